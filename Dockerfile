@@ -1,0 +1,23 @@
+# BigModel Studio in a container: an ordinary user, one port, all data below /data.
+#   docker build -t bigmodel-studio .
+#   docker run --rm -p 127.0.0.1:7860:7860 -v bigmodel:/data bigmodel-studio
+FROM python:3.11-slim
+
+RUN useradd --create-home --uid 1000 studio && install -d -o studio /data
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+COPY --chown=studio . .
+USER studio
+
+# Inside a container the address is the container's own; who may reach it is decided by -p above.
+# Until sign-in exists the app serves this machine only, so it is published on 127.0.0.1.
+ENV BIGMODEL_HOME=/data \
+    BIGMODEL_HOST=0.0.0.0 \
+    BIGMODEL_PORT=7860 \
+    BIGMODEL_BEHIND_LOOPBACK=1 \
+    PYTHONUNBUFFERED=1
+EXPOSE 7860
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+  CMD python -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/healthz', timeout=3)"
+CMD ["python", "app.py"]

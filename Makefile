@@ -1,0 +1,57 @@
+# The one definition of every command; the build server and pre-commit call these.
+# Needs only Python 3.11 to 3.13 with venv; everything else is installed into .venv.
+
+# The first interpreter that really runs (a version manager's shim may be there and not work).
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c '' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+export GRADIO_ANALYTICS_ENABLED = False
+
+.PHONY: run test check fix bench screens faults clean
+
+run: .venv/app
+	$(BIN)/python app.py
+
+test: .venv/dev .venv/browser
+	$(BIN)/python -m pytest
+
+check: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+fix: .venv/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/dev .venv/browser
+	$(BIN)/python -m bench $(ARGS)
+
+faults: .venv/dev
+	$(BIN)/python -m pytest tests/faults
+
+screens: .venv/dev .venv/browser
+	$(BIN)/python -m tests.screens
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "Python 3.11, 3.12 or 3.13 is needed (on Debian: apt install python3 python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv .venv \
+	  || { echo "Python's venv module is missing (on Debian: apt install python3-venv)."; exit 1; }
+	@touch $@
+
+.venv/app: .venv/python requirements.txt
+	@echo "Installing into .venv: about 3.5 GB to download, 6 GB on disk, a few minutes the first time."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev: .venv/app requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.venv/browser: .venv/dev
+	$(BIN)/python -m tests.browser
+	@touch $@
+
+clean:
+	rm -rf .venv screens

@@ -1,0 +1,77 @@
+"""BigModel Studio: settings, services, pages, server, put together. Start it with `python app.py`."""
+
+import logging
+import os
+import sys
+import webbrowser
+
+from bigmodel.core.errors import PersonError
+from bigmodel.core.language import Language
+from bigmodel.settings import Settings, read_settings, system_language
+from bigmodel.words import load_words
+
+
+def main() -> int:
+    """Serve the dashboard until it is stopped; return the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    for chatty in ("httpx", "alembic.runtime.plugins"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    settings = None
+    try:
+        settings = read_settings()
+        return _serve(settings)
+    except PersonError as error:
+        sys.stderr.write(_sentence(error, settings) + "\n")
+        return 1
+
+
+def _serve(settings: Settings) -> int:
+    settings.make_folders()
+    _keep_gradio_private(settings)
+    from bigmodel.services.studio import open_services
+    from pages import find_pages
+    from pages.shared import server
+    from pages.shared.shell import build_shell
+
+    server.refuse_public(settings)
+    services = open_services(settings)
+    say, language = services.words.text, _language(settings)
+    if url := server.running_url(settings):
+        sys.stdout.write(say(language, "shell.already_running", url=url) + "\n")
+        _open_browser(url)
+        return 0
+    demo, texts = build_shell(services, find_pages())
+    url = server.serve(demo, texts, settings)
+    services.jobs.wake()
+    sys.stdout.write(say(language, "shell.open_at", url=url, home=str(settings.home)) + "\n")
+    sys.stdout.flush()
+    _open_browser(url)
+    demo.block_thread()
+    return 0
+
+
+def _keep_gradio_private(settings: Settings) -> None:
+    """Set what Gradio reads from the environment while it is imported: nothing is sent out, uploads stay private."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_TEMP_DIR"] = str(settings.scratch / "gradio")
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+
+def _open_browser(url: str) -> None:
+    """Open the page where a person sits in front; a program that starts the app wants none."""
+    if sys.stdout.isatty():
+        webbrowser.open(url)
+
+
+def _sentence(error: PersonError, settings: Settings | None) -> str:
+    """Return problem and fix; settings that could not be read name neither a language nor more words."""
+    words = load_words(settings.task_folders if settings else ())
+    return words.say(_language(settings), error.message)
+
+
+def _language(settings: Settings | None) -> Language:
+    return (settings.language if settings else None) or system_language()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Speed and memory goals, measured: `make bench`. Never part of the tests, because the machine is shared."""

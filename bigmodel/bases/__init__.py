@@ -1,0 +1,1 @@
+"""Base models: where they come from, whether they are safe, and bringing them here."""

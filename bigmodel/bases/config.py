@@ -1,0 +1,149 @@
+"""Judges the JSON files of a model before anything loads them; it must never follow what they point to."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bigmodel.core.errors import ModelError
+
+CONFIG = "config.json"
+SMALL_CAP = 2_000_000  # bytes of a configuration
+LARGE_CAP = 40_000_000  # bytes of a tokenizer
+NUMBER_CAP = 2_000_000  # no size in the configuration of a text encoder is larger
+LAYERS_CAP = 100
+WIDTH_CAP = 16_384
+PARAMETERS_CAP_M = 1_000
+
+# Text encoders whose code is part of Transformers and takes one text in.
+FAMILIES = (
+    "albert", "bert", "camembert", "convbert", "deberta", "deberta-v2", "distilbert", "electra",
+    "ernie", "modernbert", "mpnet", "roberta", "roformer", "xlm-roberta",
+)  # fmt: skip
+WORD_PIECE = (
+    "bert",
+    "convbert",
+    "distilbert",
+    "electra",
+    "ernie",
+    "roformer",
+)  # vocab.txt is enough
+
+_CODE_KEYS = re.compile(
+    r"auto_map|custom_pipelines|custom_code|trust_remote_code|use_kernels|kernels?|kernel_config|hub_kernels|_.*_internal",
+    re.IGNORECASE,
+)
+_ATTENTION = re.compile(r"_?attn_implementation|experts_implementation", re.IGNORECASE)
+_PATH_KEYS = re.compile(r".*(_file|_path|_dir|_url)$")
+_ORIGIN_KEYS = ("_name_or_path", "name_or_path")  # where a copy was made from: said, never followed
+_LABEL_MAPS = ("id2label", "label2id")  # their keys are a person's words
+_LEAVES = re.compile(r"(^|[\\/])\.\.([\\/]|$)|^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_WIDTHS = ("hidden_size", "dim", "d_model", "embedding_size", "intermediate_size", "hidden_dim")
+_LAYERS = ("num_hidden_layers", "n_layers", "num_layers")
+
+Json = Mapping[str, Any]  # Any: JSON is as deep as its writer made it
+
+
+def read_json(path: Path, cap: int = SMALL_CAP) -> dict[str, Any]:
+    """Return a JSON object from a file of at most `cap` bytes.
+
+    Raises:
+        ModelError: `model_json_broken`.
+    """
+    try:
+        if path.stat().st_size <= cap:
+            value = json.loads(path.read_bytes())
+            if isinstance(value, dict):
+                return value
+    except (OSError, ValueError, RecursionError):
+        pass
+    raise ModelError("model_json_broken", file=path.name)
+
+
+def check_config(config: Json) -> str:
+    """Return the family of a model, or refuse its `config.json`.
+
+    Raises:
+        ModelError: `model_wants_code`, `model_path_outside`, `model_family_unknown`,
+            `model_quantized` or `model_too_big`.
+    """
+    check_keys(config, CONFIG)
+    family = config.get("model_type")
+    nested = [v for k, v in _items(config) if k == "model_type" and v is not family]
+    if family not in FAMILIES or nested:
+        given = str(nested[0] if nested else family)[:60]
+        raise ModelError("model_family_unknown", family=given, known=", ".join(FAMILIES))
+    if config.get("quantization_config"):
+        raise ModelError("model_quantized")
+    _check_sizes(config)
+    return str(family)
+
+
+def check_keys(value: Json, file: str) -> None:
+    """Refuse a JSON file that wants code to run or points outside the model's folder."""
+    for key, item in _items(value):
+        wants_code = _CODE_KEYS.fullmatch(key) and item not in (None, False, "", {}, [])
+        loads_kernel = _ATTENTION.fullmatch(key) and "/" in str(item)
+        if wants_code or loads_kernel:
+            raise ModelError("model_wants_code", file=file, key=key[:60])
+        is_path = _PATH_KEYS.fullmatch(key) and key not in _ORIGIN_KEYS
+        if is_path and isinstance(item, str) and _LEAVES.search(item):
+            raise ModelError("model_path_outside", file=file, key=key[:60])
+
+
+def without_paths(value: Json) -> dict[str, Any]:
+    """Return the object without what names a place on somebody's machine or a template that would be run."""
+    return {
+        key: item
+        for key, item in value.items()
+        if not (_PATH_KEYS.fullmatch(key) or key == "chat_template")
+    }
+
+
+def estimate_parameters(config: Json) -> int:
+    """Return about how many numbers the configuration would make room for."""
+    width = _size(config, "hidden_size", "dim", "d_model")
+    embedding = _size(config, "embedding_size") or width
+    inner = _size(config, "intermediate_size", "hidden_dim") or 4 * width
+    layers = _size(config, "num_hidden_groups", *_LAYERS)  # ALBERT shares layers within a group
+    words = _size(config, "vocab_size") + _size(config, "max_position_embeddings")
+    named = config.get("id2label")
+    labels = max(_size(config, "num_labels"), len(named) if isinstance(named, dict) else 0)
+    return words * embedding + layers * (4 * width * width + 2 * width * inner) + labels * width
+
+
+def _check_sizes(config: Json) -> None:
+    numbers = [abs(v) for _, v in _items(config) if isinstance(v, int | float) and v == v]
+    is_large = (
+        max(numbers, default=0) > NUMBER_CAP
+        or max((_size(config, name) for name in _WIDTHS), default=0) > WIDTH_CAP
+        or max((_size(config, name) for name in _LAYERS), default=0) > LAYERS_CAP
+    )
+    if is_large or estimate_parameters(config) > PARAMETERS_CAP_M * 10**6:
+        raise ModelError("model_too_big", limit_m=PARAMETERS_CAP_M)
+    if not _size(config, "hidden_size", "dim", "d_model") or not _size(config, "vocab_size"):
+        raise ModelError("model_json_broken", file=CONFIG)
+
+
+def _size(config: Json, *names: str) -> int:
+    """Return the first of the named sizes that is a whole number of at least 0."""
+    for name in names:
+        value = config.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+    return 0
+
+
+def _items(value: object) -> Iterator[tuple[str, Any]]:
+    """Yield every key with its value, however deep; members of a list come with the key of the list."""
+    stack: list[tuple[str, object]] = [("", value)]
+    while stack:
+        key, item = stack.pop()
+        if isinstance(item, Mapping):
+            for name, inner in item.items():
+                if name not in _LABEL_MAPS:
+                    yield name, inner
+                    stack.append((name, inner))
+        elif isinstance(item, list):
+            stack.extend((key, inner) for inner in item)

@@ -1,0 +1,141 @@
+"""`data import|list|show|delete`: datasets on the command line; it decides nothing that the service does not."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from bigmodel.commands.reference import OWNER, find_dataset
+from bigmodel.commands.terminal import Terminal, local_time
+from bigmodel.core.dataset import Dataset
+from bigmodel.services.studio import Services
+
+PREVIEW_ROWS = 5
+PREVIEW_COLUMNS = 6
+CELL_CHARACTERS = 60
+SHOWN_CLASSES = 20
+
+
+def run_import(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Import a table."""
+    dataset = import_file(args.file, args, services, terminal)
+    terminal.say("data.imported", name=dataset.name, id=dataset.id)
+    _describe(dataset, terminal)
+    terminal.record(record_of(dataset, terminal))
+    return 0
+
+
+def import_file(
+    path: Path, args: argparse.Namespace, services: Services, terminal: Terminal
+) -> Dataset:
+    """Import a file with the options of the command, showing a bar."""
+    with terminal.bar(terminal.text("data.reading", name=path.name)) as move:
+        return services.datasets.import_file(
+            OWNER,
+            path,
+            name=args.name or "",
+            text=args.text or "",
+            label=args.label or "",
+            progress=lambda share: move(share, ""),
+        )
+
+
+def run_list(_args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """List all datasets."""
+    datasets = services.datasets.all(OWNER)
+    terminal.record({"datasets": [record_of(dataset, terminal) for dataset in datasets]})
+    if not datasets:
+        terminal.say("data.none")
+        return 0
+    rows = [
+        (
+            dataset.id,
+            dataset.name,
+            f"{dataset.version.summary.rows:,}",
+            f"{len(dataset.version.summary.classes):,}",
+            local_time(dataset.created_at),
+        )
+        for dataset in datasets
+    ]
+    terminal.table(("id", "name", "rows", "classes", "created"), rows)
+    return 0
+
+
+def run_show(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Show one dataset and its first rows."""
+    dataset = find_dataset(services, args.dataset)
+    preview = services.datasets.preview(OWNER, dataset.id, limit=PREVIEW_ROWS)
+    shown = {"columns": preview.columns, "rows": preview.rows, "total": preview.total}
+    terminal.record(record_of(dataset, terminal) | {"preview": shown})
+    terminal.write(f"{dataset.name}  {dataset.id}")
+    _describe(dataset, terminal)
+    for row in preview.rows:
+        cells = list(zip(preview.columns, row, strict=True))[:PREVIEW_COLUMNS]
+        terminal.write("  " + "  ".join(f"{name}={_cut(cell)}" for name, cell in cells))
+    return 0
+
+
+def run_delete(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Delete a dataset with its jobs and models; somebody at a keyboard is asked first."""
+    dataset = find_dataset(services, args.dataset)
+    is_asked = sys.stdin.isatty() and not (args.yes or terminal.is_json)
+    if is_asked and not _agrees(terminal, dataset.name):
+        terminal.say("data.kept", name=dataset.name)
+        return 0
+    deleted = services.datasets.delete(OWNER, dataset.id)
+    terminal.say(
+        "data.deleted", name=dataset.name, jobs=len(deleted.jobs), models=len(deleted.models)
+    )
+    terminal.record(
+        {"deleted": dataset.id, "jobs": list(deleted.jobs), "models": list(deleted.models)}
+    )
+    return 0
+
+
+def record_of(dataset: Dataset, terminal: Terminal) -> dict[str, Any]:
+    """Return a dataset for machines."""
+    version = dataset.version
+    summary, recipe = version.summary, version.recipe
+    return {
+        "dataset": dataset.id,
+        "name": dataset.name,
+        "version": version.number,
+        "created_at": dataset.created_at.isoformat(),
+        "rows": summary.rows,
+        "usable_rows": summary.usable_rows,
+        "columns": summary.columns,
+        "text": recipe.input,
+        "label": recipe.target,
+        "format": recipe.format,
+        "encoding": recipe.encoding,
+        "delimiter": recipe.delimiter,
+        "classes": summary.classes,
+        "split_rows": summary.split_rows,
+        "problems": [terminal.plain(problem) for problem in summary.problems],
+    }
+
+
+def _describe(dataset: Dataset, terminal: Terminal) -> None:
+    version = dataset.version
+    summary, recipe = version.summary, version.recipe
+    terminal.say("data.columns", text=recipe.input, label=recipe.target)
+    terminal.say("data.rows", rows=summary.rows, usable=summary.usable_rows)
+    if recipe.encoding:
+        terminal.say("data.encoding", encoding=recipe.encoding, format=recipe.format)
+    counted = list(summary.classes.items())
+    if counted:
+        terminal.table(
+            ("label", "rows"), [(name, f"{rows:,}") for name, rows in counted[:SHOWN_CLASSES]]
+        )
+    for problem in summary.problems:
+        terminal.write("! " + terminal.tell(problem))
+
+
+def _agrees(terminal: Terminal, name: str) -> bool:
+    answer = input(terminal.text("data.really", name=name) + " ")
+    return answer.strip().lower() in {"y", "yes", "是", "好"}
+
+
+def _cut(cell: str) -> str:
+    flat = " ".join(cell.split())
+    return flat if len(flat) <= CELL_CHARACTERS else flat[: CELL_CHARACTERS - 1] + "…"

@@ -1,0 +1,102 @@
+"""`evaluate`: what a trained model is worth on rows it never saw; all numbers come from the service."""
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from bigmodel.commands.reference import OWNER, find_job
+from bigmodel.commands.terminal import Terminal
+from bigmodel.core.results import Measure, Results
+from bigmodel.services.studio import Services
+
+SIMPLEST = ("majority", "mean")  # the simplest guess of either family
+BASELINE_OF = {"classification": "accuracy", "regression": "mse"}
+
+
+def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Show the results of a job's kept model, on its test rows or on another file."""
+    job = find_job(services, args.job)
+    if args.on:
+        results = services.results.evaluate_file(OWNER, job.id, args.on)
+    else:
+        results = services.results.results(OWNER, job.id)
+    terminal.record({"job": job.id} | record_of(results, terminal))
+    _show(results, terminal)
+    return 0
+
+
+def record_of(results: Results, terminal: Terminal) -> dict[str, Any]:
+    """Return an evaluation for machines: each measure as a number, its interval beside it."""
+    values = {name: measure.value for name, measure in results.measures.items()}
+    simplest = next((results.beside[name] for name in SIMPLEST if name in results.beside), {})
+    baseline = simplest.get(BASELINE_OF[results.family])
+    return values | {
+        "family": results.family,
+        "rows": results.rows,
+        "is_folded": results.is_folded,
+        "labels": results.labels,
+        "baseline": baseline.value if baseline else None,
+        "confusion": results.confusion,
+        "roc_auc": results.roc_auc.get("macro"),
+        "roc_auc_micro": results.roc_auc.get("micro"),
+        "intervals": {name: (m.low, m.high) for name, m in results.measures.items()},
+        "beside": {name: _values(measures) for name, measures in results.beside.items()},
+        "classes": [
+            {
+                "label": row.label,
+                "rows": row.rows,
+                "found": row.found,
+                "precision": row.precision.value,
+                "recall": row.recall.value,
+                "f1": row.f1.value,
+                "roc_auc": row.auc,
+            }
+            for row in results.classes
+        ],
+        "sentence": terminal.tell(results.sentence),
+        "remarks": [terminal.tell(remark) for remark in results.remarks],
+    }
+
+
+def _values(measures: Mapping[str, Measure]) -> dict[str, float]:
+    return {name: measure.value for name, measure in measures.items()}
+
+
+def _name(measure: str, terminal: Terminal) -> str:
+    key = f"pages.results.measures.{measure}"
+    known = terminal.words.has(key)
+    return terminal.words.text(terminal.language, key) if known else measure
+
+
+def _value(measures: Mapping[str, Measure], name: str) -> str:
+    return f"{measures[name].value:.4f}" if name in measures else ""
+
+
+def _show(results: Results, terminal: Terminal) -> None:
+    terminal.write(terminal.tell(results.sentence))
+    for remark in results.remarks:
+        terminal.write(terminal.tell(remark))
+    beside = list(results.beside)
+    rows = [
+        (
+            _name(name, terminal),
+            f"{measure.value:.4f}",
+            f"{measure.low:.4f}-{measure.high:.4f}",
+            *(_value(results.beside[other], name) for other in beside),
+        )
+        for name, measure in results.measures.items()
+    ]
+    terminal.table(("measure", "value", "interval", *beside), rows)
+    if results.classes:
+        terminal.write("")
+        per_class = [
+            (
+                row.label,
+                f"{row.rows:,}",
+                f"{row.precision.value:.4f}",
+                f"{row.recall.value:.4f}",
+                f"{row.f1.value:.4f}",
+            )
+            for row in results.classes
+        ]
+        terminal.table(("label", "rows", "precision", "recall", "f1"), per_class)

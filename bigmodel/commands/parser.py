@@ -1,0 +1,141 @@
+"""The grammar of the command line, in the person's language; it runs nothing itself."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from bigmodel.commands import data, doctor, evaluate, jobs, predict, train
+from bigmodel.commands.terminal import Terminal
+from bigmodel.core.language import LANGUAGES, Language
+from bigmodel.core.task import PRESETS
+from bigmodel.services.answer_table import ENDINGS
+from bigmodel.services.studio import Services
+from bigmodel.words import Words
+
+PROGRAM = "python -m bigmodel"
+Command = Callable[[argparse.Namespace, Services, Terminal], int]
+
+
+class Grammar:
+    """Builds the parsers; every one of them takes `--json` and `--lang`, before or after its name."""
+
+    def __init__(self, words: Words, language: Language) -> None:
+        self._words = words
+        self._language = language
+
+    def build(self) -> argparse.ArgumentParser:
+        """Return the whole grammar. What it parses holds `run`, a `Command`."""
+        parser = argparse.ArgumentParser(
+            PROGRAM, description=self._help("about"), allow_abbrev=False
+        )
+        self._common(parser)
+        commands = parser.add_subparsers(metavar="COMMAND", required=True)
+        self._data(self._group(commands, "data"))
+        self._train(self._command(commands, "train", train.run))
+        self._jobs(self._group(commands, "jobs"))
+        self._evaluate(self._command(commands, "evaluate", evaluate.run))
+        self._predict(self._command(commands, "predict", predict.run))
+        self._command(commands, "doctor", doctor.run)
+        return parser
+
+    def _data(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        load = self._command(commands, "import", data.run_import, "data_import")
+        load.add_argument("file", metavar="FILE", type=Path, help=self._help("file"))
+        load.add_argument("--name", metavar="N", help=self._help("dataset_name"))
+        self._columns(load)
+        self._command(commands, "list", data.run_list, "data_list")
+        show = self._command(commands, "show", data.run_show, "data_show")
+        delete = self._command(commands, "delete", data.run_delete, "data_delete")
+        for parser in (show, delete):
+            parser.add_argument("dataset", metavar="DATASET", help=self._help("dataset"))
+        delete.add_argument("--yes", action="store_true", help=self._help("yes"))
+
+    def _train(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "dataset", metavar="DATASET_OR_FILE", help=self._help("dataset_or_file")
+        )
+        parser.add_argument("--task", metavar="T", help=self._help("task"))
+        parser.add_argument("--base", metavar="NAME", help=self._help("base"))
+        parser.add_argument(
+            "--preset", choices=PRESETS, default="balanced", help=self._help("preset")
+        )
+        parser.add_argument(
+            "--set",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="KEY=VALUE",
+            type=self._setting,
+            help=self._help("set"),
+        )
+        parser.add_argument("--budget", metavar="SECONDS", type=int, help=self._help("budget"))
+        parser.add_argument("--name", metavar="N", help=self._help("job_name"))
+        self._columns(parser)
+        parser.add_argument("--wait", action="store_true", help=self._help("wait"))
+
+    def _jobs(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        listing = self._command(commands, "list", jobs.run_list, "jobs_list")
+        listing.add_argument("--limit", metavar="N", type=int, default=50, help=self._help("limit"))
+        self._job(self._command(commands, "show", jobs.run_show, "jobs_show"))
+        self._job(self._command(commands, "cancel", jobs.run_cancel, "jobs_cancel"))
+
+    def _evaluate(self, parser: argparse.ArgumentParser) -> None:
+        self._job(parser)
+        parser.add_argument("--on", metavar="FILE", type=Path, help=self._help("on"))
+
+    def _predict(self, parser: argparse.ArgumentParser) -> None:
+        self._job(parser)
+        parser.add_argument("text", metavar="TEXT", nargs="*", help=self._help("text"))
+        parser.add_argument("--file", metavar="IN", type=Path, help=self._help("predict_file"))
+        parser.add_argument("--out", metavar="OUT", type=Path, help=self._help("predict_out"))
+
+        def check(args: argparse.Namespace) -> None:
+            if bool(args.text) == bool(args.file) or bool(args.file) != bool(args.out):
+                parser.error(self._help("predict_either"))
+            if args.out and args.out.suffix.lower() not in ENDINGS:
+                parser.error(self._help("predict_out"))
+
+        parser.set_defaults(check=check)
+
+    def _job(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("job", metavar="JOB", help=self._help("job"))
+
+    def _columns(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--text", metavar="COL", help=self._help("text_column"))
+        parser.add_argument("--label", metavar="COL", help=self._help("label_column"))
+
+    def _setting(self, text: str) -> str:
+        if not train.is_setting(text):
+            raise argparse.ArgumentTypeError(self._help("set_wrong").format(text=text))
+        return text
+
+    def _group(
+        self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str
+    ) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
+        parser = commands.add_parser(name, help=self._help(name), description=self._help(name))
+        self._common(parser)
+        return parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def _command(
+        self,
+        commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+        name: str,
+        run: Command,
+        key: str = "",
+    ) -> argparse.ArgumentParser:
+        about = self._help(key or name)
+        parser = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
+        self._common(parser)
+        parser.set_defaults(run=run)
+        return parser
+
+    def _common(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--json", action="store_true", default=argparse.SUPPRESS, help=self._help("json")
+        )
+        parser.add_argument(
+            "--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=self._help("lang")
+        )
+
+    def _help(self, key: str) -> str:
+        return self._words.texts[self._language][f"cli.help.{key}"]

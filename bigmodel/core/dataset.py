@@ -1,0 +1,129 @@
+"""What a dataset is: a named line of immutable versions, and the rows a task trains on. No files are read here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bigmodel.core.message import Message
+
+
+class Split(StrEnum):
+    """Which part a row belongs to. `NONE` rows have no usable target: kept, but left out of training."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What was done to the upload to make this version; enough to do it again."""
+
+    input: str  # column the task reads
+    target: str  # column the task learns
+    seed: int = 0
+    source_name: str = ""
+    format: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    medium: str = "text"
+    test_name: str = ""  # file name of the person's own test file, if there is one
+
+    def to_json(self) -> dict[str, Any]:
+        return self.__dict__.copy()
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Recipe":
+        return cls(**{key: value[key] for key in cls.__dataclass_fields__ if key in value})
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the check found: counts for the page and the problems for the person.
+
+    `classes` maps a label to its rows, most frequent first. `lengths` are characters of the input
+    at the 0, 25, 50, 75, 95 and 100 % points. `unknown_share` is filled in by tasks that know a
+    tokenizer. `number_share` is the share of targets that read as a number.
+    """
+
+    rows: int
+    usable_rows: int
+    columns: tuple[str, ...]
+    classes: Mapping[str, int]
+    split_rows: Mapping[str, int]
+    lengths: tuple[int, ...] = ()
+    length_histogram: tuple[tuple[int, int], ...] = ()  # (characters from, rows)
+    number_share: float = 0.0
+    number_range: tuple[float, float] | None = None
+    han_share: float = 0.0  # share of letters that are Chinese characters
+    problems: tuple[Message, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        value = self.__dict__.copy()
+        value["classes"] = dict(self.classes)
+        value["split_rows"] = dict(self.split_rows)
+        value["problems"] = [problem.to_json() for problem in self.problems]
+        return value
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Summary":
+        known = {key: value[key] for key in cls.__dataclass_fields__ if key in value}
+        known["columns"] = tuple(known["columns"])
+        known["lengths"] = tuple(known.get("lengths", ()))
+        known["length_histogram"] = tuple(
+            (start, count) for start, count in known.get("length_histogram", ())
+        )
+        if known.get("number_range"):
+            known["number_range"] = tuple(known["number_range"])
+        known["problems"] = tuple(Message.from_json(item) for item in known.get("problems", ()))
+        return cls(**known)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One immutable state of a dataset; a job pins (dataset, version). `folder` is relative to the data folder."""
+
+    dataset_id: str
+    number: int
+    folder: str
+    digest: str
+    created_at: datetime
+    recipe: Recipe
+    summary: Summary
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset as people see it: a name, an owner, and its newest version."""
+
+    id: str
+    owner: str
+    name: str
+    created_at: datetime
+    version: Version
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one split, as a task sees them: texts (or media paths) and targets, in step with the ids."""
+
+    ids: Sequence[str] = ()
+    inputs: Sequence[str] = ()
+    targets: Sequence[str] = ()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class TaskData:
+    """All an engine may see of a dataset. `labels` are the sorted classes of the training rows, empty for numbers."""
+
+    train: Rows
+    validation: Rows
+    test: Rows
+    labels: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)

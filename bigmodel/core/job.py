@@ -1,0 +1,122 @@
+"""What a job is: its states, the one table of legal moves, and its frozen value. It never moves anything itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bigmodel.core.message import Message
+
+
+class State(StrEnum):
+    """Where a job is. The moves between them are in `MOVES` and nowhere else."""
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    LOST = "lost"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Wish(StrEnum):
+    """What somebody asked of a job. It stands beside the state, because only the supervisor moves states."""
+
+    NONE = "none"
+    CANCEL = "cancel"
+    PAUSE = "pause"
+
+
+MOVES: Mapping[State, frozenset[State]] = {
+    State.QUEUED: frozenset({State.STARTING, State.CANCELLED}),
+    State.STARTING: frozenset({State.RUNNING, State.LOST, State.FAILED, State.CANCELLED}),
+    State.RUNNING: frozenset(
+        {State.SUCCEEDED, State.FAILED, State.CANCELLED, State.PAUSED, State.LOST}
+    ),
+    State.PAUSED: frozenset({State.QUEUED, State.CANCELLED}),
+    State.LOST: frozenset({State.QUEUED, State.FAILED, State.CANCELLED}),
+    State.SUCCEEDED: frozenset(),
+    State.FAILED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+FINAL: frozenset[State] = frozenset(state for state, moves in MOVES.items() if not moves)
+LIVE: frozenset[State] = frozenset({State.STARTING, State.RUNNING})
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is, as its worker last said. Steps are optimiser steps; `memory_mb` is of the worker."""
+
+    phase: str = ""
+    step: int = 0
+    steps: int = 0
+    epoch: float = 0.0
+    epochs: int = 0
+    examples_per_s: float = 0.0
+    left_s: float | None = None
+    memory_mb: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        return self.__dict__.copy()
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Progress":
+        return cls(**{key: value[key] for key in cls.__dataclass_fields__ if key in value})
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training that somebody asked for. Changed by copy only; the store holds the truth.
+
+    `token` grows with every claim and fences writes of older attempts. `key` makes a submission
+    idempotent: the same owner and key is the same job. `checkpoint` is the newest registered
+    checkpoint, relative to the data folder.
+    """
+
+    id: str
+    owner: str
+    key: str
+    name: str
+    task: str
+    dataset_id: str
+    dataset_version: int
+    base: str
+    preset: str
+    params: Mapping[str, Any]
+    created_at: datetime
+    state: State = State.QUEUED
+    wish: Wish = Wish.NONE
+    token: int = 0
+    attempt: int = 0
+    max_attempts: int = 3
+    not_before: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    beat_at: datetime | None = None
+    progress: Progress = field(default_factory=Progress)
+    message: Message | None = None
+    traceback: str = ""
+    checkpoint: str = ""
+    checkpoint_step: int = 0
+    checkpoint_digest: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+
+@dataclass(frozen=True)
+class JobEvent:
+    """One line of a job's history: a move, a wish, or a note of its worker, in the order it happened."""
+
+    seq: int
+    at: datetime
+    kind: str
+    message: Message

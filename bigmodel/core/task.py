@@ -1,0 +1,156 @@
+"""The contracts between the house and a task: what a task declares, and what its engine must do.
+
+A task is one folder below `bigmodel/tasks/`. `spec.py` holds `TASK = Task(...)` and never imports
+torch; `engine.py` holds `ENGINE`, an object that fulfils `Engine`, and is loaded by name in workers only.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bigmodel.core.dataset import Summary, TaskData
+from bigmodel.core.job import Wish
+from bigmodel.core.message import Arg, Level
+
+Preset = Literal["fast", "balanced", "thorough"]
+PRESETS: tuple[Preset, ...] = ("fast", "balanced", "thorough")
+INSTANT = "instant"  # the base that every task has: it stands in seconds and is the baseline
+
+
+class Medium(StrEnum):
+    """What a task reads."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    AUDIO = "audio"
+
+
+class Family(StrEnum):
+    """How answers are measured: the name of a module in `bigmodel/metrics/`."""
+
+    CLASSIFICATION = "classification"
+    REGRESSION = "regression"
+
+
+class Params(BaseModel):
+    """People's settings of one training. A task extends it; the form is drawn from the fields.
+
+    Each field has bounds here and words at `params.<field>.title` and `params.<field>.help`.
+    `json_schema_extra={"group": ...}` names the group it stands in on the form.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base: str = Field(default=INSTANT, json_schema_extra={"group": "hidden"})
+    seed: int = Field(default=0, ge=0, le=2**31 - 1, json_schema_extra={"group": "data"})
+    budget_s: int = Field(default=0, ge=0, le=7 * 86_400, json_schema_extra={"group": "time"})
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a task is, said once, without torch.
+
+    `primary` is the metric that chooses between models, on validation rows. `folder` is where
+    `models.toml`, `words/` and `sample/` lie.
+    """
+
+    name: str
+    medium: Medium
+    family: Family
+    params: type[Params]
+    primary: str
+    higher_is_better: bool
+    folder: Path
+    fit: Callable[[Summary], float]  # how well a dataset suits this task, 0 (not at all) to 1
+    engine: str  # dotted name of the module that holds ENGINE
+    demo: str = "text"  # the demo kind in pages/shared
+
+
+class StopRequested(Exception):
+    """Raised by a reporter inside a training when somebody cancelled or paused the job."""
+
+    def __init__(self, wish: Wish) -> None:
+        super().__init__(wish)
+        self.wish = wish
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where a training may go on from: the folder of a complete checkpoint and its optimiser step."""
+
+    folder: Path
+    step: int
+
+
+class Reporter(Protocol):
+    """How an engine speaks to the outside. Every call is cheap; `step` is called at every optimiser step."""
+
+    def step(
+        self,
+        *,
+        phase: str,
+        step: int,
+        steps: int,
+        epoch: float = 0.0,
+        epochs: int = 0,
+        examples_per_s: float = 0.0,
+        left_s: float | None = None,
+    ) -> None:
+        """Say how far the training is.
+
+        Raises:
+            StopRequested: somebody cancelled or paused the job, or a newer attempt took over.
+        """
+
+    def points(self, step: int, values: Mapping[str, float]) -> None:
+        """Add points of curves, for example `{"train/loss": 0.61}`. Steps never go backwards."""
+
+    def note(self, key: str, level: Level = "info", **args: Arg) -> None:
+        """Add a sentence to the log, by its key in the words."""
+
+    def checkpoint_folder(self, step: int) -> Path:
+        """Return a fresh folder beside the final place, for `checkpoint` to make final."""
+
+    def checkpoint(self, step: int) -> None:
+        """Make the checkpoint of this step final (hashed, synced, renamed) and announce it."""
+
+    @property
+    def resume(self) -> Checkpoint | None:
+        """The checkpoint to go on from, if this attempt continues an earlier one."""
+
+
+class Predictor(Protocol):
+    """A loaded model. `labels` is empty for numbers."""
+
+    labels: tuple[str, ...]
+
+    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
+        """Return one row of scores an input: probabilities in the order of `labels`, or one number."""
+
+
+class Engine(Protocol):
+    """The heavy half of a task. Both trainings write a complete model into `folder`, which exists and is empty."""
+
+    def train_instant(self, data: TaskData, params: Params, folder: Path, report: Reporter) -> None:
+        """Train the model that stands in seconds."""
+
+    def train(
+        self, data: TaskData, params: Params, base: "BaseFiles", folder: Path, report: Reporter
+    ) -> None:
+        """Fine-tune `base` and leave the best weights of the validation rows in `folder`."""
+
+    def load(self, folder: Path) -> Predictor:
+        """Load a model that either training wrote."""
+
+
+@dataclass(frozen=True)
+class BaseFiles:
+    """A base as a worker gets it: its kind, and the checked local folder of its files, if it has any."""
+
+    name: str
+    kind: str
+    folder: Path | None = None

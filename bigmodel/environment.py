@@ -1,0 +1,64 @@
+"""What child processes of this app see of the environment: the settings, and nothing that is secret."""
+
+import os
+from pathlib import Path
+
+from bigmodel.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+KEPT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TMPDIR",
+    "TZ",
+    "LD_LIBRARY_PATH",
+    "SYSTEMROOT",
+    "CUDA_VISIBLE_DEVICES",
+    "COVERAGE_PROCESS_START",
+)
+
+
+def environment(settings: Settings, threads: int = 0) -> dict[str, str]:
+    """Return the whole environment of a supervisor, warm process, worker or serving child."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    ours = {
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUTF8": "1",
+        "PYTHONUNBUFFERED": "1",
+        "HF_HUB_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
+    }
+    if threads:
+        ours["OMP_NUM_THREADS"] = str(threads)
+    return kept | ours | _as_variables(settings)
+
+
+def threads_each(settings: Settings) -> int:
+    """Return how many processor threads a worker may use, so that all workers together fit the machine."""
+    return settings.threads or max(1, _cores() // settings.workers)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _as_variables(settings: Settings) -> dict[str, str]:
+    """Return settings the way `Settings` reads them."""
+    prefix = settings.model_config.get("env_prefix", "")
+    variables = {}
+    for name, value in settings.model_dump().items():
+        if value is None:
+            continue
+        if isinstance(value, tuple):
+            text = os.pathsep.join(map(str, value))
+        else:
+            text = str(int(value)) if isinstance(value, bool) else str(value)
+        variables[f"{prefix}{name}".upper()] = text
+    return variables

@@ -1,0 +1,59 @@
+"""Who a process is, beyond its number, which the system gives away again: number, start time and boot."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+CLOCK_TOLERANCE_S = 2.0  # where start times are computed from the wall clock, it may have been set
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One process of one boot of this machine."""
+
+    pid: int
+    started: float
+    boot: str
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Identity":
+        return cls(value["pid"], value["started"], value["boot"])
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether exactly this process still runs; one that ended and was not yet reaped does not."""
+        if self.boot != boot():
+            return False
+        try:
+            process = psutil.Process(self.pid)
+            if abs(process.create_time() - self.started) > CLOCK_TOLERANCE_S:
+                return False
+            return bool(process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD))
+        except psutil.Error:
+            return False
+
+
+def identify(pid: int = 0) -> Identity:
+    """Return the identity of a process that runs, or of this one.
+
+    Raises:
+        psutil.Error: there is no such process.
+    """
+    number = pid or os.getpid()
+    return Identity(number, psutil.Process(number).create_time(), boot())
+
+
+def boot() -> str:
+    """Return what tells this boot of the machine from others."""
+    try:
+        return _BOOT.read_text("ascii").strip()
+    except OSError:
+        return str(int(psutil.boot_time()))

@@ -1,0 +1,73 @@
+"""Linux and macOS: sessions, signals to process groups, limits and lock files. It never looks a process up by name."""
+
+import contextlib
+import fcntl
+import os
+import resource
+import signal
+from pathlib import Path
+from typing import Any
+
+NICENESS = 10
+MOST_FILES = 4_096
+
+
+def detach_options() -> dict[str, Any]:  # options of Popen, which have many types
+    """Return how to start a process that outlives us and leads a session and group of its own."""
+    return {"start_new_session": True, "close_fds": True}
+
+
+def terminate_group(pid: int) -> None:
+    """Ask the process group to end."""
+    _signal_group(pid, signal.SIGTERM)
+
+
+def kill_group(pid: int) -> None:
+    """End every process of the group at once."""
+    _signal_group(pid, signal.SIGKILL)
+
+
+def limit_worker() -> None:
+    """Give way to the person's other programs, and write no core files."""
+    give_way()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def give_way() -> None:
+    """Let the person's other programs have the processor first; calling it again changes nothing."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+
+
+class Lock:
+    """A lock file: held by one process at a time, free again the moment that process ends in any way."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._number: int | None = None
+
+    def acquire(self) -> bool:
+        """Take the lock; tell whether it was free."""
+        number = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(number)
+            return False
+        self._number = number
+        return True
+
+    def release(self) -> None:
+        if self._number is not None:
+            os.close(self._number)
+            self._number = None
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    if pid <= 1 or pid == os.getpgrp():
+        raise ValueError(f"{pid} is not the group of a worker")
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)

@@ -1,0 +1,159 @@
+"""One live attempt as the supervisor sees it: what it said, whether it lives, how far its end is; it moves no state."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from bigmodel.core.events import Event, Kind, decode
+from bigmodel.core.job import Job, Wish
+from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.attempt_folder import Control, Exit
+from bigmodel.jobs.launchers.base import Handle
+from bigmodel.jobs.platform import kill_group, terminate_group
+
+log = logging.getLogger(__name__)
+
+CHUNK = 2**20  # bytes of events taken in at once
+TAIL = 2**18  # bytes at the end of a file that hold its last words
+EXIT_GRACE_S = 1.0  # for the one who reaps to write how it ended
+
+
+class Force(StrEnum):
+    """How hard the worker was asked to leave, in this order."""
+
+    NONE = "none"
+    FLAG = "flag"
+    TERM = "term"
+    KILL = "kill"
+
+
+@dataclass
+class Watch:
+    """A worker and its files. Times are of the monotonic clock."""
+
+    job: Job
+    folder: Path
+    offset: int
+    handle: Handle | None
+    heard_at: float
+    is_handle_own: bool = False  # written by the worker itself
+    error: Mapping[str, Any] | None = None
+    outcome: str = ""
+    force: Force = Force.NONE
+    forced_at: float = 0.0
+    gone_at: float | None = None
+    is_silent: bool = False  # it was killed because it said nothing for too long
+    is_deaf: bool = False  # it said something that cannot be read
+    kills_before: int = 0  # of the system, for want of memory
+
+    def look_for_handle(self) -> None:
+        """Take the handle the worker wrote: it is right also where two were launched by mistake."""
+        if self.is_handle_own:
+            return
+        record = attempt_folder.read_json(self.folder / attempt_folder.HANDLE)
+        if record:
+            self.handle = Handle.from_json(record)
+            self.is_handle_own = True
+
+    @property
+    def is_alive(self) -> bool:
+        return self.handle is not None and self.handle.is_alive
+
+    def unread(self) -> bytes:
+        """Return the next bytes of events, whole lines and perhaps a torn one."""
+        try:
+            with (self.folder / attempt_folder.EVENTS).open("rb") as file:
+                file.seek(self.offset)
+                return file.read(CHUNK)
+        except FileNotFoundError:
+            return b""
+
+    def hear(self, events: Sequence[Event], at: float) -> None:
+        """Remember when something was said, and what decides the outcome."""
+        if events:
+            self.heard_at = at
+        self._learn(events)
+
+    def _learn(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.kind == Kind.ERROR:
+                self.error = event.data
+            elif event.kind == Kind.END:
+                self.outcome = str(event.data["outcome"])
+
+    def hear_last_words(self) -> None:
+        """Read again how an attempt ended whose events were taken in by a supervisor that is gone."""
+        try:
+            with (self.folder / attempt_folder.EVENTS).open("rb") as file:
+                size = file.seek(0, 2)
+                file.seek(max(0, size - TAIL))
+                tail = file.read(TAIL)
+        except FileNotFoundError:
+            return
+        if size > TAIL:
+            tail = tail[tail.find(b"\n") + 1 :]
+        events, _ = decode(tail)
+        self._learn(events)
+
+    def ask(self, wish: Wish, at: float) -> None:
+        """Put up the flag that the worker reads at its next step."""
+        attempt_folder.write_control(self.folder, Control(self.job.token, wish))
+        self._forced(Force.FLAG, at)
+
+    def fence(self) -> None:
+        """Tell the worker, should it wake up again, that a newer attempt has taken over."""
+        if self.folder.is_dir():
+            attempt_folder.write_control(self.folder, Control(self.job.token + 1))
+
+    def press(self, at: float, stop_s: float) -> None:
+        """Use the next harder means when the last one had its time: flag, ask to end, end."""
+        if self.force in (Force.NONE, Force.KILL) or at - self.forced_at < stop_s:
+            return
+        if self.handle is None:
+            return
+        if self.force == Force.FLAG:
+            terminate_group(self.handle.pid)
+            self._forced(Force.TERM, at)
+        else:
+            self.kill(at)
+
+    def kill(self, at: float) -> None:
+        """End the worker and everything it started."""
+        if self.handle is not None and self.handle.is_alive:
+            kill_group(self.handle.pid)
+        self._forced(Force.KILL, at)
+
+    def _forced(self, force: Force, at: float) -> None:
+        log.info("job %s attempt %s: %s", self.job.id, self.job.token, force)
+        self.force, self.forced_at = force, at
+
+    def ended(self, at: float) -> bool:
+        """Tell whether the process is gone and all that it and its reaper had to say is there."""
+        if self.is_alive:
+            self.gone_at = None
+            return False
+        if self.gone_at is None:
+            self.gone_at = at
+        is_told = bool(self.outcome) or (self.folder / attempt_folder.EXIT).exists()
+        return is_told or at - self.gone_at >= EXIT_GRACE_S
+
+    @property
+    def exit(self) -> Exit | None:
+        try:
+            return attempt_folder.read_exit(self.folder)
+        except json.JSONDecodeError:
+            return None
+
+    def log_tail(self, characters: int = 4_000) -> str:
+        """Return the end of what the worker printed."""
+        try:
+            with (self.folder / attempt_folder.LOG).open("rb") as file:
+                size = file.seek(0, 2)
+                file.seek(max(0, size - characters))
+                return file.read().decode("utf-8", "replace")
+        except FileNotFoundError:
+            return ""

@@ -1,0 +1,109 @@
+"""Intervals of 95 %: Wilson's for shares, percentiles of seeded resamples for all else. Same input, same interval."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bigmodel.core.results import Measure
+from bigmodel.metrics.counts import Counts, Floats, Ints
+
+Z = 1.959963984540054  # of a normal distribution, two-sided 95 %
+RESAMPLES = 1_000
+SEED = 20_240_601
+CELLS_AT_ONCE = 2_000_000  # keeps a batch of resamples near 16 MB
+
+
+def wilson(part: int, whole: int) -> Measure:
+    """Return a share with its score interval (Wilson 1927); of nothing, everything is possible."""
+    if whole == 0:
+        return Measure(0.0, 0.0, 1.0)
+    share = part / whole
+    scale = 1 + Z**2 / whole
+    centre = (share + Z**2 / (2 * whole)) / scale
+    half = Z * np.sqrt(share * (1 - share) / whole + Z**2 / (4 * whole**2)) / scale
+    return Measure(share, min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half)))
+
+
+def of_counts(
+    matrix: Ints, measures: Callable[[Counts], Mapping[str, Floats]]
+) -> dict[str, tuple[Floats, Floats]]:
+    """Return low and high of each measure over resamples of the rows behind a confusion matrix.
+
+    Drawing rows with replacement is drawing its cells from a multinomial distribution, which costs
+    the same for a thousand rows and for a million.
+    """
+    truth, answer = np.nonzero(matrix)  # sorted by truth
+    cells = matrix[truth, answer]
+    drawn: dict[str, list[Floats]] = {}
+    for counts in _drawn_counts(truth, answer, cells, matrix.shape[0]):
+        for name, values in measures(counts).items():
+            drawn.setdefault(name, []).append(values)
+    return {name: _ends(np.concatenate(parts)) for name, parts in drawn.items()}
+
+
+def of_rows(
+    columns: Floats, measures: Callable[[Floats], Mapping[str, Floats]]
+) -> dict[str, tuple[float, float]]:
+    """Return low and high of each measure of column means over resamples of rows.
+
+    `columns` is (columns, rows); `measures` gets the means, shaped (columns, resamples).
+    """
+    count, rows = columns.shape
+    random = np.random.default_rng(SEED)
+    batch = max(1, CELLS_AT_ONCE // max(1, rows))
+    means = np.empty((count, RESAMPLES))
+    for start in range(0, RESAMPLES, batch):
+        size = min(batch, RESAMPLES - start)
+        chosen = random.integers(0, rows, (size, rows), dtype=np.int32)
+        for index, column in enumerate(columns):
+            means[index, start : start + size] = column[chosen].mean(axis=1)
+    ends = {name: _ends(values) for name, values in measures(means).items()}
+    return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
+
+
+def around(value: float, low: float, high: float) -> Measure:
+    """Return a measure whose interval holds its value: percentiles of a biased measure may not."""
+    return Measure(float(value), float(min(value, low)), float(max(value, high)))
+
+
+def around_share(value: float, low: float, high: float, rows: int) -> Measure:
+    """Return a measure between 0 and 1 whose interval has a width.
+
+    Where every answer was right (or wrong), so is every resample; then the interval is that of a
+    share of as many rows (Wilson).
+    """
+    if high > low or rows == 0:
+        return around(value, low, high)
+    share = wilson(round(value * rows), rows)
+    return around(value, share.low, share.high)
+
+
+def _drawn_counts(
+    truth: NDArray[np.intp], answer: NDArray[np.intp], cells: Ints, classes: int
+) -> Iterator[Counts]:
+    random = np.random.default_rng(SEED)
+    total = int(cells.sum())
+    batch = max(1, CELLS_AT_ONCE // max(1, len(cells)))
+    by_answer = np.argsort(answer, kind="stable")
+    for start in range(0, RESAMPLES, batch):
+        size = min(batch, RESAMPLES - start)
+        drawn = random.multinomial(total, cells / total, size=size)
+        yield Counts(
+            rows=_summed(drawn, truth, classes),
+            named=_summed(drawn[:, by_answer], answer[by_answer], classes),
+            found=_summed(drawn * (truth == answer), truth, classes),
+        )
+
+
+def _summed(drawn: Ints, classes_of: NDArray[np.intp], classes: int) -> Ints:
+    """Return the columns summed by their class; the classes are sorted."""
+    present, starts = np.unique(classes_of, return_index=True)
+    sums = np.zeros((drawn.shape[0], classes), dtype=np.int64)
+    sums[:, present] = np.add.reduceat(drawn, starts, axis=1)
+    return sums
+
+
+def _ends(values: Floats) -> tuple[Floats, Floats]:
+    low, high = np.percentile(values, [2.5, 97.5], axis=-1 if values.ndim == 1 else 0)
+    return low, high

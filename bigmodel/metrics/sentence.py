@@ -1,0 +1,136 @@
+"""What an evaluation says in plain words, as messages; it measures nothing that the figures do not show."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bigmodel.core.message import Arg, Level, Message
+from bigmodel.metrics.counts import Floats, Ints
+from bigmodel.metrics.intervals import wilson
+
+SENTENCE = "results.sentence."
+REMARK = "results.remarks."
+RARE_SHARE = 0.2  # a class below it leads the sentence, if it is also well below its even share
+RARE_OF_EVEN = 0.6
+FEW_ROWS = 100
+MOST_NAMED = 5
+NAME_CHARACTERS = 40
+
+
+def of_classes(matrix: Ints, labels: Sequence[str], guess: int, *, is_folded: bool) -> Message:
+    """Return the one sentence about classes: how many of 100 are right, rare classes first."""
+    rows, right = int(matrix.sum()), int(matrix.trace())
+    low, high = _of_hundred(right, rows)
+    args: dict[str, Arg] = {
+        "low": low,
+        "high": high,
+        "rows": rows,
+        "majority": round(100 * int(matrix[guess].sum()) / rows),
+    }
+    rare = _rare(matrix)
+    for place, index in enumerate(rare, 1):
+        args |= {
+            f"label{place}": shown(labels[index]),
+            f"rows{place}": int(matrix[index].sum()),
+            f"found{place}": int(matrix[index, index]),
+            f"false{place}": int(matrix[:, index].sum() - matrix[index, index]),
+        }
+    return Message(f"{SENTENCE}{('common', 'rare', 'two_rare')[len(rare)]}{_way(is_folded)}", args)
+
+
+def of_numbers(true: Floats, answered: Floats, guess: float, *, is_folded: bool) -> Message:
+    """Return the one sentence about numbers: how far off they are, beside always saying the mean."""
+    errors = np.abs(answered - true)
+    args: dict[str, Arg] = {
+        "rows": len(true),
+        "error": float(errors.mean()),
+        "half": float(np.median(errors)),
+        "mean": float(np.abs(true - guess).mean()),
+    }
+    return Message(f"{SENTENCE}numbers{_way(is_folded)}", args)
+
+
+def remarks_on_classes(
+    truth: Ints,
+    table: Floats,
+    labels: Sequence[str],
+    guess: int,
+    *,
+    instant: Floats | None,
+    is_folded: bool,
+) -> tuple[Message, ...]:
+    """Return what a person should know before trusting the numbers."""
+    is_right = table.argmax(axis=1) == truth
+    rows = np.bincount(truth, minlength=len(labels))
+    named = np.bincount(table.argmax(axis=1), minlength=len(labels))
+    remarks = []
+    if is_right.sum() <= rows[guess]:
+        remarks.append(_remark("no_better", "warning", label=shown(labels[guess])))
+    if instant is not None:
+        was_right = instant.argmax(axis=1) == truth
+        gained, lost = int((is_right & ~was_right).sum()), int((was_right & ~is_right).sum())
+        remarks.append(_remark("instant", gained=gained, lost=lost))
+    remarks += _size(len(truth), is_folded=is_folded)
+    if (rows == 0).any():
+        remarks.append(_remark("class_absent", "warning", **_named(labels, rows == 0)))
+    unnamed = (named == 0) & (rows > 0)
+    if unnamed.any():
+        remarks.append(_remark("never_named", "warning", **_named(labels, unnamed)))
+    return tuple(remarks)
+
+
+def remarks_on_numbers(
+    true: Floats, answered: Floats, guess: float, *, instant: Floats | None, is_folded: bool
+) -> tuple[Message, ...]:
+    """Return what a person should know before trusting the numbers."""
+    error = float(((answered - true) ** 2).mean())
+    remarks = []
+    if error >= float(((guess - true) ** 2).mean()):
+        remarks.append(_remark("no_better_than_mean", "warning"))
+    if instant is not None:
+        mine, its = (float(np.abs(values - true).mean()) for values in (answered, instant))
+        remarks.append(_remark("instant_numbers", mine=mine, instant=its))
+    return (*remarks, *_size(len(true), is_folded=is_folded))
+
+
+def shown(label: str) -> str:
+    """Return a class name short enough for a sentence."""
+    return label if len(label) <= NAME_CHARACTERS else label[: NAME_CHARACTERS - 1] + "…"
+
+
+def _of_hundred(right: int, rows: int) -> tuple[int, int]:
+    """Return the interval of the share right in whole hundredths; 100 only where none was wrong."""
+    measure = wilson(right, rows)
+    low = math.floor(100 * measure.low)
+    high = math.ceil(100 * measure.high)
+    return low, max(low + 1, min(high, 99)) if right < rows else 100
+
+
+def _rare(matrix: Ints) -> list[int]:
+    """Return at most two tested classes that are rare, the rarest first."""
+    rows = matrix.sum(axis=1)
+    limit = min(RARE_SHARE, RARE_OF_EVEN / len(rows)) * rows.sum()
+    rare = [index for index in np.argsort(rows, kind="stable").tolist() if 0 < rows[index] < limit]
+    return rare[:2]
+
+
+def _size(rows: int, *, is_folded: bool) -> list[Message]:
+    if is_folded:
+        return [_remark("folded", rows=rows)]
+    return [_remark("few_rows", rows=rows)] if rows < FEW_ROWS else []
+
+
+def _named(labels: Sequence[str], chosen: NDArray[np.bool_]) -> dict[str, Arg]:
+    names = [shown(label) for label, is_chosen in zip(labels, chosen, strict=True) if is_chosen]
+    text = ", ".join(f"“{name}”" for name in names[:MOST_NAMED])
+    return {"count": len(names), "labels": f"{text} …" if len(names) > MOST_NAMED else text}
+
+
+def _remark(key: str, level: Level = "info", **args: Arg) -> Message:
+    return Message(f"{REMARK}{key}", args, level)
+
+
+def _way(is_folded: bool) -> str:
+    return "_folded" if is_folded else ""

@@ -1,0 +1,162 @@
+"""Jobs as pages and commands see them: look, ask for a cancel, rename, delete; it never moves a state itself."""
+
+import logging
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.job import Job, JobEvent, Wish
+from bigmodel.environment import ROOT, environment
+from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.platform import detach_options, terminate_group
+from bigmodel.jobs.presence import Presence
+from bigmodel.jobs.redact import redacted
+from bigmodel.settings import Settings
+from bigmodel.store.base import Curve, Deleted, Store
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 15.0  # of an app that stays open
+LOG_BYTES = 64_000
+MOST_LOG_BYTES = 1_000_000  # of the supervisor's log before a new one is begun
+START_S = 10.0  # until a supervisor that was started shows up
+
+
+class JobService:
+    """Everything about jobs but their submission, which is with the trainings."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings, self._store = settings, store
+        self._presence = Presence(settings)
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._started_at = -1e9
+        self._is_beating = False
+
+    def all(self, owner: str, limit: int = 200, offset: int = 0) -> list[Job]:
+        """Return jobs, newest first."""
+        return self._store.jobs(owner, limit, offset)
+
+    def get(self, owner: str, job_id: str) -> Job:
+        return self._store.job(owner, job_id)
+
+    def place(self, owner: str, job_id: str) -> int:
+        """Return the place in line of a queued job (1 is next), 0 for any other."""
+        return self._store.place(owner, job_id)
+
+    def cancel(self, owner: str, job_id: str) -> Job:
+        """Ask a job to end; one that waits is cancelled at once. Asking again changes nothing."""
+        job = self._store.wish(owner, job_id, Wish.CANCEL)
+        self._presence.poke()
+        if not job.is_final:
+            self.wake()
+        return job
+
+    def rename(self, owner: str, job_id: str, name: str) -> None:
+        """Change the name people see.
+
+        Raises:
+            DatasetError: `name_empty`.
+        """
+        if not name.strip():
+            raise DatasetError("name_empty")
+        self._store.rename_job(owner, job_id, name.strip()[:120])
+
+    def delete(self, owner: str, job_id: str) -> Deleted:
+        """Delete a final job with its models, curves and files.
+
+        Raises:
+            JobError: `job_not_final`.
+        """
+        deleted = self._store.delete_job(owner, job_id)
+        home = self._settings.home.resolve()
+        for name in deleted.folders:
+            folder = (home / name).resolve()
+            if folder != home and folder.is_relative_to(home):
+                shutil.rmtree(folder, ignore_errors=True)
+        return deleted
+
+    def curves(self, owner: str, job_id: str, max_points: int = 500) -> list[Curve]:
+        return self._store.curves(owner, job_id, max_points)
+
+    def mark(self, owner: str, job_id: str) -> int:
+        """Return a number that grows whenever a curve of the job grows."""
+        return self._store.curves_mark(owner, job_id)
+
+    def history(self, owner: str, job_id: str, after: int = 0) -> list[JobEvent]:
+        return self._store.history(owner, job_id, after)
+
+    def log_text(self, owner: str, job_id: str) -> str:
+        """Return the end of what the newest attempt printed, without secrets."""
+        job = self._store.job(owner, job_id)
+        path = self._settings.jobs / job.id / str(job.token) / attempt_folder.LOG
+        try:
+            with path.open("rb") as file:
+                size = file.seek(0, 2)
+                file.seek(max(0, size - LOG_BYTES))
+                return redacted(file.read().decode("utf-8", "replace"))
+        except FileNotFoundError:
+            return ""
+
+    def is_awake(self) -> bool:
+        """Tell whether a supervisor serves this data folder."""
+        return self._presence.holder() is not None
+
+    def wake(self) -> None:
+        """Call the supervisor, start it where it does not run, and keep it while this process lives."""
+        self._presence.poke()
+        self._presence.web_beat()
+        with self._lock:
+            self._ensure()
+            if not self._is_beating:
+                self._is_beating = True
+                threading.Thread(target=self._beat, name="jobs-beat", daemon=True).start()
+
+    def _beat(self) -> None:
+        while True:
+            time.sleep(BEAT_S)
+            if not self._settings.run.is_dir():
+                return
+            try:
+                self._presence.web_beat()
+                with self._lock:
+                    self._ensure()
+            except OSError:
+                log.warning("the supervisor could not be looked after", exc_info=True)
+
+    def _ensure(self) -> None:
+        """Start a supervisor unless one runs, or has just been started. One of another version makes room."""
+        if self._child is not None and self._child.poll() is not None:
+            self._child = None
+        holder = self._presence.holder()
+        if holder is not None and not self._presence.is_current():
+            terminate_group(holder.pid)  # its workers go on, and are adopted by the next one
+        elif holder is not None:
+            return
+        is_coming = self._child is not None and time.monotonic() - self._started_at < START_S
+        if not is_coming:
+            self._started_at = time.monotonic()
+            self._child = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        path = self._settings.run / "supervisor.log"
+        _rotate(path)
+        with path.open("ab") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "bigmodel.jobs"],
+                cwd=ROOT,
+                env=environment(self._settings),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                **detach_options(),
+            )
+
+
+def _rotate(path: Path) -> None:
+    if path.is_file() and path.stat().st_size > MOST_LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))

@@ -1,0 +1,301 @@
+"""What a training achieved: its evaluation, its wrong rows, and its model to take along; it never loads a model."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from bigmodel.core.dataset import Recipe, Split, Version
+from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
+from bigmodel.core.ids import new_id
+from bigmodel.core.message import Arg, Message
+from bigmodel.core.model import TrainedModel
+from bigmodel.core.results import AnsweredRow, Results
+from bigmodel.core.task import Family
+from bigmodel.data.importer import Upload, read_upload
+from bigmodel.data.number import as_number
+from bigmodel.data.versions import ITEMS, load_rows
+from bigmodel.metrics.family import measuring
+from bigmodel.services import export
+from bigmodel.services.answer_table import open_table
+from bigmodel.services.answered import Answered, read_answered
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+from bigmodel.tasks import get_task
+
+Predict = Callable[[str, str, Sequence[str]], list[list[float]]]  # owner, model id, texts
+MOST_CACHED = 16
+MOST_FILED = 10_000
+TEXT_CHARACTERS = 2_000  # of a row on the page
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Rows of a person's file that can be evaluated, and what was left out."""
+
+    texts: Sequence[str]
+    truth: Sequence[str]
+    remarks: tuple[Message, ...]
+
+
+class ResultService:
+    """Evaluations of trained models, on held-out rows or on a person's file."""
+
+    def __init__(self, settings: Settings, store: Store, predict: Predict) -> None:
+        self._settings = settings
+        self._store = store
+        self._predict = predict
+        self._cache: OrderedDict[str, Results] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def models(self, owner: str, job_id: str) -> list[TrainedModel]:
+        """Return the models of a job, the kept one first."""
+        models = self._store.models(owner, self._store.job(owner, job_id).id)
+        return sorted(models, key=lambda model: not model.kept)
+
+    def model(self, owner: str, job_id: str, model_id: str = "") -> TrainedModel:
+        """Return a model of a job: the one named, else the kept one, else the first that stood.
+
+        Raises:
+            NotFoundError: `model_unknown`.
+            ModelError: `results_not_ready` (the job still runs) or `results_missing`.
+        """
+        models = self.models(owner, job_id)
+        if model_id:
+            chosen = next((model for model in models if model.id == model_id), None)
+            if chosen is None:
+                raise NotFoundError("model_unknown")
+            return chosen
+        if models:
+            return models[0] if models[0].kept else models[-1]
+        job = self._store.job(owner, job_id)
+        raise ModelError("results_missing" if job.is_final else "results_not_ready", name=job.name)
+
+    def results(self, owner: str, job_id: str, model_id: str = "") -> Results:
+        """Return the evaluation of a model on rows it never saw."""
+        model = self.model(owner, job_id, model_id)
+        key = f"{model.id} {model.digest}"
+        with self._lock:
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                return self._cache[key]
+        results = self._evaluate(owner, model)
+        with self._lock:
+            self._cache[key] = results
+            while len(self._cache) > MOST_CACHED:
+                self._cache.popitem(last=False)
+        return results
+
+    def wrong(
+        self,
+        owner: str,
+        job_id: str,
+        *,
+        model_id: str = "",
+        truth: str = "",
+        answer: str = "",
+        limit: int = 20,
+        offset: int = 0,
+    ) -> tuple[list[AnsweredRow], int]:
+        """Return rows that were answered wrong, and how many there are; the surest mistakes come first.
+
+        `truth` and `answer` narrow them down; the same label for both asks for rows answered
+        right. Numbers come by their error, largest first.
+        """
+        model = self.model(owner, job_id, model_id)
+        answered = read_answered(self._settings.home / model.folder)
+        if model.labels:
+            order = _mistakes(answered, model.labels, truth, answer)
+        else:
+            true = np.array([as_number(text) or 0.0 for text in answered.truth])
+            order = np.argsort(-np.abs(answered.scores[:, 0] - true), kind="stable")
+        shown = order[offset : offset + limit].tolist()
+        texts = self._texts(owner, model, [answered.row_ids[index] for index in shown])
+        return [_row(answered, index, model.labels, texts) for index in shown], len(order)
+
+    def wrong_file(
+        self, owner: str, job_id: str, *, model_id: str = "", truth: str = "", answer: str = ""
+    ) -> Path:
+        """Return the rows `wrong` finds as a CSV that no spreadsheet runs."""
+        rows, _ = self.wrong(
+            owner, job_id, model_id=model_id, truth=truth, answer=answer, limit=MOST_FILED
+        )
+        path = self._settings.scratch / "downloads" / new_id() / "wrong-rows.csv"
+        path.parent.mkdir(mode=0o700, parents=True)
+        header = ("text", "truth", "answer", "sureness")
+        with open_table(path, header) as table:
+            for row in rows:
+                sureness = "" if row.sureness is None else round(row.sureness, 4)
+                table.add((row.text, row.truth, row.answer), (sureness,))
+        return path
+
+    def evaluate_file(self, owner: str, job_id: str, path: Path) -> Results:
+        """Return the evaluation of the job's model on a person's own table.
+
+        Raises:
+            DatasetError: the table cannot be read, has no right answers, or none this model knows.
+        """
+        model = self.model(owner, job_id)
+        version = self._version(owner, model)
+        upload = read_upload(path, self._settings)
+        try:
+            asked = _asked(upload, version.recipe, model.labels)
+        finally:
+            upload.discard()
+        beside = {}
+        instant = self._instant(owner, model)
+        if instant:
+            beside["instant"] = self._predict(owner, instant.id, asked.texts)
+        results = measuring(self._family(model)).evaluate(
+            asked.truth,
+            self._predict(owner, model.id, asked.texts),
+            model.labels,
+            beside=beside,
+            baseline_truth=self._training(version, "target"),
+        )
+        seen = self._seen(version, asked.texts)
+        remarks = [*asked.remarks, *seen, *map(_said_of_file, results.remarks)]
+        return replace(results, sentence=_said_of_file(results.sentence), remarks=tuple(remarks))
+
+    def download(self, owner: str, model_id: str) -> Path:
+        """Return a ZIP of a model that works without this app."""
+        model = self._store.model(owner, model_id)
+        version = self._version(owner, model)
+        return export.write_package(
+            self._settings,
+            model,
+            results=self.results(owner, model.job_id, model.id),
+            split_rows=version.summary.split_rows,
+            bases=self._store.base_models(owner),
+        )
+
+    def _evaluate(self, owner: str, model: TrainedModel) -> Results:
+        answered = read_answered(self._settings.home / model.folder)
+        beside = {}
+        instant = self._instant(owner, model)
+        if instant:
+            other = read_answered(self._settings.home / instant.folder).on(answered.row_ids)
+            if other is not None:
+                beside["instant"] = other.tolist()
+        return measuring(self._family(model)).evaluate(
+            answered.truth,
+            answered.scores.tolist(),
+            model.labels,
+            beside=beside,
+            baseline_truth=self._training(self._version(owner, model), "target"),
+            is_folded=answered.is_folded,
+        )
+
+    def _instant(self, owner: str, model: TrainedModel) -> TrainedModel | None:
+        """Return the instant model of the same job, unless it is this one."""
+        models = self._store.models(owner, model.job_id)
+        return next((m for m in models if m.kind == "instant" and m.id != model.id), None)
+
+    def _family(self, model: TrainedModel) -> Family:
+        return get_task(model.task, self._settings.task_folders).family
+
+    def _version(self, owner: str, model: TrainedModel) -> Version:
+        job = self._store.job(owner, model.job_id)
+        return self._store.version(owner, job.dataset_id, job.dataset_version)
+
+    def _training(self, version: Version, column: str) -> list[str]:
+        """Return one column of the training rows."""
+        items = self._settings.home / version.folder / ITEMS
+        table = pq.read_table(items, columns=[column], filters=[("split", "=", Split.TRAIN)])
+        values: list[str] = table.column(column).to_pylist()
+        return values
+
+    def _texts(self, owner: str, model: TrainedModel, row_ids: Sequence[str]) -> dict[str, str]:
+        if not row_ids:
+            return {}
+        rows = load_rows(self._settings.home / self._version(owner, model).folder, row_ids)
+        texts = (text[:TEXT_CHARACTERS] for text in rows["input"])
+        return dict(zip(rows["row_id"], texts, strict=True))
+
+    def _seen(self, version: Version, texts: Sequence[str]) -> tuple[Message, ...]:
+        """Return a remark when the model learned from rows of the file."""
+        learned = set(self._training(version, "content_hash"))
+        hashes = (hashlib.sha256(text.encode()).hexdigest() for text in texts)
+        count = sum(each in learned for each in hashes)
+        return (Message("results.remarks.seen", {"count": count}, "warning"),) if count else ()
+
+
+def _said_of_file(message: Message) -> Message:
+    """Return what is said of held-out rows in the words for a person's own file."""
+    is_of_rows = message.key.startswith("results.sentence.") or message.key.endswith(".few_rows")
+    return replace(message, key=f"{message.key}_file") if is_of_rows else message
+
+
+def _mistakes(
+    answered: Answered, labels: tuple[str, ...], truth: str, answer: str
+) -> NDArray[np.intp]:
+    """Return the places of the rows asked for, surest answers first."""
+    names = np.array(labels, dtype=object)
+    true, named = np.array(answered.truth, dtype=object), names[answered.scores.argmax(axis=1)]
+    wanted = np.ones(len(true), dtype=np.bool_) if truth and truth == answer else true != named
+    if truth:
+        wanted &= true == truth
+    if answer:
+        wanted &= named == answer
+    places = np.nonzero(wanted)[0]
+    order: NDArray[np.intp] = places[
+        np.argsort(-answered.scores.max(axis=1)[places], kind="stable")
+    ]
+    return order
+
+
+def _row(
+    answered: Answered, index: int, labels: tuple[str, ...], texts: dict[str, str]
+) -> AnsweredRow:
+    scores, row_id = answered.scores[index], answered.row_ids[index]
+    return AnsweredRow(
+        row_id=row_id,
+        text=texts.get(row_id, ""),
+        truth=answered.truth[index],
+        answer=labels[int(scores.argmax())] if labels else f"{scores[0]:.5g}",
+        sureness=float(scores.max()) if labels else None,
+    )
+
+
+def _asked(upload: Upload, recipe: Recipe, labels: tuple[str, ...]) -> Asked:
+    """Return the rows of a file that have a text and an answer the model knows."""
+    if recipe.target not in upload.columns:
+        raise DatasetError("evaluation_no_answers", column=recipe.target)
+    if recipe.input not in upload.columns:
+        raise DatasetError("evaluation_no_texts", column=recipe.input)
+    table = pq.read_table(upload.table_path, columns=[recipe.input, recipe.target])
+    columns = (table.column(name).to_pylist() for name in (recipe.input, recipe.target))
+    rows = [
+        ((text or "").strip(), (truth or "").strip()) for text, truth in zip(*columns, strict=True)
+    ]
+    whole = [row for row in rows if all(row)]
+    known = set(labels)
+    usable = [
+        row for row in whole if (row[1] in known if labels else as_number(row[1]) is not None)
+    ]
+    if not usable:
+        raise DatasetError("evaluation_no_rows", labels=_listed(labels) or "1, 2.5, …")
+    remarks = []
+    if len(rows) > len(whole):
+        remarks.append(_left_out("unusable", count=len(rows) - len(whole)))
+    if len(whole) > len(usable):
+        strange = sorted({truth for _, truth in whole} - {truth for _, truth in usable})
+        count = len(whole) - len(usable)
+        remarks.append(_left_out("unknown_truth", count=count, labels=_listed(strange)))
+    return Asked([row[0] for row in usable], [row[1] for row in usable], tuple(remarks))
+
+
+def _left_out(key: str, **args: Arg) -> Message:
+    return Message(f"results.remarks.{key}", args, "warning")
+
+
+def _listed(labels: Sequence[str]) -> str:
+    text = ", ".join(label[:40] for label in labels[:MOST_NAMED])
+    return f"{text} …" if len(labels) > MOST_NAMED else text

@@ -1,0 +1,54 @@
+"""Puts the services together over one data folder; it holds no behaviour of its own."""
+
+from dataclasses import dataclass
+
+from bigmodel.services.bases import BaseService
+from bigmodel.services.datasets import DatasetService
+from bigmodel.services.demo import DemoService
+from bigmodel.services.health import HealthService
+from bigmodel.services.jobs import JobService
+from bigmodel.services.results import ResultService
+from bigmodel.services.training import TrainingService
+from bigmodel.serving.pool import Serving
+from bigmodel.settings import Settings
+from bigmodel.store.open import open_store
+from bigmodel.words import Words, load_words
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a page or a command may ask of the engine."""
+
+    settings: Settings
+    words: Words
+    datasets: DatasetService
+    bases: BaseService
+    training: TrainingService
+    jobs: JobService
+    results: ResultService
+    demo: DemoService
+    health: HealthService
+
+
+def open_services(settings: Settings) -> Services:
+    """Open the data folder and its store, and put the services together.
+
+    Raises:
+        SettingsError: the database is newer than this app, or damaged.
+    """
+    settings.make_folders()
+    store = open_store(settings)
+    jobs = JobService(settings, store)
+    bases = BaseService(settings, store)
+    demo = DemoService(settings, store, Serving(settings))
+    return Services(
+        settings=settings,
+        words=load_words(settings.task_folders),
+        datasets=DatasetService(settings, store),
+        bases=bases,
+        training=TrainingService(settings, store, bases, jobs),
+        jobs=jobs,
+        results=ResultService(settings, store, demo.scores),
+        demo=demo,
+        health=HealthService(settings, store),
+    )

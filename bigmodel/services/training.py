@@ -1,0 +1,275 @@
+"""The door to training: which task and base suit a dataset, the form, the command line, and submitting a job."""
+
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import psutil
+
+from bigmodel.core import clock
+from bigmodel.core.dataset import Dataset, Version
+from bigmodel.core.errors import JobError, ModelError, ParamsError
+from bigmodel.core.form import FormField, form_of
+from bigmodel.core.ids import new_id
+from bigmodel.core.job import Job
+from bigmodel.core.model import Base, BaseChoice
+from bigmodel.core.task import INSTANT, PRESETS, Task
+from bigmodel.data.versions import preview
+from bigmodel.services.advice import (
+    CHINESE_SHARE,
+    FEW_ROWS,
+    PRETRAINED,
+    Candidate,
+    Situation,
+    advise,
+    is_fitting_here,
+)
+from bigmodel.services.bases import BaseService
+from bigmodel.services.params import check_params
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+from bigmodel.tasks import find_tasks, get_task
+from bigmodel.training import estimate, unknown
+
+SAMPLE_ROWS = 300  # texts on which the share of unknown tokens is measured
+HUB_WAIT_S = 1.5  # how long a page may wait for the hub before it is drawn without
+
+
+class Waker(Protocol):
+    """What starts the supervisor if it does not run."""
+
+    def wake(self) -> None:
+        """Make sure that queued jobs will be taken."""
+
+
+class TrainingService:
+    """Everything between a dataset and a queued job."""
+
+    def __init__(self, settings: Settings, store: Store, bases: BaseService, jobs: Waker) -> None:
+        self._settings = settings
+        self._store = store
+        self._bases = bases
+        self._jobs = jobs
+        self._shares: dict[tuple[str, str], float] = {}  # (version digest, base) to unknown share
+
+    # what fits ----------------------------------------------------------------------------------
+
+    def tasks(self) -> list[Task]:
+        """Return every task."""
+        return list(find_tasks(self._settings.task_folders).values())
+
+    def guess_task(self, dataset: Dataset) -> str:
+        """Return the name of the task that suits a dataset best."""
+        summary = dataset.version.summary
+        return max(self.tasks(), key=lambda task: task.fit(summary)).name
+
+    def choices(self, owner: str, dataset_id: str, task: str) -> list[BaseChoice]:
+        """Return the base models for a dataset and task, the recommended one first."""
+        version = self._store.dataset(owner, dataset_id).version
+        found = self._task(task)
+        candidates = [
+            self._candidate(base, found, version) for base in self._bases.all(owner, found)
+        ]
+        situation = self._situation(version, is_hub_reachable=False)
+        choices = advise(candidates, situation)
+        suggested = [
+            self._candidate(base, found, version)
+            for base in self._suggestions(owner, found, situation.language)
+        ]
+        if not suggested or situation.usable_rows < FEW_ROWS or is_fitting_here(choices):
+            return choices
+        is_reachable = self._bases.is_reachable(HUB_WAIT_S)
+        if not is_reachable:
+            suggested = suggested[:1]  # one is enough to say what would help
+        return advise(
+            [*candidates, *suggested], self._situation(version, is_hub_reachable=is_reachable)
+        )
+
+    def _suggestions(self, owner: str, task: Task, language: str) -> list[Base]:
+        """Return what could be fetched for a language and is not here yet."""
+        here = set(self._store.base_models(owner))
+        suggestions = self._bases.catalogue(task).suggestions
+        return [b for b in suggestions if language in b.languages and b.name not in here]
+
+    def _situation(self, version: Version, *, is_hub_reachable: bool) -> Situation:
+        summary = version.summary
+        return Situation(
+            usable_rows=summary.usable_rows,
+            language="zh" if summary.han_share > CHINESE_SHARE else "en",
+            memory_mb=psutil.virtual_memory().total / 1e6,
+            is_hub_reachable=is_hub_reachable,
+        )
+
+    def _candidate(self, base: Base, task: Task, version: Version) -> Candidate:
+        is_ready = self._bases.is_ready(base)
+        share = self._unknown_share(base, version) if is_ready else None
+        return Candidate(base, is_ready, self._minutes(base, task, version), share)
+
+    def _minutes(self, base: Base, task: Task, version: Version) -> dict[str, float]:
+        summary = version.summary
+        rows = summary.split_rows.get("train", summary.usable_rows)
+        characters = float(summary.lengths[len(summary.lengths) // 2]) if summary.lengths else 0.0
+        cores = self._settings.threads or os.cpu_count() or 1
+        minutes: dict[str, float] = {}
+        for preset in PRESETS:
+            params = check_params(task, self._preset(task, base, preset))
+            minutes[preset] = estimate.minutes(base, params, rows, characters, cores)
+        return minutes
+
+    def _unknown_share(self, base: Base, version: Version) -> float | None:
+        """Return the share of this text's tokens that the base does not know, measured once a version."""
+        if base.kind not in PRETRAINED:
+            return None
+        key = (version.digest, base.name)
+        if key not in self._shares:
+            folder = self._bases.folder(base)
+            texts = self._sample(version)
+            if folder is None or not texts:
+                return None
+            self._shares[key] = unknown.unknown_share(folder, texts)
+        return self._shares[key]
+
+    def _sample(self, version: Version) -> Sequence[str]:
+        seen = preview(self._settings.home / version.folder, limit=SAMPLE_ROWS)
+        if version.recipe.input not in seen.columns:
+            return []
+        column = seen.columns.index(version.recipe.input)
+        return [row[column] for row in seen.rows if row[column]]
+
+    # the form -----------------------------------------------------------------------------------
+
+    def form(self, task: str) -> list[FormField]:
+        """Return the settings of a task that people may change, with kinds, bounds and groups."""
+        return form_of(self._task(task).params)
+
+    def values(self, owner: str, task: str, base: str, preset: str) -> dict[str, Any]:
+        """Return the value of every setting that a base and preset stand for."""
+        found = self._task(task)
+        values = self._preset(found, self._base(owner, found, base), preset)
+        return check_params(found, values).model_dump(mode="json")
+
+    def command(
+        self,
+        owner: str,
+        dataset_id: str,
+        *,
+        task: str,
+        base: str,
+        preset: str,
+        changes: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Return the command line that starts the same training."""
+        dataset = self._store.dataset(owner, dataset_id)
+        names = [other.name for other in self._store.datasets(owner)]
+        named = dataset.name if names.count(dataset.name) == 1 else dataset.id
+        parts = ["python", "-m", "bigmodel", "train", named]
+        parts += ["--task", task, "--base", base, "--preset", preset]
+        for name, value in self._changed(owner, task, base, preset, changes).items():
+            parts += ["--set", f"{name}={value}"]
+        return shlex.join(parts)
+
+    def _changed(
+        self, owner: str, task: str, base: str, preset: str, changes: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        usual = self.values(owner, task, base, preset)
+        return {
+            name: value
+            for name, value in (changes or {}).items()
+            if name in usual and value is not None and value != usual[name]
+        }
+
+    def _preset(self, task: Task, base: Base, preset: str) -> dict[str, Any]:
+        if preset not in PRESETS:
+            raise ParamsError("preset_unknown", preset=preset, known=", ".join(PRESETS))
+        presets = base.presets or (
+            self._bases.catalogue(task).imported_presets if base.kind in PRETRAINED else {}
+        )
+        return {**presets.get(preset, {}), "base": base.name}
+
+    # submitting ---------------------------------------------------------------------------------
+
+    def submit(
+        self,
+        owner: str,
+        dataset_id: str,
+        *,
+        task: str = "",
+        base: str = "",
+        preset: str = "balanced",
+        changes: Mapping[str, Any] | None = None,
+        name: str = "",
+        key: str = "",
+    ) -> Job:
+        """Queue a training and return its job. The same key is the same job, however often it is sent.
+
+        Raises:
+            NotFoundError: no such dataset or task.
+            ParamsError: settings that do not fit, one problem each.
+            ModelError: `base_unknown`, or `base_missing` when it must be fetched first.
+            JobError: `task_does_not_fit`, or `few_rows_only_instant`.
+        """
+        dataset = self._store.dataset(owner, dataset_id)
+        found = self._task(task or self.guess_task(dataset))
+        self._require_fit(dataset, found)
+        chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
+        self._require_usable(dataset, chosen)
+        values = {**self._preset(found, chosen, preset), **_set(changes)}
+        params = check_params(found, values)
+        job = self._store.submit(
+            Job(
+                id=new_id(),
+                owner=owner,
+                key=key or new_id(),
+                name=name.strip() or self._name(owner, dataset, chosen),
+                task=found.name,
+                dataset_id=dataset.id,
+                dataset_version=dataset.version.number,
+                base=chosen.name,
+                preset=preset,
+                params=params.model_dump(mode="json"),
+                created_at=clock.now(),
+            )
+        )
+        self._jobs.wake()
+        return job
+
+    def _require_fit(self, dataset: Dataset, task: Task) -> None:
+        if task.fit(dataset.version.summary) <= 0:
+            raise JobError("task_does_not_fit", dataset=dataset.name, task=task.name)
+
+    def _require_usable(self, dataset: Dataset, base: Base) -> None:
+        rows = dataset.version.summary.usable_rows
+        if rows < FEW_ROWS and base.name != INSTANT:
+            raise JobError("few_rows_only_instant", rows=rows, least=FEW_ROWS)
+        if not self._bases.is_ready(base):
+            raise ModelError("base_missing", base=base.name)
+
+    def _default_base(self, owner: str, dataset: Dataset, task: Task) -> str:
+        choices = self.choices(owner, dataset.id, task.name)
+        return next(choice.base.name for choice in choices if choice.fits and choice.is_ready)
+
+    def _name(self, owner: str, dataset: Dataset, base: Base) -> str:
+        """Return a readable name that no other job has."""
+        taken = {job.name for job in self._store.jobs(owner)}
+        plain = f"{dataset.name} · {base.name}"
+        names = (plain, *(f"{plain} ({count})" for count in range(2, len(taken) + 3)))
+        return next(name for name in names if name not in taken)
+
+    def _task(self, name: str) -> Task:
+        return get_task(name, self._settings.task_folders)
+
+    def _base(self, owner: str, task: Task, name: str) -> Base:
+        known = {base.name: base for base in self._bases.all(owner, task)}
+        for base in self._bases.catalogue(task).suggestions:
+            known.setdefault(base.name, base)
+        if name not in known:
+            raise ModelError("base_unknown", base=name, known=", ".join(known))
+        return known[name]
+
+
+def _set(changes: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the changes without those left empty; `base` has its own argument."""
+    return {
+        name: value for name, value in (changes or {}).items() if value is not None and value != ""
+    }

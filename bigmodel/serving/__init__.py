@@ -1,0 +1,1 @@
+"""Trained models kept warm for the demo tabs, one child process each."""

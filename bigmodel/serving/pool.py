@@ -1,0 +1,121 @@
+"""Trained models kept warm, one child process each, within a budget of memory; it never imports an engine.
+
+Any thread may call. One child answers one question at a time, in slices, so that a long table and
+a short sentence take turns.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bigmodel.core.errors import ModelError
+from bigmodel.serving import wire
+from bigmodel.serving.process import Child, ChildGone
+from bigmodel.settings import Settings
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]  # rows done, rows in all
+EXPECTED_MB = 500.0  # of a model not yet loaded: the libraries, and a small encoder
+
+
+class Serving:
+    """The loaded models of this process, by folder."""
+
+    def __init__(
+        self, settings: Settings, *, load_s: float = 180.0, answer_s: float = 60.0
+    ) -> None:
+        self._settings = settings
+        self._load_s = load_s
+        self._answer_s = answer_s
+        self._children: dict[Path, Child] = {}
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def warm(self, folder: Path) -> None:
+        """Start loading a model and return at once."""
+        self._child(folder)
+
+    def scores(
+        self, folder: Path, inputs: Sequence[str], progress: Progress | None = None
+    ) -> list[list[float]]:
+        """Return one row of scores an input: probabilities in the order of the model's labels, or one number.
+
+        Raises:
+            ModelError: `model_not_loading`, `serving_timeout`, `serving_crashed` or the engine's own.
+        """
+        rows: list[list[float]] = []
+        for piece in wire.slices(inputs):
+            rows += self._ask(folder, piece)
+            if progress:
+                progress(len(rows), len(inputs))
+        return rows
+
+    def loaded(self) -> list[Path]:
+        """Return the folders of the models whose child lives."""
+        with self._lock:
+            self._drop_dead()
+            return list(self._children)
+
+    def close(self) -> None:
+        """End all children, for good: a caller that still waits is told `serving_crashed`."""
+        with self._lock:
+            self._is_closed = True
+            for child in self._children.values():
+                child.kill()
+            self._children.clear()
+
+    def _ask(self, folder: Path, inputs: Sequence[str]) -> list[list[float]]:
+        for _ in range(2):  # a child that crashed or had just left is replaced once
+            child = self._child(folder)
+            with child.lock:
+                try:
+                    was_ready = child.is_ready
+                    child.wait_until_ready(self._load_s)
+                    scores = child.ask(inputs, self._answer_s)
+                except ChildGone:
+                    log.warning("serving child of %s ended; starting another", folder.name)
+                    continue
+            if not was_ready:
+                self._make_room(child, expected_mb=0.0)
+            return scores
+        raise ModelError("serving_crashed")
+
+    def _child(self, folder: Path) -> Child:
+        if not (folder / "model.json").is_file():
+            raise ModelError("model_not_loading")
+        with self._lock:
+            self._drop_dead()
+            child = self._children.get(folder)
+        if child:
+            return child
+        self._make_room(None, expected_mb=EXPECTED_MB)
+        with self._lock:
+            if self._is_closed:
+                raise ModelError("serving_crashed")
+            if folder not in self._children:
+                self._children[folder] = Child(folder, self._settings)
+            return self._children[folder]
+
+    def _drop_dead(self) -> None:
+        for folder, child in list(self._children.items()):
+            if not child.is_alive:
+                child.kill()
+                del self._children[folder]
+
+    def _make_room(self, newest: Child | None, *, expected_mb: float) -> None:
+        """End the children that were asked longest ago until the rest fits; a busy one is left alone."""
+        with self._lock:
+            used_mb = {child: child.memory_mb for child in self._children.values()}
+            total_mb = sum(used_mb.values()) + expected_mb
+            for child in sorted(used_mb, key=lambda child: child.asked_at):
+                if total_mb <= self._settings.serving_mb:
+                    return
+                if child is newest or not child.lock.acquire(blocking=False):
+                    continue
+                log.info("ending serving child %s to make room", child.pid)
+                child.kill()
+                child.lock.release()
+                del self._children[child.folder]
+                total_mb -= used_mb[child]

@@ -1,0 +1,165 @@
+"""One serving child seen from the web process: start, ask, kill; it never imports an engine itself."""
+
+import contextlib
+import logging
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bigmodel.core.errors import ModelError
+from bigmodel.core.message import Message
+from bigmodel.environment import environment
+from bigmodel.serving import wire
+from bigmodel.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOG_BYTES = 1_000_000
+
+
+class ChildGone(Exception):
+    """The child ended before it answered: it crashed, was killed, or left because it was idle."""
+
+
+class Child:
+    """A process with one loaded model. `lock` is held while it is asked; everything else is safe without it."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.lock = threading.Lock()
+        self.asked_at = time.monotonic()
+        self.labels: tuple[str, ...] = ()
+        self.is_ready = False
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._last_id = 0
+        self._is_ended = False  # by us
+        self._is_gone = False  # its end was seen, perhaps before the system tells
+        self._process = _start(folder, settings)
+        threading.Thread(target=self._read, name="serving-reader", daemon=True).start()
+
+    @property
+    def is_alive(self) -> bool:
+        return not (self._is_ended or self._is_gone) and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def memory_mb(self) -> float:
+        """Memory that ending the child would free: libraries that other processes share do not count."""
+        try:
+            return float(psutil.Process(self.pid).memory_full_info().uss) / 2**20
+        except psutil.Error:
+            return 0.0
+
+    def wait_until_ready(self, patience_s: float) -> None:
+        """Wait until the model is loaded. The caller holds the lock.
+
+        Raises:
+            ChildGone: it was ended to make room; a new one may answer.
+            ModelError: `model_not_loading`, or `serving_timeout`.
+        """
+        if self.is_ready:
+            return
+        try:
+            record = self._receive(patience_s)
+        except ChildGone:
+            if self._is_ended:
+                raise
+            raise ModelError("model_not_loading") from None
+        self.labels = tuple(record["labels"])
+        self.is_ready = True
+
+    def ask(self, inputs: Sequence[str], patience_s: float) -> list[list[float]]:
+        """Return one row of scores an input. The caller holds the lock and has waited until ready.
+
+        Raises:
+            ChildGone: the process ended; a new one may answer.
+            ModelError: what the engine said, or `serving_timeout`.
+        """
+        self._last_id += 1
+        self.asked_at = time.monotonic()
+        self._write({"id": self._last_id, "inputs": list(inputs)}, patience_s)
+        record = self._receive(patience_s)
+        self.asked_at = time.monotonic()
+        if record["kind"] == "error":
+            message = Message.from_json(record["message"])
+            raise ModelError(message.key.removeprefix("errors."), **message.args)
+        scores: list[list[float]] = record["scores"]
+        return scores
+
+    def kill(self) -> None:
+        """End the process and whatever it started, and take its exit status."""
+        self._is_ended = True
+        if self._process.poll() is None:  # else its number may already be another's
+            with contextlib.suppress(ProcessLookupError):
+                if hasattr(os, "killpg"):
+                    os.killpg(self.pid, signal.SIGKILL)
+                else:
+                    self._process.kill()
+        self._process.wait()
+        if self._process.stdin:
+            with contextlib.suppress(OSError):  # what was still to be written has nobody to read it
+                self._process.stdin.close()
+
+    def _write(self, record: dict[str, object], patience_s: float) -> None:
+        pipe = self._process.stdin
+        if pipe is None:
+            raise ChildGone
+        frozen = threading.Timer(patience_s, self.kill)  # a full pipe of a frozen child blocks
+        frozen.start()
+        try:
+            pipe.write(wire.encode(record))
+            pipe.flush()
+        except (OSError, ValueError) as error:  # broken, or closed by a kill
+            self._is_gone = True
+            raise ChildGone from error
+        finally:
+            frozen.cancel()
+
+    def _receive(self, patience_s: float) -> dict[str, Any]:
+        try:
+            line = self._lines.get(timeout=patience_s)
+        except queue.Empty:
+            log.warning("serving child %s gave no answer in %.0f s", self.pid, patience_s)
+            self.kill()
+            raise ModelError("serving_timeout", seconds=round(patience_s)) from None
+        if line is None:
+            self._lines.put(None)  # whoever asks next must see the end as well
+            self._is_gone = True
+            raise ChildGone
+        return wire.decode(line)
+
+    def _read(self) -> None:
+        pipe = self._process.stdout
+        if pipe is not None:
+            with pipe:
+                for line in pipe:
+                    self._lines.put(line)
+        self._lines.put(None)
+
+
+def _start(folder: Path, settings: Settings) -> subprocess.Popen[bytes]:
+    settings.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log_path = settings.run / "serving.log"
+    is_long = log_path.exists() and log_path.stat().st_size > LOG_BYTES
+    with log_path.open("wb" if is_long else "ab") as errors:
+        return subprocess.Popen(
+            [sys.executable, "-m", "bigmodel.serving.child", str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=settings.run,
+            env=environment(settings, settings.threads),
+            start_new_session=True,
+        )

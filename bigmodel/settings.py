@@ -1,0 +1,143 @@
+"""All settings, read once from the environment (names start with BIGMODEL_); nothing else reads the environment.
+
+Example: `BIGMODEL_HOME=/data BIGMODEL_PORT=8000 python app.py`.
+"""
+
+import ipaddress
+import locale
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bigmodel.core.errors import SettingsError
+from bigmodel.core.language import Language
+
+
+def _split_paths(value: object) -> object:
+    """Read a list of folders the way PATH is written."""
+    return (
+        tuple(Path(part) for part in value.split(os.pathsep) if part)
+        if isinstance(value, str)
+        else value
+    )
+
+
+class Settings(BaseSettings):
+    """Frozen settings of one running app. Times are in seconds, sizes in megabytes (2**20 bytes)."""
+
+    model_config = SettingsConfigDict(env_prefix="BIGMODEL_", frozen=True, extra="ignore")
+
+    home: Path = Field(default_factory=lambda: Path.home() / "BigModelStudio")
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=1, le=65_535)
+    language: Language | None = None  # None: the browser's language decides
+    behind_loopback: bool = False  # a container whose port is published on this machine only
+    space_id: str = Field(default_factory=lambda: os.environ.get("SPACE_ID", ""))
+
+    workers: int = Field(default=1, ge=1, le=64)  # jobs that train at the same time
+    threads: int = Field(default=0, ge=0, le=256)  # processor threads a worker, 0: all cores
+    warm: bool = True  # keep a process with torch imported ready (Linux without a GPU)
+    beat_s: float = Field(default=5.0, gt=0)
+    lease_s: float = Field(default=30.0, gt=0)
+    stop_s: float = Field(default=5.0, gt=0)  # patience of a cancel before the next harder means
+    idle_exit_s: float = Field(default=600.0, gt=0)  # supervisor and warm process leave after this
+
+    max_upload_mb: int = Field(default=500, ge=1)
+    max_rows: int = Field(default=1_000_000, ge=1)
+    max_columns: int = Field(default=1_000, ge=1)
+    max_field_characters: int = Field(default=1_000_000, ge=1)
+    reader_s: float = Field(default=60.0, gt=0)
+    reader_mb: int = Field(default=2_048, ge=256)
+
+    hub_url: str = "https://huggingface.co"  # or a mirror
+    hub_s: float = Field(
+        default=8.0, gt=0
+    )  # patience with the hub before saying it cannot be reached
+    offline: bool = False  # never ask the hub
+
+    serving_mb: int = Field(default=2_048, ge=256)  # memory for warm models of the demo tabs
+    serving_idle_s: float = Field(default=600.0, gt=0)
+
+    task_folders: Annotated[
+        tuple[Path, ...], NoDecode, BeforeValidator(_split_paths)
+    ] = ()  # more tasks
+
+    @cached_property
+    def database(self) -> Path:
+        return self.home / "studio.db"
+
+    @cached_property
+    def datasets(self) -> Path:
+        return self.home / "datasets"
+
+    @cached_property
+    def jobs(self) -> Path:
+        return self.home / "jobs"
+
+    @cached_property
+    def bases(self) -> Path:
+        """Folder of fetched and imported base models."""
+        return self.home / "bases"
+
+    @cached_property
+    def run(self) -> Path:
+        """Folder of locks, sockets and logs of the processes that serve this data folder."""
+        return self.home / "run"
+
+    @cached_property
+    def scratch(self) -> Path:
+        """Folder of files that may be deleted whenever nothing runs."""
+        return self.home / "scratch"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether strangers may reach this app: bound to more than this machine, or on Spaces."""
+        return bool(self.space_id) or not (self.behind_loopback or _is_loopback(self.host))
+
+    def make_folders(self) -> None:
+        """Create the data folder, readable by its owner only.
+
+        Raises:
+            SettingsError: `home_not_usable`.
+        """
+        try:
+            for folder in (self.home, self.datasets, self.jobs, self.bases, self.run, self.scratch):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise SettingsError("home_not_usable", path=str(self.home), reason=reason) from error
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment.
+
+    Raises:
+        SettingsError: `setting_wrong`, naming each one that cannot be read.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (
+            f"BIGMODEL_{str(item['loc'][0]).upper()}={item['input']}" for item in error.errors()
+        )
+        raise SettingsError("setting_wrong", names=", ".join(wrong)) from error
+
+
+def system_language() -> Language:
+    """Return the language that the operating system speaks, for what is said outside of a page."""
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    spoken = next(filter(None, names), "") or locale.getlocale()[0] or ""
+    return "zh" if spoken.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

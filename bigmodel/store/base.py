@@ -1,0 +1,201 @@
+"""The contract of a store, in prose and types: what every implementation promises. It holds no code of its own.
+
+Promises, tested by `tests/contracts/test_store.py` over every implementation:
+
+- A call that returned is durable: it survives kill -9 of every process. (A store in memory lives as long as its process.)
+- Any thread and any process may call. A call never waits longer than the busy time-out (10 s) and
+  holds no lock when it returns. One that cannot be answered (locked for longer, disk full, damage)
+  raises `StoreError` and has written nothing.
+- Every method that takes an owner answers for that owner only; a thing of somebody else raises
+  `NotFoundError`, exactly like a thing that does not exist.
+- Job states change in `claim`, `move` and `wish` (which only cancels a job that no worker holds) and
+  nowhere else, along `core.job.MOVES`. A move is one compare-and-set on (state, token), in one
+  transaction with its history row, and returns whether it won. Final states never change.
+- `token` grows by one at every claim. Nothing written with an older token is ever accepted.
+- Points are exactly-once per (job, name, step): `ingest` commits points and file offset together.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bigmodel.core.dataset import Dataset, Version
+from bigmodel.core.events import Event
+from bigmodel.core.job import Job, JobEvent, State, Wish
+from bigmodel.core.message import Message
+from bigmodel.core.model import TrainedModel
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One curve, at most as many points as asked for. When rolled up, `low` and `high` bound each `value` (a mean)."""
+
+    name: str
+    steps: tuple[int, ...]
+    values: tuple[float, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    points: int = 0  # how many points stand behind the curve
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """What a deletion took with it; `folders` are relative to the data folder and may now be removed from disk."""
+
+    jobs: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+class Store(Protocol):
+    """Datasets, jobs, models and points of all owners."""
+
+    # datasets ---------------------------------------------------------------------------------
+
+    def add_dataset(self, dataset: Dataset) -> None:
+        """Store a dataset with its first version."""
+
+    def add_version(self, owner: str, version: Version) -> None:
+        """Store the next version of a dataset.
+
+        Raises:
+            DatasetError: `dataset_changed`, when its number is not the newest plus one.
+        """
+
+    def dataset(self, owner: str, dataset_id: str) -> Dataset:
+        """Return a dataset with its newest version."""
+
+    def version(self, owner: str, dataset_id: str, number: int) -> Version:
+        """Return one version of a dataset."""
+
+    def datasets(self, owner: str) -> list[Dataset]:
+        """Return all datasets, newest first."""
+
+    def rename_dataset(self, owner: str, dataset_id: str, name: str) -> None:
+        """Change the name people see."""
+
+    def delete_dataset(self, owner: str, dataset_id: str) -> Deleted:
+        """Delete a dataset with all that came from it.
+
+        Raises:
+            JobError: `dataset_in_use`, with `jobs` counting those that are not final.
+        """
+
+    # jobs -------------------------------------------------------------------------------------
+
+    def submit(self, job: Job) -> Job:
+        """Store a queued job, or return the one already stored for the same owner and key.
+
+        An empty key is never the same as another. The dataset's version must be the owner's.
+        """
+
+    def job(self, owner: str, job_id: str) -> Job:
+        """Return a job."""
+
+    def jobs(self, owner: str, limit: int = 200, offset: int = 0) -> list[Job]:
+        """Return jobs, newest first."""
+
+    def rename_job(self, owner: str, job_id: str, name: str) -> None:
+        """Change the name people see."""
+
+    def delete_job(self, owner: str, job_id: str) -> Deleted:
+        """Delete a final job with its models and points.
+
+        Raises:
+            JobError: `job_not_final`.
+        """
+
+    def place(self, owner: str, job_id: str) -> int:
+        """Return the place in line of a queued job (1 is next), 0 for any other."""
+
+    def wish(self, owner: str, job_id: str, wish: Wish) -> Job:
+        """Ask for a cancel or a pause. A queued or paused job that is to be cancelled is cancelled at once.
+
+        Asking again, or of a final job, changes nothing; a pause never replaces a cancel. Returns the
+        job as it then is.
+        """
+
+    def history(self, owner: str, job_id: str, after: int = 0) -> list[JobEvent]:
+        """Return moves, wishes and notes of a job with a sequence number above `after`, oldest first.
+
+        Kinds are `move` (`history.<state>`), `wish` (`history.wish_<wish>`) and `note`: what a worker
+        noted, or the message that came with a move, after its line.
+        """
+
+    # the supervisor's half: no owner, because it serves all of them ----------------------------
+
+    def claim(self, at: datetime) -> Job | None:
+        """Take the next queued job into `starting` with a new token and attempt, or return None.
+
+        Points above the job's checkpoint are deleted in the same transaction. Owners take turns:
+        the owner with the fewest live jobs first, then the oldest job. `not_before` is respected.
+        """
+
+    def move(
+        self,
+        job_id: str,
+        token: int,
+        origin: State,
+        to: State,
+        *,
+        message: Message | None = None,
+        traceback: str = "",
+        at: datetime,
+        not_before: datetime | None = None,
+    ) -> bool:
+        """Move a job from `origin` to `to` if its state and token still are these; tell whether it won.
+
+        Entering `running` sets `started_at` once; entering a final state sets `ended_at`; entering
+        `paused` forgets the wish for a pause. A job that enters `queued` or `paused` while it is to be
+        cancelled is cancelled in the same transaction.
+
+        Raises:
+            ValueError: the table of moves has no such move, or it leads to `starting`, as only a claim does.
+        """
+
+    def live(self) -> list[Job]:
+        """Return all jobs in `starting`, `running` or `lost`."""
+
+    def queued(self) -> int:
+        """Return how many jobs are queued."""
+
+    def offset(self, job_id: str, token: int) -> int:
+        """Return how many bytes of the attempt's event file are ingested."""
+
+    def ingest(
+        self, job_id: str, token: int, start: int, end: int, events: Sequence[Event], at: datetime
+    ) -> bool:
+        """Write what the bytes [start, end) of an attempt's event file said, all of it or nothing.
+
+        Beats and steps refresh `beat_at` and `progress`; notes go to the history; points to the
+        curves and their roll-ups; a checkpoint to the job; a result to the models, in place of the
+        job's earlier one of its kind (exactly one of a job's models is kept). Errors and ends are not applied here: the supervisor turns them into moves.
+        Returns False, and writes nothing, when the token is not the job's, the job is final, or
+        `start` is not the stored offset.
+        """
+
+    # curves and models ------------------------------------------------------------------------
+
+    def curves(self, owner: str, job_id: str, max_points: int = 1_000) -> list[Curve]:
+        """Return all curves of a job, each with at most `max_points` points, in constant time."""
+
+    def curves_mark(self, owner: str, job_id: str) -> int:
+        """Return a number that grows whenever points of the job change."""
+
+    def model(self, owner: str, model_id: str) -> TrainedModel:
+        """Return a model."""
+
+    def models(self, owner: str, job_id: str = "") -> list[TrainedModel]:
+        """Return models, newest first; of one job, if given."""
+
+    def set_base_model(self, owner: str, name: str, record: Mapping[str, object]) -> None:
+        """Remember an imported or fetched base model under its name."""
+
+    def base_models(self, owner: str) -> dict[str, dict[str, object]]:
+        """Return the imported and fetched base models by name."""
+
+    # the store itself -------------------------------------------------------------------------
+
+    def check(self) -> list[Message]:
+        """Return what is wrong with the store, an empty list when nothing is."""

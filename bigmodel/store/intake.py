@@ -1,0 +1,84 @@
+"""What a batch of events means for the store, worked out without one; it must never touch a database."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bigmodel.core.events import Event, Kind
+from bigmodel.core.job import Progress
+from bigmodel.core.message import Message
+from bigmodel.core.model import TrainedModel
+
+
+@dataclass
+class Intake:
+    """The sum of a batch: points by curve (the first value of a step wins), and the newest of all else."""
+
+    points: dict[str, dict[int, float]] = field(default_factory=dict)
+    notes: list[Message] = field(default_factory=list)
+    results: list[TrainedModel] = field(default_factory=list)
+    progress: dict[str, Any] = field(default_factory=dict)  # what changed, as a worker wrote it
+    checkpoint: Mapping[str, Any] | None = None
+    is_beat: bool = False
+
+    def progress_after(self, before: Progress) -> Progress:
+        return Progress.from_json(before.to_json() | self.progress)
+
+
+def take_in(events: Iterable[Event]) -> Intake:
+    """Sum up events in their order."""
+    intake = Intake()
+    for event in events:
+        if take := _TAKES.get(event.kind):
+            take(intake, event.data)
+    return intake
+
+
+def keep_one(models: Sequence[TrainedModel], reported: TrainedModel) -> list[TrainedModel]:
+    """Return the models of a job with exactly one kept, after one of them was reported.
+
+    A reported model that is kept wins; else the one that was kept stays; else the instant model,
+    or the reported one.
+    """
+    kept = [model for model in models if model.kept]
+    instant = [model for model in models if model.kind == "instant"]
+    chosen = reported if reported.kept else (kept or instant or [reported])[0]
+    return [replace(model, kept=model.id == chosen.id) for model in models]
+
+
+def _take_beat(intake: Intake, data: Mapping[str, Any]) -> None:
+    intake.is_beat = True
+    if data.get("memory_mb"):
+        intake.progress["memory_mb"] = data["memory_mb"]
+
+
+def _take_step(intake: Intake, data: Mapping[str, Any]) -> None:
+    intake.is_beat = True
+    intake.progress |= {key: data[key] for key in data if key != "memory_mb" or data[key]}
+
+
+def _take_points(intake: Intake, data: Mapping[str, Any]) -> None:
+    for name, step, value in data["points"]:
+        intake.points.setdefault(str(name), {}).setdefault(int(step), float(value))
+
+
+def _take_note(intake: Intake, data: Mapping[str, Any]) -> None:
+    intake.notes.append(Message.from_json(data))
+
+
+def _take_checkpoint(intake: Intake, data: Mapping[str, Any]) -> None:
+    intake.checkpoint = data
+
+
+def _take_result(intake: Intake, data: Mapping[str, Any]) -> None:
+    intake.results.append(TrainedModel.from_json(data))
+
+
+_TAKES: Mapping[Kind, Callable[[Intake, Mapping[str, Any]], None]] = {
+    Kind.BEAT: _take_beat,
+    Kind.STEP: _take_step,
+    Kind.POINTS: _take_points,
+    Kind.NOTE: _take_note,
+    Kind.CHECKPOINT: _take_checkpoint,
+    Kind.RESULT: _take_result,
+}

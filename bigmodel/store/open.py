@@ -1,0 +1,105 @@
+"""Opening the store of a data folder: found, judged, backed up, migrated. It must never replace a file it cannot read."""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from bigmodel.core.clock import now
+from bigmodel.core.errors import SettingsError
+from bigmodel.settings import Settings
+from bigmodel.store.engine import connect, error_key, make_engine
+from bigmodel.store.migrate import REVISIONS, known_revisions, migrate, newest_revision
+from bigmodel.store.sql import SqlStore
+
+log = logging.getLogger(__name__)
+BACKUPS = 7  # how many are left when a new one is made
+
+
+def open_store(settings: Settings, revisions: Path = REVISIONS) -> SqlStore:
+    """Open the database of the data folder, made new or brought to this release first.
+
+    Raises:
+        SettingsError: `database_newer`, `database_damaged`, `database_busy`, `disk_full` or `disk_failed`.
+    """
+    settings.make_folders()
+    path = settings.database
+    with FileLock(settings.run / "store.lock"), _explained(path):
+        is_new = not path.exists() or not path.stat().st_size
+        if is_new and path.exists() and _has_work(settings):
+            raise SettingsError("database_damaged", path=str(path))
+        revision = "" if is_new else _judge(path, revisions)
+        if revision != newest_revision(revisions):
+            if revision:
+                _back_up(path, settings.home / "backups", revision)
+            _migrate(path, revisions)
+    return SqlStore(path)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's own errors into sentences."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise SettingsError(error_key(error) or "database_damaged", path=str(path)) from error
+
+
+def _has_work(settings: Settings) -> bool:
+    return any(any(folder.iterdir()) for folder in (settings.datasets, settings.jobs))
+
+
+def _judge(path: Path, revisions: Path) -> str:
+    """Return the revision of an existing database."""
+    was_torn = any(_size(path.with_name(path.name + end)) for end in ("-journal", "-wal"))
+    with closing(connect(path)) as connection:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+        if not tables:
+            return ""  # made, but killed before its tables were
+        found = (
+            connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            if "alembic_version" in tables
+            else None
+        )
+        if found is None:
+            raise SettingsError("database_damaged", path=str(path))
+        revision = str(found[0])
+        if revision not in known_revisions(revisions):
+            raise SettingsError("database_newer", path=str(path), revision=revision)
+        if was_torn or revision != newest_revision(revisions):
+            _check(connection, path)
+    return revision
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise SettingsError("database_damaged", path=str(path))
+
+
+def _back_up(path: Path, folder: Path, revision: str) -> None:
+    """Write a copy of the database beside the data before it is changed; the oldest copies go."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    moment: datetime = now().astimezone(UTC)
+    copy = folder / f"studio-{moment:%Y%m%d-%H%M%S-%f}-{revision}.db"
+    part = folder / "unfinished.part"
+    part.unlink(missing_ok=True)
+    with closing(connect(path)) as connection:
+        connection.execute("VACUUM INTO ?", (str(part),))
+    part.replace(copy)
+    for old in sorted(folder.glob("studio-*.db"))[:-BACKUPS]:
+        old.unlink()
+    log.info("%s: backed up to %s before it is migrated", path, copy)
+
+
+def _migrate(path: Path, revisions: Path) -> None:
+    engine = make_engine(path, "BEGIN IMMEDIATE", foreign_keys=False)
+    with engine.begin() as connection:
+        migrate(connection, revisions)

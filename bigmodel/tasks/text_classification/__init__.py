@@ -1,0 +1,1 @@
+"""Sort texts into classes: sentiment, topics, spam."""

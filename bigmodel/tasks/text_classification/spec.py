@@ -1,0 +1,36 @@
+"""Text classification, the light half: what the task is; it must never import torch.
+
+A row as a person brings it:    text: "The soup was cold again."    label: "complaint"
+What the trained model answers: complaint 0.94 · praise 0.04 · question 0.02
+"""
+
+from pathlib import Path
+
+from bigmodel.core.dataset import Summary
+from bigmodel.core.task import Family, Medium, Task
+from bigmodel.training.recipe import TextParams
+
+MANY_CLASSES = 200  # beyond this a column is hardly a set of classes
+
+
+def fit(summary: Summary) -> float:
+    """Return how much the target looks like classes: few of them, each with several rows."""
+    count = len(summary.classes)
+    if not 2 <= count <= max(MANY_CLASSES, summary.usable_rows // 2):
+        return 0.0
+    repeats = 1.0 - count / max(1, summary.usable_rows)
+    looks_numeric = summary.number_share > 0.95 and count > 10
+    return repeats * (0.3 if looks_numeric else 1.0)
+
+
+TASK = Task(
+    name="text_classification",
+    medium=Medium.TEXT,
+    family=Family.CLASSIFICATION,
+    params=TextParams,
+    primary="macro_f1",
+    higher_is_better=True,
+    folder=Path(__file__).parent,
+    fit=fit,
+    engine="bigmodel.tasks.text_classification.engine",
+)

@@ -1,0 +1,1 @@
+"""Give a text a number: a score, a price, a difficulty."""

@@ -1,0 +1,1 @@
+"""What engines share: plain functions, no task names, no database."""

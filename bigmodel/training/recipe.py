@@ -1,0 +1,41 @@
+"""The settings of a text training, as data: bounds, groups and defaults; it must never import torch."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from bigmodel.core.task import Params
+
+
+def _in(group: str) -> dict[str, Any]:
+    """Name the group of the form that a field stands in."""
+    return {"group": group}
+
+
+class TextParams(Params):
+    """Settings of a training on texts. Steps are optimiser steps; a batch counts rows before accumulation."""
+
+    epochs: int = Field(default=3, ge=1, le=200, json_schema_extra=_in("time"))
+    patience: int = Field(default=0, ge=0, le=100, json_schema_extra=_in("time"))
+
+    learning_rate: float = Field(default=5e-5, gt=0, le=1, json_schema_extra=_in("learning"))
+    batch_size: int = Field(default=16, ge=1, le=1024, json_schema_extra=_in("learning"))
+    schedule: Literal["linear", "cosine", "constant"] = Field(
+        default="linear", json_schema_extra=_in("learning")
+    )
+    warmup_share: float = Field(default=0.06, ge=0, le=0.9, json_schema_extra=_in("learning"))
+    optimizer: Literal["adamw", "sgd"] = Field(default="adamw", json_schema_extra=_in("learning"))
+    weight_decay: float = Field(default=0.01, ge=0, le=1, json_schema_extra=_in("learning"))
+
+    label_smoothing: float = Field(default=0.0, ge=0, le=0.5, json_schema_extra=_in("stability"))
+    accumulation: int = Field(default=1, ge=1, le=256, json_schema_extra=_in("stability"))
+    clip_norm: float = Field(default=1.0, ge=0, le=100, json_schema_extra=_in("stability"))
+    frozen_layers: int = Field(default=0, ge=0, le=100, json_schema_extra=_in("stability"))
+
+    max_tokens: int = Field(default=128, ge=8, le=8192, json_schema_extra=_in("data"))
+    class_weights: Literal["none", "balanced"] = Field(
+        default="none", json_schema_extra=_in("data")
+    )
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
+        default="auto", json_schema_extra=_in("machine")
+    )

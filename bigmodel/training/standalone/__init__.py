@@ -1,0 +1,1 @@
+"""Programs that go along with a downloaded model: whole files without a line of this app, and never imported by it."""

@@ -1,0 +1,103 @@
+"""Answers texts with the model beside this file; it needs numpy and safetensors, and never the network.
+
+    pip install -r requirements.txt
+    python predict.py "a text" "another one"
+    python predict.py --file texts.txt --json > answers.jsonl
+
+`--file` holds one text a line, in UTF-8. Or in Python: `Model().predict(["a text"])`.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file
+
+SPACES = re.compile(r"\s\s+")
+
+
+class Model:
+    """Character n-grams, weighted by rarity, and a linear model on them."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        folder = folder or Path(__file__).resolve().parent
+        stored = json.loads((folder / "instant.json").read_text("utf-8"))
+        arrays = load_file(folder / "instant.safetensors")
+        self.labels: list[str] = stored["labels"]  # none: the model answers with a number
+        self._reading = stored["reading"]
+        self._index = {term: place for place, term in enumerate(stored["terms"])}
+        self._rarity, self._weights, self._bias = (
+            arrays[name].astype(np.float64) for name in ("rarity", "weights", "bias")
+        )
+
+    def predict(self, texts: Sequence[str]) -> list[list[float]]:
+        """Return one row a text: probabilities in the order of `labels`, or one number."""
+        return [self._scores(text) for text in texts]
+
+    def _scores(self, text: str) -> list[float]:
+        counts = Counter(self._terms(text[: self._reading["characters"]]))
+        known = {self._index[term]: n for term, n in counts.items() if term in self._index}
+        places = np.fromiter(known, dtype=np.int64, count=len(known))
+        values = np.fromiter(known.values(), dtype=np.float64, count=len(known))
+        if len(known):
+            values = (1.0 + np.log(values)) * self._rarity[places]
+            values /= np.sqrt((values**2).sum())
+        raw = self._weights[:, places] @ values + self._bias
+        if self.labels:
+            raw = np.exp(raw - raw.max())
+            raw /= raw.sum()
+        return [float(value) for value in raw]
+
+    def _terms(self, text: str) -> Iterator[str]:
+        text = SPACES.sub(" ", text.lower())
+        lengths = range(self._reading["shortest"], self._reading["longest"] + 1)
+        if self._reading["analyzer"] == "char":
+            for length in lengths:
+                for start in range(len(text) - length + 1):
+                    yield text[start : start + length]
+            return
+        for word in (f" {part} " for part in text.split()):
+            for length in lengths:
+                for start in range(max(1, len(word) - length + 1)):
+                    yield word[start : start + length]
+                if length >= len(word):
+                    break  # a short word counts once
+
+
+def main() -> int:
+    """Answer the texts of the command line or of a file."""
+    parser = argparse.ArgumentParser(description="Answer texts with this model.")
+    parser.add_argument("texts", nargs="*", metavar="TEXT")
+    parser.add_argument("--file", type=Path, help="one text a line, UTF-8")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    args = parser.parse_args()
+    texts = list(args.texts)
+    if args.file:
+        texts += args.file.read_text("utf-8-sig").splitlines()
+    if not texts:
+        parser.error("give texts, or --file")
+    model = Model()
+    for text, scores in zip(texts, model.predict(texts), strict=True):
+        sys.stdout.write(answer_line(model.labels, text, scores, as_json=args.json) + "\n")
+    return 0
+
+
+def answer_line(labels: Sequence[str], text: str, scores: Sequence[float], *, as_json: bool) -> str:
+    """Return the answer to one text as a line for people, or as JSON."""
+    if not labels:
+        return json.dumps({"value": scores[0]}) if as_json else f"{scores[0]:.6g}\t{text}"
+    best = max(range(len(labels)), key=scores.__getitem__)
+    if as_json:
+        by_label = dict(zip(labels, scores, strict=True))
+        return json.dumps({"label": labels[best], "probabilities": by_label}, ensure_ascii=False)
+    return f"{labels[best]}\t{scores[best]:.4f}\t{text}"
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
+    raise SystemExit(main())

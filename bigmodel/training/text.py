@@ -1,0 +1,158 @@
+"""Fine-tuning and loading of text models, for every text task; tasks differ only in their goal."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import nn
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from bigmodel.core.dataset import Rows, TaskData
+from bigmodel.core.errors import TrainingError
+from bigmodel.core.task import BaseFiles, Reporter
+from bigmodel.training import batches
+from bigmodel.training.device import make_accelerator
+from bigmodel.training.dropout import use_byte_dropout
+from bigmodel.training.encode import Encoded, encode
+from bigmodel.training.goal import Classes, Goal, Number
+from bigmodel.training.loop import Part, Training
+from bigmodel.training.optimizer import freeze
+from bigmodel.training.pretrained import load_base, load_trained, longest, save_model
+from bigmodel.training.recipe import TextParams
+from bigmodel.training.scratch import make_scratch
+from bigmodel.training.seed import set_seed
+from bigmodel.training.vocabulary import CompactVocabulary, can_compact
+
+ANSWER_BATCH = 32
+
+
+def train_classifier(
+    data: TaskData, params: TextParams, base: BaseFiles, folder: Path, report: Reporter
+) -> None:
+    """Fine-tune a base to classes and leave the best weights in the folder."""
+    goal = Classes(
+        data.labels,
+        data.train.targets,
+        smoothing=params.label_smoothing,
+        is_balanced=params.class_weights == "balanced",
+    )
+    _train(goal, data, params, base, folder=folder, report=report)
+
+
+def train_regressor(
+    data: TaskData, params: TextParams, base: BaseFiles, folder: Path, report: Reporter
+) -> None:
+    """Fine-tune a base to numbers and leave the best weights in the folder."""
+    goal = Number(data.train.targets)
+    _train(goal, data, params, base, folder=folder, report=report)
+
+
+class TextPredictor:
+    """A fine-tuned model that answers. It computes in 32 bits, so answers do not depend on the neighbours."""
+
+    def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+        self._model, self._tokenizer = model, tokenizer
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        nn.Module.to(model, self._device)
+        names = {int(number): name for number, name in (model.config.id2label or {}).items()}
+        labels = tuple(names[number] for number in range(len(names)))  # its JSON is unordered
+        self.labels = () if model.config.problem_type == "regression" else labels
+
+    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
+        """Return probabilities in the order of the labels, or one number, a row for each input."""
+        if not inputs:
+            return []
+        texts = encode(self._tokenizer, inputs, int(self._tokenizer.model_max_length))
+        raw = torch.empty(len(inputs), max(1, len(self.labels)))
+        with torch.inference_mode():
+            for rows in batches.by_length(texts.lengths, ANSWER_BATCH):
+                raw[rows] = self._model(**texts.batch(rows, self._device)).logits.float().cpu()
+        scores = raw.double().softmax(dim=1) if self.labels else raw.double()
+        return scores.tolist()
+
+
+def load_model(folder: Path) -> TextPredictor:
+    """Load a fine-tuned model."""
+    return TextPredictor(*load_trained(folder))
+
+
+def _train(
+    goal: Goal,
+    data: TaskData,
+    params: TextParams,
+    base: BaseFiles,
+    *,
+    folder: Path,
+    report: Reporter,
+) -> None:
+    """Build the model, read the texts once, train, and write the model."""
+    report.step(phase="load", step=0, steps=0)
+    set_seed(params.seed)
+    accelerator = make_accelerator(params.precision, report)
+    on_processor = accelerator.device.type == "cpu"
+    model, tokenizer = _make(goal, data, params, base, has_gpu=not on_processor)
+    most = longest(model, tokenizer, params.max_tokens)
+    goal.meet(_head(model, goal.outputs))
+    train = _part(data.train, goal, tokenizer, most=most)
+    report.step(phase="prepare", step=0, steps=0)
+    validation = _part(data.validation, goal, tokenizer, most=most)
+    report.step(phase="prepare", step=0, steps=0)
+    words = None
+    if can_compact(model, train.texts.padding):
+        texts = (*train.texts.texts, *validation.texts.texts)
+        words = CompactVocabulary(model, texts, train.texts.padding)
+        train = Part(train.texts.renumbered(words.number), train.targets)
+        validation = Part(validation.texts.renumbered(words.number), validation.targets)
+    freeze(model, params.frozen_layers)
+    if on_processor:
+        use_byte_dropout(model)
+    Training(
+        model,
+        accelerator,
+        goal,
+        params,
+        train=train,
+        validation=validation,
+        report=report,
+        fingerprint=_fingerprint(params, base, data, train.texts),
+    ).run()
+    model = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
+    if words:
+        words.restore(model)
+    goal.fold(_head(model, goal.outputs))
+    save_model(folder, model, tokenizer, most)
+
+
+def _make(
+    goal: Goal, data: TaskData, params: TextParams, base: BaseFiles, *, has_gpu: bool
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    if base.kind == "scratch":
+        return make_scratch(
+            data.train.inputs,
+            outputs=goal.outputs,
+            labels=goal.labels,
+            most_tokens=params.max_tokens,
+        )
+    return load_base(base, outputs=goal.outputs, labels=goal.labels, has_gpu=has_gpu)
+
+
+def _part(rows: Rows, goal: Goal, tokenizer: PreTrainedTokenizerBase, *, most: int) -> Part:
+    return Part(encode(tokenizer, rows.inputs, most), goal.targets(rows.targets))
+
+
+def _head(model: PreTrainedModel, outputs: int) -> nn.Linear:
+    """Return the last layer, which makes the answers."""
+    layers = [m for m in model.modules() if isinstance(m, nn.Linear) and m.out_features == outputs]
+    if not layers:
+        raise TrainingError("base_has_no_head")
+    return layers[-1]
+
+
+def _fingerprint(params: TextParams, base: BaseFiles, data: TaskData, texts: Encoded) -> str:
+    """Return what a checkpoint must share with a training to be gone on from."""
+    said = [params.model_dump(), base.name, data.labels, list(data.train.ids)]
+    digest = hashlib.sha256(json.dumps(said).encode())
+    digest.update(b"".join(text.tobytes() for text in texts.texts))
+    return digest.hexdigest()

@@ -1,0 +1,83 @@
+"""Every text people read, by key and language; it must never guess a text that is missing.
+
+Each `<language>/<area>.toml` holds tables whose joined names are the keys: `[jobs.state] queued = "…"`
+is `jobs.state.queued`. A task brings its own in `<task folder>/words/<language>.toml`, found below
+`tasks.<name>.`. Arguments stand in braces: `"{rows} rows"`.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bigmodel.core.language import LANGUAGES, Language
+from bigmodel.core.message import Arg, Message
+
+HERE = Path(__file__).parent
+TASKS = HERE.parent / "tasks"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The texts of all languages."""
+
+    texts: Mapping[Language, Mapping[str, str]]
+
+    def has(self, key: str) -> bool:
+        return key in self.texts[LANGUAGES[0]]
+
+    def text(self, language: Language, key: str, /, **args: Arg) -> str:
+        """Return the text of a key with its arguments filled in.
+
+        Raises:
+            KeyError: the language has no such key, or the text names an argument that is not given.
+        """
+        return self.texts[language][key].format(**args)
+
+    def say(self, language: Language, message: Message) -> str:
+        """Return a message as one text: its sentence, or its problem and its fix."""
+        args = {name: _shown(value) for name, value in message.args.items()}
+        if f"{message.key}.problem" in self.texts[language]:
+            problem = self.text(language, f"{message.key}.problem", **args)
+            fix = self.text(language, f"{message.key}.fix", **args)
+            return f"{problem} {fix}"
+        return self.text(language, message.key, **args)
+
+    def first(self, language: Language, keys: Iterable[str], /, **args: Arg) -> str:
+        """Return the text of the first key that exists: the special one before the general one."""
+        known = [key for key in keys if key in self.texts[language]]
+        return self.text(language, known[0], **args)
+
+
+def _shown(value: Arg) -> str:
+    if isinstance(value, float):
+        return f"{value:,.4g}"
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+def load_words(task_folders: Iterable[Path] = ()) -> Words:
+    """Read the words of the house, of its tasks, and of tasks in further folders."""
+    return Words({language: _load(language, task_folders) for language in LANGUAGES})
+
+
+def _load(language: Language, task_folders: Iterable[Path]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for path in sorted((HERE / language).glob("*.toml")):
+        texts |= dict(_flatten(_read(path), ""))
+    for root in (TASKS, *task_folders):
+        for path in sorted(root.glob(f"*/words/{language}.toml")):
+            texts |= dict(_flatten(_read(path), f"tasks.{path.parent.parent.name}."))
+    return texts
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def _flatten(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value

@@ -1,0 +1,299 @@
+"""The Data tab: a table comes in, is looked at and corrected, and leads on to training. It reads no file itself."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.core.dataset import Dataset
+from bigmodel.core.errors import DatasetError, NotFoundError
+from pages.shared import dataset_view as view
+from pages.shared.guard import guard
+from pages.shared.page import Context, Page
+
+ROWS = 20
+SHOWN_NAMES = 5
+
+QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+class DataTab:
+    """The components of the tab, what fills them, and what their events do."""
+
+    def __init__(self, ctx: Context, tab: gr.Tab) -> None:
+        self.ctx = ctx
+        self.guard = guard(ctx.services.words)
+        self._build()
+        self._wire(tab)
+
+    # components -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        t = self.ctx.t
+        gr.Markdown(t("pages.data.intro"))
+        with gr.Row(equal_height=False):
+            self.file = gr.File(
+                label=t("pages.data.upload"), elem_id="data-upload", type="filepath", height=150
+            )
+            self.chosen = gr.Dropdown(
+                [], label=t("pages.data.chosen"), elem_id="data-chosen", interactive=True
+            )
+        self.refused = gr.HTML("", elem_id="data-refused", visible=False)
+        self.pending = gr.State("")  # a refused upload, kept so that other columns can be tried
+        self.nothing = gr.Markdown(t("pages.data.nothing"), elem_id="data-nothing")
+        with gr.Row(visible=False, elem_id="data-columns") as self.columns:
+            self.text = gr.Dropdown([], label=t("pages.data.text_column"), elem_id="data-text")
+            self.label = gr.Dropdown([], label=t("pages.data.label_column"), elem_id="data-label")
+            self.apply = gr.Button(
+                t("pages.data.apply"), elem_id="data-apply", min_width=160, scale=0
+            )
+        with gr.Column(visible=False, elem_id="data-body") as self.body:
+            self._build_body()
+
+    def _build_body(self) -> None:
+        t = self.ctx.t
+        self.problems = gr.HTML("", elem_id="data-problems")
+        self.train = gr.Button(t("pages.data.train"), variant="primary", elem_id="data-train")
+        with gr.Row(equal_height=False):
+            with gr.Column(min_width=300):
+                gr.Markdown(t("pages.data.found"), elem_classes="bm-title")
+                self.facts = gr.HTML("", elem_id="data-facts")
+            with gr.Column(min_width=300):
+                gr.Markdown(t("pages.data.classes"), elem_classes="bm-title")
+                self.classes = gr.HTML("", elem_id="data-classes")
+        gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
+        self.preview = gr.HTML("", elem_id="data-preview")
+        with gr.Accordion(t("pages.data.test_title"), open=False, elem_id="data-test"):
+            gr.Markdown(t("pages.data.test_intro"))
+            self.test_name = gr.HTML("", elem_id="data-test-name")
+            self.test_file = gr.File(
+                label=t("pages.data.test_upload"), elem_id="data-test-upload", height=120
+            )
+        with gr.Accordion(t("pages.data.more"), open=False, elem_id="data-more"):
+            with gr.Row():
+                self.name = gr.Textbox(label=t("pages.data.name"), elem_id="data-name")
+                self.rename = gr.Button(t("pages.data.rename"), elem_id="data-rename")
+            self.delete = gr.Button(t("pages.data.delete"), elem_id="data-delete")
+            with gr.Group(visible=False, elem_id="data-delete-ask") as self.asking:
+                self.question = gr.HTML("", elem_id="data-delete-question", padding=True)
+                with gr.Row():
+                    self.yes = gr.Button(
+                        t("pages.data.delete_yes"), variant="stop", elem_id="data-delete-yes"
+                    )
+                    self.no = gr.Button(t("pages.data.delete_no"), elem_id="data-delete-no")
+
+    # events -----------------------------------------------------------------------------------
+
+    def _wire(self, tab: gr.Tab) -> None:
+        dataset, show = self.ctx.dataset, self.guard(self.show)
+        outputs = [
+            dataset, self.chosen, self.refused, self.pending, self.nothing, self.columns,
+            self.text, self.label, self.body, self.problems, self.facts, self.classes,
+            self.preview, self.test_name, self.name, self.asking,
+        ]  # fmt: skip
+        self.outputs = outputs
+        self.ctx.on_show(tab, show, [dataset], outputs)
+        dataset.change(show, dataset, outputs, **QUIET)
+        self.chosen.input(lambda chosen: chosen or "", self.chosen, dataset, **QUIET)
+        self.file.upload(
+            self.guard(self.upload),
+            self.file,
+            [dataset, self.refused, self.pending, self.columns, self.text, self.label, self.body],
+            api_visibility="private",
+            show_progress_on=self.file,
+        )
+        self._follow(self.apply, self.use_columns, [dataset, self.pending, self.text, self.label])
+        self._follow(self.test_file, self.use_test_file, [dataset, self.test_file])
+        self._follow(self.rename, self.set_name, [dataset, self.name])
+        self._follow(self.yes, self.remove, [dataset])
+        self.delete.click(self.guard(self.ask), dataset, [self.question, self.asking], **QUIET)
+        self.no.click(lambda: gr.Group(visible=False), None, self.asking, **QUIET)
+        self.ctx.go(self.train.click(self.guard(self.require), dataset, None, **QUIET), "train")
+
+    def _follow(
+        self,
+        source: gr.Button | gr.File,
+        handler: Callable[..., str],
+        inputs: list[gr.components.Component],
+    ) -> None:
+        """Run a change that returns the dataset to show, then show it."""
+        start = source.upload if isinstance(source, gr.File) else source.click
+        event = start(
+            self.guard(handler),
+            inputs,
+            self.ctx.dataset,
+            api_visibility="private",
+            show_progress="minimal",
+        )
+        event.success(
+            self.guard(self.show),
+            self.ctx.dataset,
+            self.outputs,
+            api_visibility="private",
+            show_progress="hidden",
+        )
+
+    # handlers ---------------------------------------------------------------------------------
+
+    def show(self, dataset_id: str | None, request: gr.Request) -> list[object]:
+        """Fill the whole tab with one dataset: the one asked for, else the newest."""
+        owner = self.ctx.owner(request)
+        known = self.ctx.services.datasets.all(owner)
+        dataset = next((d for d in known if d.id == dataset_id), known[0] if known else None)
+        choices = [(d.name, d.id) for d in known]
+        hidden = gr.HTML("", visible=False)
+        if dataset is None:
+            closed = [gr.Row(visible=False), *[gr.skip()] * 2, gr.Column(visible=False)]
+            rest = [gr.skip()] * 6 + [gr.Group(visible=False)]
+            picked = gr.Dropdown([], value=None)
+            return ["", picked, hidden, "", gr.Markdown(visible=True), *closed, *rest]
+        recipe = dataset.version.recipe
+        names = list(dataset.version.summary.columns)
+        return [
+            dataset.id,
+            gr.Dropdown(choices, value=dataset.id),
+            hidden,
+            "",
+            gr.Markdown(visible=False),
+            gr.Row(visible=True),
+            gr.Dropdown(names, value=recipe.input),
+            gr.Dropdown(names, value=recipe.target),
+            gr.Column(visible=True),
+            *self._drawn(dataset, request),
+            dataset.name,
+            gr.Group(visible=False),
+        ]
+
+    def _drawn(self, dataset: Dataset, request: gr.Request) -> list[str]:
+        """Return problems, facts, classes, preview and the name of the test file as HTML."""
+        recipe, summary = dataset.version.recipe, dataset.version.summary
+        say = partial(self.ctx.say, request)
+        rows = self.ctx.services.datasets.preview(dataset.owner, dataset.id, limit=ROWS)
+        test = say("pages.data.test_set", name=recipe.test_name) if recipe.test_name else ""
+        return [
+            view.problems(
+                summary.problems,
+                self.ctx.services.words,
+                self.ctx.language(request),
+                nothing=say("pages.data.no_problems"),
+            ),
+            view.facts(dataset, say),
+            view.classes(summary, say),
+            view.preview(rows, text=recipe.input, label=recipe.target),
+            f"<p>{escape(test)}</p>" if test else "",
+        ]
+
+    def upload(
+        self,
+        path: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Import a file; what cannot be used is explained in the page, not in a toast that goes away."""
+        say = partial(self.ctx.say, request)
+        reading = say("pages.data.reading")
+        try:
+            dataset = self.ctx.services.datasets.import_file(
+                self.ctx.owner(request),
+                Path(path),
+                progress=lambda share: progress(share, desc=reading),
+            )
+        except DatasetError as error:
+            return self._refusal(error, path, request)
+        gr.Info(_imported(say, dataset))
+        skip = [gr.skip()] * 4
+        return [dataset.id, gr.HTML("", visible=False), "", *skip]
+
+    def _refusal(self, error: DatasetError, path: str, request: gr.Request) -> list[object]:
+        title = escape(self.ctx.say(request, "pages.data.refused"))
+        found = view.problems(error.problems, self.ctx.services.words, self.ctx.language(request))
+        names = list(error.columns)
+        can_retry = len(names) > 1
+        return [
+            gr.skip(),
+            gr.HTML(f'<p class="bm-lead">{title}</p>{found}', visible=True),
+            path if can_retry else "",
+            gr.Row(visible=can_retry),
+            gr.Dropdown(names, value=None),
+            gr.Dropdown(names, value=None),
+            gr.Column(visible=False),
+        ]
+
+    def use_columns(
+        self, dataset_id: str, pending: str, text: str, label: str, request: gr.Request
+    ) -> str:
+        """Take other columns: of the dataset, or of an upload that was refused with the guessed ones."""
+        owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
+        if not text or not label:
+            raise DatasetError("columns_not_chosen")
+        if pending:
+            dataset = datasets.import_file(owner, Path(pending), text=text, label=label)
+        else:
+            dataset = datasets.choose_columns(owner, dataset_id, text=text, label=label)
+        gr.Info(self.ctx.say(request, "pages.data.columns_changed"))
+        return dataset.id
+
+    def use_test_file(self, dataset_id: str, path: str, request: gr.Request) -> str:
+        """Set the person's own test file."""
+        owner = self.ctx.owner(request)
+        dataset = self.ctx.services.datasets.set_test_file(owner, dataset_id, Path(path))
+        rows = dataset.version.summary.split_rows["test"]
+        gr.Info(self.ctx.say(request, "pages.data.test_added", rows=rows))
+        return dataset.id
+
+    def set_name(self, dataset_id: str, name: str, request: gr.Request) -> str:
+        """Rename the dataset."""
+        self.ctx.services.datasets.rename(self.ctx.owner(request), dataset_id, name)
+        gr.Info(self.ctx.say(request, "pages.data.renamed"))
+        return dataset_id
+
+    def ask(self, dataset_id: str, request: gr.Request) -> tuple[str, gr.Group]:
+        """Ask before deleting, naming what goes with it."""
+        owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
+        dataset, jobs = datasets.get(owner, dataset_id), datasets.jobs_of(owner, dataset_id)
+        with_jobs = ""
+        if jobs:
+            names = ", ".join(view.short(name, 60) for name in jobs[:SHOWN_NAMES])
+            names += " …" if len(jobs) > SHOWN_NAMES else ""
+            with_jobs = self.ctx.say(
+                request, "pages.data.delete_jobs", count=len(jobs), names=names
+            )
+        question = self.ctx.say(
+            request,
+            "pages.data.delete_ask",
+            name=dataset.name,
+            rows=dataset.version.summary.rows,
+            jobs=with_jobs,
+        )
+        return f"<p>{escape(question)}</p>", gr.Group(visible=True)
+
+    def remove(self, dataset_id: str, request: gr.Request) -> str:
+        """Delete the dataset and what came from it."""
+        owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
+        name = datasets.get(owner, dataset_id).name
+        datasets.delete(owner, dataset_id)
+        gr.Info(escape(self.ctx.say(request, "pages.data.deleted", name=name)))
+        return ""
+
+    def require(self, dataset_id: str, request: gr.Request) -> None:
+        """Go on only with a dataset that is still there."""
+        try:
+            self.ctx.services.datasets.get(self.ctx.owner(request), dataset_id)
+        except NotFoundError as error:
+            raise DatasetError("no_dataset") from error
+
+
+def _imported(say: Callable[..., str], dataset: Dataset) -> str:
+    rows = dataset.version.summary.rows
+    return escape(say("pages.data.imported", name=dataset.name, rows=rows))
+
+
+def build(ctx: Context, tab: gr.Tab) -> None:
+    """Build the tab."""
+    DataTab(ctx, tab)
+
+
+PAGE = Page(slug="data", order=20, build=build)

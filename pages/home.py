@@ -1,0 +1,140 @@
+"""The Home tab: what this is in three steps, samples that work with one click, and the latest trainings."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.core.job import FINAL, Job, State
+from bigmodel.services.datasets import Sample
+from pages.shared.guard import guard
+from pages.shared.page import Context, Page
+
+STEPS = ("one", "two", "three")
+RECENT = 6
+DEMO, JOBS, RESULTS, DATA = "text-demo", "jobs", "results", "data"
+UNUSABLE = {State.FAILED, State.CANCELLED}
+GOOD, BAD = {State.SUCCEEDED}, {State.FAILED, State.LOST}
+
+QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+class HomeTab:
+    """The components of the tab, what fills them, and what their events do."""
+
+    def __init__(self, ctx: Context, tab: gr.Tab) -> None:
+        self.ctx = ctx
+        self.guard = guard(ctx.services.words)
+        self.samples = ctx.services.datasets.samples()
+        self.intro = gr.HTML("", elem_id="home-intro")
+        self.own = gr.Button(ctx.t("pages.home.own"), variant="primary", elem_id="home-own")
+        gr.Markdown(ctx.t("pages.home.samples"), elem_classes="bm-title")
+        self.buttons = self._build_samples()
+        self.recent = gr.HTML("", elem_id="home-recent")
+        self._wire(tab)
+
+    def _build_samples(self) -> list[tuple[Sample, gr.Button]]:
+        buttons = []
+        with gr.Row(equal_height=True):
+            for sample in self.samples:
+                with gr.Column(min_width=220, variant="panel"):
+                    gr.Markdown(self.ctx.t(f"samples.{sample.name}.title"), elem_classes="bm-title")
+                    gr.Markdown(self.ctx.t(f"samples.{sample.name}.about"))
+                    button = gr.Button(
+                        self.ctx.t("pages.home.try"), elem_id=f"home-sample-{sample.name}"
+                    )
+                    buttons.append((sample, button))
+        return buttons
+
+    def _wire(self, tab: gr.Tab) -> None:
+        outputs = [self.intro, self.recent]
+        self.ctx.on_show(tab, self.guard(self.show), [], outputs)
+        self.ctx.go(self.own.click(lambda: None, None, None, **QUIET), DATA)
+        for sample, button in self.buttons:
+            event = button.click(
+                self.guard(self._starter(sample)),
+                None,
+                [self.ctx.dataset, self.ctx.job],
+                api_visibility="private",
+                show_progress_on=button,
+            )
+            self.ctx.go(event, DEMO)
+
+    def _starter(self, sample: Sample) -> Callable[[gr.Request], tuple[str, str]]:
+        def start(request: gr.Request) -> tuple[str, str]:
+            return self.start(sample, request)
+
+        return start
+
+    # handlers ---------------------------------------------------------------------------------
+
+    def show(self, request: gr.Request) -> tuple[str, str]:
+        """Draw the introduction and the latest trainings in the person's language."""
+        jobs = self.ctx.services.jobs.all(self.ctx.owner(request), RECENT, 0)
+        return self._intro(request), self._recent(jobs, request)
+
+    def start(self, sample: Sample, request: gr.Request) -> tuple[str, str]:
+        """Import a sample and train on it; a second click comes back to the same training."""
+        owner, services = self.ctx.owner(request), self.ctx.services
+        title = self.ctx.say(request, f"samples.{sample.name}.title")
+        file_name = f"{sample.name}.csv"
+        known = [
+            d for d in services.datasets.all(owner) if d.version.recipe.source_name == file_name
+        ]
+        dataset = (
+            known[0] if known else services.datasets.import_sample(owner, sample.name, title=title)
+        )
+        mine = [
+            job
+            for job in services.jobs.all(owner, 200, 0)
+            if job.dataset_id == dataset.id and job.state not in UNUSABLE
+        ]
+        if mine:
+            return dataset.id, mine[0].id
+        key = f"sample:{dataset.id}:{len(services.datasets.jobs_of(owner, dataset.id))}"
+        job = services.training.submit(owner, dataset.id, key=key)
+        gr.Info(escape(self.ctx.say(request, "pages.home.started", name=title)))
+        return dataset.id, job.id
+
+    def _intro(self, request: gr.Request) -> str:
+        say = partial(self.ctx.say, request)
+        steps = "".join(
+            f'<div class="bm-card"><b>{escape(say(f"pages.home.step_{step}_title"))}</b>'
+            f'<br><span class="bm-muted">{escape(say(f"pages.home.step_{step}"))}</span></div>'
+            for step in STEPS
+        )
+        return (
+            f'<p class="bm-lead">{escape(say("pages.home.lead"))}</p>'
+            f'<div class="bm-cards">{steps}</div>'
+        )
+
+    def _recent(self, jobs: list[Job], request: gr.Request) -> str:
+        if not jobs:
+            return ""
+        title = escape(self.ctx.say(request, "pages.home.recent"))
+        rows = "".join(self._row(job, request) for job in jobs)
+        return f'<p><b>{title}</b></p><div class="bm-scroll"><table class="bm-table">{rows}</table></div>'
+
+    def _row(self, job: Job, request: gr.Request) -> str:
+        state = escape(self.ctx.say(request, f"pages.home.state.{job.state.value}"))
+        kind = "is-good" if job.state in GOOD else "is-bad" if job.state in BAD else ""
+        tab = RESULTS if job.state in GOOD else JOBS
+        address = f"?tab={tab}&amp;job={job.id}&amp;dataset={job.dataset_id}"
+        share = ""
+        if job.state not in FINAL and job.progress.steps:
+            percent = 100 * job.progress.step / job.progress.steps
+            share = f'<div class="bm-bar"><i style="width:{percent:.0f}%"></i></div>'
+        return (
+            f'<tr><td><a href="{address}">{escape(job.name)}</a>{share}</td>'
+            f'<td><span class="bm-badge {kind}">{state}</span></td></tr>'
+        )
+
+
+def build(ctx: Context, tab: gr.Tab) -> None:
+    """Build the tab."""
+    HomeTab(ctx, tab)
+
+
+PAGE = Page(slug="home", order=10, build=build)

@@ -1,0 +1,348 @@
+"""The Jobs tab: every training with its state, live curves and outcome; it looks, and asks services for the rest."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.core.errors import NotFoundError
+from bigmodel.core.job import Job, State
+from bigmodel.core.message import Message
+from bigmodel.core.model import TrainedModel
+from pages.shared import curves as drawing
+from pages.shared import jobs_view as view
+from pages.shared.chart import chart
+from pages.shared.guard import guard
+from pages.shared.page import Context, Page
+
+LISTED_JOBS = 50
+FAST_S, SLOW_S = 1.0, 6.0
+MAX_POINTS = 300  # a curve is hardly wider in pixels, and is sent once a second
+SHARED_S = 0.8  # that viewers of the same job share an answer
+DRAWN_KEPT, STATES_KEPT = 64, 16
+QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# Cards are drawn anew while a training runs: focus and scrolling must survive that.
+SCRIPT = """
+let focused = null, top = 0;
+element.addEventListener('click', e => {
+  const card = e.target.closest('[data-job]');
+  if (card) trigger('click', {job: card.dataset.job});
+  const copy = e.target.closest('[data-copy]');
+  if (copy) navigator.clipboard?.writeText(copy.parentElement.querySelector('pre').textContent);
+});
+element.addEventListener('focusin', e => { focused = e.target.closest('[data-job]')?.dataset.job; });
+element.addEventListener('focusout', e => { if (e.relatedTarget) focused = null; });
+element.addEventListener('scroll', e => { top = e.target.scrollTop; }, true);
+watch('value', () => requestAnimationFrame(() => {
+  const list = element.querySelector('.bm-jobs');
+  if (list && top) list.scrollTop = top;
+  if (focused && document.activeElement === document.body)
+    element.querySelector(`[data-job="${focused}"]`)?.focus({preventScroll: true});
+}));
+"""
+
+Updates = dict[gr.components.Component | gr.blocks.BlockContext, object]
+Seen = dict[str, str]  # a mark of what each part shows
+Shown = tuple[Updates, Seen]
+
+
+class JobsTab:
+    """The components of the tab, what fills them, and what their events do."""
+
+    def __init__(self, ctx: Context, tab: gr.Tab) -> None:
+        self.ctx = ctx
+        self.jobs = ctx.services.jobs
+        self._drawn: OrderedDict[tuple[str, int, str], dict[str, str | None]] = OrderedDict()
+        self._states: OrderedDict[tuple[str, str, str, bool], tuple[float, Shown]] = OrderedDict()
+        self._lock = Lock()
+        self._build()
+        self._wire(tab)
+
+    # components -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        t = self.ctx.t
+        self.seen = gr.State({})
+        self.is_log_open = gr.State(False)
+        self.fast = gr.Timer(FAST_S, active=False)
+        self.slow = gr.Timer(SLOW_S, active=False)
+        self.nothing = gr.HTML("", elem_id="jobs-nothing", visible=False, padding=False)
+        self.begin = gr.Button(
+            t("pages.jobs.begin"), variant="primary", visible=False, elem_id="jobs-begin"
+        )
+        with gr.Row(equal_height=False, visible=False) as self.body:
+            with gr.Column(scale=7, min_width=320):
+                self._build_job()
+            with gr.Column(scale=3, min_width=260):
+                gr.Markdown(t("pages.jobs.all"), elem_classes="bm-title")
+                self.list = _html("jobs-list")
+
+    def _build_job(self) -> None:
+        t = self.ctx.t
+        self.head = gr.HTML("", elem_id="jobs-job", padding=False)
+        self.trouble = _html("jobs-problem", visible=False)
+        with gr.Row():
+            self.results = gr.Button(
+                t("pages.jobs.results"), variant="primary", visible=False, elem_id="jobs-results"
+            )
+            self.demo = gr.Button(t("pages.jobs.demo"), visible=False, elem_id="jobs-demo")
+            self.cancel = gr.Button(t("pages.jobs.cancel"), visible=False, elem_id="jobs-cancel")
+        with gr.Column(visible=False, elem_id="jobs-curves") as self.curves:
+            self.charts: dict[str, gr.HTML] = {}
+            self.places: dict[str, gr.Column] = {}
+            with gr.Row():
+                self._build_chart(drawing.LOSS, 300)
+                self._build_chart(drawing.QUALITY, 300)
+            self._build_chart(drawing.RATE, 220)
+        with gr.Accordion(t("pages.jobs.log"), open=False, elem_id="jobs-log") as self.log:
+            self.history = gr.HTML("", elem_id="jobs-history")
+            self.log_text = gr.HTML("", elem_id="jobs-log-text")
+        with gr.Accordion(t("pages.jobs.more"), open=False, elem_id="jobs-more"):
+            with gr.Row():
+                self.name = gr.Textbox(label=t("pages.jobs.name"), elem_id="jobs-name")
+                self.rename = gr.Button(t("pages.jobs.rename"), elem_id="jobs-rename")
+            self.delete = gr.Button(t("pages.jobs.delete"), elem_id="jobs-delete")
+            with gr.Group(visible=False, elem_id="jobs-delete-ask") as self.asking:
+                gr.Markdown(t("pages.jobs.delete_ask"))
+                with gr.Row():
+                    self.yes = gr.Button(
+                        t("pages.jobs.delete_yes"), variant="stop", elem_id="jobs-delete-yes"
+                    )
+                    self.no = gr.Button(t("pages.jobs.delete_no"), elem_id="jobs-delete-no")
+
+    def _build_chart(self, kind: str, height: int) -> None:
+        with gr.Column(min_width=300, visible=False) as self.places[kind]:
+            gr.Markdown(self.ctx.t(f"pages.jobs.chart_{kind}"), elem_classes="bm-title")
+            self.charts[kind] = chart(f"jobs-{kind}", height)
+
+    # events -----------------------------------------------------------------------------------
+
+    def _wire(self, tab: gr.Tab) -> None:
+        protect = guard(self.ctx.services.words)
+        job = self.ctx.job
+        parts = [
+            job, self.seen, self.fast, self.slow, self.nothing, self.begin, self.body, self.list,
+            self.head, self.trouble, self.results, self.demo, self.cancel, self.curves,
+            *self.charts.values(), *self.places.values(), self.history, self.log_text, self.name, self.delete, self.asking,
+        ]  # fmt: skip
+        asked = [job, self.seen, self.is_log_open]
+        self.ctx.on_show(tab, protect(self.show), [job, self.is_log_open], parts)
+        job.change(protect(self.show), [job, self.is_log_open], parts, **QUIET)
+        for timer in (self.fast, self.slow):
+            timer.tick(protect(self.look), asked, parts, queue=False, **QUIET)
+        self.list.click(protect(self.choose), None, job, **QUIET)
+        for event, is_open in ((self.log.expand, True), (self.log.collapse, False)):
+            event(
+                lambda is_open=is_open: is_open, None, self.is_log_open, queue=False, **QUIET
+            ).then(protect(self.look), asked, parts, queue=False, **QUIET)
+        self.cancel.click(protect(self.stop), asked, parts, **QUIET)
+        self.rename.click(
+            protect(self.set_name), [job, self.name, self.is_log_open], parts, **QUIET
+        )
+        self.delete.click(lambda: gr.Group(visible=True), None, self.asking, **QUIET)
+        self.no.click(lambda: gr.Group(visible=False), None, self.asking, **QUIET)
+        self.yes.click(protect(self.remove), job, job, **QUIET)
+        for button, slug in (
+            (self.results, "results"), (self.demo, "text-demo"), (self.begin, "data"),
+        ):  # fmt: skip
+            self.ctx.go(button.click(lambda: None, None, None, **QUIET), slug)
+
+    # handlers ---------------------------------------------------------------------------------
+
+    def show(self, job_id: str, is_log_open: bool, request: gr.Request) -> Any:
+        """Fill the whole tab: the job asked for, else the newest that goes on; Any: as in `look`."""
+        return self._changed(self._state(job_id, is_log_open, request), {})
+
+    def look(self, job_id: str, seen: Seen, is_log_open: bool, request: gr.Request) -> Any:
+        """Return what changed since it was last drawn in this browser; Any: a skip, or updates by component.
+
+        Whoever looks at the same job within a moment gets the same answer, worked out once.
+        """
+        key = (self.ctx.owner(request), job_id, self.ctx.language(request), is_log_open)
+        with self._lock:
+            at, state = self._states.get(key, (-SHARED_S, None))
+        if state is None or monotonic() - at > SHARED_S:
+            state = self._state(job_id, is_log_open, request)
+            with self._lock:
+                self._states[key] = (monotonic(), state)
+                while len(self._states) > STATES_KEPT:
+                    self._states.popitem(last=False)
+        return self._changed(state, seen)
+
+    def choose(self, event: gr.EventData, request: gr.Request) -> str:
+        """Return the job whose card was clicked."""
+        return self.jobs.get(self.ctx.owner(request), str(event.job)).id
+
+    def stop(self, job_id: str, seen: Seen, is_log_open: bool, request: gr.Request) -> Any:
+        """Ask the job to end; Any: as in `look`."""
+        job = self.jobs.cancel(self.ctx.owner(request), job_id)
+        gr.Info(
+            self.ctx.say(request, f"pages.jobs.{'was_cancelled' if job.is_final else 'cancelling'}")
+        )
+        return self._changed(self._state(job_id, is_log_open, request), seen)
+
+    def set_name(self, job_id: str, name: str, is_log_open: bool, request: gr.Request) -> Any:
+        """Give the job another name; Any: as in `look`."""
+        self.jobs.rename(self.ctx.owner(request), job_id, name)
+        return self.show(job_id, is_log_open, request)
+
+    def remove(self, job_id: str, request: gr.Request) -> str:
+        """Delete the job with all that came from it; no job is chosen then."""
+        self.jobs.delete(self.ctx.owner(request), job_id)
+        gr.Info(self.ctx.say(request, "pages.jobs.was_deleted"))
+        return ""
+
+    # parts ------------------------------------------------------------------------------------
+
+    def _state(self, job_id: str, is_log_open: bool, request: gr.Request) -> Shown:
+        """Return all that the tab shows of a job now, with a mark of each part."""
+        owner = self.ctx.owner(request)
+        jobs = self.jobs.all(owner, LISTED_JOBS)
+        job = self._choose(owner, jobs, job_id)
+        if job is None:
+            updates = self._empty(request)
+        else:
+            updates = self._full(job, jobs, is_log_open, request)
+        return updates, {str(part._id): _mark(value) for part, value in updates.items()}
+
+    def _choose(self, owner: str, jobs: Sequence[Job], job_id: str) -> Job | None:
+        if job_id:
+            try:
+                return self.jobs.get(owner, job_id)
+            except NotFoundError:  # a link to what was deleted since: show what there is
+                pass
+        live = [job for job in jobs if job.is_live]
+        return next(iter([*live, *jobs]), None)
+
+    def _empty(self, request: gr.Request) -> Updates:
+        return {
+            self.ctx.job: "",
+            self.fast: gr.update(active=False),
+            self.slow: gr.update(active=True),
+            self.nothing: gr.update(
+                value=view.notice(self.ctx.say(request, "pages.jobs.none")), visible=True
+            ),
+            self.begin: gr.update(visible=True),
+            self.body: gr.update(visible=False),
+        }
+
+    def _full(
+        self, job: Job, jobs: Sequence[Job], is_log_open: bool, request: gr.Request
+    ) -> Updates:
+        owner, say = self.ctx.owner(request), partial(self.ctx.say, request)
+        places = {
+            other.id: self.jobs.place(owner, other.id)
+            for other in (job, *jobs)
+            if other.state == State.QUEUED
+        }
+        models = self.ctx.services.results.models(owner, job.id)
+        is_moving = any(not other.is_final for other in (job, *jobs))
+        return {
+            self.ctx.job: job.id,
+            self.fast: gr.update(active=is_moving),
+            self.slow: gr.update(active=not is_moving),
+            self.nothing: gr.update(visible=False),
+            self.begin: gr.update(visible=False),
+            self.body: gr.update(visible=True),
+            self.list: view.job_list(jobs, places, job.id, say),
+            self.head: view.head(job, places.get(job.id, 0), models, say),
+            **self._buttons(job, models),
+            **self._charts(owner, job, request),
+            **self._texts(owner, job, is_log_open, request),
+        }
+
+    def _buttons(self, job: Job, models: Sequence[TrainedModel]) -> Updates:
+        has_model = bool(models)
+        return {
+            self.results: gr.update(visible=has_model),
+            self.demo: gr.update(visible=has_model),
+            self.cancel: gr.update(visible=not job.is_final, interactive=job.wish != "cancel"),
+            self.delete: gr.update(interactive=job.is_final),
+        }
+
+    def _charts(self, owner: str, job: Job, request: gr.Request) -> Updates:
+        """Return the curves; whoever looks at the same ones shares them."""
+        key = (job.id, self.jobs.mark(owner, job.id), self.ctx.language(request))
+        with self._lock:
+            drawn = self._drawn.get(key)
+        if drawn is None:
+            word = partial(self._word, request)
+            drawn = drawing.draw(job.id, self.jobs.curves(owner, job.id, MAX_POINTS), word)
+            with self._lock:
+                self._drawn[key] = drawn
+                while len(self._drawn) > DRAWN_KEPT:
+                    self._drawn.popitem(last=False)
+        shown: Updates = {self.charts[kind]: value for kind, value in drawn.items()}
+        places: Updates = {
+            self.places[kind]: gr.update(visible=bool(value)) for kind, value in drawn.items()
+        }
+        return shown | places | {self.curves: gr.update(visible=any(drawn.values()))}
+
+    def _texts(self, owner: str, job: Job, is_log_open: bool, request: gr.Request) -> Updates:
+        say, tell = partial(self.ctx.say, request), partial(self.ctx.tell, request)
+        problem, fix = self._halves(job.message, request)
+        trouble = view.trouble(job, say, tell, problem, fix)
+        updates: Updates = {
+            self.trouble: gr.update(value=trouble, visible=bool(trouble)),
+            self.name: job.name,
+            self.asking: gr.update(visible=False),
+        }
+        if is_log_open:
+            text = self.jobs.log_text(owner, job.id)
+            updates[self.history] = view.history(self.jobs.history(owner, job.id), tell)
+            updates[self.log_text] = view.log(text, say("pages.jobs.log_empty"))
+        return updates
+
+    def _halves(self, message: Message | None, request: gr.Request) -> tuple[str, str]:
+        """Return what happened and what to do, where the words keep them apart."""
+        words = self.ctx.services.words
+        if message is None or not words.has(f"{message.key}.problem"):
+            return "", ""
+        tell = partial(self.ctx.tell, request)
+        return (
+            tell(Message(f"{message.key}.problem", message.args)),
+            tell(Message(f"{message.key}.fix", message.args)),
+        )
+
+    def _word(self, request: gr.Request, name: str) -> str:
+        key = f"jobs.curves.{name.replace('/', '_')}"
+        return self.ctx.say(request, key) if self.ctx.services.words.has(key) else name
+
+    def _changed(self, state: Shown, seen: Seen) -> Any:
+        """Leave out what this browser already shows; Any: a skip, or updates by component."""
+        updates, marks = state
+        fresh = {
+            part: value
+            for part, value in updates.items()
+            if seen.get(str(part._id)) != marks[str(part._id)]
+        }
+        return {**fresh, self.seen: seen | marks} if fresh else gr.skip()
+
+
+def _html(elem_id: str, *, visible: bool = True) -> gr.HTML:
+    """Return HTML whose cards can be chosen and whose technical parts can be copied."""
+    return gr.HTML(
+        "",
+        html_template="${value}",
+        js_on_load=SCRIPT,
+        elem_id=elem_id,
+        padding=False,
+        visible=visible,
+    )
+
+
+def _mark(value: object) -> str:
+    """Return a short mark of a value or an update of a component."""
+    return sha256(repr(value).encode()).hexdigest()[:16]
+
+
+def build(ctx: Context, tab: gr.Tab) -> None:
+    JobsTab(ctx, tab)
+
+
+PAGE = Page(slug="jobs", order=40, build=build)

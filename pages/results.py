@@ -1,0 +1,388 @@
+"""The Results tab: one sentence first, then matrix, classes and wrong rows, then every number. It measures nothing itself."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.core.errors import ModelError, NotFoundError
+from bigmodel.core.job import Job, State
+from bigmodel.core.model import TrainedModel
+from bigmodel.core.results import Results
+from pages.shared import figures
+from pages.shared import results_view as view
+from pages.shared.chart import chart
+from pages.shared.guard import guard
+from pages.shared.page import Context, Page
+
+LISTED_JOBS = 200
+PAGE_ROWS = 10
+LOOK_S = 2.0
+ALL = ""
+WORDS = "pages.results."
+QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# The file is ready when its button has taken it over from the server.
+FETCH = "() => setTimeout(() => document.querySelector('#{id} a, a#{id}, #{id}')?.click(), 300)"
+
+Updates = dict[gr.components.Component | gr.blocks.BlockContext, object]
+
+
+class ResultsTab:
+    """The components of the tab, what fills them, and what their events do."""
+
+    def __init__(self, ctx: Context, tab: gr.Tab) -> None:
+        self.ctx = ctx
+        self.results = ctx.services.results
+        self._build()
+        self._wire(tab)
+
+    # components -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        t = self.ctx.t
+        self.seen = gr.State("")  # what is shown: job, its models, whether it may still change
+        self.offset = gr.State(0)
+        self.timer = gr.Timer(LOOK_S, active=False)
+        with gr.Row(equal_height=False):
+            self.job = gr.Dropdown(
+                [], label=t(f"{WORDS}job"), elem_id="results-job", interactive=True
+            )
+            self.model = gr.Radio(
+                [], label=t(f"{WORDS}model"), elem_id="results-model", visible=False
+            )
+        self.notice = gr.HTML("", elem_id="results-notice", visible=False)
+        with gr.Column(visible=False, elem_id="results-body") as self.body:
+            self.sentence = gr.HTML("", elem_id="results-sentence")
+            with gr.Row():
+                self.go_on = gr.Button(t(f"{WORDS}try"), variant="primary", elem_id="results-try")
+                self.download = gr.Button(t(f"{WORDS}download"), elem_id="results-download")
+            self.package = gr.DownloadButton(elem_id="results-package", elem_classes="bm-away")
+            self._build_classes()
+            self._build_numbers()
+            self._build_wrong()
+            self._build_more()
+
+    def _build_classes(self) -> None:
+        t = self.ctx.t
+        with gr.Column(elem_id="results-classes-part") as self.classes_part:
+            gr.Markdown(t(f"{WORDS}matrix"), elem_classes="bm-title")
+            gr.Markdown(t(f"{WORDS}matrix_about"))
+            self.show_as = gr.Radio(
+                [(t(f"{WORDS}counts"), "counts"), (t(f"{WORDS}shares"), "shares")],
+                value="counts",
+                label=t(f"{WORDS}show_as"),
+                show_label=False,
+                container=False,
+                elem_id="results-show-as",
+            )
+            self.matrix = chart("results-matrix", 420)
+            gr.Markdown(t(f"{WORDS}classes"), elem_classes="bm-title")
+            self.classes = gr.HTML("", elem_id="results-classes")
+
+    def _build_numbers(self) -> None:
+        with gr.Column(visible=False, elem_id="results-numbers-part") as self.numbers_part:
+            gr.Markdown(self.ctx.t(f"{WORDS}pairs"), elem_classes="bm-title")
+            self.pairs = chart("results-pairs", 420)
+
+    def _build_wrong(self) -> None:
+        t = self.ctx.t
+        gr.Markdown(t(f"{WORDS}wrong"), elem_classes="bm-title", elem_id="results-wrong-title")
+        self.wrong_about = gr.HTML("", elem_id="results-wrong-about")
+        with gr.Row() as self.filters:
+            self.truth = gr.Dropdown([], label=t(f"{WORDS}wrong_truth"), elem_id="results-truth")
+            self.answer = gr.Dropdown([], label=t(f"{WORDS}wrong_answer"), elem_id="results-answer")
+        self.wrong = gr.HTML("", elem_id="results-wrong")
+        with gr.Row():
+            self.previous = gr.Button(t(f"{WORDS}previous"), size="sm", elem_id="results-previous")
+            self.next = gr.Button(t(f"{WORDS}next"), size="sm", elem_id="results-next")
+            self.save = gr.Button(t(f"{WORDS}wrong_file"), size="sm", elem_id="results-wrong-file")
+        self.saved = gr.DownloadButton(elem_id="results-saved", elem_classes="bm-away")
+
+    def _build_more(self) -> None:
+        t = self.ctx.t
+        with gr.Accordion(t(f"{WORDS}more"), open=False, elem_id="results-more"):
+            self.measures = gr.HTML("", elem_id="results-measures")
+            with gr.Row(equal_height=False) as self.lines_part:
+                with gr.Column(min_width=320):
+                    gr.Markdown(t(f"{WORDS}roc"), elem_classes="bm-title")
+                    self.roc = chart("results-roc", 420)
+                with gr.Column(min_width=320):
+                    gr.Markdown(t(f"{WORDS}precision_recall"), elem_classes="bm-title")
+                    self.precision_recall = chart("results-precision-recall", 420)
+
+    # events -----------------------------------------------------------------------------------
+
+    def _wire(self, tab: gr.Tab) -> None:
+        protect = guard(self.ctx.services.words)
+        chosen = self.ctx.job
+        show, wrong = protect(self.show), protect(self.show_wrong)
+        shown = [
+            chosen, self.seen, self.timer, self.job, self.model, self.notice, self.body,
+            self.sentence, self.classes_part, self.matrix, self.classes, self.numbers_part,
+            self.pairs, self.wrong_about, self.filters, self.truth, self.answer, self.measures,
+            self.lines_part, self.roc, self.precision_recall,
+        ]  # fmt: skip
+        rows = [self.offset, self.wrong, self.previous, self.next, self.save]
+        asked = [chosen, self.model, self.show_as]
+        cell = [chosen, self.model, self.truth, self.answer]
+        self.ctx.on_show(tab, show, asked, [*shown, *rows])
+        for start in (chosen.change, self.model.input):
+            start(show, asked, [*shown, *rows], **QUIET)
+        self.job.input(lambda job: job or "", self.job, chosen, **QUIET)
+        self.timer.tick(
+            protect(self.look), [*asked, self.seen], [*shown, *rows], queue=False, **QUIET
+        )
+        self.show_as.input(protect(self.redraw), asked, self.matrix, **QUIET)
+        self.matrix.click(
+            protect(self.pick_cell), [chosen, self.model], [self.truth, self.answer, *rows], **QUIET
+        )
+        for box in (self.truth, self.answer):
+            box.input(wrong, cell, rows, **QUIET)
+        for button, turn in ((self.previous, self.turn_back), (self.next, self.turn_on)):
+            button.click(protect(turn), [*cell, self.offset], rows, **QUIET)
+        self._fetch(self.download, protect(self.pack), [chosen, self.model], self.package)
+        self._fetch(self.save, protect(self.pack_wrong), cell, self.saved)
+        self.ctx.go(self.go_on.click(lambda: None, None, None, **QUIET), "text-demo")
+
+    def _fetch(
+        self, button: gr.Button, make: Any, inputs: list[Any], file: gr.DownloadButton
+    ) -> None:  # Any: Gradio's handlers and components
+        """Make a file on demand and let the browser save it."""
+        made = button.click(
+            make, inputs, file, api_visibility="private", show_progress="minimal",
+            show_progress_on=button,
+        )  # fmt: skip
+        made.success(None, None, None, js=FETCH.replace("{id}", str(file.elem_id)))
+
+    # handlers ---------------------------------------------------------------------------------
+
+    def show(self, job_id: str, model_id: str | None, show_as: str, request: gr.Request) -> Updates:
+        """Fill the whole tab with one training: the one asked for, else the newest that is done."""
+        owner = self.ctx.owner(request)
+        jobs = self.ctx.services.jobs.all(owner, LISTED_JOBS, 0)
+        job = self._choose(owner, jobs, job_id)
+        if job is None:
+            return self._closed(self.ctx.say(request, f"{WORDS}none"))
+        listed = jobs if any(other.id == job.id for other in jobs) else [job, *jobs]
+        models = self.results.models(owner, job.id)
+        known = {model.id for model in models}
+        try:
+            chosen = self.results.model(
+                owner, job.id, model_id if model_id and model_id in known else ""
+            )
+            results = self.results.results(owner, job.id, chosen.id)
+        except ModelError as error:
+            updates = self._closed(self._trouble(error, request))
+        else:
+            updates = {
+                **self._drawn(job, chosen, results, show_as, request),
+                **self.show_wrong(job.id, chosen.id, ALL, ALL, request),
+                self.model: gr.Radio(
+                    [(self._name(model, request), model.id) for model in models],
+                    value=chosen.id,
+                    visible=len(models) > 1,
+                ),
+            }
+        return updates | {
+            self.ctx.job: job.id,
+            self.job: gr.Dropdown([(other.name, other.id) for other in listed], value=job.id),
+            self.timer: gr.Timer(active=not job.is_final),
+            self.seen: _signature(job, models),
+        }
+
+    def look(
+        self, job_id: str, model_id: str | None, show_as: str, seen: str, request: gr.Request
+    ) -> object:
+        """Show a training again once something about it has changed."""
+        owner = self.ctx.owner(request)
+        try:
+            job = self.ctx.services.jobs.get(owner, job_id)
+            models = self.results.models(owner, job_id)
+        except NotFoundError:
+            return {self.timer: gr.Timer(active=False)}
+        if _signature(job, models) == seen:
+            return gr.skip()
+        return self.show(job_id, model_id, show_as, request)
+
+    def redraw(self, job_id: str, model_id: str | None, show_as: str, request: gr.Request) -> str:
+        """Return the matrix as counts or as shares."""
+        results = self.results.results(self.ctx.owner(request), job_id, model_id or "")
+        return self._matrix(job_id, results, show_as, request)
+
+    def pick_cell(
+        self, job_id: str, model_id: str | None, event: gr.EventData, request: gr.Request
+    ) -> Updates:
+        """Narrow the wrong rows down to a cell of the matrix."""
+        labels = self.results.results(self.ctx.owner(request), job_id, model_id or "").labels
+        truth, answer = labels[int(event.y)], labels[int(event.x)]
+        rows = self.show_wrong(job_id, model_id, truth, answer, request)
+        return {self.truth: truth, self.answer: answer, **rows}
+
+    def turn_back(
+        self, job: str, model: str, truth: str, answer: str, offset: int, request: gr.Request
+    ) -> Updates:
+        """Show the wrong rows before these."""
+        start = max(0, offset - PAGE_ROWS)
+        return self.show_wrong(job, model, truth, answer, request, offset=start)
+
+    def turn_on(
+        self, job: str, model: str, truth: str, answer: str, offset: int, request: gr.Request
+    ) -> Updates:
+        """Show the wrong rows after these."""
+        return self.show_wrong(job, model, truth, answer, request, offset=offset + PAGE_ROWS)
+
+    def show_wrong(
+        self,
+        job_id: str,
+        model_id: str | None,
+        truth: str | None,
+        answer: str | None,
+        request: gr.Request,
+        *,
+        offset: int = 0,
+    ) -> Updates:
+        """Return one page of wrong rows."""
+        rows, total = self.results.wrong(
+            self.ctx.owner(request),
+            job_id,
+            model_id=model_id or "",
+            truth=truth or "",
+            answer=answer or "",
+            limit=PAGE_ROWS,
+            offset=offset,
+        )
+        say = self._say(request)
+        end = offset + len(rows)
+        count = self.ctx.say(request, f"{WORDS}wrong_count", start=offset + 1, end=end, total=total)
+        shown = view.wrong_table(rows, say, count) if rows else view.notice(say("wrong_none"))
+        return {
+            self.offset: offset,
+            self.wrong: shown,
+            self.previous: gr.Button(interactive=offset > 0),
+            self.next: gr.Button(interactive=end < total),
+            self.save: gr.Button(interactive=total > 0),
+        }
+
+    def pack(self, job_id: str, model_id: str | None, request: gr.Request) -> str:
+        """Return the ZIP of the model that is shown."""
+        owner = self.ctx.owner(request)
+        model = self.results.model(owner, job_id, model_id or "")
+        return str(self.results.download(owner, model.id))
+
+    def pack_wrong(
+        self,
+        job_id: str,
+        model_id: str | None,
+        truth: str | None,
+        answer: str | None,
+        request: gr.Request,
+    ) -> str:
+        """Return a table of the wrong rows that are asked for."""
+        path = self.results.wrong_file(
+            self.ctx.owner(request),
+            job_id,
+            model_id=model_id or "",
+            truth=truth or "",
+            answer=answer or "",
+        )
+        return str(path)
+
+    # parts ------------------------------------------------------------------------------------
+
+    def _choose(self, owner: str, jobs: list[Job], job_id: str) -> Job | None:
+        if job_id:
+            try:
+                return self.ctx.services.jobs.get(owner, job_id)
+            except NotFoundError:  # a link to what was deleted since: show what there is
+                pass
+        done = [job for job in jobs if job.state is State.SUCCEEDED]
+        return next(iter(done or jobs), None)
+
+    def _trouble(self, error: ModelError, request: gr.Request) -> str:
+        if error.key == "results_not_ready":
+            return self.ctx.say(request, f"{WORDS}waiting")
+        return self.ctx.tell(request, error.message)
+
+    def _closed(self, text: str) -> Updates:
+        return {
+            self.notice: gr.HTML(view.notice(text), visible=True),
+            self.body: gr.Column(visible=False),
+            self.model: gr.Radio(visible=False),
+            self.timer: gr.Timer(active=False),
+        }
+
+    def _drawn(
+        self,
+        job: Job,
+        model: TrainedModel,
+        results: Results,
+        show_as: str,
+        request: gr.Request,
+    ) -> Updates:
+        """Return everything about the results but the wrong rows."""
+        say, tell = self._say(request), partial(self.ctx.tell, request)
+        has_classes = bool(results.classes)
+        is_first = not job.is_final and model.kind == "instant"
+        kind = "classes" if has_classes else "numbers"
+        choices = [(say("all"), ALL), *((label, label) for label in results.labels)]
+        remarks = [(remark, tell(remark)) for remark in results.remarks]
+        return {
+            self.notice: gr.HTML(view.notice(say("still_training")), visible=is_first),
+            self.body: gr.Column(visible=True),
+            self.sentence: view.sentence(tell(results.sentence), remarks),
+            self.classes_part: gr.Column(visible=has_classes),
+            self.numbers_part: gr.Column(visible=not has_classes),
+            self.wrong_about: view.muted(say(f"wrong_about_{kind}")),
+            self.filters: gr.Row(visible=has_classes),
+            self.truth: gr.Dropdown(choices, value=ALL),
+            self.answer: gr.Dropdown(choices, value=ALL),
+            self.measures: view.measure_table(results, say),
+            self.lines_part: gr.Row(visible=has_classes),
+            **self._figures(model.id, results, show_as, request),
+        }
+
+    def _figures(self, run: str, results: Results, show_as: str, request: gr.Request) -> Updates:
+        word = self._word(request)
+        if not results.classes:
+            return {self.pairs: figures.pairs_figure(run, results, word)}
+        return {
+            self.matrix: self._matrix(run, results, show_as, request),
+            self.classes: view.class_table(results.classes, self._say(request)),
+            self.roc: figures.roc_figure(run, results, word) if results.roc else None,
+            self.precision_recall: figures.precision_recall_figure(run, results, word),
+        }
+
+    def _matrix(self, run: str, results: Results, show_as: str, request: gr.Request) -> str:
+        is_share = show_as == "shares"
+        return figures.confusion_figure(run, results, self._word(request), as_shares=is_share)
+
+    def _word(self, request: gr.Request) -> figures.Word:
+        texts = self.ctx.services.words.texts[self.ctx.language(request)]
+        return lambda key: texts[f"{WORDS}{key}"]
+
+    def _say(self, request: gr.Request) -> view.Say:
+        return lambda key: self.ctx.say(request, f"{WORDS}{key}")
+
+    def _name(self, model: TrainedModel, request: gr.Request) -> str:
+        say = partial(self.ctx.say, request)
+        name = (
+            say(f"{WORDS}model_instant")
+            if model.kind == "instant"
+            else say(f"{WORDS}model_tuned", base=model.base)
+        )
+        return say(f"{WORDS}model_kept", model=name) if model.kept else name
+
+
+def _signature(job: Job, models: list[TrainedModel]) -> str:
+    """Return what must change before a training is shown anew."""
+    kept = [f"{model.id}{'*' if model.kept else ''}" for model in models]
+    return " ".join([job.id, str(job.is_final), *kept])
+
+
+def build(ctx: Context, tab: gr.Tab) -> None:
+    """Lay out the tab and connect it."""
+    ResultsTab(ctx, tab)
+
+
+PAGE = Page(slug="results", order=50, build=build)

@@ -1,0 +1,1 @@
+"""What the tabs share: the page contract, the context, language, theme and widgets."""

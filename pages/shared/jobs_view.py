@@ -1,0 +1,197 @@
+"""How jobs look in words: escaped HTML in Gradio's own colours; nothing is asked of a service here."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from html import escape
+
+from bigmodel.core.job import Job, JobEvent, Progress, State, Wish
+from bigmodel.core.message import Message
+from bigmodel.core.model import TrainedModel
+
+BADGES = {State.SUCCEEDED: "is-good", State.FAILED: "is-bad", State.LOST: "is-bad"}
+PHASES = ("prepare", "instant", "load", "train", "evaluate", "measure", "save")
+NAME_CHARACTERS = 80
+# How much of the whole a phase without steps of its own stands for.
+SHARES = {"prepare": 0.01, "instant": 0.03, "load": 0.04}
+TRAINED_FROM, TRAINED_TO = 0.05, 0.98
+
+Say = Callable[..., str]  # a text by key and arguments, in the person's language
+Tell = Callable[[Message], str]
+
+
+def share_done(job: Job) -> float:
+    """Return how much of the whole job is done, 0 to 1."""
+    progress = job.progress
+    if job.state == State.SUCCEEDED:
+        return 1.0
+    if progress.phase in SHARES or not progress.steps:
+        return SHARES.get(progress.phase, 0.0)
+    within = min(1.0, progress.step / progress.steps)
+    return TRAINED_FROM + (TRAINED_TO - TRAINED_FROM) * within
+
+
+def job_list(jobs: Sequence[Job], places: dict[str, int], chosen: str, say: Say) -> str:
+    """Return one card a job; each is a button that names its job."""
+    cards = "".join(_card(job, places.get(job.id, 0), job.id == chosen, say) for job in jobs)
+    return f'<ul class="bm-jobs">{cards}</ul>'
+
+
+def head(
+    job: Job, place: int, models: Sequence[TrainedModel], say: Say, at: datetime | None = None
+) -> str:
+    """Return what is to be known of a job at first sight: state, sentence, bar and numbers."""
+    now = at or datetime.now(UTC)
+    facts = "".join(
+        f'<div><div class="bm-muted">{escape(name)}</div><div class="bm-number">{escape(value)}</div></div>'
+        for name, value in _facts(job, now, say)
+    )
+    stands = ""
+    if models and not job.is_final:
+        stands = f'<p class="bm-problem">{escape(say("pages.jobs.instant_stands"))}</p>'
+    return (
+        f'<div class="bm-card" data-testid="jobs-head" data-state="{job.state}" data-step="{job.progress.step}">'
+        f'<div class="bm-head"><b>{escape(job.name[:NAME_CHARACTERS])}</b>{badge(job, say)}</div>'
+        f'<p role="status" data-testid="jobs-sentence">{escape(sentence(job, place, models, say, now))}</p>'
+        f"{bar(job, say)}"
+        f'<div class="bm-facts">{facts}</div>{stands}</div>'
+    )
+
+
+def sentence(job: Job, place: int, models: Sequence[TrainedModel], say: Say, now: datetime) -> str:
+    """Return in one sentence where the job is."""
+    if job.wish == Wish.CANCEL and not job.is_final:
+        return say("pages.jobs.cancelling")
+    if job.state == State.QUEUED:
+        if job.not_before and job.not_before > now:
+            return say(
+                "pages.jobs.again_soon", left=span((job.not_before - now).total_seconds(), say)
+            )
+        return say("pages.jobs.next") if place <= 1 else say("pages.jobs.place", place=place)
+    if job.state == State.RUNNING:
+        return f"{phase(job.progress, say)}…"
+    if job.state == State.SUCCEEDED:
+        kept = next((model.kind for model in models if model.kept), "instant")
+        return say(f"pages.jobs.done_{kept}", time=span(_took(job, now), say))
+    key = f"pages.jobs.{job.state}"
+    has_model = job.state in (State.FAILED, State.CANCELLED) and bool(models)
+    return say(f"{key}_with_model") if has_model else say(key)
+
+
+def phase(progress: Progress, say: Say) -> str:
+    name = progress.phase if progress.phase in PHASES else "other"
+    return say(f"jobs.phases.{name}")
+
+
+def badge(job: Job, say: Say) -> str:
+    return f'<span class="bm-badge {BADGES.get(job.state, "")}">{escape(say(f"jobs.states.{job.state}"))}</span>'
+
+
+def bar(job: Job, say: Say) -> str:
+    """Return the progress as a bar that a screen reader can say."""
+    percent = round(100 * share_done(job))
+    return (
+        f'<div class="bm-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100"'
+        f' aria-valuenow="{percent}" aria-label="{escape(say("pages.jobs.progress"))}">'
+        f'<i style="width:{percent}%"></i></div>'
+    )
+
+
+def trouble(job: Job, say: Say, tell: Tell, problem: str, fix: str) -> str:
+    """Return what happened, what to do, and the technical part folded."""
+    if job.state != State.FAILED or job.message is None:
+        return ""
+    technical = ""
+    if job.traceback:
+        technical = (
+            f"<details><summary>{escape(say('pages.jobs.technical'))}</summary>"
+            f'<button type="button" class="bm-copy" data-copy>{escape(say("pages.jobs.copy"))}</button>'
+            f'<pre class="bm-log" tabindex="0">{escape(job.traceback)}</pre></details>'
+        )
+    said = f"<b>{escape(problem)}</b> {escape(fix)}" if problem else escape(tell(job.message))
+    return f'<div class="bm-problem is-error" data-testid="jobs-trouble"><p>{said}</p>{technical}</div>'
+
+
+def history(events: Sequence[JobEvent], tell: Tell) -> str:
+    """Return what happened to the job, oldest first."""
+    lines = "".join(
+        f'<tr><td class="bm-muted bm-number">{clock(event.at, seconds=True)}</td>'
+        f"<td>{escape(tell(event.message))}</td></tr>"
+        for event in events
+    )
+    return f'<table class="bm-table" data-testid="jobs-history"><tbody>{lines}</tbody></table>'
+
+
+def log(text: str, empty: str) -> str:
+    """Return what the worker printed."""
+    if not text.strip():
+        return f'<p class="bm-muted">{escape(empty)}</p>'
+    return f'<pre class="bm-log" tabindex="0">{escape(text)}</pre>'
+
+
+def notice(text: str) -> str:
+    return f'<div class="bm-card" role="status">{escape(text)}</div>'
+
+
+def span(seconds: float, say: Say) -> str:
+    """Return a length of time in words."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return say("pages.jobs.seconds", count=whole)
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return say("pages.jobs.minutes", count=minutes, seconds=rest)
+    hours, minutes = divmod(minutes, 60)
+    return say("pages.jobs.hours", count=hours, minutes=minutes)
+
+
+def clock(at: datetime, *, seconds: bool = False) -> str:
+    """Return a time of this place: the hour of today, or the day."""
+    local = at.astimezone()
+    if local.date() == datetime.now(UTC).astimezone().date():
+        return local.strftime("%H:%M:%S" if seconds else "%H:%M")
+    return local.strftime("%Y-%m-%d %H:%M")
+
+
+def _card(job: Job, place: int, is_chosen: bool, say: Say) -> str:
+    details = [f"{say('pages.jobs.started')} {clock(job.started_at)}"] if job.started_at else []
+    if place:
+        details = [say("pages.jobs.place_short", place=place)]
+    if job.started_at and job.ended_at:
+        details.append(span(_took(job, job.ended_at), say))
+    chosen = ' is-chosen" aria-current="true' if is_chosen else ""
+    return (
+        f'<li><button type="button" class="bm-card bm-job{chosen}" data-job="{escape(job.id)}"'
+        f' data-testid="job-{escape(job.id)}">'
+        f'<span class="bm-head"><b class="bm-job-name">{escape(job.name[:NAME_CHARACTERS])}</b>'
+        f"{badge(job, say)}</span>{bar(job, say) if not job.is_final else ''}"
+        f'<span class="bm-muted">{escape(" · ".join(details))}</span></button></li>'
+    )
+
+
+def _facts(job: Job, now: datetime, say: Say) -> list[tuple[str, str]]:
+    """Return names and values; what is not known yet is left out."""
+    progress = job.progress
+    facts: list[tuple[str, str]] = []
+
+    def add(key: str, value: str) -> None:
+        facts.append((say(f"pages.jobs.{key}"), value))
+
+    if progress.steps and progress.phase not in ("instant",) and progress.epochs:
+        add("step", f"{progress.step:,} / {progress.steps:,}")
+        add("epoch", f"{progress.epoch:.1f} / {progress.epochs}")
+    if job.is_live and progress.examples_per_s:
+        add("speed", f"{progress.examples_per_s:,.1f}")
+    if job.is_live and progress.left_s is not None:
+        add("left", span(progress.left_s, say))
+    if job.started_at:
+        add("took", span(_took(job, now), say))
+        add("started", clock(job.started_at))
+    if progress.memory_mb:
+        add("memory", f"{progress.memory_mb:,.0f} MB")
+    if job.attempt > 1:
+        add("attempt", f"{job.attempt} / {job.max_attempts}")
+    return facts
+
+
+def _took(job: Job, now: datetime) -> float:
+    return ((job.ended_at or now) - job.started_at).total_seconds() if job.started_at else 0.0

@@ -1,0 +1,1 @@
+"""Tests: claims about the app, each able to fail."""

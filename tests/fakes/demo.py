@@ -1,0 +1,112 @@
+"""A data folder with one dataset, jobs of the fake task and real serving children, over a store in memory."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bigmodel.core.clock import now
+from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
+from bigmodel.core.events import Event, Kind
+from bigmodel.core.ids import new_id
+from bigmodel.core.job import Job, State
+from bigmodel.core.model import TrainedModel
+from bigmodel.services.demo import DemoService
+from bigmodel.serving.pool import Serving
+from bigmodel.settings import Settings
+from bigmodel.store.memory import MemoryStore
+
+FAKES = Path(__file__).parent / "serving_tasks"
+LABELS = ("bad", "good")
+
+
+@dataclass
+class Studio:
+    """A data folder with one dataset and what jobs left in it."""
+
+    settings: Settings
+    store: MemoryStore
+    demo: DemoService
+    dataset_id: str
+    owner: str
+
+    def job(self, *, kinds: tuple[str, ...] = ("instant",), kept: str = "instant") -> str:
+        job = Job(
+            id=new_id(),
+            owner=self.owner,
+            key=new_id(),
+            name="reviews",
+            task="mirror",
+            dataset_id=self.dataset_id,
+            dataset_version=1,
+            base="instant",
+            preset="fast",
+            params={},
+            created_at=now(),
+        )
+        self.store.submit(job)
+        claimed = self.store.claim(now())
+        assert claimed
+        self.store.move(job.id, claimed.token, State.STARTING, State.RUNNING, at=now())
+        for kind in kinds:
+            self.report(job.id, kind, kept=kind == kept)
+        return job.id
+
+    def report(self, job_id: str, kind: str, *, kept: bool = True) -> None:
+        """Let the job's worker report a model."""
+        at = self.store.offset(job_id, 1)
+        event = Event(at + 1, 0.0, Kind.RESULT, self.result(job_id, kind, kept).to_json())
+        assert self.store.ingest(job_id, 1, at, at + 1, [event], now())
+
+    def finish(self, job_id: str) -> None:
+        self.store.move(job_id, 1, State.RUNNING, State.FAILED, at=now())
+
+    def result(self, job_id: str, kind: str, kept: bool) -> TrainedModel:
+        folder = self.settings.jobs / job_id / "1" / "models" / kind
+        folder.mkdir(parents=True)
+        record = {"v": 1, "task": "mirror", "kind": kind, "labels": LABELS}
+        (folder / "model.json").write_text(json.dumps(record))
+        return TrainedModel(
+            id=new_id(),
+            kind="tuned" if kind == "tuned" else "instant",
+            task="mirror",
+            base="instant",
+            folder=str(folder.relative_to(self.settings.home)),
+            digest="",
+            size_mb=0.1,
+            labels=LABELS,
+            metrics={"test": {"accuracy": 0.9}},
+            kept=kept,
+        )
+
+
+@contextmanager
+def open_studio(home: Path, owner: str = "me") -> Iterator[Studio]:
+    """Yield a studio on a fresh data folder; its children end with the block."""
+    settings = Settings(home=home, task_folders=(FAKES,))
+    settings.make_folders()
+    store = MemoryStore()
+    dataset_id = new_id()
+    folder = f"datasets/{dataset_id}/1"
+    summary = Summary(40, 40, ("text", "label"), {"bad": 20, "good": 20}, {"train": 20, "test": 20})
+    version = Version(dataset_id, 1, folder, "", now(), Recipe("text", "label"), summary)
+    store.add_dataset(Dataset(dataset_id, owner, "shop", now(), version))
+    write_items(settings.home / folder)
+    serving = Serving(settings)
+    yield Studio(settings, store, DemoService(settings, store, serving), dataset_id, owner)
+    serving.close()
+
+
+def write_items(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    rows = [
+        {"split": split, "input": f"{split} {target} {n}", "target": target}
+        for target in LABELS
+        for split in ("train", "test")
+        for n in range(10)
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), folder / "items.parquet")

@@ -1,0 +1,27 @@
+"""A task in one folder, as somebody else would add it: the class of a text by its length.
+
+A record: {"input": "far too long for a headline", "target": "long"}.
+"""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from bigmodel.core.task import Family, Medium, Params, Task
+
+
+class LengthParams(Params):
+    rounds: int = Field(default=20, ge=1, le=1_000, json_schema_extra={"group": "learning"})
+
+
+TASK = Task(
+    name="length",
+    medium=Medium.TEXT,
+    family=Family.CLASSIFICATION,
+    params=LengthParams,
+    primary="macro_f1",
+    higher_is_better=True,
+    folder=Path(__file__).parent,
+    fit=lambda summary: 0.1 if summary.classes else 0.0,
+    engine="bigmodel.tasks.length.engine",
+)

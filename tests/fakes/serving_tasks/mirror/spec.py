@@ -1,0 +1,17 @@
+"""A task for tests of serving: its engine needs nothing heavy and misbehaves on request."""
+
+from pathlib import Path
+
+from bigmodel.core.task import Family, Medium, Params, Task
+
+TASK = Task(
+    name="mirror",
+    medium=Medium.TEXT,
+    family=Family.CLASSIFICATION,
+    params=Params,
+    primary="macro_f1",
+    higher_is_better=True,
+    folder=Path(__file__).parent,
+    fit=lambda summary: 0.0,
+    engine="bigmodel.tasks.mirror.engine",
+)

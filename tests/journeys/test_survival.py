@@ -1,0 +1,49 @@
+"""The app dies in the middle of a training; the training does not. And a Cancel is a Cancel."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.journeys import walker
+from tests.server import ROOT, Studio
+
+pytestmark = [pytest.mark.ui, pytest.mark.slow]
+TABLE = ROOT / "assets" / "samples" / "sentiment_zh.csv"
+
+
+def start(page: walker.Page, studio: Studio, preset: str) -> str:
+    """Start a training from scratch and return its job once its curve moves."""
+    walker.open_tab(page, studio, "data")
+    walker.upload(page, TABLE)
+    page.locator("#data-train").click()
+    walker.expect_tab(page, "train")
+    walker.choose_training(page, "scratch", preset)
+    page.locator("#train-train").click()
+    walker.expect_tab(page, "jobs")
+    walker.wait_for_points(page, "jobs-loss", 1)
+    return walker.query_of(page, "job")
+
+
+def test_training_outlives_the_app(browser: Browser, studio: Studio) -> None:
+    with walker.visitor(browser) as page:
+        job = start(page, studio, "fast")
+        seen = walker.points(page, "jobs-loss")
+        studio.kill_app()
+        studio.start()
+        page.wait_for_event("load")  # the page comes back by itself
+        walker.expect_tab(page, "jobs")
+        assert walker.query_of(page, "job") == job
+        walker.wait_for_points(page, "jobs-loss", seen)
+        walker.wait_for_state(page, "succeeded")
+
+
+def test_cancel_ends_the_training_and_keeps_the_first_model(
+    browser: Browser, studio: Studio
+) -> None:
+    with walker.visitor(browser) as page, walker.visitor(browser) as other:
+        job = start(page, studio, "thorough")
+        walker.open_tab(other, studio, "jobs", job=job)  # a second tab shows the same curve
+        walker.wait_for_points(other, "jobs-loss", 1)
+        page.locator("#jobs-cancel").click()
+        walker.wait_for_state(page, "cancelled")
+        walker.wait_for_state(other, "cancelled")
+        expect(page.locator("#jobs-demo")).to_be_visible()

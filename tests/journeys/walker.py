@@ -1,0 +1,107 @@
+"""A person with a browser: opens the app, clicks and waits for what a person would wait for."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.server import ROOT, Studio
+
+SOON_MS = 30_000
+TRAINED_MS = 240_000
+
+
+@contextmanager
+def visitor(browser: Browser, *, locale: str = "en-US", width: int = 1280) -> Iterator[Page]:
+    """A fresh browser profile; any script error on the page fails the test, a failure leaves a picture."""
+    context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(SOON_MS)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        yield page
+    except BaseException:
+        page.screenshot(path=ROOT / "screens" / "failed.png", full_page=True)
+        raise
+    finally:
+        context.close()
+    assert errors == []
+
+
+def open_tab(page: Page, studio: Studio, slug: str, **query: str) -> None:
+    """Follow a link to a tab."""
+    rest = "".join(f"&{name}={value}" for name, value in query.items())
+    page.goto(f"{studio.url}?tab={slug}{rest}")
+    expect_tab(page, slug)
+
+
+def expect_tab(page: Page, slug: str) -> None:
+    expect(page.locator(f"#tab-{slug}-button")).to_have_attribute(
+        "aria-selected", "true", timeout=SOON_MS
+    )
+
+
+def upload(page: Page, file: Path) -> None:
+    """Choose a file on the Data tab and wait until it is understood."""
+    page.locator("#data-upload input[type=file]").set_input_files(file)
+    expect(page.locator("#data-facts")).to_contain_text(file.name, timeout=SOON_MS)
+
+
+def choose(page: Page, group: str, value: str) -> None:
+    """Choose an option of a radio group by its value."""
+    page.locator(f"#{group} input[type=radio][value='{value}']").check(force=True)
+
+
+def choose_training(page: Page, base: str, preset: str = "") -> None:
+    """Choose a base, and perhaps how thorough, and wait until the settings follow."""
+    choose(page, "train-base", base)
+    expect_settings_of(page, f"/{base}/")
+    if preset:
+        choose(page, "train-preset", preset)
+        expect_settings_of(page, f"/{base}/{preset}")
+
+
+def expect_settings_of(page: Page, choice: str) -> None:
+    box = page.locator("#train-filled-for").locator("textarea, input")
+    expect(box).to_have_value(re.compile(re.escape(choice)), timeout=SOON_MS)
+
+
+def chart(page: Page, elem_id: str) -> Locator:
+    return page.get_by_test_id(f"{elem_id}-chart")
+
+
+def points(page: Page, elem_id: str) -> int:
+    return int(chart(page, elem_id).get_attribute("data-points") or 0)
+
+
+def wait_for_points(page: Page, elem_id: str, more_than: int) -> int:
+    """Wait until a chart has grown, and return how many points it then has."""
+    page.wait_for_function(
+        "([id, least]) => Number(document.querySelector(`[data-testid='${id}-chart']`)"
+        "?.dataset.points || 0) > least",
+        arg=[elem_id, more_than],
+        timeout=TRAINED_MS,
+    )
+    return points(page, elem_id)
+
+
+def wait_for_state(page: Page, state: str) -> None:
+    expect(page.get_by_test_id("jobs-head")).to_have_attribute(
+        "data-state", state, timeout=TRAINED_MS
+    )
+
+
+def query_of(page: Page, name: str) -> str:
+    """Return what the address says of a name."""
+    return str(page.evaluate("name => new URL(location).searchParams.get(name) || ''", name))
+
+
+def is_too_wide(page: Page) -> bool:
+    return bool(
+        page.evaluate(
+            "() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
+        )
+    )

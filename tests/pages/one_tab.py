@@ -1,0 +1,27 @@
+"""Builds one tab for a test that calls its handlers as plain functions."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from pages.shared.page import Context
+
+Tab = TypeVar("Tab")
+
+
+def one_tab(make: Callable[[Context, gr.Tab], Tab], services: Any) -> Tab:
+    """Return what `make` builds in a dashboard of its own.
+
+    Gradio leaves an event loop open for each Blocks made outside one, and a browser of other tests
+    keeps this thread's loop running: so it is built in a loop of another thread.
+    """
+
+    async def build() -> Tab:
+        with gr.Blocks(), gr.Tabs() as tabs, gr.Tab() as own:
+            return make(Context(services, gr.Textbox(), gr.Textbox(), tabs), own)
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(build())).result()

@@ -1,0 +1,77 @@
+"""The Data tab without a browser: what it shows, what it refuses, and that no text of a person becomes markup."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+from starlette.requests import Request
+
+from bigmodel.services.datasets import DatasetService
+from bigmodel.settings import Settings
+from bigmodel.store.memory import MemoryStore
+from bigmodel.words import load_words
+from pages.data import DataTab
+from tests.pages.one_tab import one_tab
+
+BAD = "<img src=x onerror=window.BAD=1>"
+
+
+def request(language: str = "en") -> gr.Request:
+    scope = {"type": "http", "headers": [(b"accept-language", language.encode())]}
+    return gr.Request(request=Request(scope))
+
+
+@pytest.fixture
+def tab(settings: Settings) -> DataTab:
+    datasets = DatasetService(settings, MemoryStore())
+    services: Any = SimpleNamespace(settings=settings, words=load_words(), datasets=datasets)
+
+    return one_tab(DataTab, services)
+
+
+def table(folder: Path, label: str = "good", rows: int = 60) -> Path:
+    path = folder / "table.csv"
+    lines = [f"text {i} {BAD},{label if i % 2 else BAD}" for i in range(rows)]
+    path.write_text("\n".join([f"{BAD},label", *lines]), "utf-8")
+    return path
+
+
+def imported(tab: DataTab, path: Path) -> str:
+    return tab.ctx.services.datasets.import_file("local", path).id
+
+
+def test_nothing_here_shows_only_the_hint(tab: DataTab) -> None:
+    shown = tab.show("", request())
+    assert len(shown) == len(tab.outputs)
+    assert shown[0] == ""
+
+
+def test_unknown_dataset_falls_back_to_the_newest(tab: DataTab, tmp_path: Path) -> None:
+    dataset_id = imported(tab, table(tmp_path))
+    shown = tab.show("01a20a30-148a-7a90-8a5f-10dfdf93a8d7", request())
+    assert len(shown) == len(tab.outputs)
+    assert shown[0] == dataset_id
+
+
+def test_text_of_a_person_is_never_markup(tab: DataTab, tmp_path: Path) -> None:
+    shown = tab.show(imported(tab, table(tmp_path)), request())
+    drawn = [value for value in shown if isinstance(value, str)]
+    assert any("&lt;img" in text for text in drawn)
+    assert not any("<img" in text for text in drawn)
+
+
+def test_refused_upload_explains_itself(tab: DataTab, tmp_path: Path) -> None:
+    path = table(tmp_path, label=BAD)
+    _, refusal, pending, *_ = tab.upload(str(path), request("zh"), progress=lambda *a, **k: None)
+    assert "至少需要两个类别" in refusal.value
+    assert "<img" not in refusal.value
+    assert pending == str(path)
+
+
+def test_delete_is_asked_with_what_goes_along(tab: DataTab, tmp_path: Path) -> None:
+    question, _ = tab.ask(imported(tab, table(tmp_path)), request())
+    assert "“table” with its 60 rows" in question
+    assert tab.remove(tab.show("", request())[0], request()) == ""
+    assert tab.ctx.services.datasets.all("local") == []

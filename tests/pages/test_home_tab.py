@@ -1,0 +1,66 @@
+"""The Home tab without a browser: one click on a sample is one training, however often it is clicked."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+from starlette.requests import Request
+
+from bigmodel.core.clock import now
+from bigmodel.core.ids import new_id
+from bigmodel.core.job import Job
+from bigmodel.services.datasets import DatasetService
+from bigmodel.settings import Settings
+from bigmodel.store.memory import MemoryStore
+from bigmodel.words import load_words
+from pages.home import HomeTab
+from tests.pages.one_tab import one_tab
+
+
+class FakeTraining:
+    """Submits jobs that nobody runs."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.store = store
+
+    def submit(self, owner: str, dataset_id: str, *, key: str) -> Job:
+        name = self.store.dataset(owner, dataset_id).name
+        job = Job(
+            id=new_id(), owner=owner, key=key, name=name, task="any", dataset_id=dataset_id,
+            dataset_version=1, base="instant", preset="balanced", params={}, created_at=now(),
+        )  # fmt: skip
+        return self.store.submit(job)
+
+
+def request(language: str) -> gr.Request:
+    scope = {"type": "http", "headers": [(b"accept-language", language.encode())]}
+    return gr.Request(request=Request(scope))
+
+
+@pytest.fixture
+def tab(settings: Settings) -> HomeTab:
+    store = MemoryStore()
+    services: Any = SimpleNamespace(
+        settings=settings,
+        words=load_words(),
+        datasets=DatasetService(settings, store),
+        jobs=SimpleNamespace(all=store.jobs),
+        training=FakeTraining(store),
+    )
+
+    return one_tab(HomeTab, services)
+
+
+def test_two_clicks_on_a_sample_are_one_training(tab: HomeTab) -> None:
+    first = tab.start(tab.samples[0], request("en"))
+    assert tab.start(tab.samples[0], request("en")) == first
+    assert len(tab.ctx.services.jobs.all("local")) == 1
+
+
+def test_latest_trainings_are_named_in_the_readers_language(tab: HomeTab) -> None:
+    tab.start(tab.samples[0], request("zh"))
+    _, recent = tab.show(request("zh"))
+    assert "中文评论" in recent
+    assert "排队中" in recent
+    assert "waiting" in tab.show(request("en"))[1]

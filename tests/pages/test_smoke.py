@@ -1,0 +1,74 @@
+"""Every tab of the real app, narrow and wide, in both languages, with nothing in it and with a model."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from pages import find_pages
+from tests.journeys import shell, walker
+from tests.journeys.watch import Watch, watch
+from tests.server import ROOT, Studio
+
+pytestmark = [pytest.mark.ui, pytest.mark.slow]
+SLUGS = [page.slug for page in find_pages()]
+WIDTHS = (1280, 390)
+LANGUAGES = pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Studio, dict[str, str]]]:
+    """The app on a data folder with one trained model, and what names it in the address."""
+    app = Studio(tmp_path_factory.mktemp("filled"))
+    app.start()
+    made = shell.train_instant(app, ROOT / "assets" / "samples" / "support_en.csv")
+    yield app, {"dataset": made["dataset"], "job": made["job"]}
+    app.stop()
+
+
+def look_at_every_tab(page: Page, seen: Watch) -> list[str]:
+    """Open each tab at each width; return what nobody should see."""
+    found = []
+    for slug in SLUGS:
+        page.locator(f"#tab-{slug}-button").click()
+        walker.expect_tab(page, slug)
+        seen.settle()
+        seen.open_everything()
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            seen.settle()
+            if walker.is_too_wide(page):
+                found.append(f"{slug} is wider than {width} px")
+        found += [f"{slug}: {line}" for line in seen.raw_texts()]
+        found += [
+            f"{slug}: {toast}" for toast in page.get_by_test_id("toast-body").all_inner_texts()
+        ]
+    return found
+
+
+@LANGUAGES
+def test_empty_app_is_clean_on_every_tab(browser: Browser, studio: Studio, locale: str) -> None:
+    with walker.visitor(browser, locale=locale) as page:
+        seen = watch(page, studio)
+        page.goto(studio.url)
+        assert look_at_every_tab(page, seen) == []
+    seen.assert_quiet()
+
+
+@LANGUAGES
+def test_app_with_a_model_is_clean_on_every_tab(
+    browser: Browser, filled: tuple[Studio, dict[str, str]], locale: str
+) -> None:
+    studio, made = filled
+    with walker.visitor(browser, locale=locale) as page:
+        seen = watch(page, studio)
+        walker.open_tab(page, studio, "results", **made)
+        walker.wait_for_points(page, "results-matrix", 1)
+        assert look_at_every_tab(page, seen) == []
+    seen.assert_quiet()
+
+
+def test_app_wrote_no_error_into_its_log(filled: tuple[Studio, dict[str, str]]) -> None:
+    log = Path(filled[0].home / "app.log").read_text("utf-8", "replace")
+    assert "Traceback" not in log

@@ -1,0 +1,106 @@
+"""What the text demo says and offers, without a browser: handlers called as plain functions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+from starlette.requests import Request
+
+from bigmodel.core.errors import ModelError
+from bigmodel.core.results import Prediction
+from bigmodel.words import load_words
+from pages.shared import answer
+from pages.shared.page import LOCAL_OWNER, Context
+from pages.text_demo import TextDemo
+from tests.fakes.demo import Studio, open_studio
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    with open_studio(tmp_path / "home", LOCAL_OWNER) as opened:
+        yield opened
+
+
+@pytest.fixture
+def tab(studio: Studio) -> TextDemo:
+    services: Any = SimpleNamespace(words=load_words(), demo=studio.demo, settings=studio.settings)
+    nothing: Any = None
+    return TextDemo(Context(services, nothing, nothing, nothing))
+
+
+def ask(language: str = "en") -> gr.Request:
+    headers = [(b"accept-language", language.encode())]
+    return gr.Request(request=Request({"type": "http", "headers": headers, "query_string": b""}))
+
+
+def test_studio_without_models_leads_to_data(tab: TextDemo) -> None:
+    notice, model, *_others, to_data, work, timer = tab.show("", "", ask())
+    assert "No model here yet" in notice.value
+    assert (model.value, work.visible, to_data.visible, timer.active) == (None, False, True, False)
+
+
+def test_running_job_waits_then_offers_its_model(tab: TextDemo, studio: Studio) -> None:
+    job = studio.job(kinds=())
+    notice, _model, _card, _examples, run, *_rest, timer = tab.refresh(job, "", ask("zh"))
+    assert "马上就好" in notice.value
+    assert (run.interactive, timer.active) == (False, True)
+    studio.report(job, "instant")
+    notice, model, card, _examples, run, *_rest, timer = tab.refresh(job, "", ask("zh"))
+    assert (notice.visible, run.interactive, timer.active) == (False, True, False)
+    assert "90.0" in card
+    assert model.choices[0][0].startswith("reviews · shop")
+
+
+def test_ended_job_without_model_says_where_to_look(tab: TextDemo, studio: Studio) -> None:
+    job = studio.job(kinds=())
+    studio.finish(job)
+    notice, *_rest, timer = tab.refresh(job, "", ask())
+    assert "ended without a model" in notice.value
+    assert not timer.active
+
+
+def test_model_picked_by_hand_stays_until_the_job_changes(tab: TextDemo, studio: Studio) -> None:
+    other = studio.job()
+    job = studio.job(kinds=("instant", "tuned"), kept="tuned")
+    instant = next(m for m in studio.demo.models(LOCAL_OWNER) if m.job_id == job and not m.kept)
+    assert tab.refresh(job, instant.id, ask())[1].value == instant.id
+    assert tab.refresh(other, instant.id, ask())[1].value != instant.id
+
+
+def test_one_line_gives_bars_and_many_a_table(tab: TextDemo, studio: Studio) -> None:
+    job = studio.job()
+    model = studio.demo.resolve(LOCAL_OWNER, job).id
+    assert 'data-testid="answer">good<' in tab.ask(model, "so good\n", ask())
+    table = tab.ask(model, "good\n\n<b>bad</b>", ask())
+    assert table.count("<tr>") == 3
+    assert "&lt;b&gt;bad&lt;/b&gt;" in table
+
+
+@pytest.mark.parametrize("text", ["", " \n ", None])
+def test_nothing_to_answer_is_said(tab: TextDemo, studio: Studio, text: str) -> None:
+    model = studio.demo.resolve(LOCAL_OWNER, studio.job()).id
+    with pytest.raises(ModelError, match="text_missing"):
+        tab.ask(model, text, ask())
+
+
+def test_labels_of_a_person_never_become_html() -> None:
+    label = "<img src=x onerror=alert(1)>"
+    shown = answer.bars(Prediction(label, None, {label: 1.0}))
+    assert "<img" not in shown
+    assert "&lt;img" in shown
+
+
+def test_number_is_shown_as_a_number() -> None:
+    assert ">1,235<" in answer.number(Prediction(None, 1234.6), "Number")
+    assert ">0.25<" in answer.table(["x"], [Prediction(None, 0.25)], ["Text", "Answer", "Sure"])
+
+
+def test_certainty_is_never_called_complete() -> None:
+    assert [answer.percent(share) for share in (1.0, 0.9994, 0.0)] == [
+        "> 99.9 %",
+        "99.9 %",
+        "0.0 %",
+    ]

@@ -1,0 +1,109 @@
+"""Pictures of every tab with real content: `make screens` writes PNG files into `screens/`.
+
+Each tab at 1280 and 390 pixels, in both languages, light and dark. It also says when a page is wider
+than the window, because a phone would scroll sideways.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import browser as browsers
+from tests.server import ROOT, Studio
+
+FOLDER = ROOT / "screens"
+TABS = ("home", "data", "train", "jobs", "results", "text-demo")
+WIDTHS = (1280, 390)
+LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
+THEMES = ("light", "dark")
+TRAININGS = {  # sample, base and preset that show something of everything
+    "en": ("support_en.csv", "minilm", "balanced"),
+    "zh": ("sentiment_zh.csv", "scratch", "thorough"),
+}
+
+
+def main() -> int:
+    """Take all pictures; return how many pages are wider than their window."""
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        studio = Studio(Path(home))
+        studio.start()
+        browser = browsers.launch(playwright)
+        try:
+            made = {language: train_sample(studio, language) for language in LANGUAGES}
+            wide = [name for name in take_all(browser, studio, made) if name]
+        finally:
+            browser.close()
+            studio.stop()
+    for name in wide:
+        sys.stdout.write(f"wider than the window: {name}\n")
+    return len(wide)
+
+
+def train_sample(studio: Studio, language: str) -> dict[str, str]:
+    """Train on our own sample of a language, so that every page has something real to show."""
+    sample, base, preset = TRAININGS[language]
+    table = ROOT / "assets" / "samples" / sample
+    environment = {**os.environ, "BIGMODEL_HOME": str(studio.home), "BIGMODEL_OFFLINE": "1"}
+    command = [sys.executable, "-m", "bigmodel", "train", str(table), "--base", base]
+    command += ["--preset", preset, "--wait", "--json"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    answer = json.loads(done.stdout)
+    return {"job": answer["job"], "dataset": answer["dataset"]}
+
+
+def take_all(browser: Browser, studio: Studio, made: dict[str, dict[str, str]]) -> Iterator[str]:
+    """Take each picture; yield the names of those that are too wide."""
+    for language, locale in LANGUAGES.items():
+        for theme in THEMES:
+            for width in WIDTHS:
+                context = browser.new_context(
+                    locale=locale,
+                    viewport={"width": width, "height": 900},
+                    color_scheme="dark" if theme == "dark" else "light",
+                )
+                page = context.new_page()
+                for tab in TABS:
+                    ids = made[language]
+                    page.goto(
+                        f"{studio.url}?tab={tab}&job={ids['job']}&dataset={ids['dataset']}"
+                        f"&lang={language}&__theme={theme}"
+                    )
+                    yield take(page, tab, f"{tab}_{width}_{language}_{theme}")
+                context.close()
+
+
+def take(page: Page, tab: str, name: str) -> str:
+    """Wait until the tab shows its content, take its picture, return its name if it is too wide."""
+    page.locator(f"#tab-{tab}-button[aria-selected=true]").wait_for(timeout=30_000)
+    settle(page)
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+    is_wide = page.evaluate(
+        "() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
+    )
+    return name if is_wide else ""
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's text and size stop changing for half a second (live parts aside)."""
+    page.wait_for_function(
+        """() => {
+          const now = document.body.innerText.length + ':' + document.body.scrollHeight;
+          if (window.bmSeen !== now) { window.bmSeen = now; window.bmSince = performance.now(); }
+          return performance.now() - window.bmSince > 700;
+        }""",
+        polling=100,
+        timeout=30_000,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,241 @@
+"""The supervisor's turns over a store in memory, with a launcher and a clock of our own: no process is started."""
+
+import contextlib
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bigmodel.core.events import Event, Kind, encode
+from bigmodel.core.job import State, Wish
+from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.attempt_folder import Exit
+from bigmodel.jobs.launchers.base import Handle
+from bigmodel.jobs.platform.identity import identify
+from bigmodel.jobs.supervisor import Supervisor
+from bigmodel.store.memory import MemoryStore
+from tests.fakes.workshop import OWNER, Workshop, make_dataset, quick_settings
+
+NOBODY = Handle(2**22 + 5, 0.0, "another boot")
+
+
+@contextlib.contextmanager
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that lives, leads its group and says nothing."""
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with subprocess.Popen(command, start_new_session=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@dataclass
+class FakeLauncher:
+    launched: list[Path] = field(default_factory=list)
+    is_starting: bool = False
+    fails: bool = False
+
+    def is_ready(self) -> bool:
+        return True
+
+    def launch(self, folder: Path) -> Handle:
+        if self.fails:
+            raise OSError("no process could be started")
+        self.launched.append(folder)
+        return NOBODY
+
+    def reap(self) -> None:
+        return None
+
+
+@dataclass
+class FakeClock:
+    at: float = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@dataclass
+class Scene:
+    workshop: Workshop
+    launcher: FakeLauncher
+    supervisor: Supervisor
+    clock: FakeClock
+    said: int = 0
+
+    def turn(self, seconds: float = 1.0) -> None:
+        self.clock.at += seconds
+        self.supervisor.turn(is_poked=True)
+
+    def say(self, kind: Kind, **data: object) -> None:
+        self.said += 1
+        with (self.launcher.launched[-1] / attempt_folder.EVENTS).open("ab") as file:
+            file.write(encode(Event(self.said, 0.0, kind, data)))
+
+    def end(self, code: int, signal: int | None = None) -> None:
+        attempt_folder.write_exit(self.launcher.launched[-1], Exit(code, signal))
+
+    def state(self, job_id: str) -> State:
+        return self.workshop.job(job_id).state
+
+
+def open_scene(home: Path, **changes: object) -> Scene:
+    settings = quick_settings(home, **changes)
+    store = MemoryStore()
+    dataset = make_dataset(settings, rows=10)
+    store.add_dataset(dataset)
+    launcher = FakeLauncher()
+    clock = FakeClock()
+    supervisor = Supervisor(settings, store, [launcher], clock)
+    return Scene(Workshop(settings, store, dataset), launcher, supervisor, clock)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return open_scene(tmp_path / "home")
+
+
+def test_claim_writes_what_to_do_before_it_launches(scene: Scene) -> None:
+    job_id = scene.workshop.submit(steps=4)
+    scene.turn()
+    attempt = attempt_folder.read_attempt(scene.launcher.launched[0])
+    assert (attempt.job_id, attempt.token, attempt.params["steps"]) == (job_id, 1, 4)
+    assert attempt.base == {"name": "scratch", "kind": "scratch", "folder": None}
+
+
+def test_no_more_workers_than_allowed(scene: Scene) -> None:
+    jobs = [scene.workshop.submit() for _ in range(3)]
+    scene.turn()
+    scene.turn()
+    assert [scene.state(job) for job in jobs] == [State.STARTING, State.QUEUED, State.QUEUED]
+
+
+def test_nothing_is_claimed_while_a_launcher_is_about_to_be_ready(scene: Scene) -> None:
+    scene.launcher.is_starting = True
+    job_id = scene.workshop.submit()
+    scene.turn()
+    assert scene.state(job_id) == State.QUEUED
+
+
+def test_first_word_makes_a_job_running(scene: Scene) -> None:
+    job_id = scene.workshop.submit()
+    scene.turn()
+    scene.say(Kind.BEAT, memory_mb=12.5)
+    scene.turn(0.1)
+    job = scene.workshop.job(job_id)
+    assert (job.state, job.progress.memory_mb) == (State.RUNNING, 12.5)
+
+
+def test_torn_line_is_heard_when_it_is_whole(scene: Scene) -> None:
+    job_id = scene.workshop.submit()
+    scene.turn()
+    line = encode(Event(1, 0.0, Kind.POINTS, {"points": [["train/loss", 1, 0.5]]}))
+    path = scene.launcher.launched[0] / attempt_folder.EVENTS
+    path.write_bytes(line[:20])
+    scene.turn(0.1)
+    assert scene.workshop.steps(job_id) == []
+    path.write_bytes(line)
+    scene.turn(0.1)
+    assert scene.workshop.steps(job_id) == [1]
+
+
+def test_end_that_was_said_beats_the_exit_status(scene: Scene) -> None:
+    job_id = scene.workshop.submit()
+    scene.turn()
+    scene.say(Kind.END, outcome="succeeded")
+    scene.end(-9, 9)
+    scene.turn(0.1)
+    assert scene.state(job_id) == State.SUCCEEDED
+
+
+def test_lost_job_waits_before_its_next_attempt(scene: Scene) -> None:
+    job_id = scene.workshop.submit()
+    scene.turn()
+    scene.say(Kind.BEAT, memory_mb=1)
+    scene.end(-9, 9)
+    scene.turn(0.1)
+    job = scene.workshop.job(job_id)
+    assert (job.state, job.attempt) == (State.QUEUED, 1)
+    assert job.not_before is not None
+    assert attempt_folder.read_control(scene.launcher.launched[0]).token == 2
+
+
+def test_job_that_is_lost_for_good_says_why(tmp_path: Path) -> None:
+    scene = open_scene(tmp_path / "home", lease_s=0.01)
+    job_id = scene.workshop.submit()
+    scene.launcher.fails = True
+
+    def is_over() -> bool:
+        scene.turn()
+        return scene.state(job_id) == State.FAILED
+
+    scene.workshop.wait(is_over)
+    job = scene.workshop.job(job_id)
+    assert job.message is not None
+    assert (job.message.key, job.attempt) == ("errors.disk_trouble", 3)
+
+
+def test_base_that_is_not_there_fails_at_once(scene: Scene) -> None:
+    job_id = scene.workshop.submit(base="nothing/like-it")
+    scene.turn()
+    job = scene.workshop.job(job_id)
+    assert job.message is not None
+    assert (job.state, job.message.key) == (State.FAILED, "errors.base_missing")
+
+
+def test_silence_of_a_sleeping_machine_is_forgiven(scene: Scene) -> None:
+    job_id = scene.workshop.submit()
+    scene.turn()
+    with sleeper() as process:
+        attempt_folder.claim_handle(scene.launcher.launched[0], identify(process.pid).to_json())
+        scene.say(Kind.BEAT, memory_mb=1)
+        scene.turn(0.1)
+        scene.turn(3_600)
+        assert scene.state(job_id) == State.RUNNING
+
+
+def test_worker_that_says_nothing_is_ended_and_replaced(scene: Scene) -> None:
+    job_id = scene.workshop.submit()
+    scene.turn()
+    with sleeper() as process:
+        attempt_folder.claim_handle(scene.launcher.launched[0], identify(process.pid).to_json())
+        scene.say(Kind.BEAT, memory_mb=1)
+        for _ in range(5):
+            scene.turn(1.0)
+        assert process.wait(10) == -signal.SIGKILL
+        scene.turn(0.1)
+        scene.turn(1.5)
+    assert scene.workshop.moves(job_id)[-2:] == ["lost", "queued"]
+    assert scene.workshop.notes(job_id)[0] == "errors.worker_silent"
+
+
+def test_cancel_is_put_up_for_the_worker_to_read(scene: Scene) -> None:
+    job_id = scene.workshop.submit()
+    scene.turn()
+    scene.workshop.store.wish(OWNER, job_id, Wish.CANCEL)
+    scene.turn(0.1)
+    scene.turn(0.1)
+    assert attempt_folder.read_control(scene.launcher.launched[0]).wish == Wish.CANCEL
+    scene.end(0)
+    scene.turn(0.1)
+    assert scene.state(job_id) == State.CANCELLED
+
+
+def test_worker_that_cannot_be_understood_fails_its_job_only(scene: Scene) -> None:
+    job_id = scene.workshop.submit()
+    scene.turn()
+    scene.say(Kind.BEAT, memory_mb=1)
+    with (scene.launcher.launched[0] / attempt_folder.EVENTS).open("ab") as file:
+        file.write(b'{"v": 99}\n')
+    scene.turn(0.1)
+    scene.turn(1.5)
+    scene.turn(1.5)
+    job = scene.workshop.job(job_id)
+    assert job.message is not None
+    assert (job.state, job.message.key) == (State.FAILED, "errors.training_broken")

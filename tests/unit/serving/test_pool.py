@@ -1,0 +1,208 @@
+"""Real children of a fake task: they answer, crash, hang, leave, and make room for each other."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bigmodel.core.errors import ModelError
+from bigmodel.serving.pool import Serving
+from bigmodel.settings import Settings
+
+Make = Callable[..., Path]
+
+
+def pid_of(serving: Serving, folder: Path) -> int:
+    return int(serving.scores(folder, ["process"])[0][0])
+
+
+def gone(pid: int, patience_s: float = 10.0) -> bool:
+    if not psutil.pid_exists(pid):
+        return True
+    process = psutil.Process(pid)
+    if process.status() == psutil.STATUS_ZOMBIE:
+        return True
+    return process not in psutil.wait_procs([process], patience_s)[1]
+
+
+def test_child_answers_in_order_of_inputs(serving: Serving, model: Make) -> None:
+    texts = ["good", "bad", "neither"]
+    assert [row.index(max(row)) for row in serving.scores(model(), texts)] == [1, 0, 0]
+
+
+def test_long_table_is_asked_in_slices(serving: Serving, model: Make) -> None:
+    seen: list[tuple[int, int]] = []
+    rows = serving.scores(
+        model(labels=()), ["x" * n for n in range(150)], lambda *a: seen.append(a)
+    )
+    assert [row[0] for row in rows] == list(range(150))
+    assert seen == [(64, 150), (128, 150), (150, 150)]
+
+
+def test_second_question_uses_same_child(serving: Serving, model: Make) -> None:
+    folder = model()
+    assert pid_of(serving, folder) == pid_of(serving, folder)
+
+
+def test_many_callers_start_one_child(serving: Serving, model: Make) -> None:
+    folder = model()
+    with ThreadPoolExecutor(8) as threads:
+        pids = set(threads.map(lambda _: pid_of(serving, folder), range(16)))
+    assert len(pids) == 1
+
+
+def test_crashed_child_is_replaced_unseen(serving: Serving, model: Make) -> None:
+    folder = model()
+    first = pid_of(serving, folder)
+    assert len(serving.scores(folder, ["crash once"])) == 1
+    assert pid_of(serving, folder) != first
+
+
+def test_child_killed_between_questions_is_replaced(serving: Serving, model: Make) -> None:
+    folder = model()
+    os.kill(pid_of(serving, folder), signal.SIGKILL)
+    assert len(serving.scores(folder, ["good"])) == 1
+
+
+def test_input_that_always_crashes_is_told(serving: Serving, model: Make) -> None:
+    folder = model()
+    with pytest.raises(ModelError) as caught:
+        serving.scores(folder, ["crash"])
+    assert caught.value.key == "serving_crashed"
+    assert len(serving.scores(folder, ["good"])) == 1
+
+
+def test_hanging_child_is_ended_in_time(settings: Settings, model: Make) -> None:
+    folder = model()
+    serving = Serving(settings, answer_s=1.0)
+    pid = pid_of(serving, folder)
+    with pytest.raises(ModelError) as caught:
+        serving.scores(folder, ["hang"])
+    assert caught.value.key == "serving_timeout"
+    assert gone(pid)
+
+
+def test_frozen_child_with_full_pipe_is_ended(settings: Settings, model: Make) -> None:
+    folder = model()
+    serving = Serving(settings, answer_s=1.0)
+    os.kill(pid_of(serving, folder), signal.SIGSTOP)
+    assert serving.scores(folder, ["good" * 50_000])  # replaced by a child that moves
+    serving.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "key"), [("stumble", "prediction_failed"), ("refuse", "text_missing")]
+)
+def test_engine_error_reaches_the_caller(
+    serving: Serving, model: Make, text: str, key: str
+) -> None:
+    with pytest.raises(ModelError) as caught:
+        serving.scores(model(), [text])
+    assert caught.value.key == key
+
+
+def test_output_of_libraries_breaks_nothing(serving: Serving, model: Make) -> None:
+    assert len(serving.scores(model(), ["chatter", "good"])) == 2
+
+
+def test_half_surrogate_travels_to_the_child(serving: Serving, model: Make) -> None:
+    assert serving.scores(model(labels=()), ["\ud83d!"]) == [[2.0]]
+
+
+def test_broken_model_says_so(serving: Serving, model: Make, settings: Settings) -> None:
+    with pytest.raises(ModelError) as caught:
+        serving.scores(model(is_broken=True), ["good"])
+    assert caught.value.key == "model_not_loading"
+    assert "these weights are broken" in (settings.run / "serving.log").read_text()
+
+
+def test_missing_folder_says_so(serving: Serving, tmp_path: Path) -> None:
+    with pytest.raises(ModelError) as caught:
+        serving.warm(tmp_path / "nothing")
+    assert caught.value.key == "model_not_loading"
+
+
+def test_secrets_stay_out_of_the_child(
+    serving: Serving, model: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    assert serving.scores(model(), ["secret HF_TOKEN", "secret PATH"]) == [[0.0], [1.0]]
+
+
+def test_oldest_child_makes_room(settings: Settings, model: Make) -> None:
+    serving = Serving(settings.model_copy(update={"serving_mb": 256}))
+    first, second = model("one"), model("two")
+    serving.scores(first, ["good"])
+    serving.scores(second, ["good"])
+    assert serving.loaded() == [second]
+    serving.close()
+
+
+def test_busy_child_is_not_evicted(settings: Settings, model: Make) -> None:
+    serving = Serving(settings.model_copy(update={"serving_mb": 256}), answer_s=30.0)
+    first, second = model("one"), model("two")
+    pid = pid_of(serving, first)
+
+    def ask() -> None:
+        with pytest.raises(ModelError):
+            serving.scores(first, ["hang"])
+
+    caller = threading.Thread(target=ask)
+    caller.start()
+    child = serving._children[first]
+    while not child.lock.locked():
+        assert caller.is_alive()
+    serving.scores(second, ["good"])
+    assert psutil.pid_exists(pid)
+    serving.close()
+    caller.join()
+
+
+def test_idle_child_leaves_by_itself(settings: Settings, model: Make) -> None:
+    serving = Serving(settings.model_copy(update={"serving_idle_s": 0.3}))
+    folder = model()
+    pid = pid_of(serving, folder)
+    assert gone(pid)
+    assert pid_of(serving, folder) != pid
+    serving.close()
+
+
+def test_warm_loads_before_the_question(serving: Serving, model: Make) -> None:
+    folder = model()
+    serving.warm(folder)
+    assert serving.loaded() == [folder]
+    assert len(serving.scores(folder, ["good"])) == 1
+
+
+def test_children_die_with_a_killed_parent(settings: Settings, model: Make) -> None:
+    script = (
+        "import sys; from pathlib import Path; from bigmodel.settings import Settings\n"
+        "from bigmodel.serving.pool import Serving\n"
+        "serving = Serving(Settings())\n"
+        "print(int(serving.scores(Path(sys.argv[1]), ['process'])[0][0]), flush=True)\n"
+        "sys.stdin.read()"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, str(model())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ
+        | {
+            "BIGMODEL_HOME": str(settings.home),
+            "BIGMODEL_TASK_FOLDERS": str(settings.task_folders[0]),
+        },
+        cwd=Path(__file__).parents[3],
+    )
+    with parent:
+        assert parent.stdout
+        pid = int(parent.stdout.readline())
+        assert psutil.pid_exists(pid)
+        parent.kill()
+    assert gone(pid)

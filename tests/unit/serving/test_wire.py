@@ -1,0 +1,30 @@
+"""Slices lose nothing and stay small; lines survive odd texts."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bigmodel.serving import wire
+
+
+@given(st.lists(st.integers(0, 300_000), max_size=200))
+@settings(max_examples=50, deadline=None)
+def test_slices_lose_nothing_and_stay_small(lengths: list[int]) -> None:
+    texts = ["x" * length for length in lengths]
+    pieces = list(wire.slices(texts))
+    assert [text for piece in pieces for text in piece] == texts
+    for piece in pieces:
+        assert 1 <= len(piece) <= wire.SLICE_ROWS
+        assert len(piece) == 1 or sum(map(len, piece)) <= wire.SLICE_CHARACTERS
+
+
+@given(st.text(st.characters(), max_size=50))
+def test_any_text_stays_on_one_line(text: str) -> None:
+    line = wire.encode({"inputs": [text]})
+    assert line.count(b"\n") == 1
+    assert wire.decode(line) == {"inputs": [text]}
+
+
+def test_line_that_is_no_object_is_refused() -> None:
+    with pytest.raises(ValueError, match="not an object"):
+        wire.decode(b"[1]\n")

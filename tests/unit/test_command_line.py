@@ -1,0 +1,216 @@
+"""The command line as a real process: from a file to answers, and what it says when something is off."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server import ROOT, Studio
+
+GOOD = ("lovely soup", "kind waiter", "fresh bread", "warm room", "quick service")
+BAD = ("cold soup", "rude waiter", "stale bread", "dirty room", "slow service")
+
+
+@dataclass
+class Shell:
+    """Runs commands on one data folder."""
+
+    home: Path
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bigmodel", *arguments],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            cwd=ROOT,
+            timeout=180,
+            env={
+                **os.environ,
+                "BIGMODEL_HOME": str(self.home),
+                "BIGMODEL_OFFLINE": "1",
+                "BIGMODEL_WARM": "0",
+                "BIGMODEL_LANGUAGE": "en",
+                **environment,
+            },
+        )
+
+    def record(self, *arguments: str) -> Any:
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+
+def write_reviews(path: Path, rows: int = 120) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["review", "mood"])
+        for number in range(rows):
+            phrases, mood = ((GOOD, "good"), (BAD, "bad"))[number % 2]
+            first, second = phrases[number % 5], phrases[number // 5 % 5]
+            writer.writerow([f"{first} and {second}, visit {number}", mood])
+    return path
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    home = tmp_path_factory.mktemp("home")
+    yield Shell(home)
+    Studio(home).stop()
+
+
+@pytest.fixture(scope="module")
+def trained(shell: Shell, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The record of a training on a file that was imported on the way."""
+    file = write_reviews(tmp_path_factory.mktemp("in") / "reviews.csv")
+    record: dict[str, Any] = shell.record("train", str(file), "--base", "instant", "--wait")
+    return record
+
+
+@pytest.mark.slow
+def test_training_from_a_file_ends_with_a_model(trained: dict[str, Any]) -> None:
+    assert trained["state"] == "succeeded"
+    assert trained["job"]
+    assert [model["kept"] for model in trained["models"]] == [True]
+
+
+@pytest.mark.slow
+def test_evaluation_has_the_promised_numbers(shell: Shell, trained: dict[str, Any]) -> None:
+    record = shell.record("evaluate", trained["job"])
+    assert record["labels"] == ["bad", "good"]
+    assert 0.9 <= record["accuracy"] <= 1
+    assert record["accuracy"] > record["baseline"]
+    assert record["macro_f1"] > record["baseline"]
+    assert record["roc_auc"] > 0.9
+    assert sum(map(sum, record["confusion"])) == record["rows"] == 12
+
+
+@pytest.mark.slow
+def test_evaluation_on_another_file_counts_its_rows(
+    shell: Shell, trained: dict[str, Any], tmp_path: Path
+) -> None:
+    file = write_reviews(tmp_path / "others.csv", 60)
+    assert shell.record("evaluate", trained["job"], "--on", str(file))["rows"] == 60
+
+
+@pytest.mark.slow
+def test_prediction_names_label_and_probabilities(shell: Shell, trained: dict[str, Any]) -> None:
+    texts = ["lovely soup and kind waiter", "rude waiter and dirty room"]
+    answers = shell.record("predict", trained["job"], *texts)["predictions"]
+    assert [answer["label"] for answer in answers] == ["good", "bad"]
+    assert sum(answers[0]["probabilities"].values()) == pytest.approx(1)
+
+
+@pytest.mark.slow
+def test_table_comes_back_answered(shell: Shell, trained: dict[str, Any], tmp_path: Path) -> None:
+    file, out = write_reviews(tmp_path / "in.csv", 60), tmp_path / "out.csv"
+    record = shell.record("predict", trained["name"], "--file", str(file), "--out", str(out))
+    assert record == {"out": str(out), "rows": 60}
+    rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
+    assert all(row["predicted"] == row["mood"] for row in rows)
+
+
+@pytest.mark.slow
+def test_jobs_are_listed_and_shown(shell: Shell, trained: dict[str, Any]) -> None:
+    assert trained["job"] in [job["job"] for job in shell.record("jobs", "list")["jobs"]]
+    shown = shell.run("jobs", "show", trained["job"])
+    assert shown.returncode == 0
+    assert "done" in shown.stdout
+    cancelled = shell.run("jobs", "cancel", trained["job"])
+    assert "was over already" in cancelled.stdout
+
+
+@pytest.mark.slow
+def test_people_get_tables_in_their_language(shell: Shell, trained: dict[str, Any]) -> None:
+    shown = shell.run("jobs", "list", "--lang", "zh")
+    assert "已完成" in shown.stdout
+    assert trained["job"] in shown.stdout
+
+
+@pytest.mark.slow
+def test_dataset_lives_from_import_to_deletion(shell: Shell, tmp_path: Path) -> None:
+    file = write_reviews(tmp_path / "short.csv", 60)
+    made = shell.record("data", "import", str(file), "--name", "mine")
+    assert (made["name"], made["text"], made["label"]) == ("mine", "review", "mood")
+    assert made["dataset"] in [item["dataset"] for item in shell.record("data", "list")["datasets"]]
+    assert shell.record("data", "show", "mine")["preview"]["total"] == 60
+    assert shell.record("data", "delete", "mine")["deleted"] == made["dataset"]
+    gone = shell.run("data", "show", made["dataset"])
+    assert gone.returncode == 1
+
+
+@pytest.mark.slow
+def test_refused_file_exits_with_problem_and_fix(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "one.csv"
+    file.write_text("text,label\n" + "hello,same\n" * 60)
+    done = shell.run("data", "import", str(file), "--json")
+    assert done.returncode == 1
+    error = json.loads(done.stdout)["error"]
+    assert error["key"]
+    assert error["problems"]
+    assert error["text"] in done.stderr.replace("\n", " ")
+
+
+def test_wrong_setting_of_the_environment_is_named(shell: Shell) -> None:
+    done = shell.run("data", "list", BIGMODEL_PORT="many")
+    assert done.returncode == 1
+    assert "BIGMODEL_PORT=many" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_unknown_dataset_says_how_to_find_one(shell: Shell) -> None:
+    done = shell.run("train", "nothing", "--lang", "zh")
+    assert done.returncode == 1
+    assert "data list" in done.stderr
+    assert "没有" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["train"],
+        ["train", "x", "--preset", "slow"],
+        ["train", "x", "--set", "epochs"],
+        ["predict", "x"],
+        ["predict", "x", "text", "--file", "in.csv", "--out", "out.csv"],
+        ["predict", "x", "--file", "in.csv"],
+        ["predict", "x", "--file", "in.csv", "--out", "out.pdf"],
+    ],
+)
+def test_what_is_not_understood_exits_two(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from bigmodel.__main__ import main  # noqa: PLC0415 - as a process starts it
+
+    monkeypatch.setenv("BIGMODEL_HOME", str(tmp_path))
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+
+
+@pytest.mark.slow
+def test_doctor_finds_this_machine_well(shell: Shell) -> None:
+    done = shell.run("doctor", "--json")
+    record = json.loads(done.stdout)
+    names = {check["name"] for check in record["checks"]}
+    assert {"python", "packages", "folder", "sqlite", "database", "supervisor"} <= names
+    assert done.returncode == (0 if record["ok"] else 1)
+
+
+@pytest.mark.slow
+def test_cancelled_training_is_no_success(shell: Shell, tmp_path: Path) -> None:
+    file = write_reviews(tmp_path / "long.csv", 120)
+    job = shell.record(
+        "train", str(file), "--base", "scratch", "--preset", "thorough", "--set", "epochs=200"
+    )
+    shell.record("jobs", "cancel", job["job"])
+    assert shell.record("jobs", "show", job["job"])["wish"] == "cancel"

@@ -1,0 +1,81 @@
+"""The words: complete in every language, and every key that the code names exists."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from bigmodel.core.language import LANGUAGES
+from bigmodel.core.message import Message
+from bigmodel.words import Words, load_words
+
+ROOT = Path(__file__).parents[3]
+SOURCES = [*(ROOT / "bigmodel").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py"]
+STATIC = re.compile(r"\b(?:t|say|text|Message|note)\(\s*(?:\w+,\s*)?\"([a-z_]+(?:\.[a-z0-9_]+)+)\"")
+ERRORS = re.compile(r"\b\w+Error\(\s*\"([a-z0-9_]+)\"")
+
+
+@pytest.fixture(scope="module")
+def words() -> Words:
+    return load_words()
+
+
+def arguments(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_languages_have_the_same_keys(words: Words) -> None:
+    first, *others = (set(words.texts[language]) for language in LANGUAGES)
+    for other in others:
+        assert first ^ other == set()
+
+
+def test_languages_name_the_same_arguments(words: Words) -> None:
+    english, chinese = words.texts["en"], words.texts["zh"]
+    differing = {
+        key: (arguments(text), arguments(chinese[key]))
+        for key, text in english.items()
+        if key in chinese and arguments(text) != arguments(chinese[key])
+    }
+    assert differing == {}
+
+
+def test_chinese_is_written_in_chinese(words: Words) -> None:
+    untranslated = {
+        key
+        for key, text in words.texts["zh"].items()
+        if text == words.texts["en"][key] and re.search(r"[a-z]{4,} [a-z]{3,} [a-z]{3,}", text)
+    }
+    assert untranslated == set()
+
+
+def test_every_key_named_in_code_exists(words: Words) -> None:
+    missing = {
+        (path.name, key)
+        for path in SOURCES
+        for key in STATIC.findall(path.read_text("utf-8"))
+        if not any(words.has(name) for name in (key, f"{key}.problem", f"cli.{key}"))
+    }
+    assert missing == set()
+
+
+def test_every_error_has_problem_and_fix(words: Words) -> None:
+    missing = {
+        (path.name, key)
+        for path in SOURCES
+        for key in ERRORS.findall(path.read_text("utf-8"))
+        if not (words.has(f"errors.{key}.problem") and words.has(f"errors.{key}.fix"))
+    }
+    assert missing == set()
+
+
+def test_message_survives_a_change_of_language(words: Words) -> None:
+    stored = Message("errors.task_unknown", {"task": "x", "known": "y"}, "error").to_json()
+    said = {words.say(language, Message.from_json(stored)) for language in LANGUAGES}
+    assert len(said) == len(LANGUAGES)
+
+
+def test_numbers_in_sentences_are_grouped() -> None:
+    words = Words({"en": {"a": "{rows} rows"}, "zh": {}})
+    assert words.say("en", Message("a", {"rows": 12345})) == "12,345 rows"
