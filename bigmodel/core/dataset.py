@@ -9,6 +9,14 @@ from typing import Any
 from bigmodel.core.message import Message
 
 
+class Form(StrEnum):
+    """How an upload was laid out, which decides what its target is."""
+
+    TABLE = "table"  # a column of texts, and one of labels or numbers
+    FOLDERS = "folders"  # media files, one folder a class
+    TRANSCRIPTS = "transcripts"  # recordings, and a table that says what is spoken in each
+
+
 class Split(StrEnum):
     """Which part a row belongs to. `NONE` rows have no usable target: kept, but left out of training."""
 
@@ -30,6 +38,8 @@ class Recipe:
     encoding: str = ""
     delimiter: str = ""
     medium: str = "text"
+    form: str = Form.TABLE
+    level: int = 0  # which folder level names the class, counted from 1; 0 where there is only one
     test_name: str = ""  # file name of the person's own test file, if there is one
 
     def to_json(self) -> dict[str, Any]:
@@ -44,9 +54,9 @@ class Recipe:
 class Summary:
     """What the check found: counts for the page and the problems for the person.
 
-    `classes` maps a label to its rows, most frequent first. `lengths` are characters of the input
-    at the 0, 25, 50, 75, 95 and 100 % points. `unknown_share` is filled in by tasks that know a
-    tokenizer. `number_share` is the share of targets that read as a number.
+    `classes` maps a label to its rows, most frequent first. `lengths` are of the input at the 0, 25,
+    50, 75, 95 and 100 % points: characters of a text, pixels of the shorter side of a picture,
+    milliseconds of a recording. `number_share` is the share of targets that read as a number.
     """
 
     rows: int
@@ -55,11 +65,13 @@ class Summary:
     classes: Mapping[str, int]
     split_rows: Mapping[str, int]
     lengths: tuple[int, ...] = ()
-    length_histogram: tuple[tuple[int, int], ...] = ()  # (characters from, rows)
+    length_histogram: tuple[tuple[int, int], ...] = ()  # (length from, rows)
     number_share: float = 0.0
     number_range: tuple[float, float] | None = None
     han_share: float = 0.0  # share of letters that are Chinese characters
     problems: tuple[Message, ...] = ()
+    medium: str = "text"
+    form: str = Form.TABLE
 
     def to_json(self) -> dict[str, Any]:
         value = self.__dict__.copy()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -34,6 +34,7 @@ class Family(StrEnum):
 
     CLASSIFICATION = "classification"
     REGRESSION = "regression"
+    TRANSCRIPTION = "transcription"
 
 
 class Params(BaseModel):
@@ -67,7 +68,8 @@ class Task:
     folder: Path
     fit: Callable[[Summary], float]  # how well a dataset suits this task, 0 (not at all) to 1
     engine: str  # dotted name of the module that holds ENGINE
-    demo: str = "text"  # the demo kind in pages/shared
+    demo: str = "text"  # the demo tab that tries its models: text, image or voice
+    fewest_to_tune: int = 50  # usable rows below which only the instant model is trained
 
 
 class StopRequested(Exception):
@@ -124,12 +126,54 @@ class Reporter(Protocol):
 
 
 class Predictor(Protocol):
-    """A loaded model. `labels` is empty for numbers."""
+    """A loaded model. `labels` is empty for numbers and transcripts. Inputs are texts, or paths of media files."""
 
     labels: tuple[str, ...]
 
     def predict(self, inputs: Sequence[str]) -> list[list[float]]:
-        """Return one row of scores an input: probabilities in the order of `labels`, or one number."""
+        """Return one row of scores an input: probabilities in the order of `labels`, or one number.
+
+        A transcriber returns its certainty, from 0 to 1.
+        """
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What was heard in one recording. `words` are its parts with the certainty of each, from 0 to 1."""
+
+    text: str
+    certainty: float
+    words: tuple[tuple[str, float], ...] = ()
+
+
+class Transcriber(Predictor, Protocol):
+    """A loaded model of the family `transcription`."""
+
+    def transcribe(self, inputs: Sequence[str]) -> list[Transcript]:
+        """Return what is said in each recording."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a demo shows of one answer beside its scores; everything is optional.
+
+    `nearest` are (row id of a training row, distance), nearest first. `strangeness` is the distance to
+    the training rows over the threshold found on validation rows: above 1 the input looks like none
+    of the classes. `course` are (from second, to second, scores) along a recording.
+    """
+
+    nearest: tuple[tuple[str, float], ...] = ()
+    strangeness: float | None = None
+    course: tuple[tuple[float, float, tuple[float, ...]], ...] = ()
+    transcript: Transcript | None = None
+
+
+@runtime_checkable
+class Explainer(Protocol):
+    """A predictor that can say more about an answer than its scores."""
+
+    def explain(self, inputs: Sequence[str]) -> list[Explanation]:
+        """Return what else is to be said of each input."""
 
 
 class Engine(Protocol):

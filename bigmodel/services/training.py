@@ -62,7 +62,8 @@ class TrainingService:
     def guess_task(self, dataset: Dataset) -> str:
         """Return the name of the task that suits a dataset best."""
         summary = dataset.version.summary
-        return max(self.tasks(), key=lambda task: task.fit(summary)).name
+        readers = [task for task in self.tasks() if task.medium == summary.medium]
+        return max(readers, key=lambda task: task.fit(summary)).name
 
     def choices(self, owner: str, dataset_id: str, task: str) -> list[BaseChoice]:
         """Return the base models for a dataset and task, the recommended one first."""
@@ -213,7 +214,7 @@ class TrainingService:
         found = self._task(task or self.guess_task(dataset))
         self._require_fit(dataset, found)
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
-        self._require_usable(dataset, chosen)
+        self._require_usable(dataset, found, chosen)
         values = {**self._preset(found, chosen, preset), **_set(changes)}
         params = check_params(found, values)
         job = self._store.submit(
@@ -235,13 +236,14 @@ class TrainingService:
         return job
 
     def _require_fit(self, dataset: Dataset, task: Task) -> None:
-        if task.fit(dataset.version.summary) <= 0:
+        summary = dataset.version.summary
+        if task.medium != summary.medium or task.fit(summary) <= 0:
             raise JobError("task_does_not_fit", dataset=dataset.name, task=task.name)
 
-    def _require_usable(self, dataset: Dataset, base: Base) -> None:
-        rows = dataset.version.summary.usable_rows
-        if rows < FEW_ROWS and base.name != INSTANT:
-            raise JobError("few_rows_only_instant", rows=rows, least=FEW_ROWS)
+    def _require_usable(self, dataset: Dataset, task: Task, base: Base) -> None:
+        rows, least = dataset.version.summary.usable_rows, task.fewest_to_tune
+        if rows < least and base.name != INSTANT:
+            raise JobError("few_rows_only_instant", rows=rows, least=least)
         if not self._bases.is_ready(base):
             raise ModelError("base_missing", base=base.name)
 

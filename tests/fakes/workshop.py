@@ -23,7 +23,7 @@ from bigmodel.store.open import open_store
 
 OWNER = "local"
 TASKS = Path(__file__).parent / "tasks"
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0  # of a machine that is busy, or reads its disk for the first time
 SPLITS = ["train"] * 8 + ["validation", "test"]
 
 

@@ -10,7 +10,8 @@ import pytest
 from bigmodel.core.clock import now
 from bigmodel.core.events import decode
 from bigmodel.core.job import State, Wish
-from bigmodel.jobs import attempt_folder
+from bigmodel.jobs import attempt_folder, socket_file
+from bigmodel.jobs.launchers.warm import SOCKET
 from bigmodel.jobs.platform.identity import Identity
 from bigmodel.services.jobs import JobService
 from tests.fakes.workshop import OWNER, Workshop, quick_settings
@@ -36,6 +37,14 @@ def workshop_with(tmp_path: Path) -> Iterator[Open]:
 @pytest.fixture
 def workshop(workshop_with: Open) -> Workshop:
     return workshop_with()
+
+
+def is_warm(workshop: Workshop) -> bool:
+    """Tell whether the warm process listens."""
+    try:
+        return bool(socket_file.ask(workshop.settings.run, SOCKET, {"do": "ping"})["ready"])
+    except OSError:
+        return False
 
 
 def worker_of(workshop: Workshop, job_id: str) -> psutil.Process:
@@ -217,6 +226,7 @@ def test_program_error_is_stored_without_secrets_and_not_retried(workshop: Works
 def test_warm_workers_are_reaped_and_leave_no_process(workshop_with: Open) -> None:
     workshop = workshop_with(warm=True)
     workshop.supervise()
+    workshop.wait(lambda: is_warm(workshop), patience_s=120.0)  # a cold disk takes its time
     jobs = [workshop.submit(steps=2), workshop.submit(steps=9_999, step_s=0.05)]
     assert workshop.wait_for(jobs[0], State.SUCCEEDED).attempt == 1
     workshop.wait_for_step(jobs[1], 1)

@@ -17,7 +17,7 @@ from bigmodel.settings import Settings
 log = logging.getLogger(__name__)
 
 SOCKET = "warm.sock"
-START_S = 20.0  # how long a job waits for a warm process that is just starting
+START_S = 90.0  # how long a job waits for a warm process that is just starting: a cold disk is slow for both
 RETRY_S = 60.0  # before a warm process that ended is started again
 PING_S = 0.3  # it does not answer while it imports something big
 GPU_SIGNS = (Path("/dev/nvidia0"), Path("/dev/nvidiactl"), Path("/dev/kfd"))
