@@ -30,7 +30,7 @@ def _serve(settings: Settings) -> int:
     _keep_gradio_private(settings)
     from bigmodel.services.studio import open_services
     from pages import find_pages
-    from pages.shared import server
+    from pages.shared import pulse, server
     from pages.shared.shell import build_shell
 
     server.refuse_public(settings)
@@ -41,7 +41,8 @@ def _serve(settings: Settings) -> int:
         _open_browser(url)
         return 0
     demo, texts = build_shell(services, find_pages())
-    url = server.serve(demo, texts, settings)
+    routes = pulse.routes(services, server.START)
+    url = server.serve(demo, texts, settings, routes)
     services.jobs.wake()
     sys.stdout.write(say(language, "shell.open_at", url=url, home=str(settings.home)) + "\n")
     sys.stdout.flush()

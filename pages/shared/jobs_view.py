@@ -144,6 +144,15 @@ def span(seconds: float, say: Say) -> str:
     return say("pages.jobs.hours", count=hours, minutes=minutes)
 
 
+def span_short(seconds: float, say: Say) -> str:
+    """Return a length of time in as few characters as a tab's title has room for."""
+    if seconds < 60:
+        return say("pages.jobs.seconds", count=max(0, round(seconds)))
+    if seconds < 3600:
+        return say("pages.jobs.minutes_only", count=round(seconds / 60))
+    return span(seconds, say)
+
+
 def clock(at: datetime, *, seconds: bool = False) -> str:
     """Return a time of this place: the hour of today, or the day."""
     local = at.astimezone()

@@ -4,9 +4,9 @@ import json
 import logging
 import socket
 import urllib.request
+from collections.abc import Sequence
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -14,7 +14,9 @@ from gradio.route_utils import CustomCORSMiddleware
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
 
 from bigmodel.core.errors import SettingsError
 from bigmodel.core.ids import new_id
@@ -25,6 +27,7 @@ from pages.shared.theme import STYLE_SHEET, theme
 
 log = logging.getLogger(__name__)
 PORTS_TO_TRY = 20
+START = new_id()  # of this process; an open page notices when it changes
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -51,8 +54,8 @@ def refuse_public(settings: Settings) -> None:
         raise SettingsError("public_mode_incomplete", reason=reason, missing=missing)
 
 
-def serve(demo: gr.Blocks, texts: gr.I18n, settings: Settings) -> str:
-    """Serve the dashboard in the background and return its address.
+def serve(demo: gr.Blocks, texts: gr.I18n, settings: Settings, routes: Sequence[Route] = ()) -> str:
+    """Serve the dashboard and the routes of its parts in the background and return its address.
 
     Raises:
         SettingsError: `no_free_port`.
@@ -83,7 +86,7 @@ def serve(demo: gr.Blocks, texts: gr.I18n, settings: Settings) -> str:
         app_kwargs={"middleware": _middleware(settings), "openapi_url": None},
     )
     _grant_nobody(app)
-    _add_routes(app, settings)
+    _add_routes(app, [*_own_routes(settings), *routes])
     _note(settings).write_text(json.dumps({"url": url}), "utf-8")
     return str(url)
 
@@ -105,20 +108,21 @@ def _grant_nobody(app: FastAPI) -> None:
     app.middleware_stack = app.build_middleware_stack()
 
 
-def _add_routes(app: FastAPI, settings: Settings) -> None:
+def _own_routes(settings: Settings) -> list[Route]:
     script = Path(str(distribution("plotly").locate_file("plotly/package_data/plotly.min.js")))
-    answers = {"status": "ok", "home": str(settings.home.resolve()), "start": new_id()}
+    answers = {"status": "ok", "home": str(settings.home.resolve()), "start": START}
 
-    def healthz() -> Response:
+    def healthz(_request: Request) -> Response:
         return JSONResponse(answers)
 
-    def plotly_js() -> Response:
+    def plotly_js(_request: Request) -> Response:
         return FileResponse(script, media_type="text/javascript", headers=FOR_EVER)
 
-    routes: dict[str, Any] = {"/healthz": healthz, "/bm/plotly.min.js": plotly_js}
-    for path, answer in routes.items():
-        app.get(path)(answer)
-        app.router.routes.insert(0, app.router.routes.pop())  # before Gradio's catch-all
+    return [Route("/healthz", healthz), Route("/bm/plotly.min.js", plotly_js)]
+
+
+def _add_routes(app: FastAPI, routes: Sequence[Route]) -> None:
+    app.router.routes[:0] = routes  # before Gradio's catch-all
 
 
 def _free_port(settings: Settings) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from pages.shared import address, alive, language
+from pages.shared import address, language, pulse
 from pages.shared.page import Context, Page
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks,
         dataset = gr.Textbox("", visible="hidden", elem_id="shell-dataset", container=False)
         job = gr.Textbox("", visible="hidden", elem_id="shell-job", container=False)
         demo.load(None, None, None, js=address.SCRIPT)
-        demo.load(None, None, None, js=alive.SCRIPT)
+        demo.load(None, None, None, js=pulse.SCRIPT)
         with gr.Row(elem_id="shell-head"):
             head = gr.HTML(f'<div class="bm-head"><b>{html.escape(title)}</b></div>')
             switch = gr.Button(size="sm", scale=0, min_width=90, elem_id="shell-language")
