@@ -146,6 +146,7 @@ class Transcript:
     words: tuple[tuple[str, float], ...] = ()
 
 
+@runtime_checkable
 class Transcriber(Predictor, Protocol):
     """A loaded model of the family `transcription`."""
 

@@ -11,12 +11,14 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
-from bigmodel.core.task import Predictor
+from bigmodel.core.task import Explainer, Explanation, Predictor, Transcriber
 from bigmodel.serving import wire
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
@@ -96,15 +98,34 @@ def _load(folder: Path, settings: Settings) -> Predictor:
 def _answer(predictor: Predictor, line: bytes) -> dict[str, object]:
     question = wire.decode(line)
     try:
-        scores = predictor.predict(question["inputs"])
+        return {"id": question["id"], "kind": "answer"} | _said(predictor, question)
     except PersonError as error:
-        return {"id": question["id"], "kind": "error", "message": error.message.to_json()}
+        message = error.message
     except Exception:
         log.exception("a question could not be answered")
         message = Message("errors.prediction_failed", {}, "error")
-        return {"id": question["id"], "kind": "error", "message": message.to_json()}
-    rows = [[float(score) for score in row] for row in scores]
-    return {"id": question["id"], "kind": "scores", "scores": rows}
+    return {"id": question["id"], "kind": "error", "message": message.to_json()}
+
+
+def _said(predictor: Predictor, question: dict[str, Any]) -> dict[str, object]:
+    inputs: Sequence[str] = question["inputs"]
+    scores = predictor.predict(inputs)
+    said = _explain(predictor, inputs) if question["wants"] == "explanations" else []
+    return {
+        "scores": [[float(score) for score in row] for row in scores],
+        "explanations": [wire.from_explanation(one) for one in said],
+    }
+
+
+def _explain(predictor: Predictor, inputs: Sequence[str]) -> list[Explanation]:
+    """Return what else there is to say of each input; what a model cannot say stays empty."""
+    said = [Explanation()] * len(inputs)
+    if isinstance(predictor, Explainer):
+        said = predictor.explain(inputs)
+    if isinstance(predictor, Transcriber) and any(one.transcript is None for one in said):
+        heard = predictor.transcribe(inputs)
+        said = [replace(one, transcript=text) for one, text in zip(said, heard, strict=True)]
+    return said
 
 
 def _send(answers: BinaryIO, record: dict[str, object]) -> None:

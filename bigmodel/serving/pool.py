@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bigmodel.core.errors import ModelError
+from bigmodel.core.task import Explanation
 from bigmodel.serving import wire
-from bigmodel.serving.process import Child, ChildGone
+from bigmodel.serving.process import Answer, Child, ChildGone
 from bigmodel.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -47,10 +48,19 @@ class Serving:
         """
         rows: list[list[float]] = []
         for piece in wire.slices(inputs):
-            rows += self._ask(folder, piece)
+            rows += self._ask(folder, piece, "scores").scores
             if progress:
                 progress(len(rows), len(inputs))
         return rows
+
+    def look(self, folder: Path, text_or_path: str) -> tuple[list[float], Explanation]:
+        """Return the scores of one input and what else the model can say of it.
+
+        Raises:
+            ModelError: as of `scores`.
+        """
+        answer = self._ask(folder, [text_or_path], "explanations")
+        return answer.scores[0], answer.explanations[0]
 
     def loaded(self) -> list[Path]:
         """Return the folders of the models whose child lives."""
@@ -66,20 +76,20 @@ class Serving:
                 child.kill()
             self._children.clear()
 
-    def _ask(self, folder: Path, inputs: Sequence[str]) -> list[list[float]]:
+    def _ask(self, folder: Path, inputs: Sequence[str], wants: wire.Wants) -> Answer:
         for _ in range(2):  # a child that crashed or had just left is replaced once
             child = self._child(folder)
             with child.lock:
                 try:
                     was_ready = child.is_ready
                     child.wait_until_ready(self._load_s)
-                    scores = child.ask(inputs, self._answer_s)
+                    answer = child.ask(inputs, wants, self._answer_s)
                 except ChildGone:
                     log.warning("serving child of %s ended; starting another", folder.name)
                     continue
             if not was_ready:
                 self._make_room(child, expected_mb=0.0)
-            return scores
+            return answer
         raise ModelError("serving_crashed")
 
     def _child(self, folder: Path) -> Child:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import psutil
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.message import Message
+from bigmodel.core.task import Explanation
 from bigmodel.environment import environment
 from bigmodel.serving import wire
 from bigmodel.settings import Settings
@@ -24,6 +26,14 @@ from bigmodel.settings import Settings
 log = logging.getLogger(__name__)
 
 LOG_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a child said of some inputs, in their order; explanations only where they were asked for."""
+
+    scores: list[list[float]]
+    explanations: list[Explanation]
 
 
 class ChildGone(Exception):
@@ -80,8 +90,8 @@ class Child:
         self.labels = tuple(record["labels"])
         self.is_ready = True
 
-    def ask(self, inputs: Sequence[str], patience_s: float) -> list[list[float]]:
-        """Return one row of scores an input. The caller holds the lock and has waited until ready.
+    def ask(self, inputs: Sequence[str], wants: wire.Wants, patience_s: float) -> Answer:
+        """Return what the model says of the inputs. The caller holds the lock and has waited until ready.
 
         Raises:
             ChildGone: the process ended; a new one may answer.
@@ -89,14 +99,15 @@ class Child:
         """
         self._last_id += 1
         self.asked_at = time.monotonic()
-        self._write({"id": self._last_id, "inputs": list(inputs)}, patience_s)
+        question = {"id": self._last_id, "wants": wants, "inputs": list(inputs)}
+        self._write(question, patience_s)
         record = self._receive(patience_s)
         self.asked_at = time.monotonic()
         if record["kind"] == "error":
             message = Message.from_json(record["message"])
             raise ModelError(message.key.removeprefix("errors."), **message.args)
-        scores: list[list[float]] = record["scores"]
-        return scores
+        said = [wire.to_explanation(one) for one in record["explanations"]]
+        return Answer(record["scores"], said)
 
     def kill(self) -> None:
         """End the process and whatever it started, and take its exit status."""

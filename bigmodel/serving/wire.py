@@ -1,16 +1,22 @@
 r"""The lines a web process and a serving child exchange: plain JSON, one object a line; never pickles, never code.
 
-child  → {"v": 1, "kind": "ready", "labels": ["bad", "good"]}
-parent → {"id": 7, "inputs": ["very good"]}
-child  → {"id": 7, "kind": "scores", "scores": [[0.1, 0.9]]}
+child  → {"v": 2, "kind": "ready", "labels": ["bad", "good"]}
+parent → {"id": 7, "wants": "scores", "inputs": ["very good"]}
+child  → {"id": 7, "kind": "answer", "scores": [[0.1, 0.9]], "explanations": []}
 child  → {"id": 7, "kind": "error", "message": {"key": "errors.prediction_failed", "args": {}}}
+
+An input is a text or the path of a media file. `wants` is `scores`, or `explanations` to get one of
+those for each input as well (a transcriber's holds what it heard).
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
-VERSION = 1
+from bigmodel.core.task import Explanation, Transcript
+
+VERSION = 2
+Wants = Literal["scores", "explanations"]
 SLICE_ROWS = 64
 SLICE_CHARACTERS = 262_144
 
@@ -43,3 +49,38 @@ def slices(inputs: Sequence[str]) -> Iterator[Sequence[str]]:
         characters += len(text)
     if start < len(inputs):
         yield inputs[start:]
+
+
+def from_explanation(said: Explanation) -> dict[str, Any]:
+    """Return an explanation as JSON writes it."""
+    heard = said.transcript
+    return {
+        "nearest": [[row_id, float(distance)] for row_id, distance in said.nearest],
+        "strangeness": None if said.strangeness is None else float(said.strangeness),
+        "course": [
+            [float(start), float(end), [float(score) for score in scores]]
+            for start, end, scores in said.course
+        ],
+        "transcript": heard
+        and {
+            "text": heard.text,
+            "certainty": float(heard.certainty),
+            "words": [[word, float(certainty)] for word, certainty in heard.words],
+        },
+    }
+
+
+def to_explanation(record: Mapping[str, Any]) -> Explanation:
+    """Return what `from_explanation` wrote."""
+    heard = record["transcript"]
+    return Explanation(
+        nearest=tuple((row_id, distance) for row_id, distance in record["nearest"]),
+        strangeness=record["strangeness"],
+        course=tuple((start, end, tuple(scores)) for start, end, scores in record["course"]),
+        transcript=heard
+        and Transcript(
+            heard["text"],
+            heard["certainty"],
+            tuple((word, certainty) for word, certainty in heard["words"]),
+        ),
+    )

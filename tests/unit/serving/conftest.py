@@ -26,7 +26,9 @@ def serving(settings: Settings) -> Iterator[Serving]:
 
 @pytest.fixture
 def model(tmp_path: Path) -> Callable[..., Path]:
-    def make(name: str = "one", *, labels: tuple[str, ...] = ("bad", "good"), **more: bool) -> Path:
+    def make(
+        name: str = "one", *, labels: tuple[str, ...] = ("bad", "good"), **more: object
+    ) -> Path:
         folder = tmp_path / name
         folder.mkdir()
         record = {"v": 1, "task": "mirror", "kind": "instant", "labels": labels} | more

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from bigmodel.core.errors import ModelError
+from bigmodel.core.task import Transcript
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 
@@ -206,3 +207,29 @@ def test_children_die_with_a_killed_parent(settings: Settings, model: Make) -> N
         assert psutil.pid_exists(pid)
         parent.kill()
     assert gone(pid)
+
+
+def test_look_says_more_than_scores(serving: Serving, model: Make) -> None:
+    scores, said = serving.look(model(near=("row 1", "row 2")), "good")
+    assert scores.index(max(scores)) == 1
+    assert said.nearest == (("row 1", 0.0), ("row 2", 0.25))
+    assert said.strangeness == 0.5
+    assert said.course[1] == (0.5, 1.0, (0.2, 0.8))
+
+
+def test_transcriber_is_heard_without_explaining(serving: Serving, model: Make) -> None:
+    scores, said = serving.look(model(labels=(), hears=True), "yes no")
+    assert scores == [0.75]
+    assert said.transcript == Transcript("yes no", 0.75, (("yes", 0.95), ("no", 0.4)))
+
+
+def test_unreadable_file_is_told_and_the_child_lives(
+    serving: Serving, model: Make, tmp_path: Path
+) -> None:
+    folder = model()
+    pid = pid_of(serving, folder)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"\xff")
+    with pytest.raises(ModelError, match="picture_broken"):
+        serving.look(folder, str(broken))
+    assert pid_of(serving, folder) == pid

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bigmodel.core.task import Explanation, Transcript
 from bigmodel.serving import wire
 
 
@@ -23,6 +24,18 @@ def test_any_text_stays_on_one_line(text: str) -> None:
     line = wire.encode({"inputs": [text]})
     assert line.count(b"\n") == 1
     assert wire.decode(line) == {"inputs": [text]}
+
+
+def test_explanation_survives_the_way() -> None:
+    said = Explanation(
+        nearest=(("a", 0.5),),
+        strangeness=1.25,
+        course=((0.0, 0.5, (0.25, 0.75)),),
+        transcript=Transcript("\u662f no", 0.5, (("\u662f", 0.25), ("no", 0.75))),
+    )
+    for one in (said, Explanation()):
+        line = wire.encode({"said": wire.from_explanation(one)})
+        assert wire.to_explanation(wire.decode(line)["said"]) == one
 
 
 def test_line_that_is_no_object_is_refused() -> None:

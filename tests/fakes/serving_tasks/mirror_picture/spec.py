@@ -1,0 +1,18 @@
+"""The mirror as a task whose models are tried in the image demo."""
+
+from pathlib import Path
+
+from bigmodel.core.task import Family, Medium, Params, Task
+
+TASK = Task(
+    name="mirror_picture",
+    medium=Medium.IMAGE,
+    family=Family.CLASSIFICATION,
+    params=Params,
+    primary="macro_f1",
+    higher_is_better=True,
+    folder=Path(__file__).parent,
+    fit=lambda summary: 0.0,
+    engine="bigmodel.tasks.mirror.engine",
+    demo="image",
+)

@@ -1,0 +1,18 @@
+"""The mirror as a task whose models are tried in the voice demo."""
+
+from pathlib import Path
+
+from bigmodel.core.task import Family, Medium, Params, Task
+
+TASK = Task(
+    name="mirror_speech",
+    medium=Medium.AUDIO,
+    family=Family.TRANSCRIPTION,
+    params=Params,
+    primary="wer",
+    higher_is_better=False,
+    folder=Path(__file__).parent,
+    fit=lambda summary: 0.0,
+    engine="bigmodel.tasks.mirror.engine",
+    demo="voice",
+)
