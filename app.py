@@ -6,7 +6,7 @@ import sys
 import webbrowser
 
 from bigmodel.core.errors import PersonError
-from bigmodel.core.language import Language
+from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.settings import Settings, read_settings, system_language
 from bigmodel.words import load_words
 
@@ -45,6 +45,8 @@ def _serve(settings: Settings) -> int:
     url = server.serve(demo, texts, settings, routes)
     services.jobs.wake()
     sys.stdout.write(say(language, "shell.open_at", url=url, home=str(settings.home)) + "\n")
+    for spoken in LANGUAGES:  # whoever closes the window may not be who set its language
+        sys.stdout.write(say(spoken, "shell.closing") + "\n")
     sys.stdout.flush()
     _open_browser(url)
     demo.block_thread()

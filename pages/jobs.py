@@ -235,10 +235,10 @@ class JobsTab:
         self, job: Job, jobs: Sequence[Job], is_log_open: bool, request: gr.Request
     ) -> Updates:
         owner, say = self.ctx.owner(request), partial(self.ctx.say, request)
-        places = {
-            other.id: self.jobs.place(owner, other.id)
+        turns = {
+            other.id: turn
             for other in (job, *jobs)
-            if other.state == State.QUEUED
+            if other.state == State.QUEUED and (turn := self.jobs.turn(owner, other.id))
         }
         models = self.ctx.services.results.models(owner, job.id)
         is_moving = any(not other.is_final for other in (job, *jobs))
@@ -249,8 +249,8 @@ class JobsTab:
             self.nothing: gr.update(visible=False),
             self.begin: gr.update(visible=False),
             self.body: gr.update(visible=True),
-            self.list: view.job_list(jobs, places, job.id, say),
-            self.head: view.head(job, places.get(job.id, 0), models, say),
+            self.list: view.job_list(jobs, turns, job.id, say) + view.durations(jobs, say),
+            self.head: view.head(job, turns.get(job.id), models, say),
             **self._buttons(job, models),
             **self._charts(owner, job, request),
             **self._texts(owner, job, is_log_open, request),

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bigmodel.core.errors import DatasetError
@@ -24,6 +26,14 @@ BEAT_S = 15.0  # of an app that stays open
 LOG_BYTES = 64_000
 MOST_LOG_BYTES = 1_000_000  # of the supervisor's log before a new one is begun
 START_S = 10.0  # until a supervisor that was started shows up
+
+
+@dataclass(frozen=True)
+class Turn:
+    """When a queued job's turn comes: its place in line (1 is next), and the time expected for its start."""
+
+    place: int
+    starts_at: datetime | None = None
 
 
 class JobService:
@@ -47,6 +57,11 @@ class JobService:
     def place(self, owner: str, job_id: str) -> int:
         """Return the place in line of a queued job (1 is next), 0 for any other."""
         return self._store.place(owner, job_id)
+
+    def turn(self, owner: str, job_id: str) -> Turn | None:
+        """Return when the turn of a job comes, None where it does not wait in line."""
+        place = self._store.place(owner, job_id)
+        return Turn(place) if place else None
 
     def cancel(self, owner: str, job_id: str) -> Job:
         """Ask a job to end; one that waits is cancelled at once. Asking again changes nothing."""

@@ -1,8 +1,9 @@
 """How jobs look in words: escaped HTML in Gradio's own colours; nothing is asked of a service here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
+from typing import Protocol
 
 from bigmodel.core.job import Job, JobEvent, Progress, State, Wish
 from bigmodel.core.message import Message
@@ -30,14 +31,46 @@ def share_done(job: Job) -> float:
     return TRAINED_FROM + (TRAINED_TO - TRAINED_FROM) * within
 
 
-def job_list(jobs: Sequence[Job], places: dict[str, int], chosen: str, say: Say) -> str:
+class Turn(Protocol):
+    """When a queued job's turn comes."""
+
+    @property
+    def place(self) -> int: ...
+    @property
+    def starts_at(self) -> datetime | None: ...
+
+
+def job_list(jobs: Sequence[Job], turns: Mapping[str, Turn], chosen: str, say: Say) -> str:
     """Return one card a job; each is a button that names its job."""
-    cards = "".join(_card(job, places.get(job.id, 0), job.id == chosen, say) for job in jobs)
+    cards = "".join(_card(job, turns.get(job.id), job.id == chosen, say) for job in jobs)
     return f'<ul class="bm-jobs">{cards}</ul>'
 
 
+def durations(jobs: Sequence[Job], say: Say) -> str:
+    """Return how long the ended ones of the jobs took, longest first, to compare; folded."""
+    took = sorted(
+        ((_took(job, job.ended_at), job) for job in jobs if job.started_at and job.ended_at),
+        key=lambda pair: -pair[0],
+    )
+    if len(took) < 2:
+        return ""
+    most = took[0][0] or 1.0
+    rows = "".join(
+        f"<span>{escape(job.name[:NAME_CHARACTERS])}</span>"
+        f'<div class="bm-bar"><i style="width:{100 * seconds / most:.1f}%"></i></div>'
+        f'<span class="bm-number">{escape(span(seconds, say))}</span>'
+        for seconds, job in took
+    )
+    title = escape(say("pages.jobs.durations"))
+    return f'<details class="bm-more" data-testid="jobs-durations"><summary>{title}</summary><div class="bm-bars">{rows}</div></details>'
+
+
 def head(
-    job: Job, place: int, models: Sequence[TrainedModel], say: Say, at: datetime | None = None
+    job: Job,
+    turn: Turn | None,
+    models: Sequence[TrainedModel],
+    say: Say,
+    at: datetime | None = None,
 ) -> str:
     """Return what is to be known of a job at first sight: state, sentence, bar and numbers."""
     now = at or datetime.now(UTC)
@@ -51,22 +84,26 @@ def head(
     return (
         f'<div class="bm-card" data-testid="jobs-head" data-state="{job.state}" data-step="{job.progress.step}">'
         f'<div class="bm-head"><b>{escape(job.name[:NAME_CHARACTERS])}</b>{badge(job, say)}</div>'
-        f'<p role="status" data-testid="jobs-sentence">{escape(sentence(job, place, models, say, now))}</p>'
+        f'<p role="status" data-testid="jobs-sentence">{escape(sentence(job, turn, models, say, now))}</p>'
         f"{bar(job, say)}"
         f'<div class="bm-facts">{facts}</div>{stands}</div>'
     )
 
 
-def sentence(job: Job, place: int, models: Sequence[TrainedModel], say: Say, now: datetime) -> str:
+def sentence(
+    job: Job, turn: Turn | None, models: Sequence[TrainedModel], say: Say, now: datetime
+) -> str:
     """Return in one sentence where the job is."""
     if job.wish == Wish.CANCEL and not job.is_final:
         return say("pages.jobs.cancelling")
+    if job.wish == Wish.PAUSE and job.is_live:
+        return say("pages.jobs.pausing")
     if job.state == State.QUEUED:
         if job.not_before and job.not_before > now:
             return say(
                 "pages.jobs.again_soon", left=span((job.not_before - now).total_seconds(), say)
             )
-        return say("pages.jobs.next") if place <= 1 else say("pages.jobs.place", place=place)
+        return _waiting(turn, say)
     if job.state == State.RUNNING:
         return f"{phase(job.progress, say)}…"
     if job.state == State.SUCCEEDED:
@@ -75,6 +112,14 @@ def sentence(job: Job, place: int, models: Sequence[TrainedModel], say: Say, now
     key = f"pages.jobs.{job.state}"
     has_model = job.state in (State.FAILED, State.CANCELLED) and bool(models)
     return say(f"{key}_with_model") if has_model else say(key)
+
+
+def _waiting(turn: Turn | None, say: Say) -> str:
+    place = turn.place if turn else 1
+    said = say("pages.jobs.next") if place <= 1 else say("pages.jobs.place", place=place)
+    if turn and turn.starts_at:
+        said += " " + say("pages.jobs.starts_at", time=clock(turn.starts_at))
+    return said
 
 
 def phase(progress: Progress, say: Say) -> str:
@@ -161,10 +206,12 @@ def clock(at: datetime, *, seconds: bool = False) -> str:
     return local.strftime("%Y-%m-%d %H:%M")
 
 
-def _card(job: Job, place: int, is_chosen: bool, say: Say) -> str:
+def _card(job: Job, turn: Turn | None, is_chosen: bool, say: Say) -> str:
     details = [f"{say('pages.jobs.started')} {clock(job.started_at)}"] if job.started_at else []
-    if place:
-        details = [say("pages.jobs.place_short", place=place)]
+    if turn:
+        details = [say("pages.jobs.place_short", place=turn.place)]
+        if turn.starts_at:
+            details.append(say("pages.jobs.starts_at_short", time=clock(turn.starts_at)))
     if job.started_at and job.ended_at:
         details.append(span(_took(job, job.ended_at), say))
     chosen = ' is-chosen" aria-current="true' if is_chosen else ""
