@@ -1,0 +1,200 @@
+"""Decodes one recording somebody gave us into mono samples; what its header forbids is never decoded.
+
+WAV is read without any library. FLAC, OGG and MP3 go through soundfile, phone memos and browser
+recordings (M4A, AAC, AMR, WebM) through PyAV with the one demuxer their first bytes name, so that no
+playlist and no other file can be reached.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from bigmodel.core.errors import DatasetError
+from bigmodel.data.media.packed import open_by_av, open_by_soundfile
+from bigmodel.data.media.resample import Resampler, Samples
+from bigmodel.data.media.stream import Stream, bounded
+from bigmodel.data.media.wav import open_wav
+
+RATE = 16_000
+ACCEPTED = "WAV, FLAC, OGG, MP3, M4A, AAC, AMR, WebM, MP4"
+HEAD_BYTES = 64
+SILENCE = 1e-4  # of full scale; about -80 dB
+OVERSHOOT = (
+    4.0  # of full scale; a lossy format goes this far, anything more was written on another scale
+)
+MPEG_FRAMES = 3  # that must follow each other before a file counts as MP3
+Source = Path | BinaryIO
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A decoded recording. `is_cut`: the file says it is longer than it is."""
+
+    samples: Samples
+    rate: int
+    is_silent: bool
+    is_cut: bool
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+
+def read_sound(source: Source, rate: int = RATE) -> Samples:
+    """Return a recording as mono samples between -1 and 1 at `rate`.
+
+    Raises:
+        DatasetError: as of `open_sound`.
+    """
+    return open_sound(source, rate).samples
+
+
+def open_sound(source: Source, rate: int = RATE) -> Sound:
+    """Return a recording, decoded and resampled, with what was noticed about it.
+
+    Raises:
+        DatasetError: `sound_empty`, `sound_format`, `sound_codec`, `sound_header`, `sound_long`,
+            `sound_not_finite` or `sound_broken`.
+    """
+    with _opened(source) as file:
+        head = file.read(HEAD_BYTES)
+        if not head:
+            raise DatasetError("sound_empty")
+        kind = _kind(head, file)
+        file.seek(0)
+        stream = _stream(kind, file)
+        resampler = Resampler(stream.rate, rate)
+        made = [resampler.feed(block) for block in bounded(stream)]
+        samples = np.concatenate([*made, resampler.finish()])
+    if not len(samples):
+        raise DatasetError("sound_empty")
+    peak = float(np.abs(samples).max())
+    if peak > OVERSHOOT:
+        samples = samples / np.float32(peak)
+    return Sound(samples.clip(-1.0, 1.0), rate, peak < SILENCE, stream.is_cut)
+
+
+def is_sound(head: bytes) -> bool:
+    """Return whether a file that starts like this may be a recording we read."""
+    return bool(_container(head)) or _may_be_mpeg(head)
+
+
+def write_sound(samples: Samples, rate: int = RATE) -> bytes:
+    """Return samples as a mono FLAC file of 16 bits."""
+    import soundfile  # noqa: PLC0415 - a native library that not every caller needs
+
+    buffer = BytesIO()
+    soundfile.write(buffer, samples, rate, format="FLAC", subtype="PCM_16")
+    return buffer.getvalue()
+
+
+def envelope(samples: Samples, points: int = 200) -> Samples:
+    """Return the loudest sample of each of `points` equal stretches, between 0 and 1."""
+    loud = np.abs(samples)
+    if len(loud) < points:
+        return np.pad(loud, (0, points - len(loud)))
+    edges = np.linspace(0, len(loud), points, endpoint=False).astype(np.int64)
+    peaks: Samples = np.maximum.reduceat(loud, edges)
+    return peaks
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[BinaryIO]:
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            yield file
+    else:
+        source.seek(0)
+        yield source
+
+
+# what it is ---------------------------------------------------------------------------------------
+
+
+def _kind(head: bytes, file: BinaryIO) -> str:
+    kind = _container(head)
+    if kind:
+        return kind
+    if _may_be_mpeg(head):
+        if _is_mpeg(file):
+            return "mp3"
+        raise DatasetError("sound_broken")
+    raise DatasetError("sound_format", accepted=ACCEPTED)
+
+
+def _container(head: bytes) -> str:
+    if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
+        return "wav"
+    if head.startswith(b"fLaC"):
+        return "flac"
+    if head.startswith(b"OggS"):
+        return "ogg"
+    if head[4:8] == b"ftyp":
+        return "mp4"
+    if head.startswith(b"\x1aE\xdf\xa3"):
+        return "matroska"
+    if head.startswith(b"#!AMR"):
+        return "amr"
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:
+        return "aac"
+    return ""
+
+
+def _may_be_mpeg(head: bytes) -> bool:
+    return head.startswith(b"ID3") or bool(_mpeg_bytes(head[:4]))
+
+
+def _is_mpeg(file: BinaryIO) -> bool:
+    """Return whether whole MPEG frames follow each other, after the tags that may stand before them."""
+    file.seek(0)
+    tag = file.read(10)
+    place = 0
+    if tag.startswith(b"ID3"):
+        place = 10 + sum(
+            (byte & 0x7F) << shift for byte, shift in zip(tag[6:], (21, 14, 7, 0), strict=False)
+        )
+    for number in range(MPEG_FRAMES):
+        file.seek(place)
+        frame = file.read(4)
+        if not frame and number:
+            break  # a very short one
+        length = _mpeg_bytes(frame)
+        if not length:
+            return False
+        place += length
+    return True
+
+
+MPEG_KBIT = {
+    1: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0),
+    2: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
+}
+MPEG_RATES = (44_100, 48_000, 32_000, 0)
+
+
+def _mpeg_bytes(head: bytes) -> int:
+    """Return how long an MPEG layer III frame is by its header; 0 if it is none."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
+        return 0
+    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
+    if version == 1 or layer != 1:
+        return 0
+    first = version == 3
+    kbit = MPEG_KBIT[1 if first else 2][head[2] >> 4]
+    rate = MPEG_RATES[head[2] >> 2 & 3] // (1 if first else 2 if version == 2 else 4)
+    if not kbit or not rate:
+        return 0
+    return (144_000 if first else 72_000) * kbit // rate + (head[2] >> 1 & 1)
+
+
+def _stream(kind: str, file: BinaryIO) -> Stream:
+    if kind == "wav":
+        return open_wav(file)
+    if kind in ("flac", "ogg", "mp3"):
+        return open_by_soundfile(file)
+    return open_by_av(kind, file)
