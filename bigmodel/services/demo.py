@@ -1,31 +1,49 @@
-"""Trying a trained model: texts in, answers out, one by one or a whole table; it never loads a model itself."""
+"""Trying a trained model: texts and media files in, answers out, one by one or many; it never loads a model itself."""
 
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from functools import partial
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from bigmodel.core.dataset import Recipe, Split
+from bigmodel.core.dataset import Split, Version
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
 from bigmodel.core.ids import is_id, new_id
 from bigmodel.core.job import Job
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results import Prediction
-from bigmodel.data.importer import Upload, read_upload
-from bigmodel.services.answer_table import ENDINGS, open_table
+from bigmodel.core.task import Family, Task, Transcript
+from bigmodel.data.importer import read_upload
+from bigmodel.services.answer_table import ENDINGS
+from bigmodel.services.demo_files import (
+    STRANGE,
+    FileAnswer,
+    NamedFile,
+    Say,
+    answer_each,
+    write_answers,
+)
+from bigmodel.services.demo_rows import (
+    MediaRow,
+    example_media,
+    example_texts,
+    items_of,
+    media_rows,
+)
+from bigmodel.services.demo_table import text_column, write_table
+from bigmodel.services.demo_uploads import DemoUploads
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
+from bigmodel.tasks import find_tasks, get_task
+
+__all__ = ["STRANGE", "DemoService", "FileAnswer", "Look", "MediaRow", "NamedFile", "Source"]
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
-BATCH_ROWS = 1_024
-EXAMPLE_CHARACTERS = 240
+NEAREST = 3  # training rows shown beside an answer
 DOWNLOAD_S = 86_400.0  # answered tables lie this long for their download
-EXAMPLE_ROWS = 2_000  # rows looked at to choose examples
 
 
 @dataclass(frozen=True)
@@ -36,6 +54,14 @@ class Source:
     test_rows: int
 
 
+@dataclass(frozen=True)
+class Look:
+    """An answer to one picture or recording, and what stands behind it."""
+
+    answer: FileAnswer
+    nearest: tuple[MediaRow, ...] = ()
+
+
 class DemoService:
     """Answers of trained models. A model is named by its id, or by its job's id, meaning the kept one."""
 
@@ -43,10 +69,12 @@ class DemoService:
         self._settings = settings
         self._store = store
         self._serving = serving
+        self.uploads = DemoUploads(settings)
 
-    def models(self, owner: str) -> list[TrainedModel]:
-        """Return all models, newest first, those kept before the others of their job."""
-        models = self._store.models(owner)
+    def models(self, owner: str, demo: str = "") -> list[TrainedModel]:
+        """Return all models, or those of one kind of demo: newest first, kept ones before the others of their job."""
+        tasks = self._tasks(demo)
+        models = [model for model in self._store.models(owner) if model.task in tasks]
         newest = {job_id: place for place, job_id in enumerate(_unique(m.job_id for m in models))}
         return sorted(models, key=lambda model: (newest[model.job_id], not model.kept))
 
@@ -67,6 +95,28 @@ class DemoService:
         if models:
             return next((model for model in models if model.kept), models[-1])
         raise ModelError("job_without_model" if job.is_final else "model_not_ready", name=job.name)
+
+    def kind(self, owner: str, model_or_job: str) -> str:
+        """Return the kind of demo (text, image, voice) that tries a model or a job's models.
+
+        Raises:
+            NotFoundError: `model_unknown`, or `task_unknown` where the task has gone.
+        """
+        if not is_id(model_or_job):
+            raise NotFoundError("model_unknown")
+        try:
+            name = self._store.model(owner, model_or_job).task
+        except NotFoundError:
+            name = self._job(owner, model_or_job).task
+        return self._task(name).demo
+
+    def hears(self, model: TrainedModel) -> bool:
+        """Return whether a model writes down what it hears, instead of choosing a class."""
+        return self._task(model.task).family == Family.TRANSCRIPTION
+
+    def is_settled(self, owner: str, job_id: str) -> bool:
+        """Return whether no better model can come from a job any more."""
+        return self._job(owner, job_id).is_final
 
     def warm(self, owner: str, model_or_job: str) -> None:
         """Start loading a model, so that the first answer comes at once."""
@@ -89,6 +139,67 @@ class DemoService:
         model = self.resolve(owner, model_or_job)
         return self._serving.scores(self._folder(model), texts, progress)
 
+    def look(self, owner: str, model_or_job: str, path: Path) -> Look:
+        """Return the answer to one picture or recording, with the training rows it is nearest to.
+
+        Raises:
+            ModelError: the file or the model cannot be read; the key says which, and why.
+        """
+        model = self.resolve(owner, model_or_job)
+        answer = self._ask(model, NamedFile(path.name, path))
+        near = [row_id for row_id, _ in answer.said.nearest[:NEAREST]]
+        if not near:
+            return Look(answer)
+        version = self._version(owner, model)
+        rows = media_rows(version, self._settings.home / version.folder, near)
+        return Look(answer, tuple(rows[row_id] for row_id in near if row_id in rows))
+
+    def transcribe(
+        self,
+        owner: str,
+        model_or_job: str,
+        paths: Sequence[str],
+        progress: Progress | None = None,
+    ) -> list[Transcript]:
+        """Return what a model hears in each recording; nothing where a recording cannot be read."""
+        model = self.resolve(owner, model_or_job)
+        files = (NamedFile(path, Path(path)) for path in paths)
+        heard = []
+        for answer in answer_each(files, partial(self._ask, model)):
+            heard.append(answer.said.transcript or Transcript("", 0.0))
+            if progress:
+                progress(len(heard), len(paths))
+        return heard
+
+    def answer_files(
+        self,
+        owner: str,
+        model_or_job: str,
+        files: Sequence[NamedFile],
+        out: Path,
+        say: Say,
+        progress: Progress | None = None,
+    ) -> list[FileAnswer]:
+        """Answer many pictures or recordings and write one line each to `out` (.xlsx, .tsv, else .csv).
+
+        Raises:
+            DatasetError: `table_not_written`.
+            ModelError: the model cannot be loaded.
+        """
+        model = self.resolve(owner, model_or_job)
+        answers: list[FileAnswer] = []
+
+        def told() -> Iterator[FileAnswer]:
+            for answer in answer_each(files, partial(self._ask, model)):
+                answers.append(answer)
+                yield answer
+                if progress:
+                    progress(len(answers), len(files))
+
+        with _written(out):
+            write_answers(told(), out, say, hears=self.hears(model))
+        return answers
+
     def predict_file(
         self,
         owner: str,
@@ -108,41 +219,59 @@ class DemoService:
         model = self.resolve(owner, model_or_job)
         upload = read_upload(path, self._settings)
         try:
-            column = text_column(upload, self._recipe(owner, model))
-            self._write_answers(model, upload, column, out, progress)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise DatasetError("table_not_written", path=str(out), reason=reason) from error
+            column = text_column(upload, self._version(owner, model).recipe)
+            ask = partial(self._serving.scores, self._folder(model))
+            with _written(out):
+                write_table(upload, column, out, model.labels, ask, progress)
         finally:
             upload.discard()
         return out
 
     def examples(self, owner: str, model_or_job: str, count: int = 6) -> list[str]:
         """Return short texts that the model never learned from, of every class in turn."""
-        model = self.resolve(owner, model_or_job)
-        job = self._store.job(owner, model.job_id)
-        version = self._store.version(owner, job.dataset_id, job.dataset_version)
-        items = self._settings.home / version.folder / "items.parquet"
-        split = Split.TEST if version.summary.split_rows.get(Split.TEST) else Split.TRAIN
-        return _spread(_rows(items, split), count)
+        version = self._version(owner, self.resolve(owner, model_or_job))
+        items = items_of(self._settings.home / version.folder)
+        return example_texts(items, _unseen(version), count)
+
+    def example_files(self, owner: str, model_or_job: str, count: int = 6) -> list[MediaRow]:
+        """Return media rows that the model never learned from, of every class in turn."""
+        version = self._version(owner, self.resolve(owner, model_or_job))
+        items = items_of(self._settings.home / version.folder)
+        return example_media(version, items, _unseen(version), count)
+
+    def media_of(self, owner: str, model_or_job: str, row_id: str) -> tuple[MediaRow, Path]:
+        """Return a row of the dataset behind a model, and its file.
+
+        Raises:
+            NotFoundError: `row_unknown`.
+        """
+        version = self._version(owner, self.resolve(owner, model_or_job))
+        folder = self._settings.home / version.folder
+        rows = media_rows(version, folder, [row_id])
+        if row_id not in rows:
+            raise NotFoundError("row_unknown")
+        return rows[row_id], folder.parent / "media" / rows[row_id].file
+
+    def download(self, name: str) -> Path:
+        """Return a fresh path of this name where the page may offer a file."""
+        downloads = self._settings.scratch / "downloads"
+        _sweep(downloads)
+        folder = downloads / new_id()
+        folder.mkdir(mode=0o700, parents=True)
+        return folder / name
 
     def answer_upload(
         self, owner: str, model_or_job: str, path: Path, progress: Progress | None = None
     ) -> Path:
         """Answer every row of a table somebody uploaded; the result lies where the page may offer it."""
-        downloads = self._settings.scratch / "downloads"
-        _sweep(downloads)
-        folder = downloads / new_id()
-        folder.mkdir(mode=0o700, parents=True)
         ending = path.suffix.lower() if path.suffix.lower() in ENDINGS else ".csv"
-        out = folder / f"{path.stem}-answers{ending}"
+        out = self.download(f"{path.stem}-answers{ending}")
         return self.predict_file(owner, model_or_job, path, out, progress)
 
     def source(self, owner: str, model: TrainedModel) -> Source:
         """Return what a model learned from, and on how many rows it was tried."""
-        job = self._store.job(owner, model.job_id)
-        version = self._store.version(owner, job.dataset_id, job.dataset_version)
-        name = self._store.dataset(owner, job.dataset_id).name
+        version = self._version(owner, model)
+        name = self._store.dataset(owner, version.dataset_id).name
         return Source(name, version.summary.split_rows.get(Split.TEST, 0))
 
     def _job(self, owner: str, job_id: str) -> Job:
@@ -151,53 +280,25 @@ class DemoService:
         except NotFoundError:
             raise NotFoundError("model_unknown") from None
 
-    def _recipe(self, owner: str, model: TrainedModel) -> Recipe:
+    def _task(self, name: str) -> Task:
+        return get_task(name, self._settings.task_folders)
+
+    def _tasks(self, demo: str) -> set[str]:
+        tasks = find_tasks(self._settings.task_folders)
+        return {name for name, task in tasks.items() if demo in ("", task.demo)}
+
+    def _version(self, owner: str, model: TrainedModel) -> Version:
         job = self._store.job(owner, model.job_id)
-        return self._store.version(owner, job.dataset_id, job.dataset_version).recipe
+        return self._store.version(owner, job.dataset_id, job.dataset_version)
+
+    def _ask(self, model: TrainedModel, file: NamedFile) -> FileAnswer:
+        row, said = self._serving.look(self._folder(model), str(file.path))
+        heard = said.transcript
+        prediction = None if heard else _prediction(model.labels, row)
+        return FileAnswer(file.name, prediction, said)
 
     def _folder(self, model: TrainedModel) -> Path:
         return self._settings.home / model.folder
-
-    def _write_answers(
-        self,
-        model: TrainedModel,
-        upload: Upload,
-        column: str,
-        out: Path,
-        progress: Progress | None,
-    ) -> None:
-        added = ("predicted", "certainty") if model.labels else ("predicted",)
-        position = upload.columns.index(column)
-        done = 0
-        with open_table(out, (*upload.columns, *_fresh(added, upload.columns))) as table:
-            for rows in _batches(upload.table_path):
-                answers = self._answers(model, [row[position] for row in rows])
-                for row, answer in zip(rows, answers, strict=True):
-                    table.add(row, answer)
-                done += len(rows)
-                if progress:
-                    progress(done, upload.rows)
-
-    def _answers(self, model: TrainedModel, texts: Sequence[str]) -> list[tuple[str | float, ...]]:
-        asked = [position for position, text in enumerate(texts) if text.strip()]
-        scores = self._serving.scores(self._folder(model), [texts[position] for position in asked])
-        answers: list[tuple[str | float, ...]] = [("",) * (2 if model.labels else 1)] * len(texts)
-        for position, row in zip(asked, scores, strict=True):
-            answer = _prediction(model.labels, row)
-            if answer.label is None:
-                answers[position] = (round(answer.value or 0.0, 6),)
-            else:
-                answers[position] = (answer.label, round(max(row), 4))
-        return answers
-
-
-def text_column(upload: Upload, recipe: Recipe) -> str:
-    """Return the column to read: the one the model learned from, else the one with the longest texts."""
-    if recipe.input in upload.columns or len(upload.columns) == 1:
-        return recipe.input if recipe.input in upload.columns else upload.columns[0]
-    rows = next(_batches(upload.table_path))
-    characters = [sum(map(len, column)) for column in zip(*rows, strict=True)]
-    return upload.columns[characters.index(max(characters))]
 
 
 def _prediction(labels: tuple[str, ...], row: Sequence[float]) -> Prediction:
@@ -207,46 +308,19 @@ def _prediction(labels: tuple[str, ...], row: Sequence[float]) -> Prediction:
     return Prediction(labels[best], None, dict(zip(labels, row, strict=True)))
 
 
-def _batches(table: Path) -> Iterator[list[tuple[str, ...]]]:
-    with pq.ParquetFile(table) as file:
-        for batch in file.iter_batches(BATCH_ROWS):
-            columns = [[value or "" for value in column.to_pylist()] for column in batch.columns]
-            yield list(zip(*columns, strict=True))
+def _unseen(version: Version) -> Split:
+    """Return the split that a model did not learn from, where some rows were held back at all."""
+    return Split.TEST if version.summary.split_rows.get(Split.TEST) else Split.TRAIN
 
 
-def _fresh(names: Iterable[str], taken: Sequence[str]) -> list[str]:
-    """Return the names, numbered where the table has them already."""
-    fresh = []
-    for name in names:
-        unique, number = name, 1
-        while unique in taken:
-            number += 1
-            unique = f"{name} {number}"
-        fresh.append(unique)
-    return fresh
-
-
-def _rows(items: Path, split: Split) -> Iterator[tuple[str, str]]:
-    """Yield texts and their targets of one split."""
-    with pq.ParquetFile(items) as file:
-        for batch in file.iter_batches(EXAMPLE_ROWS, columns=["split", "input", "target"]):
-            for of, text, target in zip(
-                *(column.to_pylist() for column in batch.columns), strict=True
-            ):
-                if of == split:
-                    yield text, target
-
-
-def _spread(rows: Iterable[tuple[str, str]], count: int) -> list[str]:
-    by_target: dict[str, dict[str, None]] = {}
-    for seen, (text, target) in enumerate(rows):
-        if seen >= EXAMPLE_ROWS:
-            break
-        text = " ".join(text.split())
-        if 0 < len(text) <= EXAMPLE_CHARACTERS:
-            by_target.setdefault(target, {})[text] = None
-    in_turn = chain.from_iterable(zip_longest(*by_target.values()))
-    return _unique(text for text in in_turn if text)[:count]
+@contextmanager
+def _written(out: Path) -> Iterator[None]:
+    """Say in a person's words that the block could not write."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DatasetError("table_not_written", path=str(out), reason=reason) from error
 
 
 def _sweep(downloads: Path) -> None:

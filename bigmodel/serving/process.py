@@ -99,7 +99,7 @@ class Child:
         """
         self._last_id += 1
         self.asked_at = time.monotonic()
-        question = {"id": self._last_id, "wants": wants, "inputs": list(inputs)}
+        question: dict[str, object] = {"id": self._last_id, "wants": wants, "inputs": [*inputs]}
         self._write(question, patience_s)
         record = self._receive(patience_s)
         self.asked_at = time.monotonic()

@@ -1,5 +1,6 @@
 """A data folder with one dataset, jobs of the fake task and real serving children, over a store in memory."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ class Studio:
     demo: DemoService
     dataset_id: str
     owner: str
+    task: str = "mirror"
 
     def job(self, *, kinds: tuple[str, ...] = ("instant",), kept: str = "instant") -> str:
         job = Job(
@@ -40,7 +42,7 @@ class Studio:
             owner=self.owner,
             key=new_id(),
             name="reviews",
-            task="mirror",
+            task=self.task,
             dataset_id=self.dataset_id,
             dataset_version=1,
             base="instant",
@@ -68,24 +70,27 @@ class Studio:
     def result(self, job_id: str, kind: str, kept: bool) -> TrainedModel:
         folder = self.settings.jobs / job_id / "1" / "models" / kind
         folder.mkdir(parents=True)
-        record = {"v": 1, "task": "mirror", "kind": kind, "labels": LABELS}
+        hears = self.task == "mirror_speech"
+        labels = () if hears else LABELS
+        record = {"v": 1, "task": self.task, "kind": kind, "labels": labels, "hears": hears}
+        record |= {"near": [] if self.task == "mirror" else ["train bad 0", "gone", "train good 1"]}
         (folder / "model.json").write_text(json.dumps(record))
         return TrainedModel(
             id=new_id(),
             kind="tuned" if kind == "tuned" else "instant",
-            task="mirror",
+            task=self.task,
             base="instant",
             folder=str(folder.relative_to(self.settings.home)),
             digest="",
             size_mb=0.1,
-            labels=LABELS,
-            metrics={"test": {"accuracy": 0.9}},
+            labels=labels,
+            metrics={"test": {"wer": 0.1} if hears else {"accuracy": 0.9}},
             kept=kept,
         )
 
 
 @contextmanager
-def open_studio(home: Path, owner: str = "me") -> Iterator[Studio]:
+def open_studio(home: Path, owner: str = "me", task: str = "mirror") -> Iterator[Studio]:
     """Yield a studio on a fresh data folder; its children end with the block."""
     settings = Settings(home=home, task_folders=(FAKES,))
     settings.make_folders()
@@ -95,18 +100,39 @@ def open_studio(home: Path, owner: str = "me") -> Iterator[Studio]:
     summary = Summary(40, 40, ("text", "label"), {"bad": 20, "good": 20}, {"train": 20, "test": 20})
     version = Version(dataset_id, 1, folder, "", now(), Recipe("text", "label"), summary)
     store.add_dataset(Dataset(dataset_id, owner, "shop", now(), version))
-    write_items(settings.home / folder)
+    write_items(settings.home / folder, is_media=task != "mirror")
     serving = Serving(settings)
-    yield Studio(settings, store, DemoService(settings, store, serving), dataset_id, owner)
+    demo = DemoService(settings, store, serving)
+    yield Studio(settings, store, demo, dataset_id, owner, task)
     serving.close()
 
 
-def write_items(folder: Path) -> None:
+def write_items(folder: Path, *, is_media: bool = False) -> None:
+    """Write rows named by what they say; the files of media rows hold that as well."""
     folder.mkdir(parents=True)
-    rows = [
-        {"split": split, "input": f"{split} {target} {n}", "target": target}
+    texts = [
+        (split, f"{split} {target} {n}", target)
         for target in LABELS
         for split in ("train", "test")
         for n in range(10)
     ]
+    rows = [
+        {
+            "row_id": text,
+            "split": split,
+            "input": write_media(folder.parent / "media", text) if is_media else text,
+            "target": target,
+            "name": f"{text}.png" if is_media else "",
+        }
+        for split, text, target in texts
+    ]
     pq.write_table(pa.Table.from_pylist(rows), folder / "items.parquet")
+
+
+def write_media(folder: Path, text: str) -> str:
+    """Write a media file and return what its row calls it."""
+    name = hashlib.sha256(text.encode()).hexdigest()
+    path = folder / name[:2] / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path.relative_to(folder).as_posix()

@@ -10,6 +10,7 @@ import pytest
 
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
 from bigmodel.core.ids import new_id
+from bigmodel.services.demo import NamedFile
 from tests.fakes.demo import LABELS, Studio, open_studio
 
 
@@ -153,3 +154,136 @@ def test_old_downloads_are_swept(studio: Studio, tmp_path: Path) -> None:
     os.utime(old.parent, (0, 0))
     new = studio.demo.answer_upload("me", job, file)
     assert (old.exists(), new.exists()) == (False, True)
+
+
+# media --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["mirror_picture", "mirror_sound"])
+def media(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Studio]:
+    with open_studio(tmp_path / "home", task=request.param) as opened:
+        yield opened
+
+
+@pytest.fixture
+def speech(tmp_path: Path) -> Iterator[Studio]:
+    with open_studio(tmp_path / "home", task="mirror_speech") as opened:
+        yield opened
+
+
+def give(studio: Studio, content: bytes, name: str = "mine.png") -> Path:
+    path = studio.demo.uploads.place("me", name)
+    path.write_bytes(content)
+    return path
+
+
+def test_models_are_listed_by_kind_of_demo(media: Studio) -> None:
+    job = media.job()
+    kind = media.demo.kind("me", job)
+    assert kind == ("image" if media.task == "mirror_picture" else "voice")
+    assert [model.job_id for model in media.demo.models("me", kind)] == [job]
+    assert media.demo.models("me", "text") == []
+
+
+def test_job_without_model_has_a_kind(media: Studio) -> None:
+    assert media.demo.kind("me", media.job(kinds=())) in ("image", "voice")
+    with pytest.raises(NotFoundError, match="model_unknown"):
+        media.demo.kind("me", new_id())
+
+
+def test_look_names_the_rows_it_is_near_to(media: Studio) -> None:
+    look = media.demo.look("me", media.job(), give(media, b"so good"))
+    assert look.answer.prediction
+    assert look.answer.prediction.label == "good"
+    assert [(row.target, row.name) for row in look.nearest] == [
+        ("bad", "train bad 0.png"),
+        ("good", "train good 1.png"),
+    ]
+    assert (media.settings.datasets / media.dataset_id / "media" / look.nearest[0].file).is_file()
+
+
+def test_strange_input_is_called_strange(media: Studio) -> None:
+    job = media.job()
+    looks = [media.demo.look("me", job, give(media, text)) for text in (b"good", b"neither")]
+    assert [look.answer.is_strange for look in looks] == [False, True]
+
+
+def test_unreadable_file_is_an_error_that_says_why(media: Studio) -> None:
+    with pytest.raises(ModelError, match="picture_broken"):
+        media.demo.look("me", media.job(), give(media, b"\xff"))
+
+
+def test_many_files_give_a_table_and_keep_the_unreadable(media: Studio, tmp_path: Path) -> None:
+    contents = {"a.png": b"good", "=b.png": b"\xff", "c.png": b"neither", "d.png": b"crash"}
+    files = [NamedFile(name, give(media, content)) for name, content in contents.items()]
+    seen: list[tuple[int, int]] = []
+    out = tmp_path / "out.csv"
+    answers = media.demo.answer_files(
+        "me", media.job(), files, out, lambda said: said.key, lambda *at: seen.append(at)
+    )
+    assert [answer.problem is None for answer in answers] == [True, False, True, False]
+    written = list(csv.reader(out.read_text("utf-8-sig").splitlines()))
+    assert written[0] == ["file", "predicted", "certainty", "none_of_these", "problem"]
+    assert written[1] == ["a.png", "good", "0.9", "no", ""]
+    assert written[2] == ["'=b.png", "", "", "", "errors.picture_broken"]
+    assert written[3][3] == "yes"
+    assert written[4][4] == "errors.serving_crashed"
+    assert seen[-1] == (4, 4)
+
+
+def test_examples_are_files_of_test_rows(media: Studio) -> None:
+    job = media.job()
+    examples = media.demo.example_files("me", job, 4)
+    assert [row.row_id for row in examples] == [
+        "test bad 0",
+        "test good 0",
+        "test bad 1",
+        "test good 1",
+    ]
+    row, path = media.demo.media_of("me", job, examples[1].row_id)
+    assert (row, path.read_text()) == (examples[1], "test good 0")
+    with pytest.raises(NotFoundError, match="row_unknown"):
+        media.demo.media_of("me", job, "../../etc/passwd")
+
+
+def test_recordings_are_heard_in_order(speech: Studio, tmp_path: Path) -> None:
+    job = speech.job()
+    paths = [give(speech, content) for content in (b"yes no", b"\xff", b"no")]
+    heard = speech.demo.transcribe("me", job, [str(path) for path in paths])
+    assert [(one.text, one.certainty) for one in heard] == [("yes no", 0.75), ("", 0), ("no", 0.75)]
+    files = [NamedFile("a.wav", paths[0]), NamedFile("b.wav", paths[1])]
+    speech.demo.answer_files("me", job, files, tmp_path / "out.csv", lambda said: said.key)
+    written = list(csv.reader((tmp_path / "out.csv").read_text("utf-8-sig").splitlines()))
+    assert written == [
+        ["file", "transcript", "certainty", "problem"],
+        ["a.wav", "yes no", "0.75", ""],
+        ["b.wav", "", "", "errors.picture_broken"],
+    ]
+
+
+# uploads ------------------------------------------------------------------------------------------
+
+
+def test_upload_never_gets_a_persons_name(studio: Studio) -> None:
+    uploads = studio.demo.uploads
+    for name in ("../../x.png", "a/b\\c.PNG", "x.p\x00ng", "x." + "y" * 40):
+        path = uploads.place("me", name)
+        assert path.parent == studio.settings.scratch / "demo" / "me"
+        assert path.suffix in ("", ".png")
+
+
+def test_upload_is_found_by_its_owner_only(studio: Studio) -> None:
+    path = give(studio, b"x")
+    assert studio.demo.uploads.find("me", path.stem) == path
+    for owner, name in (("somebody", path.stem), ("me", "*"), ("me", "../me"), ("me", new_id())):
+        with pytest.raises(ModelError, match="upload_gone"):
+            studio.demo.uploads.find(owner, name)
+
+
+def test_uploads_are_swept_after_minutes(studio: Studio) -> None:
+    old, new = give(studio, b"x"), give(studio, b"y")
+    os.utime(old, (0, 0))
+    studio.demo.uploads.sweep()
+    assert (old.exists(), new.exists()) == (False, True)
+    studio.demo.uploads.forget("me", new.stem)
+    assert not new.exists()
