@@ -5,7 +5,7 @@ import os
 import sys
 import webbrowser
 
-from bigmodel.core.errors import PersonError
+from bigmodel.core.errors import PersonError, SettingsError
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.settings import Settings, read_settings, system_language
 from bigmodel.words import load_words
@@ -19,7 +19,13 @@ def main() -> int:
     settings = None
     try:
         settings = read_settings()
-        return _serve(settings)
+        try:
+            return _serve(settings)
+        except SettingsError as error:
+            if error.key != "database_damaged":
+                raise
+            _recover(settings, error)
+            return _serve(settings)
     except PersonError as error:
         sys.stderr.write(_sentence(error, settings) + "\n")
         return 1
@@ -51,6 +57,21 @@ def _serve(settings: Settings) -> int:
     _open_browser(url)
     demo.block_thread()
     return 0
+
+
+def _recover(settings: Settings, error: SettingsError) -> None:
+    """Ask in a page what is to become of a damaged database, never make a new one in silence."""
+    from pages.shared.recovery import recover
+
+    sys.stderr.write(_sentence(error, settings) + "\n")
+    words = load_words(settings.task_folders)
+
+    def said(url: str) -> None:
+        sys.stdout.write(words.text(_language(settings), "shell.recovery_at", url=url) + "\n")
+        sys.stdout.flush()
+        _open_browser(url)
+
+    recover(settings, words, said)
 
 
 def _keep_gradio_private(settings: Settings) -> None:

@@ -1,23 +1,18 @@
 """Opening the store of a data folder: found, judged, backed up, migrated. It must never replace a file it cannot read."""
 
-import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock
 
-from bigmodel.core.clock import now
 from bigmodel.core.errors import SettingsError
 from bigmodel.settings import Settings
 from bigmodel.store.engine import connect, error_key, make_engine
 from bigmodel.store.migrate import REVISIONS, known_revisions, migrate, newest_revision
+from bigmodel.store.recovery import back_up
 from bigmodel.store.sql import SqlStore
-
-log = logging.getLogger(__name__)
-BACKUPS = 7  # how many are left when a new one is made
 
 
 def open_store(settings: Settings, revisions: Path = REVISIONS) -> SqlStore:
@@ -30,12 +25,12 @@ def open_store(settings: Settings, revisions: Path = REVISIONS) -> SqlStore:
     path = settings.database
     with FileLock(settings.run / "store.lock"), _explained(path):
         is_new = not path.exists() or not path.stat().st_size
-        if is_new and path.exists() and _has_work(settings):
+        if is_new and _has_work(settings):
             raise SettingsError("database_damaged", path=str(path))
         revision = "" if is_new else _judge(path, revisions)
         if revision != newest_revision(revisions):
             if revision:
-                _back_up(path, settings.home / "backups", revision)
+                back_up(settings, revision)
             _migrate(path, revisions)
     return SqlStore(path)
 
@@ -82,21 +77,6 @@ def _size(path: Path) -> int:
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise SettingsError("database_damaged", path=str(path))
-
-
-def _back_up(path: Path, folder: Path, revision: str) -> None:
-    """Write a copy of the database beside the data before it is changed; the oldest copies go."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    moment: datetime = now().astimezone(UTC)
-    copy = folder / f"studio-{moment:%Y%m%d-%H%M%S-%f}-{revision}.db"
-    part = folder / "unfinished.part"
-    part.unlink(missing_ok=True)
-    with closing(connect(path)) as connection:
-        connection.execute("VACUUM INTO ?", (str(part),))
-    part.replace(copy)
-    for old in sorted(folder.glob("studio-*.db"))[:-BACKUPS]:
-        old.unlink()
-    log.info("%s: backed up to %s before it is migrated", path, copy)
 
 
 def _migrate(path: Path, revisions: Path) -> None:
