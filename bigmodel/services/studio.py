@@ -9,6 +9,7 @@ from bigmodel.services.health import HealthService
 from bigmodel.services.jobs import JobService
 from bigmodel.services.results import ResultService
 from bigmodel.services.training import TrainingService
+from bigmodel.services.trays import TrayService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.open import open_store
@@ -28,6 +29,7 @@ class Services:
     results: ResultService
     demo: DemoService
     health: HealthService
+    trays: TrayService
 
 
 def open_services(settings: Settings) -> Services:
@@ -51,4 +53,5 @@ def open_services(settings: Settings) -> Services:
         results=ResultService(settings, store, demo.scores),
         demo=demo,
         health=HealthService(settings, store),
+        trays=TrayService(settings),
     )

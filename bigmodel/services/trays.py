@@ -1,0 +1,339 @@
+"""Trays: files gathered one by one before they become a dataset; what is in a file is never looked at here.
+
+A tray is a folder `trays/<id>`: each file under an id of ours, and a journal of what was done, so that
+a folder half sent, or ten recordings made yesterday, are still there after a restart. Paths and names
+that a browser gives are kept as text in the journal and never become a path.
+"""
+
+import json
+import shutil
+import threading
+import time
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from bigmodel.core.errors import DatasetError, NotFoundError
+from bigmodel.core.ids import is_id, new_id
+from bigmodel.settings import Settings
+
+Kind = Literal["folder", "collect"]
+FOLDER: Kind = "folder"  # a folder of the person's computer, sent file by file
+COLLECT: Kind = "collect"  # classes and files that the person puts together in the page
+JOURNAL = "journal.jsonl"
+MOST_ITEMS = 100_000
+TIMES_UPLOAD = 4  # a tray may hold as much as so many of the largest uploads
+NAME_CHARACTERS = 120
+MOST_PARTS = 8
+FOLDER_KEPT_S = 7 * 86_400.0  # a folder half sent and forgotten
+
+
+@dataclass(frozen=True)
+class TrayItem:
+    """One file of a tray. `path` is text: "class/name.jpg" or "folder/class/name.jpg". `text` is what is said in it."""
+
+    id: str
+    path: str
+    size: int
+    place: Path
+    text: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.path.split("/")[0] if "/" in self.path else ""
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Tray:
+    """What lies in a tray now. `classes` are in the order in which the person made them."""
+
+    id: str
+    owner: str
+    kind: Kind
+    name: str
+    folder: Path
+    classes: tuple[str, ...] = ()
+    items: tuple[TrayItem, ...] = ()
+
+
+@dataclass
+class _Open:
+    """A tray in memory; only touched while the lock is held."""
+
+    head: Tray
+    classes: list[str] = field(default_factory=list)
+    items: dict[str, TrayItem] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)  # path → id
+    size: int = 0
+
+    def shown(self) -> Tray:
+        return replace(self.head, classes=tuple(self.classes), items=tuple(self.items.values()))
+
+    def apply(self, entry: dict[str, Any]) -> None:
+        """Do what a line of the journal says; a line about something that is gone does nothing."""
+        what = entry["do"]
+        if what == "put":
+            item = TrayItem(
+                entry["id"], entry["path"], entry["size"], self.head.folder / entry["id"]
+            )
+            self._put(item)
+        elif what == "remove":
+            self._remove(entry["id"])
+        elif what == "say" and entry["id"] in self.items:
+            self.items[entry["id"]] = replace(self.items[entry["id"]], text=entry["text"])
+        elif what == "class" and entry["name"] not in self.classes:
+            self.classes.append(entry["name"])
+        elif what == "rename":
+            self._rename(entry["old"], entry["new"])
+        elif what == "drop":
+            self._drop(entry["name"])
+
+    def _put(self, item: TrayItem) -> None:
+        self._remove(self.paths.get(item.path, ""))
+        self.items[item.id] = item
+        self.paths[item.path] = item.id
+        self.size += item.size
+
+    def _remove(self, item_id: str) -> None:
+        item = self.items.pop(item_id, None)
+        if item is not None:
+            self.paths.pop(item.path, None)
+            self.size -= item.size
+
+    def _rename(self, old: str, new: str) -> None:
+        if old not in self.classes:
+            return
+        kept = [new if name == old else name for name in self.classes]
+        self.classes = list(dict.fromkeys(kept))  # renamed to another one: the two are joined
+        for item in [item for item in self.items.values() if item.label == old]:
+            moved = replace(item, path=self.free_path(f"{new}/{item.name}"))
+            self.paths.pop(item.path)
+            self.items[item.id] = moved
+            self.paths[moved.path] = item.id
+
+    def _drop(self, name: str) -> None:
+        self.classes = [other for other in self.classes if other != name]
+        for item in [item for item in self.items.values() if item.label == name]:
+            self._remove(item.id)
+
+    def free_path(self, path: str) -> str:
+        """Return a path that is not taken: phones call every photo `image.jpg`."""
+        if path not in self.paths:
+            return path
+        stem, dot, ending = path.rpartition(".")
+        stem = stem if dot else path
+        number = 2
+        while (found := f"{stem} ({number}){dot}{ending if dot else ''}") in self.paths:
+            number += 1
+        return found
+
+
+class TrayService:
+    """The trays of all owners on disk."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._root = settings.home / "trays"
+        self._most_bytes = TIMES_UPLOAD * settings.max_upload_mb * 2**20
+        self._file_bytes = settings.max_upload_mb * 2**20
+        self._lock = threading.RLock()
+        self._known: dict[str, _Open] = {}
+
+    # trays ------------------------------------------------------------------------------------
+
+    def open(self, owner: str, kind: Kind, name: str = "") -> Tray:
+        """Return the tray of this kind and name that is not finished yet, else a new one."""
+        self._sweep()
+        name = _clean(name)
+        with self._lock:
+            for known in self._all():
+                if (known.head.owner, known.head.kind, known.head.name) == (owner, kind, name):
+                    return known.shown()
+            tray_id = new_id()
+            folder = self._root / tray_id
+            folder.mkdir(mode=0o700, parents=True)
+            head = Tray(tray_id, owner, kind, name, folder)
+            self._known[tray_id] = _Open(head)
+            self._write(folder, {"owner": owner, "kind": kind, "name": name})
+            return head
+
+    def get(self, owner: str, tray_id: str) -> Tray:
+        """Return what lies in a tray.
+
+        Raises:
+            NotFoundError: `tray_gone`.
+        """
+        with self._lock:
+            return self._find(owner, tray_id).shown()
+
+    def discard(self, owner: str, tray_id: str) -> None:
+        """Delete a tray and its files."""
+        with self._lock:
+            known = self._find(owner, tray_id)
+            del self._known[tray_id]
+            shutil.rmtree(known.head.folder, ignore_errors=True)
+
+    # files ------------------------------------------------------------------------------------
+
+    def place(self, owner: str, tray_id: str, size: int) -> Path:
+        """Return where a file of this size may be written, to be kept by `keep` when it is whole.
+
+        Raises:
+            DatasetError: `tray_full` or `file_big`.
+        """
+        with self._lock:
+            known = self._find(owner, tray_id)
+            if size > self._file_bytes:
+                raise DatasetError("file_big", mb=size // 2**20, limit=self._file_bytes // 2**20)
+            if known.size + size > self._most_bytes or len(known.items) >= MOST_ITEMS:
+                raise DatasetError("tray_full", limit=self._most_bytes // 2**20, most=MOST_ITEMS)
+            return known.head.folder / new_id()
+
+    def keep(self, owner: str, tray_id: str, path: str, place: Path) -> TrayItem:
+        """Keep a file that was written to its place; in a folder the same path replaces what was there."""
+        with self._lock:
+            known = self._find(owner, tray_id)
+            parts = [_clean(part) for part in path.replace("\\", "/").split("/")]
+            parts = [part for part in parts if part not in ("", ".", "..")][-MOST_PARTS:]
+            if not parts:
+                raise DatasetError("name_empty")
+            cleaned, replaced = "/".join(parts), ""
+            if known.head.kind == COLLECT:
+                self._do(known, {"do": "class", "name": parts[0]})
+                cleaned = known.free_path(cleaned)
+            else:
+                replaced = known.paths.get(cleaned, "")
+            size = place.stat().st_size
+            self._do(known, {"do": "put", "id": place.name, "path": cleaned, "size": size})
+            if replaced:
+                (known.head.folder / replaced).unlink(missing_ok=True)
+            return known.items[place.name]
+
+    def remove(self, owner: str, tray_id: str, item_id: str) -> None:
+        """Take a file out of a tray."""
+        with self._lock:
+            known = self._find(owner, tray_id)
+            if item_id in known.items:
+                self._do(known, {"do": "remove", "id": item_id})
+                (known.head.folder / item_id).unlink(missing_ok=True)
+
+    def say(self, owner: str, tray_id: str, item_id: str, text: str) -> None:
+        """Write down what is said in a recording."""
+        with self._lock:
+            known = self._find(owner, tray_id)
+            self._do(known, {"do": "say", "id": item_id, "text": " ".join(text.split())[:1000]})
+
+    # classes ----------------------------------------------------------------------------------
+
+    def add_class(self, owner: str, tray_id: str, name: str) -> None:
+        """Make a class, or nothing where it is there.
+
+        Raises:
+            DatasetError: `name_empty`.
+        """
+        with self._lock:
+            self._do(self._find(owner, tray_id), {"do": "class", "name": _class_name(name)})
+
+    def rename_class(self, owner: str, tray_id: str, old: str, new: str) -> None:
+        """Call a class differently; where the new name is taken, the two become one."""
+        with self._lock:
+            known = self._find(owner, tray_id)
+            if old != (name := _class_name(new)):
+                self._do(known, {"do": "rename", "old": old, "new": name})
+
+    def remove_class(self, owner: str, tray_id: str, name: str) -> None:
+        """Take a class and its files out of a tray."""
+        with self._lock:
+            known = self._find(owner, tray_id)
+            gone = [item.place for item in known.items.values() if item.label == name]
+            self._do(known, {"do": "drop", "name": name})
+            for place in gone:
+                place.unlink(missing_ok=True)
+
+    # disk -------------------------------------------------------------------------------------
+
+    def _do(self, known: _Open, entry: dict[str, Any]) -> None:
+        self._write(known.head.folder, entry)
+        known.apply(entry)
+
+    def _write(self, folder: Path, entry: dict[str, Any]) -> None:
+        with (folder / JOURNAL).open("a", encoding="utf-8") as journal:
+            journal.write(json.dumps(entry) + "\n")
+
+    def _find(self, owner: str, tray_id: str) -> _Open:
+        known = self._load(tray_id) if is_id(tray_id) else None
+        if known is None or known.head.owner != owner:
+            raise NotFoundError("tray_gone")
+        return known
+
+    def _all(self) -> list[_Open]:
+        found = [self._load(path.name) for path in sorted(self._root.glob("*")) if is_id(path.name)]
+        return [known for known in found if known is not None]
+
+    def _load(self, tray_id: str) -> _Open | None:
+        """Return a tray, replayed from its journal if it was not opened since the start."""
+        if tray_id in self._known:
+            return self._known[tray_id]
+        folder = self._root / tray_id
+        _end_line(folder / JOURNAL)
+        entries = _entries(folder / JOURNAL)
+        head = next(entries, None)
+        if head is None:
+            return None
+        known = _Open(Tray(tray_id, head["owner"], head["kind"], head["name"], folder))
+        for entry in entries:
+            known.apply(entry)
+        for lost in [item.id for item in known.items.values() if not item.place.is_file()]:
+            known.apply({"do": "remove", "id": lost})
+        self._known[tray_id] = known
+        return known
+
+    def _sweep(self) -> None:
+        """Delete folders that were half sent and not touched for a week."""
+        with self._lock:
+            for known in self._all():
+                journal = known.head.folder / JOURNAL
+                is_old = time.time() - journal.stat().st_mtime > FOLDER_KEPT_S
+                if known.head.kind == FOLDER and is_old:
+                    self.discard(known.head.owner, known.head.id)
+
+
+def _end_line(journal: Path) -> None:
+    """Close a line that a crash cut off, so that the next one stands on its own."""
+    if journal.is_file() and not journal.read_bytes().endswith(b"\n"):
+        with journal.open("ab") as file:
+            file.write(b"\n")
+
+
+def _entries(journal: Path) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a journal; one that was cut off never happened."""
+    try:
+        lines = journal.read_bytes().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue
+
+
+def _class_name(name: str) -> str:
+    cleaned = _clean(name.replace("/", " ").replace("\\", " "))
+    if cleaned in ("", ".", ".."):
+        raise DatasetError("name_empty")
+    return cleaned
+
+
+def _clean(text: str) -> str:
+    """Return a name as it is kept: composed, without control characters, not too long; its ending stays."""
+    whole = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
+    printed = "".join(c for c in whole if ord(c) >= 32 and c != "\x7f").strip()
+    if len(printed) <= NAME_CHARACTERS:
+        return printed
+    return printed[: NAME_CHARACTERS - 20] + "…" + printed[-19:]
