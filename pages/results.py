@@ -21,6 +21,7 @@ PAGE_ROWS = 10
 LOOK_S = 2.0
 ALL = ""
 WORDS = "pages.results."
+MEDIA = "/bm/media"  # pictures and recordings of a dataset, by its id and their names
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # The file is ready when its button has taken it over from the server.
 FETCH = "() => setTimeout(() => document.querySelector('#{id} a, a#{id}, #{id}')?.click(), 300)"
@@ -60,6 +61,7 @@ class ResultsTab:
             self.package = gr.DownloadButton(elem_id="results-package", elem_classes="bm-away")
             self._build_classes()
             self._build_numbers()
+            self._build_transcripts()
             self._build_wrong()
             self._build_more()
 
@@ -84,6 +86,13 @@ class ResultsTab:
         with gr.Column(visible=False, elem_id="results-numbers-part") as self.numbers_part:
             gr.Markdown(self.ctx.t(f"{WORDS}pairs"), elem_classes="bm-title")
             self.pairs = chart("results-pairs", 420)
+
+    def _build_transcripts(self) -> None:
+        t = self.ctx.t
+        with gr.Column(visible=False, elem_id="results-transcripts-part") as self.transcripts_part:
+            gr.Markdown(t(f"{WORDS}errors"), elem_classes="bm-title")
+            gr.Markdown(t(f"{WORDS}errors_about"))
+            self.errors = gr.HTML("", elem_id="results-errors")
 
     def _build_wrong(self) -> None:
         t = self.ctx.t
@@ -120,7 +129,7 @@ class ResultsTab:
         shown = [
             chosen, self.seen, self.timer, self.job, self.model, self.notice, self.body,
             self.sentence, self.classes_part, self.matrix, self.classes, self.numbers_part,
-            self.pairs, self.wrong_about, self.filters, self.truth, self.answer, self.measures,
+            self.pairs, self.transcripts_part, self.errors, self.wrong_about, self.filters, self.truth, self.answer, self.measures,
             self.lines_part, self.roc, self.precision_recall,
         ]  # fmt: skip
         rows = [self.offset, self.wrong, self.previous, self.next, self.save]
@@ -243,8 +252,9 @@ class ResultsTab:
         offset: int = 0,
     ) -> Updates:
         """Return one page of wrong rows."""
+        owner = self.ctx.owner(request)
         rows, total = self.results.wrong(
-            self.ctx.owner(request),
+            owner,
             job_id,
             model_id=model_id or "",
             truth=truth or "",
@@ -255,10 +265,11 @@ class ResultsTab:
         say = self._say(request)
         end = offset + len(rows)
         count = self.ctx.say(request, f"{WORDS}wrong_count", start=offset + 1, end=end, total=total)
-        shown = view.wrong_table(rows, say, count) if rows else view.notice(say("wrong_none"))
+        media = f"{MEDIA}/{self.ctx.services.jobs.get(owner, job_id).dataset_id}"
+        table = view.wrong_table(rows, say, count, media)
         return {
             self.offset: offset,
-            self.wrong: shown,
+            self.wrong: table if rows else view.notice(say("wrong_none")),
             self.previous: gr.Button(interactive=offset > 0),
             self.next: gr.Button(interactive=end < total),
             self.save: gr.Button(interactive=total > 0),
@@ -322,9 +333,9 @@ class ResultsTab:
     ) -> Updates:
         """Return everything about the results but the wrong rows."""
         say, tell = self._say(request), partial(self.ctx.tell, request)
-        has_classes = bool(results.classes)
+        has_classes, has_errors = bool(results.classes), bool(results.errors)
         is_first = not job.is_final and model.kind == "instant"
-        kind = "classes" if has_classes else "numbers"
+        kind = "classes" if has_classes else "transcripts" if has_errors else "numbers"
         choices = [(say("all"), ALL), *((label, label) for label in results.labels)]
         remarks = [(remark, tell(remark)) for remark in results.remarks]
         return {
@@ -332,7 +343,9 @@ class ResultsTab:
             self.body: gr.Column(visible=True),
             self.sentence: view.sentence(tell(results.sentence), remarks),
             self.classes_part: gr.Column(visible=has_classes),
-            self.numbers_part: gr.Column(visible=not has_classes),
+            self.numbers_part: gr.Column(visible=kind == "numbers"),
+            self.transcripts_part: gr.Column(visible=has_errors),
+            self.errors: view.error_table(results, say),
             self.wrong_about: view.muted(say(f"wrong_about_{kind}")),
             self.filters: gr.Row(visible=has_classes),
             self.truth: gr.Dropdown(choices, value=ALL),
@@ -344,6 +357,8 @@ class ResultsTab:
 
     def _figures(self, run: str, results: Results, show_as: str, request: gr.Request) -> Updates:
         word = self._word(request)
+        if results.errors:
+            return {}
         if not results.classes:
             return {self.pairs: figures.pairs_figure(run, results, word)}
         return {

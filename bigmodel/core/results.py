@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bigmodel.core.diff import Edit
 from bigmodel.core.message import Message
 
 
@@ -40,13 +41,26 @@ class Line:
 
 
 @dataclass(frozen=True)
+class ErrorRow:
+    """What went wrong with words (`wer`) or letters (`cer`) of transcripts, over all recordings together."""
+
+    measure: str
+    rate: Measure
+    said: int
+    substitutions: int
+    deletions: int
+    insertions: int
+
+
+@dataclass(frozen=True)
 class Results:
     """An evaluation of one model on one set of rows.
 
-    `measures` by name: accuracy, macro_f1, weighted_f1, macro_precision, ... or mse, mae, r2.
-    `confusion[i][j]` counts rows of `labels[i]` that were answered `labels[j]`. `beside` holds the
-    same measures of the instant model (`instant`) and of the simplest guess (`majority`, or `mean`
-    for numbers). `pairs` are (true, predicted) for numbers, at most 2,000 of them.
+    `measures` by name: accuracy, macro_f1, weighted_f1, macro_precision, ... or mse, mae, r2, or wer,
+    cer, ...; `errors` are the counts behind the last two, the leading one first. `confusion[i][j]`
+    counts rows of `labels[i]` that were answered `labels[j]`. `beside` holds the same measures of the
+    instant model (`instant`) and of the simplest guess (`majority`, or `mean` for numbers). `pairs`
+    are (true, predicted) for numbers, at most 2,000 of them.
     """
 
     family: str
@@ -62,6 +76,7 @@ class Results:
     roc_auc: Mapping[str, float] = field(default_factory=dict)  # "micro", "macro"
     beside: Mapping[str, Mapping[str, Measure]] = field(default_factory=dict)
     pairs: tuple[tuple[float, float], ...] = ()
+    errors: tuple[ErrorRow, ...] = ()
     is_folded: bool = (
         False  # measured by repeated folds, because there were too few rows to hold out
     )
@@ -69,13 +84,19 @@ class Results:
 
 @dataclass(frozen=True)
 class AnsweredRow:
-    """One evaluated row: what it said, what was true, what the model answered and how sure it was (0 to 1)."""
+    """One evaluated row: what it said, what was true, what the model answered and how sure it was (0 to 1).
+
+    Of a picture or a recording, `text` is its file name as the person knows it, and `media` its name
+    below the dataset's `media/`. `edits` lead from a true transcript to what was heard.
+    """
 
     row_id: str
     text: str
     truth: str
     answer: str
     sureness: float | None
+    media: str = ""
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)

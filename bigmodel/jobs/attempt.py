@@ -150,7 +150,8 @@ def _measure_folded(work: Work, folder: Path) -> Answers:  # noqa: ARG001 - othe
             work.engine.train_instant(part, work.params, Path(place), work.reporter)
             return work.engine.load(Path(place))
 
-    scored = fold_scores(work.data, train, work.params.seed, work.reporter.check)
+    seed, family = work.params.seed, work.task.family
+    scored = fold_scores(family, work.data, train, seed, work.reporter.check)
     answers = Answers()
     answers.add(work.task, work.data.labels, Split.TEST, scored)
     return answers

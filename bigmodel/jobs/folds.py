@@ -1,6 +1,7 @@
 """Measures a model kind where there are too few rows to hold any out: repeated folds, scores averaged.
 
 Each row is answered by models that did not learn from it, once in each repeat (Kohavi 1995, stratified).
+Texts cannot be averaged: what is said in a recording is answered once.
 """
 
 from collections import defaultdict
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from bigmodel.core.dataset import Rows, TaskData
-from bigmodel.core.task import Predictor
+from bigmodel.core.task import Family, Predictor
 from bigmodel.jobs.evaluation import Scored, score
 
 FOLDS = 5
@@ -18,21 +19,25 @@ REPEATS = 3
 Train = Callable[[TaskData], Predictor]
 
 
-def fold_scores(data: TaskData, train: Train, seed: int, check: Callable[[], None]) -> Scored:
+def fold_scores(
+    family: Family, data: TaskData, train: Train, seed: int, check: Callable[[], None]
+) -> Scored:
     """Return out-of-fold scores of the training rows; a class with one row is never held out."""
     sums: dict[int, list[list[float]]] = defaultdict(list)
-    for repeat in range(REPEATS):
+    texts: dict[int, str] = {}
+    for repeat in range(1 if family is Family.TRANSCRIPTION else REPEATS):
         for held in _folds(data.train.targets, bool(data.labels), seed + repeat):
             check()
             kept = sorted(set(range(len(data.train))) - set(held))
             part = TaskData(_rows(data.train, kept), Rows(), Rows(), data.labels)
-            answered = score(train(part), _rows(data.train, held), check)
+            answered = score(family, train(part), _rows(data.train, held), check)
+            texts |= zip(held, answered.texts, strict=False)
             for place, scores in zip(held, answered.scores, strict=True):
                 sums[place].append(list(scores))
     places = sorted(sums)
     rows = _rows(data.train, places)
     means = [np.mean(sums[place], axis=0).tolist() for place in places]
-    return Scored(rows.ids, rows.targets, means)
+    return Scored(rows.ids, rows.targets, means, [texts[place] for place in sorted(texts)])
 
 
 def _folds(targets: Sequence[str], has_classes: bool, seed: int) -> Iterator[list[int]]:

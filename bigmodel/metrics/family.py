@@ -5,26 +5,28 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
 from bigmodel.core.results import Results
-from bigmodel.core.task import Family
+from bigmodel.core.task import Family, Transcript
 
-Scores = Sequence[Sequence[float]]
+# One answer a row: scores in the order of the labels, one number, or what was heard.
+Answers = Sequence[Sequence[float]] | Sequence[Transcript]
 
 
 class Measuring(Protocol):
     """What `bigmodel/metrics/<family>.py` offers."""
 
     def headline(
-        self, truth: Sequence[str], scores: Scores, labels: Sequence[str]
+        self, truth: Sequence[str], answers: Answers, labels: Sequence[str], /
     ) -> dict[str, float]:
         """Return every measure without its interval; nothing for no rows."""
 
     def evaluate(
         self,
         truth: Sequence[str],
-        scores: Scores,
+        answers: Answers,
         labels: Sequence[str],
+        /,
         *,
-        beside: Mapping[str, Scores] | None = None,
+        beside: Mapping[str, Answers] | None = None,
         baseline_truth: Sequence[str] = (),
         is_folded: bool = False,
     ) -> Results:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bigmodel.core.message import Arg, Level, Message
+from bigmodel.core.results import Measure
 from bigmodel.metrics.counts import Floats, Ints
 from bigmodel.metrics.intervals import wilson
 
@@ -15,6 +16,7 @@ REMARK = "results.remarks."
 RARE_SHARE = 0.2  # a class below it leads the sentence, if it is also well below its even share
 RARE_OF_EVEN = 0.6
 FEW_ROWS = 100
+FEW_RECORDINGS = 100  # learned from; below it, more recordings help more than anything else
 MOST_NAMED = 5
 NAME_CHARACTERS = 40
 
@@ -50,6 +52,23 @@ def of_numbers(true: Floats, answered: Floats, guess: float, *, is_folded: bool)
         "mean": float(np.abs(true - guess).mean()),
     }
     return Message(f"{SENTENCE}numbers{_way(is_folded)}", args)
+
+
+def of_transcripts(
+    measure: Measure, rows: int, guessed: Ints, *, is_unspaced: bool, is_folded: bool
+) -> Message:
+    """Return the one sentence about speech: how many of 100 words (or characters) come out wrong.
+
+    `guessed` are the counts of always writing the commonest transcript, (4, recordings).
+    """
+    args: dict[str, Arg] = {
+        "low": math.floor(100 * measure.low),
+        "high": max(1, math.ceil(100 * measure.high)),
+        "rows": rows,
+        "majority": round(100 * int(guessed[1:].sum()) / max(1, int(guessed[0].sum()))),
+    }
+    unit = "characters" if is_unspaced else "words"
+    return Message(f"{SENTENCE}{unit}{_way(is_folded)}", args)
 
 
 def remarks_on_classes(
@@ -95,6 +114,40 @@ def remarks_on_numbers(
     return (*remarks, *_size(len(true), is_folded=is_folded))
 
 
+def remarks_on_transcripts(
+    *,
+    errors: int,
+    guessed: int,
+    instant: int | None,
+    rows: int,
+    learned: Sequence[str],
+    unheard: Sequence[str],
+    confused: Sequence[tuple[str, str, int]],
+    is_folded: bool,
+) -> tuple[Message, ...]:
+    """Return what a person should know before trusting the numbers, and what would help most.
+
+    Args:
+        errors: wrong words of this model, beside `guessed` ones of the commonest transcript and those
+            of the `instant` model.
+        learned: transcripts of the training rows.
+        unheard: tested words that none of them has.
+        confused: (said, heard, how often), most often first.
+    """
+    remarks = []
+    if errors >= guessed:
+        remarks.append(_remark("no_better_than_commonest", "warning"))
+    if instant is not None:
+        remarks.append(_remark("instant_transcripts", mine=errors, instant=instant))
+    if unheard:
+        remarks.append(_remark("unheard_words", "warning", **_listed(unheard)))
+    for said, heard, times in confused:
+        remarks.append(_remark("confused", said=shown(said), heard=shown(heard), count=times))
+    if 0 < len(learned) < FEW_RECORDINGS:
+        remarks.append(_remark("few_recordings", learned=len(learned)))
+    return (*remarks, *_size(rows, is_folded=is_folded))
+
+
 def shown(label: str) -> str:
     """Return a class name short enough for a sentence."""
     return label if len(label) <= NAME_CHARACTERS else label[: NAME_CHARACTERS - 1] + "…"
@@ -123,7 +176,11 @@ def _size(rows: int, *, is_folded: bool) -> list[Message]:
 
 
 def _named(labels: Sequence[str], chosen: NDArray[np.bool_]) -> dict[str, Arg]:
-    names = [shown(label) for label, is_chosen in zip(labels, chosen, strict=True) if is_chosen]
+    return _listed([label for label, is_chosen in zip(labels, chosen, strict=True) if is_chosen])
+
+
+def _listed(labels: Sequence[str]) -> dict[str, Arg]:
+    names = [shown(label) for label in labels]
     text = ", ".join(f"“{name}”" for name in names[:MOST_NAMED])
     return {"count": len(names), "labels": f"{text} …" if len(names) > MOST_NAMED else text}
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from bigmodel.core.dataset import Split
 from bigmodel.core.errors import ModelError
+from bigmodel.core.task import Transcript
+from bigmodel.metrics.family import Answers
 
 PREDICTIONS = "predictions.parquet"
 RECORD = "model.json"
@@ -19,22 +21,42 @@ RECORD = "model.json"
 
 @dataclass(frozen=True)
 class Answered:
-    """Evaluated rows in step: ids, truths and scores (rows, labels), or (rows, 1) for numbers."""
+    """Evaluated rows in step: ids, truths and scores (rows, labels), or (rows, 1) for numbers.
+
+    Of a model that writes down speech, `texts` are what it heard, and scores how certain it was.
+    """
 
     row_ids: Sequence[str]
     truth: Sequence[str]
     scores: NDArray[np.float64]
     is_folded: bool = False
+    texts: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.row_ids)
 
-    def on(self, row_ids: Sequence[str]) -> NDArray[np.float64] | None:
-        """Return the scores of these rows in their order, or None where one was not answered."""
+    @property
+    def answers(self) -> Answers:
+        """The answers as their family measures them."""
+        if not self.texts:
+            scores: list[list[float]] = self.scores.tolist()
+            return scores
+        pairs = zip(self.texts, self.scores[:, 0].tolist(), strict=True)
+        return [Transcript(text, certainty) for text, certainty in pairs]
+
+    def on(self, row_ids: Sequence[str]) -> "Answered | None":
+        """Return the answers to these rows in their order, or None where one was not answered."""
         place = {row_id: index for index, row_id in enumerate(self.row_ids)}
         if not all(row_id in place for row_id in row_ids):
             return None
-        return self.scores[[place[row_id] for row_id in row_ids]]
+        chosen = [place[row_id] for row_id in row_ids]
+        return Answered(
+            row_ids,
+            [self.truth[index] for index in chosen],
+            self.scores[chosen],
+            self.is_folded,
+            [self.texts[index] for index in chosen] if self.texts else (),
+        )
 
 
 def read_answered(folder: Path) -> Answered:
@@ -54,12 +76,21 @@ def read_answered(folder: Path) -> Answered:
             truth=table.column("truth").to_pylist(),
             scores=_scores(table.column("scores")),
             is_folded=bool(record.get("is_folded", False)),
+            texts=_texts(table),
         )
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise ModelError("results_damaged") from error
     if not len(answered):
         raise ModelError("results_damaged")
     return answered
+
+
+def _texts(table: pa.Table) -> Sequence[str]:
+    """Return what was heard; nothing for answers that are no texts, and of files from before there were any."""
+    if "text" not in table.column_names or table.column("text").null_count == len(table):
+        return ()
+    texts: list[str] = table.column("text").to_pylist()
+    return texts
 
 
 def _scores(column: pa.ChunkedArray) -> NDArray[np.float64]:

@@ -12,16 +12,18 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bigmodel.core.dataset import Recipe, Split, Version
+from bigmodel.core.diff import diff
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results import AnsweredRow, Results
-from bigmodel.core.task import Family
+from bigmodel.core.task import Family, Medium
 from bigmodel.data.importer import Upload, read_upload
 from bigmodel.data.number import as_number
 from bigmodel.data.versions import ITEMS, load_rows
 from bigmodel.metrics.family import measuring
+from bigmodel.metrics.transcription import errors_of
 from bigmodel.services import export
 from bigmodel.services.answer_table import open_table
 from bigmodel.services.answered import Answered, read_answered
@@ -29,6 +31,7 @@ from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import get_task
 
+Said = tuple[str, str]  # text of a row, and its media name
 Predict = Callable[[str, str, Sequence[str]], list[list[float]]]  # owner, model id, texts
 MOST_CACHED = 16
 MOST_FILED = 10_000
@@ -107,18 +110,20 @@ class ResultService:
         """Return rows that were answered wrong, and how many there are; the surest mistakes come first.
 
         `truth` and `answer` narrow them down; the same label for both asks for rows answered
-        right. Numbers come by their error, largest first.
+        right. Numbers come by their error, largest first, and transcripts by the share of wrong words.
         """
         model = self.model(owner, job_id, model_id)
         answered = read_answered(self._settings.home / model.folder)
         if model.labels:
             order = _mistakes(answered, model.labels, truth, answer)
+        elif answered.texts:
+            order = _misheard(answered)
         else:
             true = np.array([as_number(text) or 0.0 for text in answered.truth])
             order = np.argsort(-np.abs(answered.scores[:, 0] - true), kind="stable")
         shown = order[offset : offset + limit].tolist()
-        texts = self._texts(owner, model, [answered.row_ids[index] for index in shown])
-        return [_row(answered, index, model.labels, texts) for index in shown], len(order)
+        said = self._said(owner, model, [answered.row_ids[index] for index in shown])
+        return [_row(answered, index, model.labels, said) for index in shown], len(order)
 
     def wrong_file(
         self, owner: str, job_id: str, *, model_id: str = "", truth: str = "", answer: str = ""
@@ -129,7 +134,8 @@ class ResultService:
         )
         path = self._settings.scratch / "downloads" / new_id() / "wrong-rows.csv"
         path.parent.mkdir(mode=0o700, parents=True)
-        header = ("text", "truth", "answer", "sureness")
+        is_text = self._version(owner, self.model(owner, job_id)).recipe.medium == Medium.TEXT
+        header = ("text" if is_text else "file", "truth", "answer", "sureness")
         with open_table(path, header) as table:
             for row in rows:
                 sureness = "" if row.sureness is None else round(row.sureness, 4)
@@ -183,10 +189,10 @@ class ResultService:
         if instant:
             other = read_answered(self._settings.home / instant.folder).on(answered.row_ids)
             if other is not None:
-                beside["instant"] = other.tolist()
+                beside["instant"] = other.answers
         return measuring(self._family(model)).evaluate(
             answered.truth,
-            answered.scores.tolist(),
+            answered.answers,
             model.labels,
             beside=beside,
             baseline_truth=self._training(self._version(owner, model), "target"),
@@ -212,12 +218,16 @@ class ResultService:
         values: list[str] = table.column(column).to_pylist()
         return values
 
-    def _texts(self, owner: str, model: TrainedModel, row_ids: Sequence[str]) -> dict[str, str]:
+    def _said(self, owner: str, model: TrainedModel, row_ids: Sequence[str]) -> dict[str, Said]:
+        """Return what each row said: its text, or the file name and the media name of its recording."""
         if not row_ids:
             return {}
-        rows = load_rows(self._settings.home / self._version(owner, model).folder, row_ids)
-        texts = (text[:TEXT_CHARACTERS] for text in rows["input"])
-        return dict(zip(rows["row_id"], texts, strict=True))
+        version = self._version(owner, model)
+        rows = load_rows(self._settings.home / version.folder, row_ids)
+        columns = zip(rows["row_id"], rows["input"], rows["name"], strict=True)
+        if version.recipe.medium == Medium.TEXT:
+            return {row_id: (text[:TEXT_CHARACTERS], "") for row_id, text, _ in columns}
+        return {row_id: (name, media) for row_id, media, name in columns}
 
     def _seen(self, version: Version, texts: Sequence[str]) -> tuple[Message, ...]:
         """Return a remark when the model learned from rows of the file."""
@@ -251,16 +261,28 @@ def _mistakes(
     return order
 
 
+def _misheard(answered: Answered) -> NDArray[np.intp]:
+    """Return the places of transcripts with a mistake, those with the largest share of wrong words first."""
+    rates = np.array(errors_of(answered.truth, answered.texts))
+    order: NDArray[np.intp] = np.argsort(-rates, kind="stable")[: np.count_nonzero(rates)]
+    return order
+
+
 def _row(
-    answered: Answered, index: int, labels: tuple[str, ...], texts: dict[str, str]
+    answered: Answered, index: int, labels: tuple[str, ...], said: dict[str, Said]
 ) -> AnsweredRow:
-    scores, row_id = answered.scores[index], answered.row_ids[index]
+    scores, row_id, truth = answered.scores[index], answered.row_ids[index], answered.truth[index]
+    heard = answered.texts[index] if answered.texts else None
+    answer = labels[int(scores.argmax())] if labels else f"{scores[0]:.5g}"
+    text, media = said.get(row_id, ("", ""))
     return AnsweredRow(
         row_id=row_id,
-        text=texts.get(row_id, ""),
-        truth=answered.truth[index],
-        answer=labels[int(scores.argmax())] if labels else f"{scores[0]:.5g}",
-        sureness=float(scores.max()) if labels else None,
+        text=text,
+        truth=truth,
+        answer=answer if heard is None else heard,
+        sureness=None if heard is None and not labels else float(scores.max()),
+        media=media,
+        edits=() if heard is None else diff(truth, heard),
     )
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
@@ -16,6 +16,7 @@ rows = st.lists(st.tuples(numbers, numbers), min_size=2, max_size=50)
 @given(rows)
 def test_headline_agrees_with_scikit_learn(pairs: list[tuple[float, float]]) -> None:
     true, answered = zip(*pairs, strict=True)
+    assume(np.ptp(true) > 0)  # of equal truths, scikit-learn's R² is what rounding leaves
     found = headline([str(value) for value in true], [[value] for value in answered])
     assert found["mse"] == pytest.approx(reference.mean_squared_error(true, answered))
     assert found["mae"] == pytest.approx(reference.mean_absolute_error(true, answered))

@@ -1,0 +1,228 @@
+"""How well speech is written down: from transcripts said and heard to word and letter errors; it reads no file.
+
+WER and CER are errors by words (letters) said, over all recordings together; for Chinese a word is a
+character. Intervals come from resamples of whole recordings, whose words stand or fall together
+(Bisani and Ney 2004).
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bigmodel.core import diff
+from bigmodel.core.results import ErrorRow, Measure, Results
+from bigmodel.core.task import Transcript
+from bigmodel.metrics import intervals, sentence
+from bigmodel.metrics.counts import Floats
+
+Ints = NDArray[np.int64]
+PARTS = ("said", "substitutions", "deletions", "insertions")
+MOST_CONFUSED = 3
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Counts of every recording: words and letters are (4, recordings), in the order of `PARTS`."""
+
+    words: Ints
+    letters: Ints
+
+    @property
+    def is_exact(self) -> Floats:
+        """1 for each recording without a mistake."""
+        exact: Floats = (self.words[1:].sum(axis=0) == 0).astype(np.float64)
+        return exact
+
+
+def headline(
+    truth: Sequence[str],
+    answers: Sequence[Transcript],
+    labels: Sequence[str] = (),  # noqa: ARG001 - the signature all families share
+) -> dict[str, float]:
+    """Return every measure without its interval; nothing for no rows."""
+    if not truth:
+        return {}
+    columns = _columns(_tested(truth, [answer.text for answer in answers]))
+    return {n: float(v[0]) for n, v in _from_means(columns.mean(axis=1, keepdims=True)).items()}
+
+
+def evaluate(
+    truth: Sequence[str],
+    answers: Sequence[Transcript],
+    labels: Sequence[str] = (),
+    *,
+    beside: Mapping[str, Sequence[Transcript]] | None = None,
+    baseline_truth: Sequence[str] = (),
+    is_folded: bool = False,
+) -> Results:
+    """Return the whole evaluation of at least one recording.
+
+    Args:
+        labels: not used; the signature is the one all families share.
+        beside: transcripts of other models of the same recordings, by the name they are shown under.
+        baseline_truth: transcripts of the training rows; the commonest is the simplest guess
+            (`majority`). Without them, the commonest of the tested rows.
+    """
+    heard = [answer.text for answer in answers]
+    mine = _tested(truth, heard)
+    others = {
+        name: _tested(truth, [one.text for one in rows]) for name, rows in (beside or {}).items()
+    }
+    guess = _commonest(baseline_truth or truth)
+    others["majority"] = _tested(truth, [guess] * len(truth))
+    is_unspaced = diff.is_unspaced(" ".join(truth[:1000]))
+    measures = _measures(mine)
+    lead, counts = ("cer", mine.letters) if is_unspaced else ("wer", mine.words)
+    instant = others.get("instant")
+    return Results(
+        family="transcription",
+        rows=len(truth),
+        labels=tuple(labels),
+        measures=_led_by(lead, measures),
+        sentence=sentence.of_transcripts(
+            measures[lead],
+            len(truth),
+            others["majority"].words if lead == "wer" else others["majority"].letters,
+            is_unspaced=is_unspaced,
+            is_folded=is_folded,
+        ),
+        remarks=sentence.remarks_on_transcripts(
+            errors=int(counts[1:].sum()),
+            guessed=int(_side(others["majority"], lead)[1:].sum()),
+            instant=None if instant is None else int(_side(instant, lead)[1:].sum()),
+            rows=len(truth),
+            learned=baseline_truth,
+            unheard=_unheard(truth, baseline_truth),
+            confused=_confused(truth, heard),
+            is_folded=is_folded,
+        ),
+        errors=_error_rows(mine, measures, lead),
+        beside={name: _measures(tested) for name, tested in others.items()},
+        is_folded=is_folded,
+    )
+
+
+def errors_of(truth: Sequence[str], heard: Sequence[str]) -> list[float]:
+    """Return the word error rate of every recording."""
+    words = _tested(truth, heard).words
+    rates: list[float] = (words[1:].sum(axis=0) / np.maximum(words[0], 1)).tolist()
+    return rates
+
+
+def _tested(truth: Sequence[str], heard: Sequence[str]) -> Tested:
+    words = [_count(_words(said), _words(got)) for said, got in zip(truth, heard, strict=True)]
+    letters = [
+        _count(diff.letters(said), diff.letters(got))
+        for said, got in zip(truth, heard, strict=True)
+    ]
+    return Tested(_table(words), _table(letters))
+
+
+def _words(text: str) -> list[str]:
+    return [diff.plain(part) for part in diff.parts(text)]
+
+
+def _count(truth: Sequence[str], heard: Sequence[str]) -> diff.Count:
+    if truth == heard:
+        return diff.Count(len(truth), 0, 0, 0)
+    return diff.count(diff.trace(_costs(truth, heard), truth, heard))
+
+
+def _costs(truth: Sequence[str], heard: Sequence[str]) -> list[list[int]]:
+    """Return the fewest steps between every pair of beginnings, a whole row of them at a time."""
+    number = {part: place for place, part in enumerate({*truth, *heard})}
+    said = np.array([number[part] for part in truth], dtype=np.int64)
+    got = np.array([number[part] for part in heard], dtype=np.int64)
+    places = np.arange(len(heard) + 1)
+    rows = np.empty((len(truth) + 1, len(heard) + 1), dtype=np.int64)
+    rows[0] = places
+    for i, one in enumerate(said, 1):
+        rows[i, 0] = i
+        rows[i, 1:] = np.minimum(rows[i - 1, :-1] + (got != one), rows[i - 1, 1:] + 1)
+        rows[i] = np.minimum.accumulate(rows[i] - places) + places  # insertions, left to right
+    costs: list[list[int]] = rows.tolist()
+    return costs
+
+
+def _table(counts: Sequence[diff.Count]) -> Ints:
+    rows = [[getattr(count, part) for count in counts] for part in PARTS]
+    return np.array(rows, dtype=np.int64)
+
+
+def _columns(tested: Tested) -> Floats:
+    """Return what the measures are means of: counts of words, counts of letters, and whether all is right."""
+    rows = [*tested.words, *tested.letters, tested.is_exact]
+    return np.stack([row.astype(np.float64) for row in rows])
+
+
+def _from_means(means: Floats) -> dict[str, Floats]:
+    """Return the measures from the means of `_columns`, shaped (9, resamples)."""
+    words, letters = np.maximum(means[0], 1e-9), np.maximum(means[4], 1e-9)
+    return {
+        "wer": means[1:4].sum(axis=0) / words,
+        "cer": means[5:8].sum(axis=0) / letters,
+        "substitutions": means[1] / words,
+        "deletions": means[2] / words,
+        "insertions": means[3] / words,
+        "exact": means[8],
+    }
+
+
+def _measures(tested: Tested) -> dict[str, Measure]:
+    columns = _columns(tested)
+    values = _from_means(columns.mean(axis=1, keepdims=True))
+    ends = intervals.of_rows(columns, _from_means)
+    rows = columns.shape[1]
+    return {
+        name: intervals.around_share(float(value[0]), *ends[name], rows)
+        if 0 <= value[0] <= 1
+        else intervals.around(float(value[0]), *ends[name])
+        for name, value in values.items()
+    }
+
+
+def _led_by(lead: str, measures: Mapping[str, Measure]) -> dict[str, Measure]:
+    """Return the measures with the leading one first."""
+    return {lead: measures[lead], **measures}
+
+
+def _error_rows(tested: Tested, measures: Mapping[str, Measure], lead: str) -> tuple[ErrorRow, ...]:
+    rows = [
+        ErrorRow(name, measures[name], *(int(part.sum()) for part in _side(tested, name)))
+        for name in ("wer", "cer")
+    ]
+    return tuple(sorted(rows, key=lambda row: row.measure != lead))
+
+
+def _side(tested: Tested, measure: str) -> Ints:
+    return tested.words if measure == "wer" else tested.letters
+
+
+def _commonest(texts: Sequence[str]) -> str:
+    """Return the commonest text; among equally common ones the first."""
+    return Counter(texts).most_common(1)[0][0]
+
+
+def _unheard(truth: Sequence[str], learned: Sequence[str]) -> list[str]:
+    """Return the words of the tested recordings that no training recording has, the commonest first."""
+    if not learned:
+        return []
+    known = {word for text in learned for word in _words(text)}
+    counts = Counter(word for text in truth for word in _words(text) if word not in known)
+    return [word for word, _ in counts.most_common()]
+
+
+def _confused(truth: Sequence[str], heard: Sequence[str]) -> list[tuple[str, str, int]]:
+    """Return the words most often heard as another, with how often."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for said, got in zip(truth, heard, strict=True):
+        steps = diff.diff(said, got) if said != got else ()
+        counts.update(
+            (diff.plain(step.truth), diff.plain(step.heard))
+            for step in steps
+            if step.kind == "replaced"
+        )
+    return [(said, got, n) for (said, got), n in counts.most_common(MOST_CONFUSED) if n > 1]
