@@ -31,7 +31,7 @@ class Wish(StrEnum):
 
 
 MOVES: Mapping[State, frozenset[State]] = {
-    State.QUEUED: frozenset({State.STARTING, State.CANCELLED}),
+    State.QUEUED: frozenset({State.STARTING, State.PAUSED, State.CANCELLED}),
     State.STARTING: frozenset({State.RUNNING, State.LOST, State.FAILED, State.CANCELLED}),
     State.RUNNING: frozenset(
         {State.SUCCEEDED, State.FAILED, State.CANCELLED, State.PAUSED, State.LOST}
@@ -68,12 +68,23 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Saved:
+    """A registered checkpoint: its folder relative to the data folder, its step, the digest of its files."""
+
+    folder: str
+    step: int
+    digest: str = ""
+
+
+@dataclass(frozen=True)
 class Job:
     """One training that somebody asked for. Changed by copy only; the store holds the truth.
 
     `token` grows with every claim and fences writes of older attempts. `key` makes a submission
     idempotent: the same owner and key is the same job. `checkpoint` is the newest registered
-    checkpoint, relative to the data folder.
+    checkpoint, relative to the data folder, and `older` those before it, newest first. `continues` is
+    the finished job whose curve and checkpoint this one goes on from. A higher `priority` goes first
+    among the jobs of one owner; `via` says where it was asked for; `expected_s` is the forecast.
     """
 
     id: str
@@ -102,6 +113,11 @@ class Job:
     checkpoint: str = ""
     checkpoint_step: int = 0
     checkpoint_digest: str = ""
+    older: tuple[Saved, ...] = ()
+    continues: str = ""
+    priority: int = 0
+    via: str = ""
+    expected_s: float = 0.0
 
     @property
     def is_final(self) -> bool:
@@ -110,6 +126,14 @@ class Job:
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
+
+    @property
+    def saved(self) -> tuple[Saved, ...]:
+        """The registered checkpoints, newest first."""
+        if not self.checkpoint:
+            return ()
+        newest = Saved(self.checkpoint, self.checkpoint_step, self.checkpoint_digest)
+        return (newest, *self.older)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,15 @@
 """The contract of a store, in prose and types: what every implementation promises. It holds no code of its own.
 
-Promises, tested by `tests/contracts/test_store.py` over every implementation:
+Promises, tested by `tests/contracts/` over every implementation:
 
 - A call that returned is durable: it survives kill -9 of every process. (A store in memory lives as long as its process.)
-- Any thread and any process may call. A call never waits longer than the busy time-out (10 s) and
+- Any thread and any process may call. A call never waits longer than the patience its store was opened with and
   holds no lock when it returns. One that cannot be answered (locked for longer, disk full, damage)
   raises `StoreError` and has written nothing.
 - Every method that takes an owner answers for that owner only; a thing of somebody else raises
   `NotFoundError`, exactly like a thing that does not exist.
-- Job states change in `claim`, `move` and `wish` (which only cancels a job that no worker holds) and
-  nowhere else, along `core.job.MOVES`. A move is one compare-and-set on (state, token), in one
+- Job states change in `claim`, `move` and `wish` (which only cancels or pauses a job that no worker
+  holds) and nowhere else, along `core.job.MOVES`. A move is one compare-and-set on (state, token), in one
   transaction with its history row, and returns whether it won. Final states never change.
 - `token` grows by one at every claim. Nothing written with an older token is ever accepted.
 - Points are exactly-once per (job, name, step): `ingest` commits points and file offset together.
@@ -18,7 +18,7 @@ Promises, tested by `tests/contracts/test_store.py` over every implementation:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bigmodel.core.dataset import Dataset, Version
 from bigmodel.core.events import Event
@@ -46,6 +46,18 @@ class Deleted:
     jobs: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+
+
+Order = Literal["newest", "longest", "name"]
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Everything that is stored, of all owners: what lies in the data folder beside it belongs to nothing."""
+
+    datasets: frozenset[str]
+    versions: frozenset[str]  # their folders, relative to the data folder
+    jobs: Mapping[str, Job]
 
 
 class Store(Protocol):
@@ -87,7 +99,8 @@ class Store(Protocol):
     def submit(self, job: Job) -> Job:
         """Store a queued job, or return the one already stored for the same owner and key.
 
-        An empty key is never the same as another. The dataset's version must be the owner's.
+        An empty key is never the same as another. The dataset's version must be the owner's. A job that
+        continues another one of the owner begins with its points, up to the checkpoint it goes on from.
         """
 
     def job(self, owner: str, job_id: str) -> Job:
@@ -95,6 +108,22 @@ class Store(Protocol):
 
     def jobs(self, owner: str, limit: int = 200, offset: int = 0) -> list[Job]:
         """Return jobs, newest first."""
+
+    def find_jobs(
+        self,
+        owner: str,
+        *,
+        text: str = "",
+        states: Sequence[State] = (),
+        dataset_id: str = "",
+        order: Order = "newest",
+        limit: int = 200,
+        offset: int = 0,
+    ) -> tuple[list[Job], int]:
+        """Return jobs, and how many there are in all, whose name holds the text (A and a are the same).
+
+        `longest` orders by running time so far, `name` as A and a were the same.
+        """
 
     def rename_job(self, owner: str, job_id: str, name: str) -> None:
         """Change the name people see."""
@@ -109,8 +138,21 @@ class Store(Protocol):
     def place(self, owner: str, job_id: str) -> int:
         """Return the place in line of a queued job (1 is next), 0 for any other."""
 
+    def line(self, owner: str, workers: int, at: datetime) -> dict[str, tuple[int, float | None]]:
+        """Return, of each queued job, its place in line and the seconds until it is expected to start.
+
+        None stands for a start that hangs on a job of which nobody knows how long it takes.
+        """
+
+    def set_priority(self, owner: str, job_id: str, priority: int) -> Job:
+        """Let a queued or paused job go before (or after) the owner's others.
+
+        Raises:
+            JobError: `job_not_waiting`.
+        """
+
     def wish(self, owner: str, job_id: str, wish: Wish) -> Job:
-        """Ask for a cancel or a pause. A queued or paused job that is to be cancelled is cancelled at once.
+        """Ask for a cancel or a pause, which come true at once where no worker holds the job.
 
         Asking again, or of a final job, changes nothing; a pause never replaces a cancel. Returns the
         job as it then is.
@@ -128,8 +170,8 @@ class Store(Protocol):
     def claim(self, at: datetime) -> Job | None:
         """Take the next queued job into `starting` with a new token and attempt, or return None.
 
-        Points above the job's checkpoint are deleted in the same transaction. Owners take turns:
-        the owner with the fewest live jobs first, then the oldest job. `not_before` is respected.
+        Points above the job's checkpoint are deleted in the same transaction. Owners take turns, as
+        `line.in_line` says. `not_before` is respected, unless it is so far ahead that the clock was set back.
         """
 
     def move(
@@ -147,8 +189,8 @@ class Store(Protocol):
         """Move a job from `origin` to `to` if its state and token still are these; tell whether it won.
 
         Entering `running` sets `started_at` once; entering a final state sets `ended_at`; entering
-        `paused` forgets the wish for a pause. A job that enters `queued` or `paused` while it is to be
-        cancelled is cancelled in the same transaction.
+        `paused` forgets the wish for a pause, and allows one more attempt. A job that enters `queued` or
+        `paused` while it is to be cancelled (or paused) is so in the same transaction.
 
         Raises:
             ValueError: the table of moves has no such move, or it leads to `starting`, as only a claim does.
@@ -169,7 +211,8 @@ class Store(Protocol):
         """Write what the bytes [start, end) of an attempt's event file said, all of it or nothing.
 
         Beats and steps refresh `beat_at` and `progress`; notes go to the history; points to the
-        curves and their roll-ups; a checkpoint to the job; a result to the models, in place of the
+        curves and their roll-ups; a checkpoint to the job (one that the attempt went back to deletes the
+        points above it); a result to the models, in place of the
         job's earlier one of its kind (exactly one of a job's models is kept). Errors and ends are not applied here: the supervisor turns them into moves.
         Returns False, and writes nothing, when the token is not the job's, the job is final, or
         `start` is not the stored offset.
@@ -196,6 +239,9 @@ class Store(Protocol):
         """Return the imported and fetched base models by name."""
 
     # the store itself -------------------------------------------------------------------------
+
+    def inventory(self) -> Inventory:
+        """Return what is stored, for a sweep of the data folder."""
 
     def check(self) -> list[Message]:
         """Return what is wrong with the store, an empty list when nothing is."""

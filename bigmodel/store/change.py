@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bigmodel.core.clock import now
-from bigmodel.core.job import FINAL, MOVES, Job, State, Wish
+from bigmodel.core.errors import JobError
+from bigmodel.core.job import FINAL, MOVES, Job, Saved, State, Wish
 from bigmodel.core.message import Level, Message
 from bigmodel.store.base import Deleted
 from bigmodel.store.intake import Intake
 
 Row = tuple[str, datetime, Message]  # kind, time and sentence of a line of the history
+KEPT_BEFORE = 1  # checkpoints that stand behind the newest one, should it be damaged
+MOST_WAIT = timedelta(minutes=10)  # a job that is to wait for longer saw the clock being set back
+WAITING = (State.QUEUED, State.PAUSED)  # no worker holds these: a wish comes true at once
+FULFILLED = {Wish.CANCEL: State.CANCELLED, Wish.PAUSE: State.PAUSED}
 LEVELS: dict[State, Level] = {State.FAILED: "error", State.LOST: "warning"}
 
 
@@ -58,8 +63,8 @@ def check_move(origin: State, to: State) -> None:
 
 def is_claimable(job: Job, at: datetime | None) -> bool:
     """Tell whether a queued job may start at this time (at any time, if none is given)."""
-    is_due = at is None or job.not_before is None or job.not_before <= at
-    return job.state == State.QUEUED and is_due
+    wait = job.not_before - at if at and job.not_before else timedelta()
+    return job.state == State.QUEUED and not timedelta() < wait <= MOST_WAIT
 
 
 def claimed(job: Job, at: datetime) -> Changed:
@@ -81,9 +86,29 @@ def last_safe_step(job: Job) -> int:
     return job.checkpoint_step if job.checkpoint else -1
 
 
+def last_step_of(saved: Saved) -> int:
+    """Return the last step that counts when an attempt went back to this checkpoint, or to the beginning."""
+    return saved.step if saved.folder else -1
+
+
+def preferred(job: Job, priority: int) -> Changed:
+    """Return the job with another priority.
+
+    Raises:
+        JobError: `job_not_waiting`.
+    """
+    if job.state not in WAITING:
+        raise JobError("job_not_waiting", name=job.name)
+    return Changed(replace(job, priority=priority))
+
+
 def moved(job: Job, to: State, details: Details) -> Changed:
-    """Return the job after a move; a job that comes back into line while it is to be cancelled is cancelled."""
+    """Return the job after a move; one that comes back into line with a wish has its wish fulfilled at once.
+
+    An attempt that ended in a pause is not counted: the job may be tried once more.
+    """
     at = details.at
+    is_pause = to == State.PAUSED and job.state == State.RUNNING
     fresh = replace(
         job,
         state=to,
@@ -93,12 +118,13 @@ def moved(job: Job, to: State, details: Details) -> Changed:
         started_at=job.started_at or (at if to == State.RUNNING else None),
         ended_at=at if to in FINAL else None,
         wish=Wish.NONE if to == State.PAUSED and job.wish == Wish.PAUSE else job.wish,
+        max_attempts=job.max_attempts + is_pause,
     )
     rows = [_move_row(to, at)]
     if details.message:
         rows.append(("note", at, details.message))
-    if to in (State.QUEUED, State.PAUSED) and fresh.wish == Wish.CANCEL:
-        after = moved(fresh, State.CANCELLED, Details(None, "", at))
+    if to in WAITING and fresh.wish != Wish.NONE:
+        after = moved(fresh, FULFILLED[fresh.wish], Details(None, "", at))
         return Changed(after.job, (*rows, *after.rows))
     return Changed(fresh, tuple(rows))
 
@@ -117,8 +143,8 @@ def wished(job: Job, wish: Wish) -> Changed:
     at = now()
     fresh = replace(job, wish=wish)
     rows: tuple[Row, ...] = (("wish", at, Message(f"history.wish_{wish}")),)
-    if wish == Wish.CANCEL and job.state in (State.QUEUED, State.PAUSED):
-        after = moved(fresh, State.CANCELLED, Details(None, "", at))
+    if job.state in WAITING:
+        after = moved(fresh, FULFILLED[wish], Details(None, "", at))
         return Changed(after.job, rows + after.rows)
     return Changed(fresh, rows)
 
@@ -131,14 +157,24 @@ def taken_in(job: Job, intake: Intake, at: datetime) -> Changed:
     fresh = replace(job, progress=intake.progress_after(job.progress))
     if intake.is_beat:
         fresh = replace(fresh, beat_at=at)
-    if intake.checkpoint:
-        fresh = replace(
-            fresh,
-            checkpoint=str(intake.checkpoint["folder"]),
-            checkpoint_step=int(intake.checkpoint["step"]),
-            checkpoint_digest=str(intake.checkpoint.get("digest", "")),
-        )
+    if intake.back_to:
+        fresh = _with_saved(fresh, [s for s in (intake.back_to,) if s.folder])
+    if intake.saved:
+        known = [saved for saved in fresh.saved if saved.step < intake.saved[0].step]
+        fresh = _with_saved(fresh, [*reversed(intake.saved), *known])
     return Changed(fresh, tuple(("note", at, note) for note in intake.notes))
+
+
+def _with_saved(job: Job, saved: Sequence[Saved]) -> Job:
+    """Return the job with these checkpoints, newest first, as far as they are kept."""
+    newest = saved[0] if saved else Saved("", 0)
+    return replace(
+        job,
+        checkpoint=newest.folder,
+        checkpoint_step=newest.step,
+        checkpoint_digest=newest.digest,
+        older=tuple(saved[1 : 1 + KEPT_BEFORE]),
+    )
 
 
 def deleted_job(job_id: str, models: Sequence[str]) -> Deleted:

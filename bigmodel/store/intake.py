@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bigmodel.core.events import Event, Kind
-from bigmodel.core.job import Progress
+from bigmodel.core.job import Progress, Saved
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 
@@ -18,7 +18,8 @@ class Intake:
     notes: list[Message] = field(default_factory=list)
     results: list[TrainedModel] = field(default_factory=list)
     progress: dict[str, Any] = field(default_factory=dict)  # what changed, as a worker wrote it
-    checkpoint: Mapping[str, Any] | None = None
+    saved: list[Saved] = field(default_factory=list)  # new checkpoints, oldest first
+    back_to: Saved | None = None  # what the attempt went back to; a folder of "" is the beginning
     is_beat: bool = False
 
     def progress_after(self, before: Progress) -> Progress:
@@ -67,7 +68,11 @@ def _take_note(intake: Intake, data: Mapping[str, Any]) -> None:
 
 
 def _take_checkpoint(intake: Intake, data: Mapping[str, Any]) -> None:
-    intake.checkpoint = data
+    saved = Saved(str(data["folder"]), int(data["step"]), str(data.get("digest", "")))
+    if data.get("back"):
+        intake.back_to, intake.saved = saved, []
+    else:
+        intake.saved.append(saved)
 
 
 def _take_result(intake: Intake, data: Mapping[str, Any]) -> None:

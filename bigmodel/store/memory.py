@@ -8,6 +8,7 @@ from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
+from bigmodel.core.clock import now
 from bigmodel.core.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError, JobError, NotFoundError
 from bigmodel.core.events import Event
@@ -15,9 +16,9 @@ from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.store import change
-from bigmodel.store.base import Curve, Deleted
+from bigmodel.store.base import Curve, Deleted, Inventory, Order
 from bigmodel.store.intake import Intake, keep_one, take_in
-from bigmodel.store.line import in_line, waiting
+from bigmodel.store.line import Waiting, in_line, left_of, starts, waiting
 from bigmodel.store.rollup import span_of, thin
 
 P = ParamSpec("P")
@@ -40,6 +41,14 @@ class _Record:
         self.job = changed.job
         for kind, at, message in changed.rows:
             self.history.append(JobEvent(len(self.history) + 1, at, kind, message))
+
+    def cut(self, last: int) -> None:
+        """Delete all points above a step."""
+        if any(step > last for points in self.points.values() for step in points):
+            self.mark += 1
+            for points in self.points.values():
+                for step in [step for step in points if step > last]:
+                    del points[step]
 
 
 def _locked(
@@ -127,11 +136,17 @@ class MemoryStore:
             if job.key and (record.job.owner, record.job.key) == (job.owner, job.key):
                 return record.job
         self.version(job.owner, job.dataset_id, job.dataset_version)
+        earlier = self._record(job.owner, job.continues) if job.continues else None
         if job.id in self._records:
             raise ValueError(f"job {job.id} is already stored")
         self._submitted += 1
         record = self._records[job.id] = _Record(job, self._submitted)
         record.apply(change.submitted(job))
+        if earlier:
+            record.mark += 1
+            for name, points in earlier.points.items():
+                known = {step: at for step, at in points.items() if step <= job.checkpoint_step}
+                record.points[name] = known
         return job
 
     @_locked
@@ -151,6 +166,31 @@ class MemoryStore:
         return own[offset : offset + limit]
 
     @_locked
+    def find_jobs(
+        self,
+        owner: str,
+        *,
+        text: str = "",
+        states: Sequence[State] = (),
+        dataset_id: str = "",
+        order: Order = "newest",
+        limit: int = 200,
+        offset: int = 0,
+    ) -> tuple[list[Job], int]:
+        found = [
+            job
+            for job in self.jobs(owner, len(self._records))
+            if _plain(text) in _plain(job.name)
+            and (not states or job.state in states)
+            and dataset_id in ("", job.dataset_id)
+        ]
+        if order == "longest":
+            found.sort(key=_seconds, reverse=True)
+        elif order == "name":
+            found.sort(key=lambda job: _plain(job.name))
+        return found[offset : offset + limit], len(found)
+
+    @_locked
     def rename_job(self, owner: str, job_id: str, name: str) -> None:
         record = self._record(owner, job_id)
         record.job = replace(record.job, name=name)
@@ -167,9 +207,22 @@ class MemoryStore:
     def place(self, owner: str, job_id: str) -> int:
         if self.job(owner, job_id).state != State.QUEUED:
             return 0
-        return self._line().index(job_id) + 1
+        return [item.job_id for item in self._line()].index(job_id) + 1
 
-    def _line(self, at: datetime | None = None) -> list[str]:
+    @_locked
+    def line(self, owner: str, workers: int, at: datetime) -> dict[str, tuple[int, float | None]]:
+        live = [left_of(job, at) for job in self.live() if job.is_live]
+        order = self._line()
+        found = starts(order, live, workers)
+        return {item.job_id: found[item.job_id] for item in order if item.owner == owner}
+
+    @_locked
+    def set_priority(self, owner: str, job_id: str, priority: int) -> Job:
+        record = self._record(owner, job_id)
+        record.apply(change.preferred(record.job, priority))
+        return record.job
+
+    def _line(self, at: datetime | None = None) -> list[Waiting]:
         jobs = [record.job for record in self._records.values()]
         queued = [waiting(job) for job in jobs if change.is_claimable(job, at)]
         return in_line(queued, Counter(job.owner for job in jobs if job.is_live))
@@ -191,15 +244,10 @@ class MemoryStore:
         line = self._line(at)
         if not line:
             return None
-        record = self._records[line[0]]
+        record = self._records[line[0].job_id]
         record.apply(change.claimed(record.job, at))
         record.offsets[record.job.token] = 0
-        last = change.last_safe_step(record.job)
-        if any(step > last for points in record.points.values() for step in points):
-            record.mark += 1
-            for points in record.points.values():
-                for step in [step for step in points if step > last]:
-                    del points[step]
+        record.cut(change.last_safe_step(record.job))
         return record.job
 
     @_locked
@@ -250,6 +298,8 @@ class MemoryStore:
             return False
         record.offsets[token] = end
         record.apply(change.taken_in(record.job, intake, at))
+        if intake.back_to:
+            record.cut(change.last_step_of(intake.back_to))
         self._add_points(record, intake)
         for result in intake.results:
             model = replace(
@@ -310,5 +360,21 @@ class MemoryStore:
     # the store itself
 
     @_locked
+    def inventory(self) -> Inventory:
+        folders = (version.folder for known in self._versions.values() for version in known)
+        jobs = {job_id: record.job for job_id, record in self._records.items()}
+        return Inventory(frozenset(self._datasets), frozenset(folders), jobs)
+
+    @_locked
     def check(self) -> list[Message]:
         return []
+
+
+def _plain(name: str) -> str:
+    """Return a name in small letters, as far as SQLite knows them."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
+
+
+def _seconds(job: Job) -> float:
+    """Return how long a job has run, below 0 if it never did."""
+    return ((job.ended_at or now()) - job.started_at).total_seconds() if job.started_at else -1.0

@@ -1,13 +1,13 @@
 """The one translation between rows of the database and the values of `core`; it must never run a query."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
-from bigmodel.core.job import Job, Progress, State, Wish
+from bigmodel.core.job import Job, Progress, Saved, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 
@@ -50,6 +50,7 @@ def job_record(job: Job) -> Record:
         "wish": job.wish.value,
         "progress": job.progress.to_json(),
         "message": job.message.to_json() if job.message else None,
+        "older": [asdict(saved) for saved in job.older],
     }
 
 
@@ -68,6 +69,7 @@ def to_job(row: RowMapping) -> Job:
             "wish": Wish(row["wish"]),
             "progress": Progress.from_json(row["progress"]),
             "message": Message.from_json(row["message"]) if row["message"] else None,
+            "older": tuple(Saved(**saved) for saved in row["older"]),
         }
     )
 

@@ -18,7 +18,7 @@ from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.store import change, sql_curves, sql_datasets, sql_jobs
-from bigmodel.store.base import Curve, Deleted
+from bigmodel.store.base import Curve, Deleted, Inventory, Order
 from bigmodel.store.engine import connect, error_key, make_engine, transaction
 from bigmodel.store.intake import take_in
 
@@ -76,6 +76,9 @@ class SqlStore:
                 return known
             sql_datasets.get_version(connection, job.owner, job.dataset_id, job.dataset_version)
             sql_jobs.add(connection, job)
+            if job.continues:
+                sql_jobs.get(connection, job.owner, job.continues)
+                sql_curves.copy(connection, job.continues, job.id, job.checkpoint_step)
             return job
 
     def job(self, owner: str, job_id: str) -> Job:
@@ -85,6 +88,21 @@ class SqlStore:
     def jobs(self, owner: str, limit: int = 200, offset: int = 0) -> list[Job]:
         with self._read() as connection:
             return sql_jobs.every(connection, owner, limit, offset)
+
+    def find_jobs(
+        self,
+        owner: str,
+        *,
+        text: str = "",
+        states: Sequence[State] = (),
+        dataset_id: str = "",
+        order: Order = "newest",
+        limit: int = 200,
+        offset: int = 0,
+    ) -> tuple[list[Job], int]:
+        wanted = sql_jobs.Wanted(owner, text, tuple(states), dataset_id)
+        with self._read() as connection:
+            return sql_jobs.find(connection, wanted, order, limit, offset)
 
     def rename_job(self, owner: str, job_id: str, name: str) -> None:
         with self._write() as connection:
@@ -97,6 +115,14 @@ class SqlStore:
     def place(self, owner: str, job_id: str) -> int:
         with self._read() as connection:
             return sql_jobs.place(connection, owner, job_id)
+
+    def line(self, owner: str, workers: int, at: datetime) -> dict[str, tuple[int, float | None]]:
+        with self._read() as connection:
+            return sql_jobs.expectations(connection, owner, workers, at)
+
+    def set_priority(self, owner: str, job_id: str, priority: int) -> Job:
+        with self._write() as connection:
+            return sql_jobs.prefer(connection, owner, job_id, priority)
 
     def wish(self, owner: str, job_id: str, wish: Wish) -> Job:
         with self._write() as connection:
@@ -183,6 +209,11 @@ class SqlStore:
             return sql_datasets.bases(connection, owner)
 
     # the store itself
+
+    def inventory(self) -> Inventory:
+        with self._read() as connection:
+            found, folders = sql_datasets.stored(connection)
+            return Inventory(found, folders, sql_jobs.stored(connection))
 
     def check(self) -> list[Message]:
         """Read the whole file and look for damage."""

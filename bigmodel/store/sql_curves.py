@@ -34,6 +34,10 @@ READ_ROLLUPS = text(
     f"SELECT {OF_ROLLUPS} WHERE curve_id = :curve AND level = :level "
     "GROUP BY (bucket - :first) / :width ORDER BY 1"
 )
+COPY_POINTS = text(
+    "INSERT INTO points (curve_id, step, value) "
+    "SELECT :curve, step, value FROM points WHERE curve_id = :origin AND step <= :last"
+)
 EXTENT = text(
     "SELECT (SELECT sum(points) FROM rollups WHERE curve_id = :curve AND level = :top), "
     "(SELECT min(step) FROM points WHERE curve_id = :curve), "
@@ -75,6 +79,17 @@ def cut(connection: Connection, job_id: str, last: int) -> None:
         _roll_up(connection, curve, max(0, last), max(0, last))
     if found:
         _mark(connection, job_id)
+
+
+def copy(connection: Connection, origin: str, job_id: str, last: int) -> None:
+    """Begin the curves of a job with the points of another one up to a step."""
+    found = connection.execute(select(curves.c.id, curves.c.name).where(curves.c.job_id == origin))
+    for row in found.all():
+        curve = _curve(connection, job_id, row.name)
+        values = {"curve": curve, "origin": row.id, "last": last}
+        connection.execute(COPY_POINTS, values)
+        _roll_up(connection, curve, 0, last)
+    _mark(connection, job_id)
 
 
 def read(connection: Connection, job_id: str, max_points: int) -> list[Curve]:

@@ -14,6 +14,13 @@ from bigmodel.store.rows import to_dataset, to_version, version_record
 from bigmodel.store.tables import base_models, datasets, jobs, versions
 
 
+def stored(connection: Connection) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the ids of all datasets and the folders of all versions, of every owner."""
+    ids = connection.scalars(select(datasets.c.id)).all()
+    folders = connection.scalars(select(versions.c.folder)).all()
+    return frozenset(ids), frozenset(folders)
+
+
 def add(connection: Connection, dataset: Dataset) -> None:
     values = {
         "id": dataset.id,

@@ -3,20 +3,21 @@
 It must never change a job but through `_apply`: one compare-and-set on (state, token) with its history rows.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
 
 from bigmodel.core.errors import JobError, NotFoundError
 from bigmodel.core.job import LIVE, Job, JobEvent, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.store import change, sql_curves
-from bigmodel.store.base import Deleted
+from bigmodel.store.base import Deleted, Order
 from bigmodel.store.intake import Intake, keep_one
-from bigmodel.store.line import in_line
+from bigmodel.store.line import Waiting, in_line, left_of, starts
 from bigmodel.store.rows import changes, job_record, model_record, to_job, to_model
 from bigmodel.store.tables import attempts, history, jobs, models
 
@@ -57,6 +58,49 @@ def every(connection: Connection, owner: str, limit: int, offset: int) -> list[J
     return [to_job(row) for row in connection.execute(query).mappings()]
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which jobs are looked for; what is empty does not matter."""
+
+    owner: str
+    text: str = ""
+    states: tuple[State, ...] = ()
+    dataset_id: str = ""
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found = [jobs.c.owner == self.owner]
+        if self.text:
+            found.append(jobs.c.name.icontains(self.text, autoescape=True))
+        if self.states:
+            found.append(jobs.c.state.in_([state.value for state in self.states]))
+        if self.dataset_id:
+            found.append(jobs.c.dataset_id == self.dataset_id)
+        return found
+
+
+def find(
+    connection: Connection, wanted: Wanted, order: Order, limit: int, offset: int
+) -> tuple[list[Job], int]:
+    count = select(func.count()).select_from(jobs).where(*wanted.conditions)
+    ended = func.coalesce(jobs.c.ended_at, datetime.now(UTC))
+    running = func.julianday(ended) - func.julianday(jobs.c.started_at)
+    orders: Mapping[str, list[ColumnElement[object]]] = {
+        "newest": [],
+        "longest": [func.coalesce(running, -1.0).desc()],
+        "name": [func.lower(jobs.c.name)],
+    }
+    query = (
+        select(jobs)
+        .where(*wanted.conditions)
+        .order_by(*orders[order], jobs.c.created_at.desc(), jobs.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    found = [to_job(row) for row in connection.execute(query).mappings()]
+    return found, connection.execute(count).scalar_one()
+
+
 def rename(connection: Connection, owner: str, job_id: str, name: str) -> None:
     query = update(jobs).where(jobs.c.owner == owner, jobs.c.id == job_id)
     if not connection.execute(query.values(name=name)).rowcount:
@@ -75,16 +119,29 @@ def remove(connection: Connection, owner: str, job_id: str) -> Deleted:
 def place(connection: Connection, owner: str, job_id: str) -> int:
     if get(connection, owner, job_id).state != State.QUEUED:
         return 0
-    columns = select(jobs.c.created_at, jobs.c.id, jobs.c.owner)
-    rows = connection.execute(columns.where(jobs.c.state == State.QUEUED.value))
-    queued = [(row.created_at, row.id, row.owner) for row in rows]
-    counts = (
-        select(jobs.c.owner, func.count())
-        .where(jobs.c.state.in_([state.value for state in LIVE]))
-        .group_by(jobs.c.owner)
-    )
-    live = {row[0]: row[1] for row in connection.execute(counts)}
-    return in_line(queued, live).index(job_id) + 1
+    ids = [item.job_id for item in _line(connection, live(connection))]
+    return ids.index(job_id) + 1
+
+
+def expectations(
+    connection: Connection, owner: str, workers: int, at: datetime
+) -> dict[str, tuple[int, float | None]]:
+    now_live = [job for job in live(connection) if job.is_live]
+    order = _line(connection, now_live)
+    found = starts(order, [left_of(job, at) for job in now_live], workers)
+    return {item.job_id: found[item.job_id] for item in order if item.owner == owner}
+
+
+def _line(connection: Connection, running: Sequence[Job]) -> list[Waiting]:
+    columns = (jobs.c.id, jobs.c.owner, jobs.c.created_at, jobs.c.priority, jobs.c.expected_s)
+    rows = connection.execute(select(*columns).where(jobs.c.state == State.QUEUED.value))
+    queued = [Waiting(*row) for row in rows]
+    return in_line(queued, Counter(job.owner for job in running if job.is_live))
+
+
+def prefer(connection: Connection, owner: str, job_id: str, priority: int) -> Job:
+    job = get(connection, owner, job_id)
+    return _apply(connection, job, change.preferred(job, priority))
 
 
 def wish(connection: Connection, owner: str, job_id: str, wanted: Wish) -> Job:
@@ -106,13 +163,22 @@ def claim(connection: Connection, at: datetime) -> Job | None:
         .group_by(jobs.c.owner)
         .subquery()
     )
+    turn = func.row_number().over(
+        partition_by=jobs.c.owner,
+        order_by=(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id),
+    )
+    due = or_(
+        jobs.c.not_before.is_(None),
+        jobs.c.not_before <= at,
+        jobs.c.not_before > at + change.MOST_WAIT,
+    )
+    heads = (
+        select(jobs.c.id, turn.label("turn")).where(jobs.c.state == State.QUEUED.value, due)
+    ).subquery()
     query = (
         select(jobs)
+        .join(heads, (heads.c.id == jobs.c.id) & (heads.c.turn == 1))
         .outerjoin(live, live.c.owner == jobs.c.owner)
-        .where(
-            jobs.c.state == State.QUEUED.value,
-            or_(jobs.c.not_before.is_(None), jobs.c.not_before <= at),
-        )
         .order_by(func.coalesce(live.c.count, 0), jobs.c.created_at, jobs.c.id)
         .limit(1)
     )
@@ -150,6 +216,11 @@ def live(connection: Connection) -> list[Job]:
     return [to_job(row) for row in connection.execute(query).mappings()]
 
 
+def stored(connection: Connection) -> dict[str, Job]:
+    found = (to_job(row) for row in connection.execute(select(jobs)).mappings())
+    return {job.id: job for job in found}
+
+
 def queued(connection: Connection) -> int:
     query = select(func.count()).where(jobs.c.state == State.QUEUED.value)
     return connection.execute(query).scalar_one()
@@ -183,6 +254,8 @@ def ingest(
     if not connection.execute(advance).rowcount:
         return False
     _apply(connection, job, change.taken_in(job, intake, at))
+    if intake.back_to:
+        sql_curves.cut(connection, job_id, change.last_step_of(intake.back_to))
     sql_curves.add(connection, job_id, intake.points)
     for result in intake.results:
         _put_model(connection, replace(result, owner=job.owner, job_id=job_id, created_at=at))

@@ -113,6 +113,11 @@ jobs = Table(
     Column("checkpoint_step", Integer, nullable=False),
     Column("checkpoint_digest", Text, nullable=False),
     Column("points_mark", Integer, nullable=False, server_default="0"),
+    Column("older", JSON, nullable=False, server_default="[]"),
+    Column("continues", String(36), nullable=False, server_default=""),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("via", Text, nullable=False, server_default=""),
+    Column("expected_s", Float, nullable=False, server_default="0"),
     ForeignKeyConstraint(
         ["dataset_id", "dataset_version"], ["versions.dataset_id", "versions.number"]
     ),

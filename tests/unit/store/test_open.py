@@ -30,8 +30,8 @@ import signal
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -54,7 +54,7 @@ def later(tmp_path: Path) -> Path:
     """The revisions of a later release."""
     folder = tmp_path / "migrations"
     shutil.copytree(REVISIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "r0002_later.py").write_text(NEXT, "utf-8")
+    (folder / "versions" / "r0003_later.py").write_text(NEXT, "utf-8")
     return folder
 
 
@@ -195,5 +195,5 @@ def test_every_connection_is_durable(settings: Settings) -> None:
     assert found == [2, 1, 10_000, engines.journal_mode().lower()]
 
 
-def test_newest_revision_is_the_first_release() -> None:
-    assert newest_revision() == "0001"
+def test_newest_revision_is_known() -> None:
+    assert newest_revision() == "0002"
