@@ -6,19 +6,21 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from bigmodel.core import clock
 from bigmodel.core.errors import DatasetError
-from bigmodel.core.job import Job, JobEvent, Wish
+from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.environment import ROOT, environment
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.platform import detach_options, terminate_group
 from bigmodel.jobs.presence import Presence
 from bigmodel.jobs.redact import redacted
 from bigmodel.settings import Settings
-from bigmodel.store.base import Curve, Deleted, Store
+from bigmodel.store.base import Curve, Deleted, Order, Store
 
 log = logging.getLogger(__name__)
 
@@ -58,10 +60,35 @@ class JobService:
         """Return the place in line of a queued job (1 is next), 0 for any other."""
         return self._store.place(owner, job_id)
 
-    def turn(self, owner: str, job_id: str) -> Turn | None:
-        """Return when the turn of a job comes, None where it does not wait in line."""
-        place = self._store.place(owner, job_id)
-        return Turn(place) if place else None
+    def find(
+        self,
+        owner: str,
+        *,
+        text: str = "",
+        states: Sequence[State] = (),
+        order: Order = "newest",
+        limit: int = 50,
+    ) -> tuple[list[Job], int]:
+        """Return jobs by a part of their name and by state, and how many there are in all."""
+        return self._store.find_jobs(owner, text=text, states=states, order=order, limit=limit)
+
+    def turns(self, owner: str) -> dict[str, Turn]:
+        """Return when the turn of each waiting job comes."""
+        now = clock.now()
+        return {
+            job_id: Turn(place, None if seconds is None else now + timedelta(seconds=seconds))
+            for job_id, (place, seconds) in self._store.line(
+                owner, self._settings.workers, now
+            ).items()
+        }
+
+    def put_first(self, owner: str, job_id: str) -> Job:
+        """Let a waiting job go before all others of its owner, also those that were put first earlier.
+
+        Raises:
+            JobError: `job_not_waiting`.
+        """
+        return self._store.set_priority(owner, job_id, int(clock.now().timestamp()))
 
     def cancel(self, owner: str, job_id: str) -> Job:
         """Ask a job to end; one that waits is cancelled at once. Asking again changes nothing."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bigmodel.services.bases import BaseService
 from bigmodel.services.datasets import DatasetService
 from bigmodel.services.demo import DemoService
+from bigmodel.services.disk import DiskService
 from bigmodel.services.health import HealthService
 from bigmodel.services.jobs import JobService
 from bigmodel.services.results import ResultService
@@ -53,5 +54,6 @@ def open_services(settings: Settings) -> Services:
         results=ResultService(settings, store, demo.scores),
         demo=demo,
         health=HealthService(settings, store),
+        disk=DiskService(settings, store),
         trays=TrayService(settings),
     )

@@ -1,0 +1,116 @@
+"""What the data folder takes up, by kind and by job, and what of it can go; it never removes data, models or a job."""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bigmodel.core.job import Job
+from bigmodel.jobs import attempt_folder
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+
+CHECKPOINTS, MODELS = "checkpoints", "models"
+ALL_JOBS = 10_000
+MB = 2**20
+
+
+@dataclass(frozen=True)
+class JobDisk:
+    """What one job takes up, in MB. `spare_mb` is what a clean-up would remove."""
+
+    job: Job
+    models_mb: float
+    spare_mb: float
+
+    @property
+    def total_mb(self) -> float:
+        return self.models_mb + self.spare_mb
+
+
+@dataclass(frozen=True)
+class DiskUse:
+    """What the data folder takes up, in MB, the largest jobs first."""
+
+    free_mb: float
+    datasets_mb: float
+    bases_mb: float
+    backups_mb: float
+    scratch_mb: float
+    jobs: tuple[JobDisk, ...]
+
+    @property
+    def jobs_mb(self) -> float:
+        return sum(each.total_mb for each in self.jobs)
+
+    @property
+    def spare_mb(self) -> float:
+        return sum(each.spare_mb for each in self.jobs)
+
+
+class DiskService:
+    """Measures, and cleans up when asked."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings, self._store = settings, store
+
+    def use(self, owner: str) -> DiskUse:
+        """Return what everything takes up; jobs of this owner only."""
+        settings = self._settings
+        jobs = [self._of_job(job) for job in self._store.jobs(owner, ALL_JOBS)]
+        return DiskUse(
+            free_mb=shutil.disk_usage(settings.home).free / MB,
+            datasets_mb=_size_mb([settings.datasets]),
+            bases_mb=_size_mb([settings.bases]),
+            backups_mb=_size_mb([settings.home / "backups"]),
+            scratch_mb=_size_mb([settings.scratch]),
+            jobs=tuple(sorted(jobs, key=lambda each: -each.total_mb)),
+        )
+
+    def clean(self, owner: str, job_id: str = "") -> float:
+        """Remove what finished jobs no longer need (of one job, or of all); return the MB that became free.
+
+        Models, curves and results stay. A job without its checkpoint cannot be continued, so that of a
+        job which another one waits to continue is left alone.
+
+        Raises:
+            NotFoundError: no such job.
+        """
+        jobs = self._store.jobs(owner, ALL_JOBS)
+        chosen = [self._store.job(owner, job_id)] if job_id else jobs
+        needed = {job.continues for job in jobs if not job.is_final}
+        spare = [
+            path
+            for job in chosen
+            if job.is_final and job.id not in needed
+            for path in self._spare(job)
+        ]
+        freed = _size_mb(spare)
+        for path in spare:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        return freed
+
+    def _of_job(self, job: Job) -> JobDisk:
+        spare = _size_mb(self._spare(job)) if job.is_final else 0.0
+        return JobDisk(job, _size_mb([self._settings.jobs / job.id]) - spare, spare)
+
+    def _spare(self, job: Job) -> Sequence[Path]:
+        """Return what a finished job can do without: checkpoints, and the lines of its workers that the database holds."""
+        folder = self._settings.jobs / job.id
+        names = (CHECKPOINTS, attempt_folder.EVENTS)
+        return [path for name in names for path in folder.glob(f"*/{name}")]
+
+
+def _size_mb(places: Iterable[Path]) -> float:
+    """Return what files and folders take up; what vanishes meanwhile counts nothing."""
+    total = 0
+    for place in places:
+        for path in (place, *place.rglob("*")):
+            try:
+                total += path.stat().st_size if path.is_file() else 0
+            except OSError:
+                continue
+    return total / MB
