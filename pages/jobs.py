@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.errors import NotFoundError
-from bigmodel.core.job import Job, State
+from bigmodel.core.job import Job
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from pages.shared import curves as drawing
@@ -235,11 +235,7 @@ class JobsTab:
         self, job: Job, jobs: Sequence[Job], is_log_open: bool, request: gr.Request
     ) -> Updates:
         owner, say = self.ctx.owner(request), partial(self.ctx.say, request)
-        turns = {
-            other.id: turn
-            for other in (job, *jobs)
-            if other.state == State.QUEUED and (turn := self.jobs.turn(owner, other.id))
-        }
+        turns = self.jobs.turns(owner)
         models = self.ctx.services.results.models(owner, job.id)
         is_moving = any(not other.is_final for other in (job, *jobs))
         return {
