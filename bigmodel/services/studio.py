@@ -30,6 +30,7 @@ class Services:
     results: ResultService
     demo: DemoService
     health: HealthService
+    disk: DiskService
     trays: TrayService
 
 
