@@ -34,12 +34,15 @@ def facts(dataset: Dataset, say: Say) -> str:
     lines = [
         ("file", f"{recipe.source_name} · {recipe.format.upper()}"),
         ("rows", f"{summary.rows:,} ({summary.usable_rows:,} {say('pages.data.usable')})"),
-        ("encoding", recipe.encoding),
     ]
+    if recipe.encoding:
+        lines.append(("encoding", recipe.encoding))
     if recipe.delimiter:
         lines.append(("delimiter", say(f"pages.data.delimiter_{DELIMITERS[recipe.delimiter]}")))
     lines.append(("split", _split(summary, say)))
-    if len(summary.lengths) == 6:
+    if summary.medium != "text":
+        lines += _media_facts(summary, say)
+    elif len(summary.lengths) == 6:
         _, low, middle, high, _, longest = summary.lengths
         text = say("pages.data.lengths_text", low=low, high=high, middle=middle, longest=longest)
         lines.append(("lengths", text))
@@ -48,6 +51,30 @@ def facts(dataset: Dataset, say: Say) -> str:
         for name, text in lines
     )
     return f'<table class="bm-table">{rows}</table>'
+
+
+def _media_facts(summary: Summary, say: Say) -> list[tuple[str, str]]:
+    """Return what is known of sizes or durations, as lines of the facts card."""
+    if len(summary.lengths) != 6:
+        return []
+    _, low, middle, high, _, longest = summary.lengths
+    if summary.medium == "image":
+        text = say("pages.media.sizes_text", low=low, high=high, middle=middle, longest=longest)
+        return [("sizes", text)]
+    spans = {
+        name: seconds(value / 1000, say)
+        for name, value in zip(
+            ("low", "high", "middle", "longest"), (low, high, middle, longest), strict=True
+        )
+    }
+    return [("durations", say("pages.media.durations_text", **spans))]
+
+
+def seconds(value: float, say: Say) -> str:
+    """Return a duration as people say it."""
+    if value < 60:
+        return say("pages.media.seconds", value=f"{value:.1f}")
+    return say("pages.media.minutes", minutes=int(value // 60), seconds=f"{int(value % 60):02d}")
 
 
 def _split(summary: Summary, say: Say) -> str:

@@ -1,0 +1,231 @@
+// The box in which classes are made and files, shots and takes are put into them. It draws what the server
+// says lies in the tray, by text nodes only: a name of a file or class never becomes markup.
+const root = element.querySelector('.bm-tray');
+const address = (path = '') => new URL('bm/trays' + path, document.baseURI);
+const MODES = ['image', 'audio', 'speech'];
+const SPOKEN = 'speech';
+let tray = null, words = {}, mode = localStorage.getItem('bm_tray_mode') || 'image', live = null, opening = false;
+const said = {};  // class → what happened last, shown in its card
+
+function h(tag, given = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(given)) {
+    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+    else if (value === true) node.setAttribute(name, '');
+    else if (value !== false && value != null) node.setAttribute(name, value);
+  }
+  node.append(...children.filter(child => child != null && child !== ''));
+  return node;
+}
+async function ask(path, body) {
+  const answer = await fetch(address(path), body === undefined ? {} : {
+    method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)});
+  const value = await answer.json();
+  if (!answer.ok) throw new Error(value.error);
+  return value;
+}
+async function open() {
+  if (opening) return;
+  opening = true;
+  try {
+    const found = await ask('', {kind: 'collect', name: mode});
+    words = (await ask('/words')).box; tray = found; draw();
+  } catch { setTimeout(open, 3000); }
+  finally { opening = false; }
+}
+async function change(what, ...values) {
+  try { tray = await ask(`/${tray.id}/change`, {do: what, with: values}); draw(); }
+  catch (error) { note(values[0], error.message); }
+}
+function note(label, text) { said[label] = text; draw(); }
+
+// sending -----------------------------------------------------------------------------------------
+async function send(label, blobs, names) {
+  let done = 0;
+  for (const [place, blob] of [...blobs].entries()) {
+    said[label] = words.sending.replace('{done}', done + 1).replace('{all}', blobs.length);
+    draw();
+    try { await sendOne(label, blob, names ? names[place] : blob.name); done += 1; }
+    catch (error) { note(label, error.message || words.lost); return; }
+  }
+  delete said[label];
+  draw();
+}
+async function sendOne(label, blob, name) {
+  const where = address(`/${tray.id}/files`);
+  where.searchParams.set('path', `${label}/${name}`);
+  where.searchParams.set('state', '1');
+  let answer;
+  for (let attempt = 0; ; attempt++) {
+    try { answer = await fetch(where, {method: 'POST', body: blob}); break; }
+    catch { if (attempt === 5) throw new Error(words.lost); await new Promise(ok => setTimeout(ok, 1000 * attempt)); }
+  }
+  const value = await answer.json();
+  if (!answer.ok) throw new Error(value.error);
+  tray = value; draw();
+}
+
+// camera and microphone ---------------------------------------------------------------------------
+function stopLive() {
+  if (!live) return;
+  live.stream?.getTracks().forEach(track => track.stop());
+  live.sound?.close();
+  cancelAnimationFrame(live.frame);
+  live = null;
+}
+async function openCamera(label) {
+  stopLive();
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({video: {facingMode: 'environment', width: {ideal: 1280}}});
+    const video = h('video', {autoplay: true, playsinline: true, muted: true, 'data-testid': 'tray-video'});
+    video.muted = true; video.srcObject = stream;
+    live = {kind: 'camera', label, stream, view: video};
+    delete said[label];
+  } catch { said[label] = words.camera_none; }
+  draw();
+}
+async function shoot() {
+  const {view, label} = live;
+  if (!view.videoWidth) return;
+  const canvas = h('canvas', {width: view.videoWidth, height: view.videoHeight});
+  canvas.getContext('2d').drawImage(view, 0, 0);
+  const blob = await new Promise(ok => canvas.toBlob(ok, 'image/jpeg', 0.92));
+  await send(label, [blob], [stamp('photo', 'jpg')]);
+}
+async function openMicrophone(label) {
+  stopLive();
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({audio: true});
+    const sound = new AudioContext(), analyser = sound.createAnalyser();
+    sound.createMediaStreamSource(stream).connect(analyser);
+    const meter = h('i'), view = h('div', {class: 'bm-meter', 'data-testid': 'tray-meter'}, meter);
+    const values = new Float32Array(analyser.fftSize);
+    live = {kind: 'microphone', label, stream, sound, view};
+    const tick = () => {
+      analyser.getFloatTimeDomainData(values);
+      const loud = Math.max(...values.map(Math.abs));
+      meter.style.width = `${Math.min(100, 100 * Math.sqrt(loud))}%`;
+      if (live) live.frame = requestAnimationFrame(tick);
+    };
+    tick();
+    delete said[label];
+  } catch { said[label] = words.microphone_none; }
+  draw();
+}
+function record() {
+  const kinds = ['audio/webm;codecs=opus', 'audio/webm', 'audio/mp4', 'audio/ogg'];
+  const mimeType = kinds.find(kind => MediaRecorder.isTypeSupported(kind));
+  const recorder = new MediaRecorder(live.stream, mimeType ? {mimeType} : {}), parts = [], label = live.label;
+  recorder.ondataavailable = event => parts.push(event.data);
+  recorder.onstop = () => {
+    const ending = recorder.mimeType.includes('mp4') ? 'm4a' : recorder.mimeType.includes('ogg') ? 'ogg' : 'webm';
+    send(label, [new Blob(parts, {type: recorder.mimeType})], [stamp('take', ending)]);
+  };
+  recorder.start();
+  live.recorder = recorder;
+  draw();
+}
+function stopRecording() { live.recorder.stop(); live.recorder = null; draw(); }
+function stamp(kind, ending) {
+  return `${kind}_${new Date().toISOString().slice(0, 19).replace(/[-:T]/g, '')}.${ending}`;
+}
+
+// drawing -----------------------------------------------------------------------------------------
+function button(key, onclick, more = {}) {
+  return h('button', {type: 'button', class: 'bm-button', onclick, ...more}, words[key]);
+}
+function picker(label, key, accept, capture) {
+  const input = h('input', {type: 'file', accept, multiple: !capture, capture,
+    onchange: event => { send(label, [...event.target.files]); event.target.value = ''; }});
+  return h('label', {class: 'bm-button', tabindex: '0', onkeydown: press}, words[key], input);
+}
+function press(event) {
+  if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); event.currentTarget.querySelector('input').click(); }
+}
+function draw() {
+  if (!tray) return;
+  const typing = document.activeElement?.dataset?.keep, start = document.activeElement?.selectionStart;
+  const kept = Object.fromEntries([...root.querySelectorAll('[data-keep]')].map(node => [node.dataset.keep, node.value]));
+  const cards = mode === SPOKEN ? [spokenCard()] : tray.classes.map(card);
+  root.replaceChildren(modes(), h('div', {class: 'bm-tray-cards'}, ...cards), mode === SPOKEN ? '' : newClass(), bottom());
+  for (const node of root.querySelectorAll('[data-keep]')) {
+    const before = kept[node.dataset.keep];
+    if (before && (!node.value || node.dataset.keep === typing)) node.value = before;
+    if (node.dataset.keep === typing) { node.focus(); try { node.setSelectionRange(start, start); } catch { /* no text */ } }
+  }
+}
+function modes() {
+  return h('div', {class: 'bm-tray-modes', role: 'group'}, ...MODES.map(name =>
+    h('button', {type: 'button', class: 'bm-button' + (name === mode ? ' is-on' : ''), 'aria-pressed': String(name === mode),
+      'data-testid': `tray-mode-${name}`, onclick: () => choose(name)}, words[`mode_${name}`])));
+}
+function choose(name) {
+  stopLive(); mode = name; localStorage.setItem('bm_tray_mode', name); open();
+}
+function tools(label) {
+  const image = mode === 'image', touch = matchMedia('(pointer: coarse)').matches;
+  const accept = image ? 'image/*,.heic,.heif' : 'audio/*,video/mp4,.amr,.m4a,.webm';
+  const nearby = !!navigator.mediaDevices;
+  return h('div', {class: 'bm-tray-tools'},
+    picker(label, 'add_files', accept),
+    nearby ? button(image ? 'camera' : 'microphone', () => image ? openCamera(label) : openMicrophone(label)) : '',
+    touch || !nearby ? picker(label, image ? 'phone_camera' : 'phone_recorder', image ? 'image/*' : 'audio/*', 'environment') : '');
+}
+function panel(label) {
+  if (!live || live.label !== label) return '';
+  const acting = live.kind === 'camera' ? button('shoot', shoot, {'data-testid': 'tray-shoot'})
+    : live.recorder ? button('stop', stopRecording, {'data-testid': 'tray-stop', class: 'bm-button is-on'})
+    : button('record', record, {'data-testid': 'tray-record'});
+  return h('div', {class: 'bm-tray-live'}, live.view,
+    h('div', {class: 'bm-tray-tools'}, acting, button('close', () => { stopLive(); draw(); })));
+}
+function card(group) {
+  const label = group.name;
+  const name = h('input', {class: 'bm-tray-name', value: label, 'aria-label': words.class_name, maxlength: 100,
+    onchange: event => change('rename_class', label, event.target.value)});
+  return h('section', {class: 'bm-card bm-tray-card', 'data-label': label},
+    h('div', {class: 'bm-tray-top'}, name, h('span', {class: 'bm-muted bm-number'}, group.count_text),
+      h('button', {type: 'button', class: 'bm-cross', 'aria-label': words.remove_class, title: words.remove_class,
+        onclick: event => sure(event, () => change('remove_class', label))}, '×')),
+    tools(label), panel(label), h('div', {class: 'bm-muted', role: 'status'}, said[label] || ''),
+    h('div', {class: 'bm-tray-items'}, ...group.items.map(thing)));
+}
+function spokenCard() {
+  const items = tray.classes.flatMap(group => group.items), label = SPOKEN;
+  return h('section', {class: 'bm-card bm-tray-card', 'data-label': label},
+    tools(label), panel(label), h('div', {class: 'bm-muted', role: 'status'}, said[label] || ''),
+    h('div', {class: 'bm-tray-spoken'}, ...items.map(item => h('div', {class: 'bm-tray-line'}, thing(item),
+      h('input', {value: item.text, placeholder: words.what_is_said, 'aria-label': words.what_is_said, 'data-keep': item.id,
+        'data-testid': 'tray-text', onchange: event => change('say', item.id, event.target.value)})))));
+}
+function sure(event, act) {
+  const pressed = event.currentTarget;
+  if (pressed.dataset.sure) { act(); return; }
+  pressed.dataset.sure = '1'; pressed.textContent = words.really; pressed.classList.add('is-on');
+}
+function thing(item) {
+  const url = address(`/${tray.id}/files/${item.id}`).href;
+  const cross = h('button', {type: 'button', class: 'bm-cross', 'aria-label': words.remove, title: words.remove,
+    onclick: () => change('remove', item.id)}, '×');
+  const shown = item.medium === 'image'
+    ? h('img', {src: url, alt: item.name, title: item.name, loading: 'lazy', onerror: event => event.target.replaceWith(h('span', {}, item.name))})
+    : item.medium === 'audio' ? h('audio', {src: url, controls: true, preload: 'none', title: item.name})
+    : h('span', {}, item.name);
+  return h('div', {class: `bm-tray-item is-${item.medium || 'other'}`, 'data-testid': 'tray-item'}, shown, cross);
+}
+function newClass() {
+  const input = h('input', {placeholder: words.new_class, 'aria-label': words.new_class, maxlength: 100,
+    'data-keep': 'new-class', 'data-testid': 'tray-new-class', onkeydown: event => { if (event.key === 'Enter') add(); }});
+  const add = () => { const name = input.value; input.value = ''; if (name.trim()) change('add_class', name); };
+  return h('div', {class: 'bm-tray-new'}, input, button('add_class', add, {'data-testid': 'tray-add-class'}));
+}
+function bottom() {
+  const name = h('input', {placeholder: words.dataset_name, 'aria-label': words.dataset_name, maxlength: 100,
+    'data-keep': 'dataset-name', 'data-testid': 'tray-name'});
+  return h('div', {class: 'bm-tray-bottom'},
+    h('ul', {class: 'bm-tray-advice', 'data-testid': 'tray-advice'}, ...tray.advice.map(text => h('li', {}, text))),
+    h('div', {class: 'bm-tray-new'}, name, button('make', () => trigger('submit', {tray: tray.id, name: name.value}),
+      {class: 'bm-button is-primary', disabled: !tray.ready, 'data-testid': 'tray-make'})));
+}
+watch('value', () => { stopLive(); if (tray) open(); });
+new ResizeObserver(() => { if (!tray && root.offsetParent) open(); else if (!root.offsetParent) stopLive(); }).observe(root.parentElement);

@@ -1,0 +1,211 @@
+"""The ways in to the Data tab: a file, a folder, what was gathered in the page; and what the person is asked meanwhile."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.core.dataset import Dataset
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.ids import new_id
+from pages.shared import dataset_view as view
+from pages.shared import media_view
+from pages.shared.guard import guard
+from pages.shared.page import Context
+
+QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """What is being taken in, with the answers given so far; kept while the person is asked something."""
+
+    path: str = ""
+    tray: str = ""
+    name: str = ""
+    leave_out: bool = False
+    level: int = 0
+
+
+class Intake:
+    """The folder box, the tray box, the explanation of a refusal and its question."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        t = ctx.t
+        self.folder = gr.HTML(
+            None,
+            html_template='<div class="bm-folder" data-testid="folder"></div>',
+            js_on_load=(media_view.ASSETS / "folder.js").read_text("utf-8"),
+            elem_id="data-folder",
+        )
+        with gr.Accordion(t("pages.tray.title"), open=False, elem_id="data-collect"):
+            self.tray = gr.HTML(
+                "",
+                html_template='<div class="bm-tray" data-testid="tray"></div>',
+                js_on_load=(media_view.ASSETS / "tray.js").read_text("utf-8"),
+                elem_id="data-tray",
+            )
+        self.refused = gr.HTML("", elem_id="data-refused", visible=False)
+        self.pending = gr.State(None)  # an upload that needs an answer before it can be taken
+        with gr.Row(visible=False, elem_id="data-answer") as self.answer:
+            self.level = gr.Radio(
+                [], label=t("pages.media.level_label"), elem_id="data-level", visible=False
+            )
+            self.go_on = gr.Button(variant="primary", elem_id="data-go-on", scale=0, min_width=220)
+            self.cancel = gr.Button(t("pages.media.cancel"), elem_id="data-cancel", scale=0)
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The components that `closed` fills."""
+        return [self.refused, self.pending, self.answer]
+
+    def closed(self) -> list[object]:
+        """Return that nothing was refused and nothing is asked."""
+        return [gr.HTML("", visible=False), None, gr.Row(visible=False)]
+
+    def wire(
+        self,
+        file: gr.File,
+        below: Sequence[Any],
+        show: Callable[..., object],
+        shown: Sequence[Any],
+    ) -> None:
+        """Wire every way in. `below` are the columns with their two choices and the body of the tab."""
+        protect = guard(self.ctx.services.words)
+        taken = [
+            self.ctx.dataset, *self.outputs, self.level, self.go_on, self.folder, self.tray, *below,
+        ]  # fmt: skip
+        take: Mapping[str, Any] = {"api_visibility": "private", "show_progress_on": self.folder}
+        file.upload(
+            protect(self.upload), file, taken, api_visibility="private", show_progress_on=file
+        )
+        for box in (self.folder, self.tray):
+            box.submit(protect(self.take_tray), None, taken, **take)
+        self.go_on.click(protect(self.agree), [self.pending, self.level], taken, **take)
+        given_up = self.cancel.click(protect(self.give_up), self.pending, None, **QUIET)
+        given_up.success(show, self.ctx.dataset, list(shown), **QUIET)
+
+    def upload(
+        self,
+        path: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Import a file; what cannot be used is explained in the page, not in a toast that goes away."""
+        return self._take(Import(path=path), request, progress)
+
+    def take_tray(
+        self,
+        event: gr.EventData,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Make a dataset of a folder that was sent, or of what was gathered here."""
+        given = Import(tray=str(event.tray), name=str(event.name))
+        return self._take(given, request, progress)
+
+    def agree(
+        self,
+        pending: Import | None,
+        level: int | None,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Go on with the answer: without the files that cannot be read, or with the level chosen."""
+        if pending is None:
+            raise DatasetError("no_dataset")
+        answered = replace(pending, level=level) if level else replace(pending, leave_out=True)
+        return self._take(answered, request, progress)
+
+    def give_up(self, pending: Import | None, request: gr.Request) -> None:
+        """Forget what was asked about; a folder that was sent is forgotten with it."""
+        if pending and pending.tray:
+            self._discard(pending.tray, request, is_done=False)
+
+    def _take(
+        self, given: Import, request: gr.Request, progress: Callable[..., object]
+    ) -> list[object]:
+        reading = self.ctx.say(request, "pages.data.reading")
+        try:
+            dataset = self._imported(given, request, lambda share: progress(share, desc=reading))
+        except DatasetError as error:
+            return self._refusal(error, given, request)
+        if given.tray:
+            self._discard(given.tray, request, is_done=True)
+        gr.Info(_said(partial(self.ctx.say, request), dataset))
+        boxes = [dataset.id, dataset.id] if given.tray else [gr.skip(), gr.skip()]  # they look anew
+        asked = [gr.Radio(visible=False), gr.skip()]
+        return [dataset.id, *self.closed(), *asked, *boxes, *[gr.skip()] * 4]
+
+    def _imported(
+        self, given: Import, request: gr.Request, progress: Callable[[float], object]
+    ) -> Dataset:
+        owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
+        answers: dict[str, Any] = {"leave_out": given.leave_out, "level": given.level}
+        if not given.tray:
+            return datasets.import_file(owner, Path(given.path), progress=progress, **answers)
+        tray = self.ctx.services.trays.get(owner, given.tray)
+        name = given.name or self.ctx.say(request, "pages.media.own_name")
+        return datasets.import_tray(owner, tray, name=name, progress=progress, **answers)
+
+    def _discard(self, tray_id: str, request: gr.Request, *, is_done: bool) -> None:
+        """Forget a folder that was sent; what somebody gathered here is kept until it has become a dataset."""
+        owner, trays = self.ctx.owner(request), self.ctx.services.trays
+        if is_done or trays.get(owner, tray_id).kind == "folder":
+            trays.discard(owner, tray_id)
+
+    def _refusal(self, error: DatasetError, given: Import, request: gr.Request) -> list[object]:
+        say = partial(self.ctx.say, request)
+        names = list(error.columns)
+        can_retry = len(names) > 1
+        question, level, go_on = self._question(error, request)
+        if not question:
+            title = escape(say("pages.data.refused"))
+            found = view.problems(
+                error.problems, self.ctx.services.words, self.ctx.language(request)
+            )
+            question = f'<p class="bm-lead">{title}</p>{found}'
+        return [
+            gr.skip(),
+            gr.HTML(question, visible=True),
+            given if can_retry or go_on else None,
+            gr.Row(visible=bool(go_on)),
+            level,
+            gr.Button(go_on),
+            new_id(),
+            gr.skip(),
+            gr.Row(visible=can_retry),
+            gr.Dropdown(names, value=None),
+            gr.Dropdown(names, value=None),
+            gr.Column(visible=False),
+        ]
+
+    def _question(self, error: DatasetError, request: gr.Request) -> tuple[str, gr.Radio, str]:
+        """Return what a refusal asks the person as HTML, the choices, and the words of its button."""
+        say = partial(self.ctx.say, request)
+        away = gr.Radio([], value=None, visible=False)
+        if error.key == "media_unreadable":
+            files = [(name, self.ctx.tell(request, told)) for name, told in error.unreadable]
+            button = say("pages.media.leave_out", count=len(files))
+            return media_view.unreadable(files, say), away, button
+        if error.key == "media_level":
+            choices = [
+                (media_view.level_choice(number, names, say), number)
+                for number, names in error.levels.items()
+            ]
+            first = choices[0][1]
+            question = f'<p class="bm-lead">{escape(say("pages.media.which_level"))}</p>'
+            radio = gr.Radio(choices, value=first, visible=True)
+            return question, radio, say("pages.media.use_level")
+        return "", away, ""
+
+
+def _said(say: Callable[..., str], dataset: Dataset) -> str:
+    summary = dataset.version.summary
+    key = "pages.data.imported" if summary.medium == "text" else "pages.media.imported"
+    return escape(say(key, name=dataset.name, rows=summary.rows))
