@@ -43,13 +43,24 @@ class Settings(BaseSettings):
     warm: bool = True  # keep a process with torch imported ready (Linux without a GPU)
     beat_s: float = Field(default=5.0, gt=0)
     lease_s: float = Field(default=30.0, gt=0)
+    start_s: float = Field(default=30.0, ge=0)  # added to the lease until a worker's first word
     stop_s: float = Field(default=5.0, gt=0)  # patience of a cancel before the next harder means
     idle_exit_s: float = Field(default=600.0, gt=0)  # supervisor and warm process leave after this
+    backoff_s: float = Field(default=10.0, gt=0)  # before a lost job is tried again, doubled each time
+
+    free_disk_mb: int = Field(default=2_048, ge=0)  # less free disk than this, or than
+    free_disk_percent: float = Field(default=5.0, ge=0, le=100)  # this share of it: no new training
+    free_memory_mb: int = Field(default=256, ge=0)  # less free memory: no new training
+    failpoints: Path | None = None  # a folder of charges, for tests of faults (`jobs.failpoint`)
 
     max_upload_mb: int = Field(default=500, ge=1)
     max_rows: int = Field(default=1_000_000, ge=1)
     max_columns: int = Field(default=1_000, ge=1)
     max_field_characters: int = Field(default=1_000_000, ge=1)
+    max_media_mb: int = Field(default=4_096, ge=1)  # an archive of pictures or recordings, unpacked
+    max_media_files: int = Field(default=100_000, ge=1)
+    max_media_file_mb: int = Field(default=512, ge=1)
+    media_s: float = Field(default=1_800.0, gt=0)  # patience with reading such an archive
     reader_s: float = Field(default=60.0, gt=0)
     reader_mb: int = Field(default=2_048, ge=256)
 

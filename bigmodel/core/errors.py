@@ -3,7 +3,7 @@
 The words files hold `errors.<key>.problem` and `errors.<key>.fix` in each language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bigmodel.core.message import Arg, Message
 
@@ -24,14 +24,18 @@ class PersonError(Exception):
 class DatasetError(PersonError):
     """An upload that cannot be used. Carries every problem found, the first one as its own key.
 
-    `columns` are the columns of a table that could be read, so that other ones can be tried.
+    The rest is what a person can answer with, so that the same upload is tried again: `columns` of a
+    table that could be read, `levels` of folders that may name the classes (number and names), and
+    the `unreadable` files (name and reason) that may be left out.
     """
 
     columns: tuple[str, ...] = ()
+    unreadable: tuple[tuple[str, Message], ...] = ()
 
     def __init__(self, key: str, /, problems: Sequence[Message] = (), **args: Arg) -> None:
         super().__init__(key, **args)
         self.problems: tuple[Message, ...] = tuple(problems) or (self.message,)
+        self.levels: Mapping[int, tuple[str, ...]] = {}
 
 
 class ParamsError(PersonError):

@@ -1,4 +1,4 @@
-"""What a table holds and what is wrong with it, every problem at once; it reads texts and keeps only counts of them."""
+"""What an upload holds and what is wrong with it, every problem at once; it reads texts and keeps only counts of them."""
 
 import hashlib
 import unicodedata
@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.core.dataset import Summary
+from bigmodel.core.dataset import Form, Split, Summary
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Level, Message
 from bigmodel.data.number import as_number
 from bigmodel.data.source import ORIGINAL, Source
+from bigmodel.data.split import NAMES
 
 FEWEST_USABLE = 10
 FEWEST_TO_HOLD_OUT = 50
+FEWEST_FILES = 5
+FEWEST_CLIPS_TO_HOLD_OUT = 20
+FASTEST_SPEECH = 40.0  # letters a second; nobody speaks more
 MAX_SHOWN_CLASSES = 1_000
 MAX_LABEL_CHARACTERS = 100
 SHOWN_CHARACTERS = 40
@@ -25,12 +29,17 @@ NUMBER_SHARE = 0.95
 MANY_CLASSES = 100
 LOPSIDED = 0.9
 SCRIPT_SAMPLE = 2_000
+SAID_OF_FILES = {"targets_missing", "duplicates_conflict", "duplicates", "texts_alike"}
 POINTS = (0, 25, 50, 75, 95, 100)
 
 
 @dataclass
 class Survey:
-    """Every row in a few numbers: `codes` of labels (-1: none), `groups` by content, `lengths` of inputs."""
+    """Every row in a few numbers.
+
+    `codes` of labels (-1: none), `groups` by content, `lengths` of inputs (characters, pixels or
+    milliseconds), `given` splits (-1: none). Transcripts are no labels: theirs all have the code 0.
+    """
 
     labels: list[str]
     codes: NDArray[np.int32]
@@ -39,6 +48,10 @@ class Survey:
     is_test: NDArray[np.bool_]
     counts: dict[str, int] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
+    given: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
+    is_media: bool = False
+    keeps_split: bool = False
+    form: str = Form.TABLE
 
     def __post_init__(self) -> None:
         # (labels,) the number each label stands for, NaN for words
@@ -46,6 +59,23 @@ class Survey:
         self.numbers = np.array([np.nan if n is None else n for n in numbers], np.float64)
         used = self.codes[self.codes >= 0]
         self.label_rows = np.bincount(used, minlength=len(self.labels))
+
+        if not len(self.given):
+            self.given = np.full(len(self.codes), -1, np.int8)
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether the targets are transcripts."""
+        return self.form == Form.TRANSCRIPTS
+
+    @property
+    def fewest(self) -> int:
+        """Usable rows below which the dataset is refused."""
+        return FEWEST_FILES if self.is_media else FEWEST_USABLE
+
+    @property
+    def fewest_to_hold_out(self) -> int:
+        return FEWEST_CLIPS_TO_HOLD_OUT if self.is_spoken else FEWEST_TO_HOLD_OUT
 
     @property
     def usable(self) -> int:
@@ -59,15 +89,17 @@ class Survey:
     def is_number(self) -> bool:
         """Whether the labels are an amount rather than names that happen to be digits."""
         known = self.numbers[np.isfinite(self.numbers)]
-        return self.number_share >= NUMBER_SHARE and bool(
-            len(known) > 20 or (len(known) > 2 and (known % 1 != 0).any())
+        return (
+            not self.is_media
+            and self.number_share >= NUMBER_SHARE
+            and bool(len(known) > 20 or (len(known) > 2 and (known % 1 != 0).any()))
         )
 
     @property
     def is_free_text(self) -> bool:
         """Whether the labels hardly ever repeat and are no numbers: then they are not labels."""
         many = len(self.labels) > max(20, 0.5 * self.usable)
-        return many and self.number_share < NUMBER_SHARE
+        return not self.is_media and many and self.number_share < NUMBER_SHARE
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -75,26 +107,44 @@ class Survey:
         return np.where(self.codes >= 0, np.append(self.numbers, np.nan)[self.codes], np.nan)
 
 
-def survey(sources: Sequence[Source], *, text: str, label: str) -> Survey:
+@dataclass(frozen=True)
+class _Row:
+    """What the survey sees of a row; `content` stands for the input, `length` is -1 where the input has none."""
+
+    origin: str
+    input: str
+    target: str
+    content: bytes
+    length: int
+    given: str = ""
+
+
+def survey(sources: Sequence[Source], *, text: str, label: str, form: str = Form.TABLE) -> Survey:
     """Look at every row once."""
     codes: list[int] = []
     groups = bytearray()
     lengths: list[int] = []
     tests: list[bool] = []
+    given: list[int] = []
     known: dict[str, int] = {}
     counts: Counter[str] = Counter()
     texts: list[str] = []
-    for origin, row_input, row_target in _rows(sources, text, label):
+    is_spoken = form == Form.TRANSCRIPTS
+    for row in _rows(sources, text, label):
+        sample = row.target if is_spoken else row.input
         if len(texts) < SCRIPT_SAMPLE:
-            texts.append(row_input[:500])
-        counts["inputs_missing"] += not row_input
-        counts["targets_missing"] += not row_target
-        counts["characters_replaced"] += "\ufffd" in row_input
-        is_usable = bool(row_input and row_target)
-        codes.append(known.setdefault(row_target, len(known)) if is_usable else -1)
-        groups += hashlib.sha256(row_input.encode()).digest()[:8]
-        lengths.append(len(row_input))
-        tests.append(bool(origin))
+            texts.append(sample[:500])
+        counts["inputs_missing"] += not row.input
+        counts["targets_missing"] += not row.target
+        counts["characters_replaced"] += "\ufffd" in sample
+        counts["texts_fast"] += is_spoken and len(row.target) * 1000 > FASTEST_SPEECH * row.length
+        is_usable = bool(row.input and row.target)
+        name = "" if is_spoken else row.target
+        codes.append(known.setdefault(name, len(known)) if is_usable else -1)
+        groups += row.content
+        lengths.append(row.length)
+        tests.append(bool(row.origin))
+        given.append(NAMES.index(row.given) if row.given in NAMES else -1)
     return Survey(
         labels=list(known),
         codes=np.array(codes, np.int32),
@@ -103,16 +153,45 @@ def survey(sources: Sequence[Source], *, text: str, label: str) -> Survey:
         is_test=np.array(tests, np.bool_),
         counts=counts,
         texts=texts,
+        given=np.array(given, np.int8),
+        is_media=any(source.is_media for source in sources),
+        keeps_split=any(source.keeps_split for source in sources),
+        form=form,
     )
 
 
-def _rows(sources: Sequence[Source], text: str, label: str) -> Iterator[tuple[str, str, str]]:
+def _rows(sources: Sequence[Source], text: str, label: str) -> Iterator[_Row]:
     for source in sources:
-        for batch in source.batches((text, label)):
-            inputs = batch.column(ORIGINAL + text).to_pylist()
-            targets = batch.column(ORIGINAL + label).to_pylist()
-            for row_input, row_target in zip(inputs, targets, strict=True):
-                yield source.origin, row_input.strip(), row_target.strip()
+        rows = _media_rows(source, label) if source.is_media else _text_rows(source, text, label)
+        yield from rows
+
+
+def _text_rows(source: Source, text: str, label: str) -> Iterator[_Row]:
+    for batch in source.batches((text, label)):
+        inputs = batch.column(ORIGINAL + text).to_pylist()
+        targets = batch.column(ORIGINAL + label).to_pylist()
+        for row_input, row_target in zip(inputs, targets, strict=True):
+            found = row_input.strip()
+            content = hashlib.sha256(found.encode()).digest()[:8]
+            yield _Row(source.origin, found, row_target.strip(), content, len(found))
+
+
+def _media_rows(source: Source, label: str) -> Iterator[_Row]:
+    """Yield rows of files: the content is the hash of the file, the length its shorter side or its milliseconds."""
+    given = "split" if source.keeps_split else "given"
+    for batch in source.batches((label, "width", "height", "seconds")):
+        columns = [
+            batch.column(name).to_pylist()
+            for name in (
+                "input", ORIGINAL + label, "content_hash", ORIGINAL + "width",
+                ORIGINAL + "height", ORIGINAL + "seconds", given,
+            )
+        ]  # fmt: skip
+        for name, target, digest, width, height, seconds, part in zip(*columns, strict=True):
+            length = round(1000 * float(seconds)) if seconds else min(int(width), int(height))
+            content = bytes.fromhex(digest[:16])
+            bound = part if source.keeps_split or part != Split.TRAIN else ""
+            yield _Row(source.origin, name, target.strip(), content, length, bound)
 
 
 def check(
@@ -132,46 +211,62 @@ def check(
             [*errors, *(w for w in warnings if w.level != "info")],
             **first.args,
         )
-    rows = np.argsort(-found.label_rows, kind="stable")[:MAX_SHOWN_CLASSES]
     lengths = found.lengths[found.codes >= 0]
     known = found.numbers[np.isfinite(found.numbers)]
     return Summary(
         rows=len(found.codes),
         usable_rows=found.usable,
         columns=tuple(columns),
-        classes={found.labels[i]: int(found.label_rows[i]) for i in rows},
+        classes={} if found.is_spoken else _classes(found),
         split_rows={},
         lengths=tuple(int(x) for x in np.percentile(lengths, POINTS, method="nearest")),
         length_histogram=_histogram(lengths),
-        number_share=found.number_share,
+        number_share=0.0 if found.is_spoken else found.number_share,
         number_range=(float(known.min()), float(known.max())) if len(known) else None,
         han_share=_han_share(found.texts),
         problems=tuple(warnings),
     )
 
 
+def _classes(found: Survey) -> dict[str, int]:
+    rows = np.argsort(-found.label_rows, kind="stable")[:MAX_SHOWN_CLASSES]
+    return {found.labels[i]: int(found.label_rows[i]) for i in rows}
+
+
 def _errors(found: Survey, label: str) -> Iterator[Message]:
-    if found.usable < FEWEST_USABLE:
-        yield _error("rows_unusable", rows=found.usable, least=FEWEST_USABLE)
-    if len(found.labels) == 1:
-        yield _error("one_class", label=shown(found.labels[0]), column=label)
+    if found.usable < found.fewest:
+        key = "files_few" if found.is_media else "rows_unusable"
+        yield _error(key, rows=found.usable, least=found.fewest)
+    if len(found.labels) == 1 and not found.is_spoken:
+        key = "one_folder" if found.is_media else "one_class"
+        yield _error(key, label=shown(found.labels[0]), column=label)
     if found.is_free_text:
         yield _error("label_not_classes", column=label, count=len(found.labels), rows=found.usable)
 
 
 def _warnings(found: Survey) -> Iterator[Message]:
-    for key in ("targets_missing", "inputs_missing", "characters_replaced"):
+    for key in ("targets_missing", "inputs_missing", "characters_replaced", "texts_fast"):
         if found.counts.get(key):
-            yield _warning(key, count=found.counts[key])
+            yield _warning(_of(found, key), count=found.counts[key])
     yield from _duplicates(found)
-    if FEWEST_USABLE <= found.usable < FEWEST_TO_HOLD_OUT:
-        yield _warning("rows_few", rows=found.usable, least=FEWEST_TO_HOLD_OUT)
+    least = found.fewest_to_hold_out
+    if found.fewest <= found.usable < least:
+        yield _warning("rows_few", rows=found.usable, least=least)
+    if found.is_spoken:
+        return
     if found.is_number:
         strange = found.usable - int(found.label_rows[np.isfinite(found.numbers)].sum())
         if strange:
             yield _warning("numbers_missing", count=strange)
     elif not found.is_free_text:
         yield from _class_warnings(found)
+
+
+def _of(found: Survey, key: str) -> str:
+    """Return the key of what is said of this kind of rows: files are no texts."""
+    if found.is_spoken and key == "targets_missing":
+        return "transcripts_missing"
+    return f"files_{key}" if found.is_media and key in SAID_OF_FILES else key
 
 
 def _class_warnings(found: Survey) -> Iterator[Message]:
@@ -205,12 +300,14 @@ def _duplicates(found: Survey) -> Iterator[Message]:
     answers = np.bincount(pairs[0], minlength=len(keys))
     torn = answers > 1
     if torn.any():
-        yield _warning("duplicates_conflict", count=int(torn.sum()), rows=int(sizes[torn].sum()))
+        key = _of(found, "duplicates_conflict")
+        yield _warning(key, count=int(torn.sum()), rows=int(sizes[torn].sum()))
     repeated = len(codes) - len(keys)
     if repeated:
-        yield _warning("duplicates", level="info", count=repeated)
-    if len(keys) < FEWEST_TO_HOLD_OUT <= len(codes):
-        yield _warning("texts_alike", count=len(keys), least=FEWEST_TO_HOLD_OUT)
+        yield _warning(_of(found, "duplicates"), level="info", count=repeated)
+    least = found.fewest_to_hold_out
+    if len(keys) < least <= len(codes):
+        yield _warning(_of(found, "texts_alike"), count=len(keys), least=least)
 
 
 def _alike(labels: Sequence[str]) -> list[str]:

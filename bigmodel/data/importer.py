@@ -6,20 +6,27 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from bigmodel.core.dataset import Form
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
+from bigmodel.data.media.entry import Given
 from bigmodel.data.reader import EXIT_MEMORY, EXIT_REFUSED
+from bigmodel.data.source import ORIGINAL, Source
 from bigmodel.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 LOOK_S = 0.05
+MEDIA = "media"  # folder of pictures or recordings beside the table
+FILES = "files.json"  # index of files that lie on this machine
+WORKBOOKS = (".xlsx", ".xlsm")
 Progress = Callable[[float], None]
 
 
@@ -34,14 +41,45 @@ class Upload:
     columns: tuple[str, ...]
     rows: int
     problems: tuple[Message, ...]
+    medium: str = "text"
+    form: str = Form.TABLE
+    level: int = 0
+
+    @property
+    def media_folder(self) -> Path:
+        """Where the pictures or recordings lie that the table names."""
+        return self.table_path.parent / MEDIA
+
+    @property
+    def is_media(self) -> bool:
+        return self.medium != "text"
+
+    def source(self, origin: str = "") -> Source:
+        """Return its rows as a source of a version."""
+        return Source(self.table_path, ORIGINAL if self.is_media else "", origin=origin)
 
     def discard(self) -> None:
         """Remove the table from the scratch folder."""
         shutil.rmtree(self.table_path.parent, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What a person answered to a refusal: files to leave out, the folder level of the classes, the columns."""
+
+    leave_out: bool = False
+    level: int = 0
+    file: str = ""
+    text: str = ""
+
+
 def read_upload(
-    path: Path, settings: Settings, progress: Progress | None = None, *, name: str = ""
+    path: Path,
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    name: str = "",
+    answers: Answers = Answers(),
 ) -> Upload:
     """Read a file in a child process within the limits of the settings. Call `discard` on what comes back.
 
@@ -50,33 +88,82 @@ def read_upload(
     """
     if not path.is_file():
         raise DatasetError("file_missing", name=path.name)
-    if path.stat().st_size > settings.max_upload_mb * 2**20:
-        raise DatasetError(
-            "file_big", mb=path.stat().st_size // 2**20, limit=settings.max_upload_mb
-        )
+    may_be_media = _may_be_archive(path, name or path.name)
+    limit = settings.max_media_mb if may_be_media else settings.max_upload_mb
+    if path.stat().st_size > limit * 2**20:
+        raise DatasetError("file_big", mb=path.stat().st_size // 2**20, limit=limit)
+    what = {"path": str(path.resolve()), "name": name or path.name, "files": ""}
+    return _read(what, settings, progress, answers, is_media=may_be_media)
+
+
+def read_files(
+    files: Sequence[Given],
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    answers: Answers = Answers(),
+) -> Upload:
+    """Read pictures or recordings that lie on this machine, as `read_upload` reads an archive of them."""
+    if not files:
+        raise DatasetError("archive_empty")
+    what = {"path": "", "name": "", "files": FILES}
+    return _read(what, settings, progress, answers, is_media=True, files=files)
+
+
+def _read(
+    what: dict[str, str],
+    settings: Settings,
+    progress: Progress | None,
+    answers: Answers,
+    *,
+    is_media: bool,
+    files: Sequence[Given] = (),
+) -> Upload:
+    seconds = settings.media_s if is_media else settings.reader_s
     folder = settings.scratch / f"read-{new_id()}"
     folder.mkdir(mode=0o700, parents=True)
     try:
-        code = _run_child(_request(path, name or path.name, folder, settings), settings, progress)
-        return _outcome(code, folder, settings)
+        if files:
+            listed = [
+                {"name": file.name, "place": str(file.place), "text": file.text} for file in files
+            ]
+            (folder / FILES).write_text(json.dumps(listed), "utf-8")
+            what["files"] = str(folder / FILES)
+        request = _request(what, folder, settings, answers, seconds)
+        code = _run_child(request, settings, progress, seconds)
+        return _outcome(code, folder, settings, seconds)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _request(path: Path, name: str, folder: Path, settings: Settings) -> Path:
-    request = {
-        "path": str(path.resolve()),
-        "name": name,
+def _may_be_archive(path: Path, name: str) -> bool:
+    """Tell by the name and two bytes whether the larger limits of archives hold; the child looks properly."""
+    ending = Path(name).suffix.lower()
+    with path.open("rb") as file:
+        is_packed = file.read(2) == b"PK"
+    return ending == ".zip" or (is_packed and ending not in WORKBOOKS)
+
+
+def _request(
+    what: dict[str, str], folder: Path, settings: Settings, answers: Answers, seconds: float
+) -> Path:
+    request = what | {
         "table": str(folder / "table.parquet"),
+        "media": str(folder / MEDIA),
         "report": str(folder / "report.json"),
+        "wishes": asdict(answers),
         "limits": {
             "memory_mb": settings.reader_mb,
-            "seconds": settings.reader_s,
+            "seconds": seconds,
+            "threads": os.cpu_count() or 1,
             "max_rows": settings.max_rows,
             "max_columns": settings.max_columns,
             "max_field_characters": settings.max_field_characters,
             "max_text_mb": settings.max_upload_mb,
+            "max_media_mb": settings.max_media_mb,
+            "max_media_files": settings.max_media_files,
+            "max_media_file_mb": settings.max_media_file_mb,
         },
     }
     place = folder / "request.json"
@@ -84,7 +171,7 @@ def _request(path: Path, name: str, folder: Path, settings: Settings) -> Path:
     return place
 
 
-def _run_child(request: Path, settings: Settings, progress: Progress | None) -> int:
+def _run_child(request: Path, settings: Settings, progress: Progress | None, seconds: float) -> int:
     """Run the child to its end, or end it; return its exit code."""
     folder = request.parent
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
@@ -97,22 +184,24 @@ def _run_child(request: Path, settings: Settings, progress: Progress | None) -> 
             stderr=err,
         )
         try:
-            return _watch(child, settings, lambda: _tell(folder / "out", progress))
+            return _watch(child, settings, seconds, lambda: _tell(folder / "out", progress))
         finally:
             if child.poll() is None:
                 child.kill()
                 child.wait()
 
 
-def _watch(child: subprocess.Popen[bytes], settings: Settings, tell: Callable[[], None]) -> int:
-    deadline = time.monotonic() + settings.reader_s
+def _watch(
+    child: subprocess.Popen[bytes], settings: Settings, seconds: float, tell: Callable[[], None]
+) -> int:
+    deadline = time.monotonic() + seconds
     while True:
         try:
             return child.wait(LOOK_S)
         except subprocess.TimeoutExpired:
             tell()
         if time.monotonic() > deadline:
-            raise DatasetError("reader_time", seconds=int(settings.reader_s))
+            raise DatasetError("reader_time", seconds=int(seconds))
         if _memory_mb(child.pid) > settings.reader_mb:
             raise DatasetError("reader_memory", mb=settings.reader_mb)
 
@@ -124,7 +213,7 @@ def _memory_mb(pid: int) -> float:
         return 0.0
 
 
-def _outcome(code: int, folder: Path, settings: Settings) -> Upload:
+def _outcome(code: int, folder: Path, settings: Settings, seconds: float) -> Upload:
     report = folder / "report.json"
     if code == 0:
         found = json.loads(report.read_text("utf-8"))
@@ -136,16 +225,28 @@ def _outcome(code: int, folder: Path, settings: Settings) -> Upload:
             columns=tuple(found["columns"]),
             rows=found["rows"],
             problems=tuple(Message.from_json(item) for item in found["problems"]),
+            medium=found.get("medium", "text"),
+            form=found.get("form", Form.TABLE),
+            level=found.get("level", 0),
         )
     if code == EXIT_REFUSED:
-        refused = json.loads(report.read_text("utf-8"))
-        problems = [Message.from_json(item) for item in refused["problems"]]
-        raise DatasetError(refused["key"], problems, **refused["args"])
+        raise _refusal(json.loads(report.read_text("utf-8")))
     if code == EXIT_MEMORY or -code in (6, 9):  # aborted or killed: out of memory inside a library
         raise DatasetError("reader_memory", mb=settings.reader_mb)
     if -code in (24, 25):  # processor time, file size
-        raise DatasetError("reader_time", seconds=int(settings.reader_s))
+        raise DatasetError("reader_time", seconds=int(seconds))
     raise DatasetError("reader_broken")
+
+
+def _refusal(refused: Mapping[str, Any]) -> DatasetError:
+    problems = [Message.from_json(item) for item in refused["problems"]]
+    error = DatasetError(refused["key"], problems, **refused["args"])
+    error.columns = tuple(refused["columns"])
+    error.levels = {int(level): tuple(names) for level, names in refused["levels"].items()}
+    error.unreadable = tuple(
+        (name, Message.from_json(reason)) for name, reason in refused["unreadable"]
+    )
+    return error
 
 
 def _tell(out: Path, progress: Progress | None) -> None:

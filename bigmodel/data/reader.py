@@ -1,17 +1,23 @@
 """The short-lived child that reads one upload (`python -m bigmodel.data.reader REQUEST`); only a report leaves it.
 
-The request is a JSON file: path, name, table (the Parquet file to write), report, limits. The report
-is JSON as well: either what was found, or `problems`. It must never be given secrets or the database.
+The request is a JSON file: path or files, name, table (the Parquet file to write), media (the folder
+for pictures and recordings), report, limits. The report is JSON as well: either what was found, or
+`problems`. It must never be given secrets or the database.
 """
 
 import json
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.limits import limit_self
+
+if TYPE_CHECKING:
+    from bigmodel.data.media.entry import Given
+    from bigmodel.data.media.reading import MediaUpload
+    from bigmodel.data.table import Findings
 
 EXIT_REFUSED = 3
 EXIT_MEMORY = 4
@@ -24,17 +30,14 @@ def main(request_path: str) -> int:
     limits = request["limits"]
     limit_self(
         memory_mb=limits["memory_mb"],
-        processor_s=int(limits["seconds"]) + 5,
+        processor_s=int(limits["seconds"]) * limits["threads"] + 5,
         file_mb=limits["max_text_mb"] + 64,
     )
     report = Path(request["report"])
     try:
         record = _read(request)
     except DatasetError as error:
-        problems = [problem.to_json() for problem in error.problems]
-        report.write_text(
-            json.dumps({"key": error.key, "args": error.args_of_words, "problems": problems})
-        )
+        report.write_text(json.dumps(_refusal(error)))
         return EXIT_REFUSED
     except MemoryError:
         return EXIT_MEMORY
@@ -45,21 +48,82 @@ def main(request_path: str) -> int:
     return 0
 
 
+def _refusal(error: DatasetError) -> dict[str, Any]:
+    return {
+        "key": error.key,
+        "args": error.args_of_words,
+        "problems": [problem.to_json() for problem in error.problems],
+        "columns": list(error.columns),
+        "levels": {str(level): list(names) for level, names in error.levels.items()},
+        "unreadable": [[name, reason.to_json()] for name, reason in error.unreadable],
+    }
+
+
 def _read(request: dict[str, Any]) -> dict[str, Any]:
     # pyarrow is imported below the limits, so that they hold for it too.
-    from bigmodel.data.readers import find_readers  # noqa: PLC0415
-    from bigmodel.data.sniff import choose_reader  # noqa: PLC0415
-    from bigmodel.data.table import Findings, Target, limits_from  # noqa: PLC0415
+    from bigmodel.data.table import Findings  # noqa: PLC0415
 
-    path, findings = Path(request["path"]), Findings()
-    reader = choose_reader(path, request["name"], find_readers(), findings)
-    target = Target(Path(request["table"]), limits_from(request["limits"]), findings, _progress)
+    findings = Findings()
     try:
-        reader.read(path, target)
-        target.close()
+        if request["files"]:
+            return _media(request, findings).read_files(_files(Path(request["files"])))
+        if _is_archive(Path(request["path"]), request["name"]):
+            return _media(request, findings).read_archive(Path(request["path"]))
+        return _read_table(request, findings)
     except DatasetError as error:
         found = [message for message in findings.all() if message.level != "info"]
-        raise DatasetError(error.key, [*error.problems, *found], **error.args_of_words) from error
+        error.problems = (*error.problems, *found)
+        raise
+
+
+def _is_archive(path: Path, name: str) -> bool:
+    from bigmodel.data.media.archive import is_archive  # noqa: PLC0415
+    from bigmodel.data.sniff import WORKBOOKS, is_workbook  # noqa: PLC0415
+
+    ending = Path(name).suffix.lower()
+    is_named = ending == ".zip"
+    if ending in WORKBOOKS or not is_archive(path, is_named=is_named):
+        return False
+    return is_named or not is_workbook(path)
+
+
+def _files(index: Path) -> "list[Given]":
+    from bigmodel.data.media.entry import Given  # noqa: PLC0415
+
+    listed = json.loads(index.read_text("utf-8"))
+    return [Given(file["name"], Path(file["place"]), file["text"]) for file in listed]
+
+
+def _media(request: dict[str, Any], findings: "Findings") -> "MediaUpload":
+    from bigmodel.data.media.archive import Bounds  # noqa: PLC0415
+    from bigmodel.data.media.reading import MediaUpload, Wishes  # noqa: PLC0415
+    from bigmodel.data.table import limits_from  # noqa: PLC0415
+
+    limits = request["limits"]
+    scratch = Path(request["report"]).parent
+    total = limits["max_media_mb"] * 2**20
+    return MediaUpload(
+        folder=Path(request["media"]),
+        table=Path(request["table"]),
+        scratch=scratch,
+        limits=limits_from(limits),
+        bounds=Bounds(limits["max_media_files"], total, limits["max_media_file_mb"] * 2**20),
+        wishes=Wishes(**request["wishes"]),
+        progress=_progress,
+        findings=findings,
+    )
+
+
+def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]:
+    from bigmodel.data.readers import find_readers  # noqa: PLC0415
+    from bigmodel.data.sniff import choose_reader  # noqa: PLC0415
+    from bigmodel.data.table import Target, limits_from  # noqa: PLC0415
+
+    path = Path(request["path"])
+    reader = choose_reader(path, request["name"], find_readers(), findings)
+    target = Target(Path(request["table"]), limits_from(request["limits"]), findings, _progress)
+    reader.read(path, target)
+    target.close()
     return {
         "format": reader.name,
         "encoding": target.encoding,

@@ -9,19 +9,26 @@ from bigmodel.data.readers import Reader
 from bigmodel.data.table import Findings
 
 HEAD_BYTES = 2**16
-FOREIGN = (
+PACKED = (
     (b"\x1f\x8b", "gzip"),
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ", "xz"),
     (b"7z\xbc\xaf", "7-Zip"),
     (b"Rar!", "RAR"),
     (b"\x28\xb5\x2f\xfd", "Zstandard"),
-    (b"%PDF", "PDF"),
+)
+MEDIA = (
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
     (b"GIF8", "GIF"),
     (b"RIFF", "WAV"),
     (b"ID3", "MP3"),
+    (b"fLaC", "FLAC"),
+    (b"OggS", "OGG"),
+    (b"\x1aE\xdf\xa3", "WebM"),
+)
+FOREIGN = (
+    (b"%PDF", "PDF"),
     (b"SQLite format 3", "SQLite"),
     (b"ARROW1", "Arrow"),
     (b"{\\rtf", "RTF"),
@@ -31,7 +38,7 @@ FOREIGN = (
 )
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORKBOOKS = (".xlsx", ".xlsm")
-ACCEPTED = "CSV, TSV, JSONL, XLSX, Parquet"
+ACCEPTED = "CSV, TSV, JSONL, XLSX, Parquet, ZIP"
 
 
 def choose_reader(path: Path, name: str, readers: list[Reader], findings: Findings) -> Reader:
@@ -58,9 +65,12 @@ def _refuse_foreign(head: bytes, path: Path) -> None:
         raise DatasetError("file_empty")
     if head.startswith(OLE):
         raise DatasetError("workbook_locked")
-    for magic, name in FOREIGN:
-        if head.startswith(magic):
-            raise DatasetError("file_format", found=name, accepted=ACCEPTED)
+    if found := _named(head, PACKED):
+        raise DatasetError("archive_format", found=found)
+    if found := _named(head, MEDIA):
+        raise DatasetError("media_single", found=found)
+    if found := _named(head, FOREIGN):
+        raise DatasetError("file_format", found=found, accepted=ACCEPTED)
     if head.startswith(b"PK") and not is_workbook(path):
         raise DatasetError("file_format", found="ZIP", accepted=ACCEPTED)
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -72,6 +82,10 @@ def _refuse_foreign(head: bytes, path: Path) -> None:
         raise DatasetError("file_format", found="XML", accepted=ACCEPTED)
     if _is_binary(head):
         raise DatasetError("file_format", found="?", accepted=ACCEPTED)
+
+
+def _named(head: bytes, kinds: tuple[tuple[bytes, str], ...]) -> str:
+    return next((name for magic, name in kinds if head.startswith(magic)), "")
 
 
 def _is_binary(head: bytes) -> bool:

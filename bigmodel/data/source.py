@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,8 @@ import pyarrow.parquet as pq
 BATCH_ROWS = 20_000
 ORIGINAL = "col."  # prefix of the columns as they came, inside a version
 TEST = "test"  # the origin of rows of a person's own test file
+OF_VERSIONS = ("row_id", "origin")  # what a version keeps and a fresh table has not yet
+OF_MEDIA = ("input", "content_hash", "given", "envelope", "split")  # of pictures and recordings
 
 
 @dataclass(frozen=True)
@@ -18,36 +21,54 @@ class Source:
     """A Parquet file of texts. `prefix` stands before the original columns; a version also keeps row ids and names.
 
     `origin` is what its rows are: "" for the dataset's own, `TEST` for an own test file. `only` picks
-    the rows of one origin out of a version.
+    the rows of one origin out of a version. `keeps_split`: rows stay in the part they are in.
     """
 
     path: Path
     prefix: str = ""
     origin: str = ""
     only: str | None = None
+    keeps_split: bool = False
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(pq.read_schema(self.path).names)
 
     @property
     def is_version(self) -> bool:
-        return bool(self.prefix)
+        return OF_VERSIONS[0] in self._names and bool(self.prefix)
+
+    @property
+    def is_media(self) -> bool:
+        """Whether its rows are files of pictures or recordings."""
+        return "envelope" in self._names and bool(self.prefix)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The original column names."""
-        names = pq.read_schema(self.path).names
         return tuple(
-            name.removeprefix(self.prefix) for name in names if name.startswith(self.prefix)
+            name.removeprefix(self.prefix) for name in self._names if name.startswith(self.prefix)
         )
 
     def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield batches of the named original columns (a column it lacks is empty) and what a version keeps."""
         present = set(self.columns)
         wanted = [self.prefix + name for name in columns if name in present]
-        kept = ["row_id", "name", "origin"] if self.is_version else []
+        kept = self._kept
         with pq.ParquetFile(self.path) as file:
             for batch in file.iter_batches(BATCH_ROWS, columns=[*wanted, *kept]):
                 picked = self._picked(batch)
                 if picked.num_rows:
                     yield self._renamed(picked, columns, kept)
+
+    @property
+    def _kept(self) -> list[str]:
+        wanted = (
+            *(OF_VERSIONS if self.is_version else ()),
+            *(["name"] if self.prefix else ()),
+            *(OF_MEDIA if self.is_media else ()),
+        )
+        return [name for name in wanted if name in self._names]
 
     def _picked(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         if self.only is None:

@@ -14,7 +14,12 @@ Groups = NDArray[np.uint64]
 
 
 def assign(
-    groups: Groups, strata: Codes, *, seed: int, has_own_test: bool = False
+    groups: Groups,
+    strata: Codes,
+    *,
+    seed: int,
+    parts: tuple[int, ...] = (TEST, VALIDATION),
+    fewest: int = FEWEST_ROWS,
 ) -> NDArray[np.int8]:
     """Return the split of each row.
 
@@ -23,7 +28,8 @@ def assign(
         strata: (rows,) class or number bin, -1 for rows that cannot be used.
         seed: changes which rows are held out. The choice depends on content, not on row order, so
             rows added later leave the others where they are.
-        has_own_test: hold out validation rows only.
+        parts: which parts to hold out; a part that rows are given for already is not among them.
+        fewest: different contents below which nothing is held out.
     """
     splits = np.full(len(groups), NONE, np.int8)
     usable = np.flatnonzero(strata >= 0)
@@ -31,13 +37,13 @@ def assign(
     keys, first, inverse, sizes = np.unique(
         groups[usable], return_index=True, return_inverse=True, return_counts=True
     )
-    if len(keys) < FEWEST_ROWS:
+    if len(keys) < fewest:
         return splits
     stratum = strata[usable][first]  # a text with two labels counts for the one it has first
     chosen = np.full(len(keys), TRAIN, np.int8)
     order = np.argsort(_mixed(keys, seed), kind="stable")
     for code in np.unique(stratum):
-        _hold_out(chosen, order[stratum[order] == code], sizes, has_own_test=has_own_test)
+        _hold_out(chosen, order[stratum[order] == code], sizes, parts)
     splits[usable] = chosen[inverse]
     return splits
 
@@ -46,8 +52,7 @@ def _hold_out(
     chosen: NDArray[np.int8],
     members: NDArray[np.intp],
     sizes: NDArray[np.intp],
-    *,
-    has_own_test: bool,
+    parts: tuple[int, ...],
 ) -> None:
     """Give about a tenth of the rows of one stratum to each held-out part, whole texts only.
 
@@ -56,7 +61,6 @@ def _hold_out(
     rows = int(sizes[members].sum())
     wanted = max(1, round(HELD_OUT * rows))
     movable = members[sizes[members] <= max(1, wanted)]
-    parts = (VALIDATION,) if has_own_test else (TEST, VALIDATION)
     for number, part in enumerate(parts):
         if len(members) < 3 + number:
             return

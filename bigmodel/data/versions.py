@@ -29,6 +29,8 @@ from bigmodel.settings import Settings
 
 ITEMS = "items.parquet"
 KEPT = ("row_id", "content_hash", "name", "split", "input", "target", "origin")
+KEPT_OF_MEDIA = ("given", "envelope")  # the split that folders gave, and the shape of a sound
+MEDIA = "media"  # files of pictures and recordings, shared by the versions of a dataset
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,18 @@ def write_version(
     sources: Sequence[Source],
     recipe: Recipe,
     problems: Sequence[Message] = (),
+    media: Path | None = None,
 ) -> Version:
     """Check, split and write the rows of the sources as one version; the folder appears only when complete.
+
+    `media` is a folder with the files of new rows; they are taken from there.
 
     Raises:
         DatasetError: the rows cannot be trained on, or somebody else just made this version
             (`dataset_busy`); nothing is left on disk.
     """
     columns = sources[0].columns
-    found = survey(sources, text=recipe.input, label=recipe.target)
+    found = survey(sources, text=recipe.input, label=recipe.target, form=recipe.form)
     summary = check(found, label=recipe.target, columns=columns, problems=problems)
     splits, remarks = _split(found, recipe.seed)
     counts = np.bincount(splits, minlength=len(split.NAMES))
@@ -64,6 +69,8 @@ def write_version(
         summary,
         split_rows={name: int(counts[i]) for i, name in enumerate(split.NAMES)},
         problems=(*summary.problems, *remarks),
+        medium=recipe.medium,
+        form=recipe.form,
     )
     folder = settings.datasets / dataset_id / str(number)
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,12 +79,28 @@ def write_version(
     try:
         digest = _write(draft / ITEMS, sources, recipe, splits, is_number=found.is_number)
         _write_recipe(draft, recipe, summary)
+        if media is not None:
+            _take_media(media, folder.with_name(MEDIA))
         _place(draft, folder)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     place = folder.relative_to(settings.home).as_posix()
     return Version(dataset_id, number, place, digest, now(), recipe, summary)
+
+
+def _take_media(source: Path, target: Path) -> None:
+    """Move files beside the versions and force them to disk; a file is named by its content, so none is overwritten."""
+    if not target.exists():
+        source.rename(target)
+    else:
+        for file in source.glob("*/*"):
+            place = target / file.parent.name / file.name
+            if not place.exists():
+                place.parent.mkdir(mode=0o700, exist_ok=True)
+                file.rename(place)
+    if hasattr(os, "sync"):
+        os.sync()  # once for all of them: forcing each of thousands to disk takes minutes
 
 
 def _place(draft: Path, folder: Path) -> None:
@@ -91,31 +114,83 @@ def _place(draft: Path, folder: Path) -> None:
 
 
 def _split(found: Survey, seed: int) -> tuple[NDArray[np.int8], list[Message]]:
-    """Return the split of every row, and what has to be said about an own test file."""
+    """Return the split of every row, and what has to be said about rows that were given to a part."""
     strata = split.number_strata(found.values) if found.is_number else found.codes.copy()
-    if not found.is_test.any():
-        return split.assign(found.groups, strata, seed=seed), []
+    given = _given(found)
+    if (given < 0).all():
+        assigned = split.assign(found.groups, strata, seed=seed, fewest=found.fewest_to_hold_out)
+        return assigned, []
     remarks = []
-    is_own = ~found.is_test & (found.codes >= 0)
-    leaks = is_own & np.isin(found.groups, found.groups[found.is_test])
+    leaks = _leaks(found, given)
     if leaks.any():
         remarks.append(
             Message("data.problems.test_overlap", {"count": int(leaks.sum())}, "warning")
         )
-    strata[found.is_test | leaks] = -1
-    splits = split.assign(found.groups, strata, seed=seed, has_own_test=True)
-    tested = found.is_test & (found.codes >= 0)
+    strata[leaks] = -1
+    splits = _around(found, given, strata, seed)
+    tested = given == split.TEST
     if not found.is_number:
         strange = tested & ~np.isin(found.codes, found.codes[splits == split.TRAIN])
-        tested &= ~strange
+        splits[strange] = split.NONE
         if strange.any():
             names = ", ".join(
                 shown_label(found.labels[code]) for code in np.unique(found.codes[strange])[:5]
             )
             args: dict[str, Arg] = {"count": int(strange.sum()), "labels": names}
             remarks.append(Message("data.problems.test_labels_unknown", args, "warning"))
-    splits[tested] = split.TEST
     return splits, remarks
+
+
+def _given(found: Survey) -> NDArray[np.int8]:
+    """Return the part each usable row is bound to (by a test file, by folders, or as before); -1 for none."""
+    given = found.given.copy()
+    if found.is_test.any():
+        given[given == split.TEST] = -1
+        given[found.is_test] = split.TEST
+    given[found.codes < 0] = -1
+    is_held_out = np.isin(given, (split.VALIDATION, split.TEST))
+    if not is_held_out.any():
+        return np.full_like(given, -1)
+    if found.keeps_split:  # rows added later join what they repeat
+        bound = np.flatnonzero((given >= 0) & ~found.is_test)
+        groups, first = np.unique(found.groups[bound], return_index=True)
+        free = np.flatnonzero((given < 0) & (found.codes >= 0))
+        place = np.searchsorted(groups, found.groups[free]).clip(0, max(0, len(groups) - 1))
+        is_known = groups[place] == found.groups[free] if len(groups) else np.zeros(0, np.bool_)
+        given[free[is_known]] = given[bound[first[place[is_known]]]]
+    return given
+
+
+def _leaks(found: Survey, given: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which rows occur in a part that is held out from them, and thus are left out."""
+    usable = found.codes >= 0
+    is_test, is_validation = given == split.TEST, given == split.VALIDATION
+    in_test = usable & ~is_test & np.isin(found.groups, found.groups[is_test])
+    others = usable & ~is_test & ~is_validation
+    leaks: NDArray[np.bool_] = in_test | others & np.isin(found.groups, found.groups[is_validation])
+    return leaks
+
+
+def _around(
+    found: Survey, given: NDArray[np.int8], strata: NDArray[np.int32], seed: int
+) -> NDArray[np.int8]:
+    """Return the splits with bound rows where they are bound to, and the rest assigned.
+
+    A part that rows were given to gets no others, unless they were added later.
+    """
+    taken = [part for part in (split.TEST, split.VALIDATION) if (given == part).any()]
+    if found.keeps_split:
+        taken = [split.TEST] if found.is_test.any() else []
+        strata[found.is_test] = -1
+    else:
+        strata[given >= 0] = -1
+    parts = tuple(part for part in (split.TEST, split.VALIDATION) if part not in taken)
+    splits = split.assign(
+        found.groups, strata, seed=seed, parts=parts, fewest=found.fewest_to_hold_out
+    )
+    is_bound = (given >= 0) & ~_leaks(found, given)
+    splits[is_bound] = given[is_bound]
+    return splits
 
 
 def _write(
@@ -127,9 +202,9 @@ def _write(
     is_number: bool,
 ) -> str:
     columns = sources[0].columns
-    schema = pa.schema(
-        [(name, pa.string()) for name in (*KEPT, *(ORIGINAL + column for column in columns))]
-    )
+    extra = KEPT_OF_MEDIA if sources[0].is_media else ()
+    names = (*KEPT, *extra, *(ORIGINAL + column for column in columns))
+    schema = pa.schema([(name, pa.string()) for name in names])
     ids, place = _row_ids(), 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for source in sources:
@@ -137,10 +212,9 @@ def _write(
                 part = splits[place : place + batch.num_rows]
                 place += batch.num_rows
                 kept = _kept(source, batch, recipe, part, ids, is_number=is_number)
-                originals = [batch.column(ORIGINAL + column) for column in columns]
-                writer.write_batch(
-                    pa.RecordBatch.from_arrays([*kept, *originals], schema=schema), BATCH_ROWS
-                )
+                rest = [*extra, *(ORIGINAL + column for column in columns)]
+                arrays = [*kept, *(batch.column(name) for name in rest)]
+                writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema), BATCH_ROWS)
     return _sealed(path)
 
 
@@ -154,26 +228,34 @@ def _kept(
     is_number: bool,
 ) -> list[pa.Array]:
     """Return the columns of `KEPT`, in that order."""
-    inputs = [text.strip() for text in batch.column(ORIGINAL + recipe.input).to_pylist()]
     targets = [text.strip() for text in batch.column(ORIGINAL + recipe.target).to_pylist()]
     if is_number:
         targets = [_with_point(text) for text in targets]
     count = batch.num_rows
+    found = set(batch.schema.names)
     if source.is_version:
-        row_ids, names = batch.column("row_id"), batch.column("name")
+        row_ids = batch.column("row_id")
     else:
         row_ids = pa.array([next(ids) for _ in range(count)], pa.string())
-        names = pa.array([""] * count, pa.string())
-    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in inputs]
+    inputs, hashes = _inputs(source, batch, recipe)
     return [
         row_ids,
-        pa.array(hashes, pa.string()),
-        names,
+        hashes,
+        batch.column("name") if "name" in found else pa.array([""] * count, pa.string()),
         pa.array([split.NAMES[code] for code in splits], pa.string()),
-        pa.array(inputs, pa.string()),
+        inputs,
         pa.array(targets, pa.string()),
         pa.array([source.origin] * count, pa.string()),
     ]
+
+
+def _inputs(source: Source, batch: pa.RecordBatch, recipe: Recipe) -> tuple[pa.Array, pa.Array]:
+    """Return what the task reads, and its hash."""
+    if source.is_media:
+        return batch.column("input"), batch.column("content_hash")
+    texts = [text.strip() for text in batch.column(ORIGINAL + recipe.input).to_pylist()]
+    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    return pa.array(texts, pa.string()), pa.array(hashes, pa.string())
 
 
 def _with_point(text: str) -> str:
@@ -210,19 +292,32 @@ def _write_recipe(folder: Path, recipe: Recipe, summary: Summary) -> None:
     _sealed(path)
 
 
+def is_media(folder: Path) -> bool:
+    """Tell whether the rows of a version are pictures or recordings."""
+    return "envelope" in pq.read_schema(folder / ITEMS).names
+
+
+def media_folder(folder: Path) -> Path:
+    """Return where the files lie that the rows of a version name; the versions of a dataset share it."""
+    return folder.with_name(MEDIA)
+
+
 def load_task_data(folder: Path, family: Family) -> TaskData:
     """Return what an engine may see of a version. Labels are the classes of the training rows.
 
     Held-out rows with a class that no training row has are left out, and for numbers every row
-    whose target is not one.
+    whose target is not one. Inputs of pictures and recordings are absolute paths.
     """
     table = pq.read_table(folder / ITEMS, columns=["row_id", "split", "input", "target"])
     columns = [table.column(name).to_pylist() for name in table.column_names]
+    if is_media(folder):
+        media = media_folder(folder)
+        columns[2] = [str(media / name) for name in columns[2]]
     rows = [row for row in zip(*columns, strict=True) if row[1] != Split.NONE]
+    labels: tuple[str, ...] = ()
     if family is Family.REGRESSION:
         rows = [row for row in rows if as_number(row[3]) is not None]
-        labels: tuple[str, ...] = ()
-    else:
+    elif family is Family.CLASSIFICATION:
         labels = tuple(sorted({row[3] for row in rows if row[1] == Split.TRAIN}))
         known = set(labels)
         rows = [row for row in rows if row[3] in known]
@@ -275,9 +370,9 @@ def _row_groups(metadata: pq.FileMetaData, limit: int, offset: int) -> tuple[lis
     return groups, skip
 
 
-def own_source(folder: Path) -> Source:
+def own_source(folder: Path, *, keeps_split: bool = False) -> Source:
     """Return the dataset's own rows of a version, without those of a test file."""
-    return Source(folder / ITEMS, ORIGINAL, only="")
+    return Source(folder / ITEMS, ORIGINAL, only="", keeps_split=keeps_split)
 
 
 def own_test_source(folder: Path) -> Source:

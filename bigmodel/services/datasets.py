@@ -1,5 +1,6 @@
 """The door to datasets for pages and the command line: import, correct, look at and delete; it never reads an upload itself."""
 
+import os
 import shutil
 import tomllib
 from collections.abc import Callable, Sequence
@@ -13,7 +14,8 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job
 from bigmodel.core.message import Message
 from bigmodel.data.guess import guess_columns
-from bigmodel.data.importer import read_upload
+from bigmodel.data.importer import Answers, Upload, read_files, read_upload
+from bigmodel.data.media.entry import Given
 from bigmodel.data.source import TEST, Source, sample_rows
 from bigmodel.data.table import READING
 from bigmodel.data.versions import (
@@ -24,6 +26,7 @@ from bigmodel.data.versions import (
     preview,
     write_version,
 )
+from bigmodel.services.trays import Tray
 from bigmodel.settings import Settings
 from bigmodel.store.base import Deleted, Store
 
@@ -64,46 +67,144 @@ class DatasetService:
         name: str = "",
         text: str = "",
         label: str = "",
+        leave_out: bool = False,
+        level: int = 0,
         progress: Progress | None = None,
     ) -> Dataset:
         """Read a file and keep it as a dataset; columns that are not given are guessed.
+
+        Args:
+            owner: whose dataset it becomes.
+            path: a table, or a ZIP of pictures or recordings.
+            name: what it is called; else as the file.
+            text: column of the input; in a ZIP, of the files that a table of transcripts names.
+            label: column of the target; in a ZIP, of the transcripts.
+            leave_out: files of a ZIP that cannot be read may be left out.
+            level: which folder level of a ZIP names the class, counted from 1.
+            progress: told the share that is done.
 
         Raises:
             DatasetError: the file cannot be used; `problems` holds everything that is wrong.
         """
         tell = progress or _silent
-        upload = read_upload(path, self._settings, lambda share: tell(READ_SHARE * share))
+        answers = Answers(leave_out, level, text, label)
+        upload = read_upload(
+            path, self._settings, lambda share: tell(READ_SHARE * share), answers=answers
+        )
+        tell(READ_SHARE)
+        dataset = self._import(owner, upload, path.name, name or path.stem, text=text, label=label)
+        tell(1.0)
+        return dataset
+
+    def import_tray(
+        self,
+        owner: str,
+        tray: Tray,
+        *,
+        name: str = "",
+        leave_out: bool = False,
+        level: int = 0,
+        progress: Progress | None = None,
+    ) -> Dataset:
+        """Keep the files of a tray as a dataset; the tray stays as it is.
+
+        Raises:
+            DatasetError: as of `import_file`.
+        """
+        title = name or tray.name
+        return self.import_given(
+            owner, _of_tray(tray), name=title, leave_out=leave_out, level=level, progress=progress
+        )
+
+    def import_folder(
+        self,
+        owner: str,
+        folder: Path,
+        *,
+        name: str = "",
+        leave_out: bool = False,
+        level: int = 0,
+        progress: Progress | None = None,
+    ) -> Dataset:
+        """Keep a folder of this machine as a dataset; links in it are not followed."""
+        title = name or folder.resolve().name
+        files = _of_folder(folder)
+        return self.import_given(
+            owner, files, name=title, leave_out=leave_out, level=level, progress=progress
+        )
+
+    def import_given(
+        self,
+        owner: str,
+        files: Sequence[Given],
+        *,
+        name: str,
+        leave_out: bool,
+        level: int,
+        progress: Progress | None,
+    ) -> Dataset:
+        """Keep files of this machine as a dataset."""
+        tell = progress or _silent
+        answers = Answers(leave_out, level)
+        upload = read_files(
+            files, self._settings, lambda share: tell(READ_SHARE * share), answers=answers
+        )
+        tell(READ_SHARE)
+        dataset = self._import(owner, upload, name, name)
+        tell(1.0)
+        return dataset
+
+    def _import(
+        self,
+        owner: str,
+        upload: Upload,
+        source_name: str,
+        name: str,
+        *,
+        text: str = "",
+        label: str = "",
+    ) -> Dataset:
         try:
-            tell(READ_SHARE)
-            sample = sample_rows(upload.table_path, SAMPLE_ROWS)
-            guess = guess_columns(sample, text=text, label=label)
-            recipe = Recipe(
-                input=guess.text,
-                target=guess.label,
-                source_name=path.name,
-                format=upload.format,
-                encoding=upload.encoding,
-                delimiter=upload.delimiter,
-            )
+            recipe = self._recipe(upload, source_name, text, label)
             dataset_id = new_id()
             version = write_version(
                 self._settings,
                 dataset_id=dataset_id,
                 number=1,
-                sources=[Source(upload.table_path)],
+                sources=[upload.source()],
                 recipe=recipe,
                 problems=upload.problems,
+                media=upload.media_folder if upload.is_media else None,
             )
         except DatasetError as error:
-            error.columns = upload.columns
+            error.columns = error.columns or (() if upload.is_media else upload.columns)
             raise
         finally:
             upload.discard()
-        title = (name.strip() or path.stem)[:NAME_CHARACTERS]
+        title = (name.strip() or source_name)[:NAME_CHARACTERS]
         dataset = Dataset(dataset_id, owner, title, now(), version)
         self._keep(version, lambda: self._store.add_dataset(dataset))
-        tell(1.0)
         return dataset
+
+    def _recipe(self, upload: Upload, source_name: str, text: str, label: str) -> Recipe:
+        if upload.is_media:
+            text, label = upload.columns[:2]
+        else:
+            guess = guess_columns(
+                sample_rows(upload.table_path, SAMPLE_ROWS), text=text, label=label
+            )
+            text, label = guess.text, guess.label
+        return Recipe(
+            input=text,
+            target=label,
+            source_name=source_name,
+            format=upload.format,
+            encoding=upload.encoding,
+            delimiter=upload.delimiter,
+            medium=upload.medium,
+            form=upload.form,
+            level=upload.level,
+        )
 
     def samples(self) -> list[Sample]:
         """Return the samples that come with the app."""
@@ -119,7 +220,8 @@ class DatasetService:
         known = [sample.name for sample in self.samples()]
         if name not in known:
             raise NotFoundError("sample_unknown", sample=name, known=", ".join(known))
-        return self.import_file(owner, SAMPLES / f"{name}.csv", name=title or name)
+        path = next(SAMPLES.glob(f"{name}.[cz][si][vp]"))
+        return self.import_file(owner, path, name=title or name)
 
     # looking ----------------------------------------------------------------------------------
 
@@ -238,6 +340,27 @@ class DatasetService:
         if not (folder / ITEMS).is_file():
             raise NotFoundError("dataset_files_missing", name=dataset.name)
         return folder
+
+
+def _of_tray(tray: Tray) -> list[Given]:
+    return [Given(item.path, item.place, item.text) for item in tray.items]
+
+
+def _of_folder(folder: Path) -> list[Given]:
+    """Return the files of a folder by their names from there; what a link leads to is not in the folder.
+
+    Raises:
+        DatasetError: `file_missing`.
+    """
+    if not folder.is_dir():
+        raise DatasetError("file_missing", name=folder.name)
+    found = []
+    for place, _, names in os.walk(folder):
+        for name in sorted(names):
+            path = Path(place, name)
+            if path.is_file() and not path.is_symlink():
+                found.append(Given(path.relative_to(folder).as_posix(), path.resolve()))
+    return found
 
 
 def _silent(_share: float) -> None:

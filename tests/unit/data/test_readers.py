@@ -124,7 +124,7 @@ def test_western_text_is_not_taken_for_chinese(tmp_path: Path) -> None:
     [
         (b"", "file_empty"),
         (b" \n\n ", "file_empty"),
-        (b"\x1f\x8b\x08\x00rest", "file_format"),
+        (b"\x1f\x8b\x08\x00rest", "archive_format"),
         (b"%PDF-1.7 rest", "file_format"),
         (b"PK\x03\x04 not a zip", "file_format"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "workbook_locked"),

@@ -1,0 +1,211 @@
+"""Reads an upload of pictures or recordings inside the limited child: files checked and kept, one row for each.
+
+It must never leave out a file that it could not read unless the person agreed to that.
+"""
+
+import errno
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bigmodel.core.dataset import Form
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.message import Level
+from bigmodel.data.media import pictures, sound
+from bigmodel.data.media.archive import Bounds, open_archive
+from bigmodel.data.media.entry import Entry, Given, given_entries
+from bigmodel.data.media.keep import Kept, keep_all
+from bigmodel.data.media.layout import IMAGE, Item, Layout, understand
+from bigmodel.data.media.transcripts import listed, read_transcripts
+from bigmodel.data.source import ORIGINAL
+from bigmodel.data.table import Findings, Limits
+
+BAD = "unread_"  # notes of files that could not be read, by reason
+HEAD_BYTES = 64
+MOST_NAMED = 2_000  # unreadable files whose names travel to the page
+# What one file takes once it is stored, at most: pictures are made smaller, sounds are resampled.
+STORED_PICTURE_BYTES = 250_000
+SPARE_BYTES = 256 * 2**20
+KEPT_COLUMNS = ("input", "content_hash", "name", "given", "envelope")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the person answered: files to leave out, the level of the class, the columns of the transcripts."""
+
+    leave_out: bool = False
+    level: int = 0
+    file: str = ""
+    text: str = ""
+
+
+@dataclass
+class MediaUpload:
+    """One upload on its way into a table; `folder` gets the files, `scratch` what is deleted at the end."""
+
+    folder: Path
+    table: Path
+    scratch: Path
+    limits: Limits
+    bounds: Bounds
+    wishes: Wishes
+    progress: Callable[[float], None]
+    findings: Findings = field(default_factory=Findings)
+
+    def read_archive(self, path: Path) -> dict[str, Any]:
+        """Read a ZIP and return the report."""
+        archive = open_archive(path, self.bounds, self.scratch)
+        if archive.prefix:
+            self.findings.note("archive_prefix", bytes=archive.prefix)
+        return self._read(archive.entries, "zip")
+
+    def read_files(self, files: Sequence[Given]) -> dict[str, Any]:
+        """Read files that lie on this machine and return the report."""
+        return self._read(given_entries(files, limit=self.bounds.files), "folder")
+
+    def _read(self, entries: Sequence[Entry], name: str) -> dict[str, Any]:
+        layout = understand(entries, looks_like_media=_looks_like_media, level=self.wishes.level)
+        if layout.others:
+            others = listed(layout.others, 8)
+            self.findings.note("others", level="info", count=len(layout.others), names=others)
+        self._check_disk(layout)
+        items = self._with_texts(layout)
+        rows = self._kept(items, layout.medium)
+        self._write(layout, rows)
+        return {
+            "format": name,
+            "encoding": "",
+            "delimiter": "",
+            "columns": list(_columns(layout)),
+            "rows": len(rows),
+            "problems": [problem.to_json() for problem in self.findings.all()],
+            "medium": layout.medium,
+            "form": layout.form,
+            "level": layout.level,
+        }
+
+    def _check_disk(self, layout: Layout) -> None:
+        """Refuse early what would fill the disk."""
+        sizes = [item.entry.size for item in layout.items]
+        if layout.medium == IMAGE:
+            sizes = [min(2 * size, STORED_PICTURE_BYTES) for size in sizes]
+        free = shutil.disk_usage(self.scratch).free
+        if free < sum(sizes) + SPARE_BYTES:
+            need = (sum(sizes) + SPARE_BYTES) // 2**20
+            raise DatasetError("disk_short", need=need, free=free // 2**20)
+
+    def _with_texts(self, layout: Layout) -> list[Item]:
+        """Return the files to read; of transcripts, those that a table speaks of, with their text as label."""
+        if layout.form != Form.TRANSCRIPTS:
+            return list(layout.items)
+        if not layout.tables:
+            return [replace(item, label=item.entry.text) for item in layout.items]
+        items = []
+        for table in layout.tables:
+            said = read_transcripts(
+                table,
+                layout.items,
+                scratch=self.scratch,
+                limits=self.limits,
+                findings=self.findings,
+                file=self.wishes.file,
+                text=self.wishes.text,
+            )
+            items += [replace(found.item, label=found.text) for found in said]
+        silent = {item.entry.name for item in layout.items} - {item.entry.name for item in items}
+        if silent:
+            self.findings.note("files_unlisted", count=len(silent), names=listed(sorted(silent)))
+        if not items:
+            raise DatasetError("transcripts_none")
+        return items
+
+    # keeping ----------------------------------------------------------------------------------
+
+    def _kept(self, items: Sequence[Item], medium: str) -> list[tuple[Item, Kept]]:
+        """Keep every file, and settle with the person what could not be read."""
+        rows: list[tuple[Item, Kept]] = []
+        bad: list[tuple[str, DatasetError]] = []
+        remarks: dict[str, list[str]] = {}
+        try:
+            for item, result in keep_all(items, medium, self.folder, self.progress):
+                if isinstance(result, DatasetError):
+                    bad.append((item.entry.name, result))
+                    continue
+                rows.append((item, result))
+                for remark in result.remarks:
+                    remarks.setdefault(remark, []).append(item.entry.name)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            free = shutil.disk_usage(self.scratch).free
+            raise DatasetError(
+                "disk_short", need=SPARE_BYTES // 2**20, free=free // 2**20
+            ) from error
+        for key, names in remarks.items():
+            level: Level = "info" if key == "metadata_removed" else "warning"
+            self.findings.note(key, level, count=len(names), names=listed(names))
+        self._settle(bad, len(rows))
+        return rows
+
+    def _settle(self, bad: Sequence[tuple[str, DatasetError]], kept: int) -> None:
+        by_reason: dict[str, list[tuple[str, DatasetError]]] = {}
+        for name, error in bad:
+            by_reason.setdefault(error.key, []).append((name, error))
+        for reason, found in by_reason.items():
+            args = found[0][1].args_of_words
+            names = listed([name for name, _ in found], 50)
+            self.findings.note(f"{BAD}{reason}", "warning", **args, count=len(found), names=names)
+        if not kept:
+            raise DatasetError("media_all_unreadable", count=len(bad))
+        if bad and not self.wishes.leave_out:
+            error = DatasetError("media_unreadable", count=len(bad), kept=kept)
+            error.unreadable = tuple((name, reason.message) for name, reason in bad[:MOST_NAMED])
+            raise error
+
+    def _write(self, layout: Layout, rows: Sequence[tuple[Item, Kept]]) -> None:
+        kept = {
+            "input": [found.file for _, found in rows],
+            "content_hash": [found.digest for _, found in rows],
+            "name": [item.entry.base for item, _ in rows],
+            "given": [str(item.split) for item, _ in rows],
+            "envelope": [found.envelope for _, found in rows],
+        }
+        own: Mapping[str, list[str]] = {
+            "file": [item.entry.name for item, _ in rows],
+            "class": [item.label for item, _ in rows],
+            "text": [item.label for item, _ in rows],
+            "width": [str(found.width) for _, found in rows],
+            "height": [str(found.height) for _, found in rows],
+            "seconds": [f"{found.seconds:.3f}" for _, found in rows],
+        }
+        original = {f"{ORIGINAL}{name}": own[name] for name in _columns(layout)}
+        columns = {
+            name: pa.array(_sound_text(values)) for name, values in (kept | original).items()
+        }
+        pq.write_table(pa.table(columns), self.table, compression="zstd")
+
+
+def _columns(layout: Layout) -> tuple[str, ...]:
+    """Return the original columns of this kind of upload."""
+    if layout.medium == IMAGE:
+        return ("file", "class", "width", "height")
+    return ("file", "text" if layout.form == Form.TRANSCRIPTS else "class", "seconds")
+
+
+def _sound_text(values: Sequence[str]) -> list[str]:
+    """Return texts without halves of surrogate pairs, which file names of a system may hold."""
+    return [value.encode("utf-8", "replace").decode() for value in values]
+
+
+def _looks_like_media(entry: Entry) -> bool:
+    try:
+        with entry.open() as file:
+            head = file.read(HEAD_BYTES)
+    except DatasetError:
+        return False
+    return pictures.is_picture(head) or sound.is_sound(head)
