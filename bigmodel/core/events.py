@@ -7,7 +7,7 @@ It must never carry a person's rows. Kinds and the keys of their data:
 - step: the fields of `core.job.Progress`
 - points: points, a list of [name, step, value]
 - note: a `Message` in JSON
-- checkpoint: step, folder (relative to the data folder), digest
+- checkpoint: step, folder (relative to the data folder), digest; back, when the attempt went back to it
 - result: a `core.model.TrainedModel` in JSON
 - error: message (a `Message` in JSON), traceback, retry (whether another attempt can help)
 - end: outcome (succeeded, failed, cancelled or paused)

@@ -6,7 +6,9 @@ import sys
 import time
 from types import FrameType
 
-from bigmodel.core.errors import JobError, SettingsError
+from bigmodel.core.errors import JobError, SettingsError, StoreError
+from bigmodel.jobs import failpoint
+from bigmodel.jobs.chores import Chores
 from bigmodel.jobs.launchers.base import Launcher
 from bigmodel.jobs.launchers.local import LocalLauncher
 from bigmodel.jobs.launchers.warm import WarmLauncher
@@ -20,14 +22,18 @@ log = logging.getLogger(__name__)
 
 TURN_S = 0.05
 TROUBLE_S = 1.0  # before the next turn after one that failed
+PATIENCE_S = 10.0  # with a locked database; pages have less
 WEB_S = 60.0  # an app that said nothing for this long is closed
 
 
 class Loop:
     """Turns until nobody needs it, or the system asks it to end; workers go on without it."""
 
-    def __init__(self, settings: Settings, supervisor: Supervisor, presence: Presence) -> None:
+    def __init__(
+        self, settings: Settings, supervisor: Supervisor, presence: Presence, chores: Chores
+    ) -> None:
         self._settings, self._supervisor, self._presence = settings, supervisor, presence
+        self._chores = chores
         self._is_over = False
         self._poked_at = 0
 
@@ -49,6 +55,10 @@ class Loop:
         poked_at = self._presence.poked_at()
         try:
             self._supervisor.turn(is_poked=poked_at != self._poked_at)
+            self._chores.turn(is_busy=self._supervisor.is_busy or self._supervisor.has_waiting)
+        except StoreError as error:
+            log.warning("a turn failed, it will be tried again: %s", error)
+            return False
         except Exception:
             log.exception("a turn failed; it will be tried again")
             return False
@@ -77,20 +87,21 @@ def main() -> int:
     """Serve the data folder of the settings; return the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(name)s %(message)s")
     settings = Settings()
+    failpoint.arm(settings.failpoints)
     settings.make_folders()
     presence = Presence(settings)
     words = load_words()
     try:
         if not presence.take():
             raise JobError("supervisor_runs", home=str(settings.home))
-        store = open_store(settings)
+        store = open_store(settings, patience_s=PATIENCE_S)
     except (JobError, SettingsError) as error:
         sys.stderr.write(words.say(settings.language or "en", error.message) + "\n")
         return 1
     warm = WarmLauncher(settings)
     launchers: list[Launcher] = [warm, LocalLauncher(settings)]
     supervisor = Supervisor(settings, store, launchers)
-    loop = Loop(settings, supervisor, presence)
+    loop = Loop(settings, supervisor, presence, Chores(settings, store))
     signal.signal(signal.SIGTERM, loop.stop)
     signal.signal(signal.SIGINT, loop.stop)
     presence.show()

@@ -6,35 +6,39 @@ control.json   wishes, replaced atomically by the supervisor, read by the worker
 events.jsonl   what the worker says, appended line by line (`core.events`)
 exit.json      how the worker's process ended, written by whoever reaped it
 worker.log     what the worker and its libraries print
+.room          nothing: given up when the disk is full, so that the worker can still say so
 """
 
 import contextlib
 import json
+import logging
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bigmodel.core.job import Wish
+from bigmodel.core.job import Saved, Wish
+
+log = logging.getLogger(__name__)
 
 VERSION = 1
 ATTEMPT, HANDLE, CONTROL = "attempt.json", "handle.json", "control.json"
 EVENTS, EXIT, LOG = "events.jsonl", "exit.json", "worker.log"
-
-
-@dataclass(frozen=True)
-class Resume:
-    """The checkpoint to go on from; `folder` is relative to the data folder, `digest` is of its manifest."""
-
-    folder: str
-    step: int
-    digest: str = ""
+ROOM, ROOM_BYTES = ".room", 2**16
+DRAFTS = (
+    "checkpoints/.tmp-*",
+    "models/.tmp-*",
+)  # what is being written; it gets its name when it is whole
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """What one attempt of a job has to do. `base` holds name, kind and the absolute folder or None."""
+    """What one attempt of a job has to do. `base` holds name, kind and the absolute folder or None.
+
+    `resume` is the checkpoint to go on from, `older` those to take should it be damaged, newest first.
+    """
 
     job_id: str
     token: int
@@ -43,7 +47,8 @@ class Attempt:
     params: Mapping[str, Any]
     base: Mapping[str, str | None]
     dataset: str
-    resume: Resume | None = None
+    resume: Saved | None = None
+    older: tuple[Saved, ...] = ()
     threads: int = 1
     beat_s: float = 5.0
 
@@ -78,8 +83,12 @@ def read_attempt(folder: Path) -> Attempt:
     record = json.loads((folder / ATTEMPT).read_text("utf-8"))
     if record.pop("v") != VERSION:
         raise ValueError("attempt.json is of another version")
-    resume = record.pop("resume")
-    return Attempt(**record, resume=Resume(**resume) if resume else None)
+    resume, older = record.pop("resume"), record.pop("older", ())
+    return Attempt(
+        **record,
+        resume=Saved(**resume) if resume else None,
+        older=tuple(Saved(**saved) for saved in older),
+    )
 
 
 def write_control(folder: Path, control: Control) -> None:
@@ -94,6 +103,16 @@ def read_control(folder: Path) -> Control:
 
 def write_exit(folder: Path, ended: Exit) -> None:
     write_json(folder / EXIT, asdict(ended))
+
+
+def try_write_exit(folder: Path, code: int) -> None:
+    """Write how a process ended, as Python tells it (below 0: a signal); on a full disk its words must do."""
+    if not folder.is_dir():
+        return
+    try:
+        write_exit(folder, Exit(code, -code if code < 0 else None))
+    except OSError:
+        log.warning("the end of %s could not be written", folder, exc_info=True)
 
 
 def read_exit(folder: Path) -> Exit | None:
@@ -112,6 +131,19 @@ def claim_handle(folder: Path, handle: Mapping[str, Any]) -> bool:
     finally:
         draft.unlink()
     return True
+
+
+def keep_room(folder: Path) -> None:
+    """Take a little of the disk, for the last words of a worker that fills it."""
+    (folder / ROOM).write_bytes(os.urandom(ROOM_BYTES))  # zeros would take no place on some disks
+
+
+def give_room(folder: Path) -> None:
+    """Give back what was kept, and what was half-written."""
+    (folder / ROOM).unlink(missing_ok=True)
+    for draft in DRAFTS:
+        for path in folder.glob(draft):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

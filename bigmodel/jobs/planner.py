@@ -6,7 +6,7 @@ from pathlib import Path
 from bigmodel.bases.locate import locate
 from bigmodel.core.job import Job
 from bigmodel.environment import threads_each
-from bigmodel.jobs.attempt_folder import Attempt, Resume, write_attempt
+from bigmodel.jobs.attempt_folder import Attempt, write_attempt
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import get_task
@@ -42,15 +42,10 @@ class Planner:
             params=dict(job.params),
             base=base,
             dataset=version.folder,
-            resume=_resume(job),
+            resume=job.saved[0] if job.saved else None,
+            older=job.saved[1:],
             threads=threads_each(self.settings),
             beat_s=self.settings.beat_s,
         )
         write_attempt(folder, attempt)
         return folder
-
-
-def _resume(job: Job) -> Resume | None:
-    if not job.checkpoint:
-        return None
-    return Resume(job.checkpoint, job.checkpoint_step, job.checkpoint_digest)

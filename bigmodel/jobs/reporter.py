@@ -3,6 +3,7 @@
 Every event is one `write` of a whole line, so that a kill leaves at most one torn line at the end.
 """
 
+import contextlib
 import logging
 import math
 import os
@@ -10,16 +11,17 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from bigmodel.core.events import Event, Kind, encode
-from bigmodel.core.job import Progress, Wish
+from bigmodel.core.job import Progress, Saved, Wish
 from bigmodel.core.message import Arg, Level, Message
 from bigmodel.core.task import Checkpoint, StopRequested
-from bigmodel.jobs import attempt_folder, seal
+from bigmodel.jobs import attempt_folder, failpoint, seal
 from bigmodel.jobs.attempt_folder import Control
 
 log = logging.getLogger(__name__)
@@ -42,12 +44,21 @@ class Writer:
         with self._lock:
             if self.is_fenced:
                 return
+            line = encode(Event(self._seq + 1, time.time(), kind, data))
+            self._append(line)
             self._seq += 1
-            line = encode(Event(self._seq, time.time(), kind, data))
-            while line:
-                line = line[os.write(self._number, line) :]
             if force:
                 os.fsync(self._number)
+
+    def _append(self, line: bytes) -> None:
+        """Write a whole line or nothing, also where the disk is full: what follows must not stick to half a line."""
+        end = os.fstat(self._number).st_size
+        try:
+            while line:
+                line = line[os.write(self._number, line) :]
+        except OSError:
+            os.ftruncate(self._number, end)
+            raise
 
 
 class ControlFile:
@@ -100,6 +111,7 @@ class WorkerReporter:
         examples_per_s: float = 0.0,
         left_s: float | None = None,
     ) -> None:
+        failpoint.reach("step")
         before = self._progress
         self._progress = Progress(phase, step, steps, epoch, epochs, examples_per_s, left_s)
         is_news = phase != before.phase or step == steps or before.step == 0
@@ -146,17 +158,21 @@ class WorkerReporter:
         self.emit(Kind.NOTE, Message(key, args, level).to_json())
 
     def checkpoint_folder(self, step: int) -> Path:
+        failpoint.reach("checkpoint-begun")
         draft = self._checkpoints / f".tmp-{step}"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         return draft
 
     def checkpoint(self, step: int) -> None:
+        failpoint.reach("checkpoint-written")
         final = self._checkpoints / str(step)
         shutil.rmtree(final, ignore_errors=True)
         digest = seal.seal_with_manifest(self._checkpoints / f".tmp-{step}", final)
+        failpoint.reach("checkpoint-renamed")
         place = final.relative_to(self._home).as_posix()
         self.emit(Kind.CHECKPOINT, {"step": step, "folder": place, "digest": digest}, force=True)
+        failpoint.reach("checkpoint-announced")
         kept = sorted((int(path.name) for path in self._checkpoints.glob("[0-9]*")), reverse=True)
         for old in kept[KEPT_CHECKPOINTS:]:
             shutil.rmtree(self._checkpoints / str(old), ignore_errors=True)
@@ -171,9 +187,15 @@ class WorkerReporter:
     def flush(self) -> None:
         """Write the points that wait."""
         with self._lock:
-            points, self._points = self._points, []
-            if points:
-                self._writer.write(Kind.POINTS, {"points": points})
+            if self._points:
+                self._writer.write(Kind.POINTS, {"points": self._points})
+            self._points = []
+
+    def went_back(self, to: Saved) -> None:
+        """Say that this attempt goes on from an older checkpoint than the newest, or from the beginning."""
+        self.emit(Kind.CHECKPOINT, {**asdict(to), "back": True}, force=True)
+        key = "checkpoint_back" if to.folder else "checkpoint_none"
+        self.note(f"jobs.notes.{key}", "warning", step=to.step)
 
     def beat(self) -> None:
         """Say that this process lives, and what memory it takes."""
@@ -203,7 +225,8 @@ def start_beats(
         while not is_over.wait(pause_s):
             if reporter.is_superseded():
                 leave()
-            reporter.beat()
+            with contextlib.suppress(OSError):  # a full disk: the training itself will say so
+                reporter.beat()
 
     reporter.beat()
     threading.Thread(target=run, name="beats", daemon=True).start()

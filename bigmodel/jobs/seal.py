@@ -5,6 +5,8 @@ import json
 import os
 from pathlib import Path
 
+from bigmodel.jobs import failpoint
+
 MANIFEST = "manifest.json"
 CHUNK = 2**20
 
@@ -39,6 +41,7 @@ def seal_with_manifest(draft: Path, final: Path) -> str:
     path = draft / MANIFEST
     path.write_text(json.dumps({"v": 1, "files": files}), "utf-8")
     _digest(path)
+    failpoint.reach("checkpoint-hashed")
     _force(draft)
     draft.rename(final)
     _force(final.parent)

@@ -1,8 +1,7 @@
 """The one process that moves jobs: claims, launches, listens, ends and judges. It must never train or import torch."""
 
 import logging
-import os
-import shutil
+import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,14 +9,18 @@ from datetime import timedelta
 from pathlib import Path
 
 from bigmodel.core.clock import now
-from bigmodel.core.errors import PersonError
+from bigmodel.core.errors import JobError, PersonError, StoreError
 from bigmodel.core.events import decode
 from bigmodel.core.job import Job, State, Wish
 from bigmodel.core.message import Message
+from bigmodel.jobs import attempt_folder, failpoint
+from bigmodel.jobs.failure import name_failure
 from bigmodel.jobs.launchers.base import Handle, Launcher
 from bigmodel.jobs.planner import Planner
 from bigmodel.jobs.platform import kill_group
 from bigmodel.jobs.redact import redacted
+from bigmodel.jobs.room import memory_kills, require_room
+from bigmodel.jobs.sweep import sweep_checkpoints, sweep_drafts, sweep_ended
 from bigmodel.jobs.verdict import Ending, Verdict, backoff_s, judge
 from bigmodel.jobs.watch import Force, Watch
 from bigmodel.settings import Settings
@@ -42,10 +45,12 @@ class Supervisor:
         store: Store,
         launchers: list[Launcher],
         clock: Clock = time.monotonic,
+        wall: Clock = time.time,
     ) -> None:
         self._settings, self._store, self._launchers = settings, store, launchers
         self._planner = Planner(settings, store)
-        self._clock = clock
+        self._clock, self._wall = clock, wall
+        self._walled_at = wall()
         self._watches: dict[tuple[str, int], Watch] = {}
         self._turned_at = clock()
         self._looked_at = -1e9
@@ -74,13 +79,18 @@ class Supervisor:
             self.busy_at = at
 
     def _forgive_sleep(self, at: float) -> None:
-        """Extend every lease by the time that we slept: nobody could be heard in it."""
-        slept = at - self._turned_at - FROZEN_S
-        self._turned_at = at
-        if slept > 0:
-            log.info("slept %.1f s: leases are extended", slept)
+        """Begin every lease anew where we or the machine slept: nobody could be heard meanwhile.
+
+        A sleeping machine shows in the wall clock alone, as the other one stands still. A wall clock that
+        was set looks the same, and does no harm: leases are never ended by it.
+        """
+        wall = self._wall()
+        passed, walled = at - self._turned_at, wall - self._walled_at
+        self._turned_at, self._walled_at = at, wall
+        if max(passed, walled) > FROZEN_S:
+            log.info("slept %.1f s (%.1f s by the wall clock): leases begin anew", passed, walled)
             for watch in self._watches.values():
-                watch.heard_at += slept + FROZEN_S
+                watch.heard_at = at
 
     # one worker
 
@@ -93,12 +103,17 @@ class Supervisor:
             return
         if watch.outcome and watch.force == Force.NONE:
             watch.force, watch.forced_at = Force.FLAG, at  # it said goodbye: now it must go
-        elif watch.job.wish != Wish.NONE and watch.force == Force.NONE:
+        elif watch.job.wish not in (Wish.NONE, watch.asked) and watch.force != Force.KILL:
             watch.ask(watch.job.wish, at)
         if watch.outcome or watch.job.wish == Wish.CANCEL:
             watch.press(at, self._settings.stop_s)
-        elif at - watch.heard_at > self._settings.lease_s:
+        elif at - watch.heard_at > self._lease_s(watch):
             self._end_silent(watch, at)
+
+    def _lease_s(self, watch: Watch) -> float:
+        """Return how long a worker may be silent: longer before its first word, as a cold disk is slow."""
+        is_young = watch.job.state == State.STARTING
+        return self._settings.lease_s + (self._settings.start_s if is_young else 0.0)
 
     def _may_judge(self, watch: Watch, at: float) -> bool:
         """Give a worker that was launched, perhaps by a supervisor that is gone, the time to show up."""
@@ -132,6 +147,7 @@ class Supervisor:
         events, taken = decode(watch.unread())
         if not events:
             return False
+        failpoint.reach("heard")
         job = watch.job
         if job.state == State.STARTING:
             if not self._store.move(job.id, job.token, State.STARTING, State.RUNNING, at=now()):
@@ -143,6 +159,9 @@ class Supervisor:
             return False
         watch.offset = end
         watch.hear(events, at)
+        if watch.has_new_checkpoint:
+            watch.has_new_checkpoint = False
+            sweep_checkpoints(self._settings, self._store.job(job.owner, job.id))
         return True
 
     def _finish(self, watch: Watch, at: float) -> None:
@@ -154,13 +173,14 @@ class Supervisor:
             error=watch.error,
             exit=watch.exit,
             is_silent=watch.is_silent,
-            is_memory=_memory_kills() > watch.kills_before,
+            has_memory_kills=memory_kills() > watch.kills_before,
             log_tail=redacted(watch.log_tail()),
         )
         verdict = judge(watch.job, ending)
         log.info("job %s attempt %s: %s", watch.job.id, watch.job.token, verdict.to)
         if verdict.to == State.LOST:
             watch.fence()
+        failpoint.reach("finish")
         self._move(watch.job, verdict)
         del self._watches[watch.job.id, watch.job.token]
         self._looked_at = -1e9
@@ -173,7 +193,9 @@ class Supervisor:
             job = replace(job, state=State.RUNNING)
         if not self._told(job, job.state, verdict.to, verdict):
             return
+        sweep_drafts(self._settings, job.id)
         if verdict.to == State.LOST:
+            failpoint.reach("lost")
             self._after_lost(job, verdict)
         elif verdict.to != State.PAUSED:
             self._sweep(job)
@@ -192,7 +214,8 @@ class Supervisor:
     def _after_lost(self, job: Job, verdict: Verdict) -> None:
         """Bring a lost job back into line, or end it."""
         if verdict.is_retried:
-            wait = timedelta(seconds=backoff_s(job.attempt, self._settings.lease_s))
+            chance = random.random()  # noqa: S311 - it only spreads jobs in time
+            wait = timedelta(seconds=backoff_s(job.attempt, self._settings.backoff_s, chance))
             self._store.move(
                 job.id,
                 job.token,
@@ -207,14 +230,9 @@ class Supervisor:
         self._sweep(job)
 
     def _sweep(self, job: Job) -> None:
-        """Delete what no one can use any more: checkpoints, and models that were never announced or replaced."""
-        home = self._settings.jobs / job.id
-        announced = {
-            self._settings.home / model.folder for model in self._store.models(job.owner, job.id)
-        }
-        left = {path for path in home.glob("*/models/*") if path not in announced}
-        for folder in (*home.glob("*/checkpoints"), *left):
-            shutil.rmtree(folder, ignore_errors=True)
+        """Delete what an ended job does not need; a supervisor that ends before this leaves it to the daily sweep."""
+        failpoint.reach("final")
+        sweep_ended(self._settings, self._store, self._store.job(job.owner, job.id))
 
     # the database
 
@@ -231,6 +249,10 @@ class Supervisor:
 
     def _adopt(self, job: Job, at: float) -> None:
         folder = self._planner.folder(job)
+        if job.state == State.STARTING and not (folder / attempt_folder.ATTEMPT).exists():
+            log.info("job %s attempt %s: claimed and never launched", job.id, job.token)
+            self._start(job, at)  # nobody can be at work where nothing says what to do
+            return
         log.info("job %s attempt %s: adopted", job.id, job.token)
         watch = self._watch(job, folder, at)
         watch.hear_last_words()
@@ -248,7 +270,7 @@ class Supervisor:
             offset=self._store.offset(job.id, job.token),
             handle=None,
             heard_at=at,
-            kills_before=_memory_kills(),
+            kills_before=memory_kills(),
         )
         self._watches[job.id, job.token] = watch
         return watch
@@ -256,6 +278,8 @@ class Supervisor:
     def _claim(self, at: float) -> None:
         self.has_waiting = self._store.queued() > 0
         while len(self._watches) < self._settings.workers and self.has_waiting:
+            if not self._has_room():
+                return
             if any(launcher.is_starting for launcher in self._launchers):
                 self._looked_at = at - IDLE_LOOKS_S + STARTING_LOOKS_S
                 return
@@ -263,21 +287,35 @@ class Supervisor:
             if job is None:
                 return
             log.info("job %s attempt %s: claimed", job.id, job.token)
+            failpoint.reach("claimed")
             self._start(job, at)
+
+    def _has_room(self) -> bool:
+        """Tell whether another worker fits; jobs wait in line while it does not."""
+        try:
+            require_room(self._settings)
+        except JobError as error:
+            log.info("nothing is claimed: %s", error)
+            return False
+        return True
 
     def _start(self, job: Job, at: float) -> None:
         try:
             folder = self._planner.plan(job)
+            failpoint.reach("planned")
             handle = self._launch(folder)
+            failpoint.reach("launched")
+        except StoreError:
+            raise  # it is launched as soon as the database answers
         except PersonError as error:
             self._move(job, Verdict(State.FAILED, error.message))
             return
         except OSError as error:
             log.exception("job %s attempt %s: not launched", job.id, job.token)
-            reason = os.strerror(error.errno) if error.errno else str(error)
-            message = Message("errors.disk_trouble", {"reason": reason}, "error")
+            failure = name_failure(error)
+            to = State.PAUSED if failure.outcome == "paused" else State.LOST
             is_retried = job.attempt < job.max_attempts
-            self._move(job, Verdict(State.LOST, message, is_retried=is_retried))
+            self._move(job, Verdict(to, failure.message, is_retried=is_retried))
             return
         self._watch(job, folder, at).handle = handle
 
@@ -289,14 +327,3 @@ class Supervisor:
                 except OSError:
                     log.exception("%s could not launch %s", type(launcher).__name__, folder)
         raise OSError(f"no launcher took {folder}")
-
-
-def _memory_kills() -> int:
-    """Return how many processes the system ended so far for want of memory, 0 where it does not tell."""
-    try:
-        for line in Path("/proc/vmstat").read_text("ascii").splitlines():
-            if line.startswith("oom_kill "):
-                return int(line.split()[1])
-    except OSError:
-        return 0
-    return 0

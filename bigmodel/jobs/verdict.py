@@ -8,8 +8,11 @@ from bigmodel.core.job import Job, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.jobs.attempt_folder import Exit
 
-MOST_MEMORY_ATTEMPTS = 2
-BACKOFF_SHARE = 1 / 3  # of the lease: 10 s, doubled for each further attempt
+FEWER_FOR_MEMORY = 1  # attempts: what ran out of memory twice will do so again
+MOST_DOUBLINGS = 5
+JITTER = 0.25  # of a wait, at most: jobs that were lost together do not come back together
+DISK_FULL = 74  # exit status of a worker that could not even say so
+KILLED = 9
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,15 @@ class Ending:
     error: Mapping[str, Any] | None = None
     exit: Exit | None = None
     is_silent: bool = False
-    is_memory: bool = False  # the system ended processes for want of memory meanwhile
+    has_memory_kills: bool = False  # the system ended processes for want of memory meanwhile
     log_tail: str = ""
+
+    @property
+    def is_memory(self) -> bool:
+        """Whether the system ended the worker for want of memory."""
+        is_killed = self.exit is None or KILLED in (self.exit.signal, self.exit.code - 128)
+        is_quiet = not self.outcome and self.error is None and not self.is_silent
+        return self.has_memory_kills and is_killed and is_quiet
 
 
 @dataclass(frozen=True)
@@ -40,18 +50,20 @@ def judge(job: Job, ending: Ending) -> Verdict:
         return Verdict(State.SUCCEEDED)
     if job.wish == Wish.CANCEL or ending.outcome == "cancelled":
         return Verdict(State.CANCELLED)
-    if ending.outcome == "paused":
-        return Verdict(State.PAUSED)
     message, traceback, can_retry = _reason(ending)
+    if ending.outcome == "paused":
+        return Verdict(State.PAUSED, message if ending.error else None, traceback)
+    if ending.exit is not None and ending.exit.code == DISK_FULL:
+        return Verdict(State.PAUSED, Message("errors.paused_disk_full", level="error"), traceback)
     if not can_retry:
         return Verdict(State.FAILED, message, traceback)
-    most = MOST_MEMORY_ATTEMPTS if ending.is_memory else job.max_attempts
+    most = job.max_attempts - (FEWER_FOR_MEMORY if ending.is_memory else 0)
     return Verdict(State.LOST, message, traceback, is_retried=job.attempt < most)
 
 
-def backoff_s(attempt: int, lease_s: float) -> float:
-    """Return how long a job waits before its next attempt."""
-    return float(lease_s * BACKOFF_SHARE * 2 ** (attempt - 1))
+def backoff_s(attempt: int, first_s: float, chance: float = 0.0) -> float:
+    """Return how long a job waits before its next attempt: doubled each time, and a share of it by chance (0 to 1)."""
+    return first_s * 2.0 ** min(attempt - 1, MOST_DOUBLINGS) * (1 + JITTER * chance)
 
 
 def _reason(ending: Ending) -> tuple[Message, str, bool]:
@@ -59,6 +71,8 @@ def _reason(ending: Ending) -> tuple[Message, str, bool]:
     if ending.error is not None:
         message = Message.from_json(ending.error["message"])
         return message, str(ending.error.get("traceback", "")), bool(ending.error.get("retry"))
+    if ending.outcome:
+        return Message("errors.worker_gone", level="error"), "", True
     if ending.is_memory:
         return Message("errors.memory_short", level="error"), ending.log_tail, True
     if ending.is_silent:

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from bigmodel.jobs import socket_file, worker
-from bigmodel.jobs.attempt_folder import LOG, Exit, write_exit
+from bigmodel.jobs.attempt_folder import LOG, try_write_exit
 from bigmodel.jobs.launchers.warm import SOCKET
 from bigmodel.jobs.platform import Lock, give_way, limit_worker
 from bigmodel.jobs.platform.identity import identify
@@ -123,10 +123,8 @@ class Warm:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            folder = self._workers.pop(pid, None)
-            if folder is not None and folder.is_dir():
-                code = os.waitstatus_to_exitcode(status)
-                write_exit(folder, Exit(code, -code if code < 0 else None))
+            if (folder := self._workers.pop(pid, None)) is not None:
+                try_write_exit(folder, os.waitstatus_to_exitcode(status))
 
 
 def _wait_for_session(pid: int) -> None:

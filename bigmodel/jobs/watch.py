@@ -49,6 +49,8 @@ class Watch:
     is_silent: bool = False  # it was killed because it said nothing for too long
     is_deaf: bool = False  # it said something that cannot be read
     kills_before: int = 0  # of the system, for want of memory
+    asked: Wish = Wish.NONE
+    has_new_checkpoint: bool = False
 
     def look_for_handle(self) -> None:
         """Take the handle the worker wrote: it is right also where two were launched by mistake."""
@@ -84,6 +86,8 @@ class Watch:
                 self.error = event.data
             elif event.kind == Kind.END:
                 self.outcome = str(event.data["outcome"])
+            elif event.kind == Kind.CHECKPOINT:
+                self.has_new_checkpoint = True
 
     def hear_last_words(self) -> None:
         """Read again how an attempt ended whose events were taken in by a supervisor that is gone."""
@@ -102,6 +106,7 @@ class Watch:
     def ask(self, wish: Wish, at: float) -> None:
         """Put up the flag that the worker reads at its next step."""
         attempt_folder.write_control(self.folder, Control(self.job.token, wish))
+        self.asked = wish
         self._forced(Force.FLAG, at)
 
     def fence(self) -> None:

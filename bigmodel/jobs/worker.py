@@ -9,17 +9,17 @@ import sys
 import traceback
 from pathlib import Path
 
-from bigmodel.core.errors import PersonError
 from bigmodel.core.events import Kind
-from bigmodel.core.job import Wish
-from bigmodel.core.message import Message
+from bigmodel.core.job import Saved, Wish
 from bigmodel.core.task import Checkpoint, StopRequested
-from bigmodel.jobs import attempt_folder, seal
+from bigmodel.jobs import attempt_folder, failpoint, seal
 from bigmodel.jobs.attempt import run_attempt
+from bigmodel.jobs.failure import is_disk_full, name_failure
 from bigmodel.jobs.platform import limit_worker
 from bigmodel.jobs.platform.identity import identify
 from bigmodel.jobs.redact import redacted
 from bigmodel.jobs.reporter import WorkerReporter, start_beats
+from bigmodel.jobs.verdict import DISK_FULL
 from bigmodel.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,61 +29,77 @@ SUPERSEDED = 75  # exit status of a worker that found a newer attempt in its pla
 
 def main(folder: Path, settings: Settings) -> int:
     """Run the attempt in this folder and return the exit status of the process."""
+    failpoint.arm(settings.failpoints)
     if not attempt_folder.claim_handle(folder, identify().to_json()):
         return SUPERSEDED
+    failpoint.reach("worker-started")
+    try:
+        return _serve(folder, settings)
+    except OSError as error:
+        if not is_disk_full(error):
+            raise
+        log.exception("the disk is too full for a last word in %s", folder)
+        return DISK_FULL
+
+
+def _serve(folder: Path, settings: Settings) -> int:
     attempt = attempt_folder.read_attempt(folder)
-    reporter = WorkerReporter(folder, settings.home, attempt.token, _resume(attempt, settings))
+    saved = _newest_whole(attempt, settings)
+    resume = Checkpoint(settings.home / saved.folder, saved.step) if saved.folder else None
+    reporter = WorkerReporter(folder, settings.home, attempt.token, resume)
     if reporter.is_superseded():
         return SUPERSEDED
+    attempt_folder.keep_room(folder)
+    if attempt.resume and saved != attempt.resume:
+        reporter.went_back(saved)
     is_over = start_beats(reporter, attempt.beat_s, lambda: os._exit(SUPERSEDED))
     _use_threads(attempt.threads)
     try:
         outcome = _run(folder, settings, reporter)
     finally:
         is_over.set()
+    attempt_folder.give_room(folder)
+    failpoint.reach("end")
     reporter.emit(Kind.END, {"outcome": outcome}, force=True)
+    failpoint.reach("end-said")
     return {"succeeded": 0, "failed": 1}.get(outcome, 0)
 
 
 def _run(folder: Path, settings: Settings, reporter: WorkerReporter) -> str:
     """Run the attempt and return its outcome; this is the outermost call of the process."""
     try:
+        failpoint.reach("worker-ready")
         run_attempt(folder, settings, reporter)
     except StopRequested as stop:
         return "paused" if stop.wish == Wish.PAUSE else "cancelled"
-    except PersonError as error:
-        _report(reporter, error.message, error, retry=False)
-        return "failed"
-    except MemoryError as error:
-        _report(reporter, Message("errors.memory_short", level="error"), error, retry=True)
-        return "failed"
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        message = Message("errors.disk_trouble", {"reason": reason}, "error")
-        _report(reporter, message, error, retry=True)
-        return "failed"
     except Exception as error:
         log.exception("the attempt in %s failed", folder)
-        _report(reporter, Message("errors.training_broken", level="error"), error, retry=False)
-        return "failed"
+        attempt_folder.give_room(folder)
+        return _report(reporter, error)
     return "succeeded"
 
 
-def _report(reporter: WorkerReporter, message: Message, error: Exception, *, retry: bool) -> None:
+def _report(reporter: WorkerReporter, error: Exception) -> str:
+    """Say what went wrong, and return the outcome."""
+    failure = name_failure(error)
     technical = "".join(traceback.format_exception(error))
-    record = {"message": message.to_json(), "traceback": redacted(technical), "retry": retry}
+    record = {
+        "message": failure.message.to_json(),
+        "traceback": redacted(technical),
+        "retry": failure.is_retried,
+    }
     reporter.emit(Kind.ERROR, record, force=True)
+    return failure.outcome
 
 
-def _resume(attempt: attempt_folder.Attempt, settings: Settings) -> Checkpoint | None:
-    """Return the checkpoint to go on from, if all of its files are as they were announced."""
-    if attempt.resume is None:
-        return None
-    folder = settings.home / attempt.resume.folder
-    if not seal.is_whole(folder, attempt.resume.digest):
-        log.warning("checkpoint %s is not whole: starting over", folder)
-        return None
-    return Checkpoint(folder, attempt.resume.step)
+def _newest_whole(attempt: attempt_folder.Attempt, settings: Settings) -> Saved:
+    """Return the newest checkpoint whose files all are as they were announced; a folder of "" is the beginning."""
+    for saved in (attempt.resume, *attempt.older):
+        if saved and seal.is_whole(settings.home / saved.folder, saved.digest):
+            return saved
+        if saved:
+            log.warning("checkpoint %s is not whole", saved.folder)
+    return Saved("", 0)
 
 
 def _use_threads(threads: int) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bigmodel.services.bases import BaseService
+from bigmodel.services.control import ControlService
 from bigmodel.services.datasets import DatasetService
 from bigmodel.services.demo import DemoService
 from bigmodel.services.disk import DiskService
@@ -27,6 +28,7 @@ class Services:
     bases: BaseService
     training: TrainingService
     jobs: JobService
+    control: ControlService
     results: ResultService
     demo: DemoService
     health: HealthService
@@ -52,6 +54,7 @@ def open_services(settings: Settings) -> Services:
         bases=bases,
         training=TrainingService(settings, store, bases, jobs),
         jobs=jobs,
+        control=ControlService(settings, store, jobs),
         results=ResultService(settings, store, demo.scores),
         demo=demo,
         health=HealthService(settings, store),

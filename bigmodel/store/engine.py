@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from bigmodel.core.errors import StoreError
 from bigmodel.store.tables import to_json
 
-BUSY_MS = 10_000
+PATIENCE_S = 10.0  # with a database that another program keeps locked
 SAFE_WAL = (3, 51, 3)  # older ones can corrupt a write-ahead log that several processes write
 Begin = Literal["BEGIN", "BEGIN IMMEDIATE"]
 ERRORS = {
@@ -35,11 +35,13 @@ def journal_mode() -> str:
     return "WAL" if sqlite3.sqlite_version_info >= SAFE_WAL else "TRUNCATE"
 
 
-def connect(path: Path, *, foreign_keys: bool = True) -> sqlite3.Connection:
+def connect(
+    path: Path, *, foreign_keys: bool = True, patience_s: float = PATIENCE_S
+) -> sqlite3.Connection:
     """Open the file in autocommit mode; the caller closes the connection."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
-        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        connection.execute(f"PRAGMA busy_timeout={round(1_000 * patience_s)}")
         connection.execute(f"PRAGMA foreign_keys={int(foreign_keys)}")
         connection.execute(f"PRAGMA journal_mode={journal_mode()}")
         connection.execute("PRAGMA synchronous=FULL")
@@ -49,11 +51,13 @@ def connect(path: Path, *, foreign_keys: bool = True) -> sqlite3.Connection:
     return connection
 
 
-def make_engine(path: Path, begin: Begin, *, foreign_keys: bool = True) -> Engine:
+def make_engine(
+    path: Path, begin: Begin, *, foreign_keys: bool = True, patience_s: float = PATIENCE_S
+) -> Engine:
     """Return an engine whose transactions start with `begin`: reads must not take the write lock."""
     engine = create_engine(
         f"sqlite:///{path}",
-        creator=lambda: connect(path, foreign_keys=foreign_keys),
+        creator=lambda: connect(path, foreign_keys=foreign_keys, patience_s=patience_s),
         poolclass=NullPool,
         json_serializer=to_json,
     )

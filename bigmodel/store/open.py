@@ -14,9 +14,15 @@ from bigmodel.store.migrate import REVISIONS, known_revisions, migrate, newest_r
 from bigmodel.store.recovery import back_up
 from bigmodel.store.sql import SqlStore
 
+PATIENCE_S = 1.5  # a page that waits for longer looks frozen
 
-def open_store(settings: Settings, revisions: Path = REVISIONS) -> SqlStore:
+
+def open_store(
+    settings: Settings, revisions: Path = REVISIONS, *, patience_s: float = PATIENCE_S
+) -> SqlStore:
     """Open the database of the data folder, made new or brought to this release first.
+
+    `patience_s` is how long a call waits for a database that is locked.
 
     Raises:
         SettingsError: `database_newer`, `database_damaged`, `database_busy`, `disk_full` or `disk_failed`.
@@ -32,7 +38,7 @@ def open_store(settings: Settings, revisions: Path = REVISIONS) -> SqlStore:
             if revision:
                 back_up(settings, revision)
             _migrate(path, revisions)
-    return SqlStore(path)
+    return SqlStore(path, patience_s)
 
 
 @contextmanager

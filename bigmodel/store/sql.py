@@ -26,10 +26,10 @@ from bigmodel.store.intake import take_in
 class SqlStore:
     """A store in one file, for any number of threads and processes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience_s: float) -> None:
         self._path = path
-        self._reader = make_engine(path, "BEGIN")
-        self._writer = make_engine(path, "BEGIN IMMEDIATE")
+        self._reader = make_engine(path, "BEGIN", patience_s=patience_s)
+        self._writer = make_engine(path, "BEGIN IMMEDIATE", patience_s=patience_s)
 
     def _read(self) -> AbstractContextManager[Connection]:
         return transaction(self._reader, self._path)

@@ -79,7 +79,8 @@ def test_a2_killed_worker_goes_on_from_its_checkpoint(workshop: Workshop) -> Non
     assert workshop.steps(job_id) == list(range(1, 41))
     second = workshop.settings.jobs / job_id / "2"
     assert attempt_folder.read_attempt(second).resume.step == 20  # type: ignore[union-attr]
-    assert not list(workshop.settings.jobs.glob("*/*/checkpoints"))
+    places = workshop.settings.jobs
+    workshop.wait(lambda: [path.name for path in places.glob("*/*/checkpoints/*")] == ["40"])
 
 
 def test_a4_workers_outlive_their_supervisor_and_are_adopted(workshop_with: Open) -> None:
@@ -103,7 +104,7 @@ def test_a4_supervisor_killed_right_after_a_claim_loses_nothing(workshop: Worksh
     assert workshop.store.claim(now()) is not None  # and then it died
     workshop.supervise()
     job = workshop.wait_for(job_id, State.SUCCEEDED)
-    assert job.attempt == 2
+    assert job.attempt == 1  # nobody was at work yet: the claim is taken up
 
 
 def test_a5_supervisor_killed_between_end_and_final_move(workshop: Workshop) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 from bigmodel.environment import environment, threads_each
-from bigmodel.jobs.attempt_folder import LOG, Exit, write_exit
+from bigmodel.jobs.attempt_folder import LOG, try_write_exit
 from bigmodel.jobs.launchers.base import Handle
 from bigmodel.jobs.platform import detach_options
 from bigmodel.jobs.platform.identity import Identity, boot, identify
@@ -54,5 +54,4 @@ class LocalLauncher:
             if code is None:
                 continue
             del self._children[folder]
-            if folder.is_dir():
-                write_exit(folder, Exit(code, -code if code < 0 else None))
+            try_write_exit(folder, code)

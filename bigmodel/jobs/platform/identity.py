@@ -14,18 +14,22 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True)
 class Identity:
-    """One process of one boot of this machine."""
+    """One process of one boot of this machine. `ticks` since the boot tell more surely than a time when it started:
+
+    that is computed from the wall clock, which may have been set since; 0 where the system does not tell.
+    """
 
     pid: int
     started: float
     boot: str
+    ticks: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Identity":
-        return cls(value["pid"], value["started"], value["boot"])
+        return cls(value["pid"], value["started"], value["boot"], value.get("ticks", 0))
 
     @property
     def is_alive(self) -> bool:
@@ -34,11 +38,16 @@ class Identity:
             return False
         try:
             process = psutil.Process(self.pid)
-            if abs(process.create_time() - self.started) > CLOCK_TOLERANCE_S:
+            if not self._is_same(process):
                 return False
             return bool(process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD))
         except psutil.Error:
             return False
+
+    def _is_same(self, process: psutil.Process) -> bool:
+        if self.ticks and (ticks := _ticks(self.pid)):
+            return ticks == self.ticks
+        return bool(abs(process.create_time() - self.started) <= CLOCK_TOLERANCE_S)
 
 
 def identify(pid: int = 0) -> Identity:
@@ -48,7 +57,16 @@ def identify(pid: int = 0) -> Identity:
         psutil.Error: there is no such process.
     """
     number = pid or os.getpid()
-    return Identity(number, psutil.Process(number).create_time(), boot())
+    return Identity(number, psutil.Process(number).create_time(), boot(), _ticks(number))
+
+
+def _ticks(pid: int) -> int:
+    """Return when a process started, in clock ticks since the boot (proc(5)), 0 where there is no such file."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return 0
+    return int(status.rpartition(")")[2].split()[19])
 
 
 def boot() -> str:

@@ -57,8 +57,14 @@ def test_supervisor_and_service_load_nothing_heavy() -> None:
 def test_identity_is_more_than_a_number() -> None:
     me = identify()
     assert me.is_alive
-    assert not replace(me, started=me.started - 60).is_alive
+    assert not replace(me, started=me.started - 60, ticks=0).is_alive
+    assert not replace(me, ticks=me.ticks - 1).is_alive or not me.ticks
     assert not replace(me, boot="another").is_alive
+
+
+def test_clock_that_was_set_makes_nobody_dead() -> None:
+    me = identify()
+    assert replace(me, started=me.started + 86_400).is_alive or not me.ticks
 
 
 def test_own_group_is_never_ended() -> None:

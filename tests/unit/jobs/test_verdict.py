@@ -9,7 +9,7 @@ from bigmodel.core.job import Job, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.jobs.attempt_folder import Exit
 from bigmodel.jobs.redact import redacted
-from bigmodel.jobs.verdict import Ending, backoff_s, judge
+from bigmodel.jobs.verdict import DISK_FULL, Ending, backoff_s, judge
 
 JOB = Job(
     id="j", owner="o", key="", name="n", task="t", dataset_id="d", dataset_version=1, base="b",
@@ -50,15 +50,45 @@ def test_last_attempt_is_not_tried_again() -> None:
 
 
 def test_lack_of_memory_is_named_and_tried_once_more() -> None:
-    ending = Ending(exit=Exit(-9, 9), is_memory=True)
+    ending = Ending(exit=Exit(-9, 9), has_memory_kills=True)
     verdict = judge(JOB, ending)
     assert verdict.message is not None
     assert (verdict.message.key, verdict.is_retried) == ("errors.memory_short", True)
     assert not judge(replace(JOB, attempt=2), ending).is_retried
 
 
-def test_waits_double() -> None:
-    assert [backoff_s(attempt, 30) for attempt in (1, 2, 3)] == [10, 20, 40]
+def test_a18_status_of_a_shell_says_the_same_as_the_signal() -> None:
+    verdict = judge(JOB, Ending(exit=Exit(137), has_memory_kills=True))
+    assert verdict.message is not None
+    assert verdict.message.key == "errors.memory_short"
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        Ending("failed", BAD | {"retry": True}, has_memory_kills=True),
+        Ending(exit=Exit(1), has_memory_kills=True),
+        Ending(exit=Exit(-9, 9), is_silent=True, has_memory_kills=True),
+    ],
+)
+def test_memory_kill_of_another_process_is_not_ours(ending: Ending) -> None:
+    verdict = judge(JOB, ending)
+    assert verdict.message is not None
+    assert verdict.message.key != "errors.memory_short"
+
+
+def test_full_disk_waits_for_room() -> None:
+    full = {"message": Message("errors.paused_disk_full").to_json()}
+    for ending in (Ending("paused", full), Ending(exit=Exit(DISK_FULL))):
+        verdict = judge(JOB, ending)
+        assert verdict.message is not None
+        assert (verdict.to, verdict.message.key) == (State.PAUSED, "errors.paused_disk_full")
+
+
+def test_waits_double_up_to_a_bound_and_spread() -> None:
+    assert [backoff_s(attempt, 10) for attempt in (1, 2, 3)] == [10, 20, 40]
+    assert backoff_s(10_000, 10) == 320
+    assert backoff_s(1, 10, 1.0) == 12.5
 
 
 @pytest.mark.parametrize(

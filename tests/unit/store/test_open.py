@@ -171,9 +171,8 @@ def test_only_newest_backups_are_left(settings: Settings, later: Path) -> None:
     assert len(list(folder.iterdir())) == 7
 
 
-def test_locked_database_says_so(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = open_store(settings)
-    monkeypatch.setattr(engines, "BUSY_MS", 50)
+def test_locked_database_says_so(settings: Settings) -> None:
+    store = open_store(settings, patience_s=0.05)
     with closing(sqlite3.connect(settings.database, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match="database_busy"):

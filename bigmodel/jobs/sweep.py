@@ -1,0 +1,93 @@
+"""Removes from the data folder what belongs to nothing; it must never touch what is registered, young, or older than a going back to a copy."""
+
+import logging
+import shutil
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from bigmodel.core.job import Job, State
+from bigmodel.jobs.attempt_folder import DRAFTS
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+from bigmodel.store.recovery import restored_at
+
+log = logging.getLogger(__name__)
+
+YOUNG_S = 6 * 3600.0  # an import that still runs, or files that somebody looks at
+
+
+def sweep_drafts(settings: Settings, job_id: str) -> None:
+    """Remove what the workers of a job left half-written; none of them may be alive."""
+    for draft in DRAFTS:
+        _remove((settings.jobs / job_id).glob(f"*/{draft}"))
+
+
+def sweep_checkpoints(settings: Settings, job: Job) -> None:
+    """Remove the checkpoints of earlier attempts that newer ones have replaced."""
+    known = {settings.home / saved.folder for saved in job.saved}
+    places = (settings.jobs / job.id).glob("*/checkpoints/[0-9]*")
+    _remove(p for p in places if p not in known and p.parts[-3] != str(job.token))
+
+
+def sweep_ended(settings: Settings, store: Store, job: Job) -> None:
+    """Remove what an ended job does not need: models that were never announced or were replaced, and checkpoints.
+
+    The last checkpoint of a training that succeeded stays, so that it can be trained further.
+    """
+    home = settings.jobs / job.id
+    kept = {settings.home / model.folder for model in store.models(job.owner, job.id)}
+    if job.state == State.SUCCEEDED:
+        kept |= {settings.home / saved.folder for saved in job.saved[:1]}
+    for pattern in ("*/models", "*/checkpoints"):
+        for folder in home.glob(pattern):
+            _remove(path for path in folder.iterdir() if path not in kept)
+            if not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def sweep_orphans(settings: Settings, store: Store, young_s: float = YOUNG_S) -> int:
+    """Remove folders that no row speaks of, files of readers, and what ended jobs left; return how many went."""
+    before = time.time() - young_s
+    found = [path for path in _orphans(settings, store) if _touched_at(path) < before]
+    if (restored := restored_at(settings)) is not None:
+        found = [path for path in found if _touched_at(path) > restored.timestamp()]
+    old = [path for path in settings.scratch.glob("read-*") if _touched_at(path) < before]
+    _remove([*found, *old])
+    for job in store.inventory().jobs.values():
+        if job.is_final and (settings.jobs / job.id).is_dir():
+            sweep_ended(settings, store, job)
+    return len(found) + len(old)
+
+
+def _orphans(settings: Settings, store: Store) -> list[Path]:
+    """Return folders that no row speaks of. What is on disk is listed first: rows are added before or after, never lost."""
+    datasets = list(settings.datasets.glob("*"))
+    versions = list(settings.datasets.glob("*/[0-9]*"))
+    jobs = list(settings.jobs.glob("*"))
+    stored = store.inventory()
+    known = {settings.home / folder for folder in stored.versions}
+    alone = [path for path in datasets if path.name not in stored.datasets]
+    alone += [p for p in versions if p.parent.name in stored.datasets and p not in known]
+    return alone + [path for path in jobs if path.name not in stored.jobs]
+
+
+def _touched_at(path: Path) -> float:
+    """Return when anything in a folder was last changed."""
+    return max((_time(each) for each in (path, *path.rglob("*"))), default=0.0)
+
+
+def _time(path: Path) -> float:
+    try:
+        return path.lstat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in list(paths):
+        log.info("swept %s", path)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
