@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 import gradio as gr
+from starlette.requests import Request
 
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.words import Words
@@ -26,7 +27,7 @@ def browser_texts(words: Words, keys: Iterable[str]) -> dict[str, dict[str, str]
     }
 
 
-def of_request(request: gr.Request, default: Language | None) -> Language:
+def of_request(request: gr.Request | Request, default: Language | None) -> Language:
     """Return the language of a request: the cookie of the page, else the default, else the browser's."""
     chosen = request.cookies.get(COOKIE, "")
     if not chosen:

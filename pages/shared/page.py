@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from gradio.i18n import I18nData
 
+from bigmodel.core.errors import NotFoundError
 from bigmodel.core.language import Language
 from bigmodel.core.message import Arg, Message
 from pages.shared import language
@@ -86,3 +87,23 @@ class Context:
             api_visibility="private",
         )
         return opened
+
+    def go_demo(self, event: gr.events.Dependency) -> gr.events.Dependency:
+        """After the event succeeded, open the demo tab that tries the models of the chosen job."""
+
+        def opened(job: str, request: gr.Request) -> gr.Tabs:
+            try:
+                kind = self.services.demo.kind(self.owner(request), job)
+            except NotFoundError:
+                kind = "text"
+            return gr.Tabs(selected=f"{kind}-demo")
+
+        gone: gr.events.Dependency = event.success(
+            opened,
+            self.job,
+            self.tabs,
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        return gone

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from PIL import Image
 
 from bigmodel.core.clock import now
 from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
@@ -19,7 +20,9 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.services.demo import DemoService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
+from bigmodel.store.base import Store
 from bigmodel.store.memory import MemoryStore
+from bigmodel.store.open import open_store
 
 FAKES = Path(__file__).parent / "serving_tasks"
 LABELS = ("bad", "good")
@@ -30,7 +33,7 @@ class Studio:
     """A data folder with one dataset and what jobs left in it."""
 
     settings: Settings
-    store: MemoryStore
+    store: Store
     demo: DemoService
     dataset_id: str
     owner: str
@@ -90,11 +93,13 @@ class Studio:
 
 
 @contextmanager
-def open_studio(home: Path, owner: str = "me", task: str = "mirror") -> Iterator[Studio]:
-    """Yield a studio on a fresh data folder; its children end with the block."""
+def open_studio(
+    home: Path, owner: str = "me", task: str = "mirror", *, is_lasting: bool = False
+) -> Iterator[Studio]:
+    """Yield a studio on a fresh data folder; its children end with the block. A lasting one an app can open."""
     settings = Settings(home=home, task_folders=(FAKES,))
     settings.make_folders()
-    store = MemoryStore()
+    store = open_store(settings) if is_lasting else MemoryStore()
     dataset_id = new_id()
     folder = f"datasets/{dataset_id}/1"
     summary = Summary(40, 40, ("text", "label"), {"bad": 20, "good": 20}, {"train": 20, "test": 20})
@@ -130,9 +135,12 @@ def write_items(folder: Path, *, is_media: bool = False) -> None:
 
 
 def write_media(folder: Path, text: str) -> str:
-    """Write a media file and return what its row calls it."""
+    """Write a picture that holds a text after its end and return what its row calls it."""
     name = hashlib.sha256(text.encode()).hexdigest()
     path = folder / name[:2] / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    colour = tuple(bytes.fromhex(name[:6]))
+    Image.new("RGB", (64, 48), colour).save(path)
+    with path.open("ab") as file:
+        file.write(text.encode())
     return path.relative_to(folder).as_posix()

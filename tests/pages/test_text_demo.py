@@ -36,40 +36,6 @@ def ask(language: str = "en") -> gr.Request:
     return gr.Request(request=Request({"type": "http", "headers": headers, "query_string": b""}))
 
 
-def test_studio_without_models_leads_to_data(tab: TextDemo) -> None:
-    notice, model, *_others, to_data, work, timer = tab.show("", "", ask())
-    assert "No model here yet" in notice.value
-    assert (model.value, work.visible, to_data.visible, timer.active) == (None, False, True, False)
-
-
-def test_running_job_waits_then_offers_its_model(tab: TextDemo, studio: Studio) -> None:
-    job = studio.job(kinds=())
-    notice, _model, _card, _examples, run, *_rest, timer = tab.refresh(job, "", ask("zh"))
-    assert "马上就好" in notice.value
-    assert (run.interactive, timer.active) == (False, True)
-    studio.report(job, "instant")
-    notice, model, card, _examples, run, *_rest, timer = tab.refresh(job, "", ask("zh"))
-    assert (notice.visible, run.interactive, timer.active) == (False, True, False)
-    assert "90.0" in card
-    assert model.choices[0][0].startswith("reviews · shop")
-
-
-def test_ended_job_without_model_says_where_to_look(tab: TextDemo, studio: Studio) -> None:
-    job = studio.job(kinds=())
-    studio.finish(job)
-    notice, *_rest, timer = tab.refresh(job, "", ask())
-    assert "ended without a model" in notice.value
-    assert not timer.active
-
-
-def test_model_picked_by_hand_stays_until_the_job_changes(tab: TextDemo, studio: Studio) -> None:
-    other = studio.job()
-    job = studio.job(kinds=("instant", "tuned"), kept="tuned")
-    instant = next(m for m in studio.demo.models(LOCAL_OWNER) if m.job_id == job and not m.kept)
-    assert tab.refresh(job, instant.id, ask())[1].value == instant.id
-    assert tab.refresh(other, instant.id, ask())[1].value != instant.id
-
-
 def test_one_line_gives_bars_and_many_a_table(tab: TextDemo, studio: Studio) -> None:
     job = studio.job()
     model = studio.demo.resolve(LOCAL_OWNER, job).id

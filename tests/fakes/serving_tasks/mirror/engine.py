@@ -83,7 +83,7 @@ def _content(text: str) -> str:
     content = Path(text).read_bytes()
     if content.startswith(b"\xff"):
         raise DatasetError("picture_broken")
-    return content.decode()
+    return content.rpartition(b"IEND\xaeB`\x82")[2].decode(errors="replace")
 
 
 class Engine:

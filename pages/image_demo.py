@@ -1,0 +1,17 @@
+"""The tab where a trained picture model is tried: dropped, pasted, photographed or live pictures; it decodes none."""
+
+import gradio as gr
+
+from pages.shared.media_demo import MediaDemo
+from pages.shared.page import Context, Page
+
+
+def build(ctx: Context, tab: gr.Tab) -> None:
+    """Build the tab."""
+    demo = MediaDemo(ctx, "image", lambda _look, _model, _request: ())
+    with demo.layout(tab):
+        pass
+    demo.wire(())
+
+
+PAGE = Page(slug="image-demo", order=61, build=build)

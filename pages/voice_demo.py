@@ -1,0 +1,94 @@
+"""The tab where a trained voice model is tried: spoken or given recordings, and what was really said; it decodes none."""
+
+import gradio as gr
+
+from bigmodel.core import diff
+from bigmodel.core.errors import ModelError
+from bigmodel.core.ids import new_id
+from bigmodel.services.demo import Look
+from pages.shared import answer, look_view, results_view
+from pages.shared.chart import chart
+from pages.shared.demo_models import LOCK
+from pages.shared.guard import guard
+from pages.shared.media_demo import MediaDemo
+from pages.shared.page import Context, Page
+
+WORDS = "pages.voice_demo."
+
+
+class VoiceDemo:
+    """What the tab shows beside the common parts: the course along a recording, and the truth to compare with."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._media = MediaDemo(ctx, "voice", self.more)
+
+    def build(self, tab: gr.Tab) -> None:
+        """Lay out the tab and connect it."""
+        t = self._ctx.t
+        with self._media.layout(tab):
+            with gr.Column(visible=False) as self._along:
+                gr.Markdown(t(f"{WORDS}course"), elem_classes="bm-title")
+                self._course = chart("voice-demo-course", 260)
+            self._heard = gr.State("")
+            with gr.Column(visible=False, elem_id="voice-demo-truth") as self._truth:
+                self._said = gr.Textbox(
+                    label=t(f"{WORDS}said"),
+                    placeholder=t(f"{WORDS}said_hint"),
+                    elem_id="voice-demo-said",
+                )
+                run = gr.Button(t(f"{WORDS}compare"), elem_id="voice-demo-compare")
+                self._difference = gr.HTML(padding=False, elem_id="voice-demo-difference")
+        self._media.wire([self._along, self._course, self._heard, self._truth, self._difference])
+        gr.on(
+            [run.click, self._said.submit],
+            guard(self._ctx.services.words)(self.compare),
+            [self._said, self._heard],
+            self._difference,
+            show_progress="hidden",
+            **LOCK,
+        )
+
+    def more(self, found: Look | None, model_id: str, request: gr.Request) -> tuple[object, ...]:
+        """Return what belongs to one answer; everything is taken away where there is none."""
+        heard = found.answer.said.transcript if found else None
+        figure = self._figure(found, model_id, request) if found else None
+        return (
+            gr.Column(visible=figure is not None),
+            figure,
+            heard.text if heard else "",
+            gr.Column(visible=heard is not None),
+            "",
+        )
+
+    def compare(self, said: str, heard: str, request: gr.Request) -> str:
+        """Return where what was heard differs from what was said, and how often."""
+        if not (said or "").strip():
+            raise ModelError("text_missing")
+        edits = diff.diff(said, heard)
+        counted = diff.count([edit.kind for edit in edits])
+        unit = "characters" if diff.is_unspaced(said) else "words"
+        sentence = self._ctx.say(
+            request,
+            f"{WORDS}compare_{unit}",
+            errors=counted.errors,
+            said=counted.said,
+            percent=f"{100 * counted.rate:.1f} %",
+        )
+        legend = results_view.legend(lambda key: self._ctx.say(request, f"pages.results.{key}"))
+        return (
+            f'<div class="bm-card">{results_view.difference(edits)}{legend}'
+            f"{answer.quiet(sentence)}</div>"
+        )
+
+    def _figure(self, found: Look, model_id: str, request: gr.Request) -> str | None:
+        model = self._ctx.services.demo.resolve(self._ctx.owner(request), model_id)
+        return look_view.course(found, model.labels, run=new_id())
+
+
+def build(ctx: Context, tab: gr.Tab) -> None:
+    """Build the tab."""
+    VoiceDemo(ctx).build(tab)
+
+
+PAGE = Page(slug="voice-demo", order=62, build=build)
