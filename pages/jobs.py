@@ -1,7 +1,7 @@
 """The Jobs tab: every training with its state, live curves and outcome; it looks, and asks services for the rest."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
 from threading import Lock
@@ -13,14 +13,16 @@ import gradio as gr
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.job import Job
 from bigmodel.core.message import Message
-from bigmodel.core.model import TrainedModel
 from pages.shared import curves as drawing
 from pages.shared import jobs_view as view
 from pages.shared.chart import chart
+from pages.shared.disk_panel import DiskPanel
 from pages.shared.guard import guard
+from pages.shared.job_controls import JobControls
+from pages.shared.jobs_list import Asked, JobList
 from pages.shared.page import Context, Page
 
-LISTED_JOBS = 50
+NEWEST = 20  # jobs among which one that goes on is looked for
 FAST_S, SLOW_S = 1.0, 6.0
 MAX_POINTS = 300  # a curve is hardly wider in pixels, and is sent once a second
 SHARED_S = 0.8  # that viewers of the same job share an answer
@@ -58,7 +60,9 @@ class JobsTab:
         self.ctx = ctx
         self.jobs = ctx.services.jobs
         self._drawn: OrderedDict[tuple[str, int, str], dict[str, str | None]] = OrderedDict()
-        self._states: OrderedDict[tuple[str, str, str, bool], tuple[float, Shown]] = OrderedDict()
+        self._states: OrderedDict[tuple[str, str, str, bool, Asked], tuple[float, Shown]] = (
+            OrderedDict()
+        )
         self._lock = Lock()
         self._build()
         self._wire(tab)
@@ -80,18 +84,14 @@ class JobsTab:
                 self._build_job()
             with gr.Column(scale=3, min_width=260):
                 gr.Markdown(t("pages.jobs.all"), elem_classes="bm-title")
-                self.list = _html("jobs-list")
+                self.list = JobList(self.ctx, partial(_html, "jobs-list"))
+                DiskPanel(self.ctx, guard(self.ctx.services.words))
 
     def _build_job(self) -> None:
         t = self.ctx.t
         self.head = gr.HTML("", elem_id="jobs-job", padding=False)
         self.trouble = _html("jobs-problem", visible=False)
-        with gr.Row():
-            self.results = gr.Button(
-                t("pages.jobs.results"), variant="primary", visible=False, elem_id="jobs-results"
-            )
-            self.demo = gr.Button(t("pages.jobs.demo"), visible=False, elem_id="jobs-demo")
-            self.cancel = gr.Button(t("pages.jobs.cancel"), visible=False, elem_id="jobs-cancel")
+        self.controls = JobControls(self.ctx)
         with gr.Column(visible=False, elem_id="jobs-curves") as self.curves:
             self.charts: dict[str, gr.HTML] = {}
             self.places: dict[str, gr.Column] = {}
@@ -106,6 +106,7 @@ class JobsTab:
             with gr.Row():
                 self.name = gr.Textbox(label=t("pages.jobs.name"), elem_id="jobs-name")
                 self.rename = gr.Button(t("pages.jobs.rename"), elem_id="jobs-rename")
+            self.again = gr.Button(t("pages.jobs.again"), elem_id="jobs-again")
             self.delete = gr.Button(t("pages.jobs.delete"), elem_id="jobs-delete")
             with gr.Group(visible=False, elem_id="jobs-delete-ask") as self.asking:
                 gr.Markdown(t("pages.jobs.delete_ask"))
@@ -126,48 +127,50 @@ class JobsTab:
         protect = guard(self.ctx.services.words)
         job = self.ctx.job
         parts = [
-            job, self.seen, self.fast, self.slow, self.nothing, self.begin, self.body, self.list,
-            self.head, self.trouble, self.results, self.demo, self.cancel, self.curves,
-            *self.charts.values(), *self.places.values(), self.history, self.log_text, self.name, self.delete, self.asking,
+            job, self.seen, self.fast, self.slow, self.nothing, self.begin, self.body,
+            *self.list.parts, self.head, self.trouble, *self.controls.parts, self.curves,
+            *self.charts.values(), *self.places.values(), self.history, self.log_text, self.name,
+            self.again, self.delete, self.asking,
         ]  # fmt: skip
-        asked = [job, self.seen, self.is_log_open]
-        self.ctx.on_show(tab, protect(self.show), [job, self.is_log_open], parts)
-        job.change(protect(self.show), [job, self.is_log_open], parts, **QUIET)
+        asked = [job, self.seen, self.is_log_open, self.list.asked]
+        whole = [job, self.is_log_open, self.list.asked]
+        look = protect(self.look)
+        self.ctx.on_show(tab, protect(self.show), whole, parts)
+        job.change(protect(self.show), whole, parts, **QUIET)
         for timer in (self.fast, self.slow):
-            timer.tick(protect(self.look), asked, parts, queue=False, **QUIET)
-        self.list.click(protect(self.choose), None, job, **QUIET)
+            timer.tick(look, asked, parts, queue=False, **QUIET)
+        self.list.asked.change(look, asked, parts, queue=False, **QUIET)
+        self.list.html.click(protect(self.choose), None, job, **QUIET)
+        self.controls.wire(protect, lambda event: event.then(look, asked, parts, **QUIET))
+        self.again.click(protect(self.run_again), job, job, **QUIET)
         for event, is_open in ((self.log.expand, True), (self.log.collapse, False)):
             event(
                 lambda is_open=is_open: is_open, None, self.is_log_open, queue=False, **QUIET
-            ).then(protect(self.look), asked, parts, queue=False, **QUIET)
-        self.cancel.click(protect(self.stop), asked, parts, **QUIET)
-        self.rename.click(
-            protect(self.set_name), [job, self.name, self.is_log_open], parts, **QUIET
-        )
+            ).then(look, asked, parts, queue=False, **QUIET)
+        self.rename.click(protect(self.set_name), [job, self.name, *whole[1:]], parts, **QUIET)
         self.delete.click(lambda: gr.Group(visible=True), None, self.asking, **QUIET)
         self.no.click(lambda: gr.Group(visible=False), None, self.asking, **QUIET)
         self.yes.click(protect(self.remove), job, job, **QUIET)
-        for button, slug in (
-            (self.results, "results"), (self.demo, "text-demo"), (self.begin, "data"),
-        ):  # fmt: skip
-            self.ctx.go(button.click(lambda: None, None, None, **QUIET), slug)
+        self.ctx.go(self.begin.click(lambda: None, None, None, **QUIET), "data")
 
     # handlers ---------------------------------------------------------------------------------
 
-    def show(self, job_id: str, is_log_open: bool, request: gr.Request) -> Any:
+    def show(self, job_id: str, is_log_open: bool, asked: Asked, request: gr.Request) -> Any:
         """Fill the whole tab: the job asked for, else the newest that goes on; Any: as in `look`."""
-        return self._changed(self._state(job_id, is_log_open, request), {})
+        return self._changed(self._state(job_id, is_log_open, asked, request), {})
 
-    def look(self, job_id: str, seen: Seen, is_log_open: bool, request: gr.Request) -> Any:
+    def look(
+        self, job_id: str, seen: Seen, is_log_open: bool, asked: Asked, request: gr.Request
+    ) -> Any:
         """Return what changed since it was last drawn in this browser; Any: a skip, or updates by component.
 
         Whoever looks at the same job within a moment gets the same answer, worked out once.
         """
-        key = (self.ctx.owner(request), job_id, self.ctx.language(request), is_log_open)
+        key = (self.ctx.owner(request), job_id, self.ctx.language(request), is_log_open, asked)
         with self._lock:
             at, state = self._states.get(key, (-SHARED_S, None))
         if state is None or monotonic() - at > SHARED_S:
-            state = self._state(job_id, is_log_open, request)
+            state = self._state(job_id, is_log_open, asked, request)
             with self._lock:
                 self._states[key] = (monotonic(), state)
                 while len(self._states) > STATES_KEPT:
@@ -178,18 +181,18 @@ class JobsTab:
         """Return the job whose card was clicked."""
         return self.jobs.get(self.ctx.owner(request), str(event.job)).id
 
-    def stop(self, job_id: str, seen: Seen, is_log_open: bool, request: gr.Request) -> Any:
-        """Ask the job to end; Any: as in `look`."""
-        job = self.jobs.cancel(self.ctx.owner(request), job_id)
-        gr.Info(
-            self.ctx.say(request, f"pages.jobs.{'was_cancelled' if job.is_final else 'cancelling'}")
-        )
-        return self._changed(self._state(job_id, is_log_open, request), seen)
+    def run_again(self, job_id: str, request: gr.Request) -> str:
+        """Start a training with the same settings and return it."""
+        job: Job = self.ctx.services.control.again(self.ctx.owner(request), job_id, via="browser")
+        gr.Info(self.ctx.say(request, "pages.jobs.was_again"))
+        return job.id
 
-    def set_name(self, job_id: str, name: str, is_log_open: bool, request: gr.Request) -> Any:
+    def set_name(
+        self, job_id: str, name: str, is_log_open: bool, asked: Asked, request: gr.Request
+    ) -> Any:
         """Give the job another name; Any: as in `look`."""
         self.jobs.rename(self.ctx.owner(request), job_id, name)
-        return self.show(job_id, is_log_open, request)
+        return self.show(job_id, is_log_open, asked, request)
 
     def remove(self, job_id: str, request: gr.Request) -> str:
         """Delete the job with all that came from it; no job is chosen then."""
@@ -199,23 +202,22 @@ class JobsTab:
 
     # parts ------------------------------------------------------------------------------------
 
-    def _state(self, job_id: str, is_log_open: bool, request: gr.Request) -> Shown:
+    def _state(self, job_id: str, is_log_open: bool, asked: Asked, request: gr.Request) -> Shown:
         """Return all that the tab shows of a job now, with a mark of each part."""
-        owner = self.ctx.owner(request)
-        jobs = self.jobs.all(owner, LISTED_JOBS)
-        job = self._choose(owner, jobs, job_id)
+        job = self._choose(self.ctx.owner(request), job_id)
         if job is None:
             updates = self._empty(request)
         else:
-            updates = self._full(job, jobs, is_log_open, request)
+            updates = self._full(job, is_log_open, asked, request)
         return updates, {str(part._id): _mark(value) for part, value in updates.items()}
 
-    def _choose(self, owner: str, jobs: Sequence[Job], job_id: str) -> Job | None:
+    def _choose(self, owner: str, job_id: str) -> Job | None:
         if job_id:
             try:
                 return self.jobs.get(owner, job_id)
             except NotFoundError:  # a link to what was deleted since: show what there is
                 pass
+        jobs = self.jobs.all(owner, NEWEST)
         live = [job for job in jobs if job.is_live]
         return next(iter([*live, *jobs]), None)
 
@@ -231,11 +233,11 @@ class JobsTab:
             self.body: gr.update(visible=False),
         }
 
-    def _full(
-        self, job: Job, jobs: Sequence[Job], is_log_open: bool, request: gr.Request
-    ) -> Updates:
+    def _full(self, job: Job, is_log_open: bool, asked: Asked, request: gr.Request) -> Updates:
         owner, say = self.ctx.owner(request), partial(self.ctx.say, request)
+        jobs, total = self.list.jobs(owner, asked)
         turns = self.jobs.turns(owner)
+        turn = turns.get(job.id)
         models = self.ctx.services.results.models(owner, job.id)
         is_moving = any(not other.is_final for other in (job, *jobs))
         return {
@@ -245,20 +247,13 @@ class JobsTab:
             self.nothing: gr.update(visible=False),
             self.begin: gr.update(visible=False),
             self.body: gr.update(visible=True),
-            self.list: view.job_list(jobs, turns, job.id, say) + view.durations(jobs, say),
-            self.head: view.head(job, turns.get(job.id), models, say),
-            **self._buttons(job, models),
+            **self.list.drawn(jobs, total, asked, turns, job.id, request),
+            self.head: view.head(job, turn, models, say),
+            **self.controls.shown(job, turn.place if turn else 0, has_model=bool(models)),
+            self.again: gr.update(interactive=job.is_final),
+            self.delete: gr.update(interactive=job.is_final),
             **self._charts(owner, job, request),
             **self._texts(owner, job, is_log_open, request),
-        }
-
-    def _buttons(self, job: Job, models: Sequence[TrainedModel]) -> Updates:
-        has_model = bool(models)
-        return {
-            self.results: gr.update(visible=has_model),
-            self.demo: gr.update(visible=has_model),
-            self.cancel: gr.update(visible=not job.is_final, interactive=job.wish != "cancel"),
-            self.delete: gr.update(interactive=job.is_final),
         }
 
     def _charts(self, owner: str, job: Job, request: gr.Request) -> Updates:

@@ -70,21 +70,13 @@ class DiskService:
     def clean(self, owner: str, job_id: str = "") -> float:
         """Remove what finished jobs no longer need (of one job, or of all); return the MB that became free.
 
-        Models, curves and results stay. A job without its checkpoint cannot be continued, so that of a
-        job which another one waits to continue is left alone.
+        Models, curves and results stay; a job without its checkpoint cannot be trained further.
 
         Raises:
             NotFoundError: no such job.
         """
-        jobs = self._store.jobs(owner, ALL_JOBS)
-        chosen = [self._store.job(owner, job_id)] if job_id else jobs
-        needed = {job.continues for job in jobs if not job.is_final}
-        spare = [
-            path
-            for job in chosen
-            if job.is_final and job.id not in needed
-            for path in self._spare(job)
-        ]
+        jobs = [self._store.job(owner, job_id)] if job_id else self._store.jobs(owner, ALL_JOBS)
+        spare = [path for job in jobs if job.is_final for path in self._spare(job)]
         freed = _size_mb(spare)
         for path in spare:
             if path.is_dir():

@@ -22,6 +22,8 @@ from bigmodel.jobs.redact import redacted
 from bigmodel.settings import Settings
 from bigmodel.store.base import Curve, Deleted, Order, Store
 
+__all__ = ["JobService", "Order", "Turn"]
+
 log = logging.getLogger(__name__)
 
 BEAT_S = 15.0  # of an app that stays open

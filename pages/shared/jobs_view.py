@@ -244,6 +244,8 @@ def _facts(job: Job, now: datetime, say: Say) -> list[tuple[str, str]]:
         add("started", clock(job.started_at))
     if progress.memory_mb:
         add("memory", f"{progress.memory_mb:,.0f} MB")
+    if job.via:
+        add("via", say(f"pages.jobs.via_{job.via}"))
     if job.attempt > 1:
         add("attempt", f"{job.attempt} / {job.max_attempts}")
     return facts

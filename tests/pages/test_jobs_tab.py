@@ -15,14 +15,17 @@ from bigmodel.core.events import Event, Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, Progress, State
 from bigmodel.core.message import Message
+from bigmodel.services.control import ControlService
+from bigmodel.services.disk import DiskService
 from bigmodel.services.jobs import JobService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.jobs import JobsTab
 from pages.shared import curves, jobs_view
+from pages.shared.jobs_list import STEP, Asked
 from pages.shared.page import LOCAL_OWNER
-from tests.fakes.workshop import Workshop, make_dataset
+from tests.fakes.workshop import TASKS, Workshop, make_dataset
 from tests.pages.one_tab import one_tab
 
 BAD = "<img src=x onerror=window.BAD=1>"
@@ -52,6 +55,13 @@ def tab(workshop: Workshop) -> JobsTab:
         settings=workshop.settings,
         words=load_words(),
         jobs=JobService(workshop.settings, store),
+        control=ControlService(
+            workshop.settings.model_copy(update={"task_folders": (TASKS,)}),
+            store,
+            SimpleNamespace(wake=lambda: None),
+        ),
+        disk=DiskService(workshop.settings, store),
+        demo=SimpleNamespace(kind=lambda owner, job: "text"),
         results=SimpleNamespace(models=store.models),
     )
 
@@ -78,38 +88,38 @@ def fail(workshop: Workshop, job: Job, traceback: str = "") -> None:
 
 
 def test_no_job_leads_to_the_data(tab: JobsTab) -> None:
-    shown = tab.show("", False, request())
+    shown = tab.show("", False, Asked(), request())
     assert shown[tab.ctx.job] == ""
     assert shown[tab.begin]["visible"]
 
 
 def test_link_to_a_deleted_job_shows_what_there_is(tab: JobsTab, workshop: Workshop) -> None:
     job_id = workshop.submit()
-    assert tab.show(new_id(), False, request())[tab.ctx.job] == job_id
+    assert tab.show(new_id(), False, Asked(), request())[tab.ctx.job] == job_id
 
 
 def test_queued_job_tells_its_place(tab: JobsTab, workshop: Workshop) -> None:
     workshop.submit()
     second = workshop.submit()
-    assert "place 2" in tab.show(second, False, request())[tab.head]
-    assert "第 2 位" in tab.show(second, False, request("zh"))[tab.head]
+    assert "place 2" in tab.show(second, False, Asked(), request())[tab.head]
+    assert "第 2 位" in tab.show(second, False, Asked(), request("zh"))[tab.head]
 
 
 def test_second_look_sends_nothing_that_is_known(tab: JobsTab, workshop: Workshop) -> None:
     job_id = workshop.submit()
-    seen = tab.show(job_id, False, request())[tab.seen]
-    again = tab.look(job_id, seen, False, request())
+    seen = tab.show(job_id, False, Asked(), request())[tab.seen]
+    again = tab.look(job_id, seen, False, Asked(), request())
     assert again == gr.skip()
 
 
 def test_growing_curve_sends_only_what_grew(tab: JobsTab, workshop: Workshop) -> None:
     job = start(workshop, (Kind.POINTS, {"points": [["train/loss", 1, 0.5]]}))
-    seen = tab.show(job.id, False, request())[tab.seen]
+    seen = tab.show(job.id, False, Asked(), request())[tab.seen]
     more = Event(9, 0.0, Kind.POINTS, {"points": [["train/loss", 2, 0.25]]})
     workshop.store.ingest(job.id, job.token, 10, 20, [more], now())
-    shown = tab.look(job.id, seen, False, request())
+    shown = tab.look(job.id, seen, False, Asked(), request())
     assert json.loads(shown[tab.charts["loss"]])["data"][0]["x"] == [1, 2]
-    assert tab.list not in shown
+    assert tab.list.html not in shown
     assert tab.charts["rate"] not in shown
 
 
@@ -117,17 +127,17 @@ def test_model_that_stands_can_be_tried_while_the_rest_goes_on(
     tab: JobsTab, workshop: Workshop
 ) -> None:
     job = start(workshop)
-    assert not tab.show(job.id, False, request())[tab.demo]["visible"]
+    assert not tab.show(job.id, False, Asked(), request())[tab.controls.demo]["visible"]
     workshop.store.ingest(job.id, job.token, 10, 20, [Event(2, 0.0, Kind.RESULT, RESULT)], now())
-    shown = tab.show(job.id, False, request())
-    assert shown[tab.demo]["visible"]
+    shown = tab.show(job.id, False, Asked(), request())
+    assert shown[tab.controls.demo]["visible"]
     assert "stands already" in shown[tab.head]
 
 
 def test_failed_job_says_what_happened_and_what_to_do(tab: JobsTab, workshop: Workshop) -> None:
     job = start(workshop)
     fail(workshop, job, traceback=BAD)
-    shown = tab.show(job.id, False, request())[tab.trouble]["value"]
+    shown = tab.show(job.id, False, Asked(), request())[tab.trouble]["value"]
     assert "ran out of memory" in shown
     assert "smaller batch" in shown
     assert "<details>" in shown
@@ -139,8 +149,8 @@ def test_text_of_a_person_is_never_markup(tab: JobsTab, workshop: Workshop) -> N
     folder = workshop.settings.jobs / job.id / "1"
     folder.mkdir(parents=True)
     (folder / "worker.log").write_text(BAD, "utf-8")
-    shown = tab.show(job.id, True, request())
-    texts = [shown[tab.head], shown[tab.list], shown[tab.log_text]]
+    shown = tab.show(job.id, True, Asked(), request())
+    texts = [shown[tab.head], shown[tab.list.html], shown[tab.log_text]]
     assert all("&lt;img" in text and "<img" not in text for text in texts)
     assert "<img" not in shown[tab.charts["quality"]]
 
@@ -151,9 +161,10 @@ def test_cancel_of_a_waiting_job_is_done_at_once(
     told: list[str] = []
     monkeypatch.setattr(gr, "Info", told.append)
     job_id = workshop.submit()
-    shown = tab.stop(job_id, {}, False, request())
+    tab.controls.stop(job_id, request())
+    shown = tab.show(job_id, False, Asked(), request())
     assert told == ["Cancelled."]
-    assert not shown[tab.cancel]["visible"]
+    assert not shown[tab.controls.cancel]["visible"]
 
 
 def test_deleted_job_is_gone(
@@ -194,3 +205,73 @@ def test_curves_find_their_chart() -> None:
         curves.kind_of(name) for name in ("train/loss", "validation/r2", "train/learning_rate")
     ]
     assert kinds == [curves.LOSS, curves.QUALITY, curves.RATE]
+
+
+def test_waiting_job_tells_when_it_is_expected_to_start(tab: JobsTab, workshop: Workshop) -> None:
+    running = start(workshop)
+    progress = {"phase": "train", "step": 1, "steps": 10, "left_s": 600.0}
+    workshop.store.ingest(
+        running.id, running.token, 10, 20, [Event(9, 0.0, Kind.STEP, progress)], now()
+    )
+    job_id = workshop.submit()
+    shown = tab.show(job_id, False, Asked(), request())
+    soon = jobs_view.clock(now() + timedelta(seconds=600))
+    assert f"Expected to start about {soon}" in shown[tab.head]
+
+
+def test_list_is_searched_filtered_and_goes_on(tab: JobsTab, workshop: Workshop) -> None:
+    for number in range(STEP + 5):
+        workshop.store.rename_job(LOCAL_OWNER, workshop.submit(), f"job {number}")
+    newest = workshop.store.jobs(LOCAL_OWNER, 1)[0]
+    shown = tab.show(newest.id, False, Asked(), request())
+    assert shown[tab.list.html].count("data-job=") == STEP
+    assert shown[tab.list.more]["visible"]
+    more = tab.list._more(Asked())
+    assert tab.show(newest.id, False, more, request())[tab.list.html].count("data-job=") == STEP + 5
+    found = tab.show(newest.id, False, Asked(text="job 7"), request())[tab.list.html]
+    assert found.count("data-job=") == 1
+    assert "1 of 1 found" in found
+    done = tab.show(newest.id, False, Asked(kind="succeeded"), request())
+    assert "data-job=" not in done[tab.list.html]
+    assert done[tab.list.finder]["visible"]
+
+
+def test_unknown_filter_shows_everything(tab: JobsTab, workshop: Workshop) -> None:
+    job_id = workshop.submit()
+    asked = tab.list._ask("", "nonsense", "newest")
+    assert "data-job=" in tab.show(job_id, False, asked, request())[tab.list.html]
+
+
+def test_paused_job_goes_on_when_asked(tab: JobsTab, workshop: Workshop) -> None:
+    job_id = workshop.submit()
+    tab.controls.hold(job_id, request())
+    shown = tab.show(job_id, False, Asked(), request())
+    assert shown[tab.controls.resume]["visible"]
+    assert not shown[tab.controls.pause]["visible"]
+    tab.controls.go_on(job_id, request())
+    assert workshop.job(job_id).state == State.QUEUED
+
+
+def test_waiting_job_can_be_put_first(tab: JobsTab, workshop: Workshop) -> None:
+    workshop.submit()
+    second = workshop.submit()
+    assert tab.show(second, False, Asked(), request())[tab.controls.first]["visible"]
+    tab.controls.put_first(second, request())
+    shown = tab.show(second, False, Asked(), request())
+    assert "Next in line" in shown[tab.head]
+    assert not shown[tab.controls.first]["visible"]
+
+
+def test_same_training_runs_again(tab: JobsTab, workshop: Workshop) -> None:
+    job = start(workshop)
+    fail(workshop, job)
+    fresh = tab.run_again(job.id, request())
+    assert fresh != job.id
+    assert workshop.job(fresh).params.items() >= workshop.job(job.id).params.items()
+
+
+def test_durations_are_compared(tab: JobsTab, workshop: Workshop) -> None:
+    for name in ("short one", "long one"):
+        fail(workshop, start(workshop, name=name))
+    shown = tab.show("", False, Asked(), request())[tab.list.html]
+    assert "jobs-durations" in shown

@@ -7,8 +7,7 @@ import pytest
 
 from bigmodel.core.clock import now
 from bigmodel.core.errors import NotFoundError
-from bigmodel.core.ids import new_id
-from bigmodel.core.job import Job, State
+from bigmodel.core.job import State
 from bigmodel.services.disk import DiskService
 from bigmodel.settings import Settings
 from tests.fakes.workshop import OWNER, Workshop
@@ -61,20 +60,6 @@ def test_clean_up_leaves_the_model(workshop: Workshop, disk: DiskService) -> Non
     assert (folder / "models/tuned/model.safetensors").exists()
     assert not (folder / "checkpoints").exists()
     assert disk.clean(OWNER) == 0.0
-
-
-def test_checkpoint_that_another_job_waits_for_stays(workshop: Workshop, disk: DiskService) -> None:
-    folder = finish(workshop)
-    first = workshop.store.jobs(OWNER)[0]
-    workshop.store.submit(
-        Job(
-            id=new_id(), owner=OWNER, key=new_id(), name="further", task=first.task,
-            dataset_id=first.dataset_id, dataset_version=1, base=first.base, preset=first.preset,
-            params=first.params, created_at=now(), continues=first.id,
-        )
-    )  # fmt: skip
-    assert disk.clean(OWNER) == 0.0
-    assert (folder / "checkpoints").exists()
 
 
 def test_running_job_is_left_alone(workshop: Workshop, disk: DiskService) -> None:

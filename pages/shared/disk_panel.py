@@ -1,0 +1,68 @@
+"""What trainings take up on the disk, and the button that removes what they no longer need."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.services.disk import DiskUse
+from pages.shared.page import Context
+
+SHOWN = 10
+QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+Say = Callable[..., str]
+
+
+class DiskPanel:
+    """A folded part of the Jobs tab; measured when it is opened, because that reads the whole folder."""
+
+    def __init__(self, ctx: Context, protect: Callable[..., Any]) -> None:
+        self.ctx = ctx
+        with gr.Accordion(ctx.t("pages.jobs.disk"), open=False, elem_id="jobs-disk") as fold:
+            self.shown = gr.HTML("", elem_id="jobs-disk-use")
+            self.clean = gr.Button(
+                ctx.t("pages.jobs.disk_clean"), visible=False, elem_id="jobs-disk-clean"
+            )
+            gr.Markdown(ctx.t("pages.jobs.disk_about"))
+        parts = [self.shown, self.clean]
+        fold.expand(protect(self.look), None, parts, **QUIET)
+        self.clean.click(protect(self.tidy), None, parts, **QUIET)
+
+    def look(self, request: gr.Request) -> tuple[str, gr.Button]:
+        """Measure."""
+        use = self.ctx.services.disk.use(self.ctx.owner(request))
+        return table(use, partial(self.ctx.say, request)), gr.Button(visible=use.spare_mb >= 1)
+
+    def tidy(self, request: gr.Request) -> tuple[str, gr.Button]:
+        """Remove what finished trainings no longer need, and measure again."""
+        freed = self.ctx.services.disk.clean(self.ctx.owner(request))
+        gr.Info(self.ctx.say(request, "pages.jobs.disk_freed", size=size(freed)))
+        return self.look(request)
+
+
+def table(use: DiskUse, say: Say) -> str:
+    """Return what takes up how much, kinds first, then the largest trainings."""
+    kinds = ("free", "datasets", "jobs", "bases", "backups", "scratch")
+    rows: list[tuple[str, float, float | None]] = [
+        (say(f"pages.jobs.disk_{kind}"), getattr(use, f"{kind}_mb"), None) for kind in kinds
+    ]
+    rows += [(each.job.name, each.total_mb, each.spare_mb) for each in use.jobs[:SHOWN]]
+    body = "".join(
+        f'<tr><td>{escape(name)}</td><td class="bm-number">{size(mb)}</td>'
+        f'<td class="bm-number">{"" if spare is None else size(spare)}</td></tr>'
+        for name, mb, spare in rows
+    )
+    heads = "".join(
+        f'<th scope="col">{escape(say(f"pages.jobs.disk_col_{name}"))}</th>'
+        for name in ("what", "size", "spare")
+    )
+    return f'<div class="bm-scroll"><table class="bm-table"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def size(mb: float) -> str:
+    """Return a size as people read it."""
+    if mb >= 1024:
+        return f"{mb / 1024:,.1f} GB"
+    return f"{mb:,.1f} MB" if mb < 10 else f"{mb:,.0f} MB"
