@@ -42,6 +42,8 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+PNG_START = b"\x89PNG\r\n\x1a\n"
+PNG_CHECKED = (b"IHDR", b"PLTE", b"IDAT")
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 # What the decoders raise on bytes that are not what they say.
 BROKEN = (
@@ -75,6 +77,7 @@ def open_picture(source: Source, longest: int = LONGEST) -> Image.Image:
             raise DatasetError("picture_format", accepted=ACCEPTED)
         try:
             _check_canvas(kind, head)
+            _check_sums(kind, file)
             picture = OPENERS[kind](file)
             _check_size(kind, picture, file)
             return _plain(picture, longest)
@@ -127,7 +130,7 @@ def _opened(source: Source) -> Iterator[BinaryIO]:
 def _kind(head: bytes) -> str:
     if head.startswith(b"\xff\xd8\xff"):
         return "jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+    if head.startswith(PNG_START):
         return "png"
     if head.startswith((b"GIF87a", b"GIF89a")):
         return "gif"
@@ -171,6 +174,24 @@ def _check_canvas(kind: str, head: bytes) -> None:
         width = int.from_bytes(head[26:28], "little") & 0x3FFF
         height = int.from_bytes(head[28:30], "little") & 0x3FFF
     _refuse_large(width * height, MAX_PIXELS)
+
+
+def _check_sums(kind: str, file: BinaryIO) -> None:
+    """Refuse a PNG whose pixels do not add up to what it says; its decoder would show garbage."""
+    if kind != "png":
+        return
+    file.seek(len(PNG_START))
+    while len(start := file.read(8)) == 8:
+        length, name = int.from_bytes(start[:4], "big"), start[4:]
+        if name in PNG_CHECKED:
+            content = file.read(length)
+            if zlib.crc32(content, zlib.crc32(name)) != int.from_bytes(file.read(4), "big"):
+                raise DatasetError("picture_broken")
+        else:
+            file.seek(length + 4, 1)
+        if name == b"IEND":
+            break
+    file.seek(0)
 
 
 def _check_size(kind: str, picture: ImageFile, file: BinaryIO) -> None:

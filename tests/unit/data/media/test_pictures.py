@@ -186,6 +186,15 @@ def test_lying_png_is_refused_quietly() -> None:
     assert refusal(BytesIO(png + b"\0\0\0\1IDATx")) == "picture_broken"
 
 
+@pytest.mark.parametrize("chunk", [b"IHDR", b"IDAT"])
+def test_png_that_does_not_add_up_is_refused(chunk: bytes) -> None:
+    content = bytearray(saved(Image.effect_noise((60, 60), 80), "PNG").getvalue())
+    start = content.index(chunk)
+    length = int.from_bytes(content[start - 4 : start], "big")
+    content[start + 4 + length] ^= 0xFF  # the first byte of its sum
+    assert refusal(BytesIO(bytes(content))) == "picture_broken"
+
+
 def test_photo_is_stored_as_jpeg_and_drawing_as_png() -> None:
     photo = Image.effect_noise((120, 90), 60).convert("RGB")
     noisy = Image.merge("RGB", [Image.effect_noise((120, 90), 60) for _ in range(3)])
