@@ -152,7 +152,7 @@ class ResultsTab:
             button.click(protect(turn), [*cell, self.offset], rows, **QUIET)
         self._fetch(self.download, protect(self.pack), [chosen, self.model], self.package)
         self._fetch(self.save, protect(self.pack_wrong), cell, self.saved)
-        self.ctx.go(self.go_on.click(lambda: None, None, None, **QUIET), "text-demo")
+        self.ctx.go_demo(self.go_on.click(lambda: None, None, None, **QUIET))
 
     def _fetch(
         self, button: gr.Button, make: Any, inputs: list[Any], file: gr.DownloadButton

@@ -35,6 +35,10 @@ class SpeechNet(nn.Module):
     def __init__(self, size: NetSize) -> None:
         super().__init__()
         self.size = size
+        self.mean: Tensor
+        self.spread: Tensor
+        self.register_buffer("mean", torch.zeros(size.mels))  # of every band of pitch
+        self.register_buffer("spread", torch.ones(size.mels))
         channels = 32
         second = 2 if size.stride == 4 else 1
         self.front = nn.Sequential(

@@ -1,0 +1,34 @@
+"""Speech recognition, the light half: what the task is; it must never import torch.
+
+A row as a person brings it:    file: "take-07.wav"    text: "打开客厅的灯"
+What the trained model answers: 打开客厅的灯, with how certain it is of each word
+"""
+
+from pathlib import Path
+
+from bigmodel.core.dataset import Form, Summary
+from bigmodel.core.task import Family, Medium, Task
+from bigmodel.training.speech_recipe import SpeechParams
+
+FEWEST_TO_TUNE = 20  # one recording holds many letters
+
+
+def fit(summary: Summary) -> float:
+    """Return 1 for recordings with a table of what is said in them, 0 for anything else."""
+    is_spoken = summary.medium == Medium.AUDIO and summary.form == Form.TRANSCRIPTS
+    return 1.0 if is_spoken else 0.0
+
+
+TASK = Task(
+    name="speech_recognition",
+    medium=Medium.AUDIO,
+    family=Family.TRANSCRIPTION,
+    params=SpeechParams,
+    primary="wer",
+    higher_is_better=False,
+    folder=Path(__file__).parent,
+    fit=fit,
+    engine="bigmodel.tasks.speech_recognition.engine",
+    demo="voice",
+    fewest_to_tune=FEWEST_TO_TUNE,
+)
