@@ -77,19 +77,29 @@ class _File:
             self._file.seek(place)
             return self._file.read(count)
 
+    def close(self) -> None:
+        self._file.close()
+
 
 @dataclass(frozen=True)
 class Archive:
-    """What an archive holds. `prefix` is how many bytes stand before it, which belong to something else."""
+    """What an archive holds. `prefix` is how many bytes stand before it, which belong to something else.
+
+    Entries can be opened until it is closed.
+    """
 
     entries: tuple[Entry, ...]
     prefix: int
+    close: Callable[[], None]
 
 
 def is_archive(path: Path, *, is_named: bool) -> bool:
     """Tell whether a file starts like a ZIP, or is named like one and ends so."""
     file = _File(path)
-    return file.at(0, 4) in (LOCAL, END) or (is_named and _find_end(file) >= 0)
+    try:
+        return file.at(0, 4) in (LOCAL, END) or (is_named and _find_end(file) >= 0)
+    finally:
+        file.close()
 
 
 def open_archive(path: Path, bounds: Bounds, scratch: Path) -> Archive:
@@ -128,7 +138,7 @@ def open_archive(path: Path, bounds: Bounds, scratch: Path) -> Archive:
     empty = sum(not entry.size for entry in entries)
     if empty > MAX_EMPTY:
         raise DatasetError("archive_hollow", count=empty, limit=MAX_EMPTY)
-    return Archive(tuple(entries), prefix)
+    return Archive(tuple(entries), prefix, file.close)
 
 
 # the directory ------------------------------------------------------------------------------------

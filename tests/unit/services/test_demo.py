@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
 from bigmodel.core.ids import new_id
 from bigmodel.services.demo import NamedFile
+from bigmodel.services.demo_folder import given_files
 from tests.fakes.demo import LABELS, Studio, open_studio
 
 
@@ -260,6 +262,27 @@ def test_recordings_are_heard_in_order(speech: Studio, tmp_path: Path) -> None:
         ["a.wav", "yes no", "0.75", ""],
         ["b.wav", "", "", "errors.picture_broken"],
     ]
+
+
+def test_folder_and_archive_give_the_same_files(studio: Studio, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    for name in ("b/照片.png", "a.png", ".hidden/x.png", "__MACOSX/a.png"):
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(name.encode())
+    packed = Path(shutil.make_archive(str(tmp_path / "in"), "zip", folder))
+    for given in (folder, packed):
+        with given_files(given, studio.settings) as files:
+            read = {file.name: file.path.read_bytes().decode() for file in files}
+        assert read == {"a.png": "a.png", "b/照片.png": "b/照片.png"}
+    with given_files(folder / "a.png", studio.settings) as files:
+        assert [file.name for file in files] == ["a.png"]
+    assert not list(studio.settings.scratch.glob("demo-*"))
+    with (
+        pytest.raises(DatasetError, match="file_missing"),
+        given_files(tmp_path / "x", studio.settings),
+    ):
+        pass
 
 
 # uploads ------------------------------------------------------------------------------------------

@@ -1,0 +1,86 @@
+"""`predict` on files: what it says to people and to machines, over real serving children of a fake task."""
+
+import argparse
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bigmodel.commands import predict
+from bigmodel.commands.reference import OWNER
+from bigmodel.commands.terminal import Terminal
+from bigmodel.core.errors import DatasetError, ModelError
+from bigmodel.words import load_words
+from tests.fakes.demo import Studio, open_studio
+
+
+@pytest.fixture
+def studio(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Studio]:
+    with open_studio(tmp_path / "home", OWNER, request.param) as opened:
+        yield opened
+
+
+def run(studio: Studio, *texts: str, is_json: bool = True, **more: Path) -> str:
+    """Run the command on the studio's job and return what it wrote."""
+    out = io.StringIO()
+    console = Console(file=out, width=200)
+    terminal = Terminal(load_words(), "en", is_json, console, Console(stderr=True))
+    args = argparse.Namespace(job=studio.job(), text=list(texts), file=None, out=None)
+    args.__dict__.update(more)
+    services: Any = SimpleNamespace(demo=studio.demo, settings=studio.settings)
+    assert predict.run(args, services, terminal) == 0
+    return out.getvalue()
+
+
+PICTURES = pytest.mark.parametrize("studio", ["mirror_picture"], indirect=True)
+
+
+@PICTURES
+def test_picture_is_named_with_its_neighbours(studio: Studio, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_text("neither")
+    [answer] = json.loads(run(studio, str(path)))["predictions"]
+    assert answer["file"] == str(path)
+    assert answer["none_of_these"] is True
+    assert sum(answer["probabilities"].values()) == pytest.approx(1)
+    assert [row["label"] for row in answer["nearest"]] == ["bad", "good"]
+    assert "none of these?" in run(studio, str(path), is_json=False)
+
+
+@PICTURES
+def test_file_that_is_not_there_or_not_readable_is_said(studio: Studio, tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="file_missing"):
+        run(studio, str(tmp_path / "nothing.png"))
+    (tmp_path / "b.png").write_bytes(b"\xff")
+    with pytest.raises(ModelError, match="picture_broken"):
+        run(studio, str(tmp_path / "b.png"))
+
+
+@PICTURES
+def test_folder_is_answered_file_by_file(studio: Studio, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.png").write_text("good")
+    (folder / "b.png").write_bytes(b"\xff")
+    out = tmp_path / "out.csv"
+    record = json.loads(run(studio, file=folder, out=out))
+    assert record == {"out": str(out), "files": 2, "unread": 1}
+    rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
+    assert [(row["file"], row["predicted"]) for row in rows] == [("a.png", "good"), ("b.png", "")]
+    assert "damaged" in rows[1]["problem"]
+
+
+@pytest.mark.parametrize("studio", ["mirror_speech"], indirect=True)
+def test_recording_is_written_down(studio: Studio, tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_text("yes no")
+    [answer] = json.loads(run(studio, str(path)))["predictions"]
+    assert (answer["text"], answer["certainty"]) == ("yes no", 0.75)
+    assert answer["words"][1] == {"word": "no", "certainty": 0.4}
+    assert "yes no" in run(studio, str(path), is_json=False)
