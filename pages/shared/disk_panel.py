@@ -58,11 +58,13 @@ def table(use: DiskUse, say: Say) -> str:
         f'<th scope="col">{escape(say(f"pages.jobs.disk_col_{name}"))}</th>'
         for name in ("what", "size", "spare")
     )
-    return f'<div class="bm-scroll"><table class="bm-table"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="bm-scroll"><table class="bm-table bm-numbers bm-narrow"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def size(mb: float) -> str:
     """Return a size as people read it."""
+    if mb < 0.05:
+        return "0"
     if mb >= 1024:
         return f"{mb / 1024:,.1f} GB"
     return f"{mb:,.1f} MB" if mb < 10 else f"{mb:,.0f} MB"

@@ -51,7 +51,7 @@ class JobControls:
             self.ctx.t(f"pages.jobs.{name}"),
             variant=variant,  # type: ignore[arg-type] # one of Gradio's names
             visible=False,
-            min_width=110,
+            min_width=150,
             elem_id=f"jobs-{name}",
         )
 
