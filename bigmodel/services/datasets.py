@@ -1,18 +1,17 @@
 """The door to datasets for pages and the command line: import, correct, look at and delete; it never reads an upload itself."""
 
-import os
 import shutil
-import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from bigmodel.core.clock import now
-from bigmodel.core.dataset import Dataset, Recipe, Version
+from bigmodel.core.dataset import Dataset, Form, Recipe, Version
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job
 from bigmodel.core.message import Message
+from bigmodel.data.gallery import Item, items_of, media_file
 from bigmodel.data.guess import guess_columns
 from bigmodel.data.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.media.entry import Given
@@ -26,28 +25,19 @@ from bigmodel.data.versions import (
     preview,
     write_version,
 )
+from bigmodel.services.given import of_folder, of_tray
+from bigmodel.services.samples import Sample, read_samples, sample_path
 from bigmodel.services.trays import Tray
 from bigmodel.settings import Settings
 from bigmodel.store.base import Deleted, Store
 
-SAMPLES = Path(__file__).parents[2] / "assets" / "samples"
 SAMPLE_ROWS = 5_000
 NAME_CHARACTERS = 120
 JOBS_PAGE = 200
 READ_SHARE = 0.6  # of the progress bar
 Progress = Callable[[float], None]
 
-__all__ = ["DatasetService", "Preview", "Sample"]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A table of ours to try things with; its words are `samples.<name>.title` and `.about`."""
-
-    name: str
-    language: str
-    task_hint: str
-    rows: int
+__all__ = ["DatasetService", "Item", "Preview", "Sample"]
 
 
 class DatasetService:
@@ -111,9 +101,9 @@ class DatasetService:
         Raises:
             DatasetError: as of `import_file`.
         """
-        title = name or tray.name
+        files, title = of_tray(tray), name or tray.name
         return self.import_given(
-            owner, _of_tray(tray), name=title, leave_out=leave_out, level=level, progress=progress
+            owner, files, name=title, leave_out=leave_out, level=level, progress=progress
         )
 
     def import_folder(
@@ -127,8 +117,7 @@ class DatasetService:
         progress: Progress | None = None,
     ) -> Dataset:
         """Keep a folder of this machine as a dataset; links in it are not followed."""
-        title = name or folder.resolve().name
-        files = _of_folder(folder)
+        files, title = of_folder(folder), name or folder.resolve().name
         return self.import_given(
             owner, files, name=title, leave_out=leave_out, level=level, progress=progress
         )
@@ -174,7 +163,7 @@ class DatasetService:
                 sources=[upload.source()],
                 recipe=recipe,
                 problems=upload.problems,
-                media=upload.media_folder if upload.is_media else None,
+                media=_media_of(upload),
             )
         except DatasetError as error:
             error.columns = error.columns or (() if upload.is_media else upload.columns)
@@ -208,8 +197,7 @@ class DatasetService:
 
     def samples(self) -> list[Sample]:
         """Return the samples that come with the app."""
-        catalogue = tomllib.loads((SAMPLES / "samples.toml").read_text("utf-8"))
-        return [Sample(name=name, **fields) for name, fields in catalogue.items()]
+        return read_samples()
 
     def import_sample(self, owner: str, name: str, *, title: str = "") -> Dataset:
         """Import a sample; `title` is its name in the person's language.
@@ -217,11 +205,7 @@ class DatasetService:
         Raises:
             NotFoundError: `sample_unknown`.
         """
-        known = [sample.name for sample in self.samples()]
-        if name not in known:
-            raise NotFoundError("sample_unknown", sample=name, known=", ".join(known))
-        path = next(SAMPLES.glob(f"{name}.[cz][si][vp]"))
-        return self.import_file(owner, path, name=title or name)
+        return self.import_file(owner, sample_path(name), name=title or name)
 
     # looking ----------------------------------------------------------------------------------
 
@@ -236,6 +220,31 @@ class DatasetService:
     def preview(self, owner: str, dataset_id: str, *, limit: int = 20, offset: int = 0) -> Preview:
         """Return some rows as they came."""
         return preview(self._folder(self.get(owner, dataset_id)), limit=limit, offset=offset)
+
+    def gallery(
+        self,
+        owner: str,
+        dataset_id: str,
+        *,
+        label: str | None = None,
+        limit: int = 36,
+        offset: int = 0,
+    ) -> tuple[Item, ...]:
+        """Return some pictures or recordings, of one class or of all."""
+        folder = self._folder(self.get(owner, dataset_id))
+        return items_of(folder, label=label, limit=limit, offset=offset)
+
+    def media_path(self, owner: str, dataset_id: str, file: str, *, thumb: bool = False) -> Path:
+        """Return where a picture or recording of a dataset lies.
+
+        Raises:
+            NotFoundError: `media_unknown`, or the dataset is somebody else's.
+        """
+        folder = self._settings.home / self.get(owner, dataset_id).version.folder
+        path = media_file(folder, file, thumb=thumb)
+        if path is None:
+            raise NotFoundError("media_unknown")
+        return path
 
     def jobs_of(self, owner: str, dataset_id: str) -> list[str]:
         """Return the names of the jobs that would go with a dataset."""
@@ -262,6 +271,8 @@ class DatasetService:
         """Make a version that reads and learns other columns; every row keeps its id."""
         dataset = self.get(owner, dataset_id)
         version, folder = dataset.version, self._folder(dataset)
+        if (text, label) != (version.recipe.input, version.recipe.target):
+            _refuse_media(version.recipe)
         guess_columns(dict.fromkeys(version.summary.columns, ()), text=text, label=label)
         if (text, label) == (version.recipe.input, version.recipe.target):
             return dataset
@@ -271,27 +282,54 @@ class DatasetService:
         recipe = replace(version.recipe, input=text, target=label)
         return self._next(dataset, sources, recipe, _of_reading(version.summary.problems))
 
-    def set_test_file(self, owner: str, dataset_id: str, path: Path) -> Dataset:
+    def set_test_file(
+        self, owner: str, dataset_id: str, path: Path, *, leave_out: bool = False
+    ) -> Dataset:
         """Make a version whose test rows are those of the file and nothing else.
 
         Raises:
-            DatasetError: the file cannot be read, or lacks the columns (`test_columns`).
+            DatasetError: the file cannot be read, lacks the columns (`test_columns`), or holds
+                something else than the dataset (`test_medium`).
         """
         dataset = self.get(owner, dataset_id)
         recipe = dataset.version.recipe
-        upload = read_upload(path, self._settings)
+        answers = Answers(leave_out, recipe.level)
+        upload = read_upload(path, self._settings, answers=answers)
         try:
+            if (upload.medium, upload.form) != (recipe.medium, recipe.form):
+                raise DatasetError("test_medium")
             missing = [c for c in (recipe.input, recipe.target) if c not in upload.columns]
             if missing:
                 raise DatasetError(
                     "test_columns", missing=", ".join(missing), found=", ".join(upload.columns)
                 )
-            sources = [
-                own_source(self._folder(dataset)),
-                Source(upload.table_path, origin=TEST),
-            ]
+            sources = [own_source(self._folder(dataset)), upload.source(TEST)]
             kept = _of_reading(dataset.version.summary.problems)
-            return self._next(dataset, sources, replace(recipe, test_name=path.name), kept)
+            recipe = replace(recipe, test_name=path.name)
+            return self._next(dataset, sources, recipe, kept, upload)
+        finally:
+            upload.discard()
+
+    def add_files(
+        self, owner: str, dataset_id: str, tray: Tray, *, leave_out: bool = False
+    ) -> Dataset:
+        """Make a version with the files of a tray added; every row that was there stays in its part.
+
+        Raises:
+            DatasetError: the files cannot be used, or are something else than the dataset's.
+        """
+        dataset = self.get(owner, dataset_id)
+        recipe, folder = dataset.version.recipe, self._folder(dataset)
+        answers = Answers(leave_out, recipe.level)
+        upload = read_files(of_tray(tray), self._settings, answers=answers)
+        try:
+            if (upload.medium, upload.form) != (recipe.medium, recipe.form):
+                raise DatasetError("added_medium")
+            sources = [own_source(folder, keeps_split=True), upload.source()]
+            if recipe.test_name:
+                sources.append(own_test_source(folder))
+            kept = _of_reading(dataset.version.summary.problems)
+            return self._next(dataset, sources, recipe, [*kept, *upload.problems], upload)
         finally:
             upload.discard()
 
@@ -315,6 +353,7 @@ class DatasetService:
         sources: Sequence[Source],
         recipe: Recipe,
         problems: Sequence[Message],
+        upload: Upload | None = None,
     ) -> Dataset:
         version = write_version(
             self._settings,
@@ -323,6 +362,7 @@ class DatasetService:
             sources=sources,
             recipe=recipe,
             problems=problems,
+            media=_media_of(upload),
         )
         self._keep(version, lambda: self._store.add_version(dataset.owner, version))
         return self.get(dataset.owner, dataset.id)
@@ -342,25 +382,13 @@ class DatasetService:
         return folder
 
 
-def _of_tray(tray: Tray) -> list[Given]:
-    return [Given(item.path, item.place, item.text) for item in tray.items]
+def _media_of(upload: Upload | None) -> Path | None:
+    return upload.media_folder if upload is not None and upload.is_media else None
 
 
-def _of_folder(folder: Path) -> list[Given]:
-    """Return the files of a folder by their names from there; what a link leads to is not in the folder.
-
-    Raises:
-        DatasetError: `file_missing`.
-    """
-    if not folder.is_dir():
-        raise DatasetError("file_missing", name=folder.name)
-    found = []
-    for place, _, names in os.walk(folder):
-        for name in sorted(names):
-            path = Path(place, name)
-            if path.is_file() and not path.is_symlink():
-                found.append(Given(path.relative_to(folder).as_posix(), path.resolve()))
-    return found
+def _refuse_media(recipe: Recipe) -> None:
+    if recipe.form != Form.TABLE:
+        raise DatasetError("media_columns")
 
 
 def _silent(_share: float) -> None:

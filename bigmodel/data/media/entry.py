@@ -7,6 +7,8 @@ from typing import BinaryIO
 
 from bigmodel.core.errors import DatasetError
 
+THUMB_ENDING = ".thumb.jpg"  # of the small copy that lies beside a picture
+
 
 @dataclass(frozen=True)
 class Entry:

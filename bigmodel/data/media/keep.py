@@ -18,16 +18,17 @@ from typing import BinaryIO
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media import pictures, sound
-from bigmodel.data.media.entry import Entry
+from bigmodel.data.media.entry import THUMB_ENDING, Entry
 from bigmodel.data.media.layout import IMAGE, Item
 
 MAX_THREADS = 4
 IN_FLIGHT = 4  # files waiting for each thread
 HEAVY_BYTES = 8 * 2**20  # such files are decoded one at a time
 EXIF_BYTES = 2**16
-THUMB_ENDING = ".thumb.jpg"
 POINTS = 100  # of a waveform
 TOO_SHORT_S = 0.05
+ODD = "pictures_odd"  # a drawing; worth a word only where nearly all others are photos
+FEWEST_PIXELS = pictures.LOSSLESS_SIDE
 # What the whole upload is refused for, rather than one file.
 FATAL = {"archive_bomb", "disk_short"}
 
@@ -110,6 +111,7 @@ class _Keeper:
             self._write(digest, THUMB_ENDING, pictures.thumbnail(BytesIO(encoded.content)))
         remarks = [
             *(["pictures_tiny"] if pictures.is_tiny(picture) else []),
+            *([ODD] if encoded.ending == "png" and max(picture.size) > FEWEST_PIXELS else []),
             *(["metadata_removed"] if b"Exif\0\0" in head else []),
         ]
         width, height = picture.size

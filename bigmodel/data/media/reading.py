@@ -19,7 +19,7 @@ from bigmodel.core.message import Level
 from bigmodel.data.media import pictures, sound
 from bigmodel.data.media.archive import Bounds, open_archive
 from bigmodel.data.media.entry import Entry, Given, given_entries
-from bigmodel.data.media.keep import Kept, keep_all
+from bigmodel.data.media.keep import ODD, Kept, keep_all
 from bigmodel.data.media.layout import IMAGE, Item, Layout, understand
 from bigmodel.data.media.transcripts import listed, read_transcripts
 from bigmodel.data.source import ORIGINAL
@@ -27,6 +27,7 @@ from bigmodel.data.table import Findings, Limits
 
 BAD = "unread_"  # notes of files that could not be read, by reason
 HEAD_BYTES = 64
+ODD_SHARE = 0.1
 MOST_NAMED = 2_000  # unreadable files whose names travel to the page
 # What one file takes once it is stored, at most: pictures are made smaller, sounds are resampled.
 STORED_PICTURE_BYTES = 250_000
@@ -146,6 +147,8 @@ class MediaUpload:
             raise DatasetError(
                 "disk_short", need=SPARE_BYTES // 2**20, free=free // 2**20
             ) from error
+        if len(remarks.get(ODD, ())) > ODD_SHARE * len(rows):
+            del remarks[ODD]
         for key, names in remarks.items():
             level: Level = "info" if key == "metadata_removed" else "warning"
             self.findings.note(key, level, count=len(names), names=listed(names))
