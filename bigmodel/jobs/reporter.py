@@ -179,6 +179,8 @@ class WorkerReporter:
 
     def emit(self, kind: Kind, data: Mapping[str, Any], *, force: bool = False) -> None:
         """Append an event, after all points that came before it; the last two kinds after the last step."""
+        if kind == Kind.RESULT:
+            failpoint.reach("result")
         if kind in (Kind.ERROR, Kind.END) and self._said != self._progress:
             self._say_progress()
         self.flush()

@@ -63,7 +63,7 @@ class Workshop:
         store.add_dataset(dataset)
         return cls(settings, store, dataset)
 
-    def submit(self, *, base: str = "scratch", **params: object) -> str:
+    def submit(self, *, base: str = "scratch", max_attempts: int = 3, **params: object) -> str:
         job = Job(
             id=new_id(),
             owner=OWNER,
@@ -76,6 +76,7 @@ class Workshop:
             preset="balanced",
             params={"base": base, **params},
             created_at=now(),
+            max_attempts=max_attempts,
         )
         self.store.submit(job)
         (self.settings.run / "poke").touch()

@@ -12,9 +12,10 @@ from bigmodel.tasks.toy_copy.spec import ToyParams
 
 from bigmodel.core.dataset import TaskData
 from bigmodel.core.errors import TrainingError
-from bigmodel.core.task import BaseFiles, Params, Reporter
+from bigmodel.core.task import BaseFiles, Checkpoint, Params, Reporter
+from tests.fakes.chain import START, link
 
-MODEL = "toy.json"
+MODEL, STATE = "toy.json", "state.json"
 
 
 class ToyPredictor:
@@ -44,16 +45,17 @@ class Toy:
         self, data: TaskData, params: Params, base: BaseFiles, folder: Path, report: Reporter
     ) -> None:
         settings = _settings(params)
-        first = report.resume.step if report.resume else 0
+        first, chain = _read(report.resume) if report.resume else (0, START)
         for step in range(first + 1, settings.steps + 1):
             time.sleep(settings.step_s)
+            chain = link(chain, step)
             self._misbehave(step, settings, is_first=not report.resume and "/1/" in f"{folder}/")
             report.step(phase="train", step=step, steps=settings.steps, epoch=step / 10, epochs=1)
             report.points(step, {"train/loss": 1 / step, "train/learning_rate": 0.1})
             if settings.checkpoint_every and step % settings.checkpoint_every == 0:
-                (report.checkpoint_folder(step) / "state.json").write_text(f"{step}")
+                _save(report.checkpoint_folder(step), step, chain, settings.checkpoint_mb)
                 report.checkpoint(step)
-        _write(folder, data, settings.skill)
+        _write(folder, data, settings.skill, chain)
 
     def load(self, folder: Path) -> ToyPredictor:
         return ToyPredictor(folder)
@@ -69,11 +71,25 @@ class Toy:
 
 
 def _settings(params: Params) -> ToyParams:
-    return ToyParams.model_validate(params.model_dump())
+    settings = ToyParams.model_validate(params.model_dump())
+    steps = 10 * settings.epochs or settings.steps
+    return settings.model_copy(update={"steps": steps})
 
 
-def _write(folder: Path, data: TaskData, skill: float) -> None:
-    record = {"labels": list(data.labels), "skill": skill}
+def _save(folder: Path, step: int, chain: int, size_mb: float) -> None:
+    (folder / STATE).write_text(json.dumps({"step": step, "chain": chain}))
+    (folder / "ballast").write_bytes(os.urandom(int(size_mb * 2**20)))
+
+
+def _read(point: Checkpoint) -> tuple[int, int]:
+    record = json.loads((point.folder / STATE).read_text("utf-8"))
+    if record["step"] != point.step:
+        raise ValueError(f"the checkpoint of step {point.step} is of step {record['step']}")
+    return point.step, record["chain"]
+
+
+def _write(folder: Path, data: TaskData, skill: float, chain: int = 0) -> None:
+    record = {"labels": list(data.labels), "skill": skill, "chain": chain}
     (folder / MODEL).write_text(json.dumps(record), "utf-8")
 
 

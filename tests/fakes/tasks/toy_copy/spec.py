@@ -11,6 +11,8 @@ class ToyParams(Params):
     steps: int = Field(default=5, ge=1, le=1_000_000)
     step_s: float = Field(default=0.0, ge=0, le=60)
     checkpoint_every: int = Field(default=0, ge=0)
+    checkpoint_mb: float = Field(default=0.0, ge=0)
+    epochs: int = Field(default=0, ge=0)  # of ten steps each; 0: as many steps as `steps` says
     nan_at: int = Field(default=0, ge=0)
     crash_at: int = Field(default=0, ge=0)  # in the first attempt only
     stumble_at: int = Field(default=0, ge=0)
