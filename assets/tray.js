@@ -67,65 +67,45 @@ async function sendOne(label, blob, name) {
 
 // camera and microphone ---------------------------------------------------------------------------
 function stopLive() {
-  if (!live) return;
-  live.stream?.getTracks().forEach(track => track.stop());
-  live.sound?.close();
-  cancelAnimationFrame(live.frame);
+  live?.device.close();
   live = null;
 }
 async function openCamera(label) {
   stopLive();
+  const view = h('video', {playsinline: true, 'data-testid': 'tray-video'});
+  view.muted = true;
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({video: {facingMode: 'environment', width: {ideal: 1280}}});
-    const video = h('video', {autoplay: true, playsinline: true, muted: true, 'data-testid': 'tray-video'});
-    video.muted = true; video.srcObject = stream;
-    live = {kind: 'camera', label, stream, view: video};
+    live = {kind: 'camera', label, view, device: await bmOpenCamera(view)};
     delete said[label];
   } catch { said[label] = words.camera_none; }
   draw();
+  view.play();
 }
 async function shoot() {
-  const {view, label} = live;
-  if (!view.videoWidth) return;
-  const canvas = h('canvas', {width: view.videoWidth, height: view.videoHeight});
-  canvas.getContext('2d').drawImage(view, 0, 0);
-  const blob = await new Promise(ok => canvas.toBlob(ok, 'image/jpeg', 0.92));
-  await send(label, [blob], [stamp('photo', 'jpg')]);
+  const {device, label} = live;
+  send(label, [await device.shot()], [stamp('photo', 'jpg')]);
 }
-async function openMicrophone(label) {
+async function record(label) {
   stopLive();
+  const meter = h('i'), clock = h('span', {class: 'bm-number'}, '0 s');
+  const view = h('div', {class: 'bm-tray-hearing'}, h('div', {class: 'bm-meter', 'data-testid': 'tray-meter'}, meter), clock);
+  const hear = (level, seconds) => {
+    meter.style.width = `${100 * Math.sqrt(level)}%`;
+    clock.textContent = `${seconds.toFixed(0)} s`;
+  };
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({audio: true});
-    const sound = new AudioContext(), analyser = sound.createAnalyser();
-    sound.createMediaStreamSource(stream).connect(analyser);
-    const meter = h('i'), view = h('div', {class: 'bm-meter', 'data-testid': 'tray-meter'}, meter);
-    const values = new Float32Array(analyser.fftSize);
-    live = {kind: 'microphone', label, stream, sound, view};
-    const tick = () => {
-      analyser.getFloatTimeDomainData(values);
-      const loud = Math.max(...values.map(Math.abs));
-      meter.style.width = `${Math.min(100, 100 * Math.sqrt(loud))}%`;
-      if (live) live.frame = requestAnimationFrame(tick);
-    };
-    tick();
+    live = {kind: 'microphone', label, view, device: await bmOpenMicrophone(hear)};
     delete said[label];
   } catch { said[label] = words.microphone_none; }
   draw();
 }
-function record() {
-  const kinds = ['audio/webm;codecs=opus', 'audio/webm', 'audio/mp4', 'audio/ogg'];
-  const mimeType = kinds.find(kind => MediaRecorder.isTypeSupported(kind));
-  const recorder = new MediaRecorder(live.stream, mimeType ? {mimeType} : {}), parts = [], label = live.label;
-  recorder.ondataavailable = event => parts.push(event.data);
-  recorder.onstop = () => {
-    const ending = recorder.mimeType.includes('mp4') ? 'm4a' : recorder.mimeType.includes('ogg') ? 'ogg' : 'webm';
-    send(label, [new Blob(parts, {type: recorder.mimeType})], [stamp('take', ending)]);
-  };
-  recorder.start();
-  live.recorder = recorder;
-  draw();
+async function stopRecording() {
+  const {device, label} = live;
+  live = null;
+  const take = await device.stop();
+  const ending = take.type.includes('mp4') ? 'm4a' : take.type.includes('ogg') ? 'ogg' : 'webm';
+  send(label, [take], [stamp('take', ending)]);
 }
-function stopRecording() { live.recorder.stop(); live.recorder = null; draw(); }
 function stamp(kind, ending) {
   return `${kind}_${new Date().toISOString().slice(0, 19).replace(/[-:T]/g, '')}.${ending}`;
 }
@@ -165,17 +145,16 @@ function choose(name) {
 function tools(label) {
   const image = mode === 'image', touch = matchMedia('(pointer: coarse)').matches;
   const accept = image ? 'image/*,.heic,.heif' : 'audio/*,video/mp4,.amr,.m4a,.webm';
-  const nearby = !!navigator.mediaDevices;
+  const nearby = bmCanRecord();
   return h('div', {class: 'bm-tray-tools'},
     picker(label, 'add_files', accept),
-    nearby ? button(image ? 'camera' : 'microphone', () => image ? openCamera(label) : openMicrophone(label)) : '',
+    nearby ? button(image ? 'camera' : 'record', () => image ? openCamera(label) : record(label), {'data-testid': 'tray-open'}) : '',
     touch || !nearby ? picker(label, image ? 'phone_camera' : 'phone_recorder', image ? 'image/*' : 'audio/*', 'environment') : '');
 }
 function panel(label) {
   if (!live || live.label !== label) return '';
   const acting = live.kind === 'camera' ? button('shoot', shoot, {'data-testid': 'tray-shoot'})
-    : live.recorder ? button('stop', stopRecording, {'data-testid': 'tray-stop', class: 'bm-button is-on'})
-    : button('record', record, {'data-testid': 'tray-record'});
+    : button('stop', stopRecording, {'data-testid': 'tray-stop', class: 'bm-button is-on'});
   return h('div', {class: 'bm-tray-live'}, live.view,
     h('div', {class: 'bm-tray-tools'}, acting, button('close', () => { stopLive(); draw(); })));
 }

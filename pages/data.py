@@ -1,4 +1,4 @@
-"""The Data tab: a table comes in, is looked at and corrected, and leads on to training. It reads no file itself."""
+"""The Data tab: a table, pictures or sounds come in, are looked at and corrected, and lead on to training. It reads no file."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -11,7 +11,9 @@ import gradio as gr
 from bigmodel.core.dataset import Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from pages.shared import dataset_view as view
+from pages.shared.gallery import Gallery
 from pages.shared.guard import guard
+from pages.shared.intake import Import, Intake
 from pages.shared.page import Context, Page
 
 ROWS = 20
@@ -41,8 +43,7 @@ class DataTab:
             self.chosen = gr.Dropdown(
                 [], label=t("pages.data.chosen"), elem_id="data-chosen", interactive=True
             )
-        self.refused = gr.HTML("", elem_id="data-refused", visible=False)
-        self.pending = gr.State("")  # a refused upload, kept so that other columns can be tried
+        self.intake = Intake(self.ctx)
         self.nothing = gr.Markdown(t("pages.data.nothing"), elem_id="data-nothing")
         with gr.Row(visible=False, elem_id="data-columns") as self.columns:
             self.text = gr.Dropdown([], label=t("pages.data.text_column"), elem_id="data-text")
@@ -65,8 +66,9 @@ class DataTab:
                 gr.Markdown(t("pages.data.classes"), elem_classes="bm-title")
                 self.classes = gr.HTML("", elem_id="data-classes")
         gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
+        self.gallery = Gallery(self.ctx)
         self.preview = gr.HTML("", elem_id="data-preview")
-        with gr.Accordion(t("pages.data.test_title"), open=False, elem_id="data-test"):
+        with gr.Accordion(t("pages.data.test_title"), open=False, elem_id="data-test") as self.test:
             gr.Markdown(t("pages.data.test_intro"))
             self.test_name = gr.HTML("", elem_id="data-test-name")
             self.test_file = gr.File(
@@ -90,22 +92,19 @@ class DataTab:
     def _wire(self, tab: gr.Tab) -> None:
         dataset, show = self.ctx.dataset, self.guard(self.show)
         outputs = [
-            dataset, self.chosen, self.refused, self.pending, self.nothing, self.columns,
-            self.text, self.label, self.body, self.problems, self.facts, self.classes,
-            self.preview, self.test_name, self.name, self.asking,
+            dataset, self.chosen, *self.intake.outputs, self.nothing,
+            self.columns, self.text, self.label, self.body, self.problems, self.facts,
+            self.classes, self.preview, self.test_name, self.test, *self.gallery.outputs,
+            self.name, self.asking,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, show, [dataset], outputs)
         dataset.change(show, dataset, outputs, **QUIET)
         self.chosen.input(lambda chosen: chosen or "", self.chosen, dataset, **QUIET)
-        self.file.upload(
-            self.guard(self.upload),
-            self.file,
-            [dataset, self.refused, self.pending, self.columns, self.text, self.label, self.body],
-            api_visibility="private",
-            show_progress_on=self.file,
+        self.intake.wire(self.file, [self.columns, self.text, self.label, self.body], show, outputs)
+        self._follow(
+            self.apply, self.use_columns, [dataset, self.intake.pending, self.text, self.label]
         )
-        self._follow(self.apply, self.use_columns, [dataset, self.pending, self.text, self.label])
         self._follow(self.test_file, self.use_test_file, [dataset, self.test_file])
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
@@ -144,25 +143,26 @@ class DataTab:
         known = self.ctx.services.datasets.all(owner)
         dataset = next((d for d in known if d.id == dataset_id), known[0] if known else None)
         choices = [(d.name, d.id) for d in known]
-        hidden = gr.HTML("", visible=False)
         if dataset is None:
             closed = [gr.Row(visible=False), *[gr.skip()] * 2, gr.Column(visible=False)]
-            rest = [gr.skip()] * 6 + [gr.Group(visible=False)]
+            rest = [*[gr.skip()] * 6, *self.gallery.hidden(), gr.skip(), gr.Group(visible=False)]
             picked = gr.Dropdown([], value=None)
-            return ["", picked, hidden, "", gr.Markdown(visible=True), *closed, *rest]
+            return ["", picked, *self.intake.closed(), gr.Markdown(visible=True), *closed, *rest]
         recipe = dataset.version.recipe
         names = list(dataset.version.summary.columns)
+        is_table = dataset.version.summary.medium == "text"
         return [
             dataset.id,
             gr.Dropdown(choices, value=dataset.id),
-            hidden,
-            "",
+            *self.intake.closed(),
             gr.Markdown(visible=False),
-            gr.Row(visible=True),
+            gr.Row(visible=is_table),
             gr.Dropdown(names, value=recipe.input),
             gr.Dropdown(names, value=recipe.target),
             gr.Column(visible=True),
             *self._drawn(dataset, request),
+            gr.Accordion(visible=is_table),
+            *self.gallery.show(dataset, request),
             dataset.name,
             gr.Group(visible=False),
         ]
@@ -171,7 +171,10 @@ class DataTab:
         """Return problems, facts, classes, preview and the name of the test file as HTML."""
         recipe, summary = dataset.version.recipe, dataset.version.summary
         say = partial(self.ctx.say, request)
-        rows = self.ctx.services.datasets.preview(dataset.owner, dataset.id, limit=ROWS)
+        preview = ""
+        if summary.medium == "text":
+            rows = self.ctx.services.datasets.preview(dataset.owner, dataset.id, limit=ROWS)
+            preview = view.preview(rows, text=recipe.input, label=recipe.target)
         test = say("pages.data.test_set", name=recipe.test_name) if recipe.test_name else ""
         return [
             view.problems(
@@ -182,55 +185,30 @@ class DataTab:
             ),
             view.facts(dataset, say),
             view.classes(summary, say),
-            view.preview(rows, text=recipe.input, label=recipe.target),
+            preview,
             f"<p>{escape(test)}</p>" if test else "",
         ]
 
-    def upload(
-        self,
-        path: str,
-        request: gr.Request,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
-    ) -> list[object]:
-        """Import a file; what cannot be used is explained in the page, not in a toast that goes away."""
-        say = partial(self.ctx.say, request)
-        reading = say("pages.data.reading")
-        try:
-            dataset = self.ctx.services.datasets.import_file(
-                self.ctx.owner(request),
-                Path(path),
-                progress=lambda share: progress(share, desc=reading),
-            )
-        except DatasetError as error:
-            return self._refusal(error, path, request)
-        gr.Info(_imported(say, dataset))
-        skip = [gr.skip()] * 4
-        return [dataset.id, gr.HTML("", visible=False), "", *skip]
-
-    def _refusal(self, error: DatasetError, path: str, request: gr.Request) -> list[object]:
-        title = escape(self.ctx.say(request, "pages.data.refused"))
-        found = view.problems(error.problems, self.ctx.services.words, self.ctx.language(request))
-        names = list(error.columns)
-        can_retry = len(names) > 1
-        return [
-            gr.skip(),
-            gr.HTML(f'<p class="bm-lead">{title}</p>{found}', visible=True),
-            path if can_retry else "",
-            gr.Row(visible=can_retry),
-            gr.Dropdown(names, value=None),
-            gr.Dropdown(names, value=None),
-            gr.Column(visible=False),
-        ]
-
     def use_columns(
-        self, dataset_id: str, pending: str, text: str, label: str, request: gr.Request
+        self,
+        dataset_id: str,
+        pending: Import | None,
+        text: str,
+        label: str,
+        request: gr.Request,
     ) -> str:
         """Take other columns: of the dataset, or of an upload that was refused with the guessed ones."""
         owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
         if not text or not label:
             raise DatasetError("columns_not_chosen")
         if pending:
-            dataset = datasets.import_file(owner, Path(pending), text=text, label=label)
+            dataset = datasets.import_file(
+                owner,
+                Path(pending.path),
+                text=text,
+                label=label,
+                leave_out=pending.leave_out,
+            )
         else:
             dataset = datasets.choose_columns(owner, dataset_id, text=text, label=label)
         gr.Info(self.ctx.say(request, "pages.data.columns_changed"))
@@ -284,11 +262,6 @@ class DataTab:
             self.ctx.services.datasets.get(self.ctx.owner(request), dataset_id)
         except NotFoundError as error:
             raise DatasetError("no_dataset") from error
-
-
-def _imported(say: Callable[..., str], dataset: Dataset) -> str:
-    rows = dataset.version.summary.rows
-    return escape(say("pages.data.imported", name=dataset.name, rows=rows))
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:

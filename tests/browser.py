@@ -18,6 +18,8 @@ ARGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera and a microphone that every machine has
+    "--use-fake-ui-for-media-stream",
 )
 PACKAGES = ("chromium", "fonts-noto-cjk")
 STEP_S = 600

@@ -40,14 +40,14 @@ class Intake:
         self.folder = gr.HTML(
             None,
             html_template='<div class="bm-folder" data-testid="folder"></div>',
-            js_on_load=(media_view.ASSETS / "folder.js").read_text("utf-8"),
+            js_on_load=_script("folder.js"),
             elem_id="data-folder",
         )
         with gr.Accordion(t("pages.tray.title"), open=False, elem_id="data-collect"):
             self.tray = gr.HTML(
                 "",
                 html_template='<div class="bm-tray" data-testid="tray"></div>',
-                js_on_load=(media_view.ASSETS / "tray.js").read_text("utf-8"),
+                js_on_load=_script("devices.js") + _script("tray.js"),
                 elem_id="data-tray",
             )
         self.refused = gr.HTML("", elem_id="data-refused", visible=False)
@@ -131,8 +131,12 @@ class Intake:
         self, given: Import, request: gr.Request, progress: Callable[..., object]
     ) -> list[object]:
         reading = self.ctx.say(request, "pages.data.reading")
+
+        def tell(share: float) -> None:
+            progress(share, desc=reading)
+
         try:
-            dataset = self._imported(given, request, lambda share: progress(share, desc=reading))
+            dataset = self._imported(given, request, tell)
         except DatasetError as error:
             return self._refusal(error, given, request)
         if given.tray:
@@ -143,7 +147,7 @@ class Intake:
         return [dataset.id, *self.closed(), *asked, *boxes, *[gr.skip()] * 4]
 
     def _imported(
-        self, given: Import, request: gr.Request, progress: Callable[[float], object]
+        self, given: Import, request: gr.Request, progress: Callable[[float], None]
     ) -> Dataset:
         owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
         answers: dict[str, Any] = {"leave_out": given.leave_out, "level": given.level}
@@ -209,3 +213,7 @@ def _said(say: Callable[..., str], dataset: Dataset) -> str:
     summary = dataset.version.summary
     key = "pages.data.imported" if summary.medium == "text" else "pages.media.imported"
     return escape(say(key, name=dataset.name, rows=summary.rows))
+
+
+def _script(name: str) -> str:
+    return (media_view.ASSETS / name).read_text("utf-8")

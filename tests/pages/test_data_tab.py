@@ -64,10 +64,11 @@ def test_text_of_a_person_is_never_markup(tab: DataTab, tmp_path: Path) -> None:
 
 def test_refused_upload_explains_itself(tab: DataTab, tmp_path: Path) -> None:
     path = table(tmp_path, label=BAD)
-    _, refusal, pending, *_ = tab.upload(str(path), request("zh"), progress=lambda *a, **k: None)
+    taken = tab.intake.upload(str(path), request("zh"), progress=lambda *a, **k: None)
+    _, refusal, pending, *_ = taken
     assert "至少需要两个类别" in refusal.value
     assert "<img" not in refusal.value
-    assert pending == str(path)
+    assert pending.path == str(path)
 
 
 def test_delete_is_asked_with_what_goes_along(tab: DataTab, tmp_path: Path) -> None:

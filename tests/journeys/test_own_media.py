@@ -1,0 +1,205 @@
+"""Pictures and recordings come in every way a person has them, are looked at, listened to and asked about."""
+
+import io
+import re
+import wave
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from tests.journeys import walker
+from tests.server import ROOT, Studio
+
+pytestmark = [pytest.mark.ui, pytest.mark.slow]
+SAMPLES = ROOT / "assets" / "samples"
+HOSTILE = "<img src=x onerror=window.BAD=1>"
+
+
+def photo(seed: int) -> bytes:
+    colours = np.random.default_rng(seed).integers(0, 255, (4, 4, 3), np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(colours).resize((80, 60)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def folder_of_photos(place: Path, each: int = 8) -> Path:
+    for number, label in enumerate(("rose", "tulip")):
+        (place / label).mkdir(parents=True)
+        for i in range(each):
+            (place / label / f"{label} {i}.jpg").write_bytes(photo(100 * number + i))
+    return place
+
+
+def archive_of(place: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(place, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return place
+
+
+def thumbs(page: Page) -> Locator:
+    return page.locator("#data-gallery img")
+
+
+def expect_pictures(page: Page, count: int) -> None:
+    """Wait for thumbnails that the browser could really show."""
+    expect(thumbs(page)).to_have_count(count)
+    thumbs(page).first.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('#data-gallery img').naturalWidth > 0")
+
+
+def class_card(page: Page, label: str) -> Locator:
+    return page.locator(f"#data-tray [data-label='{label}']")
+
+
+def add_class(page: Page, label: str) -> Locator:
+    page.get_by_test_id("tray-new-class").fill(label)
+    page.get_by_test_id("tray-add-class").click()
+    card = class_card(page, label)
+    expect(card).to_be_visible()
+    return card
+
+
+def open_tray(page: Page, mode: str) -> None:
+    page.locator("#data-collect > button").click()
+    button = page.get_by_test_id(f"tray-mode-{mode}")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+
+def test_archive_of_pictures_shows_its_gallery(browser: Browser, studio: Studio) -> None:
+    with walker.visitor(browser) as page:
+        walker.open_tab(page, studio, "data")
+        walker.upload(page, SAMPLES / "shapes.zip")
+        expect_pictures(page, 24)
+        expect(page.locator("#data-facts")).not_to_contain_text("Encoding")
+        page.locator("#data-gallery-class input").click()
+        page.get_by_role("option", name="star").click()
+        expect(page.locator("#data-gallery section")).to_have_count(1)
+
+
+def test_clip_plays_and_jumps(browser: Browser, studio: Studio) -> None:
+    with walker.visitor(browser) as page:
+        walker.open_tab(page, studio, "data")
+        walker.upload(page, SAMPLES / "sounds.zip")
+        clip = page.locator(".bm-clip").first
+        clip.locator("button").click()
+        expect(clip).to_have_attribute("data-at", re.compile(r"0\.[0-9]*[1-9]"))
+        box = clip.locator("svg").bounding_box()
+        assert box is not None
+        clip.locator("svg").click(position={"x": box["width"] * 0.5, "y": 10})
+        expect(clip).to_have_attribute("data-at", re.compile(r"\d"))
+
+
+def test_folder_goes_on_where_it_stopped(browser: Browser, studio: Studio, tmp_path: Path) -> None:
+    folder = folder_of_photos(tmp_path / "flowers")
+    sent: list[str] = []
+
+    def let_five_through(route: Route) -> None:
+        sent.append(route.request.url)
+        if len(sent) > 5:
+            route.abort("connectionrefused")
+        else:
+            route.continue_()
+
+    with walker.visitor(browser) as page:
+        walker.open_tab(page, studio, "data")
+        page.route("**/files?path=*", let_five_through)
+        page.locator("#data-folder input").set_input_files(folder)
+        expect(page.locator("#data-folder")).to_contain_text("No connection")
+        page.unroute("**/files?path=*")
+        page.reload()
+        walker.expect_tab(page, "data")
+        again: list[str] = []
+        page.on(
+            "request", lambda asked: again.append(asked.url) if "/files?" in asked.url else None
+        )
+        page.locator("#data-folder input").set_input_files(folder)
+        expect(page.locator("#data-facts")).to_contain_text("flowers", timeout=walker.SOON_MS)
+        expect_pictures(page, 12)
+        assert 1 <= len(again) <= 16 - 4  # up to four were still on their way
+
+
+def test_unreadable_files_are_asked_about(browser: Browser, studio: Studio, tmp_path: Path) -> None:
+    files = {f"cat/{i}.jpg": photo(i) for i in range(8)}
+    files |= {f"{HOSTILE.replace('/', '')}/{i}.jpg": photo(50 + i) for i in range(8)}
+    files |= {"cat/torn.jpg": photo(99)[:200], "cat/note.jpg": b"not a picture"}
+    archive = archive_of(tmp_path / "pets.zip", files)
+    with walker.visitor(browser) as page:
+        walker.open_tab(page, studio, "data")
+        page.locator("#data-upload input[type=file]").set_input_files(archive)
+        expect(page.locator("#data-refused")).to_contain_text("torn.jpg")
+        expect(page.locator("#data-refused")).to_contain_text("damaged or cut off")
+        page.get_by_role("button", name="Leave these 2 out and go on").click()
+        expect(page.locator("#data-facts")).to_contain_text("pets.zip", timeout=walker.SOON_MS)
+        expect_pictures(page, 12)
+        expect(page.locator("#data-refused")).to_be_hidden()
+        assert page.evaluate("() => typeof window.BAD") == "undefined"
+
+
+def test_camera_shots_and_files_become_a_dataset(
+    browser: Browser, studio: Studio, tmp_path: Path
+) -> None:
+    folder = folder_of_photos(tmp_path / "own")
+    with walker.visitor(browser) as page:
+        walker.open_tab(page, studio, "data")
+        open_tray(page, "image")
+        shots, files = add_class(page, "shots"), add_class(page, "files")
+        files.locator("input[type=file]").set_input_files(sorted((folder / "rose").iterdir()))
+        expect(files.get_by_test_id("tray-item")).to_have_count(8)
+        expect(page.get_by_test_id("tray-make")).to_be_disabled()
+        shots.get_by_test_id("tray-open").click()
+        page.wait_for_function("document.querySelector('#data-tray video')?.videoWidth > 0")
+        for count in (1, 2, 3):
+            shots.get_by_test_id("tray-shoot").click()
+            expect(shots.get_by_test_id("tray-item")).to_have_count(count)
+        shots.get_by_test_id("tray-item").first.get_by_role("button").click()
+        expect(shots.get_by_test_id("tray-item")).to_have_count(2)
+        expect(page.get_by_test_id("tray-advice")).to_contain_text("“shots” has 2: 8 more")
+        page.get_by_test_id("tray-name").fill("my shots")
+        page.get_by_test_id("tray-make").click()
+        expect(page.locator("#data-facts")).to_contain_text("my shots", timeout=walker.SOON_MS)
+        expect_pictures(page, 8)
+        expect(page.get_by_test_id("tray-item")).to_have_count(0)
+
+
+def test_takes_with_their_text_become_speech(browser: Browser, studio: Studio) -> None:
+    with walker.visitor(browser) as page:
+        walker.open_tab(page, studio, "data")
+        open_tray(page, "speech")
+        card = class_card(page, "speech")
+        card.get_by_test_id("tray-open").click()
+        expect(page.get_by_test_id("tray-meter")).to_be_visible()
+        expect(card.locator(".bm-tray-hearing .bm-number")).to_have_text("1 s")
+        card.get_by_test_id("tray-stop").click()
+        expect(card.get_by_test_id("tray-item")).to_have_count(1)
+        expect(page.get_by_test_id("tray-advice")).to_contain_text("Recordings without a text: 1")
+        files = [
+            {"name": f"{i}.wav", "mimeType": "audio/wav", "buffer": tone(200 + 20 * i)}
+            for i in range(9)
+        ]
+        card.locator("input[type=file]").set_input_files(files)
+        expect(card.get_by_test_id("tray-item")).to_have_count(10)
+        for number in range(10):
+            line = page.get_by_test_id("tray-text").nth(number)
+            line.fill(f"word {number}")
+            line.press("Enter")
+        expect(page.get_by_test_id("tray-make")).to_be_enabled()
+        page.get_by_test_id("tray-make").click()
+        expect(page.locator("#data-gallery .bm-clip q")).to_have_count(10, timeout=walker.SOON_MS)
+        expect(page.locator("#data-gallery")).to_contain_text("word 7")
+
+
+def tone(hertz: float) -> bytes:
+    samples = (8_000 * np.sin(np.arange(8_000) * hertz / 8_000 * 2 * np.pi)).astype("<i2")
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8_000)
+        file.writeframes(samples.tobytes())
+    return buffer.getvalue()
