@@ -72,6 +72,7 @@ class Grammar:
         parser.add_argument("--name", metavar="N", help=self._help("job_name"))
         self._columns(parser)
         parser.add_argument("--wait", action="store_true", help=self._help("wait"))
+        parser.add_argument("--forecast", action="store_true", help=self._help("forecast"))
 
     def _jobs(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         listing = self._command(commands, "list", jobs.run_list, "jobs_list")

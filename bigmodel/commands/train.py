@@ -9,8 +9,10 @@ from bigmodel.commands.data import import_file
 from bigmodel.commands.jobs import record_of
 from bigmodel.commands.reference import OWNER, as_file, find_dataset
 from bigmodel.commands.terminal import Terminal
+from bigmodel.core import clock
 from bigmodel.core.dataset import Dataset
 from bigmodel.core.job import Job, State
+from bigmodel.services.outlook import sentences, to_json
 from bigmodel.services.studio import Services
 
 LOOK_S = 0.5
@@ -20,6 +22,8 @@ WAKE_S = 10.0  # between looks at whether the supervisor still runs
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     """Train on a dataset, or on a file that is imported first."""
     dataset = _dataset(args, services, terminal)
+    if args.forecast:
+        return _forecast(args, dataset, services, terminal)
     job = services.training.submit(
         OWNER,
         dataset.id,
@@ -28,6 +32,7 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
         preset=args.preset,
         changes=changes_of(args),
         name=args.name or "",
+        via="terminal",
     )
     if not args.wait:
         terminal.say("train.submitted", name=job.name, id=job.id)
@@ -35,6 +40,25 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
         return 0
     job = _wait(job, services, terminal)
     return _report(job, services, terminal)
+
+
+def _forecast(
+    args: argparse.Namespace, dataset: Dataset, services: Services, terminal: Terminal
+) -> int:
+    """Time a few steps and say what to expect; nothing is submitted."""
+    made = services.training.forecast(
+        OWNER,
+        dataset.id,
+        task=args.task or "",
+        base=args.base or "",
+        preset=args.preset,
+        changes=changes_of(args),
+        wait=True,
+    )
+    for line in sentences(made, clock.now().astimezone(), terminal.tell):
+        terminal.write(line)
+    terminal.record(to_json(made))
+    return 0
 
 
 def changes_of(args: argparse.Namespace) -> dict[str, Any]:

@@ -3,11 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bigmodel.core.dataset import Summary
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, BaseChoice
+from bigmodel.core.task import Family, Medium
 
-FEW_ROWS = 50  # below this nothing can be held out: only the instant model
-ROWS_FOR_SCRATCH = 1_000  # a model that starts from nothing learns too little from fewer
+ROWS_FOR_SCRATCH = {  # a model that starts from nothing learns too little from fewer
+    Medium.TEXT: 1_000,
+    Medium.IMAGE: 500,
+    Medium.AUDIO: 150,
+}
+TRANSCRIPTS_FOR_SCRATCH = 100  # of few words; free speech needs hours
+FEW_PICTURES = 2_000  # below this a body that has seen other pictures is worth fetching
+GOOD_A_CLASS = {
+    Medium.IMAGE: 100,
+    Medium.AUDIO: 40,
+}  # files of a class that usually make a good model
 CHINESE_SHARE = 0.2
 UNKNOWN_SHARE = 0.10  # of the tokens; beyond this a fixed vocabulary misses too much
 SLOW_MINUTES = 12 * 60.0
@@ -18,12 +29,26 @@ PRETRAINED = ("embedded", "hub", "folder")
 
 @dataclass(frozen=True)
 class Situation:
-    """What the advice rests on. `language` is zh or en, as far as letters tell; memory is of the whole machine."""
+    """What the advice rests on. `language` is zh, en, or empty where none matters; memory is of the whole machine."""
 
     usable_rows: int
     language: str
     memory_mb: float
     is_hub_reachable: bool = False
+    medium: Medium = Medium.TEXT
+    family: Family = Family.CLASSIFICATION
+    least: int = 50  # rows below which nothing can be held out: only the instant model
+
+    @property
+    def rows_for_scratch(self) -> int:
+        """Rows from which on a model that starts from nothing is worth a try."""
+        if self.family == Family.TRANSCRIPTION:
+            return TRANSCRIPTS_FOR_SCRATCH
+        return ROWS_FOR_SCRATCH[self.medium]
+
+    @property
+    def has_few(self) -> bool:
+        return self.usable_rows < self.least
 
 
 @dataclass(frozen=True)
@@ -48,6 +73,41 @@ def is_fitting_here(choices: Sequence[BaseChoice]) -> bool:
     return any(c.fits and c.is_ready and c.base.kind in PRETRAINED for c in choices)
 
 
+def expectation(summary: Summary, situation: Situation, choice: BaseChoice) -> Message | None:
+    """Return what to expect of so few pictures or recordings and how to do better, or None where there are enough."""
+    if situation.medium == Medium.TEXT:
+        return None
+    if situation.family == Family.TRANSCRIPTION:
+        return _of_speech(summary, situation)
+    args: dict[str, str | int | float] = {"rows": summary.usable_rows}
+    good = GOOD_A_CLASS[situation.medium]
+    least_class = min(summary.classes.values(), default=0)
+    args |= {"least": least_class, "good": good, "missing": max(0, good - least_class)}
+    kind = "pretrained" if choice.base.kind in PRETRAINED else "scratch"
+    if situation.has_few:
+        return Message(f"train.expect.{situation.medium}_few", args, "warning")
+    if situation.medium == Medium.IMAGE and summary.usable_rows < FEW_PICTURES:
+        level = "info" if kind == "pretrained" else "warning"
+        return Message(f"train.expect.image_{kind}", args, level)  # type: ignore[arg-type]
+    if least_class < good:
+        return Message(f"train.expect.{situation.medium}_uneven", args)
+    return None
+
+
+def _of_speech(summary: Summary, situation: Situation) -> Message | None:
+    """Return what is missing for a model that writes down speech."""
+    middle = summary.lengths[len(summary.lengths) // 2] if summary.lengths else 0
+    args: dict[str, str | int | float] = {
+        "rows": summary.usable_rows,
+        "minutes": round(summary.usable_rows * middle / 60_000, 1),
+        "missing": max(0, situation.rows_for_scratch - summary.usable_rows),
+        "good": situation.rows_for_scratch,
+    }
+    if summary.usable_rows < situation.rows_for_scratch:
+        return Message("train.expect.speech_few", args, "warning")
+    return None
+
+
 def _judge(candidate: Candidate, situation: Situation) -> BaseChoice:
     against = _against(candidate, situation)
     return BaseChoice(
@@ -55,10 +115,18 @@ def _judge(candidate: Candidate, situation: Situation) -> BaseChoice:
         fits=against is None,
         is_recommended=False,
         is_ready=candidate.is_ready,
-        reason=against or Message(f"train.reason.{candidate.base.kind}"),
+        reason=against or Message(_reason(candidate.base.kind, situation)),
         minutes=candidate.minutes,
         unknown_share=candidate.unknown_share,
     )
+
+
+def _reason(kind: str, situation: Situation) -> str:
+    """Return the key of what a kind of base is, in terms of what it reads."""
+    if situation.medium == Medium.TEXT:
+        return f"train.reason.{kind}"
+    shown = "pretrained" if kind in ("hub", "embedded") else kind
+    return "train.reason.folder" if kind == "folder" else f"train.reason.{situation.medium}_{shown}"
 
 
 def _against(candidate: Candidate, situation: Situation) -> Message | None:
@@ -66,8 +134,9 @@ def _against(candidate: Candidate, situation: Situation) -> Message | None:
     base = candidate.base
     if base.kind == "instant":
         return None
-    if situation.usable_rows < FEW_ROWS:
-        return Message("train.reason.few_rows", {"rows": situation.usable_rows, "least": FEW_ROWS})
+    if situation.has_few:
+        args = {"rows": situation.usable_rows, "least": situation.least}
+        return Message(f"train.reason.few_{_unit(situation)}", args)
     return (
         _of_place(candidate, situation)
         or _of_language(candidate, situation)
@@ -79,7 +148,7 @@ def _of_place(candidate: Candidate, situation: Situation) -> Message | None:
     if candidate.is_ready or (candidate.base.kind == "hub" and situation.is_hub_reachable):
         return None
     if candidate.base.kind == "hub":
-        return Message("train.reason.hub_unreachable")
+        return Message(f"train.reason.hub_unreachable{_of_medium(situation)}")
     return Message("train.reason.missing")
 
 
@@ -88,7 +157,12 @@ def _of_language(candidate: Candidate, situation: Situation) -> Message | None:
     if share is not None and share > UNKNOWN_SHARE:
         return Message("train.reason.unknown", {"percent": round(100 * share)})
     languages = candidate.base.languages
-    if languages and ANY not in languages and situation.language not in languages:
+    if (
+        situation.language
+        and languages
+        and ANY not in languages
+        and situation.language not in languages
+    ):
         return Message("train.reason.language")
     return None
 
@@ -108,23 +182,47 @@ def _rank(choice: BaseChoice, situation: Situation) -> tuple[int, float]:
     if not choice.fits:
         return 9, 0.0
     if kind in PRETRAINED:
-        return (0 if choice.is_ready else 1), choice.minutes.get("balanced", 0.0)
+        place = 0 if choice.is_ready else 1
+        if (
+            situation.medium != Medium.TEXT
+            and not choice.is_ready
+            and not _is_worth_fetching(situation)
+        ):
+            place = 5  # what is here does well enough
+        return place, choice.minutes.get("balanced", 0.0)
     if kind == "scratch":
-        return (2 if situation.usable_rows >= ROWS_FOR_SCRATCH else 4), 0.0
+        return (2 if situation.usable_rows >= situation.rows_for_scratch else 4), 0.0
     return 3, 0.0
+
+
+def _is_worth_fetching(situation: Situation) -> bool:
+    """Tell whether a body that has seen or heard others is worth its download: few pictures, or any speech."""
+    if situation.medium == Medium.IMAGE:
+        return situation.usable_rows < FEW_PICTURES
+    return situation.usable_rows < situation.rows_for_scratch
+
+
+def _of_medium(situation: Situation) -> str:
+    return "" if situation.medium == Medium.TEXT else "_media"
+
+
+def _unit(situation: Situation) -> str:
+    return {Medium.IMAGE: "pictures", Medium.AUDIO: "recordings"}.get(situation.medium, "rows")
 
 
 def _why_best(choice: BaseChoice, situation: Situation) -> Message:
     kind = choice.base.kind
     if kind == "instant":
-        if situation.usable_rows < FEW_ROWS:
-            return Message("train.why.instant_few", {"rows": situation.usable_rows})
-        return Message("train.why.instant")
+        if situation.has_few:
+            args = {"rows": situation.usable_rows}
+            return Message(f"train.why.instant_few{_of_medium(situation)}", args)
+        return Message(f"train.why.instant{_of_medium(situation)}")
     if kind == "scratch":
-        return Message("train.why.scratch")
+        return Message(f"train.why.scratch{_of_medium(situation)}")
     if not choice.is_ready:
-        return Message("train.why.fetch", {"size_mb": round(choice.base.size_mb)})
+        args = {"size_mb": round(choice.base.size_mb)}
+        return Message(f"train.why.fetch{_of_medium(situation)}", args)
     if choice.unknown_share is not None:
         known = 100 - round(100 * choice.unknown_share)
         return Message("train.why.known", {"percent": known})
-    return Message("train.why.pretrained")
+    return Message(f"train.why.pretrained{_of_medium(situation)}")

@@ -2,7 +2,9 @@
 
 import os
 import shlex
+import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import psutil
@@ -13,20 +15,35 @@ from bigmodel.core.errors import JobError, ModelError, ParamsError
 from bigmodel.core.form import FormField, form_of
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job
+from bigmodel.core.message import Message
 from bigmodel.core.model import Base, BaseChoice
-from bigmodel.core.task import INSTANT, PRESETS, Task
+from bigmodel.core.task import INSTANT, PRESETS, Family, Medium, Params, Task
 from bigmodel.data.versions import preview
+from bigmodel.jobs.forecast import Measured
+from bigmodel.jobs.room import require_room
 from bigmodel.services.advice import (
     CHINESE_SHARE,
-    FEW_ROWS,
     PRETRAINED,
     Candidate,
     Situation,
     advise,
+    expectation,
     is_fitting_here,
 )
 from bigmodel.services.bases import BaseService
+from bigmodel.services.forecast import (
+    Forecast,
+    Plan,
+    Room,
+    Wanted,
+    judge,
+    measured,
+    rough,
+    unlikely,
+)
 from bigmodel.services.params import check_params
+from bigmodel.services.remedy import Choice, lighter
+from bigmodel.services.timing import Asked, Timing
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import find_tasks, get_task
@@ -51,6 +68,7 @@ class TrainingService:
         self._store = store
         self._bases = bases
         self._jobs = jobs
+        self._timing = Timing(settings)
         self._shares: dict[tuple[str, str], float] = {}  # (version digest, base) to unknown share
 
     # what fits ----------------------------------------------------------------------------------
@@ -72,34 +90,50 @@ class TrainingService:
         candidates = [
             self._candidate(base, found, version) for base in self._bases.all(owner, found)
         ]
-        situation = self._situation(version, is_hub_reachable=False)
+        situation = self._situation(version, found, is_hub_reachable=False)
         choices = advise(candidates, situation)
         suggested = [
             self._candidate(base, found, version)
             for base in self._suggestions(owner, found, situation.language)
         ]
-        if not suggested or situation.usable_rows < FEW_ROWS or is_fitting_here(choices):
+        if not suggested or situation.has_few or is_fitting_here(choices):
             return choices
         is_reachable = self._bases.is_reachable(HUB_WAIT_S)
         if not is_reachable:
             suggested = suggested[:1]  # one is enough to say what would help
-        return advise(
-            [*candidates, *suggested], self._situation(version, is_hub_reachable=is_reachable)
-        )
+        situation = self._situation(version, found, is_hub_reachable=is_reachable)
+        return advise([*candidates, *suggested], situation)
+
+    def expectation(
+        self, owner: str, dataset_id: str, choice: BaseChoice, task: str
+    ) -> Message | None:
+        """Return what to expect of so few pictures or recordings, or None where there are enough."""
+        version = self._store.dataset(owner, dataset_id).version
+        situation = self._situation(version, self._task(task), is_hub_reachable=False)
+        return expectation(version.summary, situation, choice)
 
     def _suggestions(self, owner: str, task: Task, language: str) -> list[Base]:
         """Return what could be fetched for a language and is not here yet."""
         here = set(self._store.base_models(owner))
         suggestions = self._bases.catalogue(task).suggestions
-        return [b for b in suggestions if language in b.languages and b.name not in here]
+        return [
+            base
+            for base in suggestions
+            if base.name not in here and (not language or language in base.languages)
+        ]
 
-    def _situation(self, version: Version, *, is_hub_reachable: bool) -> Situation:
+    def _situation(self, version: Version, task: Task, *, is_hub_reachable: bool) -> Situation:
         summary = version.summary
+        speaks = task.medium == Medium.TEXT or task.family == Family.TRANSCRIPTION
+        language = "zh" if summary.han_share > CHINESE_SHARE else "en"
         return Situation(
             usable_rows=summary.usable_rows,
-            language="zh" if summary.han_share > CHINESE_SHARE else "en",
+            language=language if speaks else "",
             memory_mb=psutil.virtual_memory().total / 1e6,
             is_hub_reachable=is_hub_reachable,
+            medium=task.medium,
+            family=task.family,
+            least=task.fewest_to_tune,
         )
 
     def _candidate(self, base: Base, task: Task, version: Version) -> Candidate:
@@ -108,19 +142,23 @@ class TrainingService:
         return Candidate(base, is_ready, self._minutes(base, task, version), share)
 
     def _minutes(self, base: Base, task: Task, version: Version) -> dict[str, float]:
+        return {
+            preset: self._rough_minutes(
+                base, check_params(task, self._preset(task, base, preset)), version
+            )
+            for preset in PRESETS
+        }
+
+    def _rough_minutes(self, base: Base, params: Params, version: Version) -> float:
         summary = version.summary
         rows = summary.split_rows.get("train", summary.usable_rows)
-        characters = float(summary.lengths[len(summary.lengths) // 2]) if summary.lengths else 0.0
-        cores = self._settings.threads or os.cpu_count() or 1
-        minutes: dict[str, float] = {}
-        for preset in PRESETS:
-            params = check_params(task, self._preset(task, base, preset))
-            minutes[preset] = estimate.minutes(base, params, rows, characters, cores)
-        return minutes
+        length = float(summary.lengths[len(summary.lengths) // 2]) if summary.lengths else 0.0
+        amount = estimate.Amount(rows, length, Medium(summary.medium))
+        return estimate.minutes(base, params, amount, self._settings.threads or os.cpu_count() or 1)
 
     def _unknown_share(self, base: Base, version: Version) -> float | None:
         """Return the share of this text's tokens that the base does not know, measured once a version."""
-        if base.kind not in PRETRAINED:
+        if base.kind not in PRETRAINED or version.summary.medium != Medium.TEXT:
             return None
         key = (version.digest, base.name)
         if key not in self._shares:
@@ -188,6 +226,93 @@ class TrainingService:
         )
         return {**presets.get(preset, {}), "base": base.name}
 
+    # what to expect -----------------------------------------------------------------------------
+
+    def forecast(
+        self,
+        owner: str,
+        dataset_id: str,
+        *,
+        task: str = "",
+        base: str = "",
+        preset: str = "balanced",
+        changes: Mapping[str, Any] | None = None,
+        wait: bool = False,
+    ) -> Forecast:
+        """Return how long a training takes and what it needs: rough at once, measured a while after.
+
+        A choice that was not timed yet is timed in the background; `wait` stays until that is done.
+
+        Raises:
+            NotFoundError: no such dataset or task.
+            ParamsError: settings that do not fit, one problem each.
+            ModelError: `base_unknown`.
+        """
+        dataset = self._store.dataset(owner, dataset_id)
+        found = self._task(task or self.guess_task(dataset))
+        chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
+        params = check_params(found, {**self._preset(found, chosen, preset), **_set(changes)})
+        asked = Asked(dataset.version, found, chosen.name, params)
+        can_time = self._bases.is_ready(chosen)
+        known = self._timing.known(asked)
+        if known is None and can_time and wait:
+            known = self._timing.measure(asked)
+        elif known is None and can_time:
+            self._timing.want(asked)
+        made = self._made(asked, chosen, known)
+        if not made.is_short:
+            return made
+        choice = Choice(found, chosen, preset, params)
+        others = [
+            c.base for c in self.choices(owner, dataset.id, found.name) if c.fits and c.is_ready
+        ]
+        return replace(made, plan=self._plan(choice, others, dataset.version, made))
+
+    def _made(self, asked: Asked, base: Base, known: Measured | None) -> Forecast:
+        minutes = self._rough_minutes(base, asked.params, asked.version)
+        made = rough(minutes, base.size_mb, self._room())
+        if known is None:
+            return replace(made, is_pending=self._timing.is_pending(asked))
+        if known.error is not None:
+            return unlikely(made, known.error)
+        if asked.params.base != INSTANT and not known.steps:
+            return unlikely(made, Message("train.forecast.too_slow", level="warning"))
+        values = asked.params.model_dump()
+        wanted = Wanted(
+            epochs=int(values.get("epochs", 1)),
+            budget_s=float(values.get("budget_s", 0)),
+            patience=int(values.get("patience", 0)),
+            is_warm=self._settings.warm,
+        )
+        return measured(known, wanted, self._room())
+
+    def _plan(
+        self, choice: Choice, others: Sequence[Base], version: Version, made: Forecast
+    ) -> Plan | None:
+        """Return the mildest change that should make the training fit, by the proportion of rough guesses."""
+        before = self._rough_minutes(choice.base, choice.params, version)
+        for other in lighter(choice, others):
+            values = {**self._preset(choice.task, other.base, other.preset), **other.changes}
+            params = check_params(choice.task, values)
+            minutes = self._rough_minutes(other.base, params, version)
+            share = max(minutes, 1e-3) / max(before, 1e-3)
+            needed = made.memory_mb * other.memory_share
+            then = judge(
+                replace(made, seconds=made.seconds * share, memory_mb=needed), self._room()
+            )
+            if then.light == "green" or (made.light == "red" and then.light == "amber"):
+                return Plan(
+                    other.base.name, other.preset, other.changes, other.why, then.seconds / 60
+                )
+        return None
+
+    def _room(self) -> Room:
+        free = shutil.disk_usage(self._settings.home)
+        kept = max(
+            self._settings.free_disk_mb, free.total / 2**20 * self._settings.free_disk_percent / 100
+        )
+        return Room(psutil.virtual_memory().available / 2**20, max(0.0, free.free / 2**20 - kept))
+
     # submitting ---------------------------------------------------------------------------------
 
     def submit(
@@ -201,6 +326,7 @@ class TrainingService:
         changes: Mapping[str, Any] | None = None,
         name: str = "",
         key: str = "",
+        via: str = "",
     ) -> Job:
         """Queue a training and return its job. The same key is the same job, however often it is sent.
 
@@ -208,8 +334,9 @@ class TrainingService:
             NotFoundError: no such dataset or task.
             ParamsError: settings that do not fit, one problem each.
             ModelError: `base_unknown`, or `base_missing` when it must be fetched first.
-            JobError: `task_does_not_fit`, or `few_rows_only_instant`.
+            JobError: `task_does_not_fit`, `few_rows_only_instant`, `disk_short` or `memory_short_now`.
         """
+        require_room(self._settings)
         dataset = self._store.dataset(owner, dataset_id)
         found = self._task(task or self.guess_task(dataset))
         self._require_fit(dataset, found)
@@ -217,6 +344,8 @@ class TrainingService:
         self._require_usable(dataset, found, chosen)
         values = {**self._preset(found, chosen, preset), **_set(changes)}
         params = check_params(found, values)
+        asked = Asked(dataset.version, found, chosen.name, params)
+        expected_s = self._made(asked, chosen, self._timing.known(asked)).seconds
         job = self._store.submit(
             Job(
                 id=new_id(),
@@ -230,6 +359,8 @@ class TrainingService:
                 preset=preset,
                 params=params.model_dump(mode="json"),
                 created_at=clock.now(),
+                via=via,
+                expected_s=expected_s,
             )
         )
         self._jobs.wake()

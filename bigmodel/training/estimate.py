@@ -5,10 +5,12 @@ The rates are rough and were set by trainings on two cores of a server (MiniLM o
 """
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bigmodel.core.model import Base
-from bigmodel.core.task import Params
+from bigmodel.core.task import Medium, Params
 
 START_MINUTES = 0.1  # reading the data, loading the libraries
 INSTANT_ROWS_PER_MINUTE = 60_000.0
@@ -21,21 +23,62 @@ CHARACTERS_PER_TOKEN = 2.5  # between Chinese (1 to 1.5) and English (4)
 EMBEDDING_M = 12.0  # parameters of a usual table of words: looked up, not multiplied
 PROCESSOR = Path("/proc/cpuinfo")
 _BF16 = re.compile(r"\b(amx_bf16|avx512_bf16)\b")
+# Pictures and sounds: operations of one forward pass, as far as the size of a network tells them.
+MEDIA_PER_MINUTE = {
+    Medium.IMAGE: 6_000.0,
+    Medium.AUDIO: 12_000.0,
+}  # of the instant model's features
+PIXELS = 96  # side of a picture where no setting says it
+SCRATCH_MEGA_A_PICTURE = (
+    60.0  # multiplications of the small residual network at that side, in millions
+)
+SCRATCH_MEGA_A_SECOND = 25.0  # of the small network for sounds, a second of sound
+PICTURE_MEGA_A_PARAMETER = 150.0  # of pre-trained bodies at 224 pixels, by millions of parameters
+FRAMES_A_SECOND = 50.0  # of pre-trained bodies for sound
+CONVOLUTION_SHARE = 0.5  # convolutions use a processor less well than large matrices
 
 
-def minutes(base: Base, params: Params, rows: int, mean_characters: float, cores: int) -> float:
+@dataclass(frozen=True)
+class Amount:
+    """How much there is to learn from. `length` is of a usual row, in the unit of `Summary.lengths`."""
+
+    rows: int
+    length: float
+    medium: Medium = Medium.TEXT
+
+
+def minutes(base: Base, params: Params, amount: Amount, cores: int) -> float:
     """Return the expected minutes of a training, the instant model included."""
-    instant = START_MINUTES + rows / INSTANT_ROWS_PER_MINUTE
+    instant = START_MINUTES + amount.rows / MEDIA_PER_MINUTE.get(
+        amount.medium, INSTANT_ROWS_PER_MINUTE
+    )
     if base.kind == "instant":
         return instant
     settings = params.model_dump()
-    tokens = min(settings.get("max_tokens", 128), 2 + mean_characters / CHARACTERS_PER_TOKEN)
-    examples = rows * settings.get("epochs", 1)
+    examples = amount.rows * settings.get("epochs", 1)
     steps = examples / settings.get("batch_size", 16)
-    multiplied = _multiplied_m(base, rows * mean_characters) * 1e6
+    if amount.medium == Medium.TEXT:
+        tokens = min(settings.get("max_tokens", 128), 2 + amount.length / CHARACTERS_PER_TOKEN)
+        an_example = _multiplied_m(base, amount.rows * amount.length) * 1e6 * tokens
+    else:
+        an_example = _of_media(base, settings, amount) / CONVOLUTION_SHARE
     rate = (FLOPS_PER_CORE_BF16 if has_bf16() else FLOPS_PER_CORE) * max(1, cores)
-    seconds = LOOKING * PASSES * multiplied * tokens * examples / rate + STEP_S * steps
+    seconds = LOOKING * PASSES * an_example * examples / rate + STEP_S * steps
     return float(instant + seconds / 60)
+
+
+def _of_media(base: Base, settings: dict[str, Any], amount: Amount) -> float:
+    """Return the multiplications of one pass over one picture or recording."""
+    size = base.parameters_m or base.size_mb / 4
+    if amount.medium == Medium.IMAGE:
+        side = float(settings.get("pixels") or PIXELS)
+        if base.kind == "scratch":
+            return SCRATCH_MEGA_A_PICTURE * 1e6 * (side / PIXELS) ** 2
+        return PICTURE_MEGA_A_PARAMETER * size * 1e6 * (side / 224) ** 2
+    seconds = float(settings.get("clip_s") or max(0.2, amount.length / 1000))
+    if base.kind == "scratch":
+        return SCRATCH_MEGA_A_SECOND * 1e6 * seconds
+    return size * 1e6 * FRAMES_A_SECOND * seconds
 
 
 def has_bf16() -> bool:

@@ -9,6 +9,7 @@ if sys.platform == "win32":
         give_way,
         kill_group,
         limit_worker,
+        peak_mb,
         terminate_group,
     )
 else:
@@ -18,7 +19,16 @@ else:
         give_way,
         kill_group,
         limit_worker,
+        peak_mb,
         terminate_group,
     )
 
-__all__ = ["Lock", "detach_options", "give_way", "kill_group", "limit_worker", "terminate_group"]
+__all__ = [
+    "Lock",
+    "detach_options",
+    "give_way",
+    "kill_group",
+    "limit_worker",
+    "peak_mb",
+    "terminate_group",
+]

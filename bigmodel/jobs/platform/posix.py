@@ -5,6 +5,7 @@ import fcntl
 import os
 import resource
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ def give_way() -> None:
     """Let the person's other programs have the processor first; calling it again changes nothing."""
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+
+
+def peak_mb() -> float:
+    """Return the most memory this process ever held, in megabytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS, else kilobytes
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 class Lock:

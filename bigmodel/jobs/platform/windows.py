@@ -35,6 +35,11 @@ def give_way() -> None:
     raise _refuse()
 
 
+def peak_mb() -> float:
+    """Return the most memory this process ever held, in megabytes."""
+    raise _refuse()
+
+
 class Lock:
     """A lock file."""
 

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from bigmodel.core.model import Base
+from bigmodel.core.task import Medium
 from bigmodel.training import estimate
+from bigmodel.training.estimate import Amount
 from bigmodel.training.recipe import TextParams
 
 SMALL = Base("small", "embedded", parameters_m=22.7)
@@ -13,7 +15,7 @@ LARGE = Base("large", "hub", parameters_m=103)
 
 
 def minutes(base: Base = SMALL, *, rows: int = 1000, cores: int = 2, **settings: int) -> float:
-    return estimate.minutes(base, TextParams.model_validate(settings), rows, 80.0, cores)
+    return estimate.minutes(base, TextParams.model_validate(settings), Amount(rows, 80.0), cores)
 
 
 def test_more_work_takes_longer() -> None:
@@ -41,3 +43,12 @@ def test_unreadable_processor_counts_as_plain(
 ) -> None:
     monkeypatch.setattr(estimate, "PROCESSOR", tmp_path / "nothing")
     assert not estimate.has_bf16()
+
+
+@pytest.mark.parametrize(("medium", "length"), [(Medium.IMAGE, 256.0), (Medium.AUDIO, 1000.0)])
+def test_a_thousand_pictures_or_sounds_take_minutes(medium: Medium, length: float) -> None:
+    scratch, amount = Base("scratch", "scratch"), Amount(1000, length, medium)
+    params = TextParams.model_validate({"epochs": 20})
+    assert 0.1 < estimate.minutes(scratch, params, amount, 2) < 20
+    more = Amount(4000, length, medium)
+    assert estimate.minutes(scratch, params, more, 2) > estimate.minutes(scratch, params, amount, 2)
