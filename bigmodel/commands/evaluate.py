@@ -9,8 +9,8 @@ from bigmodel.commands.terminal import Terminal
 from bigmodel.core.results import Measure, Results
 from bigmodel.services.studio import Services
 
-SIMPLEST = ("majority", "mean")  # the simplest guess of either family
-BASELINE_OF = {"classification": "accuracy", "regression": "mse"}
+SIMPLEST = ("majority", "mean")  # the simplest guess of each family
+BASELINE_OF = {"classification": "accuracy", "regression": "mse", "transcription": "wer"}
 
 
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
@@ -52,6 +52,17 @@ def record_of(results: Results, terminal: Terminal) -> dict[str, Any]:
                 "roc_auc": row.auc,
             }
             for row in results.classes
+        ],
+        "errors": [
+            {
+                "measure": row.measure,
+                "rate": row.rate.value,
+                "said": row.said,
+                "substitutions": row.substitutions,
+                "deletions": row.deletions,
+                "insertions": row.insertions,
+            }
+            for row in results.errors
         ],
         "sentence": terminal.tell(results.sentence),
         "remarks": [terminal.tell(remark) for remark in results.remarks],

@@ -1,60 +1,54 @@
 """What a training achieved: its evaluation, its wrong rows, and its model to take along; it never loads a model."""
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from bigmodel.core.dataset import Recipe, Split, Version
+from bigmodel.core.dataset import Split, Version
 from bigmodel.core.diff import diff
-from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
+from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.ids import new_id
-from bigmodel.core.message import Arg, Message
+from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results import AnsweredRow, Results
-from bigmodel.core.task import Family, Medium
-from bigmodel.data.importer import Upload, read_upload
+from bigmodel.core.task import Family, Medium, Transcript
+from bigmodel.data.importer import Answers, read_upload
 from bigmodel.data.number import as_number
 from bigmodel.data.versions import ITEMS, load_rows
+from bigmodel.metrics.family import Answers as Given
 from bigmodel.metrics.family import measuring
 from bigmodel.metrics.transcription import errors_of
 from bigmodel.services import export
 from bigmodel.services.answer_table import open_table
 from bigmodel.services.answered import Answered, read_answered
+from bigmodel.services.asked import Asked, read_asked
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import get_task
 
 Said = tuple[str, str]  # text of a row, and its media name
-Predict = Callable[[str, str, Sequence[str]], list[list[float]]]  # owner, model id, texts
+Predict = Callable[[str, str, Sequence[str]], list[list[float]]]  # owner, model id, texts or paths
+Transcribe = Callable[[str, str, Sequence[str]], list[Transcript]]  # owner, model id, paths
 MOST_CACHED = 16
 MOST_FILED = 10_000
 TEXT_CHARACTERS = 2_000  # of a row on the page
-MOST_NAMED = 5
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Rows of a person's file that can be evaluated, and what was left out."""
-
-    texts: Sequence[str]
-    truth: Sequence[str]
-    remarks: tuple[Message, ...]
 
 
 class ResultService:
     """Evaluations of trained models, on held-out rows or on a person's file."""
 
-    def __init__(self, settings: Settings, store: Store, predict: Predict) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, predict: Predict, transcribe: Transcribe
+    ) -> None:
         self._settings = settings
         self._store = store
-        self._predict = predict
+        self._predict, self._transcribe = predict, transcribe
         self._cache: OrderedDict[str, Results] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -149,24 +143,26 @@ class ResultService:
             DatasetError: the table cannot be read, has no right answers, or none this model knows.
         """
         model = self.model(owner, job_id)
-        version = self._version(owner, model)
-        upload = read_upload(path, self._settings)
+        version, family = self._version(owner, model), self._family(model)
+        answers = Answers(leave_out=True, level=version.recipe.level)
+        upload = read_upload(path, self._settings, answers=answers)
         try:
-            asked = _asked(upload, version.recipe, model.labels)
+            asked = read_asked(upload, version.recipe, family, model.labels)
+            beside = {}
+            instant = self._instant(owner, model)
+            if instant:
+                beside["instant"] = self._ask(owner, instant, asked)
+            given = self._ask(owner, model, asked)
         finally:
             upload.discard()
-        beside = {}
-        instant = self._instant(owner, model)
-        if instant:
-            beside["instant"] = self._predict(owner, instant.id, asked.texts)
-        results = measuring(self._family(model)).evaluate(
+        results = measuring(family).evaluate(
             asked.truth,
-            self._predict(owner, model.id, asked.texts),
+            given,
             model.labels,
             beside=beside,
             baseline_truth=self._training(version, "target"),
         )
-        seen = self._seen(version, asked.texts)
+        seen = self._seen(version, asked.hashes)
         remarks = [*asked.remarks, *seen, *map(_said_of_file, results.remarks)]
         return replace(results, sentence=_said_of_file(results.sentence), remarks=tuple(remarks))
 
@@ -199,6 +195,12 @@ class ResultService:
             is_folded=answered.is_folded,
         )
 
+    def _ask(self, owner: str, model: TrainedModel, asked: Asked) -> Given:
+        """Return what a model answers to the rows of a file."""
+        if self._family(model) is Family.TRANSCRIPTION:
+            return self._transcribe(owner, model.id, asked.inputs)
+        return self._predict(owner, model.id, asked.inputs)
+
     def _instant(self, owner: str, model: TrainedModel) -> TrainedModel | None:
         """Return the instant model of the same job, unless it is this one."""
         models = self._store.models(owner, model.job_id)
@@ -229,10 +231,9 @@ class ResultService:
             return {row_id: (text[:TEXT_CHARACTERS], "") for row_id, text, _ in columns}
         return {row_id: (name, media) for row_id, media, name in columns}
 
-    def _seen(self, version: Version, texts: Sequence[str]) -> tuple[Message, ...]:
+    def _seen(self, version: Version, hashes: Sequence[str]) -> tuple[Message, ...]:
         """Return a remark when the model learned from rows of the file."""
         learned = set(self._training(version, "content_hash"))
-        hashes = (hashlib.sha256(text.encode()).hexdigest() for text in texts)
         count = sum(each in learned for each in hashes)
         return (Message("results.remarks.seen", {"count": count}, "warning"),) if count else ()
 
@@ -284,40 +285,3 @@ def _row(
         media=media,
         edits=() if heard is None else diff(truth, heard),
     )
-
-
-def _asked(upload: Upload, recipe: Recipe, labels: tuple[str, ...]) -> Asked:
-    """Return the rows of a file that have a text and an answer the model knows."""
-    if recipe.target not in upload.columns:
-        raise DatasetError("evaluation_no_answers", column=recipe.target)
-    if recipe.input not in upload.columns:
-        raise DatasetError("evaluation_no_texts", column=recipe.input)
-    table = pq.read_table(upload.table_path, columns=[recipe.input, recipe.target])
-    columns = (table.column(name).to_pylist() for name in (recipe.input, recipe.target))
-    rows = [
-        ((text or "").strip(), (truth or "").strip()) for text, truth in zip(*columns, strict=True)
-    ]
-    whole = [row for row in rows if all(row)]
-    known = set(labels)
-    usable = [
-        row for row in whole if (row[1] in known if labels else as_number(row[1]) is not None)
-    ]
-    if not usable:
-        raise DatasetError("evaluation_no_rows", labels=_listed(labels) or "1, 2.5, …")
-    remarks = []
-    if len(rows) > len(whole):
-        remarks.append(_left_out("unusable", count=len(rows) - len(whole)))
-    if len(whole) > len(usable):
-        strange = sorted({truth for _, truth in whole} - {truth for _, truth in usable})
-        count = len(whole) - len(usable)
-        remarks.append(_left_out("unknown_truth", count=count, labels=_listed(strange)))
-    return Asked([row[0] for row in usable], [row[1] for row in usable], tuple(remarks))
-
-
-def _left_out(key: str, **args: Arg) -> Message:
-    return Message(f"results.remarks.{key}", args, "warning")
-
-
-def _listed(labels: Sequence[str]) -> str:
-    text = ", ".join(label[:40] for label in labels[:MOST_NAMED])
-    return f"{text} …" if len(labels) > MOST_NAMED else text

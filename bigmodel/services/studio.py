@@ -55,7 +55,7 @@ def open_services(settings: Settings) -> Services:
         training=TrainingService(settings, store, bases, jobs),
         jobs=jobs,
         control=ControlService(settings, store, jobs),
-        results=ResultService(settings, store, demo.scores),
+        results=ResultService(settings, store, demo.scores, demo.transcribe),
         demo=demo,
         health=HealthService(settings, store),
         disk=DiskService(settings, store),

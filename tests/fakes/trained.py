@@ -42,6 +42,7 @@ class Training:
         *,
         kept: bool = False,
         is_folded: bool = False,
+        heard: Sequence[str] = (),
     ) -> TrainedModel:
         """Report a model that answered the test rows (or every row, of one by folds) with these scores."""
         model = TrainedModel(
@@ -58,7 +59,7 @@ class Training:
         )
         folder = self.settings.home / model.folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._write_answers(folder, scores, is_folded=is_folded)
+        self._write_answers(folder, scores, is_folded=is_folded, heard=heard)
         offset = self.store.offset(self.job.id, 1)
         event = Event(1, 0.0, Kind.RESULT, model.to_json())
         self.store.ingest(self.job.id, 1, offset, offset + 1, [event], now())
@@ -69,7 +70,12 @@ class Training:
         self.store.move(self.job.id, 1, State.RUNNING, State.SUCCEEDED, at=now())
 
     def _write_answers(
-        self, folder: Path, scores: Sequence[Sequence[float]], *, is_folded: bool
+        self,
+        folder: Path,
+        scores: Sequence[Sequence[float]],
+        *,
+        is_folded: bool,
+        heard: Sequence[str],
     ) -> None:
         wanted = "train" if is_folded else "test"
         chosen = [i for i, row in enumerate(self.rows) if row[0] == wanted]
@@ -79,6 +85,8 @@ class Training:
             "truth": [self.rows[i][2] for i in chosen],
             "scores": pa.array([list(row) for row in scores], pa.list_(pa.float32())),
         }
+        if heard:
+            table["text"] = list(heard)
         pq.write_table(pa.table(table), folder / "predictions.parquet")
         record = {"v": 1, "task": self.job.task, "is_folded": is_folded}
         (folder / "model.json").write_text(json.dumps(record), "utf-8")

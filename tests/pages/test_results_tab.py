@@ -41,7 +41,7 @@ def tab(training: trained.Training) -> ResultsTab:
         settings=training.settings,
         words=load_words(),
         jobs=SimpleNamespace(all=store.jobs, get=store.job),
-        results=ResultService(training.settings, store, lambda *_: []),
+        results=ResultService(training.settings, store, lambda *_: [], lambda *_: []),
     )
 
     return one_tab(ResultsTab, services)

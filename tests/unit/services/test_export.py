@@ -66,7 +66,7 @@ def add_scratch(training: Training, texts: list[str], targets: list[str]) -> Tra
 
 
 def unpacked(training: Training, model: TrainedModel, folder: Path) -> Path:
-    service = ResultService(training.settings, training.store, lambda *_: [])
+    service = ResultService(training.settings, training.store, lambda *_: [], lambda *_: [])
     with zipfile.ZipFile(service.download(OWNER, model.id)) as package:
         package.extractall(folder)
     return folder
@@ -187,7 +187,7 @@ def test_package_is_written_once(settings: Settings) -> None:
     targets = ["bad", "good", "bad", "bad", "good"]
     training = trained(settings, ENGLISH, targets, "text_classification")
     model = add_instant(training, ENGLISH, targets)
-    service = ResultService(settings, training.store, lambda *_: [])
+    service = ResultService(settings, training.store, lambda *_: [], lambda *_: [])
     first = service.download(OWNER, model.id)
     written = first.stat().st_mtime_ns
     assert service.download(OWNER, model.id) == first
@@ -200,5 +200,7 @@ def test_lost_files_are_named_so(settings: Settings) -> None:
     training = trained(settings, ENGLISH, targets, "text_classification")
     model = training.add_model("instant", [[0.5, 0.5]] * 5, ("bad", "good"))
     with pytest.raises(ModelError) as raised:
-        ResultService(settings, training.store, lambda *_: []).download(OWNER, model.id)
+        ResultService(settings, training.store, lambda *_: [], lambda *_: []).download(
+            OWNER, model.id
+        )
     assert raised.value.key == "model_files_missing"

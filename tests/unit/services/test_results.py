@@ -6,13 +6,18 @@ from pathlib import Path
 import pytest
 
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
+from bigmodel.core.task import Family, Transcript
 from bigmodel.services.results import ResultService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
+from bigmodel.tasks import find_tasks
 from bigmodel.words import load_words
 from tests.fakes.trained import OWNER, Row, Training, start_training
 
 LABELS = ("bad", "good")
+TRANSCRIBING = next(
+    task.name for task in find_tasks().values() if task.family is Family.TRANSCRIPTION
+)
 SURE_GOOD, GOOD, BAD = [0.1, 0.9], [0.4, 0.6], [0.7, 0.3]
 ROWS: list[Row] = [
     ("train", "fine meal", "good"),
@@ -35,7 +40,11 @@ def service_of(training: Training) -> ResultService:
         assert owner == OWNER
         return [SURE_GOOD for _ in texts]
 
-    return ResultService(training.settings, training.store, predict)
+    def hear(owner: str, model_id: str, paths: Sequence[str]) -> list[Transcript]:
+        assert owner == OWNER
+        return [Transcript("yes no", 0.9) for _ in paths]
+
+    return ResultService(training.settings, training.store, predict, hear)
 
 
 def test_kept_model_is_evaluated_on_test_rows(training: Training) -> None:
@@ -188,3 +197,41 @@ def test_every_message_has_its_words(training: Training) -> None:
     results = service_of(training).results(OWNER, training.job.id)
     for message in (results.sentence, *results.remarks):
         assert words.say("en", message) != words.say("zh", message)
+
+
+SPOKEN: list[Row] = [
+    ("train", "aa/one.flac", "yes"),
+    ("train", "aa/two.flac", "no"),
+    ("test", "aa/three.flac", "yes no"),
+    ("test", "aa/four.flac", "no no"),
+]
+
+
+@pytest.fixture
+def spoken(settings: Settings) -> Training:
+    return start_training(settings, MemoryStore(), SPOKEN, TRANSCRIBING)
+
+
+def test_transcripts_are_measured_in_words(spoken: Training) -> None:
+    spoken.add_model("instant", [[0.5], [0.4]], (), heard=["no no", "no no"])
+    spoken.add_model("tuned", [[0.9], [0.8]], (), kept=True, heard=["yes no", "no"])
+    results = service_of(spoken).results(OWNER, spoken.job.id)
+    assert results.family == "transcription"
+    assert results.measures["wer"].value == 0.25
+    assert results.beside["instant"]["wer"].value == 0.25
+    assert (results.errors[0].said, results.errors[0].deletions) == (4, 1)
+
+
+def test_misheard_recordings_come_with_their_differences(spoken: Training) -> None:
+    spoken.add_model("tuned", [[0.9], [0.8]], (), kept=True, heard=["yes no", "no"])
+    rows, total = service_of(spoken).wrong(OWNER, spoken.job.id)
+    assert total == 1
+    assert (rows[0].truth, rows[0].answer) == ("no no", "no")
+    assert [edit.kind for edit in rows[0].edits] in (["missing", "same"], ["same", "missing"])
+    assert rows[0].sureness == pytest.approx(0.8)
+
+
+def test_answers_from_before_transcripts_are_read(training: Training) -> None:
+    training.add_model("instant", [BAD, GOOD, BAD, GOOD], LABELS, kept=True)
+    rows, total = service_of(training).wrong(OWNER, training.job.id)
+    assert (rows, total) == ([], 0)
