@@ -8,7 +8,7 @@ from pages.shared.page import Context, Page
 
 def build(ctx: Context, tab: gr.Tab) -> None:
     """Build the tab."""
-    demo = MediaDemo(ctx, "image", lambda _look, _model, _request: ())
+    demo = MediaDemo(ctx, "image", lambda *_: ())
     with demo.layout(tab):
         pass
     demo.wire(())

@@ -5,7 +5,7 @@ import gradio as gr
 from bigmodel.core import diff
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
-from bigmodel.services.demo import Look
+from bigmodel.services.demo import Look, MediaRow
 from pages.shared import answer, look_view, results_view
 from pages.shared.chart import chart
 from pages.shared.demo_models import LOCK
@@ -39,7 +39,9 @@ class VoiceDemo:
                 )
                 run = gr.Button(t(f"{WORDS}compare"), elem_id="voice-demo-compare")
                 self._difference = gr.HTML(padding=False, elem_id="voice-demo-difference")
-        self._media.wire([self._along, self._course, self._heard, self._truth, self._difference])
+        self._media.wire(
+            [self._along, self._course, self._heard, self._truth, self._said, self._difference]
+        )
         gr.on(
             [run.click, self._said.submit],
             guard(self._ctx.services.words)(self.compare),
@@ -49,16 +51,20 @@ class VoiceDemo:
             **LOCK,
         )
 
-    def more(self, found: Look | None, model_id: str, request: gr.Request) -> tuple[object, ...]:
-        """Return what belongs to one answer; everything is taken away where there is none."""
+    def more(
+        self, found: Look | None, row: MediaRow | None, model_id: str, request: gr.Request
+    ) -> tuple[object, ...]:
+        """Return what belongs to one answer; of an example, what was said is known."""
         heard = found.answer.said.transcript if found else None
         figure = self._figure(found, model_id, request) if found else None
+        said = row.target if row and heard else ""
         return (
             gr.Column(visible=figure is not None),
             figure,
             heard.text if heard else "",
             gr.Column(visible=heard is not None),
-            "",
+            said,
+            self.compare(said, heard.text, request) if heard and said else "",
         )
 
     def compare(self, said: str, heard: str, request: gr.Request) -> str:

@@ -30,6 +30,8 @@ def look(found: Look, kind: str, say: Say, asked: MediaRow | None = None) -> str
         parts.append(f'<div class="bm-lead bm-number" data-testid="answer">{value}</div>')
     elif said.prediction:
         parts.append(answer.bare_bars(said.prediction))
+    if asked and not said.said.transcript:
+        parts.append(answer.quiet(say("labelled", label=asked.target)))
     parts.append(_nearest(found.nearest, kind, say))
     return f'<div class="bm-card" role="status">{"".join(parts)}</div>'
 

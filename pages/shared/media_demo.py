@@ -24,8 +24,9 @@ element.addEventListener('click', event => {
 });
 """
 
-# What a tab shows of an answer beside the common parts; None where there is no single answer.
-More = Callable[[Look | None, str, gr.Request], tuple[object, ...]]
+# What a tab shows of an answer beside the common parts: (answer, the row asked about, model id, request).
+# There is no answer where none is shown, or a table of many; there is no row where a file was given.
+More = Callable[[Look | None, MediaRow | None, str, gr.Request], tuple[object, ...]]
 
 
 class MediaDemo:
@@ -128,7 +129,7 @@ class MediaDemo:
                 return self.ask(model_id, value, request)
         except ModelError:  # swept meanwhile, or the model cannot be loaded: asking says so
             pass
-        return (self.hint(), gr.DownloadButton(visible=False), *self._more(None, "", request))
+        return (self.hint(), gr.DownloadButton(visible=False), *self._more(None, None, "", request))
 
     def ask_example(
         self, model_id: str, event: gr.EventData, request: gr.Request
@@ -146,10 +147,10 @@ class MediaDemo:
         except ModelError as error:
             sentence = self._ctx.tell(request, error.message)
             shown = look_view.problem(file.name, sentence)
-            return (shown, no_table, *self._more(None, model_id, request))
+            return (shown, no_table, *self._more(None, None, model_id, request))
         say = partial(self._say, request)
         shown = look_view.look(found, self._kind, say, row)
-        return (shown, no_table, *self._more(found, model_id, request))
+        return (shown, no_table, *self._more(found, row, model_id, request))
 
     def _many(
         self, model_id: str, files: Sequence[NamedFile], request: gr.Request, progress: gr.Progress
@@ -173,7 +174,7 @@ class MediaDemo:
         return (
             f"{answer.quiet(count)}{table}",
             gr.DownloadButton(value=str(out), visible=True),
-            *self._more(None, model_id, request),
+            *self._more(None, None, model_id, request),
         )
 
     def _say(self, request: gr.Request, key: str, **args: str | int) -> str:

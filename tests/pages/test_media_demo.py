@@ -34,7 +34,7 @@ def context(studio: Studio) -> Context:
 
 @pytest.fixture
 def tab(studio: Studio) -> MediaDemo:
-    return MediaDemo(context(studio), "image", lambda look, _model, _request: (look,))
+    return MediaDemo(context(studio), "image", lambda look, _row, _model, _request: (look,))
 
 
 def give(studio: Studio, *contents: bytes, live: bool = False) -> str:
@@ -131,7 +131,7 @@ def test_recording_has_a_course(tmp_path: Path) -> None:
         path = studio.demo.uploads.place(LOCAL_OWNER, "a.wav")
         path.write_bytes(b"good")
         found = studio.demo.look(LOCAL_OWNER, job, path)
-        along, figure, heard, truth, _ = voice.more(found, job, ask())
+        along, figure, heard, truth, *_ = voice.more(found, None, job, ask())
     assert (along.visible, heard, truth.visible) == (True, "", False)
     drawn = json.loads(str(figure))["data"]
     assert [(line["name"], line["x"], line["y"]) for line in drawn] == [
@@ -145,7 +145,7 @@ def test_transcript_is_heard_marked_and_compared(tmp_path: Path) -> None:
         here, job = context(studio), studio.job()
         voice = VoiceDemo(here)
         media = MediaDemo(here, "voice", voice.more)
-        shown, _out, along, _figure, heard, truth, _ = media.ask(
+        shown, _out, along, _figure, heard, truth, *_ = media.ask(
             job, give(studio, b"yes <i>no</i>"), ask()
         )
         compared = voice.compare("yes maybe", heard, ask())
@@ -155,12 +155,22 @@ def test_transcript_is_heard_marked_and_compared(tmp_path: Path) -> None:
     assert "<i>no" not in compared
 
 
+def test_example_is_compared_with_what_was_said(tmp_path: Path) -> None:
+    with open_studio(tmp_path / "home", LOCAL_OWNER, "mirror_speech") as studio:
+        here, job = context(studio), studio.job()
+        media = MediaDemo(here, "voice", VoiceDemo(here).more)
+        event: Any = SimpleNamespace(row="test good 1")
+        *_rest, heard, _truth, said, compared = media.ask_example(job, event, ask())
+    assert (heard, said) == ("test good 1", "good")
+    assert "2 of 1 words wrong (WER 200.0 %)" in compared
+
+
 def test_nothing_is_compared_with_nothing(studio: Studio) -> None:
     with pytest.raises(ModelError, match="text_missing"):
         VoiceDemo(context(studio)).compare(" ", "yes", ask())
 
 
 def test_no_answer_takes_everything_away(studio: Studio) -> None:
-    along, figure, heard, truth, difference = VoiceDemo(context(studio)).more(None, "", ask())
-    assert (along.visible, figure, heard, truth.visible, difference) == (False, None, "", False, "")
+    along, figure, heard, truth, *said = VoiceDemo(context(studio)).more(None, None, "", ask())
+    assert (along.visible, figure, heard, truth.visible, said) == (False, None, "", False, ["", ""])
     assert isinstance(truth, gr.Column)
