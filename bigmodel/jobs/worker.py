@@ -44,7 +44,7 @@ def main(folder: Path, settings: Settings) -> int:
 
 def _serve(folder: Path, settings: Settings) -> int:
     attempt = attempt_folder.read_attempt(folder)
-    saved = _newest_whole(attempt, settings)
+    saved = newest_whole(attempt, settings)
     resume = Checkpoint(settings.home / saved.folder, saved.step) if saved.folder else None
     reporter = WorkerReporter(folder, settings.home, attempt.token, resume)
     if reporter.is_superseded():
@@ -92,7 +92,7 @@ def _report(reporter: WorkerReporter, error: Exception) -> str:
     return failure.outcome
 
 
-def _newest_whole(attempt: attempt_folder.Attempt, settings: Settings) -> Saved:
+def newest_whole(attempt: attempt_folder.Attempt, settings: Settings) -> Saved:
     """Return the newest checkpoint whose files all are as they were announced; a folder of "" is the beginning."""
     for saved in (attempt.resume, *attempt.older):
         if saved and seal.is_whole(settings.home / saved.folder, saved.digest):
