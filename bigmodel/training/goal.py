@@ -1,7 +1,7 @@
 """What a training strives for: the loss of a batch and the measures of held-out rows; it knows no model and no loop."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -13,10 +13,29 @@ from bigmodel.training.target import balanced_weights, class_indices, numbers
 
 
 class Goal(Protocol):
-    """`outputs` is the width of the model's last layer; `labels` is empty for numbers."""
+    """`raw` is what the model answers to a batch, on its device; `targets` are those of the batch."""
+
+    def loss(self, raw: Any, targets: Any) -> Tensor:
+        """Return the mean loss of a batch."""
+
+    def look(self, raw: Any, targets: Any) -> Any:
+        """Return what `measure` needs of a batch of held-out rows, on the processor."""
+
+    def measure(self, looks: Sequence[Any]) -> dict[str, float]:
+        """Return the measures of all held-out rows by name, `loss` among them."""
+
+    def score(self, measures: dict[str, float]) -> float:
+        """Return the measure that chooses the best weights; higher is better."""
+
+
+Look = tuple[Tensor, Tensor]  # raw answers (rows, outputs) in 32 bits, and their targets
+
+
+class HeadGoal(Goal, Protocol):
+    """A goal that models with one last linear layer strive for. `labels` is empty for numbers."""
 
     labels: tuple[str, ...]
-    outputs: int
+    outputs: int  # the width of that layer
 
     def meet(self, head: nn.Linear) -> None:
         """Look at the model's last layer before training."""
@@ -27,14 +46,13 @@ class Goal(Protocol):
     def targets(self, targets: Sequence[str]) -> Tensor:
         """Return targets as a tensor the loss understands, one a row."""
 
-    def loss(self, raw: Tensor, targets: Tensor) -> Tensor:
-        """Return the mean loss of a batch. raw: (rows, outputs), in 32 bits."""
 
-    def measure(self, raw: Tensor, targets: Tensor) -> dict[str, float]:
-        """Return the measures of held-out rows by name, `loss` among them."""
+def _looked(raw: Tensor, targets: Tensor) -> Look:
+    return raw.float().cpu(), targets.cpu()
 
-    def score(self, measures: dict[str, float]) -> float:
-        """Return the measure that chooses the best weights; higher is better."""
+
+def _joined(looks: Sequence[Look]) -> Look:
+    return torch.cat([raw for raw, _ in looks]), torch.cat([targets for _, targets in looks])
 
 
 class Classes:
@@ -58,13 +76,21 @@ class Classes:
         return torch.from_numpy(class_indices(targets, self.labels))
 
     def loss(self, raw: Tensor, targets: Tensor) -> Tensor:
-        weights = self._weights.to(raw.device)
+        """Return the mean loss; targets are classes, or a share of each class where rows were mixed."""
         losses = functional.cross_entropy(
-            raw, targets, weight=weights, label_smoothing=self._smoothing, reduction="sum"
+            raw.float(),
+            targets,
+            weight=self._weights.to(raw.device),
+            label_smoothing=self._smoothing,
+            reduction="sum",
         )
         return losses / len(targets)
 
-    def measure(self, raw: Tensor, targets: Tensor) -> dict[str, float]:
+    def look(self, raw: Tensor, targets: Tensor) -> Look:
+        return _looked(raw, targets)
+
+    def measure(self, looks: Sequence[Look]) -> dict[str, float]:
+        raw, targets = _joined(looks)
         answers = raw.argmax(dim=1).numpy()
         truth = targets.numpy()
         return {
@@ -101,9 +127,13 @@ class Number:
         return torch.tensor(scaled, dtype=torch.float32)
 
     def loss(self, raw: Tensor, targets: Tensor) -> Tensor:
-        return functional.mse_loss(raw[:, 0], targets)
+        return functional.mse_loss(raw.float()[:, 0], targets)
 
-    def measure(self, raw: Tensor, targets: Tensor) -> dict[str, float]:
+    def look(self, raw: Tensor, targets: Tensor) -> Look:
+        return _looked(raw, targets)
+
+    def measure(self, looks: Sequence[Look]) -> dict[str, float]:
+        raw, targets = _joined(looks)
         error = (raw[:, 0] - targets).double() * self.spread
         mse = float(error.square().mean())
         variance = float((targets.double() * self.spread).var(unbiased=False))

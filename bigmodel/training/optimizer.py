@@ -4,12 +4,12 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
-from bigmodel.training.recipe import TextParams
+from bigmodel.training.recipe import TunedParams
 
 MOMENTUM = 0.9
 
 
-def make_optimizer(model: nn.Module, params: TextParams) -> torch.optim.Optimizer:
+def make_optimizer(model: nn.Module, params: TunedParams) -> torch.optim.Optimizer:
     """Return fused AdamW (Loshchilov and Hutter 2019), or SGD with Nesterov momentum."""
     kept_apart = {p for m in model.modules() if isinstance(m, nn.Embedding) for p in m.parameters()}
     trained = [p for p in model.parameters() if p.requires_grad]

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from bigmodel.training.recipe import TextParams
+from bigmodel.training.recipe import TunedParams
 
 MOST_STEPS_UNCHECKED = 400  # between two looks at the held-out rows
 MOST_POINTS = 1000  # of one training curve
@@ -43,7 +43,7 @@ class Pace:
         return within == 0 or within % math.ceil(self.steps_an_epoch / looks) == 0
 
 
-def learning_rate(params: TextParams, progress: float) -> float:
+def learning_rate(params: TunedParams, progress: float) -> float:
     """Return the learning rate at a share of the training: up in a line, then down as the schedule says."""
     if progress < params.warmup_share:
         return params.learning_rate * progress / params.warmup_share

@@ -1,4 +1,4 @@
-"""The settings of a text training, as data: bounds, groups and defaults; it must never import torch."""
+"""The settings that every fine-tuning shares, and those of texts, as data: bounds, groups and defaults; it must never import torch."""
 
 from typing import Any, Literal
 
@@ -7,15 +7,18 @@ from pydantic import Field
 from bigmodel.core.task import Params
 
 
-def _in(group: str) -> dict[str, Any]:
+def in_group(group: str) -> dict[str, Any]:
     """Name the group of the form that a field stands in."""
     return {"group": group}
 
 
-class TextParams(Params):
-    """Settings of a training on texts. Steps are optimiser steps; a batch counts rows before accumulation."""
+_in = in_group  # the fields below are many
 
-    epochs: int = Field(default=3, ge=1, le=200, json_schema_extra=_in("time"))
+
+class TunedParams(Params):
+    """Settings of a training by gradient descent. Steps are optimiser steps; a batch counts rows before accumulation."""
+
+    epochs: int = Field(default=3, ge=1, le=1000, json_schema_extra=_in("time"))
     patience: int = Field(default=0, ge=0, le=100, json_schema_extra=_in("time"))
 
     learning_rate: float = Field(default=5e-5, gt=0, le=1, json_schema_extra=_in("learning"))
@@ -27,15 +30,26 @@ class TextParams(Params):
     optimizer: Literal["adamw", "sgd"] = Field(default="adamw", json_schema_extra=_in("learning"))
     weight_decay: float = Field(default=0.01, ge=0, le=1, json_schema_extra=_in("learning"))
 
-    label_smoothing: float = Field(default=0.0, ge=0, le=0.5, json_schema_extra=_in("stability"))
     accumulation: int = Field(default=1, ge=1, le=256, json_schema_extra=_in("stability"))
     clip_norm: float = Field(default=1.0, ge=0, le=100, json_schema_extra=_in("stability"))
     frozen_layers: int = Field(default=0, ge=0, le=100, json_schema_extra=_in("stability"))
+    averaging: float = Field(default=0.0, ge=0, lt=1, json_schema_extra=_in("stability"))
 
-    max_tokens: int = Field(default=128, ge=8, le=8192, json_schema_extra=_in("data"))
-    class_weights: Literal["none", "balanced"] = Field(
-        default="none", json_schema_extra=_in("data")
-    )
     precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
         default="auto", json_schema_extra=_in("machine")
     )
+
+
+class ClassParams(TunedParams):
+    """Settings of a training that may sort into classes."""
+
+    label_smoothing: float = Field(default=0.0, ge=0, le=0.5, json_schema_extra=_in("stability"))
+    class_weights: Literal["none", "balanced"] = Field(
+        default="none", json_schema_extra=_in("data")
+    )
+
+
+class TextParams(ClassParams):
+    """Settings of a training on texts."""
+
+    max_tokens: int = Field(default=128, ge=8, le=8192, json_schema_extra=_in("data"))

@@ -1,10 +1,9 @@
 """Training and loading of speech models from scratch: letters of a person's own transcripts; it reads no database."""
 
-import hashlib
 import itertools
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,12 @@ from bigmodel.metrics.transcription import headline
 from bigmodel.training import batches
 from bigmodel.training.device import make_accelerator
 from bigmodel.training.dropout import use_byte_dropout
-from bigmodel.training.loop import CHECK_BATCH, Training
+from bigmodel.training.examples import Batch, fingerprint
+from bigmodel.training.loop import LOOK_ROWS, Training
 from bigmodel.training.seed import set_seed
 from bigmodel.training.speech_alphabet import Alphabet, make_alphabet
 from bigmodel.training.speech_beam import Beam, Floats, letter_certainties, search
-from bigmodel.training.speech_goal import Looked, Spelling
+from bigmodel.training.speech_goal import Spelling
 from bigmodel.training.speech_language import LetterModel, make_letter_model
 from bigmodel.training.speech_net import NetSize, SpeechNet
 from bigmodel.training.speech_recipe import SpeechParams
@@ -41,51 +41,26 @@ LARGE_HOURS = 3.0
 STEERING = ((0.5, 0.5), (0.3, 0.3), (0.0, 0.0), (0.8, 0.8), (1.2, 1.2))
 
 
-class SpeechTraining(Training):
-    """The loop with recordings in and letters out: batches of unequal width, measured one by one."""
-
-    goal: Any  # Spelling; the loop's own goals answer one row of numbers a row
-
-    def _learn(self, rows: list[int], share: float) -> float:
-        recordings: Any = self.train_part.texts
-        epoch = self.at.step // self.pace.steps_an_epoch
-        inputs = recordings.batch(rows, self.accelerator.device, epoch)
-        output = self.model(**inputs)
-        loss = self.goal.loss(output, [recordings.targets[row] for row in rows]) * share
-        self.accelerator.backward(loss)
-        return float(loss.detach())
-
-    def _answers(self) -> Any:
-        """Return what is heard in the held-out rows, batch by batch, and the order they came in."""
-        self.model.eval()
-        recordings: Any = self.validation.texts
-        looked: list[Looked] = []
-        order: list[int] = []
-        with torch.inference_mode():
-            for rows in batches.by_length(recordings.lengths, CHECK_BATCH // 4):
-                self._say("evaluate")
-                output = self.model(**recordings.batch(rows, self.accelerator.device))
-                looked.append(self.goal.look(output, [recordings.targets[row] for row in rows]))
-                order += rows
-        return looked, order
-
-
-class _Goal(Spelling):
-    """The goal as the loop asks it."""
-
-    def measure(self, looked: Any, truth: Any) -> dict[str, float]:
-        batches_, order = looked
-        return super().measure(batches_, [truth[row] for row in order])
-
-
+@dataclass(frozen=True)
 class _Part:
     """Recordings and their transcripts, as the loop takes rows."""
 
-    def __init__(self, recordings: Recordings, truth: Sequence[str]) -> None:
-        self.texts, self.targets = recordings, truth
+    texts: Recordings
+    targets: Sequence[str]
 
     def __len__(self) -> int:
         return len(self.targets)
+
+    @property
+    def lengths(self) -> Sequence[int]:
+        return self.texts.lengths
+
+    def batch(
+        self, rows: Sequence[int], device: torch.device | str, epoch: int | None = None
+    ) -> Batch:
+        """Return some recordings, with the letters and the text of each."""
+        spelled = [(self.texts.targets[row], self.targets[row]) for row in rows]
+        return Batch(self.texts.batch(rows, device, epoch), spelled)
 
 
 class SpeechPredictor:
@@ -147,16 +122,16 @@ def train(
     net.spread.copy_(train_part.texts.spread)
     if accelerator.device.type == "cpu":
         use_byte_dropout(net)
-    loop: Any = SpeechTraining  # the loop is typed for texts
-    loop(
+    Training(
         net,
         accelerator,
-        _Goal(alphabet),
+        Spelling(alphabet),
         params,
         train=train_part,
         validation=validation,
         report=report,
-        fingerprint=_fingerprint(params, base, data),
+        fingerprint=fingerprint(params, base, data),
+        look_rows=LOOK_ROWS // 4,
     ).run()
     net = accelerator.unwrap_model(net, keep_fp32_wrapper=False).to("cpu")
     letters = _letters(data.train.targets, alphabet, params)
@@ -303,9 +278,3 @@ def _choose_beam(predictor: SpeechPredictor, validation: _Part, report: Reporter
 def _repeats(text: Sequence[int]) -> int:
     """Return how many letters repeat the one before: CTC parts them by a blank."""
     return sum(a == b for a, b in itertools.pairwise(text))
-
-
-def _fingerprint(params: SpeechParams, base: BaseFiles, data: TaskData) -> str:
-    """Return what a checkpoint must share with a training to be gone on from."""
-    said = [params.model_dump(), base.name, list(data.train.ids), list(data.train.targets)]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()

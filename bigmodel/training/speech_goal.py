@@ -15,11 +15,15 @@ from bigmodel.training.speech_beam import greedy
 Output = tuple[Tensor, Tensor]  # logits (rows, steps, outputs), and the steps of each row
 
 
+Spelled = Sequence[tuple[Sequence[int], str]]  # the letters of each row by number, and its text
+
+
 @dataclass(frozen=True)
 class Looked:
-    """What one batch of held-out rows gave: what was heard, and its loss."""
+    """What one batch of held-out rows gave: what was heard, what was said, and its loss."""
 
     heard: Sequence[str]
+    said: Sequence[str]
     loss: float
 
 
@@ -31,18 +35,18 @@ class Spelling:
     def __init__(self, alphabet: Alphabet) -> None:
         self.alphabet, self.outputs = alphabet, alphabet.outputs
 
-    def loss(self, output: Output, targets: Sequence[Sequence[int]]) -> Tensor:
+    def loss(self, output: Output, targets: Spelled) -> Tensor:
         """Return the mean loss of a letter. A text that is longer than its recording has steps counts nothing."""
         logits, steps = output
         shares = logits.float().log_softmax(dim=-1).transpose(0, 1)  # (steps, rows, outputs)
-        letters = torch.tensor([n for text in targets for n in text], device=logits.device)
-        lengths = torch.tensor([len(text) for text in targets])
+        letters = torch.tensor([n for text, _ in targets for n in text], device=logits.device)
+        lengths = torch.tensor([len(text) for text, _ in targets])
         total = functional.ctc_loss(
             shares, letters, steps.cpu(), lengths, blank=BLANK, reduction="sum", zero_infinity=True
         )
         return total / max(1, len(letters))
 
-    def look(self, output: Output, targets: Sequence[Sequence[int]]) -> Looked:
+    def look(self, output: Output, targets: Spelled) -> Looked:
         """Return what is heard in a batch of held-out rows, the greedy way."""
         logits, steps = output
         shares = logits.float().cpu().numpy()
@@ -50,14 +54,15 @@ class Spelling:
             self.alphabet.decode(greedy(row[:count]))
             for row, count in zip(shares, steps.tolist(), strict=True)
         ]
-        return Looked(heard, float(self.loss(output, targets)))
+        return Looked(heard, [said for _, said in targets], float(self.loss(output, targets)))
 
-    def measure(self, looked: Sequence[Looked], truth: Sequence[str]) -> dict[str, float]:
-        """Return the measures of all batches together; the truth is in their order."""
-        heard = [Transcript(text, 1.0) for batch in looked for text in batch.heard]
+    def measure(self, looks: Sequence[Looked]) -> dict[str, float]:
+        """Return the measures of all batches together."""
+        truth = [text for batch in looks for text in batch.said]
+        heard = [Transcript(text, 1.0) for batch in looks for text in batch.heard]
         found = headline(truth, heard)
-        rows = sum(len(batch.heard) for batch in looked)
-        loss = sum(batch.loss * len(batch.heard) for batch in looked) / max(1, rows)
+        rows = sum(len(batch.heard) for batch in looks)
+        loss = sum(batch.loss * len(batch.heard) for batch in looks) / max(1, rows)
         return {"loss": loss, "wer": found["wer"], "cer": found["cer"]}
 
     def score(self, measures: dict[str, float]) -> float:

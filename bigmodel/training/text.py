@@ -1,12 +1,11 @@
 """Fine-tuning and loading of text models, for every text task; tasks differ only in their goal."""
 
-import hashlib
-import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel.core.dataset import Rows, TaskData
@@ -16,8 +15,9 @@ from bigmodel.training import batches
 from bigmodel.training.device import make_accelerator
 from bigmodel.training.dropout import use_byte_dropout
 from bigmodel.training.encode import Encoded, encode
-from bigmodel.training.goal import Classes, Goal, Number
-from bigmodel.training.loop import Part, Training
+from bigmodel.training.examples import Batch, fingerprint
+from bigmodel.training.goal import Classes, HeadGoal, Number
+from bigmodel.training.loop import Training
 from bigmodel.training.optimizer import freeze
 from bigmodel.training.pretrained import load_base, load_trained, longest, save_model
 from bigmodel.training.recipe import TextParams
@@ -26,6 +26,27 @@ from bigmodel.training.seed import set_seed
 from bigmodel.training.vocabulary import CompactVocabulary, can_compact
 
 ANSWER_BATCH = 32
+
+
+@dataclass(frozen=True)
+class TextExamples:
+    """Encoded texts with their targets, in step."""
+
+    texts: Encoded
+    targets: Tensor
+
+    @property
+    def lengths(self) -> Sequence[int]:
+        return self.texts.lengths
+
+    def batch(
+        self,
+        rows: Sequence[int],
+        device: torch.device | str,
+        epoch: int | None = None,  # noqa: ARG002 - texts are not varied
+    ) -> Batch:
+        """Return some texts, as wide as the longest of them."""
+        return Batch(self.texts.batch(rows, device), self.targets[rows].to(device))
 
 
 def train_classifier(
@@ -79,7 +100,7 @@ def load_model(folder: Path) -> TextPredictor:
 
 
 def _train(
-    goal: Goal,
+    goal: HeadGoal,
     data: TaskData,
     params: TextParams,
     base: BaseFiles,
@@ -103,8 +124,8 @@ def _train(
     if can_compact(model, train.texts.padding):
         texts = (*train.texts.texts, *validation.texts.texts)
         words = CompactVocabulary(model, texts, train.texts.padding)
-        train = Part(train.texts.renumbered(words.number), train.targets)
-        validation = Part(validation.texts.renumbered(words.number), validation.targets)
+        train = TextExamples(train.texts.renumbered(words.number), train.targets)
+        validation = TextExamples(validation.texts.renumbered(words.number), validation.targets)
     freeze(model, params.frozen_layers)
     if on_processor:
         use_byte_dropout(model)
@@ -116,7 +137,7 @@ def _train(
         train=train,
         validation=validation,
         report=report,
-        fingerprint=_fingerprint(params, base, data, train.texts),
+        fingerprint=fingerprint(params, base, data, *(t.tobytes() for t in train.texts.texts)),
     ).run()
     model = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
     if words:
@@ -126,7 +147,7 @@ def _train(
 
 
 def _make(
-    goal: Goal, data: TaskData, params: TextParams, base: BaseFiles, *, has_gpu: bool
+    goal: HeadGoal, data: TaskData, params: TextParams, base: BaseFiles, *, has_gpu: bool
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     if base.kind == "scratch":
         return make_scratch(
@@ -138,8 +159,10 @@ def _make(
     return load_base(base, outputs=goal.outputs, labels=goal.labels, has_gpu=has_gpu)
 
 
-def _part(rows: Rows, goal: Goal, tokenizer: PreTrainedTokenizerBase, *, most: int) -> Part:
-    return Part(encode(tokenizer, rows.inputs, most), goal.targets(rows.targets))
+def _part(
+    rows: Rows, goal: HeadGoal, tokenizer: PreTrainedTokenizerBase, *, most: int
+) -> TextExamples:
+    return TextExamples(encode(tokenizer, rows.inputs, most), goal.targets(rows.targets))
 
 
 def _head(model: PreTrainedModel, outputs: int) -> nn.Linear:
@@ -148,11 +171,3 @@ def _head(model: PreTrainedModel, outputs: int) -> nn.Linear:
     if not layers:
         raise TrainingError("base_has_no_head")
     return layers[-1]
-
-
-def _fingerprint(params: TextParams, base: BaseFiles, data: TaskData, texts: Encoded) -> str:
-    """Return what a checkpoint must share with a training to be gone on from."""
-    said = [params.model_dump(), base.name, data.labels, list(data.train.ids)]
-    digest = hashlib.sha256(json.dumps(said).encode())
-    digest.update(b"".join(text.tobytes() for text in texts.texts))
-    return digest.hexdigest()

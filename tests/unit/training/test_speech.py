@@ -99,7 +99,7 @@ def test_variation_is_one_of_seed_epoch_and_row(data: TaskData) -> None:
 def test_text_without_room_counts_nothing() -> None:
     goal = Spelling(make_alphabet(["abc"], "lower"))
     logits = torch.zeros(1, 2, goal.outputs, requires_grad=True)
-    loss = goal.loss((logits, torch.tensor([2])), [[1, 2, 3]])
+    loss = goal.loss((logits, torch.tensor([2])), [([1, 2, 3], "abc")])
     assert float(loss.detach()) == 0
     loss.backward()  # type: ignore[no-untyped-call]
     assert torch.isfinite(logits.grad).all()  # type: ignore[arg-type]
