@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
 
@@ -29,10 +29,15 @@ class Losses:
     token_regressions: int = 0
     left_processes: int = 0
     left_drafts: int = 0
+    reasons: list[str] = field(default_factory=list)  # in words, for whoever has to find them
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {name: value for name, value in vars(self).items() if name != "reasons"}
 
     @property
     def total(self) -> int:
-        return sum(getattr(self, field.name) for field in fields(self))
+        return sum(self.counts.values())
 
 
 def audit(workshop: Workshop, submitted: list[str]) -> Losses:
@@ -52,6 +57,9 @@ def _look_at(job: Job, workshop: Workshop, losses: Losses) -> None:
     moves = Counter(workshop.moves(job.id))
     losses.stuck_jobs += not job.is_final
     losses.lost_jobs += job.state == State.FAILED
+    if job.state not in (State.SUCCEEDED, State.CANCELLED):
+        key = job.message.key if job.message else ""
+        losses.reasons.append(f"{job.id} attempt {job.token}: {job.state} {key}\n{job.traceback}")
     losses.doubled_jobs += max(0, sum(moves[name] for name in FINAL) - 1)
     losses.token_regressions += moves["starting"] != job.token
     _look_at_points(job, workshop, losses)

@@ -280,7 +280,7 @@ def table(storm: Storm, losses: Losses) -> str:
     freezes = sum(count for name, count in groups.items() if name.startswith(("freeze", "nap")))
     rows += [("KILLS IN ALL", kills), ("FREEZES IN ALL", freezes)]
     rows += [("jobs", len(storm.submitted)), ("attempts", sum(storm.tokens.values()))]
-    rows += [(name.replace("_", " "), count) for name, count in vars(losses).items()]
+    rows += [(name.replace("_", " "), count) for name, count in losses.counts.items()]
     width = max(len(name) for name, _ in rows)
     lines = [f"{name:<{width}}  {count:>6}" for name, count in rows]
     return "\n".join([f"storm of {storm.seconds:.0f} s", *lines])
