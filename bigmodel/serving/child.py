@@ -109,8 +109,12 @@ def _answer(predictor: Predictor, line: bytes) -> dict[str, object]:
 
 def _said(predictor: Predictor, question: dict[str, Any]) -> dict[str, object]:
     inputs: Sequence[str] = question["inputs"]
-    scores = predictor.predict(inputs)
     said = _explain(predictor, inputs) if question["wants"] == "explanations" else []
+    heard = [one.transcript for one in said]
+    if any(heard):  # a transcriber's score is its certainty: no need to listen twice
+        scores = [[one.certainty if one else 0.0] for one in heard]
+    else:
+        scores = predictor.predict(inputs)
     return {
         "scores": [[float(score) for score in row] for row in scores],
         "explanations": [wire.from_explanation(one) for one in said],
