@@ -1,6 +1,7 @@
 """A trained model as a ZIP that works without this app; it must never hold rows, names or paths of a person."""
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version as installed
@@ -20,10 +21,19 @@ from bigmodel.words import load_words
 
 STANDALONE = Path(__file__).parents[1] / "training" / "standalone"
 NEEDED = {"instant": "instant.json", "tuned": "config.json"}  # what the programs there read
+# What a program imports, and the packages that bring it.
 PACKAGES = {
-    "instant": ("numpy", "safetensors"),
-    "tuned": ("torch", "transformers", "tokenizers", "safetensors", "numpy"),
+    "numpy": ("numpy",),
+    "PIL": ("pillow",),
+    "safetensors": ("safetensors",),
+    "soundfile": ("soundfile",),
+    "timm": ("timm",),
+    "torch": ("torch", "numpy"),
+    "torchaudio": ("torchaudio",),
+    "torchvision": ("torchvision",),
+    "transformers": ("transformers", "tokenizers", "safetensors"),
 }
+_IMPORT = re.compile(r"^(?:import|from) (\w+)", re.MULTILINE)
 TAKEN = frozenset({".safetensors", ".json", ".txt", ".model"})
 LEFT = frozenset({"model.json", "predictions.parquet"})  # rows, and ids of this app
 CONFIGS = frozenset({"config.json", "tokenizer_config.json"})
@@ -99,8 +109,11 @@ def _texts(model: TrainedModel, card: str, program: Path | None) -> Iterator[tup
     yield "README.md", card
     yield "labels.json", json.dumps(list(model.labels), ensure_ascii=False)
     if program:
-        pins = (f"{name}=={installed(name).split('+')[0]}" for name in PACKAGES[model.kind])
-        yield "predict.py", program.read_text("utf-8")
+        text = program.read_text("utf-8")
+        needed = [PACKAGES.get(name, ()) for name in _IMPORT.findall(text)]
+        names = dict.fromkeys(name for names in needed for name in names)
+        pins = (f"{name}=={installed(name).split('+')[0]}" for name in names)
+        yield "predict.py", text
         yield "requirements.txt", "\n".join(pins) + "\n"
 
 

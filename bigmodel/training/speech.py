@@ -27,7 +27,7 @@ from bigmodel.training.speech_goal import Spelling
 from bigmodel.training.speech_language import LetterModel, make_letter_model
 from bigmodel.training.speech_net import NetSize, SpeechNet
 from bigmodel.training.speech_recipe import SpeechParams
-from bigmodel.training.speech_sound import MELS, Recordings, Variation, read_samples
+from bigmodel.training.speech_sound import MELS, Recordings, Samples, Variation, read_samples
 
 RECORD, WEIGHTS, LETTERS = "speech.json", "model.safetensors", "letters.json"
 ANSWER_BATCH = 16
@@ -72,7 +72,7 @@ class SpeechPredictor:
         self, net: SpeechNet, alphabet: Alphabet, beam: Beam, letters: LetterModel | None
     ) -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._net = net.to(self._device).eval()
+        self.net = net.to(self._device).eval()
         self.alphabet, self.beam, self.letters = alphabet, beam, letters
 
     def predict(self, inputs: Sequence[str]) -> list[list[float]]:
@@ -81,19 +81,22 @@ class SpeechPredictor:
 
     def transcribe(self, inputs: Sequence[str]) -> list[Transcript]:
         """Return what is said in each recording."""
-        samples = [read_samples(path) for path in inputs]
+        return self.spelled([read_samples(path) for path in inputs])
+
+    def spelled(self, samples: Sequence[Samples]) -> list[Transcript]:
+        """Return what is said in each recording that was read."""
         return [
             spell(shares, self.alphabet, self.beam, self.letters) for shares in self.shares(samples)
         ]
 
-    def shares(self, samples: Sequence[Any]) -> list[Floats]:
+    def shares(self, samples: Sequence[Samples]) -> list[Floats]:
         """Return the log-shares of letters at every step of each recording: (steps, outputs)."""
         recordings = Recordings(samples, [[]] * len(samples))
-        recordings.mean, recordings.spread = self._net.mean.cpu(), self._net.spread.cpu()
+        recordings.mean, recordings.spread = self.net.mean.cpu(), self.net.spread.cpu()
         found: list[Floats] = [np.empty((0, self.alphabet.outputs))] * len(samples)
         with torch.inference_mode():
             for rows in batches.by_length(recordings.lengths, ANSWER_BATCH):
-                logits, steps = self._net(**recordings.batch(rows, self._device))
+                logits, steps = self.net(**recordings.batch(rows, self._device))
                 logs = logits.double().log_softmax(dim=-1).cpu().numpy()
                 for place, row in enumerate(rows):
                     found[row] = logs[place, : int(steps[place])]

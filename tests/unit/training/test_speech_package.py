@@ -1,0 +1,51 @@
+"""The programs that go along with a downloaded speech model hear what the model hears, without a line of this app."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bigmodel.core.task import BaseFiles, Family
+from bigmodel.tasks import find_tasks
+from bigmodel.training import speech, speech_instant
+from bigmodel.training.speech_recipe import SpeechParams
+from tests.fakes.reporter import FakeReporter
+from tests.fakes.spoken import spoken_data
+
+FOLDER = next(t.folder for t in find_tasks().values() if t.family is Family.TRANSCRIPTION)
+
+
+def program(kind: str) -> Any:  # Any: a module made from a file
+    path = FOLDER / f"predict_{kind}.py"
+    assert "bigmodel" not in path.read_text("utf-8")
+    spec = importlib.util.spec_from_file_location(f"predict_{kind}", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_package_of_instant_model_hears_alike(tmp_path: Path) -> None:
+    data = spoken_data(tmp_path / "in", rows=16)
+    report = FakeReporter(tmp_path / "checkpoints")
+    speech_instant.train_instant(data, tmp_path, report)
+    expected = speech_instant.load_instant(tmp_path).transcribe(data.test.inputs)
+    heard = program("instant").Model(tmp_path).transcribe(data.test.inputs)
+    assert heard == [one.text for one in expected]
+
+
+@pytest.mark.parametrize("body", ["recurrent", "conformer"])
+def test_package_of_network_hears_alike(
+    body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech, "WIDTH", 24)
+    data = spoken_data(tmp_path / "in", rows=16)
+    values = {"speech_body": body, "epochs": 4, "batch_size": 4, "learning_rate": 1e-2}
+    params = SpeechParams.model_validate(values)
+    report = FakeReporter(tmp_path / "checkpoints")
+    speech.train(data, params, BaseFiles("scratch", "scratch"), tmp_path, report)
+    expected = speech.load_model(tmp_path).transcribe(data.test.inputs)
+    heard = program("tuned").Model(tmp_path).transcribe(data.test.inputs)
+    assert heard == [one.text for one in expected]
