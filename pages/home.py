@@ -14,7 +14,8 @@ from pages.shared.page import Context, Page
 
 STEPS = ("one", "two", "three")
 RECENT = 6
-DEMO, JOBS, RESULTS, DATA = "text-demo", "jobs", "results", "data"
+ACROSS = 3  # samples side by side
+JOBS, RESULTS, DATA = "jobs", "results", "data"
 UNUSABLE = {State.FAILED, State.CANCELLED}
 GOOD, BAD = {State.SUCCEEDED}, {State.FAILED, State.LOST}
 
@@ -37,16 +38,18 @@ class HomeTab:
 
     def _build_samples(self) -> list[tuple[Sample, gr.Button]]:
         buttons = []
-        with gr.Row(equal_height=True):
-            for sample in self.samples:
-                with gr.Column(min_width=220, variant="panel"):
-                    gr.Markdown(self.ctx.t(f"samples.{sample.name}.title"), elem_classes="bm-title")
-                    gr.Markdown(self.ctx.t(f"samples.{sample.name}.about"))
-                    button = gr.Button(
-                        self.ctx.t("pages.home.try"), elem_id=f"home-sample-{sample.name}"
-                    )
-                    buttons.append((sample, button))
+        for start in range(0, len(self.samples), ACROSS):
+            with gr.Row(equal_height=True):
+                for sample in self.samples[start : start + ACROSS]:
+                    buttons.append((sample, self._build_sample(sample)))
         return buttons
+
+    def _build_sample(self, sample: Sample) -> gr.Button:
+        t = self.ctx.t
+        with gr.Column(min_width=220, variant="panel"):
+            gr.Markdown(t(f"samples.{sample.name}.title"), elem_classes="bm-title")
+            gr.Markdown(t(f"samples.{sample.name}.about"))
+            return gr.Button(t("pages.home.try"), elem_id=f"home-sample-{sample.name}")
 
     def _wire(self, tab: gr.Tab) -> None:
         outputs = [self.intro, self.recent]
@@ -60,7 +63,7 @@ class HomeTab:
                 api_visibility="private",
                 show_progress_on=button,
             )
-            self.ctx.go(event, DEMO)
+            self.ctx.go_demo(event)
 
     def _starter(self, sample: Sample) -> Callable[[gr.Request], tuple[str, str]]:
         def start(request: gr.Request) -> tuple[str, str]:
@@ -79,9 +82,10 @@ class HomeTab:
         """Import a sample and train on it; a second click comes back to the same training."""
         owner, services = self.ctx.owner(request), self.ctx.services
         title = self.ctx.say(request, f"samples.{sample.name}.title")
-        file_name = f"{sample.name}.csv"
         known = [
-            d for d in services.datasets.all(owner) if d.version.recipe.source_name == file_name
+            dataset
+            for dataset in services.datasets.all(owner)
+            if dataset.version.recipe.source_name in (f"{sample.name}.csv", f"{sample.name}.zip")
         ]
         dataset = (
             known[0] if known else services.datasets.import_sample(owner, sample.name, title=title)
