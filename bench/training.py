@@ -67,6 +67,9 @@ class Clock:
 
     def note(self, key: str, level: Level = "info", **args: Arg) -> None: ...
 
+    def is_checkpoint_due(self) -> bool:
+        return False
+
     def checkpoint_folder(self, step: int) -> Path:  # noqa: ARG002
         return Path(tempfile.mkdtemp())
 

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     beat_s: float = Field(default=5.0, gt=0)
     lease_s: float = Field(default=30.0, gt=0)
     start_s: float = Field(default=30.0, ge=0)  # added to the lease until a worker's first word
+    checkpoint_s: float = Field(default=60.0, ge=0)  # between checkpoints of a training
     stop_s: float = Field(default=5.0, gt=0)  # patience of a cancel before the next harder means
     idle_exit_s: float = Field(default=600.0, gt=0)  # supervisor and warm process leave after this
     backoff_s: float = Field(default=10.0, gt=0)  # before a lost job is tried again, doubled each time

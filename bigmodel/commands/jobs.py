@@ -1,4 +1,4 @@
-"""`jobs list|show|cancel`: trainings on the command line; it asks for a cancel and never moves a state itself."""
+"""`jobs list|show|cancel|pause|resume|again|continue`: trainings on the command line; it asks and never moves a state itself."""
 
 import argparse
 from typing import Any
@@ -7,6 +7,8 @@ from bigmodel.commands.reference import OWNER, find_job
 from bigmodel.commands.terminal import Terminal, local_time
 from bigmodel.core.job import Job
 from bigmodel.services.studio import Services
+
+VIA = "command line"
 
 
 def run_list(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
@@ -58,6 +60,44 @@ def run_cancel(args: argparse.Namespace, services: Services, terminal: Terminal)
         services.jobs.cancel(OWNER, job.id)
         job = services.jobs.get(OWNER, job.id)
         terminal.say("jobs.cancelling" if not job.is_final else "jobs.cancelled", name=job.name)
+    terminal.record(_brief(job))
+    return 0
+
+
+def run_pause(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Ask a job to save and stop."""
+    job = find_job(services, args.job)
+    job = services.control.pause(OWNER, job.id)
+    key = "was_over" if job.is_final else "pausing" if job.is_live else "paused"
+    terminal.say(f"jobs.{key}", name=job.name, state=terminal.state(job))
+    terminal.record(_brief(job))
+    return 0
+
+
+def run_resume(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Let a paused job go on."""
+    job = services.control.resume(OWNER, find_job(services, args.job).id)
+    terminal.say("jobs.resumed", name=job.name)
+    terminal.record(_brief(job))
+    return 0
+
+
+def run_again(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Start a training like an old one."""
+    changes = dict(pair.split("=", 1) for pair in args.set)
+    old = find_job(services, args.job)
+    return _started(services.control.again(OWNER, old.id, changes, via=VIA), terminal)
+
+
+def run_continue(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Train a finished model for some more epochs."""
+    old = find_job(services, args.job)
+    job = services.control.train_further(OWNER, old.id, args.epochs, via=VIA)
+    return _started(job, terminal)
+
+
+def _started(job: Job, terminal: Terminal) -> int:
+    terminal.say("train.submitted", name=job.name, id=job.id)
     terminal.record(_brief(job))
     return 0
 

@@ -43,6 +43,7 @@ class Grammar:
         load.add_argument("file", metavar="FILE", type=Path, help=self._help("file"))
         load.add_argument("--name", metavar="N", help=self._help("dataset_name"))
         self._columns(load)
+        self._answers(load)
         self._command(commands, "list", data.run_list, "data_list")
         show = self._command(commands, "show", data.run_show, "data_show")
         delete = self._command(commands, "delete", data.run_delete, "data_delete")
@@ -59,18 +60,11 @@ class Grammar:
         parser.add_argument(
             "--preset", choices=PRESETS, default="balanced", help=self._help("preset")
         )
-        parser.add_argument(
-            "--set",
-            nargs="+",
-            action="extend",
-            default=[],
-            metavar="KEY=VALUE",
-            type=self._setting,
-            help=self._help("set"),
-        )
+        self._set(parser)
         parser.add_argument("--budget", metavar="SECONDS", type=int, help=self._help("budget"))
         parser.add_argument("--name", metavar="N", help=self._help("job_name"))
         self._columns(parser)
+        self._answers(parser)
         parser.add_argument("--wait", action="store_true", help=self._help("wait"))
         parser.add_argument("--forecast", action="store_true", help=self._help("forecast"))
 
@@ -79,6 +73,16 @@ class Grammar:
         listing.add_argument("--limit", metavar="N", type=int, default=50, help=self._help("limit"))
         self._job(self._command(commands, "show", jobs.run_show, "jobs_show"))
         self._job(self._command(commands, "cancel", jobs.run_cancel, "jobs_cancel"))
+        self._job(self._command(commands, "pause", jobs.run_pause, "jobs_pause"))
+        self._job(self._command(commands, "resume", jobs.run_resume, "jobs_resume"))
+        again = self._command(commands, "again", jobs.run_again, "jobs_again")
+        further = self._command(commands, "continue", jobs.run_continue, "jobs_continue")
+        for parser in (again, further):
+            self._job(parser)
+        self._set(again)
+        further.add_argument(
+            "--epochs", metavar="N", type=int, default=1, help=self._help("more_epochs")
+        )
 
     def _evaluate(self, parser: argparse.ArgumentParser) -> None:
         self._job(parser)
@@ -98,12 +102,27 @@ class Grammar:
 
         parser.set_defaults(check=check)
 
+    def _set(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--set",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="KEY=VALUE",
+            type=self._setting,
+            help=self._help("set"),
+        )
+
     def _job(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("job", metavar="JOB", help=self._help("job"))
 
     def _columns(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--text", metavar="COL", help=self._help("text_column"))
         parser.add_argument("--label", metavar="COL", help=self._help("label_column"))
+
+    def _answers(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--leave-out", action="store_true", help=self._help("leave_out"))
+        parser.add_argument("--level", metavar="N", type=int, default=0, help=self._help("level"))
 
     def _setting(self, text: str) -> str:
         if not train.is_setting(text):

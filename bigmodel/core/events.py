@@ -9,7 +9,8 @@ It must never carry a person's rows. Kinds and the keys of their data:
 - note: a `Message` in JSON
 - checkpoint: step, folder (relative to the data folder), digest; back, when the attempt went back to it
 - result: a `core.model.TrainedModel` in JSON
-- error: message (a `Message` in JSON), traceback, retry (whether another attempt can help)
+- error: message (a `Message` in JSON), traceback, retry (whether another attempt can help), outcome (as below,
+  should the process not live to say `end`)
 - end: outcome (succeeded, failed, cancelled or paused)
 """
 

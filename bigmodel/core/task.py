@@ -114,6 +114,9 @@ class Reporter(Protocol):
     def note(self, key: str, level: Level = "info", **args: Arg) -> None:
         """Add a sentence to the log, by its key in the words."""
 
+    def is_checkpoint_due(self) -> bool:
+        """Tell whether it is time to save; asked before every step."""
+
     def checkpoint_folder(self, step: int) -> Path:
         """Return a fresh folder beside the final place, for `checkpoint` to make final."""
 

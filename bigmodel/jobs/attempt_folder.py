@@ -51,6 +51,7 @@ class Attempt:
     older: tuple[Saved, ...] = ()
     threads: int = 1
     beat_s: float = 5.0
+    checkpoint_s: float = 60.0
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ class Planner:
             older=job.saved[1:],
             threads=threads_each(self.settings),
             beat_s=self.settings.beat_s,
+            checkpoint_s=self.settings.checkpoint_s,
         )
         write_attempt(folder, attempt)
         return folder

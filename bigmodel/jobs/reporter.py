@@ -84,10 +84,16 @@ class WorkerReporter:
     """The `core.task.Reporter` of a worker. `home` is the data folder; `token` fences this attempt."""
 
     def __init__(
-        self, folder: Path, home: Path, token: int, resume: Checkpoint | None = None
+        self,
+        folder: Path,
+        home: Path,
+        token: int,
+        resume: Checkpoint | None = None,
+        checkpoint_s: float = 60.0,
     ) -> None:
         self._folder, self._home, self._token = folder, home, token
-        self._resume = resume
+        self._resume, self._checkpoint_s = resume, checkpoint_s
+        self._saved_at = time.monotonic()
         self._writer = Writer(folder / attempt_folder.EVENTS)
         self._control = ControlFile(folder)
         self._lock = threading.Lock()
@@ -157,8 +163,12 @@ class WorkerReporter:
     def note(self, key: str, level: Level = "info", **args: Arg) -> None:
         self.emit(Kind.NOTE, Message(key, args, level).to_json())
 
+    def is_checkpoint_due(self) -> bool:
+        return time.monotonic() - self._saved_at >= self._checkpoint_s
+
     def checkpoint_folder(self, step: int) -> Path:
         failpoint.reach("checkpoint-begun")
+        failpoint.reach(f"saving-{step}")
         draft = self._checkpoints / f".tmp-{step}"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
@@ -173,6 +183,7 @@ class WorkerReporter:
         place = final.relative_to(self._home).as_posix()
         self.emit(Kind.CHECKPOINT, {"step": step, "folder": place, "digest": digest}, force=True)
         failpoint.reach("checkpoint-announced")
+        self._saved_at = time.monotonic()
         kept = sorted((int(path.name) for path in self._checkpoints.glob("[0-9]*")), reverse=True)
         for old in kept[KEPT_CHECKPOINTS:]:
             shutil.rmtree(self._checkpoints / str(old), ignore_errors=True)

@@ -75,6 +75,9 @@ class Stopwatch:
 
     def note(self, key: str, level: Level = "info", **args: Arg) -> None: ...
 
+    def is_checkpoint_due(self) -> bool:
+        return False
+
     def checkpoint_folder(self, step: int) -> Path:  # noqa: ARG002
         self._drafts.append(Path(tempfile.mkdtemp(prefix="forecast-")))
         return self._drafts[-1]

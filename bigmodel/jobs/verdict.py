@@ -27,6 +27,11 @@ class Ending:
     log_tail: str = ""
 
     @property
+    def said(self) -> str:
+        """The outcome as the worker said it, also where it was ended right before its last word."""
+        return self.outcome or str((self.error or {}).get("outcome", ""))
+
+    @property
     def is_memory(self) -> bool:
         """Whether the system ended the worker for want of memory."""
         is_killed = self.exit is None or KILLED in (self.exit.signal, self.exit.code - 128)
@@ -51,7 +56,7 @@ def judge(job: Job, ending: Ending) -> Verdict:
     if job.wish == Wish.CANCEL or ending.outcome == "cancelled":
         return Verdict(State.CANCELLED)
     message, traceback, can_retry = _reason(ending)
-    if ending.outcome == "paused":
+    if ending.said == "paused":
         return Verdict(State.PAUSED, message if ending.error else None, traceback)
     if ending.exit is not None and ending.exit.code == DISK_FULL:
         return Verdict(State.PAUSED, Message("errors.paused_disk_full", level="error"), traceback)

@@ -46,7 +46,8 @@ def _serve(folder: Path, settings: Settings) -> int:
     attempt = attempt_folder.read_attempt(folder)
     saved = newest_whole(attempt, settings)
     resume = Checkpoint(settings.home / saved.folder, saved.step) if saved.folder else None
-    reporter = WorkerReporter(folder, settings.home, attempt.token, resume)
+    pause = attempt.checkpoint_s
+    reporter = WorkerReporter(folder, settings.home, attempt.token, resume, pause)
     if reporter.is_superseded():
         return SUPERSEDED
     attempt_folder.keep_room(folder)
@@ -87,6 +88,7 @@ def _report(reporter: WorkerReporter, error: Exception) -> str:
         "message": failure.message.to_json(),
         "traceback": redacted(technical),
         "retry": failure.is_retried,
+        "outcome": failure.outcome,
     }
     reporter.emit(Kind.ERROR, record, force=True)
     return failure.outcome

@@ -30,7 +30,6 @@ from bigmodel.training.recipe import TunedParams
 
 log = logging.getLogger(__name__)
 
-CHECKPOINT_S = 60.0
 LOOK_ROWS = 64  # held-out rows that are looked at together
 
 
@@ -77,8 +76,8 @@ class Training:
         self.best: dict[str, Tensor] = {}
         self._plan: tuple[int, list[list[int]]] = (-1, [])
         self._rows, self._began = 0, time.monotonic()  # for the speed of this attempt
-        self._clock = self._saved = time.monotonic()
-        self._saved_step = -1
+        self._clock = time.monotonic()
+        self._saved_step = 0  # a checkpoint of nothing helps nobody
 
     def run(self) -> Progress:
         """Train to the end, or until stopped."""
@@ -103,7 +102,7 @@ class Training:
                 self._check()
             if self._is_done():
                 break
-            if time.monotonic() - self._saved >= CHECKPOINT_S:
+            if self._saved_step != self.at.step and self.report.is_checkpoint_due():
                 self._save()
             self._step()
         if self.at.checked != self.at.step:
@@ -284,7 +283,7 @@ class Training:
         }
         checkpoint.save(self.report.checkpoint_folder(self.at.step), tensors, state)
         self.report.checkpoint(self.at.step)
-        self._saved, self._saved_step = time.monotonic(), self.at.step
+        self._saved_step = self.at.step
 
     def _restore(self, tensors: dict[str, Tensor], state: Mapping[str, Any]) -> None:
         """Go back to a checkpoint; generator states come last, because building draws from them."""

@@ -47,6 +47,9 @@ class FakeReporter:
     def note(self, key: str, level: Level = "info", **args: Arg) -> None:
         self.notes.append(key)
 
+    def is_checkpoint_due(self) -> bool:
+        return False
+
     def checkpoint_folder(self, step: int) -> Path:
         draft = self.folder / f".tmp-{step}"
         draft.mkdir(parents=True)

@@ -79,7 +79,8 @@ def test_memory_kill_of_another_process_is_not_ours(ending: Ending) -> None:
 
 def test_full_disk_waits_for_room() -> None:
     full = {"message": Message("errors.paused_disk_full").to_json()}
-    for ending in (Ending("paused", full), Ending(exit=Exit(DISK_FULL))):
+    killed = Ending(error=full | {"outcome": "paused"}, exit=Exit(-9, 9))
+    for ending in (Ending("paused", full), killed, Ending(exit=Exit(DISK_FULL))):
         verdict = judge(JOB, ending)
         assert verdict.message is not None
         assert (verdict.to, verdict.message.key) == (State.PAUSED, "errors.paused_disk_full")
