@@ -35,7 +35,9 @@ PACKAGES = {
 }
 _IMPORT = re.compile(r"^(?:import|from) (\w+)", re.MULTILINE)
 TAKEN = frozenset({".safetensors", ".json", ".txt", ".model"})
-LEFT = frozenset({"model.json", "predictions.parquet"})  # rows, and ids of this app
+LEFT = frozenset(  # rows, what tells of them, and ids of this app
+    {"model.json", "predictions.parquet", "neighbours.safetensors", "neighbours.json"}
+)
 CONFIGS = frozenset({"config.json", "tokenizer_config.json"})
 ORIGINS = frozenset({"_name_or_path", "name_or_path"})
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of ZIP: equal models give equal packages

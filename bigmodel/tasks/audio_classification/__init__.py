@@ -1,0 +1,1 @@
+"""Sort recordings into classes: keywords, sounds, speakers."""

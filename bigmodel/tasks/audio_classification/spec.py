@@ -1,0 +1,31 @@
+"""Audio classification, the light half: what the task is; it must never import torch.
+
+A row as a person brings it:    file: "bell/take-07.wav", in a folder named "bell"
+What the trained model answers: bell 0.95 · whistle 0.03 · drum 0.02
+"""
+
+from pathlib import Path
+
+from bigmodel.core.dataset import Form, Summary
+from bigmodel.core.task import Family, Medium, Task
+from bigmodel.training.sounds_recipe import SoundParams
+
+
+def fit(summary: Summary) -> float:
+    """Return 1 for recordings in folders of classes, 0 for anything else."""
+    is_sorted = summary.medium == Medium.AUDIO and summary.form == Form.FOLDERS
+    return 1.0 if is_sorted and len(summary.classes) >= 2 else 0.0
+
+
+TASK = Task(
+    name="audio_classification",
+    medium=Medium.AUDIO,
+    family=Family.CLASSIFICATION,
+    params=SoundParams,
+    primary="macro_f1",
+    higher_is_better=True,
+    folder=Path(__file__).parent,
+    fit=fit,
+    engine="bigmodel.tasks.audio_classification.engine",
+    demo="voice",
+)
