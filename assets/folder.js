@@ -73,7 +73,7 @@ async function go(files) {
     }));
     if (mine !== running) return;
     say('sent', {all: wanted.length});
-    trigger('submit', {tray: tray.id, name});
+    trigger('submit', {tray: tray.id, name, add: false});
   } catch (error) { say(error.message); }
   finally { box.classList.remove('is-busy'); }
 }

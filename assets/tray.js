@@ -203,8 +203,9 @@ function bottom() {
     'data-keep': 'dataset-name', 'data-testid': 'tray-name'});
   return h('div', {class: 'bm-tray-bottom'},
     h('ul', {class: 'bm-tray-advice', 'data-testid': 'tray-advice'}, ...tray.advice.map(text => h('li', {}, text))),
-    h('div', {class: 'bm-tray-new'}, name, button('make', () => trigger('submit', {tray: tray.id, name: name.value}),
-      {class: 'bm-button is-primary', disabled: !tray.ready, 'data-testid': 'tray-make'})));
+    h('div', {class: 'bm-tray-new'}, name, button('make', () => trigger('submit', {tray: tray.id, name: name.value, add: false}),
+      {class: 'bm-button is-primary', disabled: !tray.ready, 'data-testid': 'tray-make'}),
+      tray.any ? button('add', () => trigger('submit', {tray: tray.id, name: '', add: true}), {'data-testid': 'tray-add'}) : ''));
 }
 watch('value', () => { stopLive(); if (tray) open(); });
 new ResizeObserver(() => { if (!tray && root.offsetParent) open(); else if (!root.offsetParent) stopLive(); }).observe(root.parentElement);

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,7 +12,7 @@ from bigmodel.core.errors import DatasetError, NotFoundError
 from pages.shared import dataset_view as view
 from pages.shared.gallery import Gallery
 from pages.shared.guard import guard
-from pages.shared.intake import Import, Intake
+from pages.shared.intake import Intake
 from pages.shared.page import Context, Page
 
 ROWS = 20
@@ -62,13 +61,13 @@ class DataTab:
             with gr.Column(min_width=300):
                 gr.Markdown(t("pages.data.found"), elem_classes="bm-title")
                 self.facts = gr.HTML("", elem_id="data-facts")
-            with gr.Column(min_width=300):
+            with gr.Column(min_width=300) as self.counts:
                 gr.Markdown(t("pages.data.classes"), elem_classes="bm-title")
                 self.classes = gr.HTML("", elem_id="data-classes")
         gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
         self.gallery = Gallery(self.ctx)
         self.preview = gr.HTML("", elem_id="data-preview")
-        with gr.Accordion(t("pages.data.test_title"), open=False, elem_id="data-test") as self.test:
+        with gr.Accordion(t("pages.data.test_title"), open=False, elem_id="data-test"):
             gr.Markdown(t("pages.data.test_intro"))
             self.test_name = gr.HTML("", elem_id="data-test-name")
             self.test_file = gr.File(
@@ -94,18 +93,15 @@ class DataTab:
         outputs = [
             dataset, self.chosen, *self.intake.outputs, self.nothing,
             self.columns, self.text, self.label, self.body, self.problems, self.facts,
-            self.classes, self.preview, self.test_name, self.test, *self.gallery.outputs,
+            self.classes, self.preview, self.test_name, self.counts, *self.gallery.outputs,
             self.name, self.asking,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, show, [dataset], outputs)
         dataset.change(show, dataset, outputs, **QUIET)
         self.chosen.input(lambda chosen: chosen or "", self.chosen, dataset, **QUIET)
-        self.intake.wire(self.file, [self.columns, self.text, self.label, self.body], show, outputs)
-        self._follow(
-            self.apply, self.use_columns, [dataset, self.intake.pending, self.text, self.label]
-        )
-        self._follow(self.test_file, self.use_test_file, [dataset, self.test_file])
+        below = [self.columns, self.text, self.label, self.body]
+        self.intake.wire(self.file, self.test_file, self.apply, below, show, outputs)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
         self.delete.click(self.guard(self.ask), dataset, [self.question, self.asking], **QUIET)
@@ -114,13 +110,12 @@ class DataTab:
 
     def _follow(
         self,
-        source: gr.Button | gr.File,
+        source: gr.Button,
         handler: Callable[..., str],
         inputs: list[gr.components.Component],
     ) -> None:
         """Run a change that returns the dataset to show, then show it."""
-        start = source.upload if isinstance(source, gr.File) else source.click
-        event = start(
+        event = source.click(
             self.guard(handler),
             inputs,
             self.ctx.dataset,
@@ -157,11 +152,11 @@ class DataTab:
             *self.intake.closed(),
             gr.Markdown(visible=False),
             gr.Row(visible=is_table),
-            gr.Dropdown(names, value=recipe.input),
-            gr.Dropdown(names, value=recipe.target),
+            gr.Dropdown(names, value=recipe.input, label=self.ctx.t("pages.data.text_column")),
+            gr.Dropdown(names, value=recipe.target, label=self.ctx.t("pages.data.label_column")),
             gr.Column(visible=True),
             *self._drawn(dataset, request),
-            gr.Accordion(visible=is_table),
+            gr.Column(visible=bool(dataset.version.summary.classes)),
             *self.gallery.show(dataset, request),
             dataset.name,
             gr.Group(visible=False),
@@ -188,39 +183,6 @@ class DataTab:
             preview,
             f"<p>{escape(test)}</p>" if test else "",
         ]
-
-    def use_columns(
-        self,
-        dataset_id: str,
-        pending: Import | None,
-        text: str,
-        label: str,
-        request: gr.Request,
-    ) -> str:
-        """Take other columns: of the dataset, or of an upload that was refused with the guessed ones."""
-        owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
-        if not text or not label:
-            raise DatasetError("columns_not_chosen")
-        if pending:
-            dataset = datasets.import_file(
-                owner,
-                Path(pending.path),
-                text=text,
-                label=label,
-                leave_out=pending.leave_out,
-            )
-        else:
-            dataset = datasets.choose_columns(owner, dataset_id, text=text, label=label)
-        gr.Info(self.ctx.say(request, "pages.data.columns_changed"))
-        return dataset.id
-
-    def use_test_file(self, dataset_id: str, path: str, request: gr.Request) -> str:
-        """Set the person's own test file."""
-        owner = self.ctx.owner(request)
-        dataset = self.ctx.services.datasets.set_test_file(owner, dataset_id, Path(path))
-        rows = dataset.version.summary.split_rows["test"]
-        gr.Info(self.ctx.say(request, "pages.data.test_added", rows=rows))
-        return dataset.id
 
     def set_name(self, dataset_id: str, name: str, request: gr.Request) -> str:
         """Rename the dataset."""

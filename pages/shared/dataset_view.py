@@ -31,16 +31,23 @@ class Table(Protocol):
 def facts(dataset: Dataset, say: Say) -> str:
     """Return what was found in the file, as a card."""
     recipe, summary = dataset.version.recipe, dataset.version.summary
+    is_table = summary.medium == "text"
     lines = [
-        ("file", f"{recipe.source_name} · {recipe.format.upper()}"),
-        ("rows", f"{summary.rows:,} ({summary.usable_rows:,} {say('pages.data.usable')})"),
+        (
+            "file",
+            f"{recipe.source_name} · {recipe.format.upper()}" if is_table else recipe.source_name,
+        ),
+        (
+            "rows" if is_table else "files",
+            f"{summary.rows:,} ({summary.usable_rows:,} {say('pages.data.usable')})",
+        ),
     ]
     if recipe.encoding:
         lines.append(("encoding", recipe.encoding))
     if recipe.delimiter:
         lines.append(("delimiter", say(f"pages.data.delimiter_{DELIMITERS[recipe.delimiter]}")))
     lines.append(("split", _split(summary, say)))
-    if summary.medium != "text":
+    if not is_table:
         lines += _media_facts(summary, say)
     elif len(summary.lengths) == 6:
         _, low, middle, high, _, longest = summary.lengths
@@ -57,7 +64,9 @@ def _media_facts(summary: Summary, say: Say) -> list[tuple[str, str]]:
     """Return what is known of sizes or durations, as lines of the facts card."""
     if len(summary.lengths) != 6:
         return []
-    _, low, middle, high, _, longest = summary.lengths
+    shortest, low, middle, high, _, longest = summary.lengths
+    if summary.medium == "image" and shortest == longest:
+        return [("sizes", say("pages.media.sizes_same", side=longest))]
     if summary.medium == "image":
         text = say("pages.media.sizes_text", low=low, high=high, middle=middle, longest=longest)
         return [("sizes", text)]

@@ -95,6 +95,7 @@ class Gallery:
     def _drawn(self, dataset: Dataset, label: str, offset: int, request: gr.Request) -> str:
         say = partial(self._ctx.say, request)
         summary = dataset.version.summary
+        everything = "" if view.is_spoken(summary.form) else say("pages.media.all")
         if label or offset or view.is_spoken(summary.form):
             found = self._items(dataset, label, view.PAGE_ITEMS, offset)
             count = say(
@@ -103,7 +104,7 @@ class Gallery:
                 last=offset + len(found),
                 all=self._rows(dataset, label),
             )
-            return view.group(label, count, found, dataset.id, say)
+            return view.group(label or everything, count, found, dataset.id, say)
         groups = []
         for name, rows in list(summary.classes.items())[: view.CLASSES]:
             found = self._items(dataset, name, view.FEW_ITEMS, 0)

@@ -18,6 +18,8 @@ from pages.shared.guard import guard
 from pages.shared.page import Context
 
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
+MAPPED_SPEECH = ("pages.media.file_column", "pages.media.text_column")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,10 @@ class Import:
     path: str = ""
     tray: str = ""
     name: str = ""
+    add_to: str = ""  # the dataset that grows, where no new one is made
+    test_of: str = ""  # the dataset whose test file this is
+    text: str = ""
+    label: str = ""
     leave_out: bool = False
     level: int = 0
 
@@ -52,6 +58,7 @@ class Intake:
             )
         self.refused = gr.HTML("", elem_id="data-refused", visible=False)
         self.pending = gr.State(None)  # an upload that needs an answer before it can be taken
+        self.changed = gr.State("")  # the version of a dataset that was there before
         with gr.Row(visible=False, elem_id="data-answer") as self.answer:
             self.level = gr.Radio(
                 [], label=t("pages.media.level_label"), elem_id="data-level", visible=False
@@ -71,6 +78,8 @@ class Intake:
     def wire(
         self,
         file: gr.File,
+        test_file: gr.File,
+        apply: gr.Button,
         below: Sequence[Any],
         show: Callable[..., object],
         shown: Sequence[Any],
@@ -78,14 +87,18 @@ class Intake:
         """Wire every way in. `below` are the columns with their two choices and the body of the tab."""
         protect = guard(self.ctx.services.words)
         taken = [
-            self.ctx.dataset, *self.outputs, self.level, self.go_on, self.folder, self.tray, *below,
+            self.ctx.dataset, *self.outputs, self.level, self.go_on, self.folder, self.tray, self.changed, *below,
         ]  # fmt: skip
         take: Mapping[str, Any] = {"api_visibility": "private", "show_progress_on": self.folder}
         file.upload(
             protect(self.upload), file, taken, api_visibility="private", show_progress_on=file
         )
         for box in (self.folder, self.tray):
-            box.submit(protect(self.take_tray), None, taken, **take)
+            box.submit(protect(self.take_tray), self.ctx.dataset, taken, **take)
+        test_file.upload(protect(self.take_test), [self.ctx.dataset, test_file], taken, **take)
+        columns = [self.ctx.dataset, self.pending, *below[1:3]]
+        apply.click(protect(self.use_columns), columns, taken, **take)
+        self.changed.change(show, self.ctx.dataset, list(shown), **QUIET)
         self.go_on.click(protect(self.agree), [self.pending, self.level], taken, **take)
         given_up = self.cancel.click(protect(self.give_up), self.pending, None, **QUIET)
         given_up.success(show, self.ctx.dataset, list(shown), **QUIET)
@@ -101,13 +114,27 @@ class Intake:
 
     def take_tray(
         self,
+        dataset_id: str,
         event: gr.EventData,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
     ) -> list[object]:
-        """Make a dataset of a folder that was sent, or of what was gathered here."""
-        given = Import(tray=str(event.tray), name=str(event.name))
+        """Make a dataset of a folder that was sent or of what was gathered here, or let the one shown grow."""
+        if event.add and not dataset_id:
+            raise DatasetError("no_dataset")
+        add_to = dataset_id if event.add else ""
+        given = Import(tray=str(event.tray), name=str(event.name), add_to=add_to)
         return self._take(given, request, progress)
+
+    def take_test(
+        self,
+        dataset_id: str,
+        path: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Set the person's own test file."""
+        return self._take(Import(path=path, test_of=dataset_id), request, progress)
 
     def agree(
         self,
@@ -121,6 +148,27 @@ class Intake:
             raise DatasetError("no_dataset")
         answered = replace(pending, level=level) if level else replace(pending, leave_out=True)
         return self._take(answered, request, progress)
+
+    def use_columns(
+        self,
+        dataset_id: str,
+        pending: Import | None,
+        text: str,
+        label: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Take other columns: of the dataset, or of an upload that was refused with the guessed ones."""
+        if not text or not label:
+            raise DatasetError("columns_not_chosen")
+        if pending:
+            return self._take(replace(pending, text=text, label=label), request, progress)
+        owner = self.ctx.owner(request)
+        dataset = self.ctx.services.datasets.choose_columns(
+            owner, dataset_id, text=text, label=label
+        )
+        gr.Info(self.ctx.say(request, "pages.data.columns_changed"))
+        return self._taken(dataset, is_changed=True)
 
     def give_up(self, pending: Import | None, request: gr.Request) -> None:
         """Forget what was asked about; a folder that was sent is forgotten with it."""
@@ -141,19 +189,36 @@ class Intake:
             return self._refusal(error, given, request)
         if given.tray:
             self._discard(given.tray, request, is_done=True)
-        gr.Info(_said(partial(self.ctx.say, request), dataset))
-        boxes = [dataset.id, dataset.id] if given.tray else [gr.skip(), gr.skip()]  # they look anew
+        gr.Info(_said(partial(self.ctx.say, request), dataset, given))
+        return self._taken(
+            dataset, is_changed=bool(given.add_to or given.test_of), looks_anew=bool(given.tray)
+        )
+
+    def _taken(
+        self, dataset: Dataset, *, is_changed: bool, looks_anew: bool = False
+    ) -> list[object]:
+        """Return the dataset to show; one that was shown already is shown again by its new version."""
+        boxes = [new_id(), new_id()] if looks_anew else [gr.skip(), gr.skip()]
+        version = f"{dataset.id} {dataset.version.number}"
+        changed = version if is_changed else gr.skip()
         asked = [gr.Radio(visible=False), gr.skip()]
-        return [dataset.id, *self.closed(), *asked, *boxes, *[gr.skip()] * 4]
+        return [dataset.id, *self.closed(), *asked, *boxes, changed, *[gr.skip()] * 4]
 
     def _imported(
         self, given: Import, request: gr.Request, progress: Callable[[float], None]
     ) -> Dataset:
         owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
+        if given.test_of:
+            place = Path(given.path)
+            return datasets.set_test_file(owner, given.test_of, place, leave_out=given.leave_out)
         answers: dict[str, Any] = {"leave_out": given.leave_out, "level": given.level}
+        if given.text:
+            answers |= {"text": given.text, "label": given.label}
         if not given.tray:
             return datasets.import_file(owner, Path(given.path), progress=progress, **answers)
         tray = self.ctx.services.trays.get(owner, given.tray)
+        if given.add_to:
+            return datasets.add_files(owner, given.add_to, tray, leave_out=given.leave_out)
         name = given.name or self.ctx.say(request, "pages.media.own_name")
         return datasets.import_tray(owner, tray, name=name, progress=progress, **answers)
 
@@ -168,6 +233,9 @@ class Intake:
         names = list(error.columns)
         can_retry = len(names) > 1
         question, level, go_on = self._question(error, request)
+        spoken = error.key == "transcripts_columns"
+        keys = MAPPED_SPEECH if spoken else MAPPED_TABLE
+        labels = [say(key) for key in keys]
         if not question:
             title = escape(say("pages.data.refused"))
             found = view.problems(
@@ -183,9 +251,10 @@ class Intake:
             gr.Button(go_on),
             new_id(),
             gr.skip(),
+            gr.skip(),
             gr.Row(visible=can_retry),
-            gr.Dropdown(names, value=None),
-            gr.Dropdown(names, value=None),
+            gr.Dropdown(names, value=None, label=labels[0]),
+            gr.Dropdown(names, value=None, label=labels[1]),
             gr.Column(visible=False),
         ]
 
@@ -209,8 +278,10 @@ class Intake:
         return "", away, ""
 
 
-def _said(say: Callable[..., str], dataset: Dataset) -> str:
+def _said(say: Callable[..., str], dataset: Dataset, given: Import) -> str:
     summary = dataset.version.summary
+    if given.test_of:
+        return escape(say("pages.data.test_added", rows=summary.split_rows["test"]))
     key = "pages.data.imported" if summary.medium == "text" else "pages.media.imported"
     return escape(say(key, name=dataset.name, rows=summary.rows))
 

@@ -41,36 +41,34 @@ class Item(Protocol):
 
 
 def group(title: str, count: str, items: Sequence[Item], dataset_id: str, say: Say) -> str:
-    """Return some items of one class below its name."""
-    drawn = "".join(_item(item, dataset_id, say) for item in items)
+    """Return some items of one class below its name; without a name, each with what is said in it."""
+    is_said = not title
+    drawn = "".join(_item(item, dataset_id, say, is_said=is_said) for item in items)
     kind = "bm-clips" if items and items[0].seconds else "bm-gallery"
     head = f"<h4>{escape(short(title, LABEL_CHARACTERS))}"
     head += f' <span class="bm-muted bm-number">{escape(count)}</span></h4>' if count else "</h4>"
     return f'<section class="bm-media-class">{head}<div class="{kind}">{drawn}</div></section>'
 
 
-def _item(item: Item, dataset_id: str, say: Say) -> str:
+def _item(item: Item, dataset_id: str, say: Say, *, is_said: bool) -> str:
     url = escape(media_url(dataset_id, item.file), quote=True)
     name = escape(short(item.name, 80), quote=True)
     part = say(f"pages.media.split_{item.split}")
     if not item.seconds:
         small = escape(media_url(dataset_id, item.file, thumb=True), quote=True)
-        size = f"{item.width} × {item.height} · {escape(part)}"
+        size = f"{item.width} × {item.height}<br>{escape(part)}"
         return (
-            f'<a class="bm-thumb" href="{url}" target="_blank" rel="noopener" title="{name}">'
+            f'<a class="bm-photo" href="{url}" target="_blank" rel="noopener" title="{name}">'
             f'<img src="{small}" alt="{name}" loading="lazy"><span>{size}</span></a>'
         )
     play = escape(say("pages.media.play", name=short(item.name, 80)), quote=True)
+    said = f"<q>{escape(short(item.label))}</q>" if is_said else ""
     text = f"{seconds(item.seconds, say)} · {part}"
     return (
         f'<div class="bm-clip" data-src="{url}" title="{name}">'
         f'<button type="button" aria-pressed="false" aria-label="{play}"></button>'
-        f"{wave(item.envelope)}<span>{escape(text)}</span>{_spoken(item)}</div>"
+        f"{wave(item.envelope)}<span>{escape(text)}</span>{said}</div>"
     )
-
-
-def _spoken(item: Item) -> str:
-    return f"<q>{escape(short(item.label))}</q>" if " " in item.label or not item.label else ""
 
 
 def wave(envelope: Sequence[int]) -> str:

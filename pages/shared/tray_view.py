@@ -82,6 +82,7 @@ def state(tray: Tray, say: Say) -> dict[str, Any]:
             for name, items in groups.items()
         ],
         "advice": advice(tray, groups, say),
+        "any": bool(tray.items),
         "ready": is_ready(tray, groups),
     }
 

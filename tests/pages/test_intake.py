@@ -18,6 +18,7 @@ from bigmodel.settings import Settings
 from bigmodel.words import load_words
 from pages.data import DataTab
 from pages.shared import media_view
+from pages.shared.guard import guard
 from pages.shared.intake import Import
 from tests.pages.one_tab import one_tab
 
@@ -39,7 +40,7 @@ MADE = Dataset(
             80,
             ("file", "class"),
             {BAD: 50, "star": 30},
-            {"train": 80},
+            {"train": 70, "test": 10},
             (8, 60, 64, 90, 100, 128),
             medium="image",
             form="folders",
@@ -74,8 +75,14 @@ class Datasets:
     def import_tray(self, _owner: str, tray: Any, **given: Any) -> Dataset:
         return self._take({"tray": tray.id, **given})
 
+    def add_files(self, _owner: str, dataset_id: str, tray: Any, **given: Any) -> Dataset:
+        return self._take({"add_to": dataset_id, "tray": tray.id, **given})
+
+    def set_test_file(self, _owner: str, dataset_id: str, _path: Path, **given: Any) -> Dataset:
+        return self._take({"test_of": dataset_id, **given})
+
     def _take(self, given: dict[str, Any]) -> Dataset:
-        given.pop("progress")
+        given.pop("progress", None)
         self.asked.append(given)
         if self.refusals:
             raise self.refusals.pop(0)
@@ -137,9 +144,23 @@ def upload(tab: DataTab, language: str = "en") -> dict[str, Any]:
 
 
 def named(taken: list[Any]) -> dict[str, Any]:
-    names = ("dataset", "refused", "pending", "answer", "level", "go_on", "folder", "tray")
-    assert len(taken) == len(names) + 4
-    return dict(zip(names, taken, strict=False))
+    names = (
+        "dataset",
+        "refused",
+        "pending",
+        "answer",
+        "level",
+        "go_on",
+        "folder",
+        "tray",
+        "changed",
+        "columns",
+        "names",
+        "said",
+        "body",
+    )
+    assert len(taken) == len(names)
+    return dict(zip(names, taken, strict=True))
 
 
 def tray_of(tab: DataTab, kind: Kind) -> str:
@@ -147,8 +168,8 @@ def tray_of(tab: DataTab, kind: Kind) -> str:
     return trays.open("local", kind, "mine").id
 
 
-def sent(tray: str) -> gr.EventData:
-    return gr.EventData(None, {"tray": tray, "name": "mine"})
+def sent(tray: str, *, add: bool = False) -> gr.EventData:
+    return gr.EventData(None, {"tray": tray, "name": "mine", "add": add})
 
 
 def test_unreadable_files_are_named_and_left_out_only_when_agreed(
@@ -180,10 +201,45 @@ def test_level_is_asked_with_its_classes(tab: DataTab, datasets: Datasets) -> No
     ]
 
 
+def test_columns_of_transcripts_are_mapped(tab: DataTab, datasets: Datasets) -> None:
+    error = DatasetError("transcripts_columns", columns_found="clip, said")
+    error.columns = ("clip", "said")
+    datasets.refusals = [error, unreadable()]
+    asked = upload(tab)
+    assert asked["names"].label == "The file name is in"
+    again = named(
+        tab.intake.use_columns("", asked["pending"], "clip", "said", request(), progress=quiet)
+    )
+    tab.intake.agree(again["pending"], None, request(), progress=quiet)
+    assert [(given.get("text", ""), given["leave_out"]) for given in datasets.asked] == [
+        ("", False),
+        ("clip", False),
+        ("clip", True),
+    ]
+
+
 def test_tray_goes_once_it_is_a_dataset(tab: DataTab) -> None:
     tray = tray_of(tab, COLLECT)
-    tab.intake.take_tray(sent(tray), request(), progress=quiet)
+    tab.intake.take_tray("d1", sent(tray), request(), progress=quiet)
     assert tray_of(tab, COLLECT) != tray
+
+
+def test_dataset_shown_grows_by_the_tray(tab: DataTab, datasets: Datasets) -> None:
+    tray = tray_of(tab, COLLECT)
+    tab.intake.take_tray("d1", sent(tray, add=True), request(), progress=quiet)
+    assert datasets.asked == [{"add_to": "d1", "tray": tray, "leave_out": False}]
+    with pytest.raises(gr.Error):
+        guard(tab.ctx.services.words)(tab.intake.take_tray)(
+            "", sent(tray_of(tab, COLLECT), add=True), request(), progress=quiet
+        )
+
+
+def test_own_test_archive_is_asked_about_too(tab: DataTab, datasets: Datasets) -> None:
+    datasets.refusals = [unreadable()]
+    asked = named(tab.intake.take_test("d1", "/tmp/t.zip", request(), progress=quiet))  # noqa: S108
+    tab.intake.agree(asked["pending"], None, request(), progress=quiet)
+    assert [given["leave_out"] for given in datasets.asked] == [False, True]
+    assert datasets.asked[1]["test_of"] == "d1"
 
 
 def test_cancel_forgets_the_folder_and_keeps_what_was_gathered(tab: DataTab) -> None:
@@ -204,6 +260,13 @@ def test_gallery_shows_every_class_and_no_markup(tab: DataTab) -> None:
     assert "<img src=x" not in drawn
     assert "60 to 90" in drawn
     assert "UTF" not in drawn
+
+
+def test_transcripts_are_shown_whole_words_or_one(tab: DataTab) -> None:
+    item = replace(Item(), seconds=0.5, envelope=(0,), label="red")
+    drawn = media_view.group("", "1", [item], "d1", lambda key, **_: key)
+    assert "<q>red</q>" in drawn
+    assert "<q>" not in media_view.group("red", "1", [item], "d1", lambda key, **_: key)
 
 
 def test_class_is_turned_page_by_page(tab: DataTab, datasets: Datasets) -> None:
