@@ -7,7 +7,8 @@ from typing import Any
 
 from bigmodel.commands.reference import OWNER, find_dataset
 from bigmodel.commands.terminal import Terminal, local_time
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.dataset import Dataset, Form, Summary
+from bigmodel.core.message import Arg
 from bigmodel.services.studio import Services
 
 PREVIEW_ROWS = 5
@@ -17,7 +18,7 @@ SHOWN_CLASSES = 20
 
 
 def run_import(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
-    """Import a table."""
+    """Import a table, or an archive or folder of pictures or recordings."""
     dataset = import_file(args.file, args, services, terminal)
     terminal.say("data.imported", name=dataset.name, id=dataset.id)
     _describe(dataset, terminal)
@@ -28,14 +29,18 @@ def run_import(args: argparse.Namespace, services: Services, terminal: Terminal)
 def import_file(
     path: Path, args: argparse.Namespace, services: Services, terminal: Terminal
 ) -> Dataset:
-    """Import a file with the options of the command, showing a bar."""
+    """Import a file or a folder with the options of the command, showing a bar."""
+    datasets = services.datasets
+    take = datasets.import_folder if path.is_dir() else datasets.import_file
     with terminal.bar(terminal.text("data.reading", name=path.name)) as move:
-        return services.datasets.import_file(
+        return take(
             OWNER,
             path,
             name=args.name or "",
             text=args.text or "",
             label=args.label or "",
+            leave_out=args.leave_out,
+            level=args.level,
             progress=lambda share: move(share, ""),
         )
 
@@ -106,6 +111,9 @@ def record_of(dataset: Dataset, terminal: Terminal) -> dict[str, Any]:
         "columns": summary.columns,
         "text": recipe.input,
         "label": recipe.target,
+        "medium": recipe.medium,
+        "form": recipe.form,
+        "lengths": summary.lengths,
         "format": recipe.format,
         "encoding": recipe.encoding,
         "delimiter": recipe.delimiter,
@@ -118,10 +126,15 @@ def record_of(dataset: Dataset, terminal: Terminal) -> dict[str, Any]:
 def _describe(dataset: Dataset, terminal: Terminal) -> None:
     version = dataset.version
     summary, recipe = version.summary, version.recipe
-    terminal.say("data.columns", text=recipe.input, label=recipe.target)
+    if recipe.form == Form.TABLE:
+        terminal.say("data.columns", text=recipe.input, label=recipe.target)
+    else:
+        terminal.say(f"data.{recipe.medium}_{recipe.form}")
     terminal.say("data.rows", rows=summary.rows, usable=summary.usable_rows)
     if recipe.encoding:
         terminal.say("data.encoding", encoding=recipe.encoding, format=recipe.format)
+    if recipe.form != Form.TABLE and summary.lengths:
+        terminal.say(f"data.{recipe.medium}_lengths", **_lengths(summary))
     counted = list(summary.classes.items())
     if counted:
         terminal.table(
@@ -129,6 +142,16 @@ def _describe(dataset: Dataset, terminal: Terminal) -> None:
         )
     for problem in summary.problems:
         terminal.write("! " + terminal.tell(problem))
+
+
+def _lengths(summary: Summary) -> dict[str, Arg]:
+    """Return the usual lengths: pixels as they are, milliseconds as seconds."""
+    shortest, low, middle, _, high, longest = summary.lengths
+    found: dict[str, Arg] = {"low": low, "middle": middle, "high": high}
+    found |= {"shortest": shortest, "longest": longest}
+    if summary.medium == "image":
+        return found
+    return {name: float(value) / 1000 for name, value in found.items()}
 
 
 def _agrees(terminal: Terminal, name: str) -> bool:

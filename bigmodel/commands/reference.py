@@ -62,9 +62,9 @@ def find_job(services: Services, text: str) -> Job:
 
 
 def as_file(text: str) -> Path | None:
-    """Return the file that a text names, if there is one or it can only be one."""
+    """Return the file or folder that a text names, if there is one or it can only be one."""
     path = Path(text)
-    if path.is_file() or (path.suffix and path.name != text):
+    if path.is_file() or (path.name != text and (path.suffix or path.is_dir())):
         return path
     return None
 

@@ -25,7 +25,7 @@ EXIT_BROKEN = 5
 
 
 def main(request_path: str) -> int:
-    """Read the upload that a request names and write its report; return the exit code."""
+    """Bound this process for good, then answer the request; return the exit code."""
     request = json.loads(Path(request_path).read_text("utf-8"))
     limits = request["limits"]
     limit_self(
@@ -33,6 +33,11 @@ def main(request_path: str) -> int:
         processor_s=int(limits["seconds"]) * limits["threads"] + 5,
         file_mb=limits["max_text_mb"] + 64,
     )
+    return answer(request)
+
+
+def answer(request: dict[str, Any]) -> int:
+    """Read the upload that a request names and write its report; return the exit code."""
     report = Path(request["report"])
     try:
         record = _read(request)

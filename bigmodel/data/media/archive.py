@@ -34,7 +34,7 @@ CHUNK_BYTES = 2**18
 STORED, DEFLATED = 0, 8
 ENCRYPTED = 1 | 1 << 6 | 1 << 13
 UTF8 = 1 << 11
-UNIX = 3
+DOS, UNIX = 0, 3
 ZIP64_EXTRA, NAME_EXTRA = 0x0001, 0x7075
 DRIVE = re.compile(r"[A-Za-z]:/")
 
@@ -59,9 +59,9 @@ class _Record:
     packed: int
     size: int
     offset: int
+    system: int  # that packed it
     mode: int  # of a Unix file, 0 where it does not say
     unicode_name: str = ""
-    is_ascii_only: bool = False
 
 
 class _File:
@@ -111,37 +111,41 @@ def open_archive(path: Path, bounds: Bounds, scratch: Path) -> Archive:
             `archive_bomb`, `archive_large`, `archive_file_large`.
     """
     file = _File(path)
-    place = _find_end(file)
-    if place < 0:
-        raise DatasetError("archive_truncated")
     try:
-        count, size, offset, prefix = _end(file, place)
-        if count > bounds.files:
-            raise DatasetError("archive_many", count=count, limit=bounds.files)
-        if size > MAX_DIRECTORY_BYTES:
-            raise DatasetError("archive_many", count=size // 100, limit=bounds.files)
-        records = list(_records(file.at(offset + prefix, size), bounds.files))
-        if len(records) != count % 65_536 and len(records) != count:
-            raise DatasetError("archive_broken")
-        starts = _starts(file, records, prefix, offset + prefix)
-    except (struct.error, IndexError, ValueError, OverflowError) as error:
-        raise DatasetError("archive_broken") from error
-    names = _names(records)
-    for record, name in zip(records, names, strict=True):
-        _check(record, name, bounds)
-    _check_sizes(records, bounds)
+        prefix, records, starts = _directory(file, bounds)
+        names = _names(records)
+        for record, name in zip(records, names, strict=True):
+            _check(record, name, bounds)
+        _check_sizes(records, bounds)
+    except BaseException:
+        file.close()
+        raise
     entries = [
         Entry(name, record.size, _opener(file, record, start, scratch))
         for record, name, start in zip(records, names, starts, strict=True)
         if not name.endswith("/")
     ]
-    empty = sum(not entry.size for entry in entries)
-    if empty > MAX_EMPTY:
-        raise DatasetError("archive_hollow", count=empty, limit=MAX_EMPTY)
     return Archive(tuple(entries), prefix, file.close)
 
 
 # the directory ------------------------------------------------------------------------------------
+
+
+def _directory(file: _File, bounds: Bounds) -> tuple[int, list[_Record], list[int]]:
+    """Return the bytes before the archive, its directory, and where the bytes of each entry start."""
+    place = _find_end(file)
+    if place < 0:
+        raise DatasetError("archive_truncated")
+    try:
+        count, size, offset, prefix = _end(file, place)
+        if count > bounds.files or size > MAX_DIRECTORY_BYTES:
+            raise DatasetError("archive_many", count=count, limit=bounds.files)
+        records = list(_records(file.at(offset + prefix, size), bounds.files))
+        if (len(records) - count) % 65_536:  # some write only the last 16 bits of a larger count
+            raise DatasetError("archive_broken")
+        return prefix, records, _starts(file, records, prefix, offset + prefix)
+    except (struct.error, IndexError, ValueError, OverflowError) as error:
+        raise DatasetError("archive_broken") from error
 
 
 def _find_end(file: _File) -> int:
@@ -196,6 +200,7 @@ def _records(directory: bytes, limit: int) -> Iterator[_Record]:
             packed=packed,
             size=size,
             offset=offset,
+            system=system,
             mode=attributes >> 16 if system == UNIX else 0,
             unicode_name=unicode_name,
         )
@@ -243,14 +248,27 @@ def _starts(file: _File, records: list[_Record], prefix: int, directory: int) ->
 
 def _names(records: list[_Record]) -> list[str]:
     """Return the names as text: UTF-8 where it says so or fits, else GB18030 as Chinese Windows writes them."""
-    unsaid = [r.raw_name for r in records if not (r.flags & UTF8 or r.unicode_name)]
-    codec = next((codec for codec in ("utf-8", "gb18030") if _fits(unsaid, codec)), "cp437")
+    unsaid = [r for r in records if not (r.flags & UTF8 or r.unicode_name)]
+    codec = _codec([r.raw_name for r in unsaid], is_dos=all(r.system == DOS for r in unsaid))
     names = [
         record.unicode_name
         or record.raw_name.decode("utf-8" if record.flags & UTF8 else codec, "replace")
         for record in records
     ]
     return [name.replace("\\", "/") for name in names]
+
+
+def _codec(names: list[bytes], *, is_dos: bool) -> str:
+    """Return what names are written in that do not say it.
+
+    Two bytes of a Chinese name may read as one Western letter of UTF-8. Windows never writes that
+    without saying so, and macOS always does.
+    """
+    fits_utf8, fits_gb = _fits(names, "utf-8"), _fits(names, "gb18030")
+    if fits_utf8 and fits_gb and is_dos:
+        text = b"".join(names).decode("utf-8")
+        return "utf-8" if any(character >= "\u0800" for character in text) else "gb18030"
+    return "utf-8" if fits_utf8 else "gb18030" if fits_gb else "cp437"
 
 
 def _fits(names: list[bytes], codec: str) -> bool:
@@ -291,6 +309,9 @@ def _check_sizes(records: list[_Record], bounds: Bounds) -> None:
     total, packed = sum(r.size for r in records), sum(r.packed for r in records)
     if total > max(FREE_BYTES, MAX_RATIO * packed):
         raise DatasetError("archive_bomb", ratio=MAX_RATIO)
+    empty = sum(not r.size and not r.raw_name.endswith(b"/") for r in records)
+    if empty > MAX_EMPTY:
+        raise DatasetError("archive_hollow", count=empty, limit=MAX_EMPTY)
     if total > bounds.total:
         raise DatasetError("archive_large", mb=total // 2**20, limit=bounds.total // 2**20)
 

@@ -57,9 +57,14 @@ def given_entries(files: Sequence[Given], *, limit: int) -> list[Entry]:
     if len(files) > limit:
         raise DatasetError("archive_many", count=len(files), limit=limit)
     return [
-        Entry(file.name, file.place.stat().st_size, _opener(file.place), file.text)
+        Entry(_spoken(file.name), file.place.stat().st_size, _opener(file.place), file.text)
         for file in files
     ]
+
+
+def _spoken(name: str) -> str:
+    """Return a name without the bytes that are no text, which a file system may hold."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _opener(place: Path) -> Callable[[], BinaryIO]:

@@ -6,6 +6,7 @@ It must never leave out a file that it could not read unless the person agreed t
 import errno
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -60,10 +61,10 @@ class MediaUpload:
 
     def read_archive(self, path: Path) -> dict[str, Any]:
         """Read a ZIP and return the report."""
-        archive = open_archive(path, self.bounds, self.scratch)
-        if archive.prefix:
-            self.findings.note("archive_prefix", bytes=archive.prefix)
-        return self._read(archive.entries, "zip")
+        with closing(open_archive(path, self.bounds, self.scratch)) as archive:
+            if archive.prefix:
+                self.findings.note("archive_prefix", bytes=archive.prefix)
+            return self._read(archive.entries, "zip")
 
     def read_files(self, files: Sequence[Given]) -> dict[str, Any]:
         """Read files that lie on this machine and return the report."""
@@ -92,13 +93,10 @@ class MediaUpload:
 
     def _check_disk(self, layout: Layout) -> None:
         """Refuse early what would fill the disk."""
-        sizes = [item.entry.size for item in layout.items]
-        if layout.medium == IMAGE:
-            sizes = [min(2 * size, STORED_PICTURE_BYTES) for size in sizes]
+        need = need_bytes([item.entry.size for item in layout.items], layout.medium)
         free = shutil.disk_usage(self.scratch).free
-        if free < sum(sizes) + SPARE_BYTES:
-            need = (sum(sizes) + SPARE_BYTES) // 2**20
-            raise DatasetError("disk_short", need=need, free=free // 2**20)
+        if free < need:
+            raise DatasetError("disk_short", need=need // 2**20, free=free // 2**20)
 
     def _with_texts(self, layout: Layout) -> list[Item]:
         """Return the files to read; of transcripts, those that a table speaks of, with their text as label."""
@@ -188,9 +186,16 @@ class MediaUpload:
         }
         original = {f"{ORIGINAL}{name}": own[name] for name in _columns(layout)}
         columns = {
-            name: pa.array(_sound_text(values)) for name, values in (kept | original).items()
+            name: pa.array(values, pa.string()) for name, values in (kept | original).items()
         }
         pq.write_table(pa.table(columns), self.table, compression="zstd")
+
+
+def need_bytes(sizes: Sequence[int], medium: str) -> int:
+    """Return how much disk files of these sizes take at most once they are stored."""
+    if medium == IMAGE:
+        sizes = [min(2 * size, STORED_PICTURE_BYTES) for size in sizes]
+    return sum(sizes) + SPARE_BYTES
 
 
 def _columns(layout: Layout) -> tuple[str, ...]:
@@ -198,11 +203,6 @@ def _columns(layout: Layout) -> tuple[str, ...]:
     if layout.medium == IMAGE:
         return ("file", "class", "width", "height")
     return ("file", "text" if layout.form == Form.TRANSCRIPTS else "class", "seconds")
-
-
-def _sound_text(values: Sequence[str]) -> list[str]:
-    """Return texts without halves of surrogate pairs, which file names of a system may hold."""
-    return [value.encode("utf-8", "replace").decode() for value in values]
 
 
 def _looks_like_media(entry: Entry) -> bool:
