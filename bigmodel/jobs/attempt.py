@@ -12,18 +12,25 @@ from pathlib import Path
 from typing import Literal
 
 from bigmodel.core.dataset import Split, TaskData
+from bigmodel.core.errors import DatasetError, TrainingError
 from bigmodel.core.events import Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.task import INSTANT, BaseFiles, Engine, Params, Predictor, Task
+from bigmodel.core.task import INSTANT, BaseFiles, Engine, Medium, Params, Predictor, Task
 from bigmodel.data.versions import load_task_data
 from bigmodel.jobs import attempt_folder, evaluation, seal
 from bigmodel.jobs.attempt_folder import Attempt
+from bigmodel.jobs.broken import find_broken
 from bigmodel.jobs.evaluation import Answers
 from bigmodel.jobs.folds import fold_scores
 from bigmodel.jobs.reporter import WorkerReporter
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
+from bigmodel.training.unknown import unknown_share
+
+READ_ROWS = 300  # texts on which the share of unknown pieces is measured
+UNREADABLE_SHARE = 0.5
+VOCABULARIES = ("tokenizer.json", "vocab.txt")  # in which that can be looked up without the model
 
 
 @dataclass(frozen=True)
@@ -52,12 +59,24 @@ def run_attempt(folder: Path, settings: Settings, reporter: WorkerReporter) -> N
         PersonError: something a person can mend.
     """
     work = _prepare(folder, settings, reporter)
+    try:
+        _train(work)
+    except (DatasetError, FileNotFoundError) as error:
+        broken = find_broken(work.task.medium, work.data, work.home / work.attempt.dataset)
+        if broken is None:
+            raise
+        raise broken from error
+
+
+def _train(work: Work) -> None:
+    reporter = work.reporter
     first = _instant(work)
     if work.params.base == INSTANT:
         return
     if len(work.data.validation) == 0:
         reporter.note("jobs.notes.too_few_to_tune", "warning", rows=len(work.data.train))
         return
+    _require_readable(work)
     second = _tuned(work)
     _choose(work, first, second)
 
@@ -82,6 +101,23 @@ def _instant(work: Work) -> TrainedModel:
     is_folded = len(work.data.validation) == 0 and len(work.data.test) == 0
     measure = _measure_folded if is_folded else _measure
     return _announce(_make(work, "instant", train, measure, is_folded=is_folded), work, kept=True)
+
+
+def _require_readable(work: Work) -> None:
+    """Refuse to fine-tune a model that knows hardly a piece of the text.
+
+    Raises:
+        TrainingError: `text_not_readable`.
+    """
+    folder = work.attempt.base["folder"]
+    if folder is None or work.task.medium != Medium.TEXT:
+        return
+    if not any((Path(folder) / name).is_file() for name in VOCABULARIES):
+        return
+    step = max(1, len(work.data.train) // READ_ROWS)
+    share = unknown_share(Path(folder), work.data.train.inputs[::step])
+    if share > UNREADABLE_SHARE:
+        raise TrainingError("text_not_readable", percent=round(100 * share), base=work.params.base)
 
 
 def _tuned(work: Work) -> TrainedModel:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from bigmodel.services.bases import BaseService
+from bigmodel.services.coaching import CoachService
 from bigmodel.services.control import ControlService
 from bigmodel.services.datasets import DatasetService
 from bigmodel.services.demo import DemoService
 from bigmodel.services.disk import DiskService
+from bigmodel.services.doctor import DoctorService
 from bigmodel.services.health import HealthService
 from bigmodel.services.jobs import JobService
 from bigmodel.services.results import ResultService
@@ -29,6 +31,8 @@ class Services:
     training: TrainingService
     jobs: JobService
     control: ControlService
+    doctor: DoctorService
+    coach: CoachService
     results: ResultService
     demo: DemoService
     health: HealthService
@@ -47,6 +51,7 @@ def open_services(settings: Settings) -> Services:
     jobs = JobService(settings, store)
     bases = BaseService(settings, store)
     demo = DemoService(settings, store, Serving(settings))
+    control = ControlService(settings, store, jobs)
     return Services(
         settings=settings,
         words=load_words(settings.task_folders),
@@ -54,7 +59,9 @@ def open_services(settings: Settings) -> Services:
         bases=bases,
         training=TrainingService(settings, store, bases, jobs),
         jobs=jobs,
-        control=ControlService(settings, store, jobs),
+        control=control,
+        doctor=DoctorService(settings, store, bases, control),
+        coach=CoachService(settings, store, jobs, control),
         results=ResultService(settings, store, demo.scores, demo.transcribe),
         demo=demo,
         health=HealthService(settings, store),

@@ -1,0 +1,64 @@
+"""Makes a next version of a dataset from its own rows: some left out, or split anew; no upload is read again."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from bigmodel.core.dataset import Version
+from bigmodel.core.ids import new_id
+from bigmodel.data.source import ORIGINAL, TEST, Source
+from bigmodel.data.versions import ITEMS, own_source, own_test_source, write_version
+from bigmodel.settings import Settings
+
+
+def without_rows(
+    settings: Settings, version: Version, number: int, row_ids: Collection[str]
+) -> Version:
+    """Return the next version without some rows; all others stay in the part they are in.
+
+    Raises:
+        DatasetError: what is left cannot be trained on.
+    """
+    rows = pq.read_table(settings.home / version.folder / ITEMS)
+    kept = rows.filter(
+        pc.invert(pc.is_in(rows.column("row_id"), pa.array(list(row_ids), pa.string())))
+    )
+    place = settings.scratch / f"rows-{new_id()}.parquet"
+    try:
+        pq.write_table(kept, place)
+        sources = [Source(place, ORIGINAL, only="", keeps_split=True)]
+        if version.recipe.test_name:
+            sources.append(Source(place, ORIGINAL, origin=TEST, only=TEST))
+        return _written(settings, version, number, sources, seed=version.recipe.seed)
+    finally:
+        place.unlink(missing_ok=True)
+
+
+def split_anew(settings: Settings, version: Version, number: int) -> Version:
+    """Return the next version with the same rows, parted by another seed.
+
+    Raises:
+        DatasetError: the rows cannot be trained on.
+    """
+    folder = settings.home / version.folder
+    sources = [own_source(folder)]
+    if version.recipe.test_name:
+        sources.append(own_test_source(folder))
+    return _written(settings, version, number, sources, seed=version.recipe.seed + 1)
+
+
+def _written(
+    settings: Settings, version: Version, number: int, sources: list[Source], *, seed: int
+) -> Version:
+    kept = [problem for problem in version.summary.problems if problem.level == "info"]
+    return write_version(
+        settings,
+        dataset_id=version.dataset_id,
+        number=number,
+        sources=sources,
+        recipe=replace(version.recipe, seed=seed),
+        problems=kept,
+    )
