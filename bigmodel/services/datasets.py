@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from bigmodel.core.clock import now
 from bigmodel.core.dataset import Dataset, Form, Recipe, Version
@@ -38,6 +39,16 @@ READ_SHARE = 0.6  # of the progress bar
 Progress = Callable[[float], None]
 
 __all__ = ["DatasetService", "Item", "Preview", "Sample"]
+
+
+class Answered(TypedDict, total=False):
+    """What `import_file` may be told beside the file."""
+
+    text: str
+    label: str
+    leave_out: bool
+    level: int
+    progress: Progress | None
 
 
 class DatasetService:
@@ -87,40 +98,21 @@ class DatasetService:
         return dataset
 
     def import_tray(
-        self,
-        owner: str,
-        tray: Tray,
-        *,
-        name: str = "",
-        leave_out: bool = False,
-        level: int = 0,
-        progress: Progress | None = None,
+        self, owner: str, tray: Tray, *, name: str = "", **answers: Unpack[Answered]
     ) -> Dataset:
         """Keep the files of a tray as a dataset; the tray stays as it is.
 
         Raises:
             DatasetError: as of `import_file`.
         """
-        files, title = of_tray(tray), name or tray.name
-        return self.import_given(
-            owner, files, name=title, leave_out=leave_out, level=level, progress=progress
-        )
+        return self.import_given(owner, of_tray(tray), name=name or tray.name, **answers)
 
     def import_folder(
-        self,
-        owner: str,
-        folder: Path,
-        *,
-        name: str = "",
-        leave_out: bool = False,
-        level: int = 0,
-        progress: Progress | None = None,
+        self, owner: str, folder: Path, *, name: str = "", **answers: Unpack[Answered]
     ) -> Dataset:
         """Keep a folder of this machine as a dataset; links in it are not followed."""
-        files, title = of_folder(folder), name or folder.resolve().name
-        return self.import_given(
-            owner, files, name=title, leave_out=leave_out, level=level, progress=progress
-        )
+        title = name or folder.resolve().name
+        return self.import_given(owner, of_folder(folder), name=title, **answers)
 
     def import_given(
         self,
@@ -128,13 +120,15 @@ class DatasetService:
         files: Sequence[Given],
         *,
         name: str,
-        leave_out: bool,
-        level: int,
-        progress: Progress | None,
+        text: str = "",
+        label: str = "",
+        leave_out: bool = False,
+        level: int = 0,
+        progress: Progress | None = None,
     ) -> Dataset:
-        """Keep files of this machine as a dataset."""
+        """Keep files of this machine as a dataset, with the same answers as `import_file`."""
         tell = progress or _silent
-        answers = Answers(leave_out, level)
+        answers = Answers(leave_out, level, text, label)
         upload = read_files(
             files, self._settings, lambda share: tell(READ_SHARE * share), answers=answers
         )
