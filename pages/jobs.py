@@ -12,11 +12,12 @@ import gradio as gr
 
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.job import Job
-from bigmodel.core.message import Message
 from pages.shared import curves as drawing
 from pages.shared import jobs_view as view
 from pages.shared.chart import chart
+from pages.shared.coach_view import CoachView
 from pages.shared.disk_panel import DiskPanel
+from pages.shared.doctor_view import DoctorView
 from pages.shared.guard import guard
 from pages.shared.job_controls import JobControls
 from pages.shared.jobs_list import Asked, JobList
@@ -34,8 +35,6 @@ let focused = null, top = 0;
 element.addEventListener('click', e => {
   const card = e.target.closest('[data-job]');
   if (card) trigger('click', {job: card.dataset.job});
-  const copy = e.target.closest('[data-copy]');
-  if (copy) navigator.clipboard?.writeText(copy.parentElement.querySelector('pre').textContent);
 });
 element.addEventListener('focusin', e => { focused = e.target.closest('[data-job]')?.dataset.job; });
 element.addEventListener('focusout', e => { if (e.relatedTarget) focused = null; });
@@ -90,7 +89,7 @@ class JobsTab:
     def _build_job(self) -> None:
         t = self.ctx.t
         self.head = gr.HTML("", elem_id="jobs-job", padding=False)
-        self.trouble = _html("jobs-problem", visible=False)
+        self.doctor = DoctorView(self.ctx)
         self.controls = JobControls(self.ctx)
         with gr.Column(visible=False, elem_id="jobs-curves") as self.curves:
             self.charts: dict[str, gr.HTML] = {}
@@ -99,6 +98,7 @@ class JobsTab:
                 self._build_chart(drawing.LOSS, 300)
                 self._build_chart(drawing.QUALITY, 300)
             self._build_chart(drawing.RATE, 220)
+        self.coach = CoachView(self.ctx, "jobs")
         with gr.Accordion(t("pages.jobs.log"), open=False, elem_id="jobs-log") as self.log:
             self.history = gr.HTML("", elem_id="jobs-history")
             self.log_text = gr.HTML("", elem_id="jobs-log-text")
@@ -128,7 +128,8 @@ class JobsTab:
         job = self.ctx.job
         parts = [
             job, self.seen, self.fast, self.slow, self.nothing, self.begin, self.body,
-            *self.list.parts, self.head, self.trouble, *self.controls.parts, self.curves,
+            *self.list.parts, self.head, *self.doctor.parts, *self.controls.parts, self.curves,
+            *self.coach.parts,
             *self.charts.values(), *self.places.values(), self.history, self.log_text, self.name,
             self.again, self.delete, self.asking,
         ]  # fmt: skip
@@ -142,6 +143,8 @@ class JobsTab:
         self.list.asked.change(look, asked, parts, queue=False, **QUIET)
         self.list.html.click(protect(self.choose), None, job, **QUIET)
         self.controls.wire(protect, lambda event: event.then(look, asked, parts, **QUIET))
+        self.doctor.wire(protect)
+        self.coach.wire(protect)
         self.again.click(protect(self.run_again), job, job, **QUIET)
         for event, is_open in ((self.log.expand, True), (self.log.collapse, False)):
             event(
@@ -252,6 +255,8 @@ class JobsTab:
             **self.controls.shown(job, turn.place if turn else 0, has_model=bool(models)),
             self.again: gr.update(interactive=job.is_final),
             self.delete: gr.update(interactive=job.is_final),
+            **self.doctor.shown(job.id, request),
+            **self.coach.shown(job.id, request),
             **self._charts(owner, job, request),
             **self._texts(owner, job, is_log_open, request),
         }
@@ -276,29 +281,12 @@ class JobsTab:
 
     def _texts(self, owner: str, job: Job, is_log_open: bool, request: gr.Request) -> Updates:
         say, tell = partial(self.ctx.say, request), partial(self.ctx.tell, request)
-        problem, fix = self._halves(job.message, request)
-        trouble = view.trouble(job, say, tell, problem, fix)
-        updates: Updates = {
-            self.trouble: gr.update(value=trouble, visible=bool(trouble)),
-            self.name: job.name,
-            self.asking: gr.update(visible=False),
-        }
+        updates: Updates = {self.name: job.name, self.asking: gr.update(visible=False)}
         if is_log_open:
             text = self.jobs.log_text(owner, job.id)
             updates[self.history] = view.history(self.jobs.history(owner, job.id), tell)
             updates[self.log_text] = view.log(text, say("pages.jobs.log_empty"))
         return updates
-
-    def _halves(self, message: Message | None, request: gr.Request) -> tuple[str, str]:
-        """Return what happened and what to do, where the words keep them apart."""
-        words = self.ctx.services.words
-        if message is None or not words.has(f"{message.key}.problem"):
-            return "", ""
-        tell = partial(self.ctx.tell, request)
-        return (
-            tell(Message(f"{message.key}.problem", message.args)),
-            tell(Message(f"{message.key}.fix", message.args)),
-        )
 
     def _word(self, request: gr.Request, name: str) -> str:
         key = f"jobs.curves.{name.replace('/', '_')}"

@@ -141,21 +141,6 @@ def bar(job: Job, say: Say) -> str:
     )
 
 
-def trouble(job: Job, say: Say, tell: Tell, problem: str, fix: str) -> str:
-    """Return what happened, what to do, and the technical part folded."""
-    if job.state != State.FAILED or job.message is None:
-        return ""
-    technical = ""
-    if job.traceback:
-        technical = (
-            f"<details><summary>{escape(say('pages.jobs.technical'))}</summary>"
-            f'<button type="button" class="bm-copy" data-copy>{escape(say("pages.jobs.copy"))}</button>'
-            f'<pre class="bm-log" tabindex="0">{escape(job.traceback)}</pre></details>'
-        )
-    said = f"<b>{escape(problem)}</b> {escape(fix)}" if problem else escape(tell(job.message))
-    return f'<div class="bm-problem is-error" data-testid="jobs-trouble"><p>{said}</p>{technical}</div>'
-
-
 def history(events: Sequence[JobEvent], tell: Tell) -> str:
     """Return what happened to the job, oldest first."""
     lines = "".join(

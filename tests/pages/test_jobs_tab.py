@@ -15,8 +15,11 @@ from bigmodel.core.events import Event, Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, Progress, State
 from bigmodel.core.message import Message
+from bigmodel.services.bases import BaseService
+from bigmodel.services.coaching import CoachService
 from bigmodel.services.control import ControlService
 from bigmodel.services.disk import DiskService
+from bigmodel.services.doctor import DoctorService
 from bigmodel.services.jobs import JobService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -51,20 +54,20 @@ def workshop(settings: Settings) -> Workshop:
 @pytest.fixture
 def tab(workshop: Workshop) -> JobsTab:
     store = workshop.store
+    settings = workshop.settings.model_copy(update={"task_folders": (TASKS,)})
+    jobs, bases = JobService(settings, store), BaseService(settings, store)
+    control = ControlService(settings, store, SimpleNamespace(wake=lambda: None))
     services: Any = SimpleNamespace(
-        settings=workshop.settings,
-        words=load_words(),
-        jobs=JobService(workshop.settings, store),
-        control=ControlService(
-            workshop.settings.model_copy(update={"task_folders": (TASKS,)}),
-            store,
-            SimpleNamespace(wake=lambda: None),
-        ),
-        disk=DiskService(workshop.settings, store),
+        settings=settings,
+        words=load_words(settings.task_folders),
+        jobs=jobs,
+        control=control,
+        doctor=DoctorService(settings, store, bases, control),
+        coach=CoachService(settings, store, jobs, control),
+        disk=DiskService(settings, store),
         demo=SimpleNamespace(kind=lambda owner, job: "text"),
         results=SimpleNamespace(models=store.models),
     )
-
     return one_tab(JobsTab, services)
 
 
@@ -137,7 +140,7 @@ def test_model_that_stands_can_be_tried_while_the_rest_goes_on(
 def test_failed_job_says_what_happened_and_what_to_do(tab: JobsTab, workshop: Workshop) -> None:
     job = start(workshop)
     fail(workshop, job, traceback=BAD)
-    shown = tab.show(job.id, False, Asked(), request())[tab.trouble]["value"]
+    shown = tab.show(job.id, False, Asked(), request())[tab.doctor.html]["value"]
     assert "ran out of memory" in shown
     assert "smaller batch" in shown
     assert "<details>" in shown
