@@ -30,4 +30,4 @@ def test_language_is_switched_and_remembered(browser: Browser, studio: Studio) -
         expect(page.locator("#tab-home-button")).to_have_text("Home")
         page.goto(studio.url)
         expect(page.locator("#tab-home-button")).to_have_text("Home")
-        expect(page.locator("#home-own")).to_have_text("Choose your own file")
+        expect(page.locator("#home-own")).to_have_text("Bring your own data")
