@@ -290,6 +290,9 @@ class TrayService:
             known.apply(entry)
         for lost in [item.id for item in known.items.values() if not item.place.is_file()]:
             known.apply({"do": "remove", "id": lost})
+        for path in folder.iterdir():  # cut off while it was sent, before this process started
+            if path.name not in known.items and path.name != JOURNAL:
+                path.unlink(missing_ok=True)
         self._known[tray_id] = known
         return known
 

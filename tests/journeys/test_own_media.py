@@ -167,6 +167,30 @@ def test_camera_shots_and_files_become_a_dataset(
         expect(page.get_by_test_id("tray-item")).to_have_count(0)
 
 
+def test_phone_opens_its_camera_and_finds_its_shots_again(browser: Browser, studio: Studio) -> None:
+    context = browser.new_context(
+        locale="zh-CN", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    try:
+        walker.open_tab(page, studio, "data")
+        open_tray(page, "image")
+        card = add_class(page, "猫")
+        camera = card.locator("input[capture=environment]")
+        expect(camera).to_have_attribute("accept", "image/*")
+        shot = {"name": "image.jpg", "mimeType": "image/jpeg", "buffer": photo(5)}
+        camera.set_input_files([shot])
+        expect(card.get_by_test_id("tray-item")).to_have_count(1)
+        page.reload()
+        walker.expect_tab(page, "data")
+        page.locator("#data-collect > button").click()
+        expect(class_card(page, "猫").get_by_test_id("tray-item")).to_have_count(1)
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(wide) <= 1
+    finally:
+        context.close()
+
+
 def test_takes_with_their_text_become_speech(browser: Browser, studio: Studio) -> None:
     with walker.visitor(browser) as page:
         walker.open_tab(page, studio, "data")

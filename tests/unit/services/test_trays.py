@@ -43,6 +43,14 @@ def test_torn_journal_loses_only_its_last_line(trays: TrayService, settings: Set
     assert paths(TrayService(settings), tray) == ["f/a.jpg", "f/b.jpg"]
 
 
+def test_file_cut_off_by_a_crash_is_swept(trays: TrayService, settings: Settings) -> None:
+    tray = trays.open("local", FOLDER, "f")
+    kept = put(trays, tray, "f/a.jpg")
+    trays.place("local", tray.id, 9).write_bytes(b"half")
+    TrayService(settings).get("local", tray.id)
+    assert sorted(p.name for p in tray.folder.iterdir()) == sorted([kept.id, JOURNAL])
+
+
 def test_same_path_of_a_folder_is_replaced(trays: TrayService) -> None:
     tray = trays.open("local", FOLDER, "f")
     first = put(trays, tray, "f/a.jpg", b"old")
