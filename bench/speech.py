@@ -10,14 +10,16 @@ import tempfile
 import time
 import zipfile
 from pathlib import Path
+from typing import cast
 
+import numpy as np
 import torch
 
 from bench.figure import Figure
 from bench.training import Clock
 from bigmodel.bases.catalogue import read_models
 from bigmodel.core.dataset import Rows, TaskData
-from bigmodel.core.task import BaseFiles, Transcriber
+from bigmodel.core.task import BaseFiles, Predictor, Transcriber
 from bigmodel.metrics.transcription import headline
 from bigmodel.tasks import find_tasks, load_engine
 from bigmodel.training import speech
@@ -84,9 +86,7 @@ def first_model(data: TaskData, place: Path) -> Figure:
 def ratio(folder: Path, data: TaskData) -> Figure:
     """Measure what writing down one second of sound takes, by the bare forward pass of the same frames."""
     predictor = speech.load_model(folder)
-    second = read_samples(data.test.inputs[0])
-    second = (second.tolist() * 16_000)[:16_000] if len(second) else [0] * 16_000
-    samples = torch.tensor(second, dtype=torch.int16).numpy()
+    samples = np.resize(read_samples(data.test.inputs[0]), 16_000)
     frames = Recordings([samples], [[]]).batch([0])
     whole, bare = [], []
     with torch.inference_mode():
@@ -121,10 +121,11 @@ def hold_out(train: Rows, test: Rows) -> TaskData:
     return TaskData(_chosen(train, order[held:]), _chosen(train, order[:held]), test)
 
 
-def _errors(predictor: Transcriber, data: TaskData) -> tuple[float, float]:
+def _errors(predictor: Predictor, data: TaskData) -> tuple[float, float]:
     """Return the word errors on validation rows, which choose, and on test rows, which are told."""
+    transcriber = cast(Transcriber, predictor)
     held, tested = (
-        headline(rows.targets, predictor.transcribe(rows.inputs))["wer"]
+        headline(rows.targets, transcriber.transcribe(rows.inputs))["wer"]
         for rows in (data.validation, data.test)
     )
     return held, tested

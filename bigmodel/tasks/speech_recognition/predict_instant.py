@@ -50,7 +50,9 @@ class Model:
     def _nearest(self, heard: Array) -> str:
         away = np.square(self._shapes - _shape(heard)).sum(axis=1)
         chosen = np.argsort(away, kind="stable")[:NEAR].tolist()
-        return self._texts[min(chosen, key=lambda place: _warped(heard, self._known[place]))]
+        best = min(chosen, key=lambda place: _warped(heard, self._known[place]))
+        text: str = self._texts[best]
+        return text
 
 
 def _read(path: str) -> Array:

@@ -31,6 +31,8 @@ class Net(nn.Module):
     def __init__(self, size: dict[str, Any]) -> None:
         super().__init__()
         self.size = size
+        self.mean: Tensor
+        self.spread: Tensor
         width, layers, drop = size["width"], size["layers"], size["dropout"]
         second = 2 if size["stride"] == 4 else 1
         self.register_buffer("mean", torch.zeros(size["mels"]))
