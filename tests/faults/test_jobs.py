@@ -13,6 +13,7 @@ from bigmodel.core.job import State, Wish
 from bigmodel.jobs import attempt_folder, socket_file
 from bigmodel.jobs.launchers.warm import SOCKET
 from bigmodel.jobs.platform.identity import Identity
+from bigmodel.services.control import ControlService
 from bigmodel.services.jobs import JobService
 from tests.fakes.workshop import OWNER, Workshop, quick_settings
 
@@ -60,6 +61,17 @@ def worker_of(workshop: Workshop, job_id: str) -> psutil.Process:
     found = find()
     assert found is not None
     return psutil.Process(found.pid)
+
+
+class Deaf:
+    """Wakes nobody: these tests start their supervisors themselves."""
+
+    def wake(self) -> None:
+        return None
+
+
+def control_of(workshop: Workshop) -> ControlService:
+    return ControlService(workshop.settings, workshop.store, Deaf())
 
 
 def test_a1_worker_killed_before_its_first_step_is_tried_again(workshop: Workshop) -> None:
@@ -176,6 +188,40 @@ def test_a9_twenty_cancels_are_one(workshop: Workshop) -> None:
     workshop.wait_for(job_id, State.CANCELLED)
     kinds = [event.kind for event in workshop.store.history(OWNER, job_id)]
     assert (kinds.count("wish"), workshop.moves(job_id).count("cancelled")) == (1, 1)
+
+
+def test_a10_paused_job_goes_on_after_everything_was_started_again(workshop: Workshop) -> None:
+    first = workshop.supervise()
+    job_id = workshop.submit(steps=60, step_s=0.02)
+    workshop.wait_for_step(job_id, 5)
+    control_of(workshop).pause(OWNER, job_id)
+    paused = workshop.wait_for(job_id, State.PAUSED)
+    assert workshop.workers() == []
+    workshop.kill(first)
+    workshop.supervise()
+    control_of(workshop).resume(OWNER, job_id)
+    job = workshop.wait_for(job_id, State.SUCCEEDED)
+    attempt = attempt_folder.read_attempt(workshop.settings.jobs / job_id / "2")
+    assert attempt.resume is not None
+    assert attempt.resume.step == paused.checkpoint_step == paused.progress.step
+    assert workshop.steps(job_id) == list(range(1, 61))
+    assert (job.attempt, job.max_attempts) == (2, 4)
+
+
+def test_finished_training_goes_on_for_more_epochs(workshop: Workshop) -> None:
+    workshop.supervise()
+    first = workshop.submit(epochs=2)
+    workshop.wait_for(first, State.SUCCEEDED)
+    more = control_of(workshop).train_further(OWNER, first, 3)
+    JobService(workshop.settings, workshop.store).delete(OWNER, first)
+    job = workshop.wait_for(more.id, State.SUCCEEDED)
+    assert workshop.steps(job.id) == list(range(1, 51))
+    attempt = attempt_folder.read_attempt(workshop.settings.jobs / job.id / "1")
+    assert attempt.resume is not None
+    assert attempt.resume.step == 20
+    assert {note.split(".")[-1] for note in workshop.notes(job.id)}.isdisjoint(
+        {"checkpoint_back", "checkpoint_none"}
+    )
 
 
 def test_a11_frozen_worker_is_replaced_and_its_words_refused(workshop_with: Open) -> None:

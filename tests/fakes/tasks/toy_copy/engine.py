@@ -12,7 +12,8 @@ from bigmodel.tasks.toy_copy.spec import ToyParams
 
 from bigmodel.core.dataset import TaskData
 from bigmodel.core.errors import TrainingError
-from bigmodel.core.task import BaseFiles, Checkpoint, Params, Reporter
+from bigmodel.core.job import Wish
+from bigmodel.core.task import BaseFiles, Checkpoint, Params, Reporter, StopRequested
 from tests.fakes.chain import START, link
 
 MODEL, STATE = "toy.json", "state.json"
@@ -50,11 +51,16 @@ class Toy:
             time.sleep(settings.step_s)
             chain = link(chain, step)
             self._misbehave(step, settings, is_first=not report.resume and "/1/" in f"{folder}/")
-            report.step(phase="train", step=step, steps=settings.steps, epoch=step / 10, epochs=1)
             report.points(step, {"train/loss": 1 / step, "train/learning_rate": 0.1})
-            if settings.checkpoint_every and step % settings.checkpoint_every == 0:
-                _save(report.checkpoint_folder(step), step, chain, settings.checkpoint_mb)
-                report.checkpoint(step)
+            is_due = settings.checkpoint_every and step % settings.checkpoint_every == 0
+            try:
+                report.step(phase="train", step=step, steps=settings.steps, epoch=step / 10)
+            except StopRequested as stop:
+                if stop.wish == Wish.PAUSE:
+                    _save(report, step, chain, settings)
+                raise
+            if is_due or step == settings.steps:
+                _save(report, step, chain, settings)
         _write(folder, data, settings.skill, chain)
 
     def load(self, folder: Path) -> ToyPredictor:
@@ -76,9 +82,11 @@ def _settings(params: Params) -> ToyParams:
     return settings.model_copy(update={"steps": steps})
 
 
-def _save(folder: Path, step: int, chain: int, size_mb: float) -> None:
+def _save(report: Reporter, step: int, chain: int, settings: ToyParams) -> None:
+    folder = report.checkpoint_folder(step)
     (folder / STATE).write_text(json.dumps({"step": step, "chain": chain}))
-    (folder / "ballast").write_bytes(os.urandom(int(size_mb * 2**20)))
+    (folder / "ballast").write_bytes(os.urandom(int(settings.checkpoint_mb * 2**20)))
+    report.checkpoint(step)
 
 
 def _read(point: Checkpoint) -> tuple[int, int]:
