@@ -78,6 +78,18 @@ class Storm:
         found.token_regressions += self.losses.token_regressions
         return found
 
+    @property
+    def summary(self) -> Counter[str]:
+        """How many faults there were of each kind, and over how many jobs."""
+        groups: Counter[str] = Counter()
+        for kind, count in sorted(self.done.items()):
+            groups[_group(kind)] += count
+        kills = sum(count for name, count in groups.items() if name.startswith("kill"))
+        freezes = sum(count for name, count in groups.items() if name.startswith(("freeze", "nap")))
+        groups |= Counter({"KILLS IN ALL": kills, "FREEZES IN ALL": freezes})
+        groups |= Counter({"jobs": len(self.submitted), "attempts": sum(self.tokens.values())})
+        return groups | Counter({"seconds of the storm": round(self.seconds)})
+
     # what keeps going
 
     def _tend(self) -> None:
@@ -268,22 +280,6 @@ class Storm:
             time.sleep(0.2)
         while self.workshop.workers() and time.monotonic() < deadline:
             time.sleep(0.2)
-
-
-def table(storm: Storm, losses: Losses) -> str:
-    """Return everything that was done and everything that was lost, as one table."""
-    groups: Counter[str] = Counter()
-    for kind, count in storm.done.items():
-        groups[_group(kind)] += count
-    rows = [(name, count) for name, count in sorted(groups.items())]
-    kills = sum(count for name, count in groups.items() if name.startswith("kill"))
-    freezes = sum(count for name, count in groups.items() if name.startswith(("freeze", "nap")))
-    rows += [("KILLS IN ALL", kills), ("FREEZES IN ALL", freezes)]
-    rows += [("jobs", len(storm.submitted)), ("attempts", sum(storm.tokens.values()))]
-    rows += [(name.replace("_", " "), count) for name, count in losses.counts.items()]
-    width = max(len(name) for name, _ in rows)
-    lines = [f"{name:<{width}}  {count:>6}" for name, count in rows]
-    return "\n".join([f"storm of {storm.seconds:.0f} s", *lines])
 
 
 def _group(kind: str) -> str:

@@ -4,6 +4,7 @@ import random
 import shutil
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -69,8 +70,11 @@ def test_a13_short_lock_loses_no_point(workshop: Workshop) -> None:
 
 @pytest.mark.faults
 @pytest.mark.parametrize("seconds", [15.0, 30.0])
-def test_a13_long_lock_loses_no_point(workshop: Workshop, seconds: float) -> None:
+def test_a13_long_lock_loses_no_point(
+    workshop: Workshop, seconds: float, ledger: Counter[str]
+) -> None:
     lock_while_training(workshop, seconds)
+    ledger["database locked for 15 and 30 s"] += 1
 
 
 @dataclass(frozen=True)
@@ -161,5 +165,10 @@ def test_torn_images_open_in_a_sound_earlier_state(tmp_path: Path) -> None:
 
 
 @pytest.mark.faults
-def test_thousand_torn_images_open_in_a_sound_earlier_state(tmp_path: Path) -> None:
-    assert count_survivors(tmp_path, 1_000) == 1_000
+def test_hundreds_of_torn_images_open_in_a_sound_earlier_state(
+    tmp_path: Path, ledger: Counter[str], losses: Counter[str]
+) -> None:
+    sound = count_survivors(tmp_path, 500)
+    ledger["torn database images"] += 500
+    losses["databases damaged or not as before"] += 500 - sound
+    assert sound == 500

@@ -1,13 +1,13 @@
 """The harness: hundreds of faults over real processes, and one table of what was lost; a small part of it runs always."""
 
-import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.workshop import Workshop, quick_settings
-from tests.faults.storm import FULL, OF_SUPERVISORS, OF_WORKERS, Storm, table
+from tests.faults.storm import FULL, OF_SUPERVISORS, OF_WORKERS, Storm
 
 WHOLE = {
     **{f"kill {place}": 8 for place in OF_WORKERS},
@@ -58,18 +58,22 @@ def workshop(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Worksho
 @pytest.mark.parametrize("workshop", [False], indirect=True)
 def test_few_faults_lose_nothing(workshop: Workshop) -> None:
     storm = Storm(workshop, PART, seed=1, steps=(60, 100), open_jobs=3)
-    losses = storm.blow()
-    assert losses.total == 0, "\n".join([table(storm, losses), *losses.reasons])
+    found = storm.blow()
+    assert found.total == 0, "\n".join([str(found.counts), str(storm.summary), *found.reasons])
     assert sum(storm.done.values()) == sum(PART.values())
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("workshop", [True], indirect=True)
-def test_storm_of_faults_loses_nothing(workshop: Workshop) -> None:
+def test_storm_of_faults_loses_nothing(
+    workshop: Workshop, ledger: Counter[str], losses: Counter[str]
+) -> None:
     storm = Storm(workshop, WHOLE, seed=7)
-    losses = storm.blow()
-    sys.stdout.write(f"\n{table(storm, losses)}\n")
-    kills = sum(count for kind, count in storm.done.items() if kind.startswith("kill"))
-    freezes = sum(count for kind, count in storm.done.items() if kind.startswith(("freeze", "nap")))
-    assert (kills >= 300, freezes >= 60) == (True, True)
-    assert losses.total == 0, "\n".join(losses.reasons)
+    found = storm.blow()
+    ledger.update(storm.summary)
+    losses.update(found.counts)
+    assert (storm.summary["KILLS IN ALL"] >= 300, storm.summary["FREEZES IN ALL"] >= 60) == (
+        True,
+        True,
+    )
+    assert found.total == 0, "\n".join(found.reasons)

@@ -1,0 +1,96 @@
+"""A supervisor's turns over a store in memory, with a launcher and clocks of our own: no process is started."""
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bigmodel.core.events import Event, Kind, encode
+from bigmodel.core.job import State
+from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.attempt_folder import Exit
+from bigmodel.jobs.launchers.base import Handle
+from bigmodel.jobs.supervisor import Supervisor
+from bigmodel.store.memory import MemoryStore
+from tests.fakes.workshop import Workshop, make_dataset, quick_settings
+
+NOBODY = Handle(2**22 + 5, 0.0, "another boot")
+
+
+@contextlib.contextmanager
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that lives, leads its group and says nothing."""
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with subprocess.Popen(command, start_new_session=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@dataclass
+class FakeLauncher:
+    launched: list[Path] = field(default_factory=list)
+    is_starting: bool = False
+    fails: bool = False
+
+    def is_ready(self) -> bool:
+        return True
+
+    def launch(self, folder: Path) -> Handle:
+        if self.fails:
+            raise OSError("no process could be started")
+        self.launched.append(folder)
+        return NOBODY
+
+    def reap(self) -> None:
+        return None
+
+
+@dataclass
+class FakeClock:
+    at: float = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@dataclass
+class Scene:
+    workshop: Workshop
+    launcher: FakeLauncher
+    supervisor: Supervisor
+    clock: FakeClock
+    wall: FakeClock
+    said: int = 0
+
+    def turn(self, seconds: float = 1.0, jump_s: float = 0.0) -> None:
+        """Let time pass; a jump is of the wall clock alone, which was set, or of a machine that slept."""
+        self.clock.at += seconds
+        self.wall.at += seconds + jump_s
+        self.supervisor.turn(is_poked=True)
+
+    def say(self, kind: Kind, **data: object) -> None:
+        self.said += 1
+        with (self.launcher.launched[-1] / attempt_folder.EVENTS).open("ab") as file:
+            file.write(encode(Event(self.said, 0.0, kind, data)))
+
+    def end(self, code: int, signal: int | None = None) -> None:
+        attempt_folder.write_exit(self.launcher.launched[-1], Exit(code, signal))
+
+    def state(self, job_id: str) -> State:
+        return self.workshop.job(job_id).state
+
+
+def open_scene(home: Path, **changes: object) -> Scene:
+    settings = quick_settings(home, **changes)
+    store = MemoryStore()
+    dataset = make_dataset(settings, rows=10)
+    store.add_dataset(dataset)
+    launcher = FakeLauncher()
+    clock = FakeClock()
+    wall = FakeClock(1e9)
+    supervisor = Supervisor(settings, store, [launcher], clock, wall)
+    return Scene(Workshop(settings, store, dataset), launcher, supervisor, clock, wall)
