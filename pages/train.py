@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from functools import partial
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from bigmodel.core.dataset import Dataset
-from bigmodel.core.errors import DatasetError, ModelError, ParamsError
+from bigmodel.core.errors import DatasetError, ParamsError
 from bigmodel.core.form import FormField
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import BaseChoice
 from pages.shared import train_view as view
+from pages.shared.base_intake import BaseIntake
+from pages.shared.forecast_view import ForecastView
 from pages.shared.form import ParamsForm
 from pages.shared.guard import guard
 from pages.shared.page import Context, Page
@@ -60,11 +61,13 @@ class TrainTab:
             self.base = gr.Radio(
                 [], label=t("pages.train.base"), info=t("train.tuned_too"), elem_id="train-base"
             )
+            self.expect = gr.HTML("", elem_id="train-expect", visible=False, padding=False)
             self.unfit = gr.HTML("", elem_id="train-unfit", visible=False)
             self.preset = gr.Radio(
                 [], label=t("pages.train.preset"), elem_id="train-preset", visible=False
             )
             self.fetch = gr.Button(visible=False, variant="primary", elem_id="train-fetch")
+            self.forecast = ForecastView(self.ctx)
             self.train = gr.Button(
                 t("pages.train.train"), variant="primary", size="lg", elem_id="train-train"
             )
@@ -77,25 +80,7 @@ class TrainTab:
         ) as self.advanced:
             gr.Markdown(t("pages.train.advanced_intro"))
             self.form = ParamsForm(self.ctx, self._all_fields())
-        with gr.Accordion(t("pages.train.other"), open=False, elem_id="train-other"):
-            gr.Markdown(t("pages.train.hub_intro"))
-            with gr.Row(elem_id="train-hub-row"):
-                self.hub_id = gr.Textbox(
-                    label=t("pages.train.hub_id"),
-                    placeholder="google-bert/bert-base-chinese",
-                    elem_id="train-hub-id",
-                    scale=3,
-                )
-                self.look = gr.Button(t("pages.train.hub_look"), elem_id="train-hub-look")
-            self.hub_card = gr.HTML("", elem_id="train-hub-card", visible=False)
-            self.hub_fetch = gr.Button(visible=False, elem_id="train-hub-fetch")
-            gr.Markdown(t("pages.train.folder_intro"))
-            self.files = gr.File(
-                label=t("pages.train.folder"),
-                file_count="multiple",
-                elem_id="train-folder",
-                height=130,
-            )
+        self.intake = BaseIntake(self.ctx)
         with gr.Accordion(t("pages.train.command"), open=False, elem_id="train-command-box"):
             self.command = gr.Textbox(
                 label=t("pages.train.command_label"),
@@ -127,12 +112,12 @@ class TrainTab:
     def _wire(self, tab: gr.Tab) -> None:
         dataset = self.ctx.dataset
         self.settings = [
-            self.filled_for, self.preset, self.fetch, self.train, self.advanced, self.command,
-            *self.form.inputs,
+            self.filled_for, self.preset, self.expect, self.fetch, self.train, self.advanced,
+            self.command, *self.form.inputs,
         ]  # fmt: skip
         self.filled = [
             self.shown, self.facts, self.key, self.nothing, self.to_data, self.body, self.dataset,
-            self.task, self.name, self.base, self.unfit, *self.settings,
+            self.task, self.name, self.base, self.unfit, self.intake.about, *self.settings,
         ]  # fmt: skip
         show = self.guard(self.show)
         # Only what a person does fills the form: filled once more behind their back, it would undo their choice.
@@ -163,11 +148,32 @@ class TrainTab:
             show_progress="minimal",
         )
         self.ctx.go(submitted, "jobs")
+        gr.on(
+            [self.filled_for.change, self.forecast.timer.tick],
+            self.guard(self.expect_now),
+            choice,
+            self.forecast.parts,
+            trigger_mode="always_last",
+            **QUIET,
+        )
+        gr.on(
+            [component.input for component in self.form.inputs],
+            self.guard(self.expect_now),
+            choice,
+            self.forecast.parts,
+            trigger_mode="always_last",
+            **QUIET,
+        )
+        self.forecast.use.click(
+            self.guard(self.use_plan),
+            [self.forecast.plan, dataset, self.task, self.facts],
+            [self.base, *self.settings],
+            **QUIET,
+        ).then(self.guard(self.expect_now), choice, self.forecast.parts, **QUIET)
         self.ctx.go(self.to_data.click(lambda: None, None, None, **QUIET), "data")
         self._wire_bases()
 
     def _wire_bases(self) -> None:
-        shown: Mapping[str, Any] = {"api_visibility": "private", "show_progress_on": self.hub_id}
         where = [self.ctx.dataset, self.task]
         self.fetch.click(
             self.guard(self.fetch_base),
@@ -176,19 +182,7 @@ class TrainTab:
             api_visibility="private",
             show_progress_on=self.base,
         )
-        gr.on(
-            [self.look.click, self.hub_id.submit],
-            self.guard(self.describe),
-            self.hub_id,
-            [self.hub_card, self.hub_fetch],
-            **shown,
-        )
-        self.hub_fetch.click(
-            self.guard(self.fetch_base), [self.hub_id, *where], self.filled, **shown
-        )
-        self.files.upload(
-            self.guard(self.bring), [self.files, *where], [self.files, *self.filled], **shown
-        )
+        self.intake.wire(self.guard, where, self.filled, self.refill)
 
     # filling ------------------------------------------------------------------------------------
 
@@ -217,7 +211,11 @@ class TrainTab:
         fitting = [(c, name) for c, name in named if c.fits]
         names = [c.base.name for c, _ in fitting]
         chosen = base if base in names else names[0]
-        facts = {choice.base.name: _facts(choice) for choice in choices}
+        facts = {
+            choice.base.name: _facts(choice)
+            | {"expect": self._expected(dataset, choice, task, tell)}
+            for choice in choices
+        }
         unfit = view.unfit([(c, name) for c, name in named if not c.fits], say, tell)
         known = self.ctx.services.datasets.all(owner)
         return [
@@ -234,8 +232,46 @@ class TrainTab:
                 [(view.card(c, name, say, tell), c.base.name) for c, name in fitting], value=chosen
             ),
             gr.HTML(unfit, visible=bool(unfit)),
+            self.intake.introduced(dataset.version.summary.medium, say),
             *self.choose(dataset.id, task, chosen, PRESET, facts, request),
         ]
+
+    def _expected(self, dataset: Dataset, choice: BaseChoice, task: str, tell: view.Tell) -> str:
+        """Return what so few pictures or recordings allow, or nothing."""
+        said = self.training.expectation(dataset.owner, dataset.id, choice, task)
+        return view.expectation(said, tell) if said else ""
+
+    def expect_now(
+        self,
+        request: gr.Request,
+        dataset_id: str,
+        task: str,
+        base: str,
+        preset: str,
+        *values: Any,  # Any: of the form, each field has its own type
+    ) -> list[Any]:
+        """Return the forecast of the choice as it stands."""
+        if not dataset_id or not base:
+            return [gr.skip()] * len(self.forecast.parts)
+        known = {field.name for field in self.training.form(task)}
+        given = dict(zip(self.form.names, values, strict=True))
+        mine = {name: value for name, value in given.items() if name in known}
+        return self.forecast.shown(
+            request, list(mine), dataset_id, task, base, preset or PRESET, *mine.values()
+        )
+
+    def use_plan(
+        self, plan: dict[str, Any], dataset_id: str, task: str, facts: Facts, request: gr.Request
+    ) -> list[Any]:
+        """Fill the form with the plan that fits."""
+        if not plan:
+            return [gr.skip()] * (1 + len(self.settings))
+        chosen = self.choose(dataset_id, task, plan["base"], plan["preset"], facts, request)
+        first = len(self.settings) - len(self.form.inputs)
+        for place, name in enumerate(self.form.names):
+            if name in plan["changes"]:
+                chosen[first + place] = gr.update(visible=True, value=plan["changes"][name])
+        return [plan["base"], *chosen]
 
     def choose(
         self,
@@ -257,6 +293,7 @@ class TrainTab:
         return [
             _choice(task, base, preset),
             gr.Radio(presets, value=preset, visible=can_be_set),
+            gr.HTML(about["expect"], visible=bool(about["expect"])),
             gr.Button(say("pages.train.fetch", size_mb=size), visible=not about["is_ready"]),
             gr.Button(visible=about["is_ready"]),
             gr.Accordion(visible=can_be_set),
@@ -314,6 +351,7 @@ class TrainTab:
                 changes={field: value for field, value in given.items() if field in known},
                 name=name,
                 key=key,
+                via="browser",
             )
         except ParamsError as error:
             tell = partial(self.ctx.tell, request)
@@ -321,17 +359,6 @@ class TrainTab:
             raise gr.Error(text, duration=None, print_exception=False) from error
         gr.Info(escape(self.ctx.say(request, "pages.train.started", name=job.name)))
         return job.id, new_id()
-
-    def describe(self, hub_id: str, request: gr.Request) -> tuple[gr.HTML, gr.Button]:
-        """Ask the hub about a model and offer to fetch it; a refusal stays in the page."""
-        say = partial(self.ctx.say, request)
-        try:
-            model = self.ctx.services.bases.describe(hub_id)
-        except ModelError as error:
-            text = view.refusal(self.ctx.tell(request, error.message))
-            return gr.HTML(text, visible=True), gr.Button(visible=False)
-        text = say("pages.train.fetch", size_mb=round(model.size_mb))
-        return gr.HTML(view.hub_card(model, say), visible=True), gr.Button(text, visible=True)
 
     def fetch_base(
         self,
@@ -342,35 +369,7 @@ class TrainTab:
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
     ) -> list[Any]:
         """Fetch a model and choose it."""
-        say = partial(self.ctx.say, request)
-
-        def tell(done: int, total: int) -> None:
-            text = say("pages.train.fetching", done=done // 10**6, total=max(1, total // 10**6))
-            progress(done / max(total, 1), desc=text)
-
-        try:
-            base = self.ctx.services.bases.fetch(self.ctx.owner(request), hub_id, tell)
-        except ModelError as error:
-            return self._warned(error, request)
-        gr.Info(escape(say("pages.train.fetched", name=base.name)))
-        return self.refill(dataset_id, task, request, base.name)
-
-    def bring(
-        self, paths: list[str] | None, dataset_id: str, task: str, request: gr.Request
-    ) -> list[Any]:
-        """Take a person's own model and choose it."""
-        files = [Path(path) for path in paths or ()]
-        try:
-            base = self.ctx.services.bases.import_files(self.ctx.owner(request), files)
-        except ModelError as error:
-            return [None, *self._warned(error, request)]
-        gr.Info(escape(self.ctx.say(request, "pages.train.brought", name=base.name)))
-        return [None, *self.refill(dataset_id, task, request, base.name)]
-
-    def _warned(self, error: ModelError, request: gr.Request) -> list[Any]:
-        """Say why a model did not come in, and leave the tab as it is."""
-        gr.Warning(escape(self.ctx.tell(request, error.message)), duration=None)
-        return [gr.skip()] * len(self.filled)
+        return self.intake.fetch_base(hub_id, dataset_id, task, request, progress)
 
 
 def _facts(choice: BaseChoice) -> dict[str, Any]:

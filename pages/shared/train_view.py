@@ -91,6 +91,12 @@ def hub_card(model: HubFacts, say: Say) -> str:
     return f'<div class="bm-card"><b>{escape(model.id)}</b><table class="bm-table">{rows}</table></div>'
 
 
+def expectation(said: Message, tell: Tell) -> str:
+    """Return what to expect, as a remark that stands before the button."""
+    level = "is-warning" if said.level == "warning" else ""
+    return f'<div class="bm-problem {level}" data-testid="train-expect">{escape(tell(said))}</div>'
+
+
 def refusal(text: str) -> str:
     """Return why something did not work, to stay in the page."""
     return f'<div class="bm-problem is-error">{escape(text)}</div>'

@@ -1,5 +1,6 @@
 """The Train tab without a browser: what it offers, what it says, and that one form is one job."""
 
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,8 +9,11 @@ import gradio as gr
 import pytest
 from starlette.requests import Request
 
+from bigmodel.jobs.forecast import Measured
+from bigmodel.services import timing
 from bigmodel.services.bases import BaseService
 from bigmodel.services.datasets import DatasetService
+from bigmodel.services.timing import Timing
 from bigmodel.services.training import TrainingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -51,6 +55,7 @@ class Studio:
         """Show the dataset and return the values of the components by name."""
         values = self.tab.show(dataset, "", request(language))[1:]
         names = {id(value): name for name, value in vars(self.tab).items()}
+        names[id(self.tab.intake.about)] = "about"
         names |= {id(c): f"param {name}" for name, c in self.tab.form.components.items()}
         return {names[id(c)]: value for c, value in zip(self.tab.filled, values, strict=True)}
 
@@ -75,7 +80,7 @@ def press(studio: Studio, data: str, key: str, filled_for: str = "", **changes: 
     filled_for = filled_for or filled["filled_for"]
     task, base = filled["task"], filled["base"].value
     values = studio.services.training.values("local", task, base, "balanced") | changes
-    given = [values[name] for name in studio.tab.form.names]
+    given = [values.get(name) for name in studio.tab.form.names]
     job, _ = studio.tab.submit(request(), key, "", filled_for, data, task, base, "balanced", *given)
     return job
 
@@ -154,7 +159,7 @@ def test_every_wrong_setting_is_said_at_once(studio: Studio, data: str) -> None:
 
 
 def test_refusal_of_the_hub_stays_in_the_page(studio: Studio) -> None:
-    card, button = studio.tab.describe("<b>x</b>", request())
+    card, button = studio.tab.intake.describe("<b>x</b>", request())
     assert "id of a model" in str(card.value)
     assert not button.visible
 
@@ -163,7 +168,44 @@ def test_own_model_is_checked_and_chosen(studio: Studio, data: str, tmp_path: Pa
     model = write_tiny_bert(tmp_path / "tiny", "".join(TEXTS).lower())
     task = studio.filled(data)["task"]
     files = [str(path) for path in model.iterdir()]
-    _, *values = studio.tab.bring(files, data, task, request())
+    _, *values = studio.tab.intake.bring(files, data, task, request())
     base = values[studio.tab.filled.index(studio.tab.base)]
     assert base.value == "model"
     assert "model" in [value for _, value in base.choices]
+
+
+def test_forecast_is_rough_at_once_and_measured_after(
+    studio: Studio, data: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Measured(step_s=0.5, spread=0.1, counted=9, steps=15, epochs=3, memory_mb=900)
+    monkeypatch.setattr(Timing, "_run", lambda *_: found)
+    monkeypatch.setattr(timing, "SETTLE_S", 0.0)
+    first, timer, *_ = expect(studio, data)
+    assert 'data-kind="rough"' in first
+    assert timer.active
+    deadline = time.monotonic() + 30
+    while 'data-kind="rough"' in (shown := expect(studio, data))[0]:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert "done at" in shown[0]
+    assert 'data-light="green"' in shown[0]
+    assert not shown[1].active
+
+
+def test_what_does_not_fit_comes_with_a_plan_that_does(
+    studio: Studio, data: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    huge = Measured(step_s=0.5, spread=0.1, counted=9, steps=15, epochs=3, memory_mb=1e9)
+    monkeypatch.setattr(Timing, "known", lambda *_: huge)
+    card, _, button, plan = expect(studio, data, "zh-CN")
+    assert 'data-light="red"' in card
+    assert "内存" in card
+    assert plan == {} or button.visible
+
+
+def expect(studio: Studio, data: str, language: str = "en") -> list[Any]:
+    filled = studio.filled(data)
+    task, base = filled["task"], filled["base"].value
+    values = studio.services.training.values("local", task, base, "balanced")
+    given = [values.get(name) for name in studio.tab.form.names]
+    return studio.tab.expect_now(request(language), data, task, base, "balanced", *given)
