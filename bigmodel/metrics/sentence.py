@@ -145,7 +145,9 @@ def remarks_on_transcripts(
         remarks.append(_remark("confused", said=shown(said), heard=shown(heard), count=times))
     if 0 < len(learned) < FEW_RECORDINGS:
         remarks.append(_remark("few_recordings", learned=len(learned)))
-    return (*remarks, *_size(rows, is_folded=is_folded))
+    if is_folded:
+        return (*remarks, _remark("folded_recordings", rows=rows))
+    return (*remarks, *_size(rows, is_folded=False))
 
 
 def shown(label: str) -> str:

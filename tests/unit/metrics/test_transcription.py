@@ -113,3 +113,9 @@ def test_more_words_than_said_exceed_one() -> None:
 def test_nothing_heard_of_nothing_is_no_error() -> None:
     assert headline([], []) == {}
     assert evaluate(["..."], heard("")).measures["wer"].value == 0
+
+
+def test_folds_of_recordings_are_told_as_such() -> None:
+    keys = [r.key for r in evaluate(["a"], heard("a"), is_folded=True).remarks]
+    assert "results.remarks.folded_recordings" in keys
+    assert evaluate(["a"], heard("a"), is_folded=True).sentence.key.endswith("words_folded")
