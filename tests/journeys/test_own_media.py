@@ -132,13 +132,51 @@ def test_unreadable_files_are_asked_about(browser: Browser, studio: Studio, tmp_
     with walker.visitor(browser) as page:
         walker.open_tab(page, studio, "data")
         page.locator("#data-upload input[type=file]").set_input_files(archive)
-        expect(page.locator("#data-refused")).to_contain_text("torn.jpg")
+        expect(page.locator("#data-refused")).to_contain_text("torn.jpg", timeout=walker.SOON_MS)
         expect(page.locator("#data-refused")).to_contain_text("damaged or cut off")
         page.get_by_role("button", name="Leave these 2 out and go on").click()
         expect(page.locator("#data-facts")).to_contain_text("pets.zip", timeout=walker.SOON_MS)
         expect_pictures(page, 12)
         expect(page.locator("#data-refused")).to_be_hidden()
         assert page.evaluate("() => typeof window.BAD") == "undefined"
+
+
+def test_level_is_chosen_and_the_dataset_grows(
+    browser: Browser, studio: Studio, tmp_path: Path
+) -> None:
+    places = [f"{where}/{pet}" for where in ("indoor", "outdoor") for pet in ("cat", "dog")]
+    files = {
+        f"{place}/{i}.jpg": photo(7 * i + k) for i in range(5) for k, place in enumerate(places)
+    }
+    own = {
+        f"{place}/{i}.jpg": photo(500 + 7 * i + k)
+        for i in range(3)
+        for k, place in enumerate(places)
+    }
+    with walker.visitor(browser) as page:
+        walker.open_tab(page, studio, "data")
+        deep = archive_of(tmp_path / "deep.zip", files)
+        page.locator("#data-upload input[type=file]").set_input_files(deep)
+        level = page.locator("#data-level")
+        expect(level).to_contain_text("indoor, outdoor", timeout=walker.SOON_MS)
+        level.locator("input").nth(1).check()
+        page.locator("#data-go-on").click()
+        expect(page.locator("#data-classes")).to_contain_text("cat", timeout=walker.SOON_MS)
+        open_tray(page, "image")
+        card = add_class(page, "cat")
+        shots = [
+            {"name": f"{i}.jpg", "mimeType": "image/jpeg", "buffer": photo(900 + i)}
+            for i in range(3)
+        ]
+        card.locator("input[type=file]").first.set_input_files(shots)
+        expect(card.get_by_test_id("tray-item")).to_have_count(3)
+        page.get_by_test_id("tray-add").click()
+        expect(page.locator("#data-facts")).to_contain_text("23 (23", timeout=walker.SOON_MS)
+        page.locator("#data-test > button").click()
+        test_file = archive_of(tmp_path / "own test.zip", own)
+        page.locator("#data-test-upload input[type=file]").set_input_files(test_file)
+        name = page.locator("#data-test-name")
+        expect(name).to_contain_text("own test.zip", timeout=walker.SOON_MS)
 
 
 def test_camera_shots_and_files_become_a_dataset(
