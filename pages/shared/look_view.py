@@ -31,7 +31,8 @@ def look(found: Look, kind: str, say: Say, asked: MediaRow | None = None) -> str
     elif said.prediction:
         parts.append(answer.bare_bars(said.prediction))
     if asked and not said.said.transcript:
-        parts.append(answer.quiet(say("labelled", label=asked.target)))
+        labelled = answer.quiet(say("labelled", label=asked.target))
+        parts.append(f'<div style="margin-top:12px">{labelled}</div>')
     parts.append(_nearest(found.nearest, kind, say))
     return f'<div class="bm-card" role="status">{"".join(parts)}</div>'
 
