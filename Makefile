@@ -28,7 +28,7 @@ bench: .venv/dev .venv/browser
 	$(BIN)/python -m bench $(ARGS)
 
 faults: .venv/dev
-	$(BIN)/python -m pytest tests/faults -m "faults or not faults" -s
+	$(BIN)/python -m pytest -m faults -s
 
 screens: .venv/dev .venv/browser
 	$(BIN)/python -m tests.screens
