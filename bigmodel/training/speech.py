@@ -1,11 +1,10 @@
-"""Training and loading of speech models from scratch: letters of a person's own transcripts; it reads no database."""
+"""Training and loading of speech models: letters of a person's own transcripts; it reads no database."""
 
 import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,15 +19,24 @@ from bigmodel.training.device import make_accelerator
 from bigmodel.training.dropout import use_byte_dropout
 from bigmodel.training.examples import Batch, fingerprint
 from bigmodel.training.loop import LOOK_ROWS, Training
+from bigmodel.training.optimizer import freeze
 from bigmodel.training.seed import set_seed
 from bigmodel.training.speech_alphabet import Alphabet, make_alphabet
 from bigmodel.training.speech_beam import Beam, Floats, letter_certainties, search
 from bigmodel.training.speech_goal import Spelling
 from bigmodel.training.speech_language import LetterModel, make_letter_model
 from bigmodel.training.speech_net import NetSize, SpeechNet
+from bigmodel.training.speech_pretrained import (
+    Waveforms,
+    WaveSpeller,
+    load_base,
+    load_speller,
+    save_speller,
+)
 from bigmodel.training.speech_recipe import SpeechParams
 from bigmodel.training.speech_sound import MELS, Recordings, Samples, Variation, read_samples
 
+Net = SpeechNet | WaveSpeller
 RECORD, WEIGHTS, LETTERS = "speech.json", "model.safetensors", "letters.json"
 ANSWER_BATCH = 16
 LONGEST_S = 40  # of a recording that is learned from: longer ones take too much memory
@@ -69,7 +77,7 @@ class SpeechPredictor:
     labels: tuple[str, ...] = ()
 
     def __init__(
-        self, net: SpeechNet, alphabet: Alphabet, beam: Beam, letters: LetterModel | None
+        self, net: Net, alphabet: Alphabet, beam: Beam, letters: LetterModel | None
     ) -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self.net = net.to(self._device).eval()
@@ -91,8 +99,9 @@ class SpeechPredictor:
 
     def shares(self, samples: Sequence[Samples]) -> list[Floats]:
         """Return the log-shares of letters at every step of each recording: (steps, outputs)."""
-        recordings = Recordings(samples, [[]] * len(samples))
-        recordings.mean, recordings.spread = self.net.mean.cpu(), self.net.spread.cpu()
+        recordings = _listened(self.net)(samples, [[]] * len(samples))
+        if isinstance(self.net, SpeechNet):
+            recordings.mean, recordings.spread = self.net.mean.cpu(), self.net.spread.cpu()
         found: list[Floats] = [np.empty((0, self.alphabet.outputs))] * len(samples)
         with torch.inference_mode():
             for rows in batches.by_length(recordings.lengths, ANSWER_BATCH):
@@ -106,7 +115,7 @@ class SpeechPredictor:
 def train(
     data: TaskData, params: SpeechParams, base: BaseFiles, folder: Path, report: Reporter
 ) -> None:
-    """Train a network from scratch and leave the best weights in the folder."""
+    """Train a network from scratch, or a body that listened to much speech, and leave the best weights."""
     report.step(phase="load", step=0, steps=0)
     set_seed(params.seed)
     accelerator = make_accelerator(params.precision, report)
@@ -114,15 +123,17 @@ def train(
     if not alphabet.letters:
         raise TrainingError("transcripts_are_empty")
     variation = Variation(params.vary_speed, params.vary_noise, params.vary_masks)
-    train_part = _part(data.train, alphabet, report, seed=params.seed, variation=variation)
-    validation = _part(data.validation, alphabet, report)
-    size = choose_size(train_part.texts, alphabet.outputs, params)
-    net = SpeechNet(size)
-    train_part.texts.learn_level()
-    for recordings in (train_part.texts, validation.texts):
-        recordings.mean, recordings.spread = train_part.texts.mean, train_part.texts.spread
-    net.mean.copy_(train_part.texts.mean)
-    net.spread.copy_(train_part.texts.spread)
+    kind = Recordings if base.kind == "scratch" else Waveforms
+    train_part = _part(
+        data.train, alphabet, report, kind=kind, seed=params.seed, variation=variation
+    )
+    validation = _part(data.validation, alphabet, report, kind=kind)
+    net: Net
+    if base.kind == "scratch":
+        net = _make_scratch(train_part.texts, validation.texts, alphabet, params)
+    else:
+        net = load_base(base, alphabet.outputs)
+        freeze(net.model, params.frozen_layers)
     if accelerator.device.type == "cpu":
         use_byte_dropout(net)
     Training(
@@ -141,6 +152,23 @@ def train(
     predictor = SpeechPredictor(net, alphabet, Beam(params.beam_width), letters)
     beam = _choose_beam(predictor, validation, report)
     save(folder, net, alphabet, beam, letters)
+
+
+def _make_scratch(
+    recordings: Recordings, held: Recordings, alphabet: Alphabet, params: SpeechParams
+) -> SpeechNet:
+    """Return a network of the right size, that knows how loud each band of pitch usually is."""
+    net = SpeechNet(choose_size(recordings, alphabet.outputs, params))
+    recordings.learn_level()
+    held.mean, held.spread = recordings.mean, recordings.spread
+    net.mean.copy_(recordings.mean)
+    net.spread.copy_(recordings.spread)
+    return net
+
+
+def _listened(net: Net) -> type[Recordings]:
+    """Return how a network wants recordings: as log-mel frames, or as plain samples."""
+    return Recordings if isinstance(net, SpeechNet) else Waveforms
 
 
 def choose_size(recordings: Recordings, outputs: int, params: SpeechParams) -> NetSize:
@@ -178,14 +206,17 @@ def spell(
 
 
 def save(
-    folder: Path, net: SpeechNet, alphabet: Alphabet, beam: Beam, letters: LetterModel | None
+    folder: Path, net: Net, alphabet: Alphabet, beam: Beam, letters: LetterModel | None
 ) -> None:
     """Write a model: weights, and in plain JSON all that is needed to read them."""
-    weights = {name: tensor.detach().contiguous() for name, tensor in net.state_dict().items()}
-    save_file(weights, folder / WEIGHTS)
+    if isinstance(net, SpeechNet):
+        weights = {name: tensor.detach().contiguous() for name, tensor in net.state_dict().items()}
+        save_file(weights, folder / WEIGHTS)
+    else:
+        save_speller(folder, net)
     record = {
         "v": 1,
-        "net": net.size.to_json(),
+        "net": net.size.to_json() if isinstance(net, SpeechNet) else None,
         "letters": list(alphabet.letters),
         "case": alphabet.case,
         "beam": beam.__dict__,
@@ -203,17 +234,21 @@ def load_model(folder: Path) -> SpeechPredictor:
     """
     try:
         record = json.loads((folder / RECORD).read_text("utf-8"))
-        net = SpeechNet(NetSize(**record["net"]))
-        net.load_state_dict(load_file(folder / WEIGHTS))
+        alphabet = Alphabet(tuple(record["letters"]), record["case"])
+        net: Net
+        if record["net"]:
+            net = SpeechNet(NetSize(**record["net"]))
+            net.load_state_dict(load_file(folder / WEIGHTS))
+        else:
+            net = load_speller(folder)
         stored = folder / LETTERS
         letters = (
-            LetterModel.from_json(json.loads(stored.read_text("utf-8")), net.size.outputs)
+            LetterModel.from_json(json.loads(stored.read_text("utf-8")), alphabet.outputs)
             if stored.is_file()
             else None
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
-    alphabet = Alphabet(tuple(record["letters"]), record["case"])
     return SpeechPredictor(net, alphabet, Beam(**record["beam"]), letters)
 
 
@@ -227,6 +262,7 @@ def _part(
     alphabet: Alphabet,
     report: Reporter,
     *,
+    kind: type[Recordings],
     seed: int = 0,
     variation: Variation | None = None,
 ) -> _Part:
@@ -250,7 +286,7 @@ def _part(
     if rows and not samples:
         raise TrainingError("recordings_are_unreadable")
     targets = [alphabet.encode(text) for text in truth]
-    return _Part(Recordings(samples, targets, seed=seed, variation=variation), truth)
+    return _Part(kind(samples, targets, seed=seed, variation=variation), truth)
 
 
 def _letters(

@@ -53,7 +53,7 @@ class Recordings:
     ) -> None:
         self.samples, self.targets = samples, targets
         self.mean, self.spread = torch.zeros(MELS), torch.ones(MELS)
-        self._seed, self._variation = seed, variation
+        self._seed, self.variation = seed, variation
         self._listen = make_ear()
 
     def __len__(self) -> int:
@@ -74,11 +74,15 @@ class Recordings:
 
     def _frames(self, row: int, epoch: int | None) -> Tensor:
         sound = torch.from_numpy(self.samples[row].astype(np.float32) / SCALE)
-        if epoch is None or self._variation is None:
+        if epoch is None or self.variation is None:
             return self._level(self._listen(sound))
-        random = np.random.default_rng([self._seed, epoch, row])
-        frames = self._level(self._listen(vary(sound, self._variation, random)))
-        return mask(frames, self._variation.masks, random)
+        random = self.dice(epoch, row)
+        frames = self._level(self._listen(vary(sound, self.variation, random)))
+        return mask(frames, self.variation.masks, random)
+
+    def dice(self, epoch: int, row: int) -> np.random.Generator:
+        """Return the generator of one row in one epoch: the same wherever a training goes on."""
+        return np.random.default_rng([self._seed, epoch, row])
 
     def _level(self, frames: Tensor) -> Tensor:
         return (frames - self.mean) / self.spread

@@ -20,6 +20,7 @@ import torch
 import torchaudio
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from transformers import AutoModelForCTC
 
 RATE_HZ, BLANK, ORDER = 16_000, 0, 6
 LIKELY = 1e-4
@@ -76,13 +77,19 @@ class Model:
         record = json.loads((folder / "speech.json").read_text("utf-8"))
         self._letters: list[str] = record["letters"]
         self._beam = record["beam"]
-        self._net = Net(record["net"])
-        self._net.load_state_dict(load_file(folder / "model.safetensors"))
-        self._net.eval()
-        self._mel = torchaudio.transforms.MelSpectrogram(
-            RATE_HZ, n_fft=512, win_length=400, hop_length=160, n_mels=record["net"]["mels"],
-            f_min=20, f_max=7_600, pad_mode="constant",
-        )  # fmt: skip
+        self._net: nn.Module | None = None  # a network from scratch, else a body of Transformers
+        if record["net"]:
+            self._net = Net(record["net"]).eval()
+            self._net.load_state_dict(load_file(folder / "model.safetensors"))
+            self._mel = torchaudio.transforms.MelSpectrogram(
+                RATE_HZ, n_fft=512, win_length=400, hop_length=160, n_mels=record["net"]["mels"],
+                f_min=20, f_max=7_600, pad_mode="constant",
+            )  # fmt: skip
+        else:
+            self._body = AutoModelForCTC.from_pretrained(
+                folder, local_files_only=True, use_safetensors=True, trust_remote_code=False,
+                dtype="float32", attn_implementation="eager",
+            ).eval()  # fmt: skip
         stored = folder / "letters.json"
         counts = json.loads(stored.read_text("utf-8")) if stored.is_file() else []
         self._counts = {tuple(key): dict(map(tuple, value)) for key, value in counts}
@@ -90,16 +97,18 @@ class Model:
     def transcribe(self, paths: Sequence[str]) -> list[str]:
         """Return what is said in each recording."""
         with torch.inference_mode():
-            return [self._spell(self._net(self._frames(path))) for path in paths]
+            return [self._spell(self._shares(_read(path))) for path in paths]
 
-    def _frames(self, path: str) -> Tensor:
-        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-        sound = torch.from_numpy(samples.mean(axis=1))
-        if rate != RATE_HZ:
-            sound = torchaudio.functional.resample(sound, rate, RATE_HZ)
+    def _shares(self, sound: Tensor) -> Tensor:
+        """Return log-shares of the letters, (steps, outputs)."""
+        shares: Tensor
+        if self._net is None:
+            sound = (sound - sound.mean()) / (sound.std() + 1e-5)
+            shares = self._body(sound[None]).logits[0].double().log_softmax(dim=-1)
+            return shares
         frames = torch.log(self._mel(sound) + 1e-6).T
-        result: Tensor = (frames - frames.mean()) / (frames.std() + 1e-5)
-        return result
+        shares = self._net((frames - frames.mean()) / (frames.std() + 1e-5))
+        return shares
 
     def _spell(self, shares: Tensor) -> str:
         """Prefix beam search: each beginning with its chance of ending in a blank and in its last letter."""
@@ -144,6 +153,12 @@ class Model:
             total, kinds = sum(followers.values()), len(followers)
             share = (followers.get(letter, 0) + kinds * share) / (total + kinds)
         return float(self._beam["weight"] * math.log(max(share, floor)) + self._beam["bonus"])
+
+
+def _read(path: str) -> Tensor:
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    sound = torch.from_numpy(samples.mean(axis=1))
+    return sound if rate == RATE_HZ else torchaudio.functional.resample(sound, rate, RATE_HZ)
 
 
 def _add(a: float, b: float) -> float:

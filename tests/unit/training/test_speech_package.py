@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from bigmodel.core.task import BaseFiles, Family
+from bigmodel.core.task import BaseFiles, Family, StopRequested
 from bigmodel.tasks import find_tasks
 from bigmodel.training import speech, speech_instant
 from bigmodel.training.speech_recipe import SpeechParams
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.spoken import spoken_data
+from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
 
 FOLDER = next(t.folder for t in find_tasks().values() if t.family is Family.TRANSCRIPTION)
 
@@ -48,4 +49,27 @@ def test_package_of_network_hears_alike(
     speech.train(data, params, BaseFiles("scratch", "scratch"), tmp_path, report)
     expected = speech.load_model(tmp_path).transcribe(data.test.inputs)
     heard = program("tuned").Model(tmp_path).transcribe(data.test.inputs)
+    assert heard == [one.text for one in expected]
+
+
+@pytest.mark.parametrize("family", ["wav2vec2", "hubert"])
+def test_body_learns_letters_and_is_taken_along(family: str, tmp_path: Path) -> None:
+    data = spoken_data(tmp_path / "in", rows=16)
+    base = BaseFiles("tiny", "folder", write_tiny_wav2vec(tmp_path / "tiny", family))
+    params = SpeechParams(base="tiny", epochs=6, batch_size=4, learning_rate=1e-2)
+    for name in ("straight", "resumed"):
+        (tmp_path / name).mkdir()
+    whole = FakeReporter(tmp_path / "a")
+    speech.train(data, params, base, tmp_path / "straight", whole)
+    paused = FakeReporter(tmp_path / "b", stop_at=4)
+    with pytest.raises(StopRequested):
+        speech.train(data, params, base, tmp_path / "resumed", paused)
+    again = FakeReporter(tmp_path / "c", resume=paused.checkpoints[-1])
+    speech.train(data, params, base, tmp_path / "resumed", again)
+    weights = [(tmp_path / n / "model.safetensors").read_bytes() for n in ("straight", "resumed")]
+    assert weights[0] == weights[1]
+    losses = [value for _, value in whole.curves["train/loss"]]
+    assert losses[-1] < losses[0]
+    expected = speech.load_model(tmp_path / "straight").transcribe(data.test.inputs)
+    heard = program("tuned").Model(tmp_path / "straight").transcribe(data.test.inputs)
     assert heard == [one.text for one in expected]
