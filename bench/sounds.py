@@ -1,0 +1,208 @@
+"""How well and how fast recordings are sorted, whole jobs included, and who is told to be a stranger; `make bench ARGS=sounds`.
+
+Data packs lie beside the repository and are not part of it; without them there is nothing to measure.
+"""
+
+import random
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+
+from bench.figure import Figure
+from bench.training import Clock
+from bigmodel.bases.catalogue import read_models
+from bigmodel.core.dataset import Rows, TaskData
+from bigmodel.core.task import BaseFiles, Explainer, Predictor
+from bigmodel.data.media.sound import read_sound
+from bigmodel.tasks import get_task, load_engine
+from bigmodel.training.goal import macro_f1
+from bigmodel.training.sounds import load_model
+from bigmodel.training.sounds_clips import make_ear
+from bigmodel.training.sounds_features import RATE_HZ, level, spans
+from bigmodel.training.target import class_indices
+
+PACK = Path(__file__).parents[2] / "shared" / "data" / "g_audio_fsdd"
+TASK = get_task("audio_classification")
+ACCURACY, MOST_S, FIRST_ROWS, RATIO = 0.99, 60.0, 300, 1.2
+STRANGE_CLASSES = ("8", "9")  # left out of the training, to be told as strangers
+ROUNDS = 30
+
+
+def run() -> list[Figure]:
+    """Measure accuracy, seconds, strangers and the cost of an answer."""
+    if not PACK.is_dir():
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        data = hold_out(read_pack("train_small.zip", place), read_pack("test.zip", place))
+        return [*accuracies(data, place), first_model(data, place), *strangers(data, place)]
+
+
+def accuracies(data: TaskData, place: Path) -> list[Figure]:
+    """Train as a job does: instant and from scratch, the better on validation rows kept, told by test rows."""
+    began = time.perf_counter()
+    instant = train("instant", data, place / "instant")
+    instant_s = time.perf_counter() - began
+    tuned = train("scratch", data, place / "tuned")
+    seconds = time.perf_counter() - began
+    measured = [shares(model, data) for model in (instant, tuned)]
+    kept = measured[1][1] if measured[1][0] > measured[0][0] else measured[0][1]
+    return [
+        _at_least("spoken digits, the kept model", kept, "accuracy", ACCURACY),
+        Figure("spoken digits, instant", measured[0][1], "accuracy", "", None),
+        _at_least("spoken digits, from scratch", measured[1][1], "accuracy", ACCURACY),
+        _at_most("instant and from scratch stand", seconds, "s", MOST_S),
+        Figure("instant alone stands", instant_s, "s", "", None),
+        *answering(place / "tuned", data),
+    ]
+
+
+def first_model(data: TaskData, place: Path) -> Figure:
+    """Measure how soon a first model stands for few recordings."""
+    few = chosen(data.train, range(FIRST_ROWS))
+    began = time.perf_counter()
+    train("instant", TaskData(few, Rows(), Rows(), data.labels), place / "first")
+    name = f"first model for {FIRST_ROWS} recordings"
+    return _at_most(name, time.perf_counter() - began, "s", MOST_S)
+
+
+def answering(folder: Path, data: TaskData) -> list[Figure]:
+    """Measure one second of sound beside what the network and its log-mel layer alone take."""
+    model = load_model(folder)
+    sound = np.resize(read_sound(Path(data.test.inputs[0])), RATE_HZ).astype(np.float32)
+    listen = make_ear()
+    mel = listen(level(sound))
+    cuts = [mel[start:end] for start, end in spans(len(mel), model.ear.steps)]
+    batch = torch.from_numpy(np.stack(cuts))[:, None]  # (windows, 1, frames, bands)
+    net = model.ear._net  # type: ignore[attr-defined]  # as somebody without us would call it
+
+    def bare() -> None:
+        with torch.inference_mode():
+            listen(sound)
+            net(batch)
+
+    def ours() -> None:
+        model.hear([listen(level(sound))])
+
+    alone, whole = fastest(bare), fastest(ours)
+    decode = fastest(lambda: read_sound(Path(data.test.inputs[0])))
+    return [
+        Figure("one second of sound, bare forward pass", 1e3 * alone, "ms", "", None),
+        _at_most("one second of sound, ours against it", whole / alone, "times", RATIO),
+        Figure("decoding a recording", 1e3 * decode, "ms", "", None),
+    ]
+
+
+def strangers(data: TaskData, place: Path) -> list[Figure]:
+    """Leave two classes out, and count how often those, noise and known recordings look like none of the classes."""
+    known = TaskData(*map(without, (data.train, data.validation, data.test)), _known(data.labels))
+    odd = [
+        path
+        for path, label in zip(data.test.inputs, data.test.targets, strict=True)
+        if label in STRANGE_CLASSES
+    ]
+    noise = [str(write_noise(place / "noise" / f"{n}.wav", n)) for n in range(30)]
+    figures = []
+    for name in ("instant", "scratch"):
+        model = train(name, known, place / f"known-{name}")
+        assert isinstance(model, Explainer)
+        for what, paths in (
+            ("of known classes", known.test.inputs),
+            ("of two classes left out", odd),
+            ("of noise", noise),
+        ):
+            told = [(one.strangeness or 0) > 1 for one in model.explain(paths)]
+            title = f"“none of these”, {name}: {what}"
+            figures.append(Figure(title, 100 * float(np.mean(told)), "%", "", None))
+    return figures
+
+
+def train(name: str, data: TaskData, folder: Path) -> Predictor:
+    """Train a base with its balanced preset."""
+    folder.mkdir()
+    base = next(base for base in read_models(TASK.folder) if base.name == name)
+    params = TASK.params.model_validate({**base.presets["balanced"], "base": name})
+    engine = load_engine(TASK)
+    if name == "instant":
+        engine.train_instant(data, params, folder, Clock())
+    else:
+        engine.train(data, params, BaseFiles(name, base.kind), folder, Clock())
+    return engine.load(folder)
+
+
+def shares(model: Predictor, data: TaskData) -> tuple[float, float]:
+    """Return macro-F1 on validation rows, which chooses, and accuracy on test rows, which is told."""
+    found = []
+    for rows in (data.validation, data.test):
+        truth = class_indices(rows.targets, data.labels)
+        found.append((truth, np.array(model.predict(rows.inputs)).argmax(axis=1)))
+    held = macro_f1(*found[0], len(data.labels))
+    return held, float((found[1][0] == found[1][1]).mean())
+
+
+def read_pack(file: str, place: Path) -> Rows:
+    """Unpack a pack of class folders and return its rows."""
+    folder = place / file.partition(".")[0]
+    with zipfile.ZipFile(PACK / file) as archive:
+        archive.extractall(folder)
+    paths = sorted(folder.rglob("*.wav"))
+    ids = [f"{file} {number}" for number in range(len(paths))]
+    return Rows(ids, [str(path) for path in paths], [path.parent.name for path in paths])
+
+
+def hold_out(train: Rows, test: Rows) -> TaskData:
+    """Hold a tenth of the training rows out, as validation rows."""
+    order = list(range(len(train)))
+    random.Random(0).shuffle(order)  # noqa: S311  (no secret)
+    held = len(order) // 10
+    labels = tuple(sorted(set(train.targets)))
+    return TaskData(chosen(train, order[held:]), chosen(train, order[:held]), test, labels)
+
+
+def chosen(rows: Rows, numbers: "range | list[int]") -> Rows:
+    """Return the rows of these numbers."""
+    columns = (rows.ids, rows.inputs, rows.targets)
+    return Rows(*([column[number] for number in numbers] for column in columns))
+
+
+def without(rows: Rows) -> Rows:
+    """Return the rows of the classes that are not strangers."""
+    return chosen(rows, [n for n, label in enumerate(rows.targets) if label not in STRANGE_CLASSES])
+
+
+def write_noise(path: Path, seed: int) -> Path:
+    """Write half a second of noise of some colour."""
+    noise = np.random.default_rng(seed).normal(0, 0.1, RATE_HZ // 2)
+    if seed % 2:
+        noise = np.cumsum(noise) / 30
+    path.parent.mkdir(exist_ok=True)
+    soundfile.write(path, np.clip(noise, -1, 1), RATE_HZ)
+    return path
+
+
+def fastest(work: Callable[[], object]) -> float:
+    """Return the seconds of the fastest of several rounds, after one that does not count."""
+    times = []
+    for _ in range(ROUNDS + 1):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return min(times[1:])
+
+
+def _known(labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(label for label in labels if label not in STRANGE_CLASSES)
+
+
+def _at_least(name: str, value: float, unit: str, goal: float) -> Figure:
+    return Figure(name, value, unit, f"≥ {goal:g}", value >= goal)
+
+
+def _at_most(name: str, value: float, unit: str, goal: float) -> Figure:
+    return Figure(name, value, unit, f"≤ {goal:g}", value <= goal)
