@@ -1,0 +1,28 @@
+"""The heavy half: it looks at every picture, and knows nothing then."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bigmodel.core.dataset import TaskData
+from bigmodel.core.task import Params, Reporter
+from bigmodel.data.media.pictures import open_picture
+
+
+class Blind:
+    labels = ("circle", "square")
+
+    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
+        return [[0.5, 0.5] for _ in inputs]
+
+
+class Looks:
+    def train_instant(self, data: TaskData, params: Params, folder: Path, report: Reporter) -> None:
+        for path in data.train.inputs:
+            open_picture(Path(path))
+        (folder / "looks.json").write_text("{}")
+
+    def load(self, folder: Path) -> Blind:
+        return Blind()
+
+
+ENGINE = Looks()

@@ -1,0 +1,18 @@
+"""A task on pictures that opens each one, for tests of files that have spoilt."""
+
+from pathlib import Path
+
+from bigmodel.core.task import Family, Medium, Params, Task
+
+TASK = Task(
+    name="toy_ill_picture",
+    medium=Medium.IMAGE,
+    family=Family.CLASSIFICATION,
+    params=Params,
+    primary="macro_f1",
+    higher_is_better=True,
+    folder=Path(__file__).parent,
+    fit=lambda summary: 0.0,
+    engine="bigmodel.tasks.toy_ill_picture.engine",
+    demo="image",
+)
