@@ -35,6 +35,20 @@ class TestLine:
         assert owners == ["local", "b", "local", "local", "local", "local"]
         assert store.claim(at(20)) is None
 
+    def test_a19_one_job_of_another_starts_before_fifty(
+        self, store: Store, dataset: Dataset
+    ) -> None:
+        other = dataset_of("b")
+        store.add_dataset(other)
+        for second in range(50):
+            store.submit(job_of(dataset, seconds=second))
+        assert store.claim(at(60))
+        lone = store.submit(job_of(other, seconds=70))
+        assert store.place("b", lone.id) == 1
+        claimed = store.claim(at(80))
+        assert claimed
+        assert claimed.id == lone.id
+
     def test_place_tells_the_order_of_claims(self, store: Store) -> None:
         for owner, seconds in [("a", 0), ("a", 1), ("b", 2), ("c", 3), ("b", 4), ("a", 5)]:
             of_owner = dataset_of(owner)
