@@ -210,6 +210,7 @@ class TrainTab:
         named = [(c, view.base_name(c.base, task, self.ctx.services.words, say)) for c in choices]
         fitting = [(c, name) for c, name in named if c.fits]
         names = [c.base.name for c, _ in fitting]
+        speaks = dataset.version.summary.medium == "text"
         chosen = base if base in names else names[0]
         facts = {
             choice.base.name: _facts(choice)
@@ -229,7 +230,11 @@ class TrainTab:
             task,
             gr.Textbox(value="", placeholder=f"{dataset.name} · {chosen}"),
             gr.Radio(
-                [(view.card(c, name, say, tell), c.base.name) for c, name in fitting], value=chosen
+                [
+                    (view.card(c, name, say, tell, speaks=speaks), c.base.name)
+                    for c, name in fitting
+                ],
+                value=chosen,
             ),
             gr.HTML(unfit, visible=bool(unfit)),
             self.intake.introduced(dataset.version.summary.medium, say),

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bigmodel.core.message import Message
+from bigmodel.core.message import Level, Message
 from bigmodel.jobs.forecast import Measured
 from bigmodel.training.pace import MOST_STEPS_UNCHECKED
 
 Light = Literal["green", "amber", "red"]
+LIGHTS: tuple[Light, ...] = ("green", "amber", "red")
+OF_LEVEL: Mapping[Level, Light] = {"info": "green", "warning": "amber", "error": "red"}
 START_S = 1.0  # from Train to the first line of a worker, where a warm process stands
 CHECKPOINT_S = 60.0
 DISK_MB_PER_S = 200.0
@@ -138,8 +140,7 @@ def judge(made: Forecast, room: Room, gpu_mb: float = 0.0) -> Forecast:
 
 def unlikely(made: Forecast, reason: Message) -> Forecast:
     """Return the rough forecast of a choice whose timing failed, with the reason."""
-    light: Light = "amber" if reason.level == "warning" else "red"
-    worst: Light = "red" if "red" in (light, made.light) else "amber"
+    worst = max((made.light, OF_LEVEL[reason.level]), key=LIGHTS.index)
     return Forecast(**{**made.__dict__, "light": worst, "reasons": (reason, *made.reasons)})
 
 

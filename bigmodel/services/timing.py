@@ -17,7 +17,7 @@ from bigmodel.bases.locate import locate
 from bigmodel.core.dataset import Version
 from bigmodel.core.errors import PersonError
 from bigmodel.core.ids import new_id
-from bigmodel.core.message import Message
+from bigmodel.core.message import Level, Message
 from bigmodel.core.task import Params, Task
 from bigmodel.environment import ROOT, environment, threads_each
 from bigmodel.jobs import attempt_folder
@@ -32,6 +32,8 @@ SETTLE_S = 0.8  # a choice must stand this long before it is timed
 GRACE_S = 25.0  # over the child's own limit, for reading data and libraries
 LEAST_FREE_MB = 1_000.0  # less free memory: nothing is timed
 KEPT = 200
+FORGET_S = 300.0  # a timing that failed may be tried again after this
+GUESS = "train.forecast."  # the keys of reasons why there are no figures
 # What changes how long a training takes only by arithmetic, or not at all.
 NO_MATTER = frozenset(
     {
@@ -74,9 +76,13 @@ class Timing:
         self._wanted_at = 0.0
         self._thread: threading.Thread | None = None
         self._in_hand = ""
+        self._failed: dict[str, tuple[float, Measured]] = {}  # by key, with when it failed
 
     def known(self, asked: Asked) -> Measured | None:
         """Return what was measured for such a choice before, if it was."""
+        at, failed = self._failed.get(asked.key, (-FORGET_S, None))
+        if failed and time.monotonic() - at < FORGET_S:
+            return failed
         record = attempt_folder.read_json(self._path(asked))
         return Measured.from_json(record) if record else None
 
@@ -124,7 +130,7 @@ class Timing:
 
     def _measure(self, asked: Asked) -> Measured:
         if psutil.virtual_memory().available / 2**20 < LEAST_FREE_MB:
-            return Measured(error=Message("train.forecast.no_room", level="warning"))
+            return self._guess(asked, Measured(error=_told("no_room")))
         place = self._settings.scratch / f"forecast-{new_id()}"
         try:
             found = self._run(asked, place)
@@ -132,7 +138,14 @@ class Timing:
             found = Measured(error=error.message)
         finally:
             shutil.rmtree(place, ignore_errors=True)
+        if found.error is not None and found.error.key.startswith(GUESS):
+            return self._guess(asked, found)
         self._keep(asked, found)
+        return found
+
+    def _guess(self, asked: Asked, found: Measured) -> Measured:
+        """Remember for a while that a choice could not be timed."""
+        self._failed[asked.key] = time.monotonic(), found
         return found
 
     def _run(self, asked: Asked, place: Path) -> Measured:
@@ -166,7 +179,7 @@ class Timing:
         except subprocess.TimeoutExpired:
             kill_group(child.pid)
             child.wait()
-            return Measured(error=Message("train.forecast.too_slow", level="warning"))
+            return Measured(error=_told("too_slow"))
         record = attempt_folder.read_json(place / MEASURED)
         if record is None:
             said = (place / attempt_folder.LOG).read_text("utf-8", "replace")
@@ -198,4 +211,8 @@ class Timing:
 def _reason(code: int, said: str) -> Message:
     """Return why a child gave no figures."""
     is_memory = code in (-9, 137) or any(words in said for words in BATCH_WORDS)
-    return Message(f"train.forecast.{'no_memory' if is_memory else 'broken'}", level="warning")
+    return _told("no_memory", "warning") if is_memory else _told("broken")
+
+
+def _told(key: str, level: Level = "info") -> Message:
+    return Message(f"{GUESS}{key}", level=level)

@@ -276,7 +276,7 @@ class TrainingService:
         if known.error is not None:
             return unlikely(made, known.error)
         if asked.params.base != INSTANT and not known.steps:
-            return unlikely(made, Message("train.forecast.too_slow", level="warning"))
+            return unlikely(made, Message("train.forecast.too_slow"))
         values = asked.params.model_dump()
         wanted = Wanted(
             epochs=int(values.get("epochs", 1)),

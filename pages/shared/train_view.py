@@ -39,9 +39,9 @@ def base_name(base: Base, task: str, words: Words, say: Say) -> str:
     return say(key) if words.has(key) else base.name
 
 
-def card(choice: BaseChoice, name: str, say: Say, tell: Tell) -> str:
-    """Return a choice as the lines of a radio button: name, facts, reason."""
-    facts = _facts(choice, say)
+def card(choice: BaseChoice, name: str, say: Say, tell: Tell, *, speaks: bool = True) -> str:
+    """Return a choice as the lines of a radio button: name, facts, reason. `speaks`: languages matter."""
+    facts = _facts(choice, say, speaks=speaks)
     return "\n".join([name, *([facts] if facts else []), tell(choice.reason)])
 
 
@@ -107,12 +107,12 @@ def problems(messages: Sequence[Message], tell: Tell) -> str:
     return "<br>".join(escape(tell(message)) for message in messages)
 
 
-def _facts(choice: BaseChoice, say: Say) -> str:
+def _facts(choice: BaseChoice, say: Say, *, speaks: bool) -> str:
     base = choice.base
     parts = [
         f"★ {say('pages.train.recommended')}" if choice.is_recommended else "",
         _size(base.size_mb) if base.size_mb else "",
-        _languages(base.languages, say),
+        _languages(base.languages, say) if speaks else "",
         base.licence,
         "" if choice.is_ready else say("pages.train.not_here"),
     ]

@@ -77,8 +77,9 @@ def test_rough_forecast_says_so() -> None:
     assert made.high_s / made.low_s == pytest.approx(4)
 
 
-def test_failed_timing_is_told_and_never_green() -> None:
-    made = unlikely(rough(6.0, 90, ROOM), Message("train.forecast.broken", level="warning"))
+def test_failed_timing_is_told_and_warns_of_what_it_means() -> None:
+    assert unlikely(rough(6.0, 90, ROOM), Message("train.forecast.too_slow")).light == "green"
+    made = unlikely(rough(6.0, 90, ROOM), Message("train.forecast.no_memory", level="warning"))
     assert made.light == "amber"
     assert unlikely(made, Message("errors.one_class_only", level="error")).light == "red"
 
