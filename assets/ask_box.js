@@ -12,6 +12,7 @@ let turn = 0, device = null;
 
 for (const node of root.querySelectorAll('[data-word]')) node.textContent = said[node.dataset.word] || '';
 open.hidden = !bmCanRecord();
+part('device').closest('label').hidden = kind === 'sound' && bmCanRecord();  // ours shows the level
 part('insecure').hidden = bmCanRecord();
 
 function show(node) {
