@@ -14,6 +14,7 @@ from bigmodel.store.recovery import restored_at
 
 log = logging.getLogger(__name__)
 
+PASSING = ("read-*", "demo-*", "downloads/*")  # files of one reading, one question, one download
 YOUNG_S = 6 * 3600.0  # an import that still runs, or files that somebody looks at
 
 
@@ -47,12 +48,13 @@ def sweep_ended(settings: Settings, store: Store, job: Job) -> None:
 
 
 def sweep_orphans(settings: Settings, store: Store, young_s: float = YOUNG_S) -> int:
-    """Remove folders that no row speaks of, files of readers, and what ended jobs left; return how many went."""
+    """Remove folders that no row speaks of, files that were of use for a moment, and what ended jobs left; return how many went."""
     before = time.time() - young_s
     found = [path for path in _orphans(settings, store) if _touched_at(path) < before]
     if (restored := restored_at(settings)) is not None:
         found = [path for path in found if _touched_at(path) > restored.timestamp()]
-    old = [path for path in settings.scratch.glob("read-*") if _touched_at(path) < before]
+    left = [path for pattern in PASSING for path in settings.scratch.glob(pattern)]
+    old = [path for path in left if _touched_at(path) < before]
     _remove([*found, *old])
     for job in store.inventory().jobs.values():
         if job.is_final and (settings.jobs / job.id).is_dir():
