@@ -1,0 +1,36 @@
+"""Image classification, the heavy half: trains and loads; only workers and serving children import it."""
+
+from pathlib import Path
+
+from bigmodel.core.dataset import TaskData
+from bigmodel.core.task import BaseFiles, Engine, Params, Predictor, Reporter
+from bigmodel.training import pictures_instant
+from bigmodel.training.pictures_recipe import PictureParams
+
+
+class ImageClassification:
+    """Probabilities of classes for pictures. Torch is imported only when a fine-tuned model is asked for."""
+
+    def train_instant(self, data: TaskData, params: Params, folder: Path, report: Reporter) -> None:
+        pictures_instant.train_instant(data, _settings(params), folder, report)
+
+    def train(
+        self, data: TaskData, params: Params, base: BaseFiles, folder: Path, report: Reporter
+    ) -> None:
+        from bigmodel.training import pictures
+
+        pictures.train(data, _settings(params), base, folder, report)
+
+    def load(self, folder: Path) -> Predictor:
+        if pictures_instant.is_instant(folder):
+            return pictures_instant.load_instant(folder)
+        from bigmodel.training import pictures
+
+        return pictures.load_model(folder)
+
+
+def _settings(params: Params) -> PictureParams:
+    return PictureParams.model_validate(params.model_dump())
+
+
+ENGINE: Engine = ImageClassification()
