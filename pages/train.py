@@ -9,15 +9,15 @@ import gradio as gr
 
 from bigmodel.core.dataset import Dataset
 from bigmodel.core.errors import DatasetError, ParamsError
-from bigmodel.core.form import FormField
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import BaseChoice
 from pages.shared import train_view as view
 from pages.shared.base_intake import BaseIntake
 from pages.shared.forecast_view import ForecastView
-from pages.shared.form import ParamsForm
+from pages.shared.form import ParamsForm, all_fields, task_choices
 from pages.shared.guard import guard
 from pages.shared.page import Context, Page
+from pages.shared.varied_view import VariedView
 
 PRESET = "balanced"
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -52,7 +52,7 @@ class TrainTab:
             with gr.Row():
                 self.dataset = gr.Dropdown([], label=t("pages.train.data"), elem_id="train-dataset")
                 self.task = gr.Dropdown(
-                    self._task_choices(),
+                    task_choices(self.ctx),
                     value=self.training.tasks()[0].name,
                     label=t("pages.train.task"),
                     elem_id="train-task",
@@ -79,7 +79,8 @@ class TrainTab:
             t("pages.train.advanced"), open=False, elem_id="train-advanced"
         ) as self.advanced:
             gr.Markdown(t("pages.train.advanced_intro"))
-            self.form = ParamsForm(self.ctx, self._all_fields())
+            self.form = ParamsForm(self.ctx, all_fields(self.ctx))
+            self.varied = VariedView(self.ctx)
         self.intake = BaseIntake(self.ctx)
         with gr.Accordion(t("pages.train.command"), open=False, elem_id="train-command-box"):
             self.command = gr.Textbox(
@@ -90,30 +91,13 @@ class TrainTab:
                 elem_id="train-command",
             )
 
-    def _task_choices(self) -> list[tuple[Any, str]]:
-        choices = []
-        for task in self.training.tasks():
-            key = f"tasks.{task.name}.name"
-            choices.append((self.ctx.t(key) if self._has(key) else task.name, task.name))
-        return choices
-
-    def _has(self, key: str) -> bool:
-        return self.ctx.services.words.has(key)
-
-    def _all_fields(self) -> list[FormField]:
-        found: dict[str, FormField] = {}
-        for task in self.training.tasks():
-            for field in self.training.form(task.name):
-                found.setdefault(field.name, field)
-        return list(found.values())
-
     # events -------------------------------------------------------------------------------------
 
     def _wire(self, tab: gr.Tab) -> None:
         dataset = self.ctx.dataset
         self.settings = [
             self.filled_for, self.preset, self.expect, self.fetch, self.train, self.advanced,
-            self.command, *self.form.inputs,
+            self.command, self.varied.place, *self.form.inputs,
         ]  # fmt: skip
         self.filled = [
             self.shown, self.facts, self.key, self.nothing, self.to_data, self.body, self.dataset,
@@ -148,16 +132,9 @@ class TrainTab:
             show_progress="minimal",
         )
         self.ctx.go(submitted, "jobs")
+        changed = [component.input for component in self.form.inputs]
         gr.on(
-            [self.filled_for.change, self.forecast.timer.tick],
-            self.guard(self.expect_now),
-            choice,
-            self.forecast.parts,
-            trigger_mode="always_last",
-            **QUIET,
-        )
-        gr.on(
-            [component.input for component in self.form.inputs],
+            [self.filled_for.change, self.forecast.timer.tick, *changed],
             self.guard(self.expect_now),
             choice,
             self.forecast.parts,
@@ -171,6 +148,13 @@ class TrainTab:
             **QUIET,
         ).then(self.guard(self.expect_now), choice, self.forecast.parts, **QUIET)
         self.ctx.go(self.to_data.click(lambda: None, None, None, **QUIET), "data")
+        self.varied.button.click(
+            self.guard(self.draw_varied),
+            [dataset, *self.form.inputs],
+            self.varied.html,
+            api_visibility="private",
+            show_progress_on=self.varied.html,
+        )
         self._wire_bases()
 
     def _wire_bases(self) -> None:
@@ -265,6 +249,12 @@ class TrainTab:
             request, list(mine), dataset_id, task, base, preset or PRESET, *mine.values()
         )
 
+    def draw_varied(
+        self, request: gr.Request, dataset_id: str, *values: Any
+    ) -> str:  # Any: as above
+        """Return how the settings vary some pictures."""
+        return self.varied.draw(request, dataset_id, self.form.names, values)
+
     def use_plan(
         self, plan: dict[str, Any], dataset_id: str, task: str, facts: Facts, request: gr.Request
     ) -> list[Any]:
@@ -303,6 +293,7 @@ class TrainTab:
             gr.Button(visible=about["is_ready"]),
             gr.Accordion(visible=can_be_set),
             self.training.command(owner, dataset_id, task=task, base=base, preset=preset),
+            self.varied.shown(list(values)),
             *self.form.updates(self.training.form(task), values),
         ]
 

@@ -44,6 +44,7 @@ from bigmodel.services.forecast import (
 from bigmodel.services.params import check_params
 from bigmodel.services.remedy import Choice, lighter
 from bigmodel.services.timing import Asked, Timing
+from bigmodel.services.varied import can_vary, sheet
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import find_tasks, get_task
@@ -225,6 +226,13 @@ class TrainingService:
             self._bases.catalogue(task).imported_presets if base.kind in PRETRAINED else {}
         )
         return {**presets.get(preset, {}), "base": base.name}
+
+    def varied(self, owner: str, dataset_id: str, values: Mapping[str, Any]) -> bytes | None:
+        """Return a JPEG of how settings vary some pictures of a dataset; None where there is nothing to draw."""
+        version = self._store.dataset(owner, dataset_id).version
+        if not can_vary(version, values):
+            return None
+        return sheet(version, values, self._settings)
 
     # what to expect -----------------------------------------------------------------------------
 

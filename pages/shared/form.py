@@ -95,3 +95,21 @@ def _bounds(field: FormField) -> str:
 
 def _plain(number: float) -> str:
     return f"{int(number)}" if float(number).is_integer() else f"{number:g}"
+
+
+def all_fields(ctx: Context) -> list[FormField]:
+    """Return the settings of all tasks, each name once."""
+    found: dict[str, FormField] = {}
+    for task in ctx.services.training.tasks():
+        for field in ctx.services.training.form(task.name):
+            found.setdefault(field.name, field)
+    return list(found.values())
+
+
+def task_choices(ctx: Context) -> list[tuple[Any, str]]:  # Any: a text, or the marker of one
+    """Return every task with its name in words, where it has one."""
+    choices = []
+    for task in ctx.services.training.tasks():
+        key = f"tasks.{task.name}.name"
+        choices.append((ctx.t(key) if ctx.services.words.has(key) else task.name, task.name))
+    return choices

@@ -55,7 +55,7 @@ class Studio:
         """Show the dataset and return the values of the components by name."""
         values = self.tab.show(dataset, "", request(language))[1:]
         names = {id(value): name for name, value in vars(self.tab).items()}
-        names[id(self.tab.intake.about)] = "about"
+        names |= {id(self.tab.intake.about): "about", id(self.tab.varied.place): "varied"}
         names |= {id(c): f"param {name}" for name, c in self.tab.form.components.items()}
         return {names[id(c)]: value for c, value in zip(self.tab.filled, values, strict=True)}
 
