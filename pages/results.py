@@ -13,6 +13,7 @@ from bigmodel.core.results import Results
 from pages.shared import figures
 from pages.shared import results_view as view
 from pages.shared.chart import chart
+from pages.shared.coach_view import CoachView
 from pages.shared.guard import guard
 from pages.shared.page import Context, Page
 
@@ -55,6 +56,7 @@ class ResultsTab:
         self.notice = gr.HTML("", elem_id="results-notice", visible=False)
         with gr.Column(visible=False, elem_id="results-body") as self.body:
             self.sentence = gr.HTML("", elem_id="results-sentence")
+            self.coach = CoachView(self.ctx, "results")
             with gr.Row():
                 self.go_on = gr.Button(t(f"{WORDS}try"), variant="primary", elem_id="results-try")
                 self.download = gr.Button(t(f"{WORDS}download"), elem_id="results-download")
@@ -130,7 +132,7 @@ class ResultsTab:
             chosen, self.seen, self.timer, self.job, self.model, self.notice, self.body,
             self.sentence, self.classes_part, self.matrix, self.classes, self.numbers_part,
             self.pairs, self.transcripts_part, self.errors, self.wrong_about, self.filters, self.truth, self.answer, self.measures,
-            self.lines_part, self.roc, self.precision_recall,
+            self.lines_part, self.roc, self.precision_recall, *self.coach.parts,
         ]  # fmt: skip
         rows = [self.offset, self.wrong, self.previous, self.next, self.save]
         asked = [chosen, self.model, self.show_as]
@@ -152,6 +154,7 @@ class ResultsTab:
             button.click(protect(turn), [*cell, self.offset], rows, **QUIET)
         self._fetch(self.download, protect(self.pack), [chosen, self.model], self.package)
         self._fetch(self.save, protect(self.pack_wrong), cell, self.saved)
+        self.coach.wire(protect, "jobs")
         self.ctx.go_demo(self.go_on.click(lambda: None, None, None, **QUIET))
 
     def _fetch(
@@ -353,6 +356,7 @@ class ResultsTab:
             self.measures: view.measure_table(results, say),
             self.lines_part: gr.Row(visible=has_classes),
             **self._figures(model.id, results, show_as, request),
+            **self.coach.shown(job.id, request),
         }
 
     def _figures(self, run: str, results: Results, show_as: str, request: gr.Request) -> Updates:

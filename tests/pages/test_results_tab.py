@@ -38,6 +38,7 @@ def training(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> trained.Tra
 def tab(training: trained.Training) -> ResultsTab:
     store = training.store
     services = SimpleNamespace(
+        coach=SimpleNamespace(advice=lambda *_: []),
         settings=training.settings,
         words=load_words(),
         jobs=SimpleNamespace(all=store.jobs, get=store.job),
