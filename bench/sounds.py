@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import psutil
 import soundfile
 import torch
 
@@ -20,8 +21,9 @@ from bigmodel.bases.catalogue import read_models
 from bigmodel.core.dataset import Rows, TaskData
 from bigmodel.core.task import BaseFiles, Explainer, Predictor
 from bigmodel.data.media.sound import read_sound
+from bigmodel.services.studio import open_services
+from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
-from bigmodel.training.goal import macro_f1
 from bigmodel.training.sounds import load_model
 from bigmodel.training.sounds_clips import make_ear
 from bigmodel.training.sounds_features import RATE_HZ, level, spans
@@ -29,6 +31,7 @@ from bigmodel.training.target import class_indices
 
 PACK = Path(__file__).parents[2] / "shared" / "data" / "g_audio_fsdd"
 TASK = get_task("audio_classification")
+OWNER = "local"
 ACCURACY, MOST_S, FIRST_ROWS, RATIO = 0.99, 60.0, 300, 1.2
 STRANGE_CLASSES = ("8", "9")  # left out of the training, to be told as strangers
 ROUNDS = 30
@@ -41,25 +44,38 @@ def run() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         data = hold_out(read_pack("train_small.zip", place), read_pack("test.zip", place))
-        return [*accuracies(data, place), first_model(data, place), *strangers(data, place)]
+        home = place / "home"
+        try:
+            figures = whole_job(data, home)
+        finally:
+            _end_all(home)
+        return [*figures, first_model(data, place), *strangers(data, place)]
 
 
-def accuracies(data: TaskData, place: Path) -> list[Figure]:
-    """Train as a job does: instant and from scratch, the better on validation rows kept, told by test rows."""
+def whole_job(data: TaskData, home: Path) -> list[Figure]:
+    """Train as a person does, from the ZIP to the kept model, and answer the test recordings with all its models."""
+    services = open_services(Settings(home=home, offline=True))
     began = time.perf_counter()
-    instant = train("instant", data, place / "instant")
-    instant_s = time.perf_counter() - began
-    tuned = train("scratch", data, place / "tuned")
+    dataset = services.datasets.import_file(OWNER, PACK / "train_small.zip")
+    read_s = time.perf_counter() - began
+    began = time.perf_counter()
+    job = services.training.submit(OWNER, dataset.id, base="scratch", preset="balanced")
+    while not services.jobs.get(OWNER, job.id).is_final:
+        time.sleep(0.1)
     seconds = time.perf_counter() - began
-    measured = [shares(model, data) for model in (instant, tuned)]
-    kept = measured[1][1] if measured[1][0] > measured[0][0] else measured[0][1]
+    models = services.results.models(OWNER, job.id)
+    found = {
+        model.kind: accuracy(load_engine(TASK).load(home / model.folder), data) for model in models
+    }
+    kept = next(model for model in models if model.kept)
+    tuned = next(home / model.folder for model in models if model.kind == "tuned")
     return [
-        _at_least("spoken digits, the kept model", kept, "accuracy", ACCURACY),
-        Figure("spoken digits, instant", measured[0][1], "accuracy", "", None),
-        _at_least("spoken digits, from scratch", measured[1][1], "accuracy", ACCURACY),
-        _at_most("instant and from scratch stand", seconds, "s", MOST_S),
-        Figure("instant alone stands", instant_s, "s", "", None),
-        *answering(place / "tuned", data),
+        Figure("the ZIP is read and checked", read_s, "s", "", None),
+        _at_most("submit → instant and tuned stand", seconds, "s", MOST_S),
+        _at_least("spoken digits, the kept model", found[kept.kind], "accuracy", ACCURACY),
+        Figure("spoken digits, instant", found["instant"], "accuracy", "", None),
+        _at_least("spoken digits, from scratch", found["tuned"], "accuracy", ACCURACY),
+        *answering(tuned, data),
     ]
 
 
@@ -101,7 +117,8 @@ def answering(folder: Path, data: TaskData) -> list[Figure]:
 
 def strangers(data: TaskData, place: Path) -> list[Figure]:
     """Leave two classes out, and count how often those, noise and known recordings look like none of the classes."""
-    known = TaskData(*map(without, (data.train, data.validation, data.test)), _known(data.labels))
+    train_rows, held, test = map(without, (data.train, data.validation, data.test))
+    known = TaskData(train_rows, held, test, _known(data.labels))
     odd = [
         path
         for path, label in zip(data.test.inputs, data.test.targets, strict=True)
@@ -136,14 +153,11 @@ def train(name: str, data: TaskData, folder: Path) -> Predictor:
     return engine.load(folder)
 
 
-def shares(model: Predictor, data: TaskData) -> tuple[float, float]:
-    """Return macro-F1 on validation rows, which chooses, and accuracy on test rows, which is told."""
-    found = []
-    for rows in (data.validation, data.test):
-        truth = class_indices(rows.targets, data.labels)
-        found.append((truth, np.array(model.predict(rows.inputs)).argmax(axis=1)))
-    held = macro_f1(*found[0], len(data.labels))
-    return held, float((found[1][0] == found[1][1]).mean())
+def accuracy(model: Predictor, data: TaskData) -> float:
+    """Return the share of test recordings answered right."""
+    truth = class_indices(data.test.targets, data.labels)
+    answers = np.array(model.predict(data.test.inputs)).argmax(axis=1)
+    return float((answers == truth).mean())
 
 
 def read_pack(file: str, place: Path) -> Rows:
@@ -198,6 +212,16 @@ def fastest(work: Callable[[], object]) -> float:
 
 def _known(labels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(label for label in labels if label not in STRANGE_CLASSES)
+
+
+def _end_all(home: Path) -> None:
+    """End what a data folder of our own started."""
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("BIGMODEL_HOME") == str(home):
+                process.kill()
+        except psutil.Error:
+            continue
 
 
 def _at_least(name: str, value: float, unit: str, goal: float) -> Figure:

@@ -68,7 +68,8 @@ class WaveEar:
         self.steps = steps
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         nn.Module.to(model, self._device)
-        self._model = model.eval()
+        nn.Module.eval(model)
+        self._model = model
 
     def read(self, path: str) -> Floats:
         return read_clip(path)
