@@ -36,6 +36,7 @@ STEPS_S = 6  # of timed steps
 LOOKED_ROWS = 128  # held-out rows that are looked at; the rest is in proportion
 INSTANT_ROWS = 500
 ANSWERED_ROWS = 48
+OUTLIER = 2.5  # times the middle step
 FORWARD_SHARE = 0.35  # of a training step: reading a batch without learning from it
 SOME = ("pyarrow.parquet", "sklearn.linear_model", "torch", "transformers", "accelerate")
 
@@ -134,7 +135,8 @@ def _tuned(
     spans = watch.spans
     if not spans:
         return replace(found, load_s=found.load_s + ended - began)
-    step_s = statistics.fmean(spans)
+    most = OUTLIER * statistics.median(spans)  # something else had the processor meanwhile
+    step_s = statistics.fmean(min(span, most) for span in spans)
     rows = int(getattr(params, "batch_size", 16)) * int(getattr(params, "accumulation", 1))
     all_held = len(data.validation) / max(1, len(held))
     look_s = min(watch.looks) if watch.looks else FORWARD_SHARE * step_s * len(held) / rows

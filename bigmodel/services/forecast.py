@@ -15,7 +15,7 @@ from bigmodel.training.pace import MOST_STEPS_UNCHECKED
 Light = Literal["green", "amber", "red"]
 LIGHTS: tuple[Light, ...] = ("green", "amber", "red")
 OF_LEVEL: Mapping[Level, Light] = {"info": "green", "warning": "amber", "error": "red"}
-START_S = 1.0  # from Train to the first line of a worker, where a warm process stands
+START_S = 2.0  # from Train to a worker's first line where a warm process stands, and from its last line to the end
 CHECKPOINT_S = 60.0
 DISK_MB_PER_S = 200.0
 COPIES = 4  # of the weights in a checkpoint: themselves, the best ones, two moments
