@@ -29,7 +29,11 @@ NUMBER_SHARE = 0.95
 MANY_CLASSES = 100
 LOPSIDED = 0.9
 SCRIPT_SAMPLE = 2_000
-SAID_OF_FILES = {"targets_missing", "duplicates_conflict", "duplicates", "texts_alike"}
+SAID_OF_FILES = {
+    "targets_missing", "duplicates_conflict", "duplicates", "texts_alike", "rows_few", "class_single",
+    "labels_long", "classes_many", "labels_alike", "classes_lopsided", "test_overlap",
+    "test_labels_unknown",
+}  # fmt: skip
 POINTS = (0, 25, 50, 75, 95, 100)
 
 
@@ -247,47 +251,48 @@ def _errors(found: Survey, label: str) -> Iterator[Message]:
 def _warnings(found: Survey) -> Iterator[Message]:
     for key in ("targets_missing", "inputs_missing", "characters_replaced", "texts_fast"):
         if found.counts.get(key):
-            yield _warning(_of(found, key), count=found.counts[key])
+            yield remark(found, key, count=found.counts[key])
     yield from _duplicates(found)
     least = found.fewest_to_hold_out
     if found.fewest <= found.usable < least:
-        yield _warning("rows_few", rows=found.usable, least=least)
+        yield remark(found, "rows_few", rows=found.usable, least=least)
     if found.is_spoken:
         return
     if found.is_number:
         strange = found.usable - int(found.label_rows[np.isfinite(found.numbers)].sum())
         if strange:
-            yield _warning("numbers_missing", count=strange)
+            yield remark(found, "numbers_missing", count=strange)
     elif not found.is_free_text:
         yield from _class_warnings(found)
 
 
-def _of(found: Survey, key: str) -> str:
-    """Return the key of what is said of this kind of rows: files are no texts."""
+def remark(found: Survey, key: str, *, level: Level = "warning", **args: Arg) -> Message:
+    """Return what is to be said, in the words for this kind of rows: files are no texts."""
     if found.is_spoken and key == "targets_missing":
-        return "transcripts_missing"
-    return f"files_{key}" if found.is_media and key in SAID_OF_FILES else key
+        key = "transcripts_missing"
+    elif found.is_media and key in SAID_OF_FILES:
+        key = f"files_{key}"
+    return Message(f"data.problems.{key}", args, level)
 
 
 def _class_warnings(found: Survey) -> Iterator[Message]:
     singles = [found.labels[i] for i in np.flatnonzero(found.label_rows == 1)]
     if singles:
-        yield _warning("class_single", count=len(singles), labels=_listed(singles))
+        yield remark(found, "class_single", count=len(singles), labels=_listed(singles))
     long = [label for label in found.labels if len(label) > MAX_LABEL_CHARACTERS]
     if long:
-        yield _warning("labels_long", count=len(long), limit=MAX_LABEL_CHARACTERS)
+        yield remark(found, "labels_long", count=len(long), limit=MAX_LABEL_CHARACTERS)
     if len(found.labels) > MANY_CLASSES:
-        yield _warning("classes_many", count=len(found.labels))
+        yield remark(found, "classes_many", count=len(found.labels))
     alike = _alike(found.labels)
     if alike:
-        yield _warning("labels_alike", labels=_listed(alike))
+        yield remark(found, "labels_alike", labels=_listed(alike))
     if len(found.labels) > 1:
         top = int(found.label_rows.argmax())
         share = found.label_rows[top] / found.usable
         if share >= LOPSIDED:
-            yield _warning(
-                "classes_lopsided", label=shown(found.labels[top]), percent=round(100 * share)
-            )
+            label = shown(found.labels[top])
+            yield remark(found, "classes_lopsided", label=label, percent=round(100 * share))
 
 
 def _duplicates(found: Survey) -> Iterator[Message]:
@@ -300,14 +305,14 @@ def _duplicates(found: Survey) -> Iterator[Message]:
     answers = np.bincount(pairs[0], minlength=len(keys))
     torn = answers > 1
     if torn.any():
-        key = _of(found, "duplicates_conflict")
-        yield _warning(key, count=int(torn.sum()), rows=int(sizes[torn].sum()))
+        rows = int(sizes[torn].sum())
+        yield remark(found, "duplicates_conflict", count=int(torn.sum()), rows=rows)
     repeated = len(codes) - len(keys)
     if repeated:
-        yield _warning(_of(found, "duplicates"), level="info", count=repeated)
+        yield remark(found, "duplicates", level="info", count=repeated)
     least = found.fewest_to_hold_out
     if len(keys) < least <= len(codes):
-        yield _warning(_of(found, "texts_alike"), count=len(keys), least=least)
+        yield remark(found, "texts_alike", count=len(keys), least=least)
 
 
 def _alike(labels: Sequence[str]) -> list[str]:
@@ -343,7 +348,3 @@ def _listed(labels: Sequence[str]) -> str:
 
 def _error(key: str, **args: Arg) -> Message:
     return Message(f"errors.{key}", args, "error")
-
-
-def _warning(key: str, *, level: Level = "warning", **args: Arg) -> Message:
-    return Message(f"data.problems.{key}", args, level)

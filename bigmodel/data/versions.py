@@ -18,10 +18,10 @@ from bigmodel.core.clock import now
 from bigmodel.core.dataset import Recipe, Rows, Split, Summary, TaskData, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
-from bigmodel.core.message import Arg, Message
+from bigmodel.core.message import Message
 from bigmodel.core.task import Family
 from bigmodel.data import split
-from bigmodel.data.check import Survey, check, survey
+from bigmodel.data.check import Survey, check, remark, survey
 from bigmodel.data.check import shown as shown_label
 from bigmodel.data.number import DECIMAL_COMMA, as_number
 from bigmodel.data.source import BATCH_ROWS, ORIGINAL, TEST, Source
@@ -123,9 +123,7 @@ def _split(found: Survey, seed: int) -> tuple[NDArray[np.int8], list[Message]]:
     remarks = []
     leaks = _leaks(found, given)
     if leaks.any():
-        remarks.append(
-            Message("data.problems.test_overlap", {"count": int(leaks.sum())}, "warning")
-        )
+        remarks.append(remark(found, "test_overlap", count=int(leaks.sum())))
     strata[leaks] = -1
     splits = _around(found, given, strata, seed)
     tested = given == split.TEST
@@ -136,8 +134,8 @@ def _split(found: Survey, seed: int) -> tuple[NDArray[np.int8], list[Message]]:
             names = ", ".join(
                 shown_label(found.labels[code]) for code in np.unique(found.codes[strange])[:5]
             )
-            args: dict[str, Arg] = {"count": int(strange.sum()), "labels": names}
-            remarks.append(Message("data.problems.test_labels_unknown", args, "warning"))
+            count = int(strange.sum())
+            remarks.append(remark(found, "test_labels_unknown", count=count, labels=names))
     return splits, remarks
 
 

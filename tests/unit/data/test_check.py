@@ -1,5 +1,6 @@
 """Columns are guessed, problems are found all at once, and the split never leaks."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 
 from bigmodel.core.dataset import Summary
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.check import check, survey
+from bigmodel.data.check import Survey, check, survey
 from bigmodel.data.guess import guess_columns
 from bigmodel.data.number import as_number
 from bigmodel.data.source import Source, sample_rows
 from bigmodel.data.split import NAMES, NONE, TEST, TRAIN, VALIDATION, assign
+from bigmodel.words import load_words
 
 SENTENCE = "a rather ordinary sentence with number {}"
 
@@ -173,3 +175,16 @@ def test_same_text_never_straddles(pairs: list[tuple[int, int]], seed: int) -> N
     held = np.isin(splits, (VALIDATION, TEST)).sum()
     assert held <= 0.2 * (strata >= 0).sum() + 2 * 6
     assert NAMES[TRAIN] == "train"
+
+
+def test_files_are_spoken_of_as_files() -> None:
+    codes = np.array([0] * 19 + [1], np.int32)
+    groups, lengths = np.arange(20, dtype=np.uint64), np.full(20, 64, np.int32)
+    found = Survey(["cat", "Cat"], codes, groups, lengths, codes < 0, is_media=True)
+    keys = said(check(found, label="class", columns=("file", "class")))
+    expected = ("rows_few", "class_single", "labels_alike", "classes_lopsided")
+    assert set(keys) == {f"files_{key}" for key in expected}
+    texts = load_words().texts
+    problems = [said[f"data.problems.{key}.problem"] for said in texts.values() for key in keys]
+    for text in problems:
+        assert not re.search(r"\b(rows?|labels?|text)\b|行|标签|文本", re.sub(r"{\w+}", "", text))

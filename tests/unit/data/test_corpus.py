@@ -80,7 +80,7 @@ ACCEPTED: dict[str, Accepted] = {
     "z_case_collide.zip": lambda s, d: (
         len(d.version.summary.classes) == 4
         and d.version.summary.rows == 24
-        and _has(d, "labels_alike", labels="Cat / cat, café / cafe\u0301")
+        and _has(d, "files_labels_alike", labels="Cat / cat, café / cafe\u0301")
     ),
     "z_win_reserved.zip": lambda s, d: (
         {"CON", "aux"} <= set(d.version.summary.classes)

@@ -134,7 +134,7 @@ def test_split_folders_are_kept(
     parts = dict(zip(kept["col.file"], kept["split"], strict=True))
     assert {parts[name] for name in (*tests, *leak)} == {"test"}
     assert parts["train/cat/0.png"] == "none"
-    assert said(dataset)["test_overlap"] == {"count": 1}
+    assert said(dataset)["files_test_overlap"] == {"count": 1}
     assert dataset.version.summary.split_rows["validation"] == 6
 
 
