@@ -25,6 +25,7 @@ COLLECT: Kind = "collect"  # classes and files that the person puts together in 
 JOURNAL = "journal.jsonl"
 MOST_ITEMS = 100_000
 TIMES_UPLOAD = 4  # a tray may hold as much as so many of the largest uploads
+SPARE_BYTES = 256 * 2**20  # of the disk that stay free
 NAME_CHARACTERS = 120
 MOST_PARTS = 8
 FOLDER_KEPT_S = 7 * 86_400.0  # a folder half sent and forgotten
@@ -184,20 +185,28 @@ class TrayService:
         """Return where a file of this size may be written, to be kept by `keep` when it is whole.
 
         Raises:
-            DatasetError: `tray_full` or `file_big`.
+            DatasetError: `tray_full`, `file_big` or `disk_short`.
         """
         with self._lock:
             known = self._find(owner, tray_id)
             if size > self._file_bytes:
                 raise DatasetError("file_big", mb=size // 2**20, limit=self._file_bytes // 2**20)
-            if known.size + size > self._most_bytes or len(known.items) >= MOST_ITEMS:
-                raise DatasetError("tray_full", limit=self._most_bytes // 2**20, most=MOST_ITEMS)
+            self._require_room(known, size)
+            free = shutil.disk_usage(self._root).free
+            if free < (need := size + SPARE_BYTES):
+                raise DatasetError("disk_short", need=need // 2**20, free=free // 2**20)
             return known.head.folder / new_id()
 
     def keep(self, owner: str, tray_id: str, path: str, place: Path) -> TrayItem:
-        """Keep a file that was written to its place; in a folder the same path replaces what was there."""
+        """Keep a file that was written to its place; in a folder the same path replaces what was there.
+
+        Raises:
+            DatasetError: `name_empty`, or `tray_full`: others were sent at the same time.
+        """
         with self._lock:
             known = self._find(owner, tray_id)
+            size = place.stat().st_size
+            self._require_room(known, size)
             parts = [_clean(part) for part in path.replace("\\", "/").split("/")]
             parts = [part for part in parts if part not in ("", ".", "..")][-MOST_PARTS:]
             if not parts:
@@ -208,7 +217,6 @@ class TrayService:
                 cleaned = known.free_path(cleaned)
             else:
                 replaced = known.paths.get(cleaned, "")
-            size = place.stat().st_size
             self._do(known, {"do": "put", "id": place.name, "path": cleaned, "size": size})
             if replaced:
                 (known.head.folder / replaced).unlink(missing_ok=True)
@@ -256,6 +264,10 @@ class TrayService:
                 place.unlink(missing_ok=True)
 
     # disk -------------------------------------------------------------------------------------
+
+    def _require_room(self, known: _Open, size: int) -> None:
+        if known.size + size > self._most_bytes or len(known.items) >= MOST_ITEMS:
+            raise DatasetError("tray_full", limit=self._most_bytes // 2**20, most=MOST_ITEMS)
 
     def _do(self, known: _Open, entry: dict[str, Any]) -> None:
         self._write(known.head.folder, entry)

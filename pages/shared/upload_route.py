@@ -4,6 +4,7 @@ Only pages of our own origin may send (the middleware sees to it). A name that a
 the tray and never a path; a body is streamed to disk and never read.
 """
 
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -31,7 +32,7 @@ WRITE_BYTES = 2**20  # gathered before they are written
 MOST_JSON_BYTES = 64 * 1024
 SHOWN_KINDS = {  # of a person's own files, so that they see and hear what they gathered
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp",
-    "gif": "image/gif", "bmp": "image/bmp", "wav": "audio/wav", "flac": "audio/flac",
+    "gif": "image/gif", "bmp": "image/bmp", "heic": "image/heic", "heif": "image/heif", "wav": "audio/wav", "flac": "audio/flac",
     "ogg": "audio/ogg", "mp3": "audio/mpeg", "m4a": "audio/mp4", "aac": "audio/aac",
     "webm": "audio/webm", "mp4": "audio/mp4",
 }  # fmt: skip
@@ -127,7 +128,8 @@ class Doors:
             "say": self._trays.say,
         }
         wanted = {"add_class": 1, "rename_class": 2, "remove_class": 1, "remove": 1, "say": 2}
-        values = [str(value) for value in asked.get("with", [])]
+        given = asked.get("with")
+        values = [str(value) for value in given] if isinstance(given, list) else []
         if what not in changes or len(values) != wanted[what]:
             return PlainTextResponse("", status_code=400)
         await run_in_threadpool(changes[what], LOCAL_OWNER, _tray(request), *values)
@@ -162,11 +164,15 @@ def _tray(request: Request) -> str:
 
 
 async def _json(request: Request) -> dict[str, Any]:
-    if int(request.headers.get("content-length") or 0) > MOST_JSON_BYTES:
-        return {}
+    """Return a small object that was sent; one that is longer than it should be is not read to its end."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_JSON_BYTES:
+            return {}
     try:
-        value = await request.json()
-    except ValueError:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -1,5 +1,6 @@
 """The addresses of trays and media: what they take, what they keep apart, and what they never send."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from bigmodel.core.errors import NotFoundError
@@ -15,6 +17,7 @@ from bigmodel.settings import Settings
 from bigmodel.words import load_words
 from pages.shared import media_route, upload_route
 from pages.shared.media_route import media_url
+from pages.shared.upload_route import MOST_JSON_BYTES
 
 PICTURE = b"\xff\xd8\xff" + bytes(300)
 HASH = "ab" * 32
@@ -110,10 +113,28 @@ def test_ten_recordings_with_text_are_enough_to_begin(client: TestClient) -> Non
     assert "does not understand new ones" in found["advice"][0]
 
 
-@pytest.mark.parametrize("change", [{}, {"do": "discard"}, {"do": "remove", "with": []}, [1]])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {}, {"do": "discard"}, {"do": "remove", "with": []}, [1], {"do": "remove", "with": 7},
+        {"do": "add_class", "with": ["x" * MOST_JSON_BYTES]},
+    ],
+)  # fmt: skip
 def test_unknown_change_does_nothing(client: TestClient, change: Any) -> None:
     tray = opened(client, kind="collect")["id"]
     assert client.post(f"/bm/trays/{tray}/change", json=change).status_code == 400
+
+
+def test_endless_change_is_not_read_to_its_end() -> None:
+    taken: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        taken.append(len(taken))
+        return {"type": "http.request", "body": b" " * 40_000, "more_body": len(taken) < 100}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    assert asyncio.run(upload_route._json(request)) == {}
+    assert len(taken) == 2
 
 
 def test_unknown_tray_is_a_sentence(client: TestClient) -> None:
@@ -126,10 +147,13 @@ def test_own_file_is_shown_as_its_kind_or_not_at_all(client: TestClient) -> None
     tray = opened(client, kind="collect")["id"]
     photo = put(client, tray, "cat/1.JPG", PICTURE).json()["id"]
     page = put(client, tray, "cat/1.html", b"<script>").json()["id"]
+    iphone = put(client, tray, "cat/2.HEIC", PICTURE).json()["id"]
     answer = client.get(f"/bm/trays/{tray}/files/{photo}")
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert client.get(f"/bm/trays/{tray}/files/{page}").status_code == 404
+    shown = client.get(f"/bm/trays/{tray}/files/{iphone}")
+    assert shown.headers["content-type"] == "image/heic"
 
 
 def test_texts_of_the_boxes_are_in_the_persons_language(client: TestClient) -> None:

@@ -1,11 +1,21 @@
 """Trays: what was put in is there after a restart, under names that never become paths."""
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from bigmodel.core.errors import DatasetError, NotFoundError
-from bigmodel.services.trays import COLLECT, FOLDER, JOURNAL, Tray, TrayItem, TrayService
+from bigmodel.services.trays import (
+    COLLECT,
+    FOLDER,
+    JOURNAL,
+    SPARE_BYTES,
+    Tray,
+    TrayItem,
+    TrayService,
+)
 from bigmodel.settings import Settings
 
 
@@ -119,6 +129,27 @@ def test_tray_has_an_end(settings: Settings) -> None:
     with pytest.raises(DatasetError) as refused:
         trays.place("local", tray.id, 1)
     assert refused.value.key == "tray_full"
+
+
+def test_files_sent_at_once_do_not_overfill_a_tray(settings: Settings) -> None:
+    trays = TrayService(settings.model_copy(update={"max_upload_mb": 1}))
+    tray = trays.open("local", FOLDER, "f")
+    places = [trays.place("local", tray.id, 2**20) for _ in range(5)]
+    for number, place in enumerate(places):
+        place.write_bytes(bytes(2**20))
+        if number < 4:
+            trays.keep("local", tray.id, f"f/{number}", place)
+    with pytest.raises(DatasetError) as refused:
+        trays.keep("local", tray.id, "f/4", places[4])
+    assert refused.value.key == "tray_full"
+
+
+def test_full_disk_takes_no_file(trays: TrayService, monkeypatch: pytest.MonkeyPatch) -> None:
+    tray = trays.open("local", FOLDER, "f")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=SPARE_BYTES))
+    with pytest.raises(DatasetError) as refused:
+        trays.place("local", tray.id, 1)
+    assert refused.value.key == "disk_short"
 
 
 def test_discarded_tray_leaves_nothing(trays: TrayService) -> None:
