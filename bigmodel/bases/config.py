@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel.core.errors import ModelError
+from bigmodel.core.task import Medium
 
 CONFIG = "config.json"
 SMALL_CAP = 2_000_000  # bytes of a configuration
@@ -21,6 +22,12 @@ FAMILIES = (
     "albert", "bert", "camembert", "convbert", "deberta", "deberta-v2", "distilbert", "electra",
     "ernie", "modernbert", "mpnet", "roberta", "roformer", "xlm-roberta",
 )  # fmt: skip
+PICTURE_FAMILIES = (
+    "beit", "convnext", "convnextv2", "deit", "dinov2", "mobilenet_v2", "mobilevit", "regnet",
+    "resnet", "swin", "swinv2", "vit",
+)  # fmt: skip
+SOUND_FAMILIES = ("hubert", "wav2vec2")
+TIMM = re.compile(r"[a-z][a-z0-9_]{1,80}")  # a plain name of timm, never an address
 WORD_PIECE = (
     "bert",
     "convbert",
@@ -71,13 +78,25 @@ def check_config(config: Json) -> str:
     check_keys(config, CONFIG)
     family = config.get("model_type")
     nested = [v for k, v in _items(config) if k == "model_type" and v is not family]
-    if family not in FAMILIES or nested:
+    is_timm = family is None and TIMM.fullmatch(str(config.get("architecture") or ""))
+    if is_timm and not nested:
+        return str(config["architecture"])
+    known = (*FAMILIES, *PICTURE_FAMILIES, *SOUND_FAMILIES)
+    if family not in known or nested:
         given = str(nested[0] if nested else family)[:60]
-        raise ModelError("model_family_unknown", family=given, known=", ".join(FAMILIES))
+        raise ModelError("model_family_unknown", family=given, known=", ".join(known))
     if config.get("quantization_config"):
         raise ModelError("model_quantized")
     _check_sizes(config)
     return str(family)
+
+
+def medium_of(config: Json) -> Medium:
+    """Return what a model of a checked configuration reads."""
+    family = config.get("model_type")
+    if family in SOUND_FAMILIES:
+        return Medium.AUDIO
+    return Medium.TEXT if family in FAMILIES else Medium.IMAGE
 
 
 def check_keys(value: Json, file: str) -> None:
@@ -110,7 +129,27 @@ def estimate_parameters(config: Json) -> int:
     words = _size(config, "vocab_size") + _size(config, "max_position_embeddings")
     named = config.get("id2label")
     labels = max(_size(config, "num_labels"), len(named) if isinstance(named, dict) else 0)
-    return words * embedding + layers * (4 * width * width + 2 * width * inner) + labels * width
+    body = layers * (4 * width * width + 2 * width * inner)
+    return words * embedding + body + labels * width + _convolutions(config, width)
+
+
+def _convolutions(config: Json, width: int) -> int:
+    """Return about how many numbers the convolutions of a body for sounds take: on samples, of places, of adapters."""
+    channels, lengths = _sizes(config, "conv_dim"), _sizes(config, "conv_kernel")
+    before = [1, *channels]
+    samples = sum(a * b * k for a, b, k in zip(before, channels, lengths, strict=False))
+    groups = max(1, _size(config, "num_conv_pos_embedding_groups"))
+    places = _size(config, "num_conv_pos_embeddings") * width * width // groups
+    out = _size(config, "output_hidden_size") or width
+    kernel = _size(config, "adapter_kernel_size")
+    adapters = _size(config, "num_adapter_layers") * 2 * out * out * kernel
+    head = _size(config, "classifier_proj_size") * width
+    return samples + places + head + (adapters if config.get("add_adapter") else 0)
+
+
+def _sizes(config: Json, name: str) -> list[int]:
+    value = config.get(name)
+    return [n for n in value if isinstance(n, int) and n >= 0] if isinstance(value, list) else []
 
 
 def _check_sizes(config: Json) -> None:
@@ -122,7 +161,11 @@ def _check_sizes(config: Json) -> None:
     )
     if is_large or estimate_parameters(config) > PARAMETERS_CAP_M * 10**6:
         raise ModelError("model_too_big", limit_m=PARAMETERS_CAP_M)
-    if not _size(config, "hidden_size", "dim", "d_model") or not _size(config, "vocab_size"):
+    medium = medium_of(config)
+    if medium == Medium.IMAGE:
+        return
+    has_words = bool(_size(config, "vocab_size")) or medium != Medium.TEXT
+    if not _size(config, "hidden_size", "dim", "d_model") or not has_words:
         raise ModelError("model_json_broken", file=CONFIG)
 
 

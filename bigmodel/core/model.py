@@ -15,7 +15,8 @@ class Base:
     """A base model as a task's `models.toml` (or a person's import) describes it.
 
     `source` is `package:<name>/<folder>`, `hub:<owner>/<name>`, `folder:<id of an imported folder>`
-    or empty. `presets` maps fast, balanced and thorough to values of the task's Params.
+    or empty. `presets` maps fast, balanced and thorough to values of the task's Params. `medium` is
+    what an imported or fetched one takes in; a task's own take what the task does.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Base:
     licence: str = ""
     languages: tuple[str, ...] = ()
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    medium: str = "text"
 
 
 @dataclass(frozen=True)

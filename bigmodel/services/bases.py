@@ -39,7 +39,8 @@ class BaseService:
     def all(self, owner: str, task: Task) -> list[Base]:
         """Return the bases a person can use for a task: the task's own, then the imported ones."""
         imported = [shelf.from_record(record) for record in self._store.base_models(owner).values()]
-        return [*self.catalogue(task).bases, *imported]
+        suited = [base for base in imported if base.medium == task.medium]
+        return [*self.catalogue(task).bases, *suited]
 
     def is_ready(self, base: Base) -> bool:
         """Tell whether the files of a base are on this machine."""

@@ -23,7 +23,7 @@ def features_of(squares: NDArray[np.uint8]) -> Floats:
 
 
 def _features(squares: NDArray[np.uint8]) -> Floats:
-    colours = squares.astype(np.float32) / 255
+    colours: Floats = (squares / np.float32(255)).astype(np.float32)
     edges, shares = _edges(colours), _colours(colours)
     return np.concatenate([edges, shares], axis=1)
 

@@ -17,6 +17,7 @@ from bigmodel.training.pretrained import quiet
 
 MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 SIDE = 224
+FIRST_LAYERS = ("embeddings", "embedder", "conv_stem")  # as families name what reads the pixels
 
 
 class Body(nn.Module):
@@ -76,7 +77,8 @@ class TransformersBody(Body):
         """Return the embeddings and the layers above them, lowest first."""
         body = getattr(self.net, self.net.base_model_prefix)
         stacks = [m for m in body.modules() if isinstance(m, nn.ModuleList) and len(m)]
-        return [body.embeddings, *max(stacks, key=len)]
+        first = [getattr(body, name) for name in FIRST_LAYERS if hasattr(body, name)]
+        return [*first, *max(stacks, key=len, default=[])]
 
 
 def load_base(base: BaseFiles, outputs: int, pixels: int) -> tuple[Body, int]:

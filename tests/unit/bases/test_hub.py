@@ -74,7 +74,7 @@ def test_fetched_model_needs_no_hub_any_more(online: Settings, fake: FakeHub) ->
     fake.requests.clear()
     offline = online.model_copy(update={"offline": True})
     assert hub.fetch(NAME, offline).name == NAME
-    [task, *_] = find_tasks().values()
+    task = find_tasks()["text_classification"]
     assert locate(NAME, task, offline).folder == shelf.find(online.bases, NAME)
     assert fake.requests == []
 
@@ -163,7 +163,7 @@ def test_service_remembers_a_fetched_base(online: Settings) -> None:
     service = BaseService(online, MemoryStore())
     assert service.is_reachable()
     base = service.fetch("me", f"https://huggingface.co/{NAME}")
-    [task, *_] = find_tasks().values()
+    task = find_tasks()["text_classification"]
     assert base in service.all("me", task)
     assert base not in service.all("somebody", task)
     assert service.is_ready(base)
