@@ -53,7 +53,7 @@ def _pictures(dice: np.random.Generator) -> Iterator[tuple[str, bytes]]:
 
 
 def _picture(corners: int, dice: np.random.Generator) -> Image.Image:
-    """Return one shape of any colour, size and turn, on an uneven ground with some strokes in the way."""
+    """Return one dark shape of any colour, size and turn, on uneven paper with some strokes in the way."""
     side = SIDE * DRAWN_AT
     low = dice.integers(0, 256, (4, 4, 3), np.uint8)
     image = Image.fromarray(low).resize((side, side), Image.Resampling.BICUBIC)
@@ -70,7 +70,7 @@ def _picture(corners: int, dice: np.random.Generator) -> Image.Image:
 def _outline(corners: int, centre: Signal, radius: float, dice: np.random.Generator) -> list[Point]:
     """Return the corners of a shape; none stands for a circle, and every other one of a star lies inside."""
     count = corners or 60
-    turn = dice.uniform(0, 2 * np.pi)
+    turn = dice.uniform(-0.35, 0.35) - np.pi / 2
     angles = turn + np.arange(count) * 2 * np.pi / count
     reach = np.full(count, radius)
     if corners == 10:
@@ -83,6 +83,10 @@ def _outline(corners: int, centre: Signal, radius: float, dice: np.random.Genera
 
 def _colour(dice: np.random.Generator) -> tuple[int, ...]:
     return tuple(int(value) for value in dice.integers(0, 256, 3))
+
+
+def _ink(dice: np.random.Generator) -> tuple[int, ...]:
+    return tuple(int(value) for value in dice.integers(0, 130, 3))
 
 
 # sounds ---------------------------------------------------------------------------------------
