@@ -22,6 +22,13 @@ UNDER = 0.04  # by which the last look is still better than the one before it, a
 AS_GOOD = 0.002
 LOOKS_BEFORE_STOP = 3
 SOME_POINTS = 12
+SAID = {
+    "macro_f1": "macro-F1",
+    "mae": "MAE",
+    "wer": "WER",
+    "cer": "CER",
+    "r2": "R²",
+}  # in every language
 HIGHER = ("accuracy", "macro_f1", "r2")
 SLOWER, FASTER = 5.0, 3.0
 MOST_RATE = 1.0
@@ -103,7 +110,7 @@ def look(
         params=job.params,
         is_over=job.state in (State.SUCCEEDED, State.CANCELLED),
         instant=None if measured is None else sign * measured,
-        metric=primary,
+        metric=SAID.get(primary, primary),
     )
 
 
