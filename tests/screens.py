@@ -19,12 +19,17 @@ from tests.server import ROOT, Studio
 
 FOLDER = ROOT / "screens"
 TABS = ("home", "data", "train", "jobs", "results", "text-demo")
+MEDIA_TABS = ("data", "train", "jobs", "results")  # once more with pictures, and with speech
 WIDTHS = (1280, 390)
 LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
 THEMES = ("light", "dark")
 TRAININGS = {  # sample, base and preset that show something of everything
     "en": ("support_en.csv", "minilm", "balanced"),
     "zh": ("sentiment_zh.csv", "scratch", "thorough"),
+}
+MEDIA = {
+    "image-demo": ("shapes.zip", "scratch", "balanced"),
+    "voice-demo": ("colours_en.zip", "scratch", "fast"),
 }
 
 
@@ -36,7 +41,10 @@ def main() -> int:
         studio.start()
         browser = browsers.launch(playwright)
         try:
-            made = {language: train_sample(studio, language) for language in LANGUAGES}
+            made = {
+                name: train_sample(studio, *training)
+                for name, training in (TRAININGS | MEDIA).items()
+            }
             wide = [name for name in take_all(browser, studio, made) if name]
         finally:
             browser.close()
@@ -46,9 +54,8 @@ def main() -> int:
     return len(wide)
 
 
-def train_sample(studio: Studio, language: str) -> dict[str, str]:
-    """Train on our own sample of a language, so that every page has something real to show."""
-    sample, base, preset = TRAININGS[language]
+def train_sample(studio: Studio, sample: str, base: str, preset: str) -> dict[str, str]:
+    """Train on a sample of ours, so that every page has something real to show."""
     table = ROOT / "assets" / "samples" / sample
     environment = {**os.environ, "BIGMODEL_HOME": str(studio.home), "BIGMODEL_OFFLINE": "1"}
     command = [sys.executable, "-m", "bigmodel", "train", str(table), "--base", base]
@@ -71,14 +78,22 @@ def take_all(browser: Browser, studio: Studio, made: dict[str, dict[str, str]]) 
                     color_scheme="dark" if theme == "dark" else "light",
                 )
                 page = context.new_page()
-                for tab in TABS:
-                    ids = made[language]
+                for tab, name, training in shown(language):
+                    ids = made[training]
                     page.goto(
                         f"{studio.url}?tab={tab}&job={ids['job']}&dataset={ids['dataset']}"
                         f"&lang={language}&__theme={theme}"
                     )
-                    yield take(page, tab, f"{tab}_{width}_{language}_{theme}")
+                    yield take(page, tab, f"{name}_{width}_{language}_{theme}")
                 context.close()
+
+
+def shown(language: str) -> list[tuple[str, str, str]]:
+    """Return every picture to take: its tab, its name, and the training it shows."""
+    texts = [(tab, tab, language) for tab in TABS]
+    demos = [(demo, demo, demo) for demo in MEDIA]
+    media = [(tab, f"{tab}-of-{demo.split('-')[0]}", demo) for demo in MEDIA for tab in MEDIA_TABS]
+    return texts + demos + media
 
 
 def take(page: Page, tab: str, name: str) -> str:
