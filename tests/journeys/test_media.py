@@ -1,6 +1,7 @@
-"""From a ZIP of pictures, of sounds, of speech to its demo tab, with a camera and a microphone that are fakes."""
+"""From a folder of pictures, a ZIP of sounds or of speech to its demo tab, with a camera and a microphone that are fakes."""
 
 import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ ANSWER_MS = 60_000
 
 
 def train(page: Page, studio: Studio, file: Path) -> None:
-    """Give a ZIP, train the instant model on it, and go to the tab that tries it."""
+    """Give a ZIP or a folder, train the instant model on it, and go to the tab that tries it."""
     walker.open_tab(page, studio, "data")
     walker.upload(page, file)
     page.locator("#data-train").click()
@@ -27,6 +28,12 @@ def train(page: Page, studio: Studio, file: Path) -> None:
     page.locator("#jobs-results").click()
     walker.expect_tab(page, "results")
     page.locator("#results-try").click()
+
+
+def unpacked(archive: Path) -> Path:
+    folder = archive.with_suffix("")
+    shutil.unpack_archive(archive, folder)
+    return folder
 
 
 def answer(page: Page) -> str:
@@ -64,7 +71,7 @@ def test_pictures_become_a_model_for_the_camera(
     browser: Browser, studio: Studio, tmp_path: Path
 ) -> None:
     with walker.visitor(browser) as page:
-        train(page, studio, write_pictures(tmp_path / "colours.zip"))
+        train(page, studio, unpacked(write_pictures(tmp_path / "colours.zip")))
         walker.expect_tab(page, "image-demo")
         expect(page.locator("#image-demo-card")).to_contain_text("pictures it never saw")
 

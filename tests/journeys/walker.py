@@ -45,8 +45,9 @@ def expect_tab(page: Page, slug: str) -> None:
 
 
 def upload(page: Page, file: Path) -> None:
-    """Choose a file on the Data tab and wait until it is understood."""
-    page.locator("#data-upload input[type=file]").set_input_files(file)
+    """Choose a file or a folder on the Data tab and wait until it is understood."""
+    box = "#data-folder input" if file.is_dir() else "#data-upload input[type=file]"
+    page.locator(box).set_input_files(file)
     expect(page.locator("#data-facts")).to_contain_text(file.name, timeout=SOON_MS)
 
 
