@@ -1,0 +1,68 @@
+"""Bodies for sounds: taken in like those for texts, without a tokenizer, and kept to the tasks on sounds."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bigmodel.bases import hub, shelf
+from bigmodel.bases.folder import import_path
+from bigmodel.core.errors import ModelError
+from bigmodel.core.task import Medium
+from bigmodel.services.bases import BaseService
+from bigmodel.settings import Settings
+from bigmodel.store.memory import MemoryStore
+from bigmodel.tasks import find_tasks
+from tests.fakes.hub import FakeHub, serving
+from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
+
+NAME = "some-one/tiny-hubert"
+
+
+@pytest.mark.parametrize("family", ["wav2vec2", "hubert"])
+def test_body_for_sounds_needs_no_tokenizer(
+    family: str, settings: Settings, tmp_path: Path
+) -> None:
+    base = import_path(write_tiny_wav2vec(tmp_path / family, family), settings)
+    assert base.medium == Medium.AUDIO
+    assert shelf.read(settings.bases, family) == base
+
+
+def test_body_for_sounds_comes_from_a_hub_too(tmp_path: Path) -> None:
+    model = write_tiny_wav2vec(tmp_path / "hub" / "tiny", "hubert")
+    with serving(FakeHub({NAME: model})) as running:
+        online = Settings(home=tmp_path / "home", hub_url=running.url, hub_s=2.0)
+        online.make_folders()
+        base = hub.fetch(NAME, online)
+    assert (base.medium, base.kind) == (Medium.AUDIO, "hub")
+    assert shelf.find(online.bases, NAME) is not None
+
+
+def test_body_for_sounds_is_offered_to_tasks_on_sounds_alone(
+    settings: Settings, tmp_path: Path
+) -> None:
+    bases = BaseService(settings, MemoryStore())
+    bases.import_path("local", write_tiny_wav2vec(tmp_path / "tiny"))
+    for task in find_tasks().values():
+        names = [base.name for base in bases.all("local", task)]
+        assert ("tiny" in names) == (task.medium is Medium.AUDIO)
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"conv_dim": [90_000, 90_000, 90_000]}, "model_too_big"),
+        ({"num_conv_pos_embeddings": 1_000_000}, "model_sizes_differ"),
+        ({"add_adapter": True, "output_hidden_size": 16_000}, "model_too_big"),
+        ({"hidden_size": 0}, "model_json_broken"),
+        ({"auto_map": {"AutoModel": "own.Model"}}, "model_wants_code"),
+    ],
+)
+def test_configuration_that_lies_is_refused(
+    change: dict[str, object], key: str, settings: Settings, tmp_path: Path
+) -> None:
+    folder = write_tiny_wav2vec(tmp_path / "tiny")
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | change), "utf-8")
+    with pytest.raises(ModelError, match=key):
+        import_path(folder, settings)
