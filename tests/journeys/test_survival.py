@@ -36,14 +36,21 @@ def test_training_outlives_the_app(browser: Browser, studio: Studio) -> None:
         walker.wait_for_state(page, "succeeded")
 
 
-def test_cancel_ends_the_training_and_keeps_the_first_model(
+def test_training_is_paused_goes_on_where_it_stopped_and_is_cancelled(
     browser: Browser, studio: Studio
 ) -> None:
     with walker.visitor(browser) as page, walker.visitor(browser) as other:
         job = start(page, studio, "thorough")
         walker.open_tab(other, studio, "jobs", job=job)  # a second tab shows the same curve
         walker.wait_for_points(other, "jobs-loss", 1)
+        page.locator("#jobs-pause").click()
+        walker.wait_for_state(page, "paused")
+        seen = walker.points(page, "jobs-loss")
+        page.locator("#jobs-resume").click()
+        walker.wait_for_points(page, "jobs-loss", seen)
+        assert "%" in page.title()  # how far it is, also when another tab is in front
         page.locator("#jobs-cancel").click()
         walker.wait_for_state(page, "cancelled")
         walker.wait_for_state(other, "cancelled")
         expect(page.locator("#jobs-demo")).to_be_visible()
+        expect(page.locator("#bm-news")).to_contain_text("was cancelled")
