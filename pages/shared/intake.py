@@ -19,7 +19,10 @@ from pages.shared.page import Context
 
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
-MAPPED_SPEECH = ("pages.media.file_column", "pages.media.text_column")
+MAPPED = {  # what the two columns are called, by what asks for them
+    "transcripts_columns": ("pages.media.file_column", "pages.media.text_column"),
+    "labels_columns": ("pages.media.file_column", "pages.media.class_column"),
+}
 
 
 @dataclass(frozen=True)
@@ -233,9 +236,7 @@ class Intake:
         names = list(error.columns)
         can_retry = len(names) > 1
         question, level, go_on = self._question(error, request)
-        spoken = error.key == "transcripts_columns"
-        keys = MAPPED_SPEECH if spoken else MAPPED_TABLE
-        labels = [say(key) for key in keys]
+        labels = [say(key) for key in MAPPED.get(error.key, MAPPED_TABLE)]
         if not question:
             title = escape(say("pages.data.refused"))
             found = view.problems(

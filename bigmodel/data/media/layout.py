@@ -1,4 +1,4 @@
-"""What the folders of an upload mean: classes, given splits, a table of transcripts; it looks at names only.
+"""What the folders of an upload mean: classes, given splits, a table of transcripts or classes; it looks at names only.
 
 Where the names leave a choice to the person, it asks (`media_level`) and never guesses.
 """
@@ -20,7 +20,7 @@ SOUNDS = {
     ".weba", ".mp4", ".3gp", ".mka",
 }  # fmt: skip
 TABLES = {".csv", ".tsv", ".txt", ".jsonl", ".xlsx"}
-TABLE_STEMS = {"transcripts", "transcript", "metadata"}
+TABLE_STEMS = {"transcripts", "transcript", "metadata", "labels", "classes"}
 PACKED = {".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar"}
 JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
 SPLITS = {
@@ -45,7 +45,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Layout:
-    """An upload understood. `tables` hold transcripts; `others` are files that are no media and were passed by."""
+    """An upload understood. `tables` hold transcripts, or classes of pictures; `others` are files that are no media and were passed by."""
 
     medium: str
     form: str
@@ -77,15 +77,18 @@ def understand(
         raise DatasetError("archive_nested", name=packed[0][-80:], count=len(packed))
     medium, items, others = _sorted(wanted, looks_like_media)
     is_typed = any(item.entry.text for item in items)
-    tables = [] if medium == IMAGE or is_typed else _tables(others)
+    tables = [] if is_typed else _tables(others)
+    if medium == IMAGE and len({item.parts[:-1] for item in items}) > 1:
+        tables = []  # the folders are the classes
     items, tables = _unwrapped(items, tables)
     names = tuple(
         entry.name for entry in others if entry.name not in {t.entry.name for t in tables}
     )
-    is_spoken = bool(tables) or is_typed
-    items = _with_splits(items, is_deep=not is_spoken)
-    if is_spoken:
-        return Layout(medium, Form.TRANSCRIPTS, tuple(items), tuple(tables), names)
+    is_listed = bool(tables) or is_typed
+    items = _with_splits(items, is_deep=not is_listed)
+    if is_listed:
+        form = Form.FOLDERS if medium == IMAGE else Form.TRANSCRIPTS
+        return Layout(medium, form, tuple(items), tuple(tables), names)
     items, level = _with_classes(items, medium, level)
     return Layout(medium, Form.FOLDERS, tuple(items), (), names, level)
 
@@ -111,7 +114,7 @@ def _sorted(
 
 
 def _tables(others: Sequence[Entry]) -> list[Item]:
-    """Return the tables of transcripts: those called so, else the only one there is."""
+    """Return the tables that speak of files: those called so, else the only one there is."""
     found = [entry for entry in others if entry.ending in TABLES]
     named = [entry for entry in found if entry.base.casefold().rpartition(".")[0] in TABLE_STEMS]
     sheets = [entry for entry in found if entry.ending != ".txt"]

@@ -99,10 +99,10 @@ class MediaUpload:
             raise DatasetError("disk_short", need=need // 2**20, free=free // 2**20)
 
     def _with_texts(self, layout: Layout) -> list[Item]:
-        """Return the files to read; of transcripts, those that a table speaks of, with their text as label."""
-        if layout.form != Form.TRANSCRIPTS:
-            return list(layout.items)
+        """Return the files to read; where a table speaks of them, those in it, with their text or class."""
         if not layout.tables:
+            if layout.form != Form.TRANSCRIPTS:
+                return list(layout.items)
             return [replace(item, label=item.entry.text) for item in layout.items]
         items = []
         for table in layout.tables:
@@ -114,6 +114,7 @@ class MediaUpload:
                 findings=self.findings,
                 file=self.wishes.file,
                 text=self.wishes.text,
+                of_pictures=layout.medium == IMAGE,
             )
             items += [replace(found.item, label=found.text) for found in said]
         silent = {item.entry.name for item in layout.items} - {item.entry.name for item in items}

@@ -1,4 +1,4 @@
-"""The table that says what is spoken in each recording; a name in it is looked up among the files and never opened."""
+"""The table that says what is spoken in each recording, or which class each picture is; a name in it is looked up among the files and never opened."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,12 +15,16 @@ from bigmodel.data.table import Findings, Limits, Target
 
 FILE, TEXT = "file", "text"
 FILE_NAMES = re.compile(
-    r"file|file[ _-]?name|file[ _-]?path|path|audio|audio[ _-]?(file|path|name)?|wav|recording|clip"
-    r"|文件|文件名|音频|音频文件|路径|录音",
+    r"file|file[ _-]?name|file[ _-]?path|path|audio|audio[ _-]?(file|path|name)?|wav|recording|clip|image|picture|photo|(image|img)[ _-]?(file|path|name|id)?"
+    r"|文件|文件名|音频|音频文件|路径|录音|图片|照片",
     re.IGNORECASE,
 )
 TEXT_NAMES = re.compile(
     r"text|transcript|transcription|transcripts|sentence|words|said|label|文本|文字|转写|内容|句子",
+    re.IGNORECASE,
+)
+CLASS_NAMES = re.compile(
+    r"class|label|category|target|kind|species|breed|class[ _-]?name|类别|标签|分类|种类",
     re.IGNORECASE,
 )
 OUTSIDE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[A-Za-z]:/|/|~")
@@ -44,20 +48,23 @@ def read_transcripts(
     findings: Findings,
     file: str = "",
     text: str = "",
+    of_pictures: bool = False,
 ) -> list[Said]:
     """Return the texts of a table beside the files they belong to; rows without a file are noted by name.
 
     Args:
         file: column that names the files, as a person chose it; else it is found.
-        text: column with the texts, likewise.
+        text: column with the texts or classes, likewise.
+        of_pictures: the texts are classes.
 
     Raises:
-        DatasetError: `transcripts_columns` with the columns to choose from, `transcripts_paths`, or
+        DatasetError: `transcripts_columns` or `labels_columns` with the columns to choose from,
+            `transcripts_paths`, or
             what reading a table can raise.
     """
     columns = _columns(table, scratch, limits, findings)
     by_name = _by_name(items, table)
-    file, text = _chosen(columns, by_name, file, text)
+    file, text = _chosen(columns, by_name, file, text, of_pictures=of_pictures)
     _refuse_paths(columns[file])
     said, missing = [], []
     for name, words in zip(columns[file], columns[text], strict=True):
@@ -107,7 +114,12 @@ def _plain(name: str) -> str:
 
 
 def _chosen(
-    columns: Mapping[str, Sequence[str]], by_name: Mapping[str, Item], file: str, text: str
+    columns: Mapping[str, Sequence[str]],
+    by_name: Mapping[str, Item],
+    file: str,
+    text: str,
+    *,
+    of_pictures: bool,
 ) -> tuple[str, str]:
     """Return the columns of files and texts: those given, else by their headers, else by what they hold."""
     file = file if file in columns else _by_header(columns, FILE_NAMES)
@@ -115,12 +127,14 @@ def _chosen(
         holds = [name for name in columns if _share(columns[name], by_name) >= ENOUGH]
         file = holds[0] if len(holds) == 1 else ""
     others = [name for name in columns if name != file]
-    text = text if text in others else _by_header(others, TEXT_NAMES)
+    wanted = CLASS_NAMES if of_pictures else TEXT_NAMES
+    text = text if text in others else _by_header(others, wanted)
     if not text and file and len(others) == 1:
         text = others[0]
     if file and text:
         return file, text
-    error = DatasetError("transcripts_columns", columns_found=listed(list(columns)))
+    key = "labels_columns" if of_pictures else "transcripts_columns"
+    error = DatasetError(key, columns_found=listed(list(columns)))
     error.columns = tuple(columns)
     raise error
 

@@ -153,6 +153,29 @@ def test_transcripts_in_any_case_and_order(
     assert (data.labels, len(data.train)) == ((), 20)
 
 
+def test_classes_of_pictures_may_stand_in_a_table(tmp_path: Path, service: DatasetService) -> None:
+    pictures = {f"images/{i}.png": picture(i) for i in range(12)}
+    lines = [f"{('dog', 'cat')[i % 2]},{i}.png" for i in range(10)]
+    table = transcripts("Class,Image", *lines)
+    path = packed(tmp_path / "pets.zip", pictures | {"labels.csv": table})
+    dataset = service.import_file("local", path)
+    summary = dataset.version.summary
+    assert (summary.medium, summary.form) == ("image", "folders")
+    assert dict(summary.classes) == {"dog": 5, "cat": 5}
+    assert said(dataset)["files_unlisted"]["count"] == 2
+
+
+def test_columns_of_classes_are_asked_for(tmp_path: Path, service: DatasetService) -> None:
+    pictures = {f"{i}.png": picture(i) for i in range(10)}
+    table = transcripts("a,b,c", *(f"{i},x{i},{'pq'[i % 2]}" for i in range(10)))
+    path = packed(tmp_path / "pets.zip", pictures | {"t.csv": table})
+    with pytest.raises(DatasetError) as caught:
+        service.import_file("local", path)
+    assert (caught.value.key, caught.value.columns) == ("labels_columns", ("a", "b", "c"))
+    dataset = service.import_file("local", path, text="a", label="c")
+    assert dict(dataset.version.summary.classes) == {"p": 5, "q": 5}
+
+
 def test_other_columns_are_asked_for(tmp_path: Path, service: DatasetService) -> None:
     table = transcripts("a,b,c", *(f"x{i},{i},number {i}" for i in range(24)))
     path = packed(tmp_path / "said.zip", CLIPS | {"transcripts.csv": table})
