@@ -201,13 +201,9 @@ class DataTab:
             with_jobs = self.ctx.say(
                 request, "pages.data.delete_jobs", count=len(jobs), names=names
             )
-        question = self.ctx.say(
-            request,
-            "pages.data.delete_ask",
-            name=dataset.name,
-            rows=dataset.version.summary.rows,
-            jobs=with_jobs,
-        )
+        summary = dataset.version.summary
+        key = "pages.data.delete_ask" if summary.medium == "text" else "pages.media.delete_ask"
+        question = self.ctx.say(request, key, name=dataset.name, rows=summary.rows, jobs=with_jobs)
         return f"<p>{escape(question)}</p>", gr.Group(visible=True)
 
     def remove(self, dataset_id: str, request: gr.Request) -> str:

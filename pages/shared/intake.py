@@ -281,10 +281,10 @@ class Intake:
 
 def _said(say: Callable[..., str], dataset: Dataset, given: Import) -> str:
     summary = dataset.version.summary
+    words = "pages.data" if summary.medium == "text" else "pages.media"
     if given.test_of:
-        return escape(say("pages.data.test_added", rows=summary.split_rows["test"]))
-    key = "pages.data.imported" if summary.medium == "text" else "pages.media.imported"
-    return escape(say(key, name=dataset.name, rows=summary.rows))
+        return escape(say(f"{words}.test_added", rows=summary.split_rows["test"]))
+    return escape(say(f"{words}.imported", name=dataset.name, rows=summary.rows))
 
 
 def _script(name: str) -> str:
