@@ -277,9 +277,17 @@ class DatasetService:
         return self._next(dataset, sources, recipe, _of_reading(version.summary.problems))
 
     def set_test_file(
-        self, owner: str, dataset_id: str, path: Path, *, leave_out: bool = False
+        self,
+        owner: str,
+        dataset_id: str,
+        path: Path,
+        *,
+        leave_out: bool = False,
+        level: int = 0,
+        text: str = "",
+        label: str = "",
     ) -> Dataset:
-        """Make a version whose test rows are those of the file and nothing else.
+        """Make a version whose test rows are those of the file and nothing else; media take the same answers as on import.
 
         Raises:
             DatasetError: the file cannot be read, lacks the columns (`test_columns`), or holds
@@ -287,20 +295,18 @@ class DatasetService:
         """
         dataset = self.get(owner, dataset_id)
         recipe = dataset.version.recipe
-        answers = Answers(leave_out, recipe.level)
+        answers = Answers(leave_out, level or recipe.level, text, label)
         upload = read_upload(path, self._settings, answers=answers)
         try:
             if (upload.medium, upload.form) != (recipe.medium, recipe.form):
                 raise DatasetError("test_medium")
             missing = [c for c in (recipe.input, recipe.target) if c not in upload.columns]
             if missing:
-                raise DatasetError(
-                    "test_columns", missing=", ".join(missing), found=", ".join(upload.columns)
-                )
+                lacks, found = ", ".join(missing), ", ".join(upload.columns)
+                raise DatasetError("test_columns", missing=lacks, found=found)
             sources = [own_source(self._folder(dataset)), upload.source(TEST)]
             kept = _of_reading(dataset.version.summary.problems)
-            recipe = replace(recipe, test_name=path.name)
-            return self._next(dataset, sources, recipe, kept, upload)
+            return self._next(dataset, sources, replace(recipe, test_name=path.name), kept, upload)
         finally:
             upload.discard()
 

@@ -211,12 +211,11 @@ class Intake:
         self, given: Import, request: gr.Request, progress: Callable[[float], None]
     ) -> Dataset:
         owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
-        if given.test_of:
-            place = Path(given.path)
-            return datasets.set_test_file(owner, given.test_of, place, leave_out=given.leave_out)
         answers: dict[str, Any] = {"leave_out": given.leave_out, "level": given.level}
         if given.text:
             answers |= {"text": given.text, "label": given.label}
+        if given.test_of:
+            return datasets.set_test_file(owner, given.test_of, Path(given.path), **answers)
         if not given.tray:
             return datasets.import_file(owner, Path(given.path), progress=progress, **answers)
         tray = self.ctx.services.trays.get(owner, given.tray)

@@ -235,11 +235,13 @@ def test_dataset_shown_grows_by_the_tray(tab: DataTab, datasets: Datasets) -> No
 
 
 def test_own_test_archive_is_asked_about_too(tab: DataTab, datasets: Datasets) -> None:
-    datasets.refusals = [unreadable()]
+    datasets.refusals = [levels(), unreadable()]
     asked = named(tab.intake.take_test("d1", "/tmp/t.zip", request(), progress=quiet))  # noqa: S108
-    tab.intake.agree(asked["pending"], None, request(), progress=quiet)
-    assert [given["leave_out"] for given in datasets.asked] == [False, True]
-    assert datasets.asked[1]["test_of"] == "d1"
+    again = named(tab.intake.agree(asked["pending"], 2, request(), progress=quiet))
+    tab.intake.agree(again["pending"], None, request(), progress=quiet)
+    answered = [(given["level"], given["leave_out"]) for given in datasets.asked]
+    assert answered == [(0, False), (2, False), (2, True)]
+    assert {given["test_of"] for given in datasets.asked} == {"d1"}
 
 
 def test_cancel_forgets_the_folder_and_keeps_what_was_gathered(tab: DataTab) -> None:

@@ -249,6 +249,22 @@ def test_files_added_leave_old_rows_where_they_were(
     assert all(len(parts) == 1 for parts in sides.values())
 
 
+def test_test_archive_is_asked_about_like_any_other(
+    tmp_path: Path, service: DatasetService
+) -> None:
+    table = transcripts("file,text", *(f"{i},number {i}" for i in range(24)))
+    dataset = service.import_file(
+        "local", packed(tmp_path / "said.zip", CLIPS | {"transcripts.csv": table})
+    )
+    other = transcripts("a,b,c", *(f"x{i},{i},new {i}" for i in range(6)))
+    own = {f"{i}.flac": recording(80 + i) for i in range(6)} | {"transcripts.csv": other}
+    path = packed(tmp_path / "own.zip", own)
+    with pytest.raises(DatasetError, match="transcripts_columns"):
+        service.set_test_file("local", dataset.id, path)
+    tested = service.set_test_file("local", dataset.id, path, text="b", label="c")
+    assert tested.version.summary.split_rows["test"] == 6
+
+
 def test_test_archive_is_the_test_set(
     tmp_path: Path, settings: Settings, service: DatasetService
 ) -> None:
