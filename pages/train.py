@@ -132,6 +132,13 @@ class TrainTab:
             show_progress="minimal",
         )
         self.ctx.go(submitted, "jobs")
+        self.ctx.go(self.to_data.click(lambda: None, None, None, **QUIET), "data")
+        self._wire_outlook(choice)
+        self._wire_bases()
+
+    def _wire_outlook(self, choice: list[Any]) -> None:  # Any: components of many kinds
+        """Connect what says beforehand what a training will be like."""
+        dataset = self.ctx.dataset
         changed = [component.input for component in self.form.inputs]
         gr.on(
             [self.filled_for.change, self.forecast.timer.tick, *changed],
@@ -147,7 +154,6 @@ class TrainTab:
             [self.base, *self.settings],
             **QUIET,
         ).then(self.guard(self.expect_now), choice, self.forecast.parts, **QUIET)
-        self.ctx.go(self.to_data.click(lambda: None, None, None, **QUIET), "data")
         self.varied.button.click(
             self.guard(self.draw_varied),
             [dataset, *self.form.inputs],
@@ -155,7 +161,6 @@ class TrainTab:
             api_visibility="private",
             show_progress_on=self.varied.html,
         )
-        self._wire_bases()
 
     def _wire_bases(self) -> None:
         where = [self.ctx.dataset, self.task]

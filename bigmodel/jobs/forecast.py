@@ -38,7 +38,7 @@ INSTANT_ROWS = 500
 ANSWERED_ROWS = 48
 OUTLIER = 2.5  # times the middle step
 FORWARD_SHARE = 0.35  # of a training step: reading a batch without learning from it
-SOME = ("pyarrow.parquet", "sklearn.linear_model", "torch", "transformers", "accelerate")
+WARM = "bigmodel.jobs.warm"  # imported by name in the child only: it knows what a warm process has loaded
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,12 @@ def measure(folder: Path, settings: Settings, limit_s: float = LIMIT_S) -> Measu
     began = time.monotonic()
     is_ours = task.folder.is_relative_to(Path(tasks.__file__).parent)
     if is_ours and attempt.params.get("base") != INSTANT:
-        for name in SOME:  # timed apart: a warm process has them already
+        warm = importlib.import_module(WARM)
+        for name in (
+            *warm.LIGHT,
+            *warm.LIGHT_TEXT,
+            *warm.HEAVY,
+        ):  # timed apart: often there already
             importlib.import_module(name)
     imported = time.monotonic()
     until = imported + limit_s

@@ -4,18 +4,23 @@ Until something was timed, sizes alone give a rough forecast, and it says that i
 """
 
 import math
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import psutil
+
 from bigmodel.core.message import Level, Message
+from bigmodel.core.task import INSTANT, Params
 from bigmodel.jobs.forecast import Measured
+from bigmodel.settings import Settings
 from bigmodel.training.pace import MOST_STEPS_UNCHECKED
 
 Light = Literal["green", "amber", "red"]
 LIGHTS: tuple[Light, ...] = ("green", "amber", "red")
 OF_LEVEL: Mapping[Level, Light] = {"info": "green", "warning": "amber", "error": "red"}
-START_S = 2.0  # from Train to a worker's first line where a warm process stands, and from its last line to the end
+START_S = 0.8  # from Train to a worker's first line where a warm process stands, and from its last line to the end
 CHECKPOINT_S = 60.0
 DISK_MB_PER_S = 200.0
 COPIES = 4  # of the weights in a checkpoint: themselves, the best ones, two moments
@@ -87,6 +92,31 @@ def rough(minutes: float, size_mb: float, room: Room) -> Forecast:
     disk = size_mb * (1 + COPIES)
     low, high = seconds / ROUGH, seconds * ROUGH
     return judge(Forecast(seconds, low, high, memory, disk), room)
+
+
+def free_room(settings: Settings) -> Room:
+    """Return what is free on this machine now, without what the settings keep back."""
+    disk = shutil.disk_usage(settings.home)
+    kept = max(settings.free_disk_mb, disk.total / 2**20 * settings.free_disk_percent / 100)
+    return Room(psutil.virtual_memory().available / 2**20, max(0.0, disk.free / 2**20 - kept))
+
+
+def expected(
+    made: Forecast, found: Measured, params: Params, *, room: Room, is_warm: bool
+) -> Forecast:
+    """Return what timed steps say of a training, or its rough forecast with why there are no figures."""
+    if found.error is not None:
+        return unlikely(made, found.error)
+    if params.base != INSTANT and not found.steps:
+        return unlikely(made, Message("train.forecast.too_slow"))
+    values = params.model_dump()
+    wanted = Wanted(
+        epochs=int(values.get("epochs", 1)),
+        budget_s=float(values.get("budget_s", 0)),
+        patience=int(values.get("patience", 0)),
+        is_warm=is_warm,
+    )
+    return measured(found, wanted, room)
 
 
 def measured(found: Measured, wanted: Wanted, room: Room) -> Forecast:

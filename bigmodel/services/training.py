@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -31,16 +30,7 @@ from bigmodel.services.advice import (
     is_fitting_here,
 )
 from bigmodel.services.bases import BaseService
-from bigmodel.services.forecast import (
-    Forecast,
-    Plan,
-    Room,
-    Wanted,
-    judge,
-    measured,
-    rough,
-    unlikely,
-)
+from bigmodel.services.forecast import Forecast, Plan, expected, free_room, judge, rough
 from bigmodel.services.params import check_params
 from bigmodel.services.remedy import Choice, lighter
 from bigmodel.services.timing import Asked, Timing
@@ -278,21 +268,11 @@ class TrainingService:
 
     def _made(self, asked: Asked, base: Base, known: Measured | None) -> Forecast:
         minutes = self._rough_minutes(base, asked.params, asked.version)
-        made = rough(minutes, base.size_mb, self._room())
+        room = free_room(self._settings)
+        made = rough(minutes, base.size_mb, room)
         if known is None:
             return replace(made, is_pending=self._timing.is_pending(asked))
-        if known.error is not None:
-            return unlikely(made, known.error)
-        if asked.params.base != INSTANT and not known.steps:
-            return unlikely(made, Message("train.forecast.too_slow"))
-        values = asked.params.model_dump()
-        wanted = Wanted(
-            epochs=int(values.get("epochs", 1)),
-            budget_s=float(values.get("budget_s", 0)),
-            patience=int(values.get("patience", 0)),
-            is_warm=self._settings.warm,
-        )
-        return measured(known, wanted, self._room())
+        return expected(made, known, asked.params, room=room, is_warm=self._settings.warm)
 
     def _plan(
         self, choice: Choice, others: Sequence[Base], version: Version, made: Forecast
@@ -306,20 +286,14 @@ class TrainingService:
             share = max(minutes, 1e-3) / max(before, 1e-3)
             needed = made.memory_mb * other.memory_share
             then = judge(
-                replace(made, seconds=made.seconds * share, memory_mb=needed), self._room()
+                replace(made, seconds=made.seconds * share, memory_mb=needed),
+                free_room(self._settings),
             )
             if then.light == "green" or (made.light == "red" and then.light == "amber"):
                 return Plan(
                     other.base.name, other.preset, other.changes, other.why, then.seconds / 60
                 )
         return None
-
-    def _room(self) -> Room:
-        free = shutil.disk_usage(self._settings.home)
-        kept = max(
-            self._settings.free_disk_mb, free.total / 2**20 * self._settings.free_disk_percent / 100
-        )
-        return Room(psutil.virtual_memory().available / 2**20, max(0.0, free.free / 2**20 - kept))
 
     # submitting ---------------------------------------------------------------------------------
 
