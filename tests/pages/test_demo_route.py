@@ -59,3 +59,19 @@ def test_other_site_cannot_send_files(client: TestClient, settings: Settings) ->
     headers = {"origin": "https://evil.test"}
     assert client.post(demo_route.PATH, content=b"abc", headers=headers).status_code == 403
     assert kept(settings) == []
+
+
+def test_full_disk_is_said_and_leaves_nothing(
+    client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = DemoUploads.place
+
+    def on_a_full_disk(uploads: DemoUploads, owner: str, name: str) -> Path:
+        path = place(uploads, owner, name)
+        path.symlink_to("/dev/full")  # every write to it fails as on a full disk
+        return path
+
+    monkeypatch.setattr(DemoUploads, "place", on_a_full_disk)
+    sent = client.post(demo_route.PATH, params={"name": "a.png"}, content=b"x" * 2**17)
+    assert "No space left" in sent.json()["error"]
+    assert kept(settings) == []
