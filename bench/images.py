@@ -18,7 +18,10 @@ from bench.figure import Figure
 from bench.training import Clock, hold_out
 from bigmodel.bases.catalogue import read_models
 from bigmodel.core.dataset import Rows, TaskData
-from bigmodel.core.task import BaseFiles, Predictor
+from bigmodel.core.task import BaseFiles, Explainer, Predictor
+from bigmodel.data.importer import read_upload
+from bigmodel.data.media.keep import ODD
+from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
 from bigmodel.training import pictures
 from bigmodel.training.goal import macro_f1
@@ -30,6 +33,7 @@ FLOWERS, ANTS = "g_img_flowers5", "g_img_ants_bees"
 FLOWERS_GOAL, LIMIT_S, FIRST_S, RATIO_GOAL = 0.70, 300.0, 60.0, 1.2
 CORES = 2
 FIRST_ROWS = 300
+STRANGE_CLASS = "tulip"
 ROUNDS = 60
 
 
@@ -49,25 +53,30 @@ def run() -> list[Figure]:
         return []
     with tempfile.TemporaryDirectory() as folder:
         flowers, ants = (read_pack(name, Path(folder)) for name in (FLOWERS, ANTS))
-        return [*_flowers(flowers), *_ants(ants), *_first(flowers), *_answers(flowers)]
+        measured = [*_flowers(flowers), *_ants(ants), *_first(flowers), *_answers(flowers)]
+        return [*measured, *_strangers(flowers, ants), *_placeholder(Path(folder))]
 
 
 def learn(data: TaskData, name: str, preset: str = "balanced") -> Learned:
     """Train one base as a job does."""
-    values = next(base for base in read_models(TASK.folder) if base.name == name).presets[preset]
-    params = TASK.params.model_validate({**values, "base": name})
-    engine = load_engine(TASK)
     start, worked = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as folder:
-        if name == "instant":
-            engine.train_instant(data, params, Path(folder), Clock())
-        else:
-            engine.train(data, params, BaseFiles(name, name), Path(folder), Clock())
+        loaded = _trained(data, name, preset, Path(folder))
         passed, own = time.perf_counter() - start, (time.process_time() - worked) / CORES
-        loaded = engine.load(Path(folder))
         held = _scores(loaded, data.validation, data)
         tested = _scores(loaded, data.test, data)
     return Learned(held[0], tested[1], passed, own)
+
+
+def _trained(data: TaskData, name: str, preset: str, folder: Path) -> Predictor:
+    base = next(base for base in read_models(TASK.folder) if base.name == name)
+    params = TASK.params.model_validate({**base.presets[preset], "base": name})
+    engine = load_engine(TASK)
+    if name == "instant":
+        engine.train_instant(data, params, folder, Clock())
+    else:
+        engine.train(data, params, BaseFiles(name, base.kind), folder, Clock())
+    return engine.load(folder)
 
 
 def read_pack(pack: str, folder: Path) -> TaskData:
@@ -90,8 +99,12 @@ def _flowers(data: TaskData) -> list[Figure]:
         Figure("flowers, instant", instant.tested, "accuracy", "", None),
         Figure("flowers, instant", instant.passed_s, "s", "", None),
         _at_least("flowers, from scratch", tuned.tested, "accuracy", FLOWERS_GOAL),
-        Figure("flowers, from scratch", tuned.passed_s, "s passed", "", None),
-        _at_most("flowers, from scratch", tuned.worked_s, "s worked", LIMIT_S),
+        Figure(
+            "flowers, from scratch, on this machine as busy as it is", tuned.passed_s, "s", "", None
+        ),
+        _at_most(
+            "flowers, from scratch, time of threads over two cores", tuned.worked_s, "s", LIMIT_S
+        ),
     ]
 
 
@@ -140,8 +153,56 @@ def _answers(data: TaskData) -> list[Figure]:
     return [
         Figure("bare forward pass of one picture", best["bare"] * 1000, "ms", "", None),
         Figure("reading one picture", best["read"] * 1000, "ms", "", None),
-        _at_most("answer against bare pass", best["answer"] / best["bare"], "times", RATIO_GOAL),
+        _at_most(
+            "answer without reading the file, against the bare pass",
+            best["answer"] / best["bare"],
+            "times",
+            RATIO_GOAL,
+        ),
     ]
+
+
+def _strangers(flowers: TaskData, ants: TaskData) -> list[Figure]:
+    """Leave a class out, and count how often it, insects and known flowers look like none of the classes."""
+    known = TaskData(
+        *(_of_classes(rows, STRANGE_CLASS, is_wanted=False) for rows in _parts(flowers)),
+        labels=tuple(label for label in flowers.labels if label != STRANGE_CLASS),
+    )
+    asked = {
+        "of known classes": known.test.inputs,
+        "of a class left out": _of_classes(flowers.test, STRANGE_CLASS, is_wanted=True).inputs,
+        "of insects": ants.test.inputs,
+    }
+    figures = []
+    for name in ("instant", "scratch"):
+        with tempfile.TemporaryDirectory() as folder:
+            model = _trained(known, name, "fast", Path(folder))
+            assert isinstance(model, Explainer)
+            for what, paths in asked.items():
+                told = [(one.strangeness or 0) > 1 for one in model.explain(paths)]
+                title = f"“none of these”, {name}: {what}"
+                figures.append(Figure(title, 100 * float(np.mean(told)), "%", "", None))
+    return figures
+
+
+def _placeholder(folder: Path) -> list[Figure]:
+    """One of the photos of ants is a placeholder drawn for a photo that is gone; reading has to name it."""
+    settings = Settings(home=folder / "home")
+    settings.make_folders()
+    upload = read_upload(PACKS / ANTS / "train.zip", settings)
+    told = sum(problem.key.endswith(ODD) for problem in upload.problems)
+    upload.discard()
+    return [_at_least("ants and bees, the placeholder is reported", told, "times", 1)]
+
+
+def _parts(data: TaskData) -> tuple[Rows, Rows, Rows]:
+    return data.train, data.validation, data.test
+
+
+def _of_classes(rows: Rows, label: str, *, is_wanted: bool) -> Rows:
+    chosen = [n for n, target in enumerate(rows.targets) if (target == label) == is_wanted]
+    columns = (rows.ids, rows.inputs, rows.targets)
+    return Rows(*([column[place] for place in chosen] for column in columns))
 
 
 def _scores(predictor: Predictor, rows: Rows, data: TaskData) -> tuple[float, float]:

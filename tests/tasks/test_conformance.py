@@ -5,24 +5,50 @@ import subprocess
 import sys
 import time
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bigmodel.core.dataset import Summary
+from bigmodel.core.dataset import Form, Rows, Summary, TaskData
 from bigmodel.core.form import form_of
 from bigmodel.core.job import Wish
 from bigmodel.core.language import LANGUAGES
-from bigmodel.core.task import PRESETS, BaseFiles, Family, Medium, Params, StopRequested, Task
+from bigmodel.core.task import (
+    PRESETS,
+    BaseFiles,
+    Family,
+    Medium,
+    Params,
+    Predictor,
+    StopRequested,
+    Task,
+    Transcriber,
+)
 from bigmodel.tasks import find_tasks, load_engine
 from bigmodel.words import load_words
+from tests.fakes.pictures import picture_data
 from tests.fakes.reporter import FakeReporter
+from tests.fakes.sounds import sound_data
+from tests.fakes.spoken import spoken_data
 from tests.fakes.text_data import text_data
 from tests.fakes.tiny_bert import write_tiny_bert
+from tests.fakes.tiny_vision import write_tiny_timm
+from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
 
 TASKS = find_tasks()
 TEXT_TASKS = [task for task in TASKS.values() if task.medium == Medium.TEXT]
+TINY = {
+    Medium.TEXT: write_tiny_bert,
+    Medium.IMAGE: write_tiny_timm,
+    Medium.AUDIO: write_tiny_wav2vec,
+}
+SMALL = {
+    "pixels": 32,
+    "clip_s": 0.3,
+}  # settings that make a training quick, of tasks that have them
+ROWS = 40
 FORBIDDEN = ("torch", "transformers", "accelerate", "sklearn", "scipy", "timm")
 WORDS = load_words()
 
@@ -31,12 +57,34 @@ text_task = pytest.mark.parametrize("task", TEXT_TASKS, ids=lambda task: task.na
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> BaseFiles:
-    return BaseFiles("tiny", "folder", write_tiny_bert(tmp_path_factory.mktemp("base") / "tiny"))
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("conformance")
+
+
+def base_of(task: Task, home: Path) -> BaseFiles:
+    """Return a tiny base that a person might have brought; where a task takes none, training from scratch."""
+    if task.family == Family.TRANSCRIPTION:
+        return BaseFiles("scratch", "scratch")
+    folder = home / f"base-{task.medium}"
+    return BaseFiles("tiny", "folder", folder if folder.exists() else TINY[task.medium](folder))
+
+
+def data_of(task: Task, home: Path, rows: int = ROWS) -> TaskData:
+    """Return rows that the task can learn."""
+    folder = home / f"{task.name}-{rows}"
+    folder.mkdir(exist_ok=True)
+    if task.medium == Medium.TEXT:
+        return text_data(task.family, 2 * rows)
+    if task.medium == Medium.IMAGE:
+        return picture_data(folder, 2 * rows)
+    if task.family == Family.TRANSCRIPTION:
+        return spoken_data(folder, rows=rows)
+    return sound_data(folder, rows=rows)
 
 
 def settings(task: Task, **values: object) -> Params:
-    return task.params.model_validate({"base": "tiny", "batch_size": 16} | values)
+    small = {name: value for name, value in SMALL.items() if name in task.params.model_fields}
+    return task.params.model_validate({"base": "tiny", "batch_size": 16} | small | values)
 
 
 @every_task
@@ -84,9 +132,9 @@ def test_spec_loads_without_heavy_libraries(task: Task) -> None:
     assert found.stdout.split() == []
 
 
-@text_task
-def test_instant_model_stands_in_seconds(task: Task, tmp_path: Path) -> None:
-    data = text_data(task.family, 375)
+@every_task
+def test_instant_model_stands_in_seconds(task: Task, home: Path, tmp_path: Path) -> None:
+    data = data_of(task, home, 375 if task.medium == Medium.TEXT else ROWS)
     report = FakeReporter(tmp_path / "checkpoints")
     start = time.perf_counter()
     load_engine(task).train_instant(data, settings(task), tmp_path, report)
@@ -94,41 +142,42 @@ def test_instant_model_stands_in_seconds(task: Task, tmp_path: Path) -> None:
     loaded = load_engine(task).load(tmp_path)
     again = load_engine(task).load(tmp_path)
     assert loaded.predict(data.test.inputs) == again.predict(data.test.inputs)
-    assert is_better_than_guessing(task, loaded.predict(data.test.inputs), data.test.targets)
+    assert is_better_than_guessing(task, loaded, data.test)
 
 
-@text_task
-def test_instant_model_answers_without_torch(task: Task, tmp_path: Path) -> None:
-    data = text_data(task.family)
+@every_task
+def test_instant_model_answers_without_torch(task: Task, home: Path, tmp_path: Path) -> None:
+    data = data_of(task, home)
     load_engine(task).train_instant(data, settings(task), tmp_path, FakeReporter(tmp_path))
     code = (
         "import sys, pathlib, bigmodel.tasks as t\n"
-        f"t.load_engine(t.get_task({task.name!r})).load(pathlib.Path(sys.argv[1])).predict(['a'])\n"
+        f"model = t.load_engine(t.get_task({task.name!r})).load(pathlib.Path(sys.argv[1]))\n"
+        "model.predict([sys.argv[2]])\n"
         "print('torch' in sys.modules)"
     )
-    command = [sys.executable, "-c", code, str(tmp_path)]
+    command = [sys.executable, "-c", code, str(tmp_path), data.test.inputs[0]]
     found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert found.stdout.strip() == "False"
 
 
-@text_task
-def test_few_steps_lower_the_loss(task: Task, tiny: BaseFiles, tmp_path: Path) -> None:
+@every_task
+def test_few_steps_lower_the_loss(task: Task, home: Path, tmp_path: Path) -> None:
     values = settings(task, epochs=8, learning_rate=3e-3, warmup_share=0.0)
     report = FakeReporter(tmp_path / "checkpoints")
-    load_engine(task).train(text_data(task.family), values, tiny, tmp_path, report)
+    load_engine(task).train(data_of(task, home), values, base_of(task, home), tmp_path, report)
     losses = [loss for _, loss in report.curves["train/loss"]]
     assert losses[-1] < losses[0]
     assert report.curves["train/learning_rate"]
     assert report.curves["validation/loss"]
 
 
-@text_task
+@every_task
 @pytest.mark.parametrize("kind", ["tiny", "scratch"])
 def test_saved_model_answers_the_same_after_loading(
-    task: Task, kind: str, tiny: BaseFiles, tmp_path: Path
+    task: Task, kind: str, home: Path, tmp_path: Path
 ) -> None:
-    base = tiny if kind == "tiny" else BaseFiles("scratch", "scratch")
-    data = text_data(task.family)
+    base = base_of(task, home) if kind == "tiny" else BaseFiles("scratch", "scratch")
+    data = data_of(task, home)
     engine = load_engine(task)
     engine.train(data, settings(task, epochs=1), base, tmp_path, FakeReporter(tmp_path / "c"))
     one = engine.load(tmp_path).predict(data.test.inputs)
@@ -140,28 +189,38 @@ def test_saved_model_answers_the_same_after_loading(
     np.testing.assert_allclose(alone[0], one[0], rtol=1e-4, atol=1e-5)
 
 
-@text_task
+@every_task
 @pytest.mark.parametrize("stop", [0, 2])
-def test_stops_within_one_step(task: Task, stop: int, tiny: BaseFiles, tmp_path: Path) -> None:
+def test_stops_within_one_step(task: Task, stop: int, home: Path, tmp_path: Path) -> None:
     report = FakeReporter(tmp_path / "checkpoints", stop_at=stop, wish=Wish.CANCEL)
+    base = base_of(task, home)
     with pytest.raises(StopRequested):
-        load_engine(task).train(text_data(task.family), settings(task), tiny, tmp_path, report)
+        load_engine(task).train(data_of(task, home), settings(task), base, tmp_path, report)
     assert max(report.steps) == stop
 
 
-@text_task
-def test_paused_training_goes_on_to_same_model(task: Task, tiny: BaseFiles, tmp_path: Path) -> None:
-    data, engine, values = text_data(task.family), load_engine(task), settings(task, epochs=2)
+@every_task
+def test_paused_training_goes_on_to_same_model(task: Task, home: Path, tmp_path: Path) -> None:
+    data, engine, base = data_of(task, home), load_engine(task), base_of(task, home)
+    values = settings(task, epochs=2, batch_size=8)
     for name in ("straight", "resumed"):
         (tmp_path / name).mkdir()
-    engine.train(data, values, tiny, tmp_path / "straight", FakeReporter(tmp_path / "a"))
+    engine.train(data, values, base, tmp_path / "straight", FakeReporter(tmp_path / "a"))
     paused = FakeReporter(tmp_path / "b", stop_at=3)
     with pytest.raises(StopRequested):
-        engine.train(data, values, tiny, tmp_path / "resumed", paused)
+        engine.train(data, values, base, tmp_path / "resumed", paused)
     resumed = FakeReporter(tmp_path / "c", resume=paused.checkpoints[-1])
-    engine.train(data, values, tiny, tmp_path / "resumed", resumed)
+    engine.train(data, values, base, tmp_path / "resumed", resumed)
     weights = [(tmp_path / n / "model.safetensors").read_bytes() for n in ("straight", "resumed")]
     assert weights[0] == weights[1]
+
+
+@every_task
+def test_rows_of_another_medium_do_not_suit(task: Task) -> None:
+    for medium, form in ((Medium.IMAGE, Form.FOLDERS), (Medium.AUDIO, Form.TRANSCRIPTS)):
+        if medium != task.medium:
+            other = replace(summary({"good": 500, "bad": 500}, 0.0), medium=medium, form=form)
+            assert task.fit(other) == 0
 
 
 @text_task
@@ -188,13 +247,16 @@ def bases_of(task: Task) -> list[dict]:  # type: ignore[type-arg]
     return tomllib.loads((task.folder / "models.toml").read_text("utf-8"))["base"]  # type: ignore[no-any-return]
 
 
-def is_better_than_guessing(task: Task, scores: list[list[float]], truth: object) -> bool:
+def is_better_than_guessing(task: Task, model: Predictor, rows: Rows) -> bool:
+    if isinstance(model, Transcriber) and task.family == Family.TRANSCRIPTION:
+        heard = [one.text for one in model.transcribe(rows.inputs)]
+        return sum(map(str.__eq__, heard, rows.targets)) > 0.5 * len(heard)
+    scores = np.array(model.predict(rows.inputs))
     if task.family == Family.REGRESSION:
-        values = np.array([float(value) for value in truth])  # type: ignore[attr-defined]
-        error = ((np.array(scores)[:, 0] - values) ** 2).mean()
-        return bool(error < 0.5 * values.var())
-    answers = [("bad", "good")[row[1] > row[0]] for row in scores]
-    return sum(map(str.__eq__, answers, truth)) > 0.9 * len(answers)  # type: ignore[call-overload]
+        values = np.array([float(value) for value in rows.targets])
+        return bool(((scores[:, 0] - values) ** 2).mean() < 0.5 * values.var())
+    answers = [model.labels[place] for place in scores.argmax(axis=1)]
+    return sum(map(str.__eq__, answers, rows.targets)) > 0.9 * len(answers)
 
 
 def test_words_name_no_unknown_task_or_base() -> None:

@@ -16,7 +16,8 @@ MANY_CLASSES = 200  # beyond this a column is hardly a set of classes
 def fit(summary: Summary) -> float:
     """Return how much the target looks like classes: few of them, each with several rows."""
     count = len(summary.classes)
-    if not 2 <= count <= max(MANY_CLASSES, summary.usable_rows // 2):
+    is_text = summary.medium == Medium.TEXT
+    if not is_text or not 2 <= count <= max(MANY_CLASSES, summary.usable_rows // 2):
         return 0.0
     repeats = 1.0 - count / max(1, summary.usable_rows)
     looks_numeric = summary.number_share > 0.95 and count > 10

@@ -13,6 +13,8 @@ from bigmodel.training.recipe import TextParams
 
 def fit(summary: Summary) -> float:
     """Return how much the target looks like numbers on a scale rather than names of classes."""
+    if summary.medium != Medium.TEXT:
+        return 0.0
     if summary.number_share < 0.95 or len(summary.classes) < 2:
         return 0.0
     return 0.9 if len(summary.classes) > 10 else 0.2
