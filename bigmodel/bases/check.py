@@ -13,7 +13,9 @@ from bigmodel.bases.config import (
     LARGE_CAP,
     PARAMETERS_CAP_M,
     WORD_PIECE,
+    WRITING_FAMILIES,
     check_config,
+    check_hearing,
     check_keys,
     estimate_parameters,
     medium_of,
@@ -37,6 +39,7 @@ SETTINGS_FILES = (
     "preprocessor_config.json",
 )
 TEXT_FILES = (CONFIG, TOKENIZER, VOCABULARY, "vocab.json", "merges.txt", *SETTINGS_FILES)
+HEARING = "preprocessor_config.json"
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".joblib", ".pkl", ".pickle", ".h5", ".msgpack", ".npy")
 CODE = (".py", ".pyc", ".so", ".pyd", ".dll", ".dylib", ".sh")
 SLACK = 2_000_000  # parameters a configuration may have beyond twice those of its weights
@@ -50,6 +53,11 @@ class Checked:
     family: str
     parameters: int
     medium: Medium = Medium.TEXT
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether it writes text down and can sort nothing into classes."""
+        return self.family in WRITING_FAMILIES
 
 
 def is_wanted(name: str) -> bool:
@@ -90,7 +98,9 @@ def check_folder(folder: Path) -> Checked:
             check_keys(read_json(folder / name, LARGE_CAP), name)
     medium = medium_of(config)
     parameters = _check_weights(folder, names, config, medium)
-    if medium == Medium.TEXT:
+    if medium == Medium.AUDIO and HEARING in names:
+        check_hearing(read_json(folder / HEARING))
+    if medium == Medium.TEXT or family in WRITING_FAMILIES:
         _check_tokenizer(folder, names, family)
     _take_paths_out(folder, names)
     return Checked(family, parameters, medium)
@@ -111,7 +121,8 @@ def _check_weights(
         raise ModelError("model_too_big", limit_m=PARAMETERS_CAP_M)
     if medium == Medium.IMAGE:
         return parameters  # their configurations name no sizes to add up; loading compares every tensor
-    lacks_words = medium == Medium.TEXT and not _has_embedding(tensors, config)
+    has_vocabulary = medium == Medium.TEXT or config["model_type"] in WRITING_FAMILIES
+    lacks_words = has_vocabulary and not _has_embedding(tensors, config)
     if estimate_parameters(config) > 2 * parameters + SLACK or lacks_words:
         raise ModelError("model_sizes_differ")
     return parameters
@@ -160,7 +171,7 @@ def _check_tokenizer(folder: Path, names: Collection[str], family: str) -> None:
 
 
 def _take_paths_out(folder: Path, names: Collection[str]) -> None:
-    for name in (CONFIG, *SETTINGS_FILES[:2], "preprocessor_config.json"):
+    for name in (CONFIG, *SETTINGS_FILES[:2], HEARING):
         if name in names:
             value = without_paths(read_json(folder / name))
             (folder / name).write_text(json.dumps(value, ensure_ascii=False, indent=1), "utf-8")

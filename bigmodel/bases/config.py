@@ -26,7 +26,9 @@ PICTURE_FAMILIES = (
     "beit", "convnext", "convnextv2", "deit", "dinov2", "mobilenet_v2", "mobilevit", "regnet",
     "resnet", "swin", "swinv2", "vit",
 )  # fmt: skip
-SOUND_FAMILIES = ("hubert", "wav2vec2")
+WRITING_FAMILIES = ("whisper",)  # these write text down and sort nothing into classes
+SOUND_FAMILIES = ("hubert", "wav2vec2", "wavlm")
+RATE_HZ = 16_000  # of every recording here
 TIMM = re.compile(r"[a-z][a-z0-9_]{1,80}")  # a plain name of timm, never an address
 WORD_PIECE = (
     "bert",
@@ -46,8 +48,12 @@ _PATH_KEYS = re.compile(r".*(_file|_path|_dir|_url)$")
 _ORIGIN_KEYS = ("_name_or_path", "name_or_path")  # where a copy was made from: said, never followed
 _LABEL_MAPS = ("id2label", "label2id")  # their keys are a person's words
 _LEAVES = re.compile(r"(^|[\\/])\.\.([\\/]|$)|^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_WIDTHS = ("hidden_size", "dim", "d_model", "embedding_size", "intermediate_size", "hidden_dim")
+_WIDTHS = (
+    "hidden_size", "dim", "d_model", "embedding_size", "intermediate_size", "hidden_dim",
+    "encoder_ffn_dim", "decoder_ffn_dim",
+)  # fmt: skip
 _LAYERS = ("num_hidden_layers", "n_layers", "num_layers")
+_HALVES = ("encoder_layers", "decoder_layers")  # of families with one half to hear, one to write
 
 Json = Mapping[str, Any]  # Any: JSON is as deep as its writer made it
 
@@ -99,6 +105,17 @@ def medium_of(config: Json) -> Medium:
     return Medium.TEXT if family in FAMILIES else Medium.IMAGE
 
 
+def check_hearing(settings: Json) -> None:
+    """Refuse the `preprocessor_config.json` of a body that listens at another rate than ours.
+
+    Raises:
+        ModelError: `model_rate`.
+    """
+    rate = settings.get("sampling_rate", RATE_HZ)
+    if rate != RATE_HZ:
+        raise ModelError("model_rate", rate=str(rate)[:20], wanted=RATE_HZ)
+
+
 def check_keys(value: Json, file: str) -> None:
     """Refuse a JSON file that wants code to run or points outside the model's folder."""
     for key, item in _items(value):
@@ -130,7 +147,19 @@ def estimate_parameters(config: Json) -> int:
     named = config.get("id2label")
     labels = max(_size(config, "num_labels"), len(named) if isinstance(named, dict) else 0)
     body = layers * (4 * width * width + 2 * width * inner)
+    if config.get("model_type") in WRITING_FAMILIES:
+        body = _two_halves(config, width)
     return words * embedding + body + labels * width + _convolutions(config, width)
+
+
+def _two_halves(config: Json, width: int) -> int:
+    """Return about how many numbers an encoder for sounds and a decoder that writes take."""
+    hearing, writing = (_size(config, name) for name in _HALVES)
+    inner = [_size(config, f"{half}_ffn_dim") or 4 * width for half in ("encoder", "decoder")]
+    places = _size(config, "max_source_positions") + _size(config, "max_target_positions")
+    front = 3 * width * (_size(config, "num_mel_bins") + width)
+    layers = hearing * (4 * width + 2 * inner[0]) + writing * (8 * width + 2 * inner[1])
+    return width * (layers + places) + front
 
 
 def _convolutions(config: Json, width: int) -> int:
@@ -157,14 +186,15 @@ def _check_sizes(config: Json) -> None:
     is_large = (
         max(numbers, default=0) > NUMBER_CAP
         or max((_size(config, name) for name in _WIDTHS), default=0) > WIDTH_CAP
-        or max((_size(config, name) for name in _LAYERS), default=0) > LAYERS_CAP
+        or max((_size(config, name) for name in (*_LAYERS, *_HALVES)), default=0) > LAYERS_CAP
     )
     if is_large or estimate_parameters(config) > PARAMETERS_CAP_M * 10**6:
         raise ModelError("model_too_big", limit_m=PARAMETERS_CAP_M)
     medium = medium_of(config)
     if medium == Medium.IMAGE:
         return
-    has_words = bool(_size(config, "vocab_size")) or medium != Medium.TEXT
+    writes = medium == Medium.TEXT or config.get("model_type") in WRITING_FAMILIES
+    has_words = bool(_size(config, "vocab_size")) or not writes
     if not _size(config, "hidden_size", "dim", "d_model") or not has_words:
         raise ModelError("model_json_broken", file=CONFIG)
 

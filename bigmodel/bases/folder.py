@@ -63,6 +63,7 @@ def put(model: Path, bases: Path, base: Base, checked: Checked) -> Base:
         base,
         source=base.source or f"folder:{shelf.slug_of(base.name)}",
         medium=checked.medium,
+        writes=checked.writes,
         size_mb=round(size / 1e6, 1),
         parameters_m=round(checked.parameters / 1e6, 1),
     )

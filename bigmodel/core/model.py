@@ -16,7 +16,8 @@ class Base:
 
     `source` is `package:<name>/<folder>`, `hub:<owner>/<name>`, `folder:<id of an imported folder>`
     or empty. `presets` maps fast, balanced and thorough to values of the task's Params. `medium` is
-    what an imported or fetched one takes in; a task's own take what the task does.
+    what an imported or fetched one takes in; a task's own take what the task does. `writes` tells of
+    an imported one that it writes text down and is of no use to other tasks.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Base:
     languages: tuple[str, ...] = ()
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     medium: str = "text"
+    writes: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bigmodel.bases.hub import HubModel
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import Base
-from bigmodel.core.task import Task
+from bigmodel.core.task import Family, Task
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -39,7 +39,7 @@ class BaseService:
     def all(self, owner: str, task: Task) -> list[Base]:
         """Return the bases a person can use for a task: the task's own, then the imported ones."""
         imported = [shelf.from_record(record) for record in self._store.base_models(owner).values()]
-        suited = [base for base in imported if base.medium == task.medium]
+        suited = [base for base in imported if _suits(base, task)]
         return [*self.catalogue(task).bases, *suited]
 
     def is_ready(self, base: Base) -> bool:
@@ -114,6 +114,12 @@ class BaseService:
     def _remember(self, owner: str, base: Base) -> Base:
         self._store.set_base_model(owner, base.name, shelf.to_record(base))
         return base
+
+
+def _suits(base: Base, task: Task) -> bool:
+    """Tell whether a task can use an imported base at all; any other is not offered for it."""
+    is_of_use = not base.writes or task.family == Family.TRANSCRIPTION
+    return base.medium == task.medium and is_of_use
 
 
 class _Reach:

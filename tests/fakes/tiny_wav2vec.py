@@ -1,9 +1,17 @@
-"""Writes a tiny wav2vec 2.0 or HuBERT in the format of Transformers from a configuration; it needs torch, but no network."""
+"""Writes a tiny wav2vec 2.0 or kin in the format of Transformers from a configuration; it needs torch, but no network."""
 
 from pathlib import Path
 
 import torch
-from transformers import HubertConfig, HubertModel, Wav2Vec2Config, Wav2Vec2Model
+from transformers import (
+    HubertConfig,
+    HubertModel,
+    PreTrainedModel,
+    Wav2Vec2Config,
+    Wav2Vec2Model,
+    WavLMConfig,
+    WavLMModel,
+)
 
 SIZES = {
     "vocab_size": 32,
@@ -22,12 +30,15 @@ SIZES = {
 
 
 def write_tiny_wav2vec(folder: Path, family: str = "wav2vec2") -> Path:
-    """Write the folder of a tiny body of the family, `wav2vec2` or `hubert`."""
+    """Write the folder of a tiny body of the family, `wav2vec2`, `hubert` or `wavlm`."""
     torch.manual_seed(0)
-    model = (
-        HubertModel(HubertConfig(**SIZES))
-        if family == "hubert"
-        else Wav2Vec2Model(Wav2Vec2Config(**SIZES))
-    )
-    model.save_pretrained(folder)
+    _make(family).save_pretrained(folder)
     return folder
+
+
+def _make(family: str) -> PreTrainedModel:
+    if family == "hubert":
+        return HubertModel(HubertConfig(**SIZES))
+    if family == "wavlm":
+        return WavLMModel(WavLMConfig(**SIZES))
+    return Wav2Vec2Model(Wav2Vec2Config(**SIZES))

@@ -19,7 +19,7 @@ from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
 NAME = "some-one/tiny-hubert"
 
 
-@pytest.mark.parametrize("family", ["wav2vec2", "hubert"])
+@pytest.mark.parametrize("family", ["wav2vec2", "hubert", "wavlm"])
 def test_body_for_sounds_needs_no_tokenizer(
     family: str, settings: Settings, tmp_path: Path
 ) -> None:
@@ -65,4 +65,18 @@ def test_configuration_that_lies_is_refused(
     config = json.loads((folder / "config.json").read_text("utf-8"))
     (folder / "config.json").write_text(json.dumps(config | change), "utf-8")
     with pytest.raises(ModelError, match=key):
+        import_path(folder, settings)
+
+
+@pytest.mark.parametrize(("rate", "is_ours"), [(16_000, True), (8_000, False), ("16k", False)])
+def test_body_that_listens_at_another_rate_is_refused(
+    rate: object, is_ours: bool, settings: Settings, tmp_path: Path
+) -> None:
+    folder = write_tiny_wav2vec(tmp_path / "tiny")
+    (folder / "preprocessor_config.json").write_text(json.dumps({"sampling_rate": rate}), "utf-8")
+    if is_ours:
+        kept = import_path(folder, settings)
+        assert shelf.find(settings.bases, kept.name) is not None
+        return
+    with pytest.raises(ModelError, match="model_rate"):
         import_path(folder, settings)

@@ -52,7 +52,7 @@ def test_package_of_network_hears_alike(
     assert heard == [one.text for one in expected]
 
 
-@pytest.mark.parametrize("family", ["wav2vec2", "hubert"])
+@pytest.mark.parametrize("family", ["wav2vec2", "hubert", "wavlm"])
 def test_body_learns_letters_and_is_taken_along(family: str, tmp_path: Path) -> None:
     data = spoken_data(tmp_path / "in", rows=16)
     base = BaseFiles("tiny", "folder", write_tiny_wav2vec(tmp_path / "tiny", family))
