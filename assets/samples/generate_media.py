@@ -55,14 +55,14 @@ def _pictures(dice: np.random.Generator) -> Iterator[tuple[str, bytes]]:
 def _picture(corners: int, dice: np.random.Generator) -> Image.Image:
     """Return one dark shape of any colour, size and turn, on uneven paper with some strokes in the way."""
     side = SIDE * DRAWN_AT
-    low = dice.integers(0, 256, (4, 4, 3), np.uint8)
-    image = Image.fromarray(low).resize((side, side), Image.Resampling.BICUBIC)
+    paper = dice.integers(170, 236, 3) + dice.integers(-18, 19, (3, 3, 3))
+    image = Image.fromarray(paper.astype(np.uint8)).resize((side, side), Image.Resampling.BICUBIC)
     draw = ImageDraw.Draw(image)
-    for _ in range(dice.integers(0, 5)):
+    for _ in range(dice.integers(0, 3)):
         ends = [tuple(dice.uniform(0, side, 2)) for _ in range(2)]
-        draw.line(ends, fill=_colour(dice), width=int(dice.integers(2, 8)))
-    centre, radius = dice.uniform(0.38, 0.62, 2) * side, dice.uniform(0.2, 0.36) * side
-    draw.polygon(_outline(corners, centre, radius, dice), fill=_colour(dice), outline=_colour(dice))
+        draw.line(ends, fill=_colour(dice), width=int(dice.integers(2, 5)))
+    centre, radius = dice.uniform(0.42, 0.58, 2) * side, dice.uniform(0.26, 0.38) * side
+    draw.polygon(_outline(corners, centre, radius, dice), fill=_ink(dice))
     small = image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     return small.filter(ImageFilter.GaussianBlur(dice.uniform(0, 0.8)))
 
