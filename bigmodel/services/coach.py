@@ -73,6 +73,7 @@ class Seen:
     params: Mapping[str, Any]
     is_over: bool
     instant: float | None = None  # score of the instant model on the same rows
+    final: float | None = None  # of the finished model: it may search where a look only glances
     metric: str = ""
 
     @property
@@ -102,14 +103,18 @@ def look(
         of_step = dict(zip(losses.steps, losses.values, strict=True)) if losses else {}
         for step, value in zip(score.steps, score.values, strict=True):
             looks.append((round(step / an_epoch, 1), sign * value, of_step.get(step)))
-    instant = next((model for model in models if model.kind == "instant"), None)
-    measured = instant.metrics.get("validation", {}).get(primary) if instant else None
+    measured = {model.kind: model.metrics.get("validation", {}).get(primary) for model in models}
+    instant, final = (
+        None if (value := measured.get(kind)) is None else sign * value
+        for kind in ("instant", "tuned")
+    )
     return Seen(
         train=tuple(train.values),
         looks=tuple(looks),
         params=job.params,
         is_over=job.state in (State.SUCCEEDED, State.CANCELLED),
-        instant=None if measured is None else sign * measured,
+        instant=instant,
+        final=final,
         metric=SAID.get(primary, primary),
     )
 
@@ -162,7 +167,7 @@ def _as_good(seen: Seen) -> Iterator[Advice]:
     """The instant model is as good, so that the rest is not worth its time."""
     if seen.instant is None or len(seen.looks) < LOOKS_BEFORE_STOP:
         return
-    best = seen.looks[seen.best][1]
+    best = seen.looks[seen.best][1] if seen.final is None else seen.final
     rising = seen.best == len(seen.looks) - 1
     if best > seen.instant + AS_GOOD or (rising and not seen.is_over):
         return

@@ -24,7 +24,7 @@ def seen(
     looks = tuple(
         (n + 1.0, score, loss) for n, (score, loss) in enumerate(zip(scores, held, strict=True))
     )
-    return Seen(train, looks, PARAMS, is_over, instant, "macro_f1")
+    return Seen(train, looks, PARAMS, is_over, instant, metric="macro_f1")
 
 
 def rules(about: Seen) -> list[str]:
@@ -71,6 +71,14 @@ def test_instant_model_as_good_means_you_can_stop() -> None:
 
 def test_model_that_still_rises_is_left_alone() -> None:
     assert "as_good" not in rules(seen([0.6, 0.7, 0.8], is_over=False, instant=0.83))
+
+
+def test_finished_model_counts_for_what_it_is_not_for_a_glance() -> None:
+    glanced = seen([-0.9, -0.8, -0.85], instant=-0.3)
+    assert rules(glanced)[0] == "as_good"
+    assert "as_good" not in rules(replace(glanced, final=-0.1))
+    [said, *_] = advise(replace(glanced, final=-0.4))
+    assert said.message.args["best"] == 0.4
 
 
 def test_rise_at_the_end_asks_for_more_epochs() -> None:
