@@ -41,7 +41,9 @@ def run() -> list[Figure]:
     """Measure accuracy, seconds, strangers and the cost of an answer."""
     if not PACK.is_dir():
         return []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(
+        ignore_cleanup_errors=True
+    ) as folder:  # its processes just ended
         place = Path(folder)
         data = hold_out(read_pack("train_small.zip", place), read_pack("test.zip", place))
         home = place / "home"
