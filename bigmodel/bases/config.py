@@ -27,7 +27,7 @@ PICTURE_FAMILIES = (
     "resnet", "swin", "swinv2", "vit",
 )  # fmt: skip
 WRITING_FAMILIES = ("whisper",)  # these write text down and sort nothing into classes
-SOUND_FAMILIES = ("hubert", "wav2vec2", "wavlm")
+SOUND_FAMILIES = ("hubert", "wav2vec2", "wavlm", *WRITING_FAMILIES)
 RATE_HZ = 16_000  # of every recording here
 TIMM = re.compile(r"[a-z][a-z0-9_]{1,80}")  # a plain name of timm, never an address
 WORD_PIECE = (

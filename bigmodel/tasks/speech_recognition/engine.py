@@ -18,15 +18,18 @@ class SpeechRecognition:
         self, data: TaskData, params: Params, base: BaseFiles, folder: Path, report: Reporter
     ) -> None:
         settings = SpeechParams.model_validate(params.model_dump())
-        from bigmodel.training import speech
+        from bigmodel.training import speech, speech_whisper
 
-        speech.train(data, settings, base, folder, report)
+        train = speech_whisper.train if speech_whisper.is_writer(base.folder) else speech.train
+        train(data, settings, base, folder, report)
 
     def load(self, folder: Path) -> Predictor:
         if speech_instant.is_instant(folder):
             return speech_instant.load_instant(folder)
-        from bigmodel.training import speech
+        from bigmodel.training import speech, speech_whisper
 
+        if speech_whisper.is_writer(folder):
+            return speech_whisper.load_model(folder)
         return speech.load_model(folder)
 
 

@@ -8,13 +8,14 @@ import pytest
 from bigmodel.bases import hub, shelf
 from bigmodel.bases.folder import import_path
 from bigmodel.core.errors import ModelError
-from bigmodel.core.task import Medium
+from bigmodel.core.task import Family, Medium
 from bigmodel.services.bases import BaseService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks
 from tests.fakes.hub import FakeHub, serving
 from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
+from tests.fakes.tiny_whisper import write_tiny_whisper
 
 NAME = "some-one/tiny-hubert"
 
@@ -79,4 +80,44 @@ def test_body_that_listens_at_another_rate_is_refused(
         assert shelf.find(settings.bases, kept.name) is not None
         return
     with pytest.raises(ModelError, match="model_rate"):
+        import_path(folder, settings)
+
+
+def test_model_that_writes_comes_from_a_hub_for_transcription_alone(tmp_path: Path) -> None:
+    model = write_tiny_whisper(tmp_path / "hub" / "tiny")
+    with serving(FakeHub({NAME: model})) as running:
+        online = Settings(home=tmp_path / "home", hub_url=running.url, hub_s=2.0)
+        online.make_folders()
+        bases = BaseService(online, MemoryStore())
+        base = bases.fetch("local", NAME)
+    assert (base.medium, base.writes, base.kind) == (Medium.AUDIO, True, "hub")
+    for task in find_tasks().values():
+        names = [one.name for one in bases.all("local", task)]
+        assert (NAME in names) == (task.family is Family.TRANSCRIPTION)
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"decoder_layers": 400}, "model_too_big"),
+        ({"encoder_ffn_dim": 1_000_000}, "model_too_big"),
+        ({"max_source_positions": 1_900_000}, "model_sizes_differ"),
+        ({"vocab_size": 0}, "model_json_broken"),
+        ({"vocab_size": 51_865}, "model_sizes_differ"),
+    ],
+)
+def test_configuration_of_a_writing_model_that_lies_is_refused(
+    change: dict[str, object], key: str, settings: Settings, tmp_path: Path
+) -> None:
+    folder = write_tiny_whisper(tmp_path / "tiny")
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | change), "utf-8")
+    with pytest.raises(ModelError, match=key):
+        import_path(folder, settings)
+
+
+def test_writing_model_wants_its_tokenizer(settings: Settings, tmp_path: Path) -> None:
+    folder = write_tiny_whisper(tmp_path / "tiny")
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(ModelError, match="model_no_tokenizer"):
         import_path(folder, settings)
