@@ -9,6 +9,7 @@ import math
 import shutil
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from torch import nn
 from transformers import WhisperForConditionalGeneration
@@ -119,8 +120,8 @@ def _load_base(base: BaseFiles) -> tuple[WhisperForConditionalGeneration, Pen]:
 
 
 def _load(folder: Path) -> WhisperForConditionalGeneration:
-    with quiet():
-        whole, told = WhisperForConditionalGeneration.from_pretrained(
+    with quiet():  # Any: a pair, where it is told what was missing
+        loaded: Any = WhisperForConditionalGeneration.from_pretrained(
             folder,
             local_files_only=True,
             use_safetensors=True,
@@ -129,6 +130,7 @@ def _load(folder: Path) -> WhisperForConditionalGeneration:
             attn_implementation="sdpa",
             output_loading_info=True,
         )
+    whole, told = loaded
     if told["missing_keys"]:
         raise ValueError(f"model.safetensors: {sorted(told['missing_keys'])[0]} is missing")
     whole.config.apply_spec_augment = False  # it draws from a shared generator: variation is ours
@@ -168,7 +170,8 @@ def _narrow(whole: WhisperForConditionalGeneration, samples: int) -> None:
     if wanted < whole.config.max_source_positions:
         encoder = whole.model.encoder
         places = encoder.embed_positions.weight[:wanted].detach().clone()
-        encoder.embed_positions = nn.Embedding.from_pretrained(places, freeze=True)
+        encoder.embed_positions = nn.Embedding(wanted, places.shape[1], _weight=places)
+        encoder.embed_positions.requires_grad_(False)
         encoder.max_source_positions = whole.config.max_source_positions = wanted
 
 

@@ -98,7 +98,8 @@ class Ear:
         """Return frames (mels, frames) of a recording, cut or filled with silence to the window."""
         whole = functional.pad(sound[: self.samples], (0, max(0, self.samples - len(sound))))
         power = self._mel(whole)[:, :-1].clamp(min=1e-10).log10()
-        return (power.clamp(min=float(power.max()) - 8.0) + 4.0) / 4.0
+        frames: Tensor = (power.clamp(min=float(power.max()) - 8.0) + 4.0) / 4.0
+        return frames
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,9 @@ class WriterPredictor:
         windows: list[Tensor] = []
         counts = []
         for path in inputs:
-            parts = as_sound(read_samples(path)).split(self._ear.samples) or (torch.zeros(1),)
+            parts = torch.split(as_sound(read_samples(path)), self._ear.samples) or (
+                torch.zeros(1),
+            )
             windows += [self._ear.listen(part) for part in parts]
             counts.append(len(parts))
         written = iter(self._write(windows))

@@ -81,7 +81,8 @@ class Writer:
         self._net = WhisperForConditionalGeneration.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, trust_remote_code=False,
             dtype="float32",
-        ).eval()  # fmt: skip
+        )  # fmt: skip
+        nn.Module.eval(self._net)
         self._end = self._tokens.token_to_id("<|endoftext|>")
         config = self._net.config
         self._barred = torch.zeros(config.vocab_size, dtype=torch.bool)
@@ -96,7 +97,7 @@ class Writer:
 
     def write(self, sound: Tensor) -> str:
         """Return what is said in a recording, heard window by window."""
-        parts = sound.split(self._window) or (torch.zeros(1),)
+        parts = torch.split(sound, self._window) or (torch.zeros(1),)
         text = " ".join(self._part(part) for part in parts)
         text = unicodedata.normalize("NFKC", text)
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
