@@ -17,6 +17,7 @@ from bigmodel.core.model import Base
 from bigmodel.core.task import Family, Task
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
+from bigmodel.tasks import get_task
 
 FRESH_S = 60.0  # for so long an answer about the hub's being there is believed
 
@@ -41,6 +42,10 @@ class BaseService:
         imported = [shelf.from_record(record) for record in self._store.base_models(owner).values()]
         suited = [base for base in imported if _suits(base, task)]
         return [*self.catalogue(task).bases, *suited]
+
+    def is_for(self, base: Base, task: str) -> bool:
+        """Tell whether a task of this name can use an imported base at all."""
+        return _suits(base, get_task(task, self._settings.task_folders))
 
     def is_ready(self, base: Base) -> bool:
         """Tell whether the files of a base are on this machine."""

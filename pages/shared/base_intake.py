@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.errors import ModelError
+from bigmodel.core.model import Base
 from pages.shared import train_view as view
 from pages.shared.page import Context
 
@@ -99,7 +100,7 @@ class BaseIntake:
             base = self.ctx.services.bases.fetch(self.ctx.owner(request), hub_id, tell)
         except ModelError as error:
             return self._warned(error, request)
-        gr.Info(escape(say("pages.train.fetched", name=base.name)))
+        self._welcome("pages.train.fetched", base, task, request)
         return self._refill(dataset_id, task, request, base.name)
 
     def bring(
@@ -111,8 +112,16 @@ class BaseIntake:
             base = self.ctx.services.bases.import_files(self.ctx.owner(request), files)
         except ModelError as error:
             return [None, *self._warned(error, request)]
-        gr.Info(escape(self.ctx.say(request, "pages.train.brought", name=base.name)))
+        self._welcome("pages.train.brought", base, task, request)
         return [None, *self._refill(dataset_id, task, request, base.name)]
+
+    def _welcome(self, key: str, base: Base, task: str, request: gr.Request) -> None:
+        """Say that a model is here, or that it is of use for other tasks only."""
+        if self.ctx.services.bases.is_for(base, task):
+            gr.Info(escape(self.ctx.say(request, key, name=base.name)))
+        else:
+            text = self.ctx.say(request, "pages.train.base_of_other_task", name=base.name)
+            gr.Warning(escape(text), duration=None)
 
     def _warned(self, error: ModelError, request: gr.Request) -> list[Any]:
         """Say why a model did not come in, and leave the tab as it is."""

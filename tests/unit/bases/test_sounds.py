@@ -93,7 +93,11 @@ def test_model_that_writes_comes_from_a_hub_for_transcription_alone(tmp_path: Pa
     assert (base.medium, base.writes, base.kind) == (Medium.AUDIO, True, "hub")
     for task in find_tasks().values():
         names = [one.name for one in bases.all("local", task)]
-        assert (NAME in names) == (task.family is Family.TRANSCRIPTION)
+        assert (
+            (NAME in names)
+            == bases.is_for(base, task.name)
+            == (task.family is Family.TRANSCRIPTION)
+        )
 
 
 @pytest.mark.parametrize(
