@@ -47,7 +47,9 @@ class Settings(BaseSettings):
     checkpoint_s: float = Field(default=60.0, ge=0)  # between checkpoints of a training
     stop_s: float = Field(default=5.0, gt=0)  # patience of a cancel before the next harder means
     idle_exit_s: float = Field(default=600.0, gt=0)  # supervisor and warm process leave after this
-    backoff_s: float = Field(default=10.0, gt=0)  # before a lost job is tried again, doubled each time
+    backoff_s: float = Field(
+        default=10.0, gt=0
+    )  # before a lost job is tried again, doubled each time
 
     free_disk_mb: int = Field(default=2_048, ge=0)  # less free disk than this, or than
     free_disk_percent: float = Field(default=5.0, ge=0, le=100)  # this share of it: no new training

@@ -14,7 +14,12 @@ from bigmodel.store.recovery import restored_at
 
 log = logging.getLogger(__name__)
 
-PASSING = ("read-*", "rows-*", "demo-*", "downloads/*")  # files of one reading, one question, one download
+PASSING = (
+    "read-*",
+    "rows-*",
+    "demo-*",
+    "downloads/*",
+)  # files of one reading, one question, one download
 YOUNG_S = 6 * 3600.0  # an import that still runs, or files that somebody looks at
 
 

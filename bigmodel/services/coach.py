@@ -103,18 +103,18 @@ def look(
         of_step = dict(zip(losses.steps, losses.values, strict=True)) if losses else {}
         for step, value in zip(score.steps, score.values, strict=True):
             looks.append((round(step / an_epoch, 1), sign * value, of_step.get(step)))
-    measured = {model.kind: model.metrics.get("validation", {}).get(primary) for model in models}
-    instant, final = (
-        None if (value := measured.get(kind)) is None else sign * value
-        for kind in ("instant", "tuned")
-    )
+    measured = {
+        model.kind: sign * model.metrics["validation"][primary]
+        for model in models
+        if primary in model.metrics.get("validation", {})
+    }
     return Seen(
         train=tuple(train.values),
         looks=tuple(looks),
         params=job.params,
         is_over=job.state in (State.SUCCEEDED, State.CANCELLED),
-        instant=instant,
-        final=final,
+        instant=measured.get("instant"),
+        final=measured.get("tuned"),
         metric=SAID.get(primary, primary),
     )
 

@@ -40,7 +40,9 @@ class Examples(Protocol):
         """
 
 
-def fingerprint(params: TunedParams, base: BaseFiles, data: TaskData, *content: bytes) -> str:
+def fingerprint(
+    params: TunedParams, base: BaseFiles, data: TaskData, *content: bytes | memoryview | memoryview
+) -> str:
     """Return what a checkpoint must share with a training to be gone on from."""
     settings = params.model_dump(exclude=NOT_COMPARED)
     said = [settings, base.name, data.labels, list(data.train.ids), list(data.train.targets)]

@@ -64,7 +64,7 @@ class TransformersBody(Body):
         if model is None:
             config = AutoConfig.for_model(**about["config"])
             config.num_labels = outputs
-            model = AutoModelForImageClassification.from_config(config)
+            model = AutoModelForImageClassification.from_config(config)  # type: ignore[no-untyped-call]
         self.net: Any = model
 
     def forward(self, pictures: Tensor) -> Said:

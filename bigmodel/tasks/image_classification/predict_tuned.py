@@ -66,7 +66,7 @@ class Net(nn.Module):
         else:
             config = transformers.AutoConfig.for_model(**record["body"]["config"])
             config.num_labels = outputs
-            self.net = transformers.AutoModelForImageClassification.from_config(config)
+            self.net = transformers.AutoModelForImageClassification.from_config(config)  # type: ignore[no-untyped-call]
 
     def forward(self, pictures: Tensor) -> Tensor:
         scaled = (pictures - self.mean) / self.spread
