@@ -41,7 +41,7 @@ class Examples(Protocol):
 
 
 def fingerprint(
-    params: TunedParams, base: BaseFiles, data: TaskData, *content: bytes | memoryview | memoryview
+    params: TunedParams, base: BaseFiles, data: TaskData, *content: bytes | memoryview
 ) -> str:
     """Return what a checkpoint must share with a training to be gone on from."""
     settings = params.model_dump(exclude=NOT_COMPARED)
