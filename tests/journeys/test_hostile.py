@@ -61,6 +61,8 @@ def test_markup_in_a_table_stays_text_on_every_tab(browser: Browser, studio: Stu
             seen.open_everything()
             assert any("onerror=window.BAD" in line for line in seen.texts()), slug
             assert_harmless(page, slug)
+        page.locator("#tab-text-demo-button").click()
+        walker.expect_tab(page, "text-demo")
         page.locator("#text-demo-text textarea").fill(f"{NASTY}\n{NASTY} again")
         page.locator("#text-demo-run").click()
         expect(page.locator("#text-demo-result")).to_contain_text("again", timeout=60_000)
