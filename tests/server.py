@@ -1,5 +1,6 @@
 """Starts the real app in its own process on a data folder of its own, and stops everything it started."""
 
+import contextlib
 import json
 import os
 import signal
@@ -65,7 +66,8 @@ class Studio:
 
     def stop(self) -> None:
         for process in self.processes():
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile
+                process.kill()
         if self.process is not None:
             self.process.wait()
 

@@ -20,6 +20,9 @@ SOCKET = "warm.sock"
 START_S = 90.0  # how long a job waits for a warm process that is just starting: a cold disk is slow for both
 RETRY_S = 60.0  # before a warm process that ended is started again
 PING_S = 0.3  # it does not answer while it imports something big
+READY_S = (
+    5.0  # before a job is started cold: a warm process on a busy machine is still the quicker way
+)
 GPU_SIGNS = (Path("/dev/nvidia0"), Path("/dev/nvidiactl"), Path("/dev/kfd"))
 
 
@@ -41,7 +44,7 @@ class WarmLauncher:
             self._begin()
 
     def is_ready(self) -> bool:
-        return self._is_possible and self._answers()
+        return self._is_possible and self._answers(READY_S)
 
     @property
     def is_starting(self) -> bool:
@@ -69,9 +72,10 @@ class WarmLauncher:
         with contextlib.suppress(OSError, ValueError):
             socket_file.ask(self._settings.run, SOCKET, {"do": "leave"})
 
-    def _answers(self) -> bool:
+    def _answers(self, patience_s: float = PING_S) -> bool:
         try:
-            reply = socket_file.ask(self._settings.run, SOCKET, {"do": "ping"}, patience_s=PING_S)
+            question = {"do": "ping"}
+            reply = socket_file.ask(self._settings.run, SOCKET, question, patience_s=patience_s)
             return bool(reply.get("ready"))
         except (OSError, ValueError):
             return False
