@@ -304,7 +304,7 @@ class JobsTab:
 
 
 def _html(elem_id: str, *, visible: bool = True) -> gr.HTML:
-    """Return HTML whose cards can be chosen and whose technical parts can be copied."""
+    """Return HTML whose cards can be chosen."""
     return gr.HTML(
         "",
         html_template="${value}",

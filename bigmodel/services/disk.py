@@ -10,7 +10,7 @@ from bigmodel.jobs import attempt_folder
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
-CHECKPOINTS, MODELS = "checkpoints", "models"
+CHECKPOINTS = "checkpoints"
 ALL_JOBS = 10_000
 MB = 2**20
 
