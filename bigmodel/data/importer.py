@@ -3,31 +3,25 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from bigmodel.core.dataset import Form
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
+from bigmodel.data.limited import Progress, end_of, run_limited
+from bigmodel.data.limits import EXIT_REFUSED
 from bigmodel.data.media.entry import Given
-from bigmodel.data.reader import EXIT_MEMORY, EXIT_REFUSED
 from bigmodel.data.source import ORIGINAL, Source
 from bigmodel.settings import Settings
 
-ROOT = Path(__file__).parents[2]
-LOOK_S = 0.05
+READER = "bigmodel.data.reader"
 MEDIA = "media"  # folder of pictures or recordings beside the table
 FILES = "files.json"  # index of files that lie on this machine
 WORKBOOKS = (".xlsx", ".xlsm")
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -130,7 +124,7 @@ def _read(
             (folder / FILES).write_text(json.dumps(listed), "utf-8")
             what["files"] = str(folder / FILES)
         request = _request(what, folder, settings, answers, seconds)
-        code = _run_child(request, settings, progress, seconds)
+        code = run_limited(READER, request, progress, seconds=seconds, memory_mb=settings.reader_mb)
         return _outcome(code, folder, settings, seconds)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -171,48 +165,6 @@ def _request(
     return place
 
 
-def _run_child(request: Path, settings: Settings, progress: Progress | None, seconds: float) -> int:
-    """Run the child to its end, or end it; return its exit code."""
-    folder = request.parent
-    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "bigmodel.data.reader", str(request)],
-            cwd=folder,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-        )
-        try:
-            return _watch(child, settings, seconds, lambda: _tell(folder / "out", progress))
-        finally:
-            if child.poll() is None:
-                child.kill()
-                child.wait()
-
-
-def _watch(
-    child: subprocess.Popen[bytes], settings: Settings, seconds: float, tell: Callable[[], None]
-) -> int:
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return child.wait(LOOK_S)
-        except subprocess.TimeoutExpired:
-            tell()
-        if time.monotonic() > deadline:
-            raise DatasetError("reader_time", seconds=int(seconds))
-        if _memory_mb(child.pid) > settings.reader_mb:
-            raise DatasetError("reader_memory", mb=settings.reader_mb)
-
-
-def _memory_mb(pid: int) -> float:
-    try:
-        return float(psutil.Process(pid).memory_info().rss) / 2**20
-    except psutil.Error:
-        return 0.0
-
-
 def _outcome(code: int, folder: Path, settings: Settings, seconds: float) -> Upload:
     report = folder / "report.json"
     if code == 0:
@@ -231,11 +183,7 @@ def _outcome(code: int, folder: Path, settings: Settings, seconds: float) -> Upl
         )
     if code == EXIT_REFUSED:
         raise _refusal(json.loads(report.read_text("utf-8")))
-    if code == EXIT_MEMORY or -code in (6, 9):  # aborted or killed: out of memory inside a library
-        raise DatasetError("reader_memory", mb=settings.reader_mb)
-    if -code in (24, 25):  # processor time, file size
-        raise DatasetError("reader_time", seconds=int(seconds))
-    raise DatasetError("reader_broken")
+    raise end_of(code, seconds=seconds, memory_mb=settings.reader_mb)
 
 
 def _refusal(refused: Mapping[str, Any]) -> DatasetError:
@@ -247,24 +195,3 @@ def _refusal(refused: Mapping[str, Any]) -> DatasetError:
         (name, Message.from_json(reason)) for name, reason in refused["unreadable"]
     )
     return error
-
-
-def _tell(out: Path, progress: Progress | None) -> None:
-    if progress is None:
-        return
-    lines = out.read_text("ascii").split()
-    if lines:
-        progress(float(lines[-1]))
-
-
-def _environment() -> dict[str, str]:
-    """Return an environment without anybody's secrets."""
-    kept = {key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "TMPDIR") if key in os.environ}
-    return kept | {
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUTF8": "1",
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MALLOC_ARENA_MAX": "2",
-    }

@@ -3,6 +3,10 @@
 import os
 import sys
 
+EXIT_REFUSED = 3
+EXIT_MEMORY = 4
+EXIT_BROKEN = 5
+
 
 def limit_self(*, memory_mb: int, processor_s: int, file_mb: int) -> None:
     """Bound address space, processor time and written files of this process for good."""

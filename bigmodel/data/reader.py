@@ -12,16 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.limits import limit_self
+from bigmodel.data.limits import EXIT_BROKEN, EXIT_MEMORY, EXIT_REFUSED, limit_self
 
 if TYPE_CHECKING:
     from bigmodel.data.media.entry import Given
     from bigmodel.data.media.reading import MediaUpload
     from bigmodel.data.table import Findings
-
-EXIT_REFUSED = 3
-EXIT_MEMORY = 4
-EXIT_BROKEN = 5
 
 
 def main(request_path: str) -> int:

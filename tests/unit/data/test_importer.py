@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bigmodel.core.errors import DatasetError
-from bigmodel.data import importer
+from bigmodel.data import limited
 from bigmodel.data.importer import read_upload
 from bigmodel.settings import Settings
 
@@ -55,7 +55,7 @@ def test_big_file_is_refused_unread(tmp_path: Path, settings: Settings) -> None:
 
 def test_child_sees_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    assert "HF_TOKEN" not in importer._environment()
+    assert "HF_TOKEN" not in limited._environment()
 
 
 def test_refusal_carries_every_problem(tmp_path: Path, settings: Settings) -> None:

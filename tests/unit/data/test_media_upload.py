@@ -30,10 +30,10 @@ STORED = re.compile(r"[0-9a-f]{64}(\.jpg|\.png|\.flac|\.thumb\.jpg)")
 def reader_inside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read within this process, which is quicker; the corpus is read by real children."""
 
-    def run(request: Path, *_: object) -> int:
+    def run(_module: str, request: Path, *_: object, **_limits: object) -> int:
         return answer(json.loads(request.read_text("utf-8")))
 
-    monkeypatch.setattr(importer, "_run_child", run)
+    monkeypatch.setattr(importer, "run_limited", run)
 
 
 @pytest.fixture
