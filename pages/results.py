@@ -14,18 +14,15 @@ from pages.shared import figures
 from pages.shared import results_view as view
 from pages.shared.chart import chart
 from pages.shared.coach_view import CoachView
+from pages.shared.download import fetch
 from pages.shared.guard import guard
 from pages.shared.page import Context, Page
+from pages.shared.wrong_rows import ALL, WrongRows
 
 LISTED_JOBS = 200
-PAGE_ROWS = 10
 LOOK_S = 2.0
-ALL = ""
 WORDS = "pages.results."
-MEDIA = "/bm/media"  # pictures and recordings of a dataset, by its id and their names
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-# The file is ready when its button has taken it over from the server.
-FETCH = "() => setTimeout(() => document.querySelector('#{id} a, a#{id}, #{id}')?.click(), 300)"
 
 Updates = dict[gr.components.Component | gr.blocks.BlockContext, object]
 
@@ -44,7 +41,6 @@ class ResultsTab:
     def _build(self) -> None:
         t = self.ctx.t
         self.seen = gr.State("")  # what is shown: job, its models, whether it may still change
-        self.offset = gr.State(0)
         self.timer = gr.Timer(LOOK_S, active=False)
         with gr.Row(equal_height=False):
             self.job = gr.Dropdown(
@@ -64,7 +60,7 @@ class ResultsTab:
             self._build_classes()
             self._build_numbers()
             self._build_transcripts()
-            self._build_wrong()
+            self.wrong = WrongRows(self.ctx)
             self._build_more()
 
     def _build_classes(self) -> None:
@@ -96,20 +92,6 @@ class ResultsTab:
             gr.Markdown(t(f"{WORDS}errors_about"))
             self.errors = gr.HTML("", elem_id="results-errors")
 
-    def _build_wrong(self) -> None:
-        t = self.ctx.t
-        gr.Markdown(t(f"{WORDS}wrong"), elem_classes="bm-title", elem_id="results-wrong-title")
-        self.wrong_about = gr.HTML("", elem_id="results-wrong-about")
-        with gr.Row() as self.filters:
-            self.truth = gr.Dropdown([], label=t(f"{WORDS}wrong_truth"), elem_id="results-truth")
-            self.answer = gr.Dropdown([], label=t(f"{WORDS}wrong_answer"), elem_id="results-answer")
-        self.wrong = gr.HTML("", elem_id="results-wrong")
-        with gr.Row():
-            self.previous = gr.Button(t(f"{WORDS}previous"), size="sm", elem_id="results-previous")
-            self.next = gr.Button(t(f"{WORDS}next"), size="sm", elem_id="results-next")
-            self.save = gr.Button(t(f"{WORDS}wrong_file"), size="sm", elem_id="results-wrong-file")
-        self.saved = gr.DownloadButton(elem_id="results-saved", elem_classes="bm-away")
-
     def _build_more(self) -> None:
         t = self.ctx.t
         with gr.Accordion(t(f"{WORDS}more"), open=False, elem_id="results-more"):
@@ -127,45 +109,26 @@ class ResultsTab:
     def _wire(self, tab: gr.Tab) -> None:
         protect = guard(self.ctx.services.words)
         chosen = self.ctx.job
-        show, wrong = protect(self.show), protect(self.show_wrong)
+        show = protect(self.show)
         shown = [
             chosen, self.seen, self.timer, self.job, self.model, self.notice, self.body,
             self.sentence, self.classes_part, self.matrix, self.classes, self.numbers_part,
-            self.pairs, self.transcripts_part, self.errors, self.wrong_about, self.filters, self.truth, self.answer, self.measures,
-            self.lines_part, self.roc, self.precision_recall, *self.coach.parts,
+            self.pairs, self.transcripts_part, self.errors, self.measures,
+            self.lines_part, self.roc, self.precision_recall, *self.coach.parts, *self.wrong.parts,
         ]  # fmt: skip
-        rows = [self.offset, self.wrong, self.previous, self.next, self.save]
         asked = [chosen, self.model, self.show_as]
-        cell = [chosen, self.model, self.truth, self.answer]
-        self.ctx.on_show(tab, show, asked, [*shown, *rows])
+        self.ctx.on_show(tab, show, asked, shown)
         for start in (chosen.change, self.model.input):
-            start(show, asked, [*shown, *rows], **QUIET)
+            start(show, asked, shown, **QUIET)
         self.job.input(lambda job: job or "", self.job, chosen, **QUIET)
-        self.timer.tick(
-            protect(self.look), [*asked, self.seen], [*shown, *rows], queue=False, **QUIET
-        )
+        self.timer.tick(protect(self.look), [*asked, self.seen], shown, queue=False, **QUIET)
         self.show_as.input(protect(self.redraw), asked, self.matrix, **QUIET)
-        self.matrix.click(
-            protect(self.pick_cell), [chosen, self.model], [self.truth, self.answer, *rows], **QUIET
-        )
-        for box in (self.truth, self.answer):
-            box.input(wrong, cell, rows, **QUIET)
-        for button, turn in ((self.previous, self.turn_back), (self.next, self.turn_on)):
-            button.click(protect(turn), [*cell, self.offset], rows, **QUIET)
-        self._fetch(self.download, protect(self.pack), [chosen, self.model], self.package)
-        self._fetch(self.save, protect(self.pack_wrong), cell, self.saved)
+        picked = [chosen, self.model]
+        self.matrix.click(protect(self.pick_cell), picked, self.wrong.parts, **QUIET)
+        self.wrong.wire(protect, self.model)
+        fetch(self.download, protect(self.pack), picked, self.package)
         self.coach.wire(protect, "jobs")
         self.ctx.go_demo(self.go_on.click(lambda: None, None, None, **QUIET))
-
-    def _fetch(
-        self, button: gr.Button, make: Any, inputs: list[Any], file: gr.DownloadButton
-    ) -> None:  # Any: Gradio's handlers and components
-        """Make a file on demand and let the browser save it."""
-        made = button.click(
-            make, inputs, file, api_visibility="private", show_progress="minimal",
-            show_progress_on=button,
-        )  # fmt: skip
-        made.success(None, None, None, js=FETCH.replace("{id}", str(file.elem_id)))
 
     # handlers ---------------------------------------------------------------------------------
 
@@ -189,7 +152,7 @@ class ResultsTab:
         else:
             updates = {
                 **self._drawn(job, chosen, results, show_as, request),
-                **self.show_wrong(job.id, chosen.id, ALL, ALL, request),
+                **self.wrong.show(job.id, chosen.id, ALL, ALL, request),
                 self.model: gr.Radio(
                     [(self._name(model, request), model.id) for model in models],
                     value=chosen.id,
@@ -228,79 +191,13 @@ class ResultsTab:
         """Narrow the wrong rows down to a cell of the matrix."""
         labels = self.results.results(self.ctx.owner(request), job_id, model_id or "").labels
         truth, answer = labels[int(event.y)], labels[int(event.x)]
-        rows = self.show_wrong(job_id, model_id, truth, answer, request)
-        return {self.truth: truth, self.answer: answer, **rows}
-
-    def turn_back(
-        self, job: str, model: str, truth: str, answer: str, offset: int, request: gr.Request
-    ) -> Updates:
-        """Show the wrong rows before these."""
-        start = max(0, offset - PAGE_ROWS)
-        return self.show_wrong(job, model, truth, answer, request, offset=start)
-
-    def turn_on(
-        self, job: str, model: str, truth: str, answer: str, offset: int, request: gr.Request
-    ) -> Updates:
-        """Show the wrong rows after these."""
-        return self.show_wrong(job, model, truth, answer, request, offset=offset + PAGE_ROWS)
-
-    def show_wrong(
-        self,
-        job_id: str,
-        model_id: str | None,
-        truth: str | None,
-        answer: str | None,
-        request: gr.Request,
-        *,
-        offset: int = 0,
-    ) -> Updates:
-        """Return one page of wrong rows."""
-        owner = self.ctx.owner(request)
-        rows, total = self.results.wrong(
-            owner,
-            job_id,
-            model_id=model_id or "",
-            truth=truth or "",
-            answer=answer or "",
-            limit=PAGE_ROWS,
-            offset=offset,
-        )
-        say = self._say(request)
-        end = offset + len(rows)
-        count = self.ctx.say(request, f"{WORDS}wrong_count", start=offset + 1, end=end, total=total)
-        media = f"{MEDIA}/{self.ctx.services.jobs.get(owner, job_id).dataset_id}"
-        table = view.wrong_table(rows, say, count, media)
-        return {
-            self.offset: offset,
-            self.wrong: table if rows else view.notice(say("wrong_none")),
-            self.previous: gr.Button(interactive=offset > 0),
-            self.next: gr.Button(interactive=end < total),
-            self.save: gr.Button(interactive=total > 0),
-        }
+        return self.wrong.narrowed(job_id, model_id, truth, answer, request)
 
     def pack(self, job_id: str, model_id: str | None, request: gr.Request) -> str:
         """Return the ZIP of the model that is shown."""
         owner = self.ctx.owner(request)
         model = self.results.model(owner, job_id, model_id or "")
         return str(self.results.download(owner, model.id))
-
-    def pack_wrong(
-        self,
-        job_id: str,
-        model_id: str | None,
-        truth: str | None,
-        answer: str | None,
-        request: gr.Request,
-    ) -> str:
-        """Return a table of the wrong rows that are asked for."""
-        path = self.results.wrong_file(
-            self.ctx.owner(request),
-            job_id,
-            model_id=model_id or "",
-            truth=truth or "",
-            answer=answer or "",
-        )
-        return str(path)
 
     # parts ------------------------------------------------------------------------------------
 
@@ -338,21 +235,16 @@ class ResultsTab:
         say, tell = self._say(request), partial(self.ctx.tell, request)
         has_classes, has_errors = bool(results.classes), bool(results.errors)
         is_first = not job.is_final and model.kind == "instant"
-        kind = "classes" if has_classes else "transcripts" if has_errors else "numbers"
-        choices = [(say("all"), ALL), *((label, label) for label in results.labels)]
         remarks = [(remark, tell(remark)) for remark in results.remarks]
         return {
             self.notice: gr.HTML(view.notice(say("still_training")), visible=is_first),
             self.body: gr.Column(visible=True),
             self.sentence: view.sentence(tell(results.sentence), remarks),
             self.classes_part: gr.Column(visible=has_classes),
-            self.numbers_part: gr.Column(visible=kind == "numbers"),
+            self.numbers_part: gr.Column(visible=not has_classes and not has_errors),
             self.transcripts_part: gr.Column(visible=has_errors),
             self.errors: view.error_table(results, say),
-            self.wrong_about: view.muted(say(f"wrong_about_{kind}")),
-            self.filters: gr.Row(visible=has_classes),
-            self.truth: gr.Dropdown(choices, value=ALL),
-            self.answer: gr.Dropdown(choices, value=ALL),
+            **self.wrong.headed(results, request),
             self.measures: view.measure_table(results, say),
             self.lines_part: gr.Row(visible=has_classes),
             **self._figures(model.id, results, show_as, request),

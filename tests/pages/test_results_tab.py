@@ -67,7 +67,9 @@ def test_training_is_shown_whole(tab: ResultsTab, training: trained.Training) ->
 def test_texts_of_people_are_shown_literally(tab: ResultsTab, training: trained.Training) -> None:
     training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
     shown = tab.show(training.job.id, None, "counts", request())
-    pages = "".join(str(shown[part]) for part in (tab.wrong, tab.classes, tab.sentence, tab.matrix))
+    pages = "".join(
+        str(shown[part]) for part in (tab.wrong.rows, tab.classes, tab.sentence, tab.matrix)
+    )
     assert "<script>" not in pages
     assert "<b>" not in pages
     assert "&lt;script&gt;cold" in pages
@@ -94,15 +96,15 @@ def test_cell_of_the_matrix_shows_its_rows(tab: ResultsTab, training: trained.Tr
     training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
     event = gr.EventData(None, {"x": 1, "y": 1, "custom": None})
     shown = tab.pick_cell(training.job.id, None, event, request())
-    assert (shown[tab.truth], shown[tab.answer]) == ("good", "good")
-    assert "warm soup" in str(shown[tab.wrong])
+    assert (shown[tab.wrong.truth], shown[tab.wrong.answer]) == ("good", "good")
+    assert "warm soup" in str(shown[tab.wrong.rows])
 
 
 def test_pages_of_wrong_rows_end(tab: ResultsTab, training: trained.Training) -> None:
     training.add_model("instant", [GOOD, BAD], LABELS, kept=True)
-    shown = tab.turn_back(training.job.id, "", "", "", 10, request())
-    assert "1–2 of 2" in str(shown[tab.wrong])
-    assert not cast(gr.Button, shown[tab.next]).interactive
+    shown = tab.wrong.turn_back(training.job.id, "", "", "", 10, request())
+    assert "1–2 of 2" in str(shown[tab.wrong.rows])
+    assert not cast(gr.Button, shown[tab.wrong.next]).interactive
 
 
 def test_model_comes_as_a_file(tab: ResultsTab, training: trained.Training) -> None:
