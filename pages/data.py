@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.dataset import NO_LABEL, Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from pages.shared import dataset_view as view
 from pages.shared.gallery import Gallery
@@ -153,7 +153,11 @@ class DataTab:
             gr.Markdown(visible=False),
             gr.Row(visible=is_table),
             gr.Dropdown(names, value=recipe.input, label=self.ctx.t("pages.data.text_column")),
-            gr.Dropdown(names, value=recipe.target, label=self.ctx.t("pages.data.label_column")),
+            gr.Dropdown(
+                [*names, (self.ctx.say(request, "pages.data.no_label"), NO_LABEL)],
+                value=recipe.target or NO_LABEL,
+                label=self.ctx.t("pages.data.label_column"),
+            ),
             gr.Column(visible=True),
             *self._drawn(dataset, request),
             gr.Column(visible=bool(dataset.version.summary.classes)),

@@ -8,6 +8,8 @@ from typing import Any
 
 from bigmodel.core.message import Message
 
+NO_LABEL = " "  # said in place of a label column: there is none. Names of columns are stripped.
+
 
 class Form(StrEnum):
     """How an upload was laid out, which decides what its target is."""
@@ -27,11 +29,30 @@ class Split(StrEnum):
 
 
 @dataclass(frozen=True)
+class UploadedFile:
+    """A table behind a dataset's own rows, as it came; its bytes are kept as `uploads/<file>` of the dataset.
+
+    `header_row` is the row of the sheet that names the columns, counted from 1; 0 where it is not known.
+    """
+
+    name: str
+    file: str  # "<sha256>.<ending>"
+    format: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    header_row: int = 0
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """What was done to the upload to make this version; enough to do it again."""
+    """What was done to the upload to make this version; enough to do it again.
+
+    The target of a row is its label given by hand, else what its label column holds, put through `relabel`.
+    """
 
     input: str  # column the task reads
-    target: str  # column the task learns
+    target: str  # column the task learns; "" where the table has no labels
     seed: int = 0
     source_name: str = ""
     format: str = ""
@@ -41,13 +62,18 @@ class Recipe:
     form: str = Form.TABLE
     level: int = 0  # which folder level names the class, counted from 1; 0 where there is only one
     test_name: str = ""  # file name of the person's own test file, if there is one
+    relabel: Mapping[str, str] = field(default_factory=dict)  # label as it came → class
+    uploads: tuple[UploadedFile, ...] = ()  # rows name theirs by its place in here
 
     def to_json(self) -> dict[str, Any]:
-        return self.__dict__.copy()
+        uploads = [upload.__dict__.copy() for upload in self.uploads]
+        return self.__dict__ | {"relabel": dict(self.relabel), "uploads": uploads}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Recipe":
-        return cls(**{key: value[key] for key in cls.__dataclass_fields__ if key in value})
+        known = {key: value[key] for key in cls.__dataclass_fields__ if key in value}
+        known["uploads"] = tuple(UploadedFile(**each) for each in known.get("uploads", ()))
+        return cls(**known)
 
 
 @dataclass(frozen=True)
@@ -72,6 +98,7 @@ class Summary:
     problems: tuple[Message, ...] = ()
     medium: str = "text"
     form: str = Form.TABLE
+    unlabelled_rows: int = 0  # rows with an input and without a target
 
     def to_json(self) -> dict[str, Any]:
         value = self.__dict__.copy()

@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,7 @@ from bigmodel.core.dataset import Form, Split, Summary
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Level, Message
 from bigmodel.data.number import as_number
-from bigmodel.data.source import ORIGINAL, Source
+from bigmodel.data.source import HAND, ORIGINAL, Source, targets_of
 from bigmodel.data.split import NAMES
 
 FEWEST_USABLE = 10
@@ -42,7 +42,8 @@ class Survey:
     """Every row in a few numbers.
 
     `codes` of labels (-1: none), `groups` by content, `lengths` of inputs (characters, pixels or
-    milliseconds), `given` splits (-1: none). Transcripts are no labels: theirs all have the code 0.
+    milliseconds), `given` splits (-1: none), `is_filled`: there is an input. Transcripts are no labels:
+    theirs all have the code 0.
     """
 
     labels: list[str]
@@ -56,6 +57,7 @@ class Survey:
     is_media: bool = False
     keeps_split: bool = False
     form: str = Form.TABLE
+    is_filled: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
 
     def __post_init__(self) -> None:
         # (labels,) the number each label stands for, NaN for words
@@ -66,6 +68,8 @@ class Survey:
 
         if not len(self.given):
             self.given = np.full(len(self.codes), -1, np.int8)
+        if not len(self.is_filled):
+            self.is_filled = self.codes >= 0
 
     @property
     def is_spoken(self) -> bool:
@@ -123,25 +127,34 @@ class _Row:
     given: str = ""
 
 
-def survey(sources: Sequence[Source], *, text: str, label: str, form: str = Form.TABLE) -> Survey:
-    """Look at every row once."""
+def survey(
+    sources: Sequence[Source],
+    *,
+    text: str,
+    label: str,
+    form: str = Form.TABLE,
+    relabel: Mapping[str, str] | None = None,
+) -> Survey:
+    """Look at every row once. Without a label column, rows have at most a label by hand."""
     codes: list[int] = []
     groups = bytearray()
     lengths: list[int] = []
     tests: list[bool] = []
     given: list[int] = []
+    filled: list[bool] = []
     known: dict[str, int] = {}
     counts: Counter[str] = Counter()
     texts: list[str] = []
     is_spoken = form == Form.TRANSCRIPTS
-    for row in _rows(sources, text, label):
+    for row in _rows(sources, text, label, relabel or {}):
         sample = row.target if is_spoken else row.input
         if len(texts) < SCRIPT_SAMPLE:
             texts.append(sample[:500])
         counts["inputs_missing"] += not row.input
-        counts["targets_missing"] += not row.target
+        counts["targets_missing"] += bool(label) and not row.target
         counts["characters_replaced"] += "\ufffd" in sample
         counts["texts_fast"] += is_spoken and len(row.target) * 1000 > FASTEST_SPEECH * row.length
+        filled.append(bool(row.input))
         is_usable = bool(row.input and row.target)
         name = "" if is_spoken else row.target
         codes.append(known.setdefault(name, len(known)) if is_usable else -1)
@@ -161,41 +174,52 @@ def survey(sources: Sequence[Source], *, text: str, label: str, form: str = Form
         is_media=any(source.is_media for source in sources),
         keeps_split=any(source.keeps_split for source in sources),
         form=form,
+        is_filled=np.array(filled, np.bool_),
     )
 
 
-def _rows(sources: Sequence[Source], text: str, label: str) -> Iterator[_Row]:
+def _rows(
+    sources: Sequence[Source], text: str, label: str, relabel: Mapping[str, str]
+) -> Iterator[_Row]:
     for source in sources:
-        rows = _media_rows(source, label) if source.is_media else _text_rows(source, text, label)
-        yield from rows
+        if source.is_media:
+            yield from _media_rows(source, label, relabel)
+        else:
+            yield from _text_rows(source, text, label, relabel)
 
 
-def _text_rows(source: Source, text: str, label: str) -> Iterator[_Row]:
+def _text_rows(source: Source, text: str, label: str, relabel: Mapping[str, str]) -> Iterator[_Row]:
+    """Yield rows of texts. One that was left out so far (it had no label) is free to join any part."""
     for batch in source.batches((text, label)):
         inputs = batch.column(ORIGINAL + text).to_pylist()
-        targets = batch.column(ORIGINAL + label).to_pylist()
-        for row_input, row_target in zip(inputs, targets, strict=True):
+        targets = targets_of(batch, label, relabel)
+        parts = batch.column("split").to_pylist() if source.keeps_split else [""] * len(inputs)
+        for row_input, target, part in zip(inputs, targets, parts, strict=True):
             found = row_input.strip()
             content = hashlib.sha256(found.encode()).digest()[:8]
-            yield _Row(source.origin, found, row_target.strip(), content, len(found))
+            given = "" if part == Split.NONE else part
+            yield _Row(source.origin, found, target, content, len(found), given)
 
 
-def _media_rows(source: Source, label: str) -> Iterator[_Row]:
+def _media_rows(source: Source, label: str, relabel: Mapping[str, str]) -> Iterator[_Row]:
     """Yield rows of files: the content is the hash of the file, the length its shorter side or its milliseconds."""
     given = "split" if source.keeps_split else "given"
     for batch in source.batches((label, "width", "height", "seconds")):
         columns = [
             batch.column(name).to_pylist()
             for name in (
-                "input", ORIGINAL + label, "content_hash", ORIGINAL + "width",
-                ORIGINAL + "height", ORIGINAL + "seconds", given,
+                "input", "content_hash", ORIGINAL + "width", ORIGINAL + "height",
+                ORIGINAL + "seconds", given, HAND,
             )
         ]  # fmt: skip
-        for name, target, digest, width, height, seconds, part in zip(*columns, strict=True):
+        columns.append(targets_of(batch, label, relabel))
+        for name, digest, width, height, seconds, part, hand, target in zip(*columns, strict=True):
             length = round(1000 * float(seconds)) if seconds else min(int(width), int(height))
             content = bytes.fromhex(digest[:16])
             bound = part if source.keeps_split or part != Split.TRAIN else ""
-            yield _Row(source.origin, name, target.strip(), content, length, bound)
+            if hand and part == Split.NONE:  # it had no label until now
+                bound = ""
+            yield _Row(source.origin, name, target, content, length, bound)
 
 
 def check(
@@ -215,7 +239,7 @@ def check(
             [*errors, *(w for w in warnings if w.level != "info")],
             **first.args,
         )
-    lengths = found.lengths[found.codes >= 0]
+    lengths = found.lengths[found.codes >= 0 if found.usable else found.is_filled]
     known = found.numbers[np.isfinite(found.numbers)]
     return Summary(
         rows=len(found.codes),
@@ -229,6 +253,7 @@ def check(
         number_range=(float(known.min()), float(known.max())) if len(known) else None,
         han_share=_han_share(found.texts),
         problems=tuple(warnings),
+        unlabelled_rows=int((found.is_filled & (found.codes < 0)).sum()),
     )
 
 
@@ -238,6 +263,10 @@ def _classes(found: Survey) -> dict[str, int]:
 
 
 def _errors(found: Survey, label: str) -> Iterator[Message]:
+    if not label:  # labels come by hand, as many as there are by now
+        if not found.is_filled.any():
+            yield _error("inputs_none")
+        return
     if found.usable < found.fewest:
         key = "files_few" if found.is_media else "rows_unusable"
         yield _error(key, rows=found.usable, least=found.fewest)
@@ -252,6 +281,10 @@ def _warnings(found: Survey) -> Iterator[Message]:
     for key in ("targets_missing", "inputs_missing", "characters_replaced", "texts_fast"):
         if found.counts.get(key):
             yield remark(found, key, count=found.counts[key])
+    if found.is_filled.sum() > found.usable and not found.counts.get("targets_missing"):
+        yield remark(
+            found, "unlabelled", level="info", count=int(found.is_filled.sum()) - found.usable
+        )
     yield from _duplicates(found)
     least = found.fewest_to_hold_out
     if found.fewest <= found.usable < least:

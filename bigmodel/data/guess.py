@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log2, sqrt
 
+from bigmodel.core.dataset import NO_LABEL
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.number import as_number
 
@@ -20,14 +21,19 @@ LABEL_NAMES = re.compile(
 )
 SURE_LABEL_NAMES = re.compile(r"label|target|class|categor|sentiment|标签|类别|情感", re.IGNORECASE)
 OTHER_NAMES = re.compile(
-    r"(^|_|\b)(id|uuid|url|link|date|time|index|user|author|编号|日期|时间|链接|用户|序号)(\b|_|$)",
+    r"(^|_|\b)(id|uuid|url|link|date|time|index|user|author|name|phone|order|no|price|amount|shop|store|branch"
+    r"|city|region|channel|platform|customer)(\b|_|$)"
+    r"|编号|日期|时间|链接|用户|序号|姓名|顾客|客户|电话|手机|订单|单号|价格|金额|数量|门店|店铺|城市|地区|渠道|平台",
     re.IGNORECASE,
+)
+LEAST_AS_LABEL = (
+    1.0  # of `_as_label`: a column below it is not taken for labels unless somebody says so
 )
 
 
 @dataclass(frozen=True)
 class Guess:
-    """The columns a task would read and learn."""
+    """The columns a task would read and learn; no label where no column looks like one."""
 
     text: str
     label: str
@@ -44,23 +50,24 @@ class _Column:
 
 
 def guess_columns(sample: Mapping[str, Sequence[str]], *, text: str = "", label: str = "") -> Guess:
-    """Return the likeliest columns; those that are given are only checked.
+    """Return the likeliest columns; those that are given are only checked. `NO_LABEL` gives none.
 
     Raises:
-        DatasetError: `column_unknown`, `columns_same`, `column_one`.
+        DatasetError: `column_unknown`, `columns_same`.
     """
-    for name in filter(None, (text, label)):
+    for name in filter(str.strip, (text, label)):
         if name not in sample:
             raise DatasetError("column_unknown", column=name, known=", ".join(sample))
     if text and text == label:
         raise DatasetError("columns_same", column=text)
-    if len(sample) < 2:
-        raise DatasetError("column_one", column=next(iter(sample), ""))
     columns = [_look(name, i / len(sample), sample[name]) for i, name in enumerate(sample)]
     if not text:
         text = max((c for c in columns if c.name != label), key=_as_text).name
+    if label == NO_LABEL:
+        return Guess(text, "")
     if not label:
-        label = max((c for c in columns if c.name != text), key=_as_label).name
+        likely = [c for c in columns if c.name != text and _is_likely(c)]
+        label = max(likely, key=_as_label).name if likely else ""
     return Guess(text, label)
 
 
@@ -75,6 +82,11 @@ def _look(name: str, place: float, values: Sequence[str]) -> _Column:
         characters=sum(map(len, filled)) / count,
         number_share=sum(as_number(value) is not None for value in filled) / count,
     )
+
+
+def _is_likely(column: _Column) -> bool:
+    is_named = bool(column.filled and SURE_LABEL_NAMES.search(column.name))
+    return is_named or _as_label(column) >= LEAST_AS_LABEL
 
 
 def _as_text(column: _Column) -> float:

@@ -38,6 +38,8 @@ class Upload:
     medium: str = "text"
     form: str = Form.TABLE
     level: int = 0
+    sheet: str = ""
+    header_row: int = 0
 
     @property
     def media_folder(self) -> Path:
@@ -48,9 +50,9 @@ class Upload:
     def is_media(self) -> bool:
         return self.medium != "text"
 
-    def source(self, origin: str = "") -> Source:
-        """Return its rows as a source of a version."""
-        return Source(self.table_path, ORIGINAL if self.is_media else "", origin=origin)
+    def source(self, origin: str = "", *, upload: str = "") -> Source:
+        """Return its rows as a source of a version; `upload` is its place among the recipe's uploads."""
+        return Source(self.table_path, ORIGINAL, origin=origin, upload=upload)
 
     def discard(self) -> None:
         """Remove the table from the scratch folder."""
@@ -180,6 +182,8 @@ def _outcome(code: int, folder: Path, settings: Settings, seconds: float) -> Upl
             medium=found.get("medium", "text"),
             form=found.get("form", Form.TABLE),
             level=found.get("level", 0),
+            sheet=found.get("sheet", ""),
+            header_row=found.get("header_row", 0),
         )
     if code == EXIT_REFUSED:
         raise _refusal(json.loads(report.read_text("utf-8")))

@@ -1,13 +1,13 @@
-"""Makes a next version of a dataset from its own rows: some left out, or split anew; no upload is read again."""
+"""Makes a next version of a dataset from its own rows: labelled, some left out, or split anew; no upload is read again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bigmodel.core.dataset import Version
+from bigmodel.core.dataset import Recipe, Version
 from bigmodel.core.ids import new_id
 from bigmodel.data.source import ORIGINAL, TEST, Source
 from bigmodel.data.versions import ITEMS, own_source, own_test_source, write_version
@@ -32,9 +32,50 @@ def without_rows(
         sources = [Source(place, ORIGINAL, only="", keeps_split=True)]
         if version.recipe.test_name:
             sources.append(Source(place, ORIGINAL, origin=TEST, only=TEST))
-        return _written(settings, version, number, sources, seed=version.recipe.seed)
+        return _written(settings, version, number, sources, version.recipe)
     finally:
         place.unlink(missing_ok=True)
+
+
+def with_labels(
+    settings: Settings, version: Version, number: int, labels: Mapping[str, str]
+) -> Version:
+    """Return the next version with labels given by hand, by row id ("" takes one back).
+
+    Rows that were in a part stay in it; those that get their first label join one.
+
+    Raises:
+        DatasetError: the rows cannot be trained on.
+    """
+    return _kept_apart(settings, version, number, version.recipe, hand=labels)
+
+
+def relabelled(
+    settings: Settings, version: Version, number: int, relabel: Mapping[str, str]
+) -> Version:
+    """Return the next version whose labels, as they came, stand for other classes.
+
+    Raises:
+        DatasetError: the rows cannot be trained on.
+    """
+    recipe = replace(version.recipe, relabel=dict(relabel))
+    return _kept_apart(settings, version, number, recipe)
+
+
+def _kept_apart(
+    settings: Settings,
+    version: Version,
+    number: int,
+    recipe: Recipe,
+    *,
+    hand: Mapping[str, str] | None = None,
+) -> Version:
+    """Return the next version, in which every row stays in the part it is in."""
+    folder = settings.home / version.folder
+    sources = [own_source(folder, keeps_split=True, hand=hand)]
+    if recipe.test_name:
+        sources.append(own_test_source(folder))
+    return _written(settings, version, number, sources, recipe)
 
 
 def split_anew(settings: Settings, version: Version, number: int) -> Version:
@@ -47,11 +88,12 @@ def split_anew(settings: Settings, version: Version, number: int) -> Version:
     sources = [own_source(folder)]
     if version.recipe.test_name:
         sources.append(own_test_source(folder))
-    return _written(settings, version, number, sources, seed=version.recipe.seed + 1)
+    recipe = replace(version.recipe, seed=version.recipe.seed + 1)
+    return _written(settings, version, number, sources, recipe)
 
 
 def _written(
-    settings: Settings, version: Version, number: int, sources: list[Source], *, seed: int
+    settings: Settings, version: Version, number: int, sources: list[Source], recipe: Recipe
 ) -> Version:
     kept = [problem for problem in version.summary.problems if problem.level == "info"]
     return write_version(
@@ -59,6 +101,6 @@ def _written(
         dataset_id=version.dataset_id,
         number=number,
         sources=sources,
-        recipe=replace(version.recipe, seed=seed),
+        recipe=recipe,
         problems=kept,
     )

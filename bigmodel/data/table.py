@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Level, Message
+from bigmodel.data.source import ORIGINAL, PLACE
 
 READING = "data.reading."  # keys of what a reader has to say; `data.problems.` is the check's
 SHOWN_LINES = 8
@@ -71,7 +72,10 @@ def _listed(lines: Sequence[int], count: int) -> str:
 
 @dataclass
 class Target:
-    """Where a reader puts its rows. `start` once, then `add` for each row; a row past the limit ends the reading."""
+    """Where a reader puts its rows. `start` once, then `add` for each row; a row past the limit ends the reading.
+
+    The table has the columns as they came, under `col.` and their name, and each row's `place`.
+    """
 
     path: Path
     limits: Limits
@@ -85,6 +89,7 @@ class Target:
     _writer: pq.ParquetWriter | None = None
     _schema: pa.Schema | None = None
     _batch: list[Sequence[str]] = field(default_factory=list)
+    _places: list[str] = field(default_factory=list)
     _characters: int = 0
     _bytes: int = 0
 
@@ -97,7 +102,8 @@ class Target:
         if len(names) > self.limits.max_columns:
             raise DatasetError("columns_many", columns=len(names), limit=self.limits.max_columns)
         self.columns = self._unique(names)
-        self._schema = pa.schema([(name, pa.string()) for name in self.columns])
+        names = [*(ORIGINAL + name for name in self.columns), PLACE]
+        self._schema = pa.schema([(name, pa.string()) for name in names])
 
     def add(self, values: Sequence[str], line: int) -> None:
         """Add one row, in step with the columns; `line` is where people find it."""
@@ -109,6 +115,7 @@ class Target:
             values = [self._cut(value, line) for value in values]
             size = sum(map(len, values))
         self._batch.append(values)
+        self._places.append(str(line))
         self.rows += 1
         self._characters += size
         if len(self._batch) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
@@ -118,11 +125,10 @@ class Target:
         """Write the rows held back."""
         if self._schema is None or not self._batch:
             return
-        table = pa.Table.from_arrays(
-            [self._array([row[i] for row in self._batch]) for i in range(len(self.columns))],
-            schema=self._schema,
-        )
-        self._batch, self._characters = [], 0
+        columns = [self._array([row[i] for row in self._batch]) for i in range(len(self.columns))]
+        columns.append(pa.array(self._places, pa.string()))
+        table = pa.Table.from_arrays(columns, schema=self._schema)
+        self._batch, self._places, self._characters = [], [], 0
         self._bytes += table.nbytes
         if self._bytes > self.limits.max_text_mb * 2**20:
             raise DatasetError("table_big", mb=self._bytes // 2**20, limit=self.limits.max_text_mb)

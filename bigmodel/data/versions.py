@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,11 +24,12 @@ from bigmodel.data import split
 from bigmodel.data.check import Survey, check, remark, survey
 from bigmodel.data.check import shown as shown_label
 from bigmodel.data.number import DECIMAL_COMMA, as_number
-from bigmodel.data.source import BATCH_ROWS, ORIGINAL, TEST, Source
+from bigmodel.data.source import BATCH_ROWS, OF_ROWS, ORIGINAL, TEST, Source, targets_of
+from bigmodel.data.uploads import keep_upload
 from bigmodel.settings import Settings
 
 ITEMS = "items.parquet"
-KEPT = ("row_id", "content_hash", "name", "split", "input", "target", "origin")
+KEPT = ("row_id", "content_hash", "name", "split", "input", "target", "origin", *OF_ROWS)
 KEPT_OF_MEDIA = ("given", "envelope")  # the split that folders gave, and the shape of a sound
 MEDIA = "media"  # files of pictures and recordings, shared by the versions of a dataset
 
@@ -51,17 +52,25 @@ def write_version(
     recipe: Recipe,
     problems: Sequence[Message] = (),
     media: Path | None = None,
+    uploaded: Path | None = None,
 ) -> Version:
     """Check, split and write the rows of the sources as one version; the folder appears only when complete.
 
-    `media` is a folder with the files of new rows; they are taken from there.
+    `media` is a folder with the files of new rows; they are taken from there. `uploaded` is the file
+    that new rows of a table came in: a copy is kept under the name that the last of the recipe's uploads gives it.
 
     Raises:
         DatasetError: the rows cannot be trained on, or somebody else just made this version
             (`dataset_busy`); nothing is left on disk.
     """
     columns = sources[0].columns
-    found = survey(sources, text=recipe.input, label=recipe.target, form=recipe.form)
+    found = survey(
+        sources,
+        text=recipe.input,
+        label=recipe.target,
+        form=recipe.form,
+        relabel=recipe.relabel,
+    )
     summary = check(found, label=recipe.target, columns=columns, problems=problems)
     splits, remarks = _split(found, recipe.seed)
     counts = np.bincount(splits, minlength=len(split.NAMES))
@@ -81,6 +90,8 @@ def write_version(
         _write_recipe(draft, recipe, summary)
         if media is not None:
             _take_media(media, folder.with_name(MEDIA))
+        if uploaded is not None:
+            keep_upload(uploaded, folder, recipe.uploads[-1])
         _place(draft, folder)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -203,10 +214,11 @@ def _write(
     extra = KEPT_OF_MEDIA if sources[0].is_media else ()
     names = (*KEPT, *extra, *(ORIGINAL + column for column in columns))
     schema = pa.schema([(name, pa.string()) for name in names])
+    asked = columns if recipe.target else (*columns, recipe.target)
     ids, place = _row_ids(), 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for source in sources:
-            for batch in source.batches(columns):
+            for batch in source.batches(asked):
                 part = splits[place : place + batch.num_rows]
                 place += batch.num_rows
                 kept = _kept(source, batch, recipe, part, ids, is_number=is_number)
@@ -226,7 +238,7 @@ def _kept(
     is_number: bool,
 ) -> list[pa.Array]:
     """Return the columns of `KEPT`, in that order."""
-    targets = [text.strip() for text in batch.column(ORIGINAL + recipe.target).to_pylist()]
+    targets = targets_of(batch, recipe.target, recipe.relabel)
     if is_number:
         targets = [_with_point(text) for text in targets]
     count = batch.num_rows
@@ -244,6 +256,7 @@ def _kept(
         inputs,
         pa.array(targets, pa.string()),
         pa.array([source.origin] * count, pa.string()),
+        *(batch.column(name) for name in OF_ROWS),
     ]
 
 
@@ -368,9 +381,11 @@ def _row_groups(metadata: pq.FileMetaData, limit: int, offset: int) -> tuple[lis
     return groups, skip
 
 
-def own_source(folder: Path, *, keeps_split: bool = False) -> Source:
+def own_source(
+    folder: Path, *, keeps_split: bool = False, hand: Mapping[str, str] | None = None
+) -> Source:
     """Return the dataset's own rows of a version, without those of a test file."""
-    return Source(folder / ITEMS, ORIGINAL, only="", keeps_split=keeps_split)
+    return Source(folder / ITEMS, ORIGINAL, only="", keeps_split=keeps_split, hand=hand)
 
 
 def own_test_source(folder: Path) -> Source:

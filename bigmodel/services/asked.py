@@ -57,7 +57,7 @@ def read_asked(upload: Upload, recipe: Recipe, family: Family, labels: tuple[str
 
 
 def _texts(upload: Upload, recipe: Recipe) -> Sequence[tuple[str, str, str]]:
-    names = [recipe.input, recipe.target]
+    names = [ORIGINAL + recipe.input, ORIGINAL + recipe.target]
     table = pq.read_table(upload.table_path, columns=names)
     columns = (table.column(name).to_pylist() for name in names)
     pairs = [

@@ -18,6 +18,7 @@ from bigmodel.data.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.media.entry import Given
 from bigmodel.data.source import TEST, Source, sample_rows
 from bigmodel.data.table import READING
+from bigmodel.data.uploads import uploaded_as
 from bigmodel.data.versions import (
     ITEMS,
     Preview,
@@ -79,7 +80,7 @@ class DatasetService:
             path: a table, or a ZIP of pictures or recordings.
             name: what it is called; else as the file.
             text: column of the input; in a ZIP, of the files that a table of transcripts names.
-            label: column of the target; in a ZIP, of the transcripts.
+            label: column of the target; in a ZIP, of the transcripts. `NO_LABEL`: there is none.
             leave_out: files of a ZIP that cannot be read may be left out.
             level: which folder level of a ZIP names the class, counted from 1.
             progress: told the share that is done.
@@ -93,7 +94,8 @@ class DatasetService:
             path, self._settings, lambda share: tell(READ_SHARE * share), answers=answers
         )
         tell(READ_SHARE)
-        dataset = self._import(owner, upload, path.name, name or path.stem, text=text, label=label)
+        title = name or path.stem
+        dataset = self._import(owner, upload, path.name, title, path=path, text=text, label=label)
         tell(1.0)
         return dataset
 
@@ -144,20 +146,24 @@ class DatasetService:
         source_name: str,
         name: str,
         *,
+        path: Path | None = None,
         text: str = "",
         label: str = "",
     ) -> Dataset:
         try:
             recipe = self._recipe(upload, source_name, text, label)
+            if path is not None and not upload.is_media:
+                recipe = replace(recipe, uploads=(uploaded_as(upload, path),))
             dataset_id = new_id()
             version = write_version(
                 self._settings,
                 dataset_id=dataset_id,
                 number=1,
-                sources=[upload.source()],
+                sources=[upload.source(upload="0")],
                 recipe=recipe,
                 problems=upload.problems,
                 media=_media_of(upload),
+                uploaded=path if recipe.uploads else None,
             )
         except DatasetError as error:
             error.columns = error.columns or (() if upload.is_media else upload.columns)
@@ -173,9 +179,7 @@ class DatasetService:
         if upload.is_media:
             text, label = upload.columns[:2]
         else:
-            guess = guess_columns(
-                sample_rows(upload.table_path, SAMPLE_ROWS), text=text, label=label
-            )
+            guess = guess_columns(sample_rows(upload.source(), SAMPLE_ROWS), text=text, label=label)
             text, label = guess.text, guess.label
         return Recipe(
             input=text,
@@ -262,18 +266,17 @@ class DatasetService:
         return self.get(owner, dataset_id)
 
     def choose_columns(self, owner: str, dataset_id: str, *, text: str, label: str) -> Dataset:
-        """Make a version that reads and learns other columns; every row keeps its id."""
+        """Make a version that reads and learns other columns (`NO_LABEL`: learns none); every row keeps its id."""
         dataset = self.get(owner, dataset_id)
         version, folder = dataset.version, self._folder(dataset)
-        if (text, label) != (version.recipe.input, version.recipe.target):
-            _refuse_media(version.recipe)
-        guess_columns(dict.fromkeys(version.summary.columns, ()), text=text, label=label)
-        if (text, label) == (version.recipe.input, version.recipe.target):
+        if (text, label.strip()) == (version.recipe.input, version.recipe.target):
             return dataset
+        _refuse_media(version.recipe)
+        chosen = guess_columns(dict.fromkeys(version.summary.columns, ()), text=text, label=label)
         sources = [own_source(folder)]
         if version.recipe.test_name:
             sources.append(own_test_source(folder))
-        recipe = replace(version.recipe, input=text, target=label)
+        recipe = replace(version.recipe, input=chosen.text, target=chosen.label, relabel={})
         return self._next(dataset, sources, recipe, _of_reading(version.summary.problems))
 
     def set_test_file(
@@ -300,7 +303,8 @@ class DatasetService:
         try:
             if (upload.medium, upload.form) != (recipe.medium, recipe.form):
                 raise DatasetError("test_medium")
-            missing = [c for c in (recipe.input, recipe.target) if c not in upload.columns]
+            asked = filter(None, (recipe.input, recipe.target))
+            missing = [c for c in asked if c not in upload.columns]
             if missing:
                 lacks, found = ", ".join(missing), ", ".join(upload.columns)
                 raise DatasetError("test_columns", missing=lacks, found=found)

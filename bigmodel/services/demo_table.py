@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 
 from bigmodel.core.dataset import Recipe
 from bigmodel.data.importer import Upload
+from bigmodel.data.source import ORIGINAL
 from bigmodel.services.answer_table import open_table
 
 BATCH_ROWS = 1_024
@@ -27,7 +28,7 @@ def write_table(
     position = upload.columns.index(column)
     done = 0
     with open_table(out, (*upload.columns, *_fresh(added, upload.columns))) as table:
-        for rows in _batches(upload.table_path):
+        for rows in _batches(upload):
             answers = _answers([row[position] for row in rows], labels, ask)
             for row, answer in zip(rows, answers, strict=True):
                 table.add(row, answer)
@@ -40,7 +41,7 @@ def text_column(upload: Upload, recipe: Recipe) -> str:
     """Return the column to read: the one the model learned from, else the one with the longest texts."""
     if recipe.input in upload.columns or len(upload.columns) == 1:
         return recipe.input if recipe.input in upload.columns else upload.columns[0]
-    rows = next(_batches(upload.table_path))
+    rows = next(_batches(upload))
     characters = [sum(map(len, column)) for column in zip(*rows, strict=True)]
     return upload.columns[characters.index(max(characters))]
 
@@ -56,9 +57,10 @@ def _answers(
     return answers
 
 
-def _batches(table: Path) -> Iterator[list[tuple[str, ...]]]:
-    with pq.ParquetFile(table) as file:
-        for batch in file.iter_batches(BATCH_ROWS):
+def _batches(upload: Upload) -> Iterator[list[tuple[str, ...]]]:
+    names = [ORIGINAL + column for column in upload.columns]
+    with pq.ParquetFile(upload.table_path) as file:
+        for batch in file.iter_batches(BATCH_ROWS, columns=names):
             columns = [[value or "" for value in column.to_pylist()] for column in batch.columns]
             yield list(zip(*columns, strict=True))
 

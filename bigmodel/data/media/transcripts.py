@@ -11,6 +11,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.layout import Item
 from bigmodel.data.readers import find_readers
 from bigmodel.data.sniff import choose_reader
+from bigmodel.data.source import ORIGINAL
 from bigmodel.data.table import Findings, Limits, Target
 
 FILE, TEXT = "file", "text"
@@ -90,7 +91,7 @@ def _columns(
     reader.read(place, target)
     target.close()
     read = pq.read_table(found)
-    return {name: read.column(name).to_pylist() for name in read.column_names}
+    return {name: read.column(ORIGINAL + name).to_pylist() for name in target.columns}
 
 
 def _by_name(items: Sequence[Item], table: Item) -> Mapping[str, Item]:

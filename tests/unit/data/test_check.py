@@ -77,7 +77,7 @@ def test_wrong_columns_are_refused(given_columns: dict[str, str], key: str) -> N
 
 def test_sample_spans_a_sorted_table(tmp_path: Path) -> None:
     pq.write_table(pa.table({"label": ["a"] * 30_000 + ["b"] * 30_000}), tmp_path / "t.parquet")
-    labels = sample_rows(tmp_path / "t.parquet", 100)["label"]
+    labels = sample_rows(Source(tmp_path / "t.parquet"), 100)["label"]
     assert len(labels) <= 100
     assert set(labels) == {"a", "b"}
 

@@ -28,7 +28,10 @@ class Read:
         reader.read(path, self.target)
         self.target.close()
         self.format = reader.name
-        self.rows = [tuple(row.values()) for row in pq.read_table(self.target.path).to_pylist()]
+        read = pq.read_table(self.target.path)
+        columns = [read.column(f"col.{name}").to_pylist() for name in self.target.columns]
+        self.rows = list(zip(*columns, strict=True))
+        self.places = read.column("place").to_pylist()
         self.said: dict[str, Message] = {m.key.split(".")[-1]: m for m in findings.all()}
 
 
