@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bigmodel.commands import data, doctor, evaluate, jobs, predict, train
+from bigmodel.commands import data, doctor, evaluate, jobs, predict, show, train
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.task import PRESETS
@@ -35,6 +35,7 @@ class Grammar:
         self._jobs(self._group(commands, "jobs"))
         self._evaluate(self._command(commands, "evaluate", evaluate.run))
         self._predict(self._command(commands, "predict", predict.run))
+        self._show(self._command(commands, "show", show.run))
         self._command(commands, "doctor", doctor.run)
         return parser
 
@@ -45,9 +46,9 @@ class Grammar:
         self._columns(load)
         self._answers(load)
         self._command(commands, "list", data.run_list, "data_list")
-        show = self._command(commands, "show", data.run_show, "data_show")
+        shown = self._command(commands, "show", data.run_show, "data_show")
         delete = self._command(commands, "delete", data.run_delete, "data_delete")
-        for parser in (show, delete):
+        for parser in (shown, delete):
             parser.add_argument("dataset", metavar="DATASET", help=self._help("dataset"))
         delete.add_argument("--yes", action="store_true", help=self._help("yes"))
 
@@ -101,6 +102,16 @@ class Grammar:
                 parser.error(self._help("predict_out"))
 
         parser.set_defaults(check=check)
+
+    def _show(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("model", metavar="MODEL", help=self._help("show_model"))
+        parser.add_argument(
+            "--out", metavar="PAGE", type=Path, required=True, help=self._help("show_out")
+        )
+        parser.add_argument("--examples", action="store_true", help=self._help("show_examples"))
+        parser.add_argument(
+            "--training-rows", action="store_true", help=self._help("show_training_rows")
+        )
 
     def _set(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(

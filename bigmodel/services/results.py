@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,16 @@ class ResultService:
         shown = order[offset : offset + limit].tolist()
         said = self._said(owner, model, [answered.row_ids[index] for index in shown])
         return [_row(answered, index, model.labels, said) for index in shown], len(order)
+
+    def right(
+        self, owner: str, job_id: str, *, model_id: str = "", limit: int = 10
+    ) -> list[AnsweredRow]:
+        """Return rows that were answered right, of every class in turn, or the numbers nearest to the truth."""
+        model = self.model(owner, job_id, model_id)
+        answered = read_answered(self._settings.home / model.folder)
+        shown = _hits(answered, model.labels)[:limit]
+        said = self._said(owner, model, [answered.row_ids[index] for index in shown])
+        return [_row(answered, index, model.labels, said) for index in shown]
 
     def wrong_file(
         self, owner: str, job_id: str, *, model_id: str = "", truth: str = "", answer: str = ""
@@ -267,6 +278,20 @@ def _misheard(answered: Answered) -> NDArray[np.intp]:
     rates = np.array(errors_of(answered.truth, answered.texts))
     order: NDArray[np.intp] = np.argsort(-rates, kind="stable")[: np.count_nonzero(rates)]
     return order
+
+
+def _hits(answered: Answered, labels: tuple[str, ...]) -> list[int]:
+    """Return the places of right answers: of each class in turn, of transcripts those without a mistake."""
+    if labels:
+        order = [_mistakes(answered, labels, label, label).tolist() for label in labels]
+        turns = chain.from_iterable(zip_longest(*order))
+        return [place for place in turns if place is not None]
+    if answered.texts:
+        rates = errors_of(answered.truth, answered.texts)
+        return [place for place, rate in enumerate(rates) if rate == 0]
+    true = np.array([as_number(text) or 0.0 for text in answered.truth])
+    nearest: list[int] = np.argsort(np.abs(answered.scores[:, 0] - true), kind="stable").tolist()
+    return nearest
 
 
 def _row(

@@ -12,6 +12,7 @@ from bigmodel.services.doctor import DoctorService
 from bigmodel.services.health import HealthService
 from bigmodel.services.jobs import JobService
 from bigmodel.services.results import ResultService
+from bigmodel.services.showing import ShowService
 from bigmodel.services.training import TrainingService
 from bigmodel.services.trays import TrayService
 from bigmodel.serving.pool import Serving
@@ -38,6 +39,7 @@ class Services:
     health: HealthService
     disk: DiskService
     trays: TrayService
+    show: ShowService
 
 
 def open_services(settings: Settings) -> Services:
@@ -52,9 +54,11 @@ def open_services(settings: Settings) -> Services:
     bases = BaseService(settings, store)
     demo = DemoService(settings, store, Serving(settings))
     control = ControlService(settings, store, jobs)
+    words = load_words(settings.task_folders)
+    results = ResultService(settings, store, demo.scores, demo.transcribe)
     return Services(
         settings=settings,
-        words=load_words(settings.task_folders),
+        words=words,
         datasets=DatasetService(settings, store),
         bases=bases,
         training=TrainingService(settings, store, bases, jobs),
@@ -62,9 +66,10 @@ def open_services(settings: Settings) -> Services:
         control=control,
         doctor=DoctorService(settings, store, bases, control),
         coach=CoachService(settings, store, jobs, control),
-        results=ResultService(settings, store, demo.scores, demo.transcribe),
+        results=results,
         demo=demo,
         health=HealthService(settings, store),
         disk=DiskService(settings, store),
         trays=TrayService(settings),
+        show=ShowService(settings, store, words, results, demo.resolve),
     )

@@ -118,6 +118,16 @@ def test_table_comes_back_answered(shell: Shell, trained: dict[str, Any], tmp_pa
 
 
 @pytest.mark.slow
+def test_page_to_show_holds_no_rows(shell: Shell, trained: dict[str, Any], tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    record = shell.record("show", trained["name"], "--out", str(out))
+    assert record == {"page": str(out), "rows": "none"}
+    page = out.read_text("utf-8")
+    assert "Of 100 new examples" in page
+    assert not any(phrase in page for phrase in (*GOOD, *BAD))
+
+
+@pytest.mark.slow
 def test_jobs_are_listed_and_shown(shell: Shell, trained: dict[str, Any]) -> None:
     assert trained["job"] in [job["job"] for job in shell.record("jobs", "list")["jobs"]]
     shown = shell.run("jobs", "show", trained["job"])

@@ -1,0 +1,41 @@
+"""`show`: one offline page about a model, written where the person says; no row is in it unless asked for."""
+
+import argparse
+
+from bigmodel.commands.reference import OWNER, find_job
+from bigmodel.commands.terminal import Terminal
+from bigmodel.core.errors import ModelError, NotFoundError
+from bigmodel.core.ids import is_id
+from bigmodel.services.studio import Services
+
+
+def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Write the page of a model, or of a training's kept model."""
+    model = _model(services, args.model)
+    page = services.show.page(
+        OWNER,
+        model,
+        terminal.language,
+        examples=args.examples,
+        training_rows=args.training_rows,
+    )
+    try:
+        args.out.write_text(page, "utf-8")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ModelError("page_not_written", path=str(args.out), reason=reason) from error
+    holds = "learned" if args.training_rows else "examples" if args.examples else "none"
+    rows = terminal.words.text(terminal.language, f"show.page.rows_{holds}")
+    terminal.say("show.saved", path=str(args.out), rows=rows)
+    terminal.record({"page": str(args.out), "rows": holds})
+    return 0
+
+
+def _model(services: Services, text: str) -> str:
+    """Return the identifier of the model or training that is meant."""
+    if is_id(text):
+        try:
+            return services.demo.resolve(OWNER, text).id
+        except NotFoundError:
+            pass  # the sentence about trainings fits both
+    return find_job(services, text).id
