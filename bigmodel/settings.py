@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     serving_mb: int = Field(default=2_048, ge=256)  # memory for warm models of the demo tabs
     serving_idle_s: float = Field(default=600.0, gt=0)
 
+    phone_host: str = ""  # this machine's address to open a demo on; empty: found by itself
+    phone_mb: int = Field(default=25, ge=1)  # largest picture or recording a demo alone takes
+    phone_idle_s: float = Field(default=900.0, gt=0)  # a demo opened for a phone closes after this
+
     task_folders: Annotated[
         tuple[Path, ...], NoDecode, BeforeValidator(_split_paths)
     ] = ()  # more tasks

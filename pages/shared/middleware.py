@@ -53,7 +53,11 @@ class HeadScript:
         async def send_with_script(message: Message) -> None:
             nonlocal start, body
             if message["type"] == "http.response.start":
-                if not Headers(scope=message).get("content-type", "").startswith("text/html"):
+                headers = Headers(scope=message)
+                has_policy = (
+                    "content-security-policy" in headers
+                )  # a page of ours, which needs none
+                if has_policy or not headers.get("content-type", "").startswith("text/html"):
                     await send(message)
                     return
                 start = message
