@@ -36,7 +36,15 @@ def _serve(settings: Settings) -> int:
     _keep_gradio_private(settings)
     from bigmodel.services.studio import open_services
     from pages import find_pages
-    from pages.shared import alone_route, demo_route, media_route, pulse, server, upload_route
+    from pages.shared import (
+        alone_route,
+        demo_route,
+        media_route,
+        phone_route,
+        pulse,
+        server,
+        upload_route,
+    )
     from pages.shared.shell import build_shell
 
     server.refuse_public(settings)
@@ -48,7 +56,7 @@ def _serve(settings: Settings) -> int:
         return 0
     demo, texts = build_shell(services, find_pages())
     routes = pulse.routes(services, server.START)
-    for part in (alone_route, demo_route, media_route, upload_route):
+    for part in (alone_route, demo_route, media_route, phone_route, upload_route):
         routes += part.routes(services)
     url = server.serve(demo, texts, settings, routes)
     services.jobs.wake()

@@ -17,6 +17,7 @@ from pages.shared.coach_view import CoachView
 from pages.shared.download import fetch
 from pages.shared.guard import guard
 from pages.shared.page import Context, Page
+from pages.shared.share_view import ShareView
 from pages.shared.wrong_rows import ALL, WrongRows
 
 LISTED_JOBS = 200
@@ -57,6 +58,7 @@ class ResultsTab:
                 self.go_on = gr.Button(t(f"{WORDS}try"), variant="primary", elem_id="results-try")
                 self.download = gr.Button(t(f"{WORDS}download"), elem_id="results-download")
             self.package = gr.DownloadButton(elem_id="results-package", elem_classes="bm-away")
+            self.share = ShareView(self.ctx)
             self._build_classes()
             self._build_numbers()
             self._build_transcripts()
@@ -115,6 +117,7 @@ class ResultsTab:
             self.sentence, self.classes_part, self.matrix, self.classes, self.numbers_part,
             self.pairs, self.transcripts_part, self.errors, self.measures,
             self.lines_part, self.roc, self.precision_recall, *self.coach.parts, *self.wrong.parts,
+            *self.share.parts,
         ]  # fmt: skip
         asked = [chosen, self.model, self.show_as]
         self.ctx.on_show(tab, show, asked, shown)
@@ -126,6 +129,7 @@ class ResultsTab:
         picked = [chosen, self.model]
         self.matrix.click(protect(self.pick_cell), picked, self.wrong.parts, **QUIET)
         self.wrong.wire(protect, self.model)
+        self.share.wire(protect, self.model)
         fetch(self.download, protect(self.pack), picked, self.package)
         self.coach.wire(protect, "jobs")
         self.ctx.go_demo(self.go_on.click(lambda: None, None, None, **QUIET))
@@ -249,6 +253,7 @@ class ResultsTab:
             self.lines_part: gr.Row(visible=has_classes),
             **self._figures(model.id, results, show_as, request),
             **self.coach.shown(job.id, request),
+            **self.share.shown(model, results, request),
         }
 
     def _figures(self, run: str, results: Results, show_as: str, request: gr.Request) -> Updates:

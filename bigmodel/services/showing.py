@@ -4,6 +4,7 @@ Rows that a model was tried on are somebody's rows as well: they come along only
 rows it learned from only with `training_rows`. Where no rows were held out, the tried ones are training rows.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -34,6 +35,8 @@ MOST_NAMED = 5
 PICTURES = {".jpg": "image/jpeg", ".png": "image/png"}
 PICTURE_BYTES = 256 * 1024
 OF_ROWS = ("unheard_words", "confused")  # remarks that quote what is said in rows
+
+NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
 Resolve = Callable[[str, str], TrainedModel]  # owner, model or job
 
@@ -72,6 +75,11 @@ class ShowService:
         """
         shown = self.facts(owner, model_or_job, examples=examples, training_rows=training_rows)
         return show_page.render(shown, self._words, language)
+
+    def file_name(self, model: TrainedModel) -> str:
+        """Return a name for the page of a model that every system can keep."""
+        plain = NOT_IN_NAMES.sub("-", model.name).strip("-. ")[:60]
+        return f"{plain or 'model'}.html"
 
     def facts(
         self,

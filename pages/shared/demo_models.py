@@ -17,6 +17,7 @@ from bigmodel.core.task import INSTANT
 from pages.shared import answer
 from pages.shared.guard import guard
 from pages.shared.page import Context
+from pages.shared.share_view import doors
 
 LISTED_MODELS = 100
 LOOK_S = 2.0
@@ -75,6 +76,8 @@ class DemoModels:
             )
             self._card = gr.HTML(padding=False, elem_id=f"{prefix}-card")
             yield
+            with gr.Accordion(t("pages.share.alone_title"), open=False, elem_id=f"{prefix}-alone"):
+                self._doors = doors(self._ctx.services.words, f"{prefix}-doors")
         self._timer = gr.Timer(LOOK_S, active=False)
         self._tab = tab
 
@@ -88,6 +91,7 @@ class DemoModels:
         asked = [self._ctx.job, self.picked]
         self._ctx.on_show(self._tab, protect(self.show), asked, view)
         self._timer.tick(protect(self.refresh), [*asked, self._seen], view, queue=False, **QUIET)
+        self.model.change(None, self.model, self._doors, js="(id) => id || ''", **QUIET)
         self._ctx.go(self._to_data.click(None, **LOCK), "data")
         picked: gr.events.Dependency = self.model.input(
             protect(self.pick), self.model, [self._ctx.job, self.picked, *view], **QUIET
