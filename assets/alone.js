@@ -149,6 +149,7 @@ if (kind === 'image' || kind === 'voice') {
     if (kind === 'voice') device = null;
     give(named(blob));
   };
+  part('device').hidden = kind === 'voice' && bmCanRecord();  // ours shows the level
   busy(false);
   document.addEventListener('visibilitychange', () => { if (document.hidden) closeDevice(); });
 }

@@ -43,7 +43,7 @@ function paragraph(context, text, top, size, weight, colour) {
 }
 
 function matrix(context, told, top) {
-  const count = told.labels.length, side = Math.min(72, (WIDTH - 2 * EDGE - 200) / count);
+  const count = told.labels.length, side = Math.min(96, (WIDTH - 2 * EDGE - 200) / count);
   const left = EDGE + 180, start = top + 56;
   pen(context, 14, 400, SOFT);
   context.fillText(`${told.truth} ↓   ${told.answer} →`, EDGE, start - 10);

@@ -24,7 +24,7 @@ WORDS = "pages.alone."
 UNSURE = 0.5  # certainty below which a word is marked
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
         "media-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     ),
@@ -135,7 +135,7 @@ class Alone:
             '<section class="card"><div id="shown"></div>'
             '<div class="level" id="level" hidden><b><i></i></b><span></span></div><div class="presses">'
             f'<button type="button" class="press first" id="take" hidden>{said(take)}</button>'
-            f'<label class="press first touch">{said(device)}<input type="file" accept="{ACCEPT[kind].split(",")[0]}" capture="{capture}"></label>'
+            f'<label class="press first touch" id="device">{said(device)}<input type="file" accept="{ACCEPT[kind].split(",")[0]}" capture="{capture}"></label>'
             f'<button type="button" class="press" id="open" hidden>{said(shot)}</button>'
             f'<label class="press">{said(f"file_{kind}")}<input type="file" accept="{ACCEPT[kind]}"></label>'
             f'<button type="button" class="press" id="close" hidden>{said("cancel")}</button></div></section>'
