@@ -45,7 +45,7 @@ def headline(
     """Return every measure without its interval; nothing for no rows."""
     if not truth:
         return {}
-    columns = _columns(_tested(truth, [answer.text for answer in answers]))
+    columns = _columns(counted(truth, [answer.text for answer in answers]))
     return {n: float(v[0]) for n, v in _from_means(columns.mean(axis=1, keepdims=True)).items()}
 
 
@@ -67,12 +67,12 @@ def evaluate(
             (`majority`). Without them, the commonest of the tested rows.
     """
     heard = [answer.text for answer in answers]
-    mine = _tested(truth, heard)
+    mine = counted(truth, heard)
     others = {
-        name: _tested(truth, [one.text for one in rows]) for name, rows in (beside or {}).items()
+        name: counted(truth, [one.text for one in rows]) for name, rows in (beside or {}).items()
     }
     guess = _commonest(baseline_truth or truth)
-    others["majority"] = _tested(truth, [guess] * len(truth))
+    others["majority"] = counted(truth, [guess] * len(truth))
     is_unspaced = diff.is_unspaced(" ".join(truth[:1000]))
     measures = _measures(mine)
     lead, counts = ("cer", mine.letters) if is_unspaced else ("wer", mine.words)
@@ -107,12 +107,13 @@ def evaluate(
 
 def errors_of(truth: Sequence[str], heard: Sequence[str]) -> list[float]:
     """Return the word error rate of every recording."""
-    words = _tested(truth, heard).words
+    words = counted(truth, heard).words
     rates: list[float] = (words[1:].sum(axis=0) / np.maximum(words[0], 1)).tolist()
     return rates
 
 
-def _tested(truth: Sequence[str], heard: Sequence[str]) -> Tested:
+def counted(truth: Sequence[str], heard: Sequence[str]) -> Tested:
+    """Return what was said and what went wrong with it, recording by recording."""
     words = [_count(_words(said), _words(got)) for said, got in zip(truth, heard, strict=True)]
     letters = [
         _count(diff.letters(said), diff.letters(got))

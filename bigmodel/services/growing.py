@@ -1,0 +1,180 @@
+"""Data that grows: rows come in as the next version, and a training is done again on it; nothing that was there moves."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from bigmodel.core.dataset import Dataset, Form, Version
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.growth import Growth
+from bigmodel.core.ids import new_id
+from bigmodel.core.job import Job, State
+from bigmodel.data.added import Beside, added_source, beside, write
+from bigmodel.data.importer import Upload, read_upload
+from bigmodel.data.table import READING
+from bigmodel.data.uploads import uploaded_as
+from bigmodel.data.versions import own_source, own_test_source, write_version
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+
+LISTED_JOBS = 50
+Progress = Callable[[float], None]
+
+
+class Again(Protocol):
+    """What queues a training like an old one."""
+
+    def again(
+        self, owner: str, job_id: str, /, **how: Any
+    ) -> Job:  # Any: as `ControlService.again`
+        """Return the new job."""
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A dataset with rows added, and what came in."""
+
+    dataset: Dataset
+    growth: Growth
+    added: int
+
+
+class GrowingService:
+    """Lets tables of all owners grow, and finds the trainings that should follow."""
+
+    def __init__(self, settings: Settings, store: Store, control: Again) -> None:
+        self._settings, self._store, self._control = settings, store, control
+
+    def look(
+        self, owner: str, dataset_id: str, path: Path, progress: Progress | None = None
+    ) -> Growth:
+        """Return what a file would add to a table; nothing is changed.
+
+        Raises:
+            DatasetError: the file cannot be read, is no table (`added_medium`), or lacks the column of
+                the texts (`added_columns`).
+        """
+        dataset = self._table(owner, dataset_id)
+        upload = self._read(path, progress)
+        try:
+            return self._beside(dataset, upload).growth
+        finally:
+            upload.discard()
+
+    def add_rows(
+        self,
+        owner: str,
+        dataset_id: str,
+        path: Path,
+        *,
+        keep_repeated: bool = False,
+        progress: Progress | None = None,
+    ) -> Grown:
+        """Make a version with the rows of a file added. Rows that were there stay in their part and keep id and label.
+
+        Rows whose text is there already are left out, unless they are to be kept; one that gives a label to
+        a row without any completes that row. Columns that the dataset lacks are left out.
+
+        Raises:
+            DatasetError: as of `look`; `added_nothing` where no row is new; or the rows cannot be trained on.
+        """
+        dataset = self._table(owner, dataset_id)
+        upload = self._read(path, progress)
+        try:
+            made = self._beside(dataset, upload)
+            growth = made.growth
+            added = growth.added(keep_repeated=keep_repeated)
+            if not added and not growth.completed:
+                raise DatasetError("added_nothing", rows=growth.rows, repeated=growth.repeated)
+            version = self._written(dataset, made, path, keep_repeated=keep_repeated)
+        finally:
+            upload.discard()
+        self._keep(dataset, version)
+        return Grown(self._store.dataset(owner, dataset_id), growth, added)
+
+    # trainings that follow --------------------------------------------------------------------
+
+    def newest_version(self, owner: str, job_id: str) -> int:
+        """Return the number of a newer version of the data than a finished training saw, 0 where there is none."""
+        job = self._store.job(owner, job_id)
+        newest = self._store.dataset(owner, job.dataset_id).version.number
+        return newest if job.state == State.SUCCEEDED and newest > job.dataset_version else 0
+
+    def behind(self, owner: str, dataset_id: str) -> Job | None:
+        """Return the last finished training of a dataset, unless one of its newest version is there or under way."""
+        newest = self._store.dataset(owner, dataset_id).version.number
+        jobs, _ = self._store.find_jobs(owner, dataset_id=dataset_id, limit=LISTED_JOBS)
+        if any(job.dataset_version == newest and _may_succeed(job) for job in jobs):
+            return None
+        return next((job for job in jobs if job.state == State.SUCCEEDED), None)
+
+    def train_again(self, owner: str, job_id: str, *, name: str = "", via: str = "") -> Job:
+        """Queue the same training (task, base, settings, seed) on the newest version of its data.
+
+        Raises:
+            JobError: `disk_short`, `memory_short_now`.
+        """
+        job = self._store.job(owner, job_id)
+        newest = self._store.dataset(owner, job.dataset_id).version.number
+        return self._control.again(owner, job_id, dataset_version=newest, name=name, via=via)
+
+    # parts ------------------------------------------------------------------------------------
+
+    def _table(self, owner: str, dataset_id: str) -> Dataset:
+        dataset = self._store.dataset(owner, dataset_id)
+        if dataset.version.recipe.form != Form.TABLE:
+            raise DatasetError("added_medium")
+        return dataset
+
+    def _read(self, path: Path, progress: Progress | None) -> Upload:
+        upload = read_upload(path, self._settings, progress)
+        if upload.is_media:
+            upload.discard()
+            raise DatasetError("added_medium")
+        return upload
+
+    def _beside(self, dataset: Dataset, upload: Upload) -> Beside:
+        version = dataset.version
+        folder = self._settings.home / version.folder
+        return beside(upload, folder, version.summary.columns, version.recipe)
+
+    def _written(
+        self, dataset: Dataset, made: Beside, path: Path, *, keep_repeated: bool
+    ) -> Version:
+        version, folder = dataset.version, self._settings.home / dataset.version.folder
+        recipe = version.recipe
+        table = self._settings.scratch / f"added-{new_id()}.parquet"
+        try:
+            write(made, table, version.summary.columns, keep_repeated=keep_repeated)
+            sources = [
+                own_source(folder, keeps_split=True, hand=made.labels),
+                added_source(table, len(recipe.uploads)),
+            ]
+            if recipe.test_name:
+                sources.append(own_test_source(folder))
+            kept = [told for told in version.summary.problems if told.key.startswith(READING)]
+            return write_version(
+                self._settings,
+                dataset_id=dataset.id,
+                number=version.number + 1,
+                sources=sources,
+                recipe=replace(recipe, uploads=(*recipe.uploads, uploaded_as(made.upload, path))),
+                problems=[*kept, *made.upload.problems],
+                uploaded=path,
+            )
+        finally:
+            table.unlink(missing_ok=True)
+
+    def _keep(self, dataset: Dataset, version: Version) -> None:
+        """Store a version, or take its folder away again."""
+        try:
+            self._store.add_version(dataset.owner, version)
+        except BaseException:
+            shutil.rmtree(self._settings.home / version.folder, ignore_errors=True)
+            raise
+
+
+def _may_succeed(job: Job) -> bool:
+    return job.state not in (State.FAILED, State.CANCELLED)
