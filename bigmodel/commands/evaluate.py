@@ -6,6 +6,7 @@ from typing import Any
 
 from bigmodel.commands.reference import OWNER, find_job
 from bigmodel.commands.terminal import Terminal
+from bigmodel.core.job import Job
 from bigmodel.core.results import Measure, Results
 from bigmodel.services.studio import Services
 
@@ -16,6 +17,8 @@ BASELINE_OF = {"classification": "accuracy", "regression": "mse", "transcription
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     """Show the results of a job's kept model, on its test rows or on another file."""
     job = find_job(services, args.job)
+    if args.beside:
+        return _run_beside(job, find_job(services, args.beside), services, terminal)
     if args.on:
         results = services.results.evaluate_file(OWNER, job.id, args.on)
     else:
@@ -23,6 +26,39 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
     terminal.record({"job": job.id} | record_of(results, terminal))
     _show(results, terminal)
     return 0
+
+
+def _run_beside(job: Job, other: Job, services: Services, terminal: Terminal) -> int:
+    """Show a job's kept model beside an earlier job's, on test rows that neither learned from."""
+    with terminal.bar(terminal.text("evaluate.asking", name=other.name)) as move:
+        found = services.comparing.compare(
+            OWNER, job.id, other.id, progress=lambda done, rows: move(done / max(1, rows), "")
+        )
+    measures = {
+        one.measure: {
+            "new": (one.new.value, one.new.low, one.new.high),
+            "old": (one.old.value, one.old.low, one.old.high),
+            "difference": (one.difference.value, one.difference.low, one.difference.high),
+        }
+        for one in found.measures
+    }
+    sentence = terminal.tell(found.sentence)
+    remarks = [terminal.tell(remark) for remark in found.remarks]
+    counted = {"rows": found.rows, "only_new": found.only_new, "only_old": found.only_old}
+    told = {"sentence": sentence, "remarks": remarks, "measures": measures}
+    terminal.record({"job": job.id, "beside": other.id} | counted | told)
+    for line in (sentence, *remarks):
+        terminal.write(line)
+    rows = [
+        (_name(one.measure, terminal), *map(_with_ends, (one.new, one.old, one.difference)))
+        for one in found.measures
+    ]
+    terminal.table(("measure", "new", "old", "difference"), rows)
+    return 0
+
+
+def _with_ends(measure: Measure) -> str:
+    return f"{measure.value:.4f} ({measure.low:.4f} to {measure.high:.4f})"
 
 
 def record_of(results: Results, terminal: Terminal) -> dict[str, Any]:

@@ -86,7 +86,11 @@ def run_again(args: argparse.Namespace, services: Services, terminal: Terminal) 
     """Start a training like an old one."""
     changes = dict(pair.split("=", 1) for pair in args.set)
     old = find_job(services, args.job)
-    return _started(services.control.again(OWNER, old.id, changes, via=VIA), terminal)
+    newest = 0
+    if args.newest:
+        newest = services.datasets.get(OWNER, old.dataset_id).version.number
+    again = services.control.again(OWNER, old.id, changes, dataset_version=newest, via=VIA)
+    return _started(again, terminal)
 
 
 def run_continue(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bigmodel.commands import data, doctor, evaluate, jobs, predict, show, train
+from bigmodel.commands import data, doctor, evaluate, grow, jobs, predict, show, train
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.task import PRESETS
@@ -47,9 +47,12 @@ class Grammar:
         self._answers(load)
         self._command(commands, "list", data.run_list, "data_list")
         shown = self._command(commands, "show", data.run_show, "data_show")
+        add = self._command(commands, "add", grow.run_add, "data_add")
         delete = self._command(commands, "delete", data.run_delete, "data_delete")
-        for parser in (shown, delete):
+        for parser in (shown, add, delete):
             parser.add_argument("dataset", metavar="DATASET", help=self._help("dataset"))
+        add.add_argument("file", metavar="FILE", type=Path, help=self._help("add_file"))
+        add.add_argument("--keep-repeated", action="store_true", help=self._help("keep_repeated"))
         delete.add_argument("--yes", action="store_true", help=self._help("yes"))
 
     def _train(self, parser: argparse.ArgumentParser) -> None:
@@ -81,13 +84,16 @@ class Grammar:
         for parser in (again, further):
             self._job(parser)
         self._set(again)
+        again.add_argument("--newest", action="store_true", help=self._help("newest"))
         further.add_argument(
             "--epochs", metavar="N", type=int, default=1, help=self._help("more_epochs")
         )
 
     def _evaluate(self, parser: argparse.ArgumentParser) -> None:
         self._job(parser)
-        parser.add_argument("--on", metavar="FILE", type=Path, help=self._help("on"))
+        other = parser.add_mutually_exclusive_group()
+        other.add_argument("--on", metavar="FILE", type=Path, help=self._help("on"))
+        other.add_argument("--beside", metavar="JOB", help=self._help("beside"))
 
     def _predict(self, parser: argparse.ArgumentParser) -> None:
         self._job(parser)

@@ -32,6 +32,9 @@ class Growth:
     new_labels: tuple[str, ...] = ()  # classes of fresh rows that the dataset does not know yet
     left_out: tuple[str, ...] = ()  # columns of the file that the dataset lacks
     lacking: tuple[str, ...] = ()  # columns of the dataset that the file lacks
+    label_column: str = (
+        ""  # column of the file taken for labels, where the dataset has no such column
+    )
 
     def added(self, *, keep_repeated: bool) -> int:
         """Return how many rows come in."""

@@ -9,21 +9,24 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bigmodel.core.dataset import Recipe
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.growth import Clash, Growth
+from bigmodel.data.guess import guess_columns
 from bigmodel.data.importer import Upload
 from bigmodel.data.number import as_number
-from bigmodel.data.source import ORIGINAL, PLACE, Source
+from bigmodel.data.source import HAND, ORIGINAL, PLACE, Source, sample_rows
 from bigmodel.data.versions import ITEMS
 
 FRESH, REPEATED, COMPLETED, EMPTY = 0, 1, 2, 3  # what a row of the file is
 SHOWN = 5
 TEXT_CHARACTERS = 120
 BATCH_ROWS = 20_000
+SAMPLE_ROWS = 2_000
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Beside:
-    """A file beside a version. `columns` of the dataset lead to those of the file; `kinds` of its rows."""
+    """A file beside a version. `columns` of the dataset lead to those of the file; `kinds` of its rows.
+
+    `by_hand` is the column of the file whose labels count as given by hand, because the dataset has none.
+    """
 
     upload: Upload
     columns: Mapping[str, str]
+    by_hand: str
     kinds: NDArray[np.int8]
     labels: Mapping[str, str]  # of rows that had none, by id
     growth: Growth
@@ -52,6 +59,8 @@ def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe)
         DatasetError: `added_columns`, the file lacks the column of the texts.
     """
     matched = match(columns, upload.columns, recipe)
+    by_hand = "" if recipe.target else _guessed(upload, matched, recipe)
+    came = by_hand or matched.get(recipe.target, "")
     known = _known(folder)
     classes = {label for found in known.values() for label in found.labels}
     kinds: list[int] = []
@@ -59,7 +68,7 @@ def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe)
     clashes: list[Clash] = []
     new_labels: dict[str, None] = {}
     labels: dict[str, str] = {}
-    for text, label in _rows(upload, matched, recipe):
+    for text, label in _rows(upload, matched[recipe.input], came, recipe.relabel):
         found = known.get(_content(text)) if text else None
         kind = EMPTY if not text else _kind(found, label)
         kinds.append(kind)
@@ -85,10 +94,21 @@ def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe)
         unlabelled=counts["unlabelled"],
         clashes=tuple(clashes),
         new_labels=tuple(new_labels) if classes and not _are_numbers(new_labels) else (),
-        left_out=tuple(name for name in upload.columns if name not in matched.values()),
+        left_out=tuple(name for name in upload.columns if name not in (*matched.values(), by_hand)),
         lacking=tuple(name for name in columns if name not in matched),
+        label_column=by_hand,
     )
-    return Beside(upload, matched, of, labels, growth)
+    return Beside(upload, matched, by_hand, of, labels, growth)
+
+
+def _guessed(upload: Upload, matched: Mapping[str, str], recipe: Recipe) -> str:
+    """Return a further column of the file that looks like labels, "" where there is none."""
+    further = [name for name in upload.columns if name not in matched.values()]
+    if not further:
+        return ""
+    sample = sample_rows(upload.source(), SAMPLE_ROWS)
+    text = matched[recipe.input]
+    return guess_columns({name: sample[name] for name in (text, *further)}, text=text).label
 
 
 def match(columns: Sequence[str], found: Sequence[str], recipe: Recipe) -> dict[str, str]:
@@ -115,13 +135,14 @@ def match(columns: Sequence[str], found: Sequence[str], recipe: Recipe) -> dict[
 def write(made: Beside, path: Path, columns: Sequence[str], *, keep_repeated: bool) -> None:
     """Write the rows that come in as a table under the names of the dataset's columns."""
     names = [ORIGINAL + name for name in columns]
-    schema = pa.schema([(name, pa.string()) for name in (*names, PLACE)])
+    schema = pa.schema([(name, pa.string()) for name in (*names, HAND, PLACE)])
     kept = made.kinds == FRESH
     if keep_repeated:
         kept |= made.kinds == REPEATED
     seen = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in _batches(made.upload, list(made.columns.values())):
+        wanted = [*made.columns.values(), *([made.by_hand] if made.by_hand else [])]
+        for batch in _batches(made.upload, wanted):
             part = kept[seen : seen + batch.num_rows]
             seen += batch.num_rows
             empty = pa.array([""] * batch.num_rows, pa.string())
@@ -129,7 +150,8 @@ def write(made: Beside, path: Path, columns: Sequence[str], *, keep_repeated: bo
                 batch.column(ORIGINAL + made.columns[name]) if name in made.columns else empty
                 for name in columns
             ]
-            arrays.append(batch.column(PLACE))
+            hand = batch.column(ORIGINAL + made.by_hand) if made.by_hand else empty
+            arrays += [pc.utf8_trim_whitespace(hand), batch.column(PLACE)]
             table = pa.Table.from_arrays(arrays, schema=schema)
             writer.write_table(table.filter(pa.array(part)))
 
@@ -184,15 +206,16 @@ def _known(folder: Path) -> dict[bytes, Known]:
     }
 
 
-def _rows(upload: Upload, matched: Mapping[str, str], recipe: Recipe) -> Iterator[tuple[str, str]]:
+def _rows(
+    upload: Upload, text: str, label: str, relabel: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     """Yield text and class of each row of the file."""
-    text, label = matched[recipe.input], matched.get(recipe.target, "")
     for batch in _batches(upload, [text, *([label] if label else [])]):
         texts = batch.column(ORIGINAL + text).to_pylist()
         labels = batch.column(ORIGINAL + label).to_pylist() if label else [""] * len(texts)
         for row_text, row_label in zip(texts, labels, strict=True):
             came = (row_label or "").strip()
-            yield (row_text or "").strip(), recipe.relabel.get(came, came)
+            yield (row_text or "").strip(), relabel.get(came, came)
 
 
 def _batches(upload: Upload, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:

@@ -164,7 +164,7 @@ def _f1(counts: counting.Counts) -> Floats:
 
 def _of_means(means: Floats) -> dict[str, Floats]:
     """Return the measures of numbers from the means of plain and squared errors, and their differences."""
-    values = {}
+    values: dict[str, Floats] = {}
     for at, name in ((0, "mae"), (2, "mse")):
         values |= {f"new {name}": means[at], f"old {name}": means[at + 1]}
         values[f"difference {name}"] = means[at] - means[at + 1]

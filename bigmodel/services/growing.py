@@ -1,7 +1,7 @@
 """Data that grows: rows come in as the next version, and a training is done again on it; nothing that was there moves."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +11,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.growth import Growth
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
+from bigmodel.core.message import Arg, Level, Message
 from bigmodel.data.added import Beside, added_source, beside, write
 from bigmodel.data.importer import Upload, read_upload
 from bigmodel.data.table import READING
@@ -20,6 +21,7 @@ from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
 LISTED_JOBS = 50
+MOST_NAMED, NAME_CHARACTERS = 5, 40
 Progress = Callable[[float], None]
 
 
@@ -27,8 +29,8 @@ class Again(Protocol):
     """What queues a training like an old one."""
 
     def again(
-        self, owner: str, job_id: str, /, **how: Any
-    ) -> Job:  # Any: as `ControlService.again`
+        self, owner: str, job_id: str, /, *, dataset_version: int, name: str, via: str
+    ) -> Job:
         """Return the new job."""
 
 
@@ -174,6 +176,48 @@ class GrowingService:
         except BaseException:
             shutil.rmtree(self._settings.home / version.folder, ignore_errors=True)
             raise
+
+
+def said_of(growth: Growth) -> list[Message]:
+    """Return what is to be said of a file beside a dataset: what is new first, then what to look at."""
+    said = [_said(_fresh(growth), rows=growth.rows, count=growth.fresh)]
+    counted = {
+        "completed": growth.completed,
+        "repeated": growth.repeated,
+        "clashing": growth.clashing,
+        "empty": growth.empty,
+        "unlabelled": growth.unlabelled,
+    }
+    for key, count in counted.items():
+        if count:
+            said.append(_said(key, "warning" if key == "clashing" else "info", count=count))
+        if key == "clashing":
+            said += [
+                _said("clash", text=one.text, label=one.label, before=one.before)
+                for one in growth.clashes
+            ]
+    listed = {"left_out": growth.left_out, "lacking": growth.lacking}
+    said += [_said(key, names=_listed(names)) for key, names in listed.items() if names]
+    if growth.label_column:
+        said.append(_said("label_column", column=growth.label_column))
+    if growth.new_labels:
+        said.append(_said("new_labels", "warning", labels=_listed(growth.new_labels)))
+    return said
+
+
+def _fresh(growth: Growth) -> str:
+    if growth.fresh == growth.rows:
+        return "fresh_all"
+    return "fresh" if growth.fresh else "fresh_none"
+
+
+def _said(key: str, level: Level = "info", **args: Arg) -> Message:
+    return Message(f"growing.said.{key}", args, level)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"“{name[:NAME_CHARACTERS]}”" for name in names[:MOST_NAMED])
+    return f"{shown} …" if len(names) > MOST_NAMED else shown
 
 
 def _may_succeed(job: Job) -> bool:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from bigmodel.services.bases import BaseService
 from bigmodel.services.coaching import CoachService
+from bigmodel.services.comparing import CompareService
 from bigmodel.services.control import ControlService
 from bigmodel.services.datasets import DatasetService
 from bigmodel.services.demo import DemoService
 from bigmodel.services.disk import DiskService
 from bigmodel.services.doctor import DoctorService
+from bigmodel.services.growing import GrowingService
 from bigmodel.services.health import HealthService
 from bigmodel.services.jobs import JobService
 from bigmodel.services.results import ResultService
@@ -40,6 +42,8 @@ class Services:
     disk: DiskService
     trays: TrayService
     show: ShowService
+    growing: GrowingService
+    comparing: CompareService
 
 
 def open_services(settings: Settings) -> Services:
@@ -72,4 +76,6 @@ def open_services(settings: Settings) -> Services:
         disk=DiskService(settings, store),
         trays=TrayService(settings),
         show=ShowService(settings, store, words, results, demo.resolve),
+        growing=GrowingService(settings, store, control),
+        comparing=CompareService(settings, store, demo.scores, demo.transcribe),
     )

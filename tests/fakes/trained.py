@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,8 +97,31 @@ def start_training(
 ) -> Training:
     """Store a dataset of these rows, and a running job on it."""
     row_ids = [new_id() for _ in rows]
-    version = _version(settings, rows, row_ids)
+    version = _version(settings, rows, row_ids, new_id(), 1)
     store.add_dataset(Dataset(version.dataset_id, OWNER, "Own data", now(), version))
+    return _training(settings, store, rows, row_ids, version, task)
+
+
+def train_again(
+    before: Training, rows: Sequence[Row], relabel: Mapping[str, str] | None = None
+) -> Training:
+    """Store a next version, whose first rows are those of the one before (their id stays), and a job on it."""
+    row_ids = [*before.row_ids, *(new_id() for _ in rows[len(before.row_ids) :])]
+    number = before.version.number + 1
+    dataset_id = before.version.dataset_id
+    version = _version(before.settings, rows, row_ids, dataset_id, number, relabel)
+    before.store.add_version(OWNER, version)
+    return _training(before.settings, before.store, rows, row_ids, version, before.job.task)
+
+
+def _training(
+    settings: Settings,
+    store: Store,
+    rows: Sequence[Row],
+    row_ids: Sequence[str],
+    version: Version,
+    task: str,
+) -> Training:
     job = Job(
         id=new_id(),
         owner=OWNER,
@@ -106,7 +129,7 @@ def start_training(
         name="Own training",
         task=task,
         dataset_id=version.dataset_id,
-        dataset_version=1,
+        dataset_version=version.number,
         base="instant",
         preset="balanced",
         params={},
@@ -118,14 +141,22 @@ def start_training(
     return Training(settings, store, job, version, rows, row_ids)
 
 
-def _version(settings: Settings, rows: Sequence[Row], row_ids: Sequence[str]) -> Version:
-    dataset_id = new_id()
-    folder = settings.datasets / dataset_id / "1"
+def _version(
+    settings: Settings,
+    rows: Sequence[Row],
+    row_ids: Sequence[str],
+    dataset_id: str,
+    number: int,
+    relabel: Mapping[str, str] | None = None,
+) -> Version:
+    folder = settings.datasets / dataset_id / str(number)
     folder.mkdir(parents=True)
     splits, texts, targets = (list(column) for column in zip(*rows, strict=True))
     hashes = [_hash(text) for text in texts]
-    columns = [list(row_ids), hashes, [""] * len(rows), splits, texts, targets, texts, targets]
-    names = ["row_id", "content_hash", "name", "split", "input", "target", "col.text", "col.label"]
+    empty = [""] * len(rows)
+    columns = [list(row_ids), hashes, empty, splits, texts, targets, empty, texts, targets]
+    names = ["row_id", "content_hash", "name", "split", "input", "target", "origin"]
+    names += ["col.text", "col.label"]
     table = pa.table(dict(zip(names, columns, strict=True)))
     pq.write_table(table, folder / ITEMS)
     summary = Summary(
@@ -136,7 +167,8 @@ def _version(settings: Settings, rows: Sequence[Row], row_ids: Sequence[str]) ->
         split_rows={name: splits.count(name) for name in ("train", "validation", "test")},
     )
     place = folder.relative_to(settings.home).as_posix()
-    return Version(dataset_id, 1, place, "digest", now(), Recipe("text", "label"), summary)
+    recipe = Recipe("text", "label", relabel=relabel or {})
+    return Version(dataset_id, number, place, f"digest {number}", now(), recipe, summary)
 
 
 def _hash(text: str) -> str:

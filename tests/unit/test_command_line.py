@@ -101,6 +101,20 @@ def test_evaluation_on_another_file_counts_its_rows(
 
 
 @pytest.mark.slow
+def test_grown_data_is_trained_again_and_compared(
+    shell: Shell, trained: dict[str, Any], tmp_path: Path
+) -> None:
+    file = write_reviews(tmp_path / "more.csv", 200)
+    added = shell.record("data", "add", trained["dataset"], str(file))
+    assert (added["version"], added["added"], added["repeated"]) == (2, 80, 120)
+    again = shell.record("train", trained["dataset"], "--base", "instant", "--wait")
+    beside = shell.record("evaluate", again["job"], "--beside", trained["job"])
+    low, high = beside["measures"]["accuracy"]["difference"][1:]
+    assert low <= 0 <= high
+    assert beside["rows"] == shell.record("evaluate", again["job"])["rows"] > 12
+
+
+@pytest.mark.slow
 def test_prediction_names_label_and_probabilities(shell: Shell, trained: dict[str, Any]) -> None:
     texts = ["lovely soup and kind waiter", "rude waiter and dirty room"]
     answers = shell.record("predict", trained["job"], *texts)["predictions"]
