@@ -1,12 +1,14 @@
 """The tab where a trained text model is tried: on a sentence, on many, on a table; it computes no answer itself."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
+from bigmodel.services.tally import counted
 from pages.shared import answer
 from pages.shared.demo_models import LOCK, DemoModels
 from pages.shared.guard import guard
@@ -14,7 +16,7 @@ from pages.shared.page import Context, Page
 
 ANSWERED_LINES = 1_000
 SHOWN_LINES = 200
-ENDINGS = [".csv", ".tsv", ".txt", ".jsonl", ".xlsx", ".parquet"]
+ENDINGS = [".csv", ".tsv", ".txt", ".jsonl", ".xlsx", ".xlsm", ".xls", ".parquet"]
 WORDS = "pages.text_demo."
 
 
@@ -159,16 +161,18 @@ class TextDemo:
             raise ModelError("model_missing")
         if not path:
             raise ModelError("table_missing")
-        rows = 0
-
-        def tell(done: int, total: int) -> None:
-            nonlocal rows
-            rows = total
-            progress((done, total))
-
-        out = self._demo.answer_upload(self._ctx.owner(request), model_id, Path(path), tell)
-        done = self._ctx.say(request, f"{WORDS}file_done", rows=rows)
-        return gr.DownloadButton(value=str(out), visible=True), answer.quiet(done)
+        made = self._demo.predict_file(
+            self._ctx.owner(request),
+            model_id,
+            Path(path),
+            None,
+            partial(self._ctx.tell, request),
+            lambda done, total: progress((done, total)),
+        )
+        said = counted(made.tally, partial(self._ctx.tell, request))
+        if made.is_old_format:
+            said += " " + self._ctx.say(request, "writeback.old_format")
+        return gr.DownloadButton(value=str(made.path), visible=True), answer.quiet(said)
 
     def _count(self, rows: int, request: gr.Request) -> str:
         key = "many_cut" if rows > SHOWN_LINES else "many"

@@ -1,13 +1,14 @@
-"""`data import|list|show|delete`: datasets on the command line; it decides nothing that the service does not."""
+"""`data import|list|show|export|delete`: datasets on the command line; it decides nothing that the service does not."""
 
 import argparse
 import sys
 from pathlib import Path
 from typing import Any
 
-from bigmodel.commands.reference import OWNER, find_dataset
+from bigmodel.commands.reference import OWNER, find_dataset, find_job
 from bigmodel.commands.terminal import Terminal, local_time
 from bigmodel.core.dataset import Dataset, Form, Summary
+from bigmodel.core.ids import is_id
 from bigmodel.core.message import Arg
 from bigmodel.services.studio import Services
 
@@ -77,6 +78,30 @@ def run_show(args: argparse.Namespace, services: Services, terminal: Terminal) -
     for row in preview.rows:
         cells = list(zip(preview.columns, row, strict=True))[:PREVIEW_COLUMNS]
         terminal.write("  " + "  ".join(f"{name}={_cut(cell)}" for name, cell in cells))
+    return 0
+
+
+def run_export(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Write a dataset's own file with a label beside each row."""
+    dataset = find_dataset(services, args.dataset)
+    model = args.model or ""
+    if model and not is_id(model):
+        model = find_job(services, model).id
+    with terminal.bar(dataset.name) as move:
+        made = services.tables.export(
+            OWNER,
+            dataset.id,
+            terminal.tell,
+            model=model,
+            out=args.out,
+            progress=lambda done, total: move(done / max(1, total), ""),
+        )
+    counts = {
+        name: sum(getattr(table.tally, name) for table in made)
+        for name in ("rows", "answered", "own")
+    }
+    terminal.say("data.exported", **counts, path=str(made[0].path))
+    terminal.record({"out": str(made[0].path), "files": len(made)} | counts)
     return 0
 
 

@@ -1,7 +1,7 @@
 """The grammar of the command line, in the person's language; it runs nothing itself."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bigmodel.commands import data, doctor, evaluate, grow, jobs, predict, show, train
@@ -48,11 +48,17 @@ class Grammar:
         self._command(commands, "list", data.run_list, "data_list")
         shown = self._command(commands, "show", data.run_show, "data_show")
         add = self._command(commands, "add", grow.run_add, "data_add")
+        export = self._command(commands, "export", data.run_export, "data_export")
         delete = self._command(commands, "delete", data.run_delete, "data_delete")
-        for parser in (shown, add, delete):
+        for parser in (shown, add, export, delete):
             parser.add_argument("dataset", metavar="DATASET", help=self._help("dataset"))
         add.add_argument("file", metavar="FILE", type=Path, help=self._help("add_file"))
         add.add_argument("--keep-repeated", action="store_true", help=self._help("keep_repeated"))
+        export.add_argument("--model", metavar="M", help=self._help("export_model"))
+        export.add_argument(
+            "--out", metavar="OUT", type=Path, required=True, help=self._help("export_out")
+        )
+        self._written(export, "export_out", (*ENDINGS, ".zip"))
         delete.add_argument("--yes", action="store_true", help=self._help("yes"))
 
     def _train(self, parser: argparse.ArgumentParser) -> None:
@@ -118,6 +124,15 @@ class Grammar:
         parser.add_argument(
             "--training-rows", action="store_true", help=self._help("show_training_rows")
         )
+
+    def _written(self, parser: argparse.ArgumentParser, key: str, endings: Sequence[str]) -> None:
+        """Refuse an `--out` whose ending says nothing about what to write."""
+
+        def check(args: argparse.Namespace) -> None:
+            if args.out.suffix.lower() not in endings:
+                parser.error(self._help(key))
+
+        parser.set_defaults(check=check)
 
     def _set(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(

@@ -12,6 +12,7 @@ from bigmodel.core.results import Prediction
 from bigmodel.services.demo import Look
 from bigmodel.services.demo_folder import given_files
 from bigmodel.services.studio import Services
+from bigmodel.services.tally import counted
 
 
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
@@ -34,18 +35,17 @@ def _texts(model: str, args: argparse.Namespace, services: Services, terminal: T
 
 
 def _table(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
-    rows = 0
-
     with terminal.bar(args.file.name) as move:
 
         def tell(done: int, total: int) -> None:
-            nonlocal rows
-            rows = total
             move(done / max(total, 1), "")
 
-        out = services.demo.predict_file(OWNER, model, args.file, args.out, tell)
-    terminal.say("predict.written", rows=rows, path=str(out))
-    terminal.record({"out": str(out), "rows": rows})
+        made = services.demo.predict_file(OWNER, model, args.file, args.out, terminal.tell, tell)
+    tally = made.tally
+    terminal.say("predict.written", rows=tally.rows, path=str(made.path))
+    terminal.write(counted(tally, terminal.tell))
+    counts = {"rows": tally.rows, "empty": tally.empty, "classes": dict(tally.counts())}
+    terminal.record({"out": str(made.path)} | counts)
     return 0
 
 

@@ -53,14 +53,16 @@ def find_encoding(path: Path) -> Encoding:
     return Encoding("UTF-8 + Windows-1252", "utf-8", is_mixed=True)
 
 
-def read_lines(path: Path, encoding: Encoding, findings: Findings) -> Iterator[str]:
-    """Yield the lines, each with its line end as one newline.
+def read_lines(
+    path: Path, encoding: Encoding, findings: Findings, newline: str | None = None
+) -> Iterator[str]:
+    """Yield the lines, each with its line end as one newline; with `newline=""` as it was written.
 
     Raises:
         DatasetError: `line_long`, with the line.
     """
     errors = "surrogateescape" if encoding.is_mixed else "strict"
-    with path.open(encoding=encoding.codec, errors=errors) as file:
+    with path.open(encoding=encoding.codec, errors=errors, newline=newline) as file:
         for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_CHARACTERS), ""), 1):
             if len(line) == MAX_LINE_CHARACTERS and not line.endswith("\n"):
                 raise DatasetError("line_long", line=number)

@@ -1,7 +1,6 @@
 """Writing a table that people open in a spreadsheet: no cell of theirs may become a living formula."""
 
 import csv
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +10,10 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from bigmodel.data.formula import neutral
+
 Cell = str | float
-ENDINGS = (".csv", ".tsv", ".xlsx")
-FORMULA_STARTS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # the last four are full-width
-A_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?")
+ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 MAX_CELL_CHARACTERS = 32_767  # of XLSX
 MAX_SHEET_ROWS = 1_048_576
 
@@ -82,13 +81,6 @@ class XlsxTable:
         cell = WriteOnlyCell(self._sheet, text)
         cell.data_type = "s"  # openpyxl takes a leading "=" for a formula otherwise
         return cell
-
-
-def neutral(cell: Cell) -> Cell:
-    """Return a cell that no spreadsheet runs: an apostrophe stands before what looks like a formula."""
-    if not isinstance(cell, str) or not cell.startswith(FORMULA_STARTS):
-        return cell
-    return cell if A_NUMBER.fullmatch(cell) else f"'{cell}"
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.results import Prediction
 from bigmodel.core.task import Family, Task, Transcript
 from bigmodel.data.importer import read_upload
-from bigmodel.services.answer_table import ENDINGS
 from bigmodel.services.demo_files import (
     STRANGE,
     FileAnswer,
@@ -32,14 +31,32 @@ from bigmodel.services.demo_rows import (
     items_of,
     media_rows,
 )
-from bigmodel.services.demo_table import text_column, write_table
+from bigmodel.services.demo_table import (
+    AnsweredTable,
+    Asker,
+    rows_of,
+    table_of,
+    text_column,
+    write_table,
+)
 from bigmodel.services.demo_uploads import DemoUploads
+from bigmodel.services.own_model import about_model
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import find_tasks, get_task
 
-__all__ = ["STRANGE", "DemoService", "FileAnswer", "Look", "MediaRow", "NamedFile", "Source"]
+__all__ = [
+    "STRANGE",
+    "AnsweredTable",
+    "DemoService",
+    "FileAnswer",
+    "Look",
+    "MediaRow",
+    "NamedFile",
+    "Source",
+    "written",
+]
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
 NEAREST = 3  # training rows shown beside an answer
@@ -196,7 +213,7 @@ class DemoService:
                 if progress:
                     progress(len(answers), len(files))
 
-        with _written(out):
+        with written(out):
             write_answers(told(), out, say, hears=self.hears(model))
         return answers
 
@@ -205,13 +222,14 @@ class DemoService:
         owner: str,
         model_or_job: str,
         path: Path,
-        out: Path,
+        out: Path | None,
+        say: Say,
         progress: Progress | None = None,
-    ) -> Path:
-        """Answer every row of a table and write the same table to `out` (.xlsx, .tsv, else .csv).
+    ) -> AnsweredTable:
+        """Answer every row of a table and write the same table to `out` (.xlsx, .xlsm, .tsv, else .csv).
 
-        All columns stay; `predicted` and, for classes, `certainty` are added. A row without text
-        gets no answer.
+        All stays as it was; two columns are added (one for numbers), and to a workbook a sheet that sums
+        them up. A row without text gets no answer. Without `out` it goes where the page may offer it.
 
         Raises:
             DatasetError: the table cannot be read, or `table_not_written`.
@@ -219,13 +237,19 @@ class DemoService:
         model = self.resolve(owner, model_or_job)
         upload = read_upload(path, self._settings)
         try:
-            column = text_column(upload, self._version(owner, model).recipe)
-            ask = partial(self._serving.scores, self._folder(model))
-            with _written(out):
-                write_table(upload, column, out, model.labels, ask, progress)
+            table = table_of(upload, path)
+            rows = rows_of(upload, text_column(upload, self._version(owner, model).recipe))
+            place = out or self.download(f"{path.stem}-answers{table.ending}")
+            asker = self.asker(model)
+            with written(place):
+                return write_table(self._settings, table, rows, place, asker, say, progress)
         finally:
             upload.discard()
-        return out
+
+    def asker(self, model: TrainedModel) -> Asker:
+        """Return a model as one that is asked about the rows of a table."""
+        ask = partial(self._serving.scores, self._folder(model))
+        return Asker(model.labels, ask, about_model(model, self._folder(model)))
 
     def examples(self, owner: str, model_or_job: str, count: int = 6) -> list[str]:
         """Return short texts that the model never learned from, of every class in turn."""
@@ -259,14 +283,6 @@ class DemoService:
         folder = downloads / new_id()
         folder.mkdir(mode=0o700, parents=True)
         return folder / name
-
-    def answer_upload(
-        self, owner: str, model_or_job: str, path: Path, progress: Progress | None = None
-    ) -> Path:
-        """Answer every row of a table somebody uploaded; the result lies where the page may offer it."""
-        ending = path.suffix.lower() if path.suffix.lower() in ENDINGS else ".csv"
-        out = self.download(f"{path.stem}-answers{ending}")
-        return self.predict_file(owner, model_or_job, path, out, progress)
 
     def source(self, owner: str, model: TrainedModel) -> Source:
         """Return what a model learned from, and on how many rows it was tried."""
@@ -314,7 +330,7 @@ def _unseen(version: Version) -> Split:
 
 
 @contextmanager
-def _written(out: Path) -> Iterator[None]:
+def written(out: Path) -> Iterator[None]:
     """Say in a person's words that the block could not write."""
     try:
         yield

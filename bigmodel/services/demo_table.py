@@ -1,76 +1,272 @@
-"""The answers to every row of a table somebody gave, as the same table with columns added; a row without text gets none."""
+"""The answers to every row of a table somebody gave, as the same table with columns added; a row without text gets none.
+
+A workbook and delimited text come back as they came; other formats, and a change of format, give a plain table.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bigmodel.core.dataset import Recipe
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.ids import new_id
+from bigmodel.core.message import Message
 from bigmodel.data.importer import Upload
-from bigmodel.data.source import ORIGINAL
+from bigmodel.data.number import as_number
+from bigmodel.data.source import ORIGINAL, PLACE
+from bigmodel.data.writeback.order import Column, Kind, Order
+from bigmodel.data.writeback.writer import write_back
 from bigmodel.services.answer_table import open_table
+from bigmodel.services.demo_files import Say
+from bigmodel.services.tally import About, Tally, summary_rows
+from bigmodel.settings import Settings
 
 BATCH_ROWS = 1_024
+ANSWER_SHARE = 0.85  # of the work, the rest is writing
+TAB = "\t"
+MACROS = ".xlsm"
+TEXT_ENDINGS = (".csv", ".tsv")
 Ask = Callable[[Sequence[str]], list[list[float]]]
 Progress = Callable[[int, int], None]  # rows done, rows in all
+Answer = tuple[str | float | None, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: where it stands in the file, its cells (only where a plain table is written), and the text to read.
+
+    `own` is a label that a person gave it, which no model answers over.
+    """
+
+    place: int
+    text: str
+    cells: Sequence[str] = ()
+    own: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it came: the file, how it is written, and what its columns are called."""
+
+    path: Path
+    name: str
+    format: str
+    columns: tuple[str, ...]
+    rows: int
+    delimiter: str = ""
+    sheet: str = ""
+    header_row: int = 0
+
+    @property
+    def ending(self) -> str:
+        """The ending under which it comes back."""
+        given = Path(self.name).suffix.lower()
+        if self.format in ("xlsx", "xls"):
+            return MACROS if (self.format, given) == ("xlsx", MACROS) else ".xlsx"
+        if self.format == "csv" and given not in TEXT_ENDINGS:
+            return ".tsv" if self.delimiter == TAB else ".csv"
+        return given if self.format == "csv" else ".csv"
+
+    def comes_back(self, out: Path) -> bool:
+        """Tell whether it can be written there as it came."""
+        return self.format in ("xlsx", "xls", "csv") and out.suffix.lower() == self.ending
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A model to ask: its labels (none for numbers), and what is known of it. Without `ask` there is none to ask."""
+
+    labels: Sequence[str]
+    ask: Ask | None = None
+    about: About = field(default_factory=About)
+
+
+@dataclass(frozen=True)
+class AnsweredTable:
+    """A table with answers, and what they come to."""
+
+    path: Path
+    tally: Tally
+    is_old_format: bool = False  # of an .xls, which comes back as .xlsx
 
 
 def write_table(
-    upload: Upload,
-    column: str,
+    settings: Settings,
+    table: Table,
+    batches: Iterable[Sequence[Row]],
     out: Path,
-    labels: Sequence[str],
-    ask: Ask,
-    progress: Progress | None,
-) -> None:
-    """Write all columns of the table, and `predicted` and, for classes, `certainty`."""
-    added = ("predicted", "certainty") if labels else ("predicted",)
+    asker: Asker,
+    say: Say,
+    progress: Progress | None = None,
+) -> AnsweredTable:
+    """Write the table with the answers to its rows.
+
+    Raises:
+        DatasetError: it cannot be written as it came.
+        OSError: the place cannot be written to.
+    """
+    tally, columns = Tally(), _columns(asker, table.columns, say)
+    tell = progress or (lambda _done, _all: None)
+    answered = _answered(batches, asker, tally)
+    if not table.comes_back(out):
+        if out.suffix.lower() == MACROS:
+            raise DatasetError("macros_only_back")
+        header = (*table.columns, *(column.heading for column in columns))
+        with open_table(out, header) as plain:
+            for rows, answers in answered:
+                for row, answer in zip(rows, answers, strict=True):
+                    plain.add(row.cells, ["" if value is None else value for value in answer])
+                tell(tally.rows, table.rows)
+        return AnsweredTable(out, tally)
+
+    def tell_writing(share: float) -> None:
+        tell(int(table.rows * (ANSWER_SHARE + (1 - ANSWER_SHARE) * share)), table.rows)
+
+    place = settings.scratch / f"answers-{new_id()}.parquet"
+    try:
+        with pq.ParquetWriter(place, _schema(columns)) as writer:
+            for rows, answers in answered:
+                writer.write_table(_packed(rows, answers, columns))
+                tell(int(ANSWER_SHARE * tally.rows), table.rows)
+        summary = summary_rows(tally, asker.about, asker.labels, say)
+        order = _order(settings, table, out, place, columns)
+        title = say(Message("writeback.summary.title"))
+        write_back(settings, replace(order, summary_title=title, summary=summary), tell_writing)
+    finally:
+        place.unlink(missing_ok=True)
+    tell(table.rows, table.rows)
+    return AnsweredTable(out, tally, is_old_format=table.format == "xls")
+
+
+def table_of(upload: Upload, path: Path) -> Table:
+    """Return what an upload says of the file it was read from."""
+    return Table(
+        path=path,
+        name=path.name,
+        format=upload.format,
+        columns=upload.columns,
+        rows=upload.rows,
+        delimiter=upload.delimiter,
+        sheet=upload.sheet,
+        header_row=upload.header_row,
+    )
+
+
+def rows_of(upload: Upload, column: str) -> Iterator[list[Row]]:
+    """Yield the rows of an upload in batches, with the texts of a column to read."""
     position = upload.columns.index(column)
-    done = 0
-    with open_table(out, (*upload.columns, *_fresh(added, upload.columns))) as table:
-        for rows in _batches(upload):
-            answers = _answers([row[position] for row in rows], labels, ask)
-            for row, answer in zip(rows, answers, strict=True):
-                table.add(row, answer)
-            done += len(rows)
-            if progress:
-                progress(done, upload.rows)
+    for places, cells in _batches(upload):
+        yield [Row(place, row[position], row) for place, row in zip(places, cells, strict=True)]
 
 
 def text_column(upload: Upload, recipe: Recipe) -> str:
     """Return the column to read: the one the model learned from, else the one with the longest texts."""
     if recipe.input in upload.columns or len(upload.columns) == 1:
         return recipe.input if recipe.input in upload.columns else upload.columns[0]
-    rows = next(_batches(upload))
+    _, rows = next(_batches(upload))
     characters = [sum(map(len, column)) for column in zip(*rows, strict=True)]
     return upload.columns[characters.index(max(characters))]
 
 
-def _answers(
-    texts: Sequence[str], labels: Sequence[str], ask: Ask
-) -> list[tuple[str | float, ...]]:
-    asked = [position for position, text in enumerate(texts) if text.strip()]
-    answers: list[tuple[str | float, ...]] = [("",) * (2 if labels else 1)] * len(texts)
-    for position, row in zip(asked, ask([texts[position] for position in asked]), strict=True):
-        best = max(range(len(row)), key=row.__getitem__)
-        answers[position] = (labels[best], round(row[best], 4)) if labels else (round(row[0], 6),)
-    return answers
+def _answered(
+    batches: Iterable[Sequence[Row]], asker: Asker, tally: Tally
+) -> Iterator[tuple[Sequence[Row], list[Answer]]]:
+    """Yield each batch with its answers, and count them."""
+    for rows in batches:
+        asked = [row for row in rows if row.text.strip() and not row.own] if asker.ask else []
+        found = iter(asker.ask([row.text for row in asked]) if asker.ask and asked else [])
+        answers: list[Answer] = []
+        for row in rows:
+            tally.rows += 1
+            if row.own:
+                answers.append(_own(row, asker, tally))
+            elif asker.ask and row.text.strip():
+                answers.append(_said(row, next(found), asker, tally))
+            else:
+                tally.empty += 1
+                answers.append((None, None) if asker.labels else (None,))
+        yield rows, answers
 
 
-def _batches(upload: Upload) -> Iterator[list[tuple[str, ...]]]:
+def _said(row: Row, scores: Sequence[float], asker: Asker, tally: Tally) -> Answer:
+    if not asker.labels:
+        tally.number(scores[0])
+        return (round(scores[0], 6),)
+    best = max(range(len(scores)), key=scores.__getitem__)
+    certainty = round(scores[best], 4)
+    tally.label(row.place, row.text, asker.labels[best], certainty)
+    return asker.labels[best], certainty
+
+
+def _own(row: Row, asker: Asker, tally: Tally) -> Answer:
+    """Return what a person said of a row: a label without a certainty, or a number."""
+    tally.own += 1
+    if asker.labels:
+        tally.label(row.place, row.text, row.own, None)
+        return row.own, None
+    value = as_number(row.own)
+    if value is not None:
+        tally.number(value)
+    return (value,)
+
+
+def _columns(asker: Asker, taken: Sequence[str], say: Say) -> tuple[Column, ...]:
+    """Return the columns to add, numbered where the table has such names already."""
+    keys: tuple[tuple[str, Kind], ...] = (("label", "text"), ("certainty", "share"))
+    if not asker.labels:
+        keys = (("number", "number"),)
+    names = [say(Message(f"writeback.{key}")) for key, _ in keys]
+    kinds = [kind for _, kind in keys]
+    return tuple(map(Column, _fresh(names, taken), kinds))
+
+
+def _schema(columns: Sequence[Column]) -> pa.Schema:
+    types = [pa.string() if column.kind == "text" else pa.float64() for column in columns]
+    fields = [(str(number), kind) for number, kind in enumerate(types)]
+    return pa.schema([(PLACE, pa.int64()), *fields])
+
+
+def _packed(rows: Sequence[Row], answers: Sequence[Answer], columns: Sequence[Column]) -> pa.Table:
+    arrays = [[row.place for row in rows], *map(list, zip(*answers, strict=True))]
+    return pa.table(arrays, schema=_schema(columns))
+
+
+def _order(
+    settings: Settings, table: Table, out: Path, answers: Path, columns: tuple[Column, ...]
+) -> Order:
+    return Order(
+        source=table.path.resolve(),
+        out=out,
+        format=table.format,
+        answers=answers.resolve(),
+        columns=columns,
+        sheet=table.sheet,
+        header_row=table.header_row,
+        delimiter=table.delimiter,
+        max_characters=settings.max_field_characters,
+    )
+
+
+def _batches(upload: Upload) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:
+    """Yield the rows' places and cells."""
     names = [ORIGINAL + column for column in upload.columns]
     with pq.ParquetFile(upload.table_path) as file:
-        for batch in file.iter_batches(BATCH_ROWS, columns=names):
-            columns = [[value or "" for value in column.to_pylist()] for column in batch.columns]
-            yield list(zip(*columns, strict=True))
+        for batch in file.iter_batches(BATCH_ROWS, columns=[*names, PLACE]):
+            *columns, places = (
+                [value or "" for value in column.to_pylist()] for column in batch.columns
+            )
+            yield [int(place) for place in places], list(zip(*columns, strict=True))
 
 
 def _fresh(names: Iterable[str], taken: Sequence[str]) -> list[str]:
     """Return the names, numbered where the table has them already."""
-    fresh = []
+    fresh: list[str] = []
     for name in names:
         unique, number = name, 1
-        while unique in taken:
+        while unique in (*taken, *fresh):
             number += 1
             unique = f"{name} {number}"
         fresh.append(unique)

@@ -13,6 +13,7 @@ from bigmodel.services.doctor import DoctorService
 from bigmodel.services.growing import GrowingService
 from bigmodel.services.health import HealthService
 from bigmodel.services.jobs import JobService
+from bigmodel.services.own_table import OwnTableService
 from bigmodel.services.results import ResultService
 from bigmodel.services.showing import ShowService
 from bigmodel.services.training import TrainingService
@@ -38,6 +39,7 @@ class Services:
     coach: CoachService
     results: ResultService
     demo: DemoService
+    tables: OwnTableService
     health: HealthService
     disk: DiskService
     trays: TrayService
@@ -72,6 +74,7 @@ def open_services(settings: Settings) -> Services:
         coach=CoachService(settings, store, jobs, control),
         results=results,
         demo=demo,
+        tables=OwnTableService(settings, store, demo),
         health=HealthService(settings, store),
         disk=DiskService(settings, store),
         trays=TrayService(settings),

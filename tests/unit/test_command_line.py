@@ -126,9 +126,21 @@ def test_prediction_names_label_and_probabilities(shell: Shell, trained: dict[st
 def test_table_comes_back_answered(shell: Shell, trained: dict[str, Any], tmp_path: Path) -> None:
     file, out = write_reviews(tmp_path / "in.csv", 60), tmp_path / "out.csv"
     record = shell.record("predict", trained["name"], "--file", str(file), "--out", str(out))
-    assert record == {"out": str(out), "rows": 60}
+    classes = {"bad": 30, "good": 30}
+    assert record == {"out": str(out), "rows": 60, "empty": 0, "classes": classes}
     rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
-    assert all(row["predicted"] == row["mood"] for row in rows)
+    assert all(row["label"] == row["mood"] for row in rows)
+
+
+@pytest.mark.slow
+def test_own_file_comes_back_with_own_labels(
+    shell: Shell, trained: dict[str, Any], tmp_path: Path
+) -> None:
+    out = tmp_path / "out.csv"
+    record = shell.record("data", "export", "reviews", "--out", str(out))
+    assert (record["rows"], record["answered"], record["own"]) == (120, 120, 120)
+    rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
+    assert [(row["label"], row["certainty"]) for row in rows] == [(r["mood"], "") for r in rows]
 
 
 @pytest.mark.slow

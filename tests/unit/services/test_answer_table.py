@@ -5,7 +5,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from bigmodel.services.answer_table import neutral, open_table
+from bigmodel.data.formula import neutral
+from bigmodel.services.answer_table import open_table
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1"])

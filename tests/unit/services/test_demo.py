@@ -4,6 +4,7 @@ import csv
 import os
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,7 @@ from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
 from bigmodel.core.ids import new_id
 from bigmodel.services.demo import NamedFile
 from bigmodel.services.demo_folder import given_files
+from bigmodel.words import load_words
 from tests.fakes.demo import LABELS, Studio, open_studio
 
 
@@ -20,6 +22,9 @@ from tests.fakes.demo import LABELS, Studio, open_studio
 def studio(tmp_path: Path) -> Iterator[Studio]:
     with open_studio(tmp_path / "home") as opened:
         yield opened
+
+
+SAY = partial(load_words().say, "en")
 
 
 def write_csv(path: Path, rows: list[list[str]]) -> Path:
@@ -84,11 +89,11 @@ def test_examples_are_test_rows_of_each_class(studio: Studio) -> None:
 def test_table_keeps_columns_and_gains_answers(studio: Studio, tmp_path: Path) -> None:
     rows = [["id", "text", "note"], ["7", "so good", "=1+1"], ["8", "bad", "x"], ["9", " ", ""]]
     out = studio.demo.predict_file(
-        "me", studio.job(), write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv"
-    )
+        "me", studio.job(), write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv", SAY
+    ).path
     assert out.read_bytes().startswith(b"\xef\xbb\xbf")
     written = list(csv.reader(out.read_text("utf-8-sig").splitlines()))
-    assert written[0] == ["id", "text", "note", "predicted", "certainty"]
+    assert written[0] == ["id", "text", "note", "label", "certainty"]
     assert written[1] == ["7", "so good", "'=1+1", "good", "0.9"]
     assert written[2][3] == "bad"
     assert written[3][3:] == ["", ""]
@@ -101,10 +106,11 @@ def test_sheet_comes_back_with_texts_as_text(studio: Studio, tmp_path: Path) -> 
     for row in (["text", "note"], ["so good", "-2+3"], ["bad", "fine\x0b"[:4]]):
         sheet.append(row)
     book.save(tmp_path / "in.xlsx")
-    out = studio.demo.predict_file("me", studio.job(), tmp_path / "in.xlsx", tmp_path / "out.xlsx")
-    written = openpyxl.load_workbook(out).active
-    assert written
-    assert [cell.value for cell in written[1]] == ["text", "note", "predicted", "certainty"]
+    given, out = tmp_path / "in.xlsx", tmp_path / "out.xlsx"
+    made = studio.demo.predict_file("me", studio.job(), given, out, SAY)
+    written, summary = openpyxl.load_workbook(made.path).worksheets
+    assert summary.title == "Summary"
+    assert [cell.value for cell in written[1]] == ["text", "note", "label", "certainty"]
     assert [cell.value for cell in written[2]] == ["so good", "-2+3", "good", 0.9]
     assert {cell.data_type for row in written.iter_rows(max_col=3) for cell in row} == {"s"}
 
@@ -117,18 +123,19 @@ def test_column_with_longest_texts_is_guessed(studio: Studio, tmp_path: Path) ->
         studio.job(),
         write_csv(tmp_path / "in.csv", rows),
         tmp_path / "out.csv",
+        SAY,
         lambda *at: seen.append(at),
     )
     answers = list(csv.DictReader((tmp_path / "out.csv").read_text("utf-8-sig").splitlines()))
-    assert [row["predicted"] for row in answers] == ["good", "bad"]
-    assert seen == [(2, 2)]
+    assert [row["label"] for row in answers] == ["good", "bad"]
+    assert seen[-1] == (2, 2)
 
 
 def test_failed_answering_leaves_no_file(studio: Studio, tmp_path: Path) -> None:
     rows = [["text"], ["good"], ["stumble"]]
     with pytest.raises(ModelError, match="prediction_failed"):
         studio.demo.predict_file(
-            "me", studio.job(), write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv"
+            "me", studio.job(), write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv", SAY
         )
     assert {path.name for path in tmp_path.iterdir()} == {"home", "in.csv"}
     assert not list(studio.settings.scratch.iterdir())
@@ -137,14 +144,14 @@ def test_failed_answering_leaves_no_file(studio: Studio, tmp_path: Path) -> None
 def test_unwritable_place_is_told(studio: Studio, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "in.csv", [["text"], ["good"]])
     with pytest.raises(DatasetError, match="table_not_written"):
-        studio.demo.predict_file("me", studio.job(), file, tmp_path / "nowhere" / "out.csv")
+        studio.demo.predict_file("me", studio.job(), file, tmp_path / "nowhere" / "out.csv", SAY)
 
 
 def test_upload_comes_back_in_its_own_format(studio: Studio, tmp_path: Path) -> None:
     job = studio.job()
     for name, ending in (("a.tsv", ".tsv"), ("b.txt", ".csv")):
         file = write_csv(tmp_path / name, [["text"], ["good"]])
-        out = studio.demo.answer_upload("me", job, file)
+        out = studio.demo.predict_file("me", job, file, None, SAY).path
         assert out.name == f"{file.stem}-answers{ending}"
         assert studio.settings.scratch / "downloads" in out.parents
 
@@ -152,9 +159,9 @@ def test_upload_comes_back_in_its_own_format(studio: Studio, tmp_path: Path) -> 
 def test_old_downloads_are_swept(studio: Studio, tmp_path: Path) -> None:
     job = studio.job()
     file = write_csv(tmp_path / "in.csv", [["text"], ["good"]])
-    old = studio.demo.answer_upload("me", job, file)
+    old = studio.demo.predict_file("me", job, file, None, SAY).path
     os.utime(old.parent, (0, 0))
-    new = studio.demo.answer_upload("me", job, file)
+    new = studio.demo.predict_file("me", job, file, None, SAY).path
     assert (old.exists(), new.exists()) == (False, True)
 
 

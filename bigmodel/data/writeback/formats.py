@@ -1,0 +1,26 @@
+"""Which kind of table is written back by which module; a kind that is not listed cannot come back as it was."""
+
+from collections.abc import Callable
+
+import pyarrow.parquet as pq
+
+from bigmodel.data.writeback.lines import write_lines
+from bigmodel.data.writeback.old import write_old
+from bigmodel.data.writeback.order import PLACE, Order, Rows
+from bigmodel.data.writeback.workbook import write_workbook
+
+Write = Callable[[Order, Rows, Callable[[float], None]], None]
+WRITERS: dict[str, Write] = {"xlsx": write_workbook, "xls": write_old, "csv": write_lines}
+
+
+def write(order: Order, progress: Callable[[float], None]) -> None:
+    """Write the table of an order."""
+    WRITERS[order.format](order, read_answers(order), progress)
+
+
+def read_answers(order: Order) -> Rows:
+    """Return the values to add, by the row of the file."""
+    table = pq.read_table(order.answers)
+    columns = [table.column(str(number)).to_pylist() for number in range(len(order.columns))]
+    places = table.column(PLACE).to_pylist()
+    return dict(zip(places, zip(*columns, strict=True), strict=True))
