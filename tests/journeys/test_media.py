@@ -15,19 +15,11 @@ pytestmark = [pytest.mark.ui, pytest.mark.slow]
 ANSWER_MS = 60_000
 
 
-def train(page: Page, studio: Studio, file: Path) -> None:
+def train(page: Page, studio: Studio, file: Path, demo: str) -> None:
     """Give a ZIP or a folder, train the instant model on it, and go to the tab that tries it."""
     walker.open_tab(page, studio, "data")
     walker.upload(page, file)
-    page.locator("#data-train").click()
-    walker.expect_tab(page, "train")
-    walker.choose_training(page, "instant")
-    page.locator("#train-train").click()
-    walker.expect_tab(page, "jobs")
-    walker.wait_for_state(page, "succeeded")
-    page.locator("#jobs-results").click()
-    walker.expect_tab(page, "results")
-    page.locator("#results-try").click()
+    walker.train_instant(page, demo)
 
 
 def unpacked(archive: Path) -> Path:
@@ -71,8 +63,7 @@ def test_pictures_become_a_model_for_the_camera(
     browser: Browser, studio: Studio, tmp_path: Path
 ) -> None:
     with walker.visitor(browser) as page:
-        train(page, studio, unpacked(write_pictures(tmp_path / "colours.zip")))
-        walker.expect_tab(page, "image-demo")
+        train(page, studio, unpacked(write_pictures(tmp_path / "colours.zip")), "image-demo")
         expect(page.locator("#image-demo-card")).to_contain_text("pictures it never saw")
 
         page.locator("#image-demo-examples [data-row]").first.click()
@@ -101,8 +92,7 @@ def test_sounds_become_a_model_for_the_microphone(
     browser: Browser, studio: Studio, tmp_path: Path
 ) -> None:
     with walker.visitor(browser, locale="zh-CN", width=390) as page:
-        train(page, studio, write_sounds(tmp_path / "tones.zip"))
-        walker.expect_tab(page, "voice-demo")
+        train(page, studio, write_sounds(tmp_path / "tones.zip"), "voice-demo")
         page.locator("#voice-demo-examples [data-row]").first.click()
         assert answer(page) in ("low", "high")
         forget(page)
@@ -116,8 +106,7 @@ def test_speech_is_written_down_and_compared(
     browser: Browser, studio: Studio, tmp_path: Path
 ) -> None:
     with walker.visitor(browser) as page:
-        train(page, studio, write_speech(tmp_path / "speech.zip"))
-        walker.expect_tab(page, "voice-demo")
+        train(page, studio, write_speech(tmp_path / "speech.zip"), "voice-demo")
         expect(page.locator("#voice-demo-card")).to_contain_text("words wrong (WER)")
         page.locator("#voice-demo-examples [data-row]").first.click()
         assert answer(page)

@@ -174,7 +174,7 @@ def test_level_is_chosen_and_the_dataset_grows(
         expect(name).to_contain_text("own test.zip", timeout=walker.SOON_MS)
 
 
-def test_camera_shots_and_files_become_a_dataset(
+def test_camera_shots_and_files_become_a_model(
     browser: Browser, studio: Studio, tmp_path: Path
 ) -> None:
     folder = folder_of_photos(tmp_path / "own")
@@ -198,6 +198,11 @@ def test_camera_shots_and_files_become_a_dataset(
         expect(page.locator("#data-facts")).to_contain_text("my shots", timeout=walker.SOON_MS)
         expect_pictures(page, 8)
         expect(page.get_by_test_id("tray-item")).to_have_count(0)
+        walker.train_instant(page, "image-demo")
+        page.locator("#image-demo-box [data-part=file]").set_input_files(
+            next((folder / "rose").iterdir())
+        )
+        expect(page.get_by_test_id("answer")).to_have_text("files", timeout=walker.TRAINED_MS)
 
 
 def test_phone_opens_its_camera_and_finds_its_shots_again(browser: Browser, studio: Studio) -> None:
@@ -224,7 +229,7 @@ def test_phone_opens_its_camera_and_finds_its_shots_again(browser: Browser, stud
         context.close()
 
 
-def test_takes_with_their_text_become_speech(browser: Browser, studio: Studio) -> None:
+def test_takes_with_their_text_become_a_model(browser: Browser, studio: Studio) -> None:
     with walker.visitor(browser) as page:
         walker.open_tab(page, studio, "data")
         open_tray(page, "speech")
@@ -250,6 +255,9 @@ def test_takes_with_their_text_become_speech(browser: Browser, studio: Studio) -
         expect(page.locator("#data-gallery .bm-clip q")).to_have_count(10, timeout=walker.SOON_MS)
         expect(page.locator("#data-gallery")).to_contain_text("word 7")
         expect_to_play_and_jump(page.locator("#data-gallery .bm-clip"))
+        walker.train_instant(page, "voice-demo")
+        page.locator("#voice-demo-box [data-part=file]").set_input_files(files[0])
+        expect(page.get_by_test_id("answer")).to_be_visible(timeout=walker.TRAINED_MS)
 
 
 def tone(hertz: float) -> bytes:

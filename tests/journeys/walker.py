@@ -65,6 +65,20 @@ def choose_training(page: Page, base: str, preset: str = "") -> None:
         expect_settings_of(page, f"/{base}/{preset}")
 
 
+def train_instant(page: Page, demo: str) -> None:
+    """From the dataset that the Data tab shows to the tab that tries its instant model."""
+    page.locator("#data-train").click()
+    expect_tab(page, "train")
+    choose_training(page, "instant")
+    page.locator("#train-train").click()
+    expect_tab(page, "jobs")
+    wait_for_state(page, "succeeded")
+    page.locator("#jobs-results").click()
+    expect_tab(page, "results")
+    page.locator("#results-try").click()
+    expect_tab(page, demo)
+
+
 def expect_settings_of(page: Page, choice: str) -> None:
     box = page.locator("#train-filled-for").locator("textarea, input")
     expect(box).to_have_value(re.compile(re.escape(choice)), timeout=SOON_MS)
