@@ -11,6 +11,9 @@ from bigmodel.services.disk import DiskUse
 from pages.shared.page import Context
 
 SHOWN = 10
+OFFERED = 50  # trainings that can be cleaned up one by one, the largest first
+LEAST_MB = 1.0  # less is not worth a button
+ALL = ""
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 Say = Callable[..., str]
 
@@ -22,22 +25,30 @@ class DiskPanel:
         self.ctx = ctx
         with gr.Accordion(ctx.t("pages.jobs.disk"), open=False, elem_id="jobs-disk") as fold:
             self.shown = gr.HTML("", elem_id="jobs-disk-use")
-            self.clean = gr.Button(
-                ctx.t("pages.jobs.disk_clean"), visible=False, elem_id="jobs-disk-clean"
-            )
+            with gr.Row(visible=False, elem_id="jobs-disk-tidy") as self.row:
+                self.of = gr.Dropdown([], label=ctx.t("pages.jobs.disk_of"), elem_id="jobs-disk-of")
+                self.clean = gr.Button(ctx.t("pages.jobs.disk_clean"), elem_id="jobs-disk-clean")
             gr.Markdown(ctx.t("pages.jobs.disk_about"))
-        parts = [self.shown, self.clean]
+        parts = [self.shown, self.row, self.of]
         fold.expand(protect(self.look), None, parts, **QUIET)
-        self.clean.click(protect(self.tidy), None, parts, **QUIET)
+        self.clean.click(protect(self.tidy), self.of, parts, **QUIET)
 
-    def look(self, request: gr.Request) -> tuple[str, gr.Button]:
-        """Measure."""
+    def look(self, request: gr.Request) -> tuple[str, gr.Row, gr.Dropdown]:
+        """Measure, and offer what can be cleaned up: all finished trainings, or one."""
+        say = partial(self.ctx.say, request)
         use = self.ctx.services.disk.use(self.ctx.owner(request))
-        return table(use, partial(self.ctx.say, request)), gr.Button(visible=use.spare_mb >= 1)
+        choices = [(say("pages.jobs.disk_all", size=size(use.spare_mb)), ALL)]
+        choices += [
+            (f"{each.job.name} ({size(each.spare_mb)})", each.job.id)
+            for each in use.jobs[:OFFERED]
+            if each.spare_mb >= LEAST_MB
+        ]
+        shown = gr.Row(visible=use.spare_mb >= LEAST_MB)
+        return table(use, say), shown, gr.Dropdown(choices, value=ALL)
 
-    def tidy(self, request: gr.Request) -> tuple[str, gr.Button]:
-        """Remove what finished trainings no longer need, and measure again."""
-        freed = self.ctx.services.disk.clean(self.ctx.owner(request))
+    def tidy(self, job_id: str, request: gr.Request) -> tuple[str, gr.Row, gr.Dropdown]:
+        """Remove what finished trainings (or one of them) no longer need, and measure again."""
+        freed = self.ctx.services.disk.clean(self.ctx.owner(request), job_id)
         gr.Info(self.ctx.say(request, "pages.jobs.disk_freed", size=size(freed)))
         return self.look(request)
 
