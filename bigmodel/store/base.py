@@ -15,8 +15,8 @@ Promises, tested by `tests/contracts/` over every implementation:
 - Points are exactly-once per (job, name, step): `ingest` commits points and file offset together.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -46,6 +46,32 @@ class Deleted:
     jobs: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+
+
+Point = tuple[str, int, float]  # curve, step, value
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A final job as it travels between stores. `points` may be read once only, as they are stored."""
+
+    job: Job
+    history: tuple[JobEvent, ...] = ()
+    models: tuple[TrainedModel, ...] = ()
+    points: Iterable[Point] = ()
+
+
+@dataclass(frozen=True)
+class Records:
+    """What is said of some datasets, to be taken elsewhere. `versions` are of all datasets, oldest first.
+
+    Where it comes in, versions may also go on from those of a dataset that is there, and jobs belong to one.
+    """
+
+    datasets: tuple[Dataset, ...] = ()
+    versions: tuple[Version, ...] = ()
+    jobs: tuple[Carried, ...] = ()
+    bases: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 Order = Literal["newest", "longest", "name"]
@@ -237,6 +263,34 @@ class Store(Protocol):
 
     def base_models(self, owner: str) -> dict[str, dict[str, object]]:
         """Return the imported and fetched base models by name."""
+
+    # taking along -----------------------------------------------------------------------------
+
+    def export_records(self, owner: str, dataset_ids: Sequence[str]) -> Records:
+        """Return datasets with all versions, and their jobs with history and models (without points), oldest first.
+
+        Jobs that are not final are among them: whoever writes them down decides.
+        """
+
+    def points(
+        self, owner: str, job_id: str, *, after: tuple[str, int] = ("", -1), limit: int = 5_000
+    ) -> list[Point]:
+        """Return points of a job behind (curve, step), in that order."""
+
+    def taken(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these ids a dataset, a job or a model of anybody has."""
+
+    def import_records(self, owner: str, records: Records) -> None:
+        """Store what came from elsewhere as the owner's, all of it or nothing; roll-ups are computed anew.
+
+        Owners and keys that the records name do not count. History is numbered anew.
+
+        Raises:
+            ValueError: a job that is not final.
+            DatasetError: `project_taken`, an id is in use; `dataset_changed`, a version does not follow
+                the newest one.
+            NotFoundError: a version or job belongs to a dataset that is not the owner's.
+        """
 
     # the store itself -------------------------------------------------------------------------
 

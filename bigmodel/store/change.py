@@ -9,7 +9,7 @@ from bigmodel.core.clock import now
 from bigmodel.core.errors import JobError
 from bigmodel.core.job import FINAL, MOVES, Job, Saved, State, Wish
 from bigmodel.core.message import Level, Message
-from bigmodel.store.base import Deleted
+from bigmodel.store.base import Deleted, Records
 from bigmodel.store.intake import Intake
 
 Row = tuple[str, datetime, Message]  # kind, time and sentence of a line of the history
@@ -59,6 +59,26 @@ def check_move(origin: State, to: State) -> None:
     """
     if to not in MOVES[origin] or to == State.STARTING:
         raise ValueError(f"a job never moves from {origin} to {to} this way")
+
+
+def carried(job: Job, owner: str) -> Job:
+    """Return a job of elsewhere as it is stored: the owner's, without what only held where it ran.
+
+    Raises:
+        ValueError: it is not final, so that its worker may still run there.
+    """
+    if not job.is_final:
+        raise ValueError(f"job {job.id} is {job.state} and stays where it is")
+    fresh = replace(job, owner=owner, key="", wish=Wish.NONE, not_before=None, priority=0)
+    return _with_saved(fresh, ())
+
+
+def ids_of(records: Records) -> list[str]:
+    """Return every id that records bring along."""
+    ids = [dataset.id for dataset in records.datasets]
+    for carried in records.jobs:
+        ids += [carried.job.id, *(model.id for model in carried.models)]
+    return ids
 
 
 def is_claimable(job: Job, at: datetime | None) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from threading import RLock
@@ -16,39 +16,14 @@ from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.store import change
-from bigmodel.store.base import Curve, Deleted, Inventory, Order
+from bigmodel.store.base import Curve, Deleted, Inventory, Order, Point, Records
 from bigmodel.store.intake import Intake, keep_one, take_in
 from bigmodel.store.line import Waiting, in_line, left_of, starts, waiting
+from bigmodel.store.memory_record import Record
 from bigmodel.store.rollup import span_of, thin
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-@dataclass
-class _Record:
-    """A job with everything that hangs on it."""
-
-    job: Job
-    order: int
-    history: list[JobEvent] = field(default_factory=list)
-    offsets: dict[int, int] = field(default_factory=dict)
-    points: dict[str, dict[int, float]] = field(default_factory=dict)
-    models: dict[str, TrainedModel] = field(default_factory=dict)
-    mark: int = 0
-
-    def apply(self, changed: change.Changed) -> None:
-        self.job = changed.job
-        for kind, at, message in changed.rows:
-            self.history.append(JobEvent(len(self.history) + 1, at, kind, message))
-
-    def cut(self, last: int) -> None:
-        """Delete all points above a step."""
-        if any(step > last for points in self.points.values() for step in points):
-            self.mark += 1
-            for points in self.points.values():
-                for step in [step for step in points if step > last]:
-                    del points[step]
 
 
 def _locked(
@@ -71,7 +46,7 @@ class MemoryStore:
         self._lock = RLock()
         self._datasets: dict[str, Dataset] = {}
         self._versions: dict[str, list[Version]] = {}
-        self._records: dict[str, _Record] = {}
+        self._records: dict[str, Record] = {}
         self._bases: dict[tuple[str, str], dict[str, object]] = {}
         self._submitted = 0
 
@@ -140,7 +115,7 @@ class MemoryStore:
         if job.id in self._records:
             raise ValueError(f"job {job.id} is already stored")
         self._submitted += 1
-        record = self._records[job.id] = _Record(job, self._submitted)
+        record = self._records[job.id] = Record(job, self._submitted)
         record.apply(change.submitted(job))
         if earlier:
             record.mark += 1
@@ -153,7 +128,7 @@ class MemoryStore:
     def job(self, owner: str, job_id: str) -> Job:
         return self._record(owner, job_id).job
 
-    def _record(self, owner: str, job_id: str) -> _Record:
+    def _record(self, owner: str, job_id: str) -> Record:
         record = self._records.get(job_id)
         if record is None or record.job.owner != owner:
             raise NotFoundError("job_unknown")
@@ -356,6 +331,59 @@ class MemoryStore:
     @_locked
     def base_models(self, owner: str) -> dict[str, dict[str, object]]:
         return {name: dict(base) for (of, name), base in sorted(self._bases.items()) if of == owner}
+
+    # taking along
+
+    @_locked
+    def export_records(self, owner: str, dataset_ids: Sequence[str]) -> Records:
+        found = tuple(self.dataset(owner, dataset_id) for dataset_id in dataset_ids)
+        versions = [version for dataset in found for version in self._versions[dataset.id]]
+        jobs = [r for r in self._records.values() if r.job.owner == owner]
+        jobs.sort(key=lambda record: (record.job.created_at, record.job.id))
+        carried = [r.carried() for d in found for r in jobs if r.job.dataset_id == d.id]
+        return Records(found, tuple(versions), tuple(carried))
+
+    @_locked
+    def points(
+        self, owner: str, job_id: str, *, after: tuple[str, int] = ("", -1), limit: int = 5_000
+    ) -> list[Point]:
+        curves = self._record(owner, job_id).points
+        every = [(name, step, value) for name in curves for step, value in curves[name].items()]
+        return [point for point in sorted(every) if point[:2] > after][:limit]
+
+    @_locked
+    def taken(self, ids: Sequence[str]) -> frozenset[str]:
+        models = {m.id for record in self._records.values() for m in record.models.values()}
+        return frozenset(ids) & ({*self._datasets, *self._records} | models)
+
+    @_locked
+    def import_records(self, owner: str, records: Records) -> None:
+        if self.taken(change.ids_of(records)):
+            raise DatasetError("project_taken")
+        kept = (dict(self._datasets), {key: list(v) for key, v in self._versions.items()})
+        known = (dict(self._records), dict(self._bases))
+        try:
+            self._put(owner, records)
+        except BaseException:
+            (self._datasets, self._versions), (self._records, self._bases) = kept, known
+            raise
+
+    def _put(self, owner: str, records: Records) -> None:
+        for dataset in records.datasets:
+            self._datasets[dataset.id] = replace(dataset, owner=owner)
+            self._versions[dataset.id] = []
+        fresh = {dataset.id for dataset in records.datasets}
+        for version in records.versions:
+            if version.dataset_id in fresh:
+                self._versions[version.dataset_id].append(version)
+            else:
+                self.add_version(owner, version)
+        self._bases |= {(owner, name): dict(base) for name, base in records.bases.items()}
+        for carried in records.jobs:
+            job = change.carried(carried.job, owner)
+            self.version(owner, job.dataset_id, job.dataset_version)
+            self._submitted += 1
+            self._records[job.id] = Record.of(carried, job, self._submitted)
 
     # the store itself
 

@@ -17,8 +17,8 @@ from bigmodel.core.events import Event
 from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
-from bigmodel.store import change, sql_curves, sql_datasets, sql_jobs
-from bigmodel.store.base import Curve, Deleted, Inventory, Order
+from bigmodel.store import change, sql_carry, sql_curves, sql_datasets, sql_jobs
+from bigmodel.store.base import Curve, Deleted, Inventory, Order, Point, Records
 from bigmodel.store.engine import connect, error_key, make_engine, transaction
 from bigmodel.store.intake import take_in
 
@@ -207,6 +207,26 @@ class SqlStore:
     def base_models(self, owner: str) -> dict[str, dict[str, object]]:
         with self._read() as connection:
             return sql_datasets.bases(connection, owner)
+
+    # taking along
+
+    def export_records(self, owner: str, dataset_ids: Sequence[str]) -> Records:
+        with self._read() as connection:
+            return sql_carry.export(connection, owner, dataset_ids)
+
+    def points(
+        self, owner: str, job_id: str, *, after: tuple[str, int] = ("", -1), limit: int = 5_000
+    ) -> list[Point]:
+        with self._read() as connection:
+            return sql_carry.some_points(connection, owner, job_id, after, limit)
+
+    def taken(self, ids: Sequence[str]) -> frozenset[str]:
+        with self._read() as connection:
+            return sql_carry.taken(connection, ids)
+
+    def import_records(self, owner: str, records: Records) -> None:
+        with self._write() as connection:
+            sql_carry.put(connection, owner, records)
 
     # the store itself
 

@@ -1,0 +1,54 @@
+"""A job of the store in memory with everything that hangs on it; it knows no other job."""
+
+from dataclasses import dataclass, field, replace
+
+from bigmodel.core.job import Job, JobEvent
+from bigmodel.core.model import TrainedModel
+from bigmodel.store import change
+from bigmodel.store.base import Carried
+
+
+@dataclass
+class Record:
+    """A job with everything that hangs on it."""
+
+    job: Job
+    order: int
+    history: list[JobEvent] = field(default_factory=list)
+    offsets: dict[int, int] = field(default_factory=dict)
+    points: dict[str, dict[int, float]] = field(default_factory=dict)
+    models: dict[str, TrainedModel] = field(default_factory=dict)
+    mark: int = 0
+
+    def apply(self, changed: change.Changed) -> None:
+        self.job = changed.job
+        for kind, at, message in changed.rows:
+            self.history.append(JobEvent(len(self.history) + 1, at, kind, message))
+
+    @classmethod
+    def of(cls, carried: Carried, job: Job, order: int) -> "Record":
+        """Return a job that came from elsewhere."""
+        record = cls(job, order)
+        record.history = [replace(event, seq=n) for n, event in enumerate(carried.history, 1)]
+        record.models = {
+            model.kind: replace(model, owner=job.owner, job_id=job.id, name=job.name)
+            for model in carried.models
+        }
+        for name, step, value in carried.points:
+            record.points.setdefault(name, {})[step] = value
+        record.mark = int(bool(record.points))
+        return record
+
+    def carried(self) -> Carried:
+        """Return the job as it travels."""
+        models = [replace(model, name=self.job.name) for model in self.models.values()]
+        models.sort(key=lambda model: (str(model.created_at), model.id))
+        return Carried(self.job, tuple(self.history), tuple(models))
+
+    def cut(self, last: int) -> None:
+        """Delete all points above a step."""
+        if any(step > last for points in self.points.values() for step in points):
+            self.mark += 1
+            for points in self.points.values():
+                for step in [step for step in points if step > last]:
+                    del points[step]
