@@ -17,7 +17,7 @@ from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.store import change
 from bigmodel.store.base import Curve, Deleted, Inventory, Order, Point, Records
-from bigmodel.store.intake import Intake, keep_one, take_in
+from bigmodel.store.intake import keep_one, take_in
 from bigmodel.store.line import Waiting, in_line, left_of, starts, waiting
 from bigmodel.store.memory_record import Record
 from bigmodel.store.rollup import span_of, thin
@@ -275,7 +275,7 @@ class MemoryStore:
         record.apply(change.taken_in(record.job, intake, at))
         if intake.back_to:
             record.cut(change.last_step_of(intake.back_to))
-        self._add_points(record, intake)
+        record.add_points(intake.points)
         for result in intake.results:
             model = replace(
                 result, owner=record.job.owner, job_id=job_id, name=record.job.name, created_at=at
@@ -284,12 +284,6 @@ class MemoryStore:
             kept = keep_one(list(record.models.values()), model)
             record.models = {item.kind: item for item in kept}
         return True
-
-    @staticmethod
-    def _add_points(record: _Record, intake: Intake) -> None:
-        record.mark += bool(intake.points)
-        for name, points in intake.points.items():
-            record.points[name] = points | record.points.get(name, {})
 
     # curves and models
 

@@ -1,5 +1,6 @@
 """A job of the store in memory with everything that hangs on it; it knows no other job."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bigmodel.core.job import Job, JobEvent
@@ -44,6 +45,12 @@ class Record:
         models = [replace(model, name=self.job.name) for model in self.models.values()]
         models.sort(key=lambda model: (str(model.created_at), model.id))
         return Carried(self.job, tuple(self.history), tuple(models))
+
+    def add_points(self, new: Mapping[str, Mapping[int, float]]) -> None:
+        """Add points that are not yet there, by curve and step."""
+        self.mark += bool(new)
+        for name, points in new.items():
+            self.points[name] = {**points, **self.points.get(name, {})}
 
     def cut(self, last: int) -> None:
         """Delete all points above a step."""
