@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     max_media_files: int = Field(default=100_000, ge=1)
     max_media_file_mb: int = Field(default=512, ge=1)
     media_s: float = Field(default=1_800.0, gt=0)  # patience with reading such an archive
+    max_project_mb: int = Field(default=20_480, ge=1)  # a project that is brought in, unpacked
     reader_s: float = Field(default=60.0, gt=0)
     reader_mb: int = Field(default=2_048, ge=256)
 

@@ -51,6 +51,14 @@ def find(bases: Path, name: str) -> Path | None:
     return model if is_whole else None
 
 
+def digests(bases: Path, name: str) -> dict[str, str] | None:
+    """Return the digests of a base's files as they were when they came, or None when it is not there."""
+    if find(bases, name) is None:
+        return None
+    record = json.loads((bases / slug_of(name) / RECORD).read_text("utf-8"))
+    return {file: str(about["sha256"]) for file, about in record["files"].items()}
+
+
 def read(bases: Path, name: str) -> Base | None:
     """Return what a base on the shelf is, or None when it is not there."""
     try:

@@ -14,6 +14,7 @@ from bigmodel.services.growing import GrowingService
 from bigmodel.services.health import HealthService
 from bigmodel.services.jobs import JobService
 from bigmodel.services.own_table import OwnTableService
+from bigmodel.services.project import ProjectService
 from bigmodel.services.results import ResultService
 from bigmodel.services.showing import ShowService
 from bigmodel.services.training import TrainingService
@@ -46,6 +47,7 @@ class Services:
     show: ShowService
     growing: GrowingService
     comparing: CompareService
+    project: ProjectService
 
 
 def open_services(settings: Settings) -> Services:
@@ -81,4 +83,5 @@ def open_services(settings: Settings) -> Services:
         show=ShowService(settings, store, words, results, demo.resolve),
         growing=GrowingService(settings, store, control),
         comparing=CompareService(settings, store, demo.scores, demo.transcribe),
+        project=ProjectService(settings, store, words),
     )

@@ -1,0 +1,63 @@
+"""A data folder with real data and a real training that ended, made in this process without a supervisor."""
+
+from pathlib import Path
+from typing import Any
+
+from bigmodel.core.clock import now
+from bigmodel.core.dataset import Dataset
+from bigmodel.core.events import decode
+from bigmodel.core.ids import new_id
+from bigmodel.core.job import Job, State
+from bigmodel.core.model import TrainedModel
+from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.attempt import run_attempt
+from bigmodel.jobs.attempt_folder import Attempt
+from bigmodel.jobs.reporter import WorkerReporter
+from bigmodel.services.studio import Services
+from bigmodel.store.base import Store
+from bigmodel.tasks import get_task, load_engine
+
+OWNER = "local"
+
+
+def store_of(services: Services) -> Store:
+    store: Store = services.project._store
+    return store
+
+
+def write_table(path: Path, rows: int = 120) -> Path:
+    words = {"good": "lovely warm soup 好吃", "bad": "cold and late 难吃"}
+    lines = [f"{words[label]} {n},{label}" for n in range(rows // 2) for label in words]
+    path.write_text("\n".join(["text,label", *lines]), "utf-8")
+    return path
+
+
+def train(services: Services, dataset: Dataset, *, name: str = "soup", **params: Any) -> Job:
+    """Train the instant model on a dataset and let the job succeed."""
+    store, settings = store_of(services), services.settings
+    task = "text_classification"
+    whole = get_task(task).params(base="instant", **params).model_dump(mode="json")
+    job = Job(
+        id=new_id(), owner=OWNER, key=new_id(), name=name, task=task, dataset_id=dataset.id,
+        dataset_version=dataset.version.number, base="instant", preset="balanced", params=whole,
+        created_at=now(),
+    )  # fmt: skip
+    store.submit(job)
+    claimed = store.claim(now())
+    assert claimed is not None
+    folder = settings.jobs / job.id / "1"
+    base = {"name": "instant", "kind": "instant", "folder": None}
+    attempt = Attempt(job.id, 1, task, name, whole, base, dataset.version.folder)
+    attempt_folder.write_attempt(folder, attempt)
+    store.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
+    run_attempt(folder, settings, WorkerReporter(folder, settings.home, 1))
+    events, taken = decode((folder / attempt_folder.EVENTS).read_bytes())
+    store.ingest(job.id, 1, 0, taken, events, now())
+    store.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=now())
+    return store.job(OWNER, job.id)
+
+
+def answers(services: Services, model: TrainedModel, texts: list[str]) -> list[list[float]]:
+    """Return what a model says, loaded from where it lies."""
+    engine = load_engine(get_task(model.task))
+    return engine.load(services.settings.home / model.folder).predict(texts)
