@@ -4,7 +4,6 @@ import json
 import math
 import shutil
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from bigmodel.core.job import Job, State
 from bigmodel.data.versions import load_rows
 from bigmodel.services.studio import Services, open_services
 from bigmodel.settings import Settings
-from tests.fakes.journey import OWNER, answers, store_of, train, write_table
+from tests.fakes.journey import OWNER, answers, run_here, store_of, train, write_table
 
 TEXTS = ["lovely soup", "cold", "", "全新的 ☃"]
 Made = tuple[Services, Dataset, Job, Path]
@@ -62,8 +61,10 @@ def _with_points(there: Services, dataset: Dataset) -> Job:
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[Services]:
-    yield services_at(tmp_path / "here")
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
+    """An empty data folder; projects are unpacked in this process, but for the test that is slow."""
+    monkeypatch.setattr("bigmodel.data.project.read.run_limited", run_here)
+    return services_at(tmp_path / "here")
 
 
 def left(services: Services) -> list[str]:
@@ -73,8 +74,10 @@ def left(services: Services) -> list[str]:
     return [path.name for place in places for path in place.iterdir()]
 
 
-def test_results_and_answers_are_the_same_elsewhere(made: Made, here: Services) -> None:
+@pytest.mark.slow
+def test_results_and_answers_are_the_same_elsewhere(made: Made, tmp_path: Path) -> None:
     there, dataset, job, out = made
+    here = services_at(tmp_path / "here")
     told: list[float] = []
     loaded = here.project.load(OWNER, out, told.append)
     assert (loaded.datasets, loaded.jobs, loaded.models) == (("Soup 汤",), 2, 1)
@@ -160,9 +163,9 @@ def test_ids_of_another_owner_are_left_alone(made: Made, here: Services) -> None
     assert here.results.models("somebody", job.id)[0].metrics
 
 
-def test_what_is_not_over_stays_and_is_named(made: Made, tmp_path: Path) -> None:
+def test_what_is_not_over_stays_and_is_named(made: Made, here: Services, tmp_path: Path) -> None:
     *_, out = made
-    there = services_at(tmp_path / "there")
+    there = here
     there.project.load(OWNER, out)
     dataset = there.datasets.all(OWNER)[0]
     waiting = replace(
@@ -175,9 +178,9 @@ def test_what_is_not_over_stays_and_is_named(made: Made, tmp_path: Path) -> None
     assert [message.args["name"] for message in size.left_out] == ["waiting"]
 
 
-def test_a_damaged_model_stays_and_is_named(made: Made, tmp_path: Path) -> None:
-    _, dataset, job, out = made
-    there = services_at(tmp_path / "there")
+def test_a_damaged_model_stays_and_is_named(made: Made, here: Services, tmp_path: Path) -> None:
+    _, _, job, out = made
+    there = here
     there.project.load(OWNER, out)
     model = there.results.models(OWNER, job.id)[0]
     (there.settings.home / model.folder / "model.json").write_text("{}")
@@ -187,9 +190,9 @@ def test_a_damaged_model_stays_and_is_named(made: Made, tmp_path: Path) -> None:
     assert third.project.load(OWNER, tmp_path / "p.zip").models == 0
 
 
-def test_damaged_rows_make_no_project(made: Made, tmp_path: Path) -> None:
+def test_damaged_rows_make_no_project(made: Made, here: Services, tmp_path: Path) -> None:
     *_, out = made
-    there = services_at(tmp_path / "there")
+    there = here
     dataset = there.datasets.get(OWNER, there.project.load(OWNER, out).first)
     items = there.settings.home / dataset.version.folder / "items.parquet"
     items.write_bytes(items.read_bytes() + b"x")
