@@ -4,7 +4,17 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bigmodel.commands import data, doctor, evaluate, grow, jobs, predict, show, train
+from bigmodel.commands import (
+    data,
+    doctor,
+    evaluate,
+    grow,
+    jobs,
+    predict,
+    project,
+    show,
+    train,
+)
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.task import PRESETS
@@ -36,6 +46,7 @@ class Grammar:
         self._evaluate(self._command(commands, "evaluate", evaluate.run))
         self._predict(self._command(commands, "predict", predict.run))
         self._show(self._command(commands, "show", show.run))
+        self._project(self._group(commands, "project"))
         self._command(commands, "doctor", doctor.run)
         return parser
 
@@ -133,6 +144,24 @@ class Grammar:
                 parser.error(self._help(key))
 
         parser.set_defaults(check=check)
+
+    def _project(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        save = self._command(commands, "save", project.run_save, "project_save")
+        out = self._help("project_out")
+        save.add_argument("--out", metavar="FILE", type=Path, required=True, help=out)
+        save.add_argument(
+            "datasets", metavar="DATASET", nargs="*", help=self._help("project_datasets")
+        )
+        save.add_argument("--all", action="store_true", help=self._help("project_all"))
+        save.add_argument("--bases", action="store_true", help=self._help("project_bases"))
+        load = self._command(commands, "load", project.run_load, "project_load")
+        load.add_argument("file", metavar="FILE", type=Path, help=self._help("project_file"))
+
+        def check(args: argparse.Namespace) -> None:
+            if bool(args.datasets) == args.all:
+                save.error(self._help("project_either"))
+
+        save.set_defaults(check=check)
 
     def _set(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(

@@ -59,6 +59,27 @@ class Loaded:
     left_out: tuple[Message, ...]
     first: str = ""  # id of a dataset to look at
 
+    @property
+    def lines(self) -> tuple[Message, ...]:
+        """What there is to say of it, line by line."""
+
+        def names(key: str, found: Sequence[str]) -> list[Message]:
+            return [Message(key, {"names": ", ".join(found)})] if found else []
+
+        lines = names("pages.project.came_datasets", self.datasets)
+        lines += names("pages.project.came_grown", self.grown)
+        if self.jobs:
+            counts = {"jobs": self.jobs, "models": self.models}
+            lines.append(Message("pages.project.came_jobs", counts))
+        lines += names("pages.project.came_bases", self.bases)
+        if not lines:
+            lines.append(Message("pages.project.came_nothing"))
+        lines += names("pages.project.came_copies", self.copies)
+        if self.here_datasets or self.here_jobs:
+            here = {"datasets": self.here_datasets, "jobs": self.here_jobs}
+            lines.append(Message("pages.project.came_here", here))
+        return (*lines, *self.left_out)
+
 
 class ProjectService:
     """Projects of all owners."""

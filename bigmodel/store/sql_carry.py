@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby, islice
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, RowMapping, insert, or_, select
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.job import JobEvent
@@ -22,7 +22,7 @@ BATCH = 5_000  # points that are stored at once
 
 def export(connection: Connection, owner: str, ids: Sequence[str]) -> Records:
     found = [sql_datasets.get(connection, owner, dataset_id) for dataset_id in ids]
-    rows = []
+    rows: list[RowMapping] = []
     for dataset in found:
         query = select(versions).where(versions.c.dataset_id == dataset.id)
         rows += connection.execute(query.order_by(versions.c.number)).mappings().all()

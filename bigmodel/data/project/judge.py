@@ -26,12 +26,14 @@ from bigmodel.data.project.record import (
     digest_of,
     read_lines,
 )
+from bigmodel.data.source import OF_ROWS
 from bigmodel.data.versions import KEPT
 
 BATCH = 1_024
 MOST_JSON_BYTES = 64 * 2**20
 EXTRA_COLUMNS = 24  # beside those a person's file had
 MOST_NAME = 200  # characters of an id or a name of a part
+YOUNGER = frozenset({"origin", *OF_ROWS})  # columns that versions of earlier releases lack
 ANSWERS = {"row_id": pa.string(), "split": pa.string(), "truth": pa.string()}
 
 
@@ -113,6 +115,12 @@ class Judge:
     def _version(self, dataset: DatasetRecord, version: VersionRecord) -> None:
         name = f"datasets/{dataset.id}/{version.number}/{layout.ITEMS}"
         part = self._parts.get(name)
+        uploads = [
+            f"datasets/{dataset.id}/uploads/{upload['file']}"
+            for upload in version.recipe.get("uploads", ())
+        ]
+        if not all(map(layout.place_of, uploads)):  # they are joined to a folder
+            raise DatasetError("project_records")
         if part is None or part.sha256 != version.digest:
             raise DatasetError("project_rows", name=dataset.name[:80])
         try:
@@ -128,7 +136,7 @@ class Judge:
             schema = file.schema_arrow
             names = set(schema.names)
             is_text = all(pa.types.is_string(column.type) for column in schema)
-            _require(is_text and names >= set(KEPT) - {"origin"} and len(names) == len(schema))
+            _require(is_text and names >= set(KEPT) - YOUNGER and len(names) == len(schema))
             _require(len(names) <= self._bounds.columns + EXTRA_COLUMNS)
             _require(0 < file.metadata.num_rows <= self._bounds.rows)
             is_media = version.summary.get("medium", "text") != "text"

@@ -45,7 +45,7 @@ _PATTERNS = {
     Kind.RECORDS: r"(?P<file>datasets|jobs|points|bases)\.jsonl",
     Kind.ITEMS: rf"datasets/(?P<id>{ID})/(?P<number>[1-9][0-9]{{0,5}})/items\.parquet",
     Kind.MEDIA: rf"datasets/(?P<id>{ID})/media/(?P<file>(?P<x>[0-9a-f]{{2}})/(?P=x)[0-9a-f]{{62}}(?:\.thumb)?\.(?:jpg|png|flac))",
-    Kind.UPLOAD: rf"datasets/(?P<id>{ID})/uploads/(?P<file>(?P<sha>{SHA256})\.[a-z0-9]{{1,8}})",
+    Kind.UPLOAD: rf"datasets/(?P<id>{ID})/uploads/(?P<file>(?P<sha>{SHA256})(?:\.[a-z0-9]{{1,11}})?)",
     Kind.MODEL: rf"jobs/(?P<id>{ID})/models/(?P<model>instant|tuned)/(?:{_FILE}|(?P<table>predictions\.parquet))",
     Kind.BASE: rf"bases/(?P<id>[0-9a-f]{{16}})/{_FILE}",
 }

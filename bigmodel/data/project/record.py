@@ -14,7 +14,7 @@ from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.job import FINAL, Job, JobEvent, Progress, State
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, TrainedModel
-from bigmodel.data.project.layout import ID, SHA256, VERSION
+from bigmodel.data.project.layout import ID, SHA256
 
 Json = dict[str, Any]  # Any: as deep as the values of `core` that are checked by their own types
 Id = Annotated[str, Field(pattern=f"^{ID}$")]
@@ -43,7 +43,7 @@ class Part(_Strict):
 class Head(_Strict):
     """`project.json`."""
 
-    v: Literal[1] = VERSION
+    v: Literal[1] = 1
     app: Annotated[str, Field(max_length=40)]
     created: AwareDatetime
     parts: tuple[Part, ...]

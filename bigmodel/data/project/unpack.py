@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.limits import EXIT_BROKEN, EXIT_MEMORY, EXIT_REFUSED, limit_self
-from bigmodel.data.media.archive import Archive, Bounds, open_archive, shown_name
+from bigmodel.data.media.archive import Archive, Bounds, is_archive, open_archive, shown_name
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.project import layout
 from bigmodel.data.project.record import Head, Part
@@ -67,6 +67,8 @@ def unpack(request: dict[str, Any]) -> dict[str, Any]:
     limits, folder = request["limits"], Path(request["folder"])
     total = limits["max_project_mb"] * MB
     bounds = Bounds(limits["max_project_files"], total, total)
+    if not is_archive(Path(request["path"]), is_named=False):
+        raise DatasetError("project_none")
     archive = open_archive(Path(request["path"]), bounds, folder.parent)
     try:
         entries = _by_name(archive)

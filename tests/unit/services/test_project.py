@@ -15,6 +15,7 @@ from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.events import Event, Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
+from bigmodel.data.uploads import upload_path
 from bigmodel.data.versions import load_rows
 from bigmodel.services.studio import Services, open_services
 from bigmodel.settings import Settings
@@ -89,6 +90,9 @@ def test_results_and_answers_are_the_same_elsewhere(made: Made, tmp_path: Path) 
     assert answers(here, second, TEXTS) == answers(there, first, TEXTS)
     rows = [load_rows(s.settings.home / dataset.version.folder) for s in (there, here)]
     assert rows[0] == rows[1]
+    (upload,) = dataset.version.recipe.uploads
+    kept = [upload_path(s.settings.home / dataset.version.folder, upload) for s in (there, here)]
+    assert kept[0].read_bytes() == kept[1].read_bytes()
 
 
 def test_curves_and_histories_are_the_same_elsewhere(made: Made, here: Services) -> None:

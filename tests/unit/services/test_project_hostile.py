@@ -106,6 +106,11 @@ def path_as_id(files: Files, dataset: Dataset, job: Job) -> None:
     edited(files, "jobs.jsonl", lambda record: record.update(id="../../evil"))
 
 
+def upload_of_a_path(files: Files, dataset: Dataset, job: Job) -> None:
+    upload = {"name": "t", "file": "../../../etc/passwd"}
+    edited(files, "datasets.jsonl", lambda r: r["versions"][0]["recipe"].update(uploads=[upload]))
+
+
 def running(files: Files, dataset: Dataset, job: Job) -> None:
     edited(files, "jobs.jsonl", lambda record: record.update(state="running"))
 
@@ -194,6 +199,7 @@ CASES: list[tuple[Change, str]] = [
     (strange_field, "project_records"),
     (deep_strange_field, "project_records"),
     (path_as_id, "project_records"),
+    (upload_of_a_path, "project_records"),
     (running, "project_records"),
     (foreign_dataset, "project_records"),
     (points_of_nobody, "project_records"),
@@ -290,7 +296,7 @@ def test_other_files_are_no_project(
     here: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = write_table(tmp_path / "t.csv")
-    assert refused(here, table, monkeypatch) == "archive_truncated"
+    assert refused(here, table, monkeypatch) == "project_none"
     with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
         archive.writestr("a/1.jpg", b"x")
     assert refused(here, tmp_path / "z.zip", monkeypatch) == "project_none"
