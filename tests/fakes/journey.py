@@ -1,6 +1,7 @@
 """A data folder with real data and a real training that ended, made in this process without a supervisor."""
 
 import json
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ OWNER = "local"
 def run_here(module: str, request: Path, progress: object, **bounds: object) -> int:
     """Stand in for the limited child of a project: the same work in this process, without its limits."""
     del module, progress, bounds
-    return unpack.answer(json.loads(request.read_text("utf-8")))
+    with (request.parent / "out").open("w") as out, redirect_stdout(out):
+        return unpack.answer(json.loads(request.read_text("utf-8")))
 
 
 def store_of(services: Services) -> Store:
