@@ -183,8 +183,7 @@ def _measure_table(results: Results, say: Say) -> str:
 def _rows(shown: Shown, say: Say) -> Iterator[str]:
     for name, rows in (("right", shown.right), ("wrong", shown.wrong)):
         if rows:
-            title = f"{name}_numbers" if shown.kind == "numbers" else name
-            yield f"<h2>{say(f'show.page.{title}')}</h2>"
+            yield f"<h2>{say(f'show.page.{name}_{shown.kind}')}</h2>"
             yield _row_table(rows, shown, say)
 
 

@@ -188,5 +188,6 @@ def _limits(results: Results, medium: str) -> Iterator[Message]:
         names = ", ".join(f"“{label}”" for label in rare[:MOST_NAMED])
         yield Message("show.limits.rare", {"labels": names, "rows": RARE_CLASS})
     yield Message(f"show.limits.elsewhere_{medium}")
-    yield Message("show.limits.sureness")
+    if results.labels or results.errors:
+        yield Message("show.limits.sureness")
     yield Message("show.limits.people")
