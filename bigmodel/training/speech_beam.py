@@ -29,16 +29,8 @@ class Beam:
     bonus: float = 0.0  # for every letter: the letter model alone would make texts short
 
 
-@dataclass
-class _Ends:
-    """Log-chances of a beginning: ending in a blank, and in its last letter."""
-
-    blank: float = NOTHING
-    letter: float = NOTHING
-
-    @property
-    def total(self) -> float:
-        return _add(self.blank, self.letter)
+Ends = tuple[float, float]  # the chance of a beginning to end in a blank, and in its last letter
+Kept = dict[tuple[int, ...], Ends]
 
 
 def greedy(steps: Floats) -> list[int]:
@@ -50,17 +42,23 @@ def greedy(steps: Floats) -> list[int]:
 
 
 def search(steps: Floats, beam: Beam, language: LetterModel | None = None) -> list[int]:
-    """Return the likeliest text of log-shares (steps, outputs), as numbers."""
-    kept: dict[tuple[int, ...], _Ends] = {(): _Ends(blank=0.0)}
+    """Return the likeliest text of log-shares (steps, outputs), as numbers.
+
+    Chances are relative to the likeliest beginning so far, so that they never become too small to tell.
+    """
+    kept: Kept = {(): (1.0, 0.0)}
     bonus: dict[tuple[int, ...], float] = {(): 0.0}
-    blank_only = np.exp(steps[:, BLANK]) > CERTAIN
-    for step, is_still in zip(steps, blank_only, strict=True):
-        if is_still:
-            kept = {text: _Ends(blank=ends.total + step[BLANK]) for text, ends in kept.items()}
+    shares = np.exp(steps)
+    for step, is_likely in zip(shares.tolist(), shares > LIKELY, strict=True):
+        blank = step[BLANK]
+        if blank > CERTAIN:
+            kept = {text: ((ends[0] + ends[1]) * blank, 0.0) for text, ends in kept.items()}
             continue
-        kept = _pruned(_grown(kept, step), beam, language, bonus)
+        tried = [number for number in np.flatnonzero(is_likely).tolist() if number != BLANK]
+        kept = _pruned(_grown(kept, step, tried), beam, language, bonus)
     whole = {
-        text: ends.total + bonus[text] + _end(text, beam, language) for text, ends in kept.items()
+        text: math.log(sum(ends)) + bonus[text] + _end(text, beam, language)
+        for text, ends in kept.items()
     }
     return list(max(whole.items(), key=lambda item: item[1])[0])
 
@@ -75,34 +73,42 @@ def letter_certainties(steps: Floats, numbers: list[int]) -> list[float]:
     ]
 
 
-def _grown(kept: dict[tuple[int, ...], _Ends], step: Floats) -> dict[tuple[int, ...], _Ends]:
+def _grown(kept: Kept, step: list[float], tried: list[int]) -> Kept:
     """Return every beginning after one more step."""
-    grown: dict[tuple[int, ...], _Ends] = {}
-    tried = [int(n) for n in np.flatnonzero(step > math.log(LIKELY)) if n != BLANK]
-    for text, ends in kept.items():
-        here = grown.setdefault(text, _Ends())
-        here.blank = _add(here.blank, ends.total + float(step[BLANK]))
-        if text:
-            here.letter = _add(here.letter, ends.letter + float(step[text[-1]]))
+    grown: Kept = {}
+    blank = step[BLANK]
+    for text, (in_blank, in_letter) in kept.items():
+        total = in_blank + in_letter
+        last = text[-1] if text else BLANK
+        again = in_letter * step[last] if text else 0.0
+        before = grown.get(text, (0.0, 0.0))
+        grown[text] = (before[0] + total * blank, before[1] + again)
         for number in tried:
-            before = ends.blank if text and text[-1] == number else ends.total
-            longer = grown.setdefault((*text, number), _Ends())
-            longer.letter = _add(longer.letter, before + float(step[number]))
+            longer = (*text, number)
+            before = grown.get(longer, (0.0, 0.0))
+            came = in_blank if number == last else total
+            grown[longer] = (before[0], before[1] + came * step[number])
     return grown
 
 
 def _pruned(
-    grown: dict[tuple[int, ...], _Ends],
+    grown: Kept,
     beam: Beam,
     language: LetterModel | None,
     bonus: dict[tuple[int, ...], float],
-) -> dict[tuple[int, ...], _Ends]:
+) -> Kept:
     """Keep the likeliest beginnings, the letters before each counted once."""
-    for text in grown:
+    scores = {}
+    for text, ends in grown.items():
+        total = ends[0] + ends[1]
+        if total <= 0:
+            continue
         if text not in bonus:
             bonus[text] = bonus[text[:-1]] + _step(text, beam, language)
-    best = sorted(grown, key=lambda text: -(grown[text].total + bonus[text]))[: beam.width]
-    return {text: grown[text] for text in best}
+        scores[text] = math.log(total) + bonus[text]
+    best = sorted(scores, key=scores.__getitem__, reverse=True)[: beam.width]
+    most = max(sum(grown[text]) for text in best)
+    return {text: (grown[text][0] / most, grown[text][1] / most) for text in best}
 
 
 def _step(text: tuple[int, ...], beam: Beam, language: LetterModel | None) -> float:
@@ -118,18 +124,20 @@ def _end(text: tuple[int, ...], beam: Beam, language: LetterModel | None) -> flo
 def _align(steps: Floats, numbers: list[int]) -> list[int]:
     """Return the step of each letter in the likeliest alignment (Viterbi over blank, letter, blank, …)."""
     states = [BLANK, *(n for number in numbers for n in (number, BLANK))]
-    scores = np.full(len(states), NOTHING)
-    scores[:2] = steps[0, states[:2]]
-    may_skip = np.array(
-        [n >= 2 and states[n] != BLANK and states[n] != states[n - 2] for n in range(len(states))]
-    )
-    came = np.zeros((len(steps), len(states)), dtype=np.int64)
+    count = len(states)
+    skips = np.zeros(count)  # what it costs to come from two states before: nothing, or all
+    skips[[n for n in range(count) if n < 2 or states[n] in (BLANK, states[n - 2])]] = NOTHING
+    found = steps[:, states]
+    options = np.full((3, count), NOTHING)  # to stay, to come from one state before, from two
+    options[0, :2] = found[0, :2]
+    came = np.zeros((len(steps), count), dtype=np.int64)
     for place in range(1, len(steps)):
-        one = np.r_[NOTHING, scores[:-1]]
-        two = np.where(may_skip, np.r_[NOTHING, NOTHING, scores[:-2]], NOTHING)
-        options = np.stack([scores, one, two])
-        came[place] = options.argmax(axis=0)
-        scores = options.max(axis=0) + steps[place, states]
+        options[1, 1:] = options[0, :-1]
+        options[2, 2:] = options[0, :-2]
+        options[2] += skips
+        options.argmax(axis=0, out=came[place])
+        np.add(options.max(axis=0), found[place], out=options[0])
+    scores = options[0]
     state = len(states) - 1 if scores[-1] >= scores[-2] else len(states) - 2
     best: dict[int, int] = {}
     for place, here in _walked(came, state):
@@ -148,13 +156,3 @@ def _walked(came: NDArray[np.int64], state: int) -> Iterator[tuple[int, int]]:
     for place in range(len(came) - 1, -1, -1):
         yield place, state
         state -= int(came[place, state])
-
-
-def _add(a: float, b: float) -> float:
-    """Return log(exp(a) + exp(b))."""
-    if a == NOTHING:
-        return b
-    if b == NOTHING:
-        return a
-    high, low = (a, b) if a > b else (b, a)
-    return high + math.log1p(math.exp(low - high))

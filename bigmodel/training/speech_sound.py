@@ -6,6 +6,7 @@ SpecAugment as in Park et al. 2019, change of speed as in Ko et al. 2015.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +96,7 @@ class Recordings:
         self.mean, self.spread = frames.mean(dim=0), frames.std(dim=0) + 0.1
 
 
+@cache  # its filters take longer to make than a second of sound takes to hear
 def make_ear() -> Callable[[Tensor], Tensor]:
     """Return what turns samples into log-mel frames (frames, mels), each recording brought to mean 0, spread 1."""
     mel = MelSpectrogram(
