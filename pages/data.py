@@ -10,7 +10,9 @@ import gradio as gr
 from bigmodel.core.dataset import NO_LABEL, Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from pages.shared import dataset_view as view
+from pages.shared.again_button import AgainButton
 from pages.shared.gallery import Gallery
+from pages.shared.growing_view import GrowingView
 from pages.shared.guard import guard
 from pages.shared.intake import Intake
 from pages.shared.page import Context, Page
@@ -56,7 +58,9 @@ class DataTab:
     def _build_body(self) -> None:
         t = self.ctx.t
         self.problems = gr.HTML("", elem_id="data-problems")
-        self.train = gr.Button(t("pages.data.train"), variant="primary", elem_id="data-train")
+        with gr.Row():
+            self.train = gr.Button(t("pages.data.train"), variant="primary", elem_id="data-train")
+            again = AgainButton(self.ctx, "data")
         with gr.Row(equal_height=False):
             with gr.Column(min_width=300):
                 gr.Markdown(t("pages.data.found"), elem_classes="bm-title")
@@ -67,6 +71,7 @@ class DataTab:
         gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
         self.gallery = Gallery(self.ctx)
         self.preview = gr.HTML("", elem_id="data-preview")
+        self.growing = GrowingView(self.ctx, again)
         with gr.Accordion(t("pages.data.test_title"), open=False, elem_id="data-test"):
             gr.Markdown(t("pages.data.test_intro"))
             self.test_name = gr.HTML("", elem_id="data-test-name")
@@ -94,7 +99,7 @@ class DataTab:
             dataset, self.chosen, *self.intake.outputs, self.nothing,
             self.columns, self.text, self.label, self.body, self.problems, self.facts,
             self.classes, self.preview, self.test_name, self.counts, *self.gallery.outputs,
-            self.name, self.asking,
+            self.name, self.asking, *self.growing.parts,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, show, [dataset], outputs)
@@ -102,6 +107,7 @@ class DataTab:
         self.chosen.input(lambda chosen: chosen or "", self.chosen, dataset, **QUIET)
         below = [self.columns, self.text, self.label, self.body]
         self.intake.wire(self.file, self.test_file, self.apply, below, show, outputs)
+        self.growing.wire(self.guard, show, outputs)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
         self.delete.click(self.guard(self.ask), dataset, [self.question, self.asking], **QUIET)
@@ -141,6 +147,7 @@ class DataTab:
         if dataset is None:
             closed = [gr.Row(visible=False), *[gr.skip()] * 2, gr.Column(visible=False)]
             rest = [*[gr.skip()] * 6, *self.gallery.hidden(), gr.skip(), gr.Group(visible=False)]
+            rest += self.growing.hidden()
             picked = gr.Dropdown([], value=None)
             return ["", picked, *self.intake.closed(), gr.Markdown(visible=True), *closed, *rest]
         recipe = dataset.version.recipe
@@ -164,6 +171,7 @@ class DataTab:
             *self.gallery.show(dataset, request),
             dataset.name,
             gr.Group(visible=False),
+            *self.growing.shown(dataset, request),
         ]
 
     def _drawn(self, dataset: Dataset, request: gr.Request) -> list[str]:

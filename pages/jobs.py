@@ -252,7 +252,7 @@ class JobsTab:
             self.body: gr.update(visible=True),
             **self.list.drawn(jobs, total, asked, turns, job.id, request),
             self.head: view.head(job, turn, models, say),
-            **self.controls.shown(job, turn.place if turn else 0, has_model=bool(models)),
+            **self.controls.shown(job, turn.place if turn else 0, request, has_model=bool(models)),
             self.again: gr.update(interactive=job.is_final),
             self.delete: gr.update(interactive=job.is_final),
             **self.doctor.shown(job.id, request),

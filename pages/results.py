@@ -14,6 +14,7 @@ from pages.shared import figures
 from pages.shared import results_view as view
 from pages.shared.chart import chart
 from pages.shared.coach_view import CoachView
+from pages.shared.compare_view import CompareView
 from pages.shared.download import fetch
 from pages.shared.guard import guard
 from pages.shared.page import Context, Page
@@ -59,6 +60,7 @@ class ResultsTab:
                 self.download = gr.Button(t(f"{WORDS}download"), elem_id="results-download")
             self.package = gr.DownloadButton(elem_id="results-package", elem_classes="bm-away")
             self.share = ShareView(self.ctx)
+            self.compare = CompareView(self.ctx)
             self._build_classes()
             self._build_numbers()
             self._build_transcripts()
@@ -117,7 +119,7 @@ class ResultsTab:
             self.sentence, self.classes_part, self.matrix, self.classes, self.numbers_part,
             self.pairs, self.transcripts_part, self.errors, self.measures,
             self.lines_part, self.roc, self.precision_recall, *self.coach.parts, *self.wrong.parts,
-            *self.share.parts,
+            *self.share.parts, *self.compare.parts,
         ]  # fmt: skip
         asked = [chosen, self.model, self.show_as]
         self.ctx.on_show(tab, show, asked, shown)
@@ -130,6 +132,7 @@ class ResultsTab:
         self.matrix.click(protect(self.pick_cell), picked, self.wrong.parts, **QUIET)
         self.wrong.wire(protect, self.model)
         self.share.wire(protect, self.model)
+        self.compare.wire(protect)
         fetch(self.download, protect(self.pack), picked, self.package)
         self.coach.wire(protect, "jobs")
         self.ctx.go_demo(self.go_on.click(lambda: None, None, None, **QUIET))
@@ -254,6 +257,7 @@ class ResultsTab:
             **self._figures(model.id, results, show_as, request),
             **self.coach.shown(job.id, request),
             **self.share.shown(model, results, request),
+            **self.compare.shown(job, model, request),
         }
 
     def _figures(self, run: str, results: Results, show_as: str, request: gr.Request) -> Updates:

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.job import Job, State, Wish
+from pages.shared.again_button import AgainButton
 from pages.shared.page import Context
 
 EPOCHS, MOST_EPOCHS = 3, 200
@@ -32,6 +33,7 @@ class JobControls:
             self.first = self._button("first")
             self.notify = self._button("notify")
             self.cancel = self._button("cancel")
+            self.again = AgainButton(ctx, "jobs")
         with gr.Row(visible=False, elem_id="jobs-further") as self.further:
             self.epochs = gr.Number(
                 EPOCHS,
@@ -60,6 +62,7 @@ class JobControls:
         """Return what `shown` fills."""
         return [
             self.results, self.demo, self.resume, self.pause, self.first, self.notify, self.cancel, self.further,
+            *self.again.parts,
         ]  # fmt: skip
 
     def wire(
@@ -74,6 +77,7 @@ class JobControls:
             (self.first, self.put_first),
         ):
             after(button.click(protect(do), job, None, **QUIET))
+        self.again.wire(protect)
         self.go_further.click(protect(self.train_further), [job, self.epochs], job, **QUIET)
         self.notify.click(None, None, self.answer, js=ALLOW, **QUIET).then(
             protect(self.tell_notify), self.answer, None, **QUIET
@@ -81,9 +85,10 @@ class JobControls:
         self.ctx.go(self.results.click(lambda: None, None, None, **QUIET), "results")
         self.ctx.go_demo(self.demo.click(lambda: None, None, None, **QUIET))
 
-    def shown(self, job: Job, place: int, *, has_model: bool) -> Updates:
+    def shown(self, job: Job, place: int, request: gr.Request, *, has_model: bool) -> Updates:
         """Return which buttons make sense now."""
         owner, is_asked = job.owner, job.wish != Wish.NONE
+        newest = self.ctx.services.growing.newest_version(owner, job.id)
         can_further = job.state == State.SUCCEEDED and self.control.can_train_further(owner, job.id)
         return {
             self.results: gr.update(visible=has_model),
@@ -94,6 +99,7 @@ class JobControls:
             self.notify: gr.update(visible=not job.is_final),
             self.cancel: gr.update(visible=not job.is_final, interactive=job.wish != Wish.CANCEL),
             self.further: gr.update(visible=can_further),
+            **self.again.shown(job, newest, request, "again_newer"),
         }
 
     # handlers ---------------------------------------------------------------------------------

@@ -128,7 +128,9 @@ def wrong_table(rows: Sequence[AnsweredRow], say: Say, count: str, media: str = 
     keys = ["file" if has_media else "text", *answers, *(["sureness"] if has_sureness else [])]
     lines = [
         [
-            _item(row, media) if has_media else html.escape(_cut(row.text, TEXT_CHARACTERS)),
+            item(row.text, row.media, media)
+            if has_media
+            else html.escape(_cut(row.text, TEXT_CHARACTERS)),
             *(
                 [difference(row.edits)]
                 if has_edits
@@ -144,13 +146,16 @@ def wrong_table(rows: Sequence[AnsweredRow], say: Say, count: str, media: str = 
     return table + (legend(say) if has_edits else "") + muted(count)
 
 
-def _item(row: AnsweredRow, media: str) -> str:
-    """Return a picture to look at or a recording to play, over the name its person knows it by."""
-    address = html.escape(f"{media}/{row.media}", quote=True)
-    name = html.escape(_cut(row.text))
-    if not row.media:
+def item(text: str, file: str, media: str) -> str:
+    """Return a picture to look at or a recording to play, over the name its person knows it by.
+
+    `file` is its name below `media`, the address of all of them; without it there is only the name.
+    """
+    address = html.escape(f"{media}/{file}", quote=True)
+    name = html.escape(_cut(text))
+    if not file:
         return name
-    if row.media.endswith(PICTURES):
+    if file.endswith(PICTURES):
         shown = f'<img class="bm-thumb" src="{address}" alt="{name}" loading="lazy">'
     else:
         shown = f'<audio controls preload="none" src="{address}" aria-label="{name}"></audio>'

@@ -8,7 +8,9 @@ import gradio as gr
 import pytest
 from starlette.requests import Request
 
+from bigmodel.services.control import ControlService
 from bigmodel.services.datasets import DatasetService
+from bigmodel.services.growing import GrowingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
@@ -23,10 +25,22 @@ def request(language: str = "en") -> gr.Request:
     return gr.Request(request=Request(scope))
 
 
+class Asleep:
+    """A supervisor that need not wake."""
+
+    def wake(self) -> None:
+        """Do nothing."""
+
+
 @pytest.fixture
 def tab(settings: Settings) -> DataTab:
-    datasets = DatasetService(settings, MemoryStore())
-    services: Any = SimpleNamespace(settings=settings, words=load_words(), datasets=datasets)
+    store = MemoryStore()
+    services: Any = SimpleNamespace(
+        settings=settings,
+        words=load_words(),
+        datasets=DatasetService(settings, store),
+        growing=GrowingService(settings, store, ControlService(settings, store, Asleep())),
+    )
 
     return one_tab(DataTab, services)
 
@@ -76,3 +90,18 @@ def test_delete_is_asked_with_what_goes_along(tab: DataTab, tmp_path: Path) -> N
     assert "“table” with its 60 rows" in question
     assert tab.remove(tab.show("", request())[0], request()) == ""
     assert tab.ctx.services.datasets.all("local") == []
+
+
+def test_file_says_first_what_it_would_add(tab: DataTab, tmp_path: Path) -> None:
+    dataset_id = imported(tab, table(tmp_path))
+    more = tmp_path / "more.csv"
+    more.write_text(f"label,{BAD},\n{BAD},text 1 {BAD},x\n good,text 99 {BAD},y\n", "utf-8")
+    growing = tab.growing
+    looked = growing.look(dataset_id, str(more), request(), progress=lambda *_, **__: None)
+    assert "New rows: 1 of 2" in str(looked[growing.found])
+    assert "another label in the file than here" in str(looked[growing.found])
+    assert "<img" not in str(looked[growing.found])
+    assert looked[growing.add]["value"] == "Add the rows (1)"  # type: ignore[index]
+    put = growing.put_in(dataset_id, str(more), True, request("zh"), progress=lambda *_, **__: None)
+    assert "已加入 2 行" in str(put[growing.found])
+    assert tab.ctx.services.datasets.get("local", dataset_id).version.summary.rows == 62

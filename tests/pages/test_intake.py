@@ -133,7 +133,11 @@ def datasets() -> Datasets:
 @pytest.fixture
 def tab(settings: Settings, datasets: Datasets) -> DataTab:
     services: Any = SimpleNamespace(
-        settings=settings, words=load_words(), datasets=datasets, trays=TrayService(settings)
+        settings=settings,
+        words=load_words(),
+        datasets=datasets,
+        trays=TrayService(settings),
+        growing=SimpleNamespace(behind=lambda *_: None),
     )
     return one_tab(DataTab, services)
 

@@ -20,6 +20,7 @@ from bigmodel.services.coaching import CoachService
 from bigmodel.services.control import ControlService
 from bigmodel.services.disk import DiskService
 from bigmodel.services.doctor import DoctorService
+from bigmodel.services.growing import GrowingService
 from bigmodel.services.jobs import JobService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -65,6 +66,7 @@ def tab(workshop: Workshop) -> JobsTab:
         doctor=DoctorService(settings, store, bases, control),
         coach=CoachService(settings, store, jobs, control),
         disk=DiskService(settings, store),
+        growing=GrowingService(settings, store, control),
         demo=SimpleNamespace(kind=lambda owner, job: "text"),
         results=SimpleNamespace(models=store.models),
     )

@@ -9,6 +9,9 @@ import pytest
 from starlette.requests import Request
 
 from bigmodel.core.ids import new_id
+from bigmodel.core.job import Job
+from bigmodel.services.comparing import CompareService
+from bigmodel.services.growing import GrowingService
 from bigmodel.services.results import ResultService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -28,6 +31,15 @@ ROWS: list[trained.Row] = [
 GOOD, BAD = [0.1, 0.9], [0.8, 0.2]
 
 
+class Again:
+    """What would queue a training again; nothing here asks it to."""
+
+    def again(
+        self, owner: str, job_id: str, /, *, dataset_version: int, name: str, via: str
+    ) -> Job:
+        raise AssertionError(owner, job_id, dataset_version, name, via)
+
+
 @pytest.fixture
 def training(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> trained.Training:
     monkeypatch.setattr(trained, "OWNER", LOCAL_OWNER)
@@ -43,6 +55,8 @@ def tab(training: trained.Training) -> ResultsTab:
         words=load_words(),
         jobs=SimpleNamespace(all=store.jobs, get=store.job),
         results=ResultService(training.settings, store, lambda *_: [], lambda *_: []),
+        growing=GrowingService(training.settings, store, Again()),
+        comparing=CompareService(training.settings, store, lambda *_: [], lambda *_: []),
     )
 
     return one_tab(ResultsTab, services)
@@ -111,3 +125,21 @@ def test_model_comes_as_a_file(tab: ResultsTab, training: trained.Training) -> N
     model = training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
     (training.settings.home / model.folder / "instant.json").write_text("{}", "utf-8")
     assert tab.pack(training.job.id, model.id, request()).endswith("model-instant.zip")
+
+
+def test_training_on_older_data_stands_beside(tab: ResultsTab, training: trained.Training) -> None:
+    training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
+    training.end()
+    again = trained.train_again(training, ROWS)
+    model = again.add_model("instant", [BAD, GOOD], LABELS, kept=True)
+    again.end()
+    shown = tab.show(again.job.id, None, "counts", request())
+    asked = cast(tuple[str, str, str], shown[tab.compare.asked])
+    assert asked == (again.job.id, model.id, training.job.id)
+    drawn = tab.compare.compare(asked, request(), progress=lambda *_, **__: None)
+    assert "1 more of 2 right; the difference may be chance" in drawn
+    assert "&lt;script&gt;cold" in drawn
+    assert "<b>bad" not in drawn
+    assert not cast(
+        dict, tab.show(training.job.id, None, "counts", request())[tab.compare.box].__dict__
+    )["visible"]
