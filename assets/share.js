@@ -67,6 +67,15 @@ function matrix(context, told, top) {
   return told.note ? paragraph(context, told.note, end, 14, 400, SOFT) : end;
 }
 
+// Round numbers between two values, about four of them.
+function ticks(low, high) {
+  const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find(factor => power * factor >= rough);
+  const found = [];
+  for (let n = Math.ceil(low / step); n * step <= high; n++) found.push(n * step);
+  return found.map(value => Number(value.toPrecision(12)));
+}
+
 function dots(context, told, top) {
   const all = told.pairs.flat(), low = Math.min(...all), high = Math.max(...all);
   const side = 380, left = EDGE + 60, spread = high - low || 1;
@@ -86,9 +95,35 @@ function dots(context, told, top) {
     context.fill();
   }
   pen(context, 14, 400, SOFT);
-  context.fillText(`${told.truth} →`, left, top + side + 34);
+  for (const value of high > low ? ticks(low, high) : [low]) {
+    context.textAlign = 'center';
+    context.fillText(value.toLocaleString('en'), left + at(value), top + side + 30);
+    context.textAlign = 'right';
+    context.fillText(value.toLocaleString('en'), left - 8, top + 15 + side - at(value));
+  }
+  context.textAlign = 'left';
+  context.fillText(`${told.truth} →`, left + side + 12, top + side + 30);
   context.fillText(`↑ ${told.answer}`, left + side + 12, top + 24);
-  return top + side + 50;
+  return top + side + 46;
+}
+
+// What comes out wrong of 100, with its interval as a thin line.
+function bars(context, told, top) {
+  const left = EDGE + 260, width = WIDTH - EDGE - left - 90, most = Math.max(1, ...told.bars.map(bar => bar[3]));
+  told.bars.forEach(([name, value, low, high], i) => {
+    const y = top + 14 + 44 * i, at = share => left + width * share / most;
+    pen(context, 16);
+    context.fillText(cut(context, name, 245), EDGE, y + 17);
+    context.fillStyle = LINE;
+    context.fillRect(left, y, width, 24);
+    context.fillStyle = 'rgb(13 148 136 / .6)';
+    context.fillRect(left, y, at(value) - left, 24);
+    context.fillStyle = INK;
+    context.fillRect(at(low), y + 11, at(high) - at(low), 2);
+    pen(context, 16, 700);
+    context.fillText(`${(100 * value).toFixed(1)} %`, left + width + 12, y + 17);
+  });
+  return top + 20 + 44 * told.bars.length;
 }
 
 function layout(context, told) {
@@ -96,6 +131,7 @@ function layout(context, told) {
   top = paragraph(context, told.sentence, top, 25, 600, INK) + 16;
   if (told.matrix) top = matrix(context, told, top);
   else if (told.pairs) top = dots(context, told, top);
+  else if (told.bars) top = bars(context, told, top);
   return paragraph(context, told.foot, top + 14, 13, 400, SOFT) + EDGE / 2;
 }
 

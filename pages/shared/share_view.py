@@ -85,6 +85,16 @@ def drawing(results: Results, title: str, sentence: str, say: Callable[..., str]
     elif results.pairs:
         step = max(1, len(results.pairs) // DOTS)
         drawn["pairs"] = results.pairs[::step]
+    elif results.errors:
+        drawn["bars"] = [
+            (
+                say(f"pages.results.measures.{row.measure}"),
+                row.rate.value,
+                row.rate.low,
+                row.rate.high,
+            )
+            for row in results.errors
+        ]
     return json.dumps(drawn, ensure_ascii=False)
 
 

@@ -1,9 +1,10 @@
 """What a picture of the results is drawn from: the sentence, and no more classes than fit."""
 
 import json
+from dataclasses import replace
 
 from bigmodel.core.message import Message
-from bigmodel.core.results import Results
+from bigmodel.core.results import ErrorRow, Measure, Results
 from pages.shared.share_view import MOST_DRAWN, drawing
 
 
@@ -40,3 +41,9 @@ def test_many_numbers_are_thinned_out() -> None:
     drawn = json.loads(drawing(results(pairs=2000), "stars", "Off by …", say))
     assert len(drawn["pairs"]) == 400
     assert "matrix" not in drawn
+
+
+def test_transcripts_are_drawn_as_shares_with_intervals() -> None:
+    errors = (ErrorRow("wer", Measure(0.25, 0.1, 0.4), 22, 2, 2, 2),)
+    drawn = json.loads(drawing(replace(results(), errors=errors), "colours", "Of 100 …", say))
+    assert drawn["bars"] == [["wer", 0.25, 0.1, 0.4]]
