@@ -13,7 +13,7 @@ from bigmodel.core.message import Arg, Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results import Prediction
 from bigmodel.core.task import Transcript
-from bigmodel.services.demo import FileAnswer
+from bigmodel.services.demo import FileAnswer, TextAnswer
 from pages.shared.answer import SHOWN_BARS, percent
 from pages.shared.language import LOCALES
 
@@ -100,6 +100,12 @@ class Alone:
             return self._heard(found.said.transcript)
         told = self.predicted(found.prediction) if found.prediction else {"answer": "", "bars": []}
         return told | ({"strange": self._word("pages.demo.strange")} if found.is_strange else {})
+
+    def read(self, found: TextAnswer) -> dict[str, Any]:
+        """Return the answer to a text as the script draws it; rows it is near to stay here."""
+        told = self.predicted(found.prediction)
+        notice = found.notice
+        return told | ({"strange": self.services.words.text(self.spoken, notice)} if notice else {})
 
     def _heard(self, heard: Transcript) -> dict[str, Any]:
         if not heard.text.strip():

@@ -142,9 +142,9 @@ class Asks:
         if kind == "text":
             text = await _text(request)
             said = await run_in_threadpool(
-                self._services.demo.predict, LOCAL_OWNER, model_id, [text]
+                self._services.demo.look_texts, LOCAL_OWNER, model_id, [text]
             )
-            return JSONResponse(alone.predicted(said[0]), headers=HEADERS)
+            return JSONResponse(alone.read(said[0]), headers=HEADERS)
         uploads = self._services.demo.uploads
         path = await run_in_threadpool(
             uploads.place, LOCAL_OWNER, request.query_params.get("name", "")
