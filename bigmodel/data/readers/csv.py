@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.encoding import find_encoding, read_lines
+from bigmodel.data.header import comes_again, names_one_column
 from bigmodel.data.readers import Reader
 from bigmodel.data.table import Findings, Target
 
@@ -166,15 +167,11 @@ def _begin(header: list[str], sample: Sequence[str], target: Target) -> list[str
 
 
 def _is_row(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Tell a first line that is a row: one of its cells comes again and again in that very column."""
+    """Tell a first line that is a row and not the names of the columns."""
     fitting = [row for row in rows if len(row) == len(header)]
-    if len(fitting) < 5:
-        return False
-    for place, name in enumerate(header):
-        again = sum(row[place] == name for row in fitting)
-        if name.strip() and again >= max(2, 0.02 * len(fitting)) and again < len(fitting):
-            return True
-    return False
+    if len(header) == 1:
+        return not names_one_column(header[0], [row[0] for row in fitting])
+    return comes_again(header, fitting)
 
 
 READER = Reader(
