@@ -87,6 +87,15 @@ def _is_names(row: HeadRow, below: Sequence[HeadRow], *, is_sure: bool) -> bool:
     return not is_sure or _tops_amounts(row, below)
 
 
+def names_pasted(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Tell the names of pasted columns from the first of the rows: people often copy the rows alone."""
+    row, rows = HeadRow(1, first), [HeadRow(number, cells) for number, cells in enumerate(below, 2)]
+    if len(first) == 1:
+        return names_one_column(first[0], [cells[0] for cells in below])
+    is_known = any(map(is_known_name, first)) and not comes_again(first, below)
+    return _is_names(row, rows, is_sure=not is_known)
+
+
 def _tops_amounts(row: HeadRow, below: Sequence[HeadRow]) -> bool:
     """Tell whether a name stands over a column of nothing but numbers or dates."""
     for column, name in enumerate(row.cells):
@@ -126,6 +135,8 @@ def names_one_column(first: str, below: Sequence[str], *, is_first: bool = True)
         return False
     if name.endswith(SENTENCE_ENDS) or not below:
         return False
+    if any(known.fullmatch(name.removesuffix("s")) for known in (TEXT_NAMES, LABEL_NAMES)):
+        return True
     lengths = [len(text.strip()) for text in below if text.strip()]
     if not lengths:
         return False

@@ -80,6 +80,30 @@ def test_line_that_excel_adds_names_the_delimiter(tmp_path: Path) -> None:
     assert len(read.rows) == 2
 
 
+@pytest.mark.parametrize(
+    ("pasted", "columns", "first"),
+    [
+        ("好吃，下次再来\n一般般, 不推荐\n很差\n", ("column 1",), ("好吃，下次再来",)),
+        ("评论\n好吃，下次再来\n不推荐给朋友们\n", ("评论",), ("好吃，下次再来",)),
+        ("very good\ta\nnot good\tb\n", ("column 1", "column 2"), ("very good", "a")),
+        ("text\tlabel\nvery good\ta\nnot good\tb\n", ("text", "label"), ("very good", "a")),
+        (
+            'review\tkind\r\n"two\r\nlines, ""so"""\tx\r\nfine\ty\r\n',
+            ("review", "kind"),
+            ('two\nlines, "so"', "x"),
+        ),
+        ("one line\na line with\ta slip\nthe last one\n", ("column 1",), ("one line",)),
+        ("first only\nsecond\tb\nthird\tc\n", ("column 1", "column 2"), ("first only", "")),
+    ],
+)
+def test_pasted_rows_are_read_as_copied(
+    tmp_path: Path, pasted: str, columns: tuple[str, ...], first: tuple[str, ...]
+) -> None:
+    read = Read(write(tmp_path, f"sep=\t\n{pasted}", "pasted.tsv"))
+    assert (read.target.columns, read.rows[0]) == (columns, first)
+    assert read.places[0] == (2 if first[0] == pasted.split("\t")[0].split("\n")[0] else 3)
+
+
 def test_quoted_text_may_span_lines(tmp_path: Path) -> None:
     read = Read(write(tmp_path, 'text,label\n"one\r\ntwo, ""three""",x\nfour,y\n'))
     assert read.rows == [('one\ntwo, "three"', "x"), ("four", "y")]
