@@ -10,9 +10,9 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.cell import Places, column_letters, text_of
 from bigmodel.data.readers import Reader
 from bigmodel.data.sheet import Block, Marks, read_sheets
-from bigmodel.data.sniff import OLE
 from bigmodel.data.table import Target
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 TEXT, NUMBER, DATE, TRUTH, ERROR = 1, 2, 3, 4, 5  # kinds of cells, as xlrd numbers them
 UNREADABLE = (
     struct.error,
