@@ -12,6 +12,8 @@ Promises, tested by `tests/contracts/` over every implementation:
   holds) and nowhere else, along `core.job.MOVES`. A move is one compare-and-set on (state, token), in one
   transaction with its history row, and returns whether it won. Final states never change.
 - `token` grows by one at every claim. Nothing written with an older token is ever accepted.
+- A label given by hand is a row of its own, written before `put_label` returns. Undo takes the newest away, as
+  often as there is one. Labels name row ids, so they outlive every version; they go with their dataset.
 - Points are exactly-once per (job, name, step): `ingest` commits points and file offset together.
 """
 
@@ -25,6 +27,7 @@ from bigmodel.core.events import Event
 from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
+from bigmodel.core.sorting import Mark, Sorting
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,45 @@ class Store(Protocol):
         Raises:
             JobError: `dataset_in_use`, with `jobs` counting those that are not final.
         """
+
+    # sorting by hand ---------------------------------------------------------------------------
+
+    def sorting(self, owner: str, dataset_id: str) -> Sorting:
+        """Return classes and labels given by hand, empty where nobody began."""
+
+    def put_label(
+        self, owner: str, dataset_id: str, row_id: str, label: str, *, is_even: bool = True
+    ) -> int:
+        """Say which class a row is, or `SKIPPED`, and return the number of that mark.
+
+        What was said of the row before stays below it, and comes back when this is taken back.
+
+        Raises:
+            DatasetError: `class_unknown`, when nobody made that class or it was merged meanwhile.
+        """
+
+    def take_back(self, owner: str, dataset_id: str) -> Mark | None:
+        """Take the newest mark away and return it, None where there is none left."""
+
+    def set_classes(
+        self,
+        owner: str,
+        dataset_id: str,
+        classes: Sequence[str],
+        *,
+        moved: Mapping[str, str] | None = None,
+        relabel: Mapping[str, str] | None = None,
+    ) -> None:
+        """Set the classes in order; every mark of a class in `moved` follows, in the same transaction.
+
+        `relabel` is what becomes of the labels that came with the file.
+        """
+
+    def set_written(self, owner: str, dataset_id: str, change: int) -> None:
+        """Note that a version holds the labels as they were at this change, and what became of the file's own."""
+
+    def replace_sorting(self, owner: str, dataset_id: str, sorting: Sorting) -> None:
+        """Put a sorting as a whole in the place of another, as when a project comes back from elsewhere."""
 
     # jobs -------------------------------------------------------------------------------------
 

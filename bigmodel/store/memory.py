@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import wraps
-from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bigmodel.core.clock import now
@@ -19,6 +18,7 @@ from bigmodel.store import change
 from bigmodel.store.base import Curve, Deleted, Inventory, Order, Point, Records
 from bigmodel.store.intake import keep_one, take_in
 from bigmodel.store.line import Waiting, in_line, left_of, starts, waiting
+from bigmodel.store.memory_labels import MemorySortings
 from bigmodel.store.memory_record import Record
 from bigmodel.store.rollup import span_of, thin
 
@@ -39,11 +39,11 @@ def _locked(
     return run
 
 
-class MemoryStore:
+class MemoryStore(MemorySortings):
     """All promises of `base.Store` but one: nothing here outlives the process."""
 
     def __init__(self) -> None:
-        self._lock = RLock()
+        super().__init__()
         self._datasets: dict[str, Dataset] = {}
         self._versions: dict[str, list[Version]] = {}
         self._records: dict[str, Record] = {}
@@ -99,6 +99,7 @@ class MemoryStore:
             raise JobError("dataset_in_use", name=dataset.name, jobs=busy)
         gone = [self.delete_job(job.owner, job.id) for job in using]
         del self._datasets[dataset_id]
+        self.forget_sorting(dataset_id)
         versions = self._versions.pop(dataset_id)
         return change.deleted_dataset(dataset_id, [version.folder for version in versions], gone)
 

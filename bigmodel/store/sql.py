@@ -17,7 +17,8 @@ from bigmodel.core.events import Event
 from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
-from bigmodel.store import change, sql_carry, sql_curves, sql_datasets, sql_jobs
+from bigmodel.core.sorting import Mark, Sorting
+from bigmodel.store import change, sql_carry, sql_curves, sql_datasets, sql_jobs, sql_labels
 from bigmodel.store.base import Curve, Deleted, Inventory, Order, Point, Records
 from bigmodel.store.engine import connect, error_key, make_engine, transaction
 from bigmodel.store.intake import take_in
@@ -66,6 +67,44 @@ class SqlStore:
     def delete_dataset(self, owner: str, dataset_id: str) -> Deleted:
         with self._write() as connection:
             return sql_datasets.remove(connection, owner, dataset_id)
+
+    # sorting by hand
+
+    def sorting(self, owner: str, dataset_id: str) -> Sorting:
+        with self._read() as connection:
+            return sql_labels.get(connection, owner, dataset_id)
+
+    def put_label(
+        self, owner: str, dataset_id: str, row_id: str, label: str, *, is_even: bool = True
+    ) -> int:
+        with self._write() as connection:
+            return sql_labels.put(connection, owner, dataset_id, row_id, label, is_even=is_even)
+
+    def take_back(self, owner: str, dataset_id: str) -> Mark | None:
+        with self._write() as connection:
+            return sql_labels.take_back(connection, owner, dataset_id)
+
+    def set_classes(
+        self,
+        owner: str,
+        dataset_id: str,
+        classes: Sequence[str],
+        *,
+        moved: Mapping[str, str] | None = None,
+        relabel: Mapping[str, str] | None = None,
+    ) -> None:
+        with self._write() as connection:
+            sql_labels.set_classes(
+                connection, owner, dataset_id, classes, moved or {}, relabel or {}
+            )
+
+    def set_written(self, owner: str, dataset_id: str, change: int) -> None:
+        with self._write() as connection:
+            sql_labels.set_written(connection, owner, dataset_id, change)
+
+    def replace_sorting(self, owner: str, dataset_id: str, sorting: Sorting) -> None:
+        with self._write() as connection:
+            sql_labels.replace_all(connection, owner, dataset_id, sorting)
 
     # jobs
 

@@ -83,6 +83,31 @@ versions = Table(
     Column("summary", JSON, nullable=False),
 )
 
+sortings = Table(
+    "sortings",
+    metadata,
+    Column(
+        "dataset_id", String(36), ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("classes", JSON, nullable=False),  # names in order
+    Column("relabel", JSON, nullable=False),  # label as it came, to the class it is now
+    Column("change", Integer, nullable=False),
+    Column("written", Integer, nullable=False),
+)
+
+hand_labels = Table(
+    "hand_labels",
+    metadata,
+    Column(
+        "dataset_id", String(36), ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("seq", Integer, primary_key=True),
+    Column("row_id", String(36), nullable=False),  # of no table: it stays the same in every version
+    Column("label", Text, nullable=False),  # "": left for later
+    Column("is_even", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 jobs = Table(
     "jobs",
     metadata,
