@@ -38,16 +38,23 @@ def without_rows(
 
 
 def with_labels(
-    settings: Settings, version: Version, number: int, labels: Mapping[str, str]
+    settings: Settings,
+    version: Version,
+    number: int,
+    labels: Mapping[str, str],
+    *,
+    relabel: Mapping[str, str] | None = None,
 ) -> Version:
     """Return the next version with labels given by hand, by row id ("" takes one back).
 
-    Rows that were in a part stay in it; those that get their first label join one.
+    Rows that were in a part stay in it; those that get their first label join one. `relabel` is what the
+    labels stand for from now on that rows came with; without it they stay what they are.
 
     Raises:
         DatasetError: the rows cannot be trained on.
     """
-    return _kept_apart(settings, version, number, version.recipe, hand=labels)
+    recipe = version.recipe if relabel is None else replace(version.recipe, relabel=dict(relabel))
+    return _kept_apart(settings, version, number, recipe, hand=labels)
 
 
 def relabelled(
