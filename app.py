@@ -43,6 +43,7 @@ def _serve(settings: Settings) -> int:
         phone_route,
         pulse,
         server,
+        sort_route,
         upload_route,
     )
     from pages.shared.shell import build_shell
@@ -56,7 +57,7 @@ def _serve(settings: Settings) -> int:
         return 0
     demo, texts = build_shell(services, find_pages())
     routes = pulse.routes(services, server.START)
-    for part in (alone_route, demo_route, media_route, phone_route, upload_route):
+    for part in (alone_route, demo_route, media_route, phone_route, sort_route, upload_route):
         routes += part.routes(services)
     url = server.serve(demo, texts, settings, routes)
     services.jobs.wake()

@@ -16,6 +16,7 @@ from pages.shared.growing_view import GrowingView
 from pages.shared.guard import guard
 from pages.shared.intake import Intake
 from pages.shared.page import Context, Page
+from pages.shared.sort_hook import SortHook
 
 ROWS = 20
 SHOWN_NAMES = 5
@@ -57,6 +58,7 @@ class DataTab:
 
     def _build_body(self) -> None:
         t = self.ctx.t
+        self.sort = SortHook(self.ctx, "data")
         self.problems = gr.HTML("", elem_id="data-problems")
         with gr.Row():
             self.train = gr.Button(t("pages.data.train"), variant="primary", elem_id="data-train")
@@ -99,7 +101,7 @@ class DataTab:
             dataset, self.chosen, *self.intake.outputs, self.nothing,
             self.columns, self.text, self.label, self.body, self.problems, self.facts,
             self.classes, self.preview, self.test_name, self.counts, *self.gallery.outputs,
-            self.name, self.asking, *self.growing.parts,
+            self.name, self.asking, *self.growing.parts, *self.sort.outputs,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, show, [dataset], outputs)
@@ -108,7 +110,6 @@ class DataTab:
         below = [self.columns, self.text, self.label, self.body]
         self.intake.wire(self.file, self.test_file, self.apply, below, show, outputs)
         self.growing.wire(self.guard, show, outputs)
-        self.intake.workbook.wire(tab, self.intake.changed)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
         self.delete.click(self.guard(self.ask), dataset, [self.question, self.asking], **QUIET)
@@ -150,6 +151,7 @@ class DataTab:
             rest = [*[gr.skip()] * 6, *self.gallery.hidden(), gr.skip(), gr.Group(visible=False)]
             rest += self.growing.hidden()
             picked = gr.Dropdown([], value=None)
+            rest += self.sort.say("")
             return ["", picked, *self.intake.closed(), gr.Markdown(visible=True), *closed, *rest]
         recipe = dataset.version.recipe
         names = list(dataset.version.summary.columns)
@@ -173,6 +175,7 @@ class DataTab:
             dataset.name,
             gr.Group(visible=False),
             *self.growing.shown(dataset, request),
+            *self.sort.show(dataset, request),
         ]
 
     def _drawn(self, dataset: Dataset, request: gr.Request) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.dataset import Dataset
-from bigmodel.core.errors import DatasetError, ParamsError
+from bigmodel.core.errors import DatasetError, JobError, ParamsError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import BaseChoice
 from pages.shared import train_view as view
@@ -17,6 +17,7 @@ from pages.shared.forecast_view import ForecastView
 from pages.shared.form import ParamsForm, all_fields, task_choices
 from pages.shared.guard import guard
 from pages.shared.page import Context, Page
+from pages.shared.sort_hook import SortHook
 from pages.shared.varied_view import VariedView
 
 PRESET = "balanced"
@@ -48,6 +49,7 @@ class TrainTab:
         self.to_data = gr.Button(
             t("pages.train.to_data"), variant="primary", elem_id="train-to-data"
         )
+        self.unlabelled = SortHook(self.ctx, "train")
         with gr.Column(visible=False, elem_id="train-body") as self.body:
             with gr.Row():
                 self.dataset = gr.Dropdown([], label=t("pages.train.data"), elem_id="train-dataset")
@@ -100,7 +102,8 @@ class TrainTab:
             self.command, self.varied.place, *self.form.inputs,
         ]  # fmt: skip
         self.filled = [
-            self.shown, self.facts, self.key, self.nothing, self.to_data, self.body, self.dataset,
+            self.shown, self.facts, self.key, self.nothing, self.to_data,
+            *self.unlabelled.outputs, self.body, self.dataset,
             self.task, self.name, self.base, self.unfit, self.intake.about, *self.settings,
         ]  # fmt: skip
         show = self.guard(self.show)
@@ -180,12 +183,20 @@ class TrainTab:
         known = self.ctx.services.datasets.all(self.ctx.owner(request))
         dataset = next((d for d in known if d.id == dataset_id), known[0] if known else None)
         if dataset is None:
-            hidden = [gr.skip()] * (len(self.filled) - 6)
-            visible = [gr.Markdown(visible=True), gr.Button(visible=True), gr.Column(visible=False)]
-            return ["", "", {}, "", *visible, *hidden]
+            return ["", *self._closed("")]
+        try:
+            dataset = self.ctx.services.sorting.ready(dataset.owner, dataset.id)
+        except JobError as error:
+            return [dataset.id, *self._closed(self.ctx.tell(request, error.message))]
         if shown == _version(dataset, self.ctx.language(request)):
             return [dataset.id, *[gr.skip()] * len(self.filled)]
         return [dataset.id, *self._fill(dataset, self.training.guess_task(dataset), "", request)]
+
+    def _closed(self, unlabelled: str) -> list[Any]:
+        """Return the tab without its form: no data yet, or what is said of data without labels."""
+        empty = [gr.Markdown(visible=not unlabelled), gr.Button(visible=not unlabelled)]
+        closed = [*empty, *self.unlabelled.say(unlabelled), gr.Column(visible=False)]
+        return ["", {}, "", *closed, *[gr.skip()] * (len(self.filled) - 8)]
 
     def refill(self, dataset_id: str, task: str, request: gr.Request, base: str = "") -> list[Any]:
         """Fill the tab for another task, or with a base that came in."""
@@ -214,6 +225,7 @@ class TrainTab:
             new_id(),
             gr.Markdown(visible=False),
             gr.Button(visible=False),
+            *self.unlabelled.say(""),
             gr.Column(visible=True),
             gr.Dropdown([(d.name, d.id) for d in known], value=dataset.id),
             task,

@@ -2,8 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +32,7 @@ def import_file(
 ) -> Dataset:
     """Import a file or a folder with the options of the command, showing a bar."""
     datasets = services.datasets
-    take: Callable[..., Dataset] = datasets.import_folder
-    if not path.is_dir():
-        take = partial(datasets.import_file, sheet=args.sheet, header_row=args.header_row)
+    take = datasets.import_folder if path.is_dir() else datasets.import_file
     with terminal.bar(terminal.text("data.reading", name=path.name)) as move:
         return take(
             OWNER,

@@ -17,9 +17,9 @@ from bigmodel.services.own_table import OwnTableService
 from bigmodel.services.project import ProjectService
 from bigmodel.services.results import ResultService
 from bigmodel.services.showing import ShowService
+from bigmodel.services.sorting import SortingService
 from bigmodel.services.training import TrainingService
 from bigmodel.services.trays import TrayService
-from bigmodel.services.workbooks import WorkbookService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.open import open_store
@@ -33,6 +33,7 @@ class Services:
     settings: Settings
     words: Words
     datasets: DatasetService
+    sorting: SortingService
     bases: BaseService
     training: TrainingService
     jobs: JobService
@@ -49,7 +50,6 @@ class Services:
     growing: GrowingService
     comparing: CompareService
     project: ProjectService
-    workbooks: WorkbookService
 
 
 def open_services(settings: Settings) -> Services:
@@ -66,12 +66,14 @@ def open_services(settings: Settings) -> Services:
     control = ControlService(settings, store, jobs)
     words = load_words(settings.task_folders)
     results = ResultService(settings, store, demo.scores, demo.transcribe)
+    sorting = SortingService(settings, store)
     return Services(
         settings=settings,
         words=words,
         datasets=DatasetService(settings, store),
         bases=bases,
-        training=TrainingService(settings, store, bases, jobs),
+        sorting=sorting,
+        training=TrainingService(settings, store, bases, jobs, sorting),
         jobs=jobs,
         control=control,
         doctor=DoctorService(settings, store, bases, control),
@@ -86,5 +88,4 @@ def open_services(settings: Settings) -> Services:
         growing=GrowingService(settings, store, control),
         comparing=CompareService(settings, store, demo.scores, demo.transcribe),
         project=ProjectService(settings, store, words),
-        workbooks=WorkbookService(settings, store),
     )

@@ -33,6 +33,7 @@ from bigmodel.services.bases import BaseService
 from bigmodel.services.forecast import Forecast, Plan, expected, free_room, judge, rough
 from bigmodel.services.params import check_params
 from bigmodel.services.remedy import Choice, lighter
+from bigmodel.services.sorting import SortingService
 from bigmodel.services.timing import Asked, Timing
 from bigmodel.services.varied import can_vary, sheet
 from bigmodel.settings import Settings
@@ -54,7 +55,15 @@ class Waker(Protocol):
 class TrainingService:
     """Everything between a dataset and a queued job."""
 
-    def __init__(self, settings: Settings, store: Store, bases: BaseService, jobs: Waker) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        bases: BaseService,
+        jobs: Waker,
+        sorting: SortingService | None = None,
+    ) -> None:
+        self._sorting = sorting or SortingService(settings, store)
         self._settings = settings
         self._store = store
         self._bases = bases
@@ -316,10 +325,11 @@ class TrainingService:
             NotFoundError: no such dataset or task.
             ParamsError: settings that do not fit, one problem each.
             ModelError: `base_unknown`, or `base_missing` when it must be fetched first.
-            JobError: `task_does_not_fit`, `few_rows_only_instant`, `disk_short` or `memory_short_now`.
+            JobError: `task_does_not_fit`, `few_rows_only_instant`, `disk_short`, `memory_short_now`;
+                `no_labels_yet` or `labels_few`, where labels are given by hand.
         """
         require_room(self._settings)
-        dataset = self._store.dataset(owner, dataset_id)
+        dataset = self._sorting.ready(owner, dataset_id)
         found = self._task(task or self.guess_task(dataset))
         self._require_fit(dataset, found)
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))

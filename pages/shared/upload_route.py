@@ -4,7 +4,6 @@ Only pages of our own origin may send (the middleware sees to it). A name that a
 the tray and never a path; a body is streamed to disk and never read.
 """
 
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from bigmodel.core.errors import NotFoundError, PersonError
 from bigmodel.core.language import Language
 from bigmodel.core.message import Message
 from pages.shared import language, tray_view
+from pages.shared.body import small_object
 from pages.shared.media_route import HARMLESS
 from pages.shared.page import LOCAL_OWNER
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 WRITE_BYTES = 2**20  # gathered before they are written
-MOST_JSON_BYTES = 64 * 1024
 SHOWN_KINDS = {  # of a person's own files, so that they see and hear what they gathered
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp",
     "gif": "image/gif", "bmp": "image/bmp", "heic": "image/heic", "heif": "image/heif", "wav": "audio/wav", "flac": "audio/flac",
@@ -80,7 +79,7 @@ class Doors:
 
     async def open(self, request: Request) -> Response:
         """Open a tray; a folder that was half sent says what is there already."""
-        asked = await _json(request)
+        asked = await small_object(request)
         kind: Kind = "collect" if asked.get("kind") == "collect" else "folder"
         name = str(asked.get("name", ""))
         if kind == "collect" and name not in tray_view.MODES:
@@ -118,7 +117,7 @@ class Doors:
 
     async def change(self, request: Request) -> Response:
         """Add, rename or remove a class or a file, or write down what is said; return the tray."""
-        asked = await _json(request)
+        asked = await small_object(request)
         what = str(asked.pop("do", ""))
         changes: dict[str, Callable[..., None]] = {
             "add_class": self._trays.add_class,
@@ -161,20 +160,6 @@ class Doors:
 
 def _tray(request: Request) -> str:
     return str(request.path_params["tray"])
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    """Return a small object that was sent; one that is longer than it should be is not read to its end."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_JSON_BYTES:
-            return {}
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 async def _receive(request: Request, place: Path, size: int) -> None:

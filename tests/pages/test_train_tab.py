@@ -13,12 +13,14 @@ from bigmodel.jobs.forecast import Measured
 from bigmodel.services import timing
 from bigmodel.services.bases import BaseService
 from bigmodel.services.datasets import DatasetService
+from bigmodel.services.sorting import SortingService
 from bigmodel.services.timing import Timing
 from bigmodel.services.training import TrainingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.train import TrainTab
+from tests.fakes.sorted import texts, unlabelled
 from tests.fakes.tiny_bert import write_tiny_bert
 from tests.pages.one_tab import one_tab
 
@@ -39,6 +41,7 @@ class Studio:
             words=words,
             datasets=DatasetService(settings, self.store),
             bases=bases,
+            sorting=SortingService(settings, self.store),
             training=TrainingService(settings, self.store, bases, idle),
         )
         self.services = services
@@ -56,6 +59,8 @@ class Studio:
         values = self.tab.show(dataset, "", request(language))[1:]
         names = {id(value): name for name, value in vars(self.tab).items()}
         names |= {id(self.tab.intake.about): "about", id(self.tab.varied.place): "varied"}
+        place, said = self.tab.unlabelled.outputs
+        names |= {id(place): "unlabelled", id(said): "said"}
         names |= {id(c): f"param {name}" for name, c in self.tab.form.components.items()}
         return {names[id(c)]: value for c, value in zip(self.tab.filled, values, strict=True)}
 
@@ -105,6 +110,15 @@ def test_without_data_it_leads_to_the_data_tab(studio: Studio) -> None:
     shown = studio.filled("")
     assert shown["to_data"].visible
     assert not shown["body"].visible
+
+
+def test_data_without_labels_leads_to_sorting(studio: Studio, tmp_path: Path) -> None:
+    dataset = unlabelled(studio.services.datasets, tmp_path, texts(20))
+    shown = studio.filled(dataset.id)
+    assert shown["unlabelled"].visible
+    assert "no labels yet" in shown["said"]
+    assert not shown["body"].visible
+    assert not shown["to_data"].visible
 
 
 def test_recommended_model_comes_first_and_chosen(studio: Studio, data: str) -> None:

@@ -17,8 +17,8 @@ from bigmodel.services.trays import TrayService
 from bigmodel.settings import Settings
 from bigmodel.words import load_words
 from pages.shared import media_route, upload_route
+from pages.shared.body import MOST_JSON_BYTES, small_object
 from pages.shared.media_route import media_url
-from pages.shared.upload_route import MOST_JSON_BYTES
 
 PICTURE = b"\xff\xd8\xff" + bytes(300)
 HASH = "ab" * 32
@@ -137,7 +137,7 @@ def test_endless_change_is_not_read_to_its_end() -> None:
     with ThreadPoolExecutor(
         1
     ) as pool:  # the browser of other tests keeps this thread's loop running
-        assert pool.submit(lambda: asyncio.run(upload_route._json(request))).result() == {}
+        assert pool.submit(lambda: asyncio.run(small_object(request))).result() == {}
     assert len(taken) == 2
 
 

@@ -1,0 +1,241 @@
+// The box in which rows are sorted by hand: one at a time, by key, thumb or mouse. Every press is one request that
+// the server has stored when it answers; the next row is shown meanwhile. Texts of people are text nodes only.
+const root = element.querySelector('.bm-sort');
+const KEYS = 9, POLL_MS = 1500, W = 320, H = 120;
+let dataset = '', state = null, words = {}, sent = [], busy = false, message = '', menu = '', timer = 0;
+let showsGuess = false, hasFailed = false;
+
+const address = () => new URL(`bm/sort/${dataset}`, document.baseURI);
+const fill = (text, given) => Object.entries(given).reduce((all, [name, value]) => all.replaceAll(`{${name}}`, value), text || '');
+const short = (text, most = 90) => text.length > most ? text.slice(0, most - 1) + '…' : text;
+function h(tag, given = {}, ...children) {
+  const node = tag === 'svg' || given.svg ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(given)) {
+    if (name === 'svg') continue;
+    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+    else if (value === true) node.setAttribute(name, '');
+    else if (value !== false && value != null) node.setAttribute(name, value);
+  }
+  node.append(...children.flat(Infinity).filter(child => child != null && child !== ''));
+  return node;
+}
+
+// talking to the server ---------------------------------------------------------------------------
+async function load() {
+  if (!dataset) return;
+  const asked = dataset, where = address();
+  if (showsGuess) where.searchParams.set('guess', '1');
+  try {
+    const answer = await fetch(where), found = await answer.json();
+    if (asked !== dataset) return;
+    if (!answer.ok) { state = null; message = found.error; words = found.words || words; draw(); return; }
+    words = found.words; take(found); hasFailed = false;
+  } catch { if (asked === dataset) setTimeout(load, 3000); }
+}
+function take(found) {
+  const now = state?.rows[0];  // what a person looks at must not change under their thumb
+  if (now && !found.front) {
+    const same = found.rows.find(row => row.id === now.id);
+    found.rows = [same || {...now, guess: ''}, ...found.rows.filter(row => row !== same)];
+  }
+  state = found; message = ''; draw(); poll();
+}
+function poll() {
+  clearTimeout(timer);
+  if (state?.pending) timer = setTimeout(() => { if (!busy && root.offsetParent) load(); else poll(); }, POLL_MS);
+}
+function send(what, ...values) { sent.push({do: what, with: values, guess: showsGuess}); serve(); }
+async function serve() {
+  if (busy || !sent.length) return;
+  busy = true;
+  const asked = sent[0], where = address(), of = dataset;
+  try {
+    const answer = await fetch(where, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(asked)});
+    const found = await answer.json();
+    if (of !== dataset) return;
+    sent.shift();
+    if (!answer.ok) fail(fill(words.saving_failed, {why: found.error}));
+    else if (!sent.length) { hasFailed = false; found.front = asked.do === 'undo'; take(found); if (asked.do === 'undo') say(fill(words.undone, {text: what(found.rows[0])})); }
+  } catch { sent = []; fail(words.offline); }
+  finally { busy = false; serve(); }
+}
+async function fail(text) {
+  sent = []; hasFailed = true;
+  await load();
+  message = text; draw();
+}
+
+// what a press does -------------------------------------------------------------------------------
+const what = row => !row ? '' : row.text ? short(row.text) : state.medium === 'image' ? words.picture : words.recording;
+function say(text) { spokenLine.textContent = text; }
+function label(name) {
+  const row = state?.rows[0];
+  if (!row || !name) return;
+  const group = state.classes.find(group => group.name === name);
+  group.count += 1; state.done += 1; state.undo = true;
+  state.last = [{id: row.id, label: name, text: short(row.text, 160), url: row.url}, ...state.last.filter(one => one.id !== row.id)].slice(0, 12);
+  next(fill(words.now_is, {label: name, text: what(state.rows[1])}));
+  send('label', row.id, name, row.even ? '1' : '0');
+}
+function skip() {
+  const row = state?.rows[0];
+  if (!row) return;
+  next(fill(words.skipped_now, {text: what(state.rows[1])}));
+  send('skip', row.id);
+}
+function next(text) { state.rows = state.rows.slice(1); state.undo = true; message = ''; menu = ''; draw(); say(text); }
+function undo() { if (state?.undo) send('undo'); }
+function isTyping(target) { return target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName) && target.type !== 'checkbox'; }
+function press(event) {
+  if (!element.isConnected) { document.removeEventListener('keydown', press); return; }
+  if (!root.offsetParent || !state || event.repeat || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const key = event.key.toLowerCase(), number = '123456789'.indexOf(key);
+  if (number >= 0 && key.length === 1) label(state.classes[number]?.name);
+  else if (key === 's' || key === '0') skip();
+  else if (key === 'z' || key === 'backspace') undo();
+  else return;
+  event.preventDefault();
+}
+document.addEventListener('keydown', press);
+
+// drawing -----------------------------------------------------------------------------------------
+const slots = Object.fromEntries(['head', 'row', 'bar', 'side'].map(name => [name, h('div', {class: `bm-sort-slot is-${name}`})]));
+const spokenLine = h('div', {class: 'bm-unseen', role: 'status', 'data-part': 'spoken'});
+root.append(h('div', {class: 'bm-sort-stage'}, slots.head, slots.row, slots.bar), slots.side, spokenLine);
+let drawnRow = '';
+function draw() {
+  if (!state) {
+    drawnRow = '';
+    slots.head.replaceChildren(h('p', {class: 'bm-lead', role: 'status'}, message || words.loading || ''));
+    for (const name of ['row', 'bar', 'side']) slots[name].replaceChildren();
+    return;
+  }
+  const before = document.activeElement, focus = root.contains(before) ? before.dataset.focus : '', at = before?.selectionStart;
+  const kept = Object.fromEntries([...root.querySelectorAll('input[data-keep]')].map(node => [node.dataset.focus, node.value]));
+  slots.head.replaceChildren(head());
+  const now = JSON.stringify([state.id, state.rows[0]]);
+  if (now !== drawnRow) { drawnRow = now; slots.row.replaceChildren(row()); }  // a recording plays on
+  slots.bar.replaceChildren(bar());
+  if (!(before?.tagName === 'SELECT' && slots.side.contains(before))) slots.side.replaceChildren(side());
+  for (const node of root.querySelectorAll('input[data-keep]')) if (kept[node.dataset.focus]) node.value = kept[node.dataset.focus];
+  const again = focus && [...root.querySelectorAll('[data-focus]')].find(node => node.dataset.focus === focus);
+  if (again && again !== document.activeElement) {
+    again.focus({preventScroll: true});
+    if (at != null) try { again.setSelectionRange(at, at); } catch { /* no text */ }
+  }
+}
+function head() {
+  const share = state.total ? 100 * state.done / state.total : 100;
+  return h('div', {class: 'bm-sort-head'},
+    h('div', {class: 'bm-sort-line'}, h('b', {class: 'bm-number', 'data-testid': 'sort-progress'}, state.progress),
+      state.enough ? h('button', {type: 'button', class: 'bm-button is-primary', 'data-testid': 'sort-train', 'data-focus': 'train', disabled: sent.length > 0,
+        onclick: () => trigger('submit')}, words.train) : ''),
+    h('div', {class: 'bm-bar', role: 'progressbar', 'aria-valuenow': Math.round(share), 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-label': state.progress},
+      h('i', {style: `width:${share}%`})),
+    h('p', {class: hasFailed ? 'bm-problem is-error' : 'bm-muted', 'data-testid': 'sort-said', role: message ? 'alert' : false},
+      message || [state.missing, state.skipped, state.labelled].filter(Boolean).join(' ')));
+}
+function row() {
+  const now = state.rows[0];
+  if (!now) return h('div', {class: 'bm-card bm-sort-row', 'data-testid': 'sort-row'}, h('p', {class: 'bm-lead'}, words.all_done));
+  const url = now.url && new URL(now.url, document.baseURI).href;
+  const shown = state.medium === 'image' ? h('img', {src: url, alt: words.picture})
+    : state.medium === 'audio' ? h('audio', {src: url, controls: true, autoplay: state.done > 0, 'aria-label': words.recording})
+    : h('p', {class: now.text.length > 240 ? 'bm-sort-text is-long' : 'bm-sort-text', 'data-testid': 'sort-text', tabindex: now.text.length > 240 ? 0 : false}, now.text);
+  const ahead = state.medium === 'image' && state.rows[1] ? h('link', {rel: 'prefetch', href: new URL(state.rows[1].url, document.baseURI).href}) : '';
+  return h('div', {class: 'bm-card bm-sort-row', 'data-testid': 'sort-row', 'data-row': now.id}, shown, ahead,
+    now.note ? h('p', {class: 'bm-muted'}, now.note) : '',
+    now.guess ? h('p', {class: 'bm-badge', 'data-testid': 'sort-guess'}, now.guess) : '');
+}
+function bar() {
+  const ready = state.classes.length > 1 && state.rows.length > 0;
+  const hint = !state.classes.length ? words.first_classes : state.classes.length < 2 ? words.second_class : '';
+  return h('div', {class: 'bm-sort-bar'},
+    hint ? h('p', {class: 'bm-sort-hint'}, hint) : '',
+    h('div', {class: 'bm-sort-classes', role: 'group', 'aria-label': words.counts}, state.classes.map((group, place) => classButton(group, place, ready))),
+    h('div', {class: 'bm-sort-tools'},
+      tool('skip', 'S', skip, !ready), tool('undo', 'Z', undo, !state.undo),
+      h('button', {type: 'button', class: 'bm-button', 'aria-expanded': String(menu !== ''), 'data-testid': 'sort-menu', 'data-focus': 'menu',
+        onclick: () => { menu = menu ? '' : 'open'; draw(); }}, words.menu),
+      state.classes.length < 2 || menu ? newClass() : ''),
+    menu ? classMenu() : '');
+}
+function classButton(group, place, ready) {
+  const key = place < KEYS ? String(place + 1) : '';
+  const count = fill(words.rows_of, {count: group.count});
+  return h('button', {type: 'button', class: 'bm-sort-class', disabled: !ready, 'data-label': group.name, 'data-focus': `class ${group.name}`, 'aria-keyshortcuts': key || false,
+    'aria-label': [group.name, count, key && fill(words.key, {key})].filter(Boolean).join(', '), onclick: () => label(group.name)},
+    key ? h('kbd', {}, key) : '', h('span', {}, short(group.name, 40)), h('i', {class: 'bm-number'}, String(group.count)));
+}
+function tool(name, key, act, off) {
+  return h('button', {type: 'button', class: 'bm-button', disabled: off, 'data-testid': `sort-${name}`, 'data-focus': name, 'aria-keyshortcuts': key,
+    'aria-label': `${words[name]}, ${fill(words.key, {key})}`, onclick: act}, words[name], h('kbd', {}, key));
+}
+function newClass() {
+  const add = () => { const name = input.value.trim(); input.value = ''; if (name) send('add', name); };
+  const input = h('input', {placeholder: words.new_class, 'aria-label': words.new_class, maxlength: 100, 'data-keep': true, 'data-focus': 'new', enterkeyhint: 'done',
+    'data-testid': 'sort-new', onkeydown: event => { if (event.key === 'Enter') { event.preventDefault(); add(); } }});
+  return h('span', {class: 'bm-sort-new'}, input, h('button', {type: 'button', class: 'bm-button', 'data-testid': 'sort-add', onclick: add}, words.add_class));
+}
+function classMenu() {
+  return h('div', {class: 'bm-sort-menu', 'data-testid': 'sort-classes-menu'}, state.classes.map(group => {
+    const others = state.classes.filter(other => other !== group);
+    const name = h('input', {value: group.name, 'aria-label': `${words.rename}: ${group.name}`, maxlength: 100,
+      onchange: event => { const to = event.target.value.trim(); if (to && to !== group.name) send('rename', group.name, to); }});
+    const into = h('select', {'aria-label': fill(words.merge_ask, {name: group.name}), onchange: event => { if (event.target.value) send('merge', group.name, event.target.value); }},
+      h('option', {value: ''}, words.merge), others.map(other => h('option', {value: other.name}, short(other.name, 40))));
+    return h('div', {class: 'bm-sort-line', 'data-label': group.name}, name, others.length ? into : '');
+  }));
+}
+function side() {
+  const guess = h('input', {type: 'checkbox', checked: showsGuess, 'data-testid': 'sort-show-guess', 'data-focus': 'guess',
+    onchange: event => { showsGuess = event.target.checked; load(); }});
+  return h('div', {class: 'bm-sort-side'},
+    h('section', {class: 'bm-card'}, h('h4', {}, words.counts), bars(), h('p', {class: 'bm-muted', 'data-testid': 'sort-model'}, state.model),
+      h('label', {class: 'bm-check'}, guess, ' ', words.show_guess), ' ', h('span', {class: 'bm-muted'}, words.guess_why),
+      h('p', {class: 'bm-muted bm-sort-keys'}, words.keys_help)),
+    state.curve.length ? h('section', {class: 'bm-card', 'data-testid': 'sort-curve'}, h('h4', {}, words.curve), curve(), h('p', {}, state.gain)) : '',
+    state.last.length ? h('section', {class: 'bm-card'}, h('h4', {}, words.last), h('div', {class: 'bm-sort-last'}, state.last.map(given))) : '');
+}
+function bars() {
+  const most = Math.max(1, ...state.classes.map(group => group.count));
+  return h('div', {class: 'bm-bars'}, state.classes.flatMap(group => [h('span', {}, short(group.name, 40)),
+    h('div', {class: 'bm-bar'}, h('i', {style: `width:${100 * group.count / most}%`})), h('span', {class: 'bm-number'}, String(group.count))]));
+}
+function given(one) {
+  const url = one.url && new URL(one.url, document.baseURI).href;
+  const shown = state.medium === 'image' ? h('img', {src: url, alt: words.picture, loading: 'lazy'})
+    : state.medium === 'audio' ? h('audio', {src: url, controls: true, preload: 'none'}) : h('span', {}, one.text);
+  const select = h('select', {'aria-label': fill(words.correct, {text: what(one)}), 'data-testid': 'sort-correct',
+    onchange: event => send(event.target.value ? 'label' : 'skip', ...[one.id, event.target.value].filter(Boolean), ...(event.target.value ? ['1'] : []))},
+    state.classes.map(group => h('option', {value: group.name, selected: group.name === one.label}, short(group.name, 40))),
+    h('option', {value: ''}, words.skip));
+  return h('div', {class: 'bm-sort-given', 'data-testid': 'sort-given'}, shown, select);
+}
+function curve() {
+  const points = state.curve, first = points[0][0], last = points[points.length - 1][0];
+  const low = Math.min(...points.map(point => point[2])), floor = Math.max(0, Math.floor(low * 10) / 10);
+  const x = rows => 34 + (W - 44) * (last > first ? (Math.log(rows) - Math.log(first)) / (Math.log(last) - Math.log(first)) : 1);
+  const y = share => 8 + (H - 30) * (1 - share) / (1 - floor || 1);
+  const s = (tag, given, ...inside) => h(tag, {svg: true, ...given}, ...inside);
+  const path = places => 'M' + places.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join(' L');
+  const band = path([...points.map(p => [x(p[0]), y(p[3])]), ...points.slice().reverse().map(p => [x(p[0]), y(p[2])])]) + ' Z';
+  return s('svg', {viewBox: `0 0 ${W} ${H}`, class: 'bm-sort-curve', role: 'img', 'aria-label': `${words.curve_alt}. ${state.gain}`},
+    [1, floor].map(share => [s('line', {x1: 34, x2: W - 8, y1: y(share), y2: y(share)}), s('text', {x: 30, y: y(share) + 4, 'text-anchor': 'end'}, `${Math.round(100 * share)} %`)]),
+    s('path', {class: 'is-band', d: band}), s('path', {class: 'is-line', d: path(points.map(p => [x(p[0]), y(p[1])]))}),
+    points.map(p => s('circle', {cx: x(p[0]), cy: y(p[1]), r: 3})),
+    s('text', {x: 34, y: H - 4}, String(first)), s('text', {x: W - 8, y: H - 4, 'text-anchor': 'end'}, `${last} ${words.curve_x}`));
+}
+
+// coming and going --------------------------------------------------------------------------------
+function meet() {
+  let asked = {};
+  try { asked = JSON.parse(props.value || '{}'); } catch { /* nothing asked */ }
+  const fresh = asked.dataset || '';
+  if (fresh !== dataset) { dataset = fresh; state = null; sent = []; message = ''; menu = ''; showsGuess = false; }
+  load().then(() => {
+    if (root.offsetParent) root.firstChild.scrollIntoView({block: matchMedia('(max-width: 700px)').matches ? 'start' : 'nearest'});
+  });
+}
+watch('value', meet);
+if (props.value) meet();

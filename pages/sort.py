@@ -1,0 +1,91 @@
+"""The Sort tab: rows without a label are shown one by one and put into classes by hand. It keeps and decides nothing itself."""
+
+import json
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.core.dataset import Dataset
+from bigmodel.core.ids import is_id, new_id
+from pages.shared.guard import guard
+from pages.shared.page import Context, Page
+
+SCRIPT = Path(__file__).parents[1] / "assets" / "sort.js"
+QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+class SortTab:
+    """The choice of a dataset, and the box, whose script talks to `sort_route`."""
+
+    def __init__(self, ctx: Context, tab: gr.Tab) -> None:
+        self.ctx = ctx
+        protect, t = guard(ctx.services.words), ctx.t
+        self.nothing = gr.Markdown(t("pages.sort.nothing"), elem_id="sort-nothing")
+        self.to_data = gr.Button(t("pages.sort.to_data"), variant="primary", elem_id="sort-to-data")
+        with gr.Column(visible=False, elem_id="sort-body") as self.body:
+            self.chosen = gr.Dropdown(
+                [], label=t("pages.sort.dataset"), elem_id="sort-dataset", interactive=True
+            )
+            gr.Markdown(t("pages.sort.intro"), elem_id="sort-intro")
+            self.box = gr.HTML(
+                None,
+                html_template='<div class="bm-sort" data-testid="sort"></div>',
+                js_on_load=SCRIPT.read_text("utf-8"),
+                elem_id="sort-box",
+                padding=False,
+            )
+        outputs = [ctx.dataset, self.nothing, self.to_data, self.body, self.chosen, self.box]
+        show = protect(self.show)
+        ctx.on_show(tab, show, [ctx.dataset], outputs)
+        self.chosen.input(show, self.chosen, outputs, **QUIET)
+        ctx.go(self.to_data.click(lambda: None, None, None, **QUIET), "data")
+        used = self.box.submit(protect(self.use), ctx.dataset, ctx.dataset, **QUIET)
+        ctx.go(used, "train")
+
+    def show(self, dataset_id: str | None, request: gr.Request) -> list[object]:
+        """Fill the tab with a dataset that can be sorted: the chosen one, else the newest with open rows."""
+        services = self.ctx.services
+        known = [
+            d for d in services.datasets.all(self.ctx.owner(request)) if _can_sort(services, d)
+        ]
+        dataset = next((d for d in known if d.id == dataset_id), None) or next(
+            iter(sorted(known, key=_is_labelled)), None
+        )
+        if dataset is None:
+            shown = [gr.Markdown(visible=True), gr.Button(visible=True), gr.Column(visible=False)]
+            return [gr.skip(), *shown, gr.Dropdown([], value=None), None]
+        hidden = [gr.Markdown(visible=False), gr.Button(visible=False), gr.Column(visible=True)]
+        choices = [(d.name, d.id) for d in known]
+        box = json.dumps({"dataset": dataset.id, "look": new_id()})
+        return [dataset.id, *hidden, gr.Dropdown(choices, value=dataset.id), box]
+
+    def use(self, dataset_id: str, request: gr.Request) -> str:
+        """Write the labels into the next version; training goes on from there."""
+        dataset = self.ctx.services.sorting.use(
+            self.ctx.owner(request), dataset_id if is_id(dataset_id) else ""
+        )
+        number = dataset.version.number
+        said = self.ctx.say(request, "pages.sort.used", name=dataset.name, number=number)
+        gr.Info(escape(said))
+        return dataset.id
+
+
+def _can_sort(
+    services: Any, dataset: Dataset
+) -> bool:  # Any: services are known to the checker only
+    return bool(services.sorting.can_sort(dataset))
+
+
+def _is_labelled(dataset: Dataset) -> bool:
+    return not dataset.version.summary.unlabelled_rows
+
+
+def build(ctx: Context, tab: gr.Tab) -> None:
+    """Build the tab."""
+    SortTab(ctx, tab)
+
+
+PAGE = Page(slug="sort", order=25, build=build)
