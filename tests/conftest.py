@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from bigmodel.settings import Settings
 from tests import browser as browsers
 from tests.server import Studio
+
+PATIENCE_MS = 20_000
 
 
 @pytest.fixture
@@ -21,7 +23,8 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One real browser for the whole run."""
+    """One real browser for the whole run; a busy machine is waited for longer than Playwright would."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = browsers.launch(playwright)
         yield opened
