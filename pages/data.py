@@ -110,6 +110,7 @@ class DataTab:
         below = [self.columns, self.text, self.label, self.body]
         self.intake.wire(self.file, self.test_file, self.apply, below, show, outputs)
         self.growing.wire(self.guard, show, outputs)
+        self.intake.workbook.wire(tab, self.intake.changed)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
         self.delete.click(self.guard(self.ask), dataset, [self.question, self.asking], **QUIET)

@@ -9,7 +9,7 @@ import gradio as gr
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.services.tally import counted
-from pages.shared import answer
+from pages.shared import answer, text_view
 from pages.shared.demo_models import LOCK, DemoModels
 from pages.shared.guard import guard
 from pages.shared.page import Context, Page
@@ -133,15 +133,12 @@ class TextDemo:
         if not texts:
             raise ModelError("text_missing")
         asked = texts[:ANSWERED_LINES]
-        answers = self._demo.predict(self._ctx.owner(request), model_id, asked)
+        owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
+        found = self._demo.look_texts(owner, model_id, asked)
         if len(texts) > 1:
-            keys = ("table_text", "table_answer", "table_sureness")
-            headings = [self._ctx.say(request, f"{WORDS}{key}") for key in keys]
-            shown = answer.table(asked[:SHOWN_LINES], answers[:SHOWN_LINES], headings)
+            shown = text_view.table(asked[:SHOWN_LINES], found[:SHOWN_LINES], say)
             return f"{answer.quiet(self._count(len(texts), request))}{shown}"
-        if answers[0].label is None:
-            return answer.number(answers[0], self._ctx.say(request, f"{WORDS}number"))
-        return answer.bars(answers[0])
+        return text_view.look(found[0], self._demo.near_texts(owner, model_id, found[0]), say)
 
     def ask_example(
         self, sample: Sequence[str], model_id: str, request: gr.Request

@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,9 @@ def import_file(
 ) -> Dataset:
     """Import a file or a folder with the options of the command, showing a bar."""
     datasets = services.datasets
-    take = datasets.import_folder if path.is_dir() else datasets.import_file
+    take: Callable[..., Dataset] = datasets.import_folder
+    if not path.is_dir():
+        take = partial(datasets.import_file, sheet=args.sheet, header_row=args.header_row)
     with terminal.bar(terminal.text("data.reading", name=path.name)) as move:
         return take(
             OWNER,

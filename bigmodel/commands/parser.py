@@ -55,6 +55,7 @@ class Grammar:
         load.add_argument("file", metavar="FILE", type=Path, help=self._help("file"))
         load.add_argument("--name", metavar="N", help=self._help("dataset_name"))
         self._columns(load)
+        self._workbook(load)
         self._answers(load)
         self._command(commands, "list", data.run_list, "data_list")
         shown = self._command(commands, "show", data.run_show, "data_show")
@@ -85,6 +86,7 @@ class Grammar:
         parser.add_argument("--budget", metavar="SECONDS", type=int, help=self._help("budget"))
         parser.add_argument("--name", metavar="N", help=self._help("job_name"))
         self._columns(parser)
+        self._workbook(parser)
         self._answers(parser)
         parser.add_argument("--wait", action="store_true", help=self._help("wait"))
         parser.add_argument("--forecast", action="store_true", help=self._help("forecast"))
@@ -180,6 +182,12 @@ class Grammar:
     def _columns(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--text", metavar="COL", help=self._help("text_column"))
         parser.add_argument("--label", metavar="COL", help=self._help("label_column"))
+
+    def _workbook(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--sheet", metavar="NAME", default="", help=self._help("sheet"))
+        parser.add_argument(
+            "--header-row", metavar="N", type=int, default=0, help=self._help("header_row")
+        )
 
     def _answers(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--leave-out", action="store_true", help=self._help("leave_out"))

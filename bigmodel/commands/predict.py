@@ -1,6 +1,7 @@
 """`predict`: ask a trained model about texts, files or a whole table, through the same serving child as the page."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from bigmodel.commands.terminal import Terminal
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import is_id
 from bigmodel.core.results import Prediction
-from bigmodel.services.demo import Look
+from bigmodel.services.demo import Look, TextAnswer, TextRow
 from bigmodel.services.demo_folder import given_files
 from bigmodel.services.studio import Services
 from bigmodel.services.tally import counted
@@ -25,11 +26,13 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
 
 def _texts(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     with terminal.bar(terminal.text("predict.loading")):
-        answers = services.demo.predict(OWNER, model, args.text)
-    pairs = list(zip(args.text, answers, strict=True))
-    terminal.record({"predictions": [_record(text, answer) for text, answer in pairs]})
-    rows = [(text, *_cells(answer)) for text, answer in pairs]
-    is_number = any(answer.label is None for answer in answers)
+        answers = services.demo.look_texts(OWNER, model, args.text)
+        near = [services.demo.near_texts(OWNER, model, answer) for answer in answers]
+    told = zip(args.text, answers, near, strict=True)
+    terminal.record({"predictions": [_record(*one) for one in told]})
+    pairs = zip(args.text, answers, strict=True)
+    rows = [(text, *_text_cells(answer, terminal)) for text, answer in pairs]
+    is_number = any(answer.prediction.label is None for answer in answers)
     terminal.table(("text", "number") if is_number else ("text", "label", "sureness"), rows)
     return 0
 
@@ -110,10 +113,21 @@ def _look_cells(look: Look, terminal: Terminal) -> tuple[str, ...]:
     return (f"{label}{strange}", sure)
 
 
-def _record(text: str, answer: Prediction) -> dict[str, Any]:
-    if answer.label is None:
-        return {"text": text, "value": answer.value}
-    return {"text": text, "label": answer.label, "probabilities": dict(answer.probabilities)}
+def _record(text: str, found: TextAnswer, near: Sequence[TextRow]) -> dict[str, Any]:
+    answer = found.prediction
+    record: dict[str, Any] = {"text": text, "value": answer.value}
+    if answer.label is not None:
+        record = {"text": text, "label": answer.label, "probabilities": dict(answer.probabilities)}
+    record |= {"none_of_these": found.is_strange, "unreadable": found.said.unreadable or None}
+    return record | {"nearest": [{"text": row.text, "label": row.target} for row in near]}
+
+
+def _text_cells(found: TextAnswer, terminal: Terminal) -> tuple[str, ...]:
+    first, *rest = _cells(found.prediction)
+    if not found.is_strange:
+        return first, *rest
+    key = "strangers.unreadable" if found.said.unreadable else "predict.strange"
+    return f"{first} ({terminal.text(key)})", *rest
 
 
 def _cells(answer: Prediction) -> tuple[str, ...]:

@@ -161,15 +161,17 @@ class Transcriber(Predictor, Protocol):
 class Explanation:
     """What a demo shows of one answer beside its scores; everything is optional.
 
-    `nearest` are (row id of a training row, distance), nearest first. `strangeness` is the distance to
-    the training rows over the threshold found on validation rows: above 1 the input looks like none
-    of the classes. `course` are (from second, to second, scores) along a recording.
+    `nearest` are (row id of a training row, distance), nearest first. `strangeness` is how unlike the
+    training rows the input is, over the threshold found on validation rows: above 1 it looks like none
+    of the classes. `unreadable` says why a model reads next to nothing of it: a key below
+    `strangers.unreadable`. `course` are (from second, to second, scores) along a recording.
     """
 
     nearest: tuple[tuple[str, float], ...] = ()
     strangeness: float | None = None
     course: tuple[tuple[float, float, tuple[float, ...]], ...] = ()
     transcript: Transcript | None = None
+    unreadable: str = ""
 
 
 @runtime_checkable
@@ -178,6 +180,14 @@ class Explainer(Protocol):
 
     def explain(self, inputs: Sequence[str]) -> list[Explanation]:
         """Return what else is to be said of each input."""
+
+
+@runtime_checkable
+class Looker(Explainer, Protocol):
+    """An explainer that answers and explains in one go, for the cost of one answer."""
+
+    def look(self, inputs: Sequence[str]) -> tuple[list[list[float]], list[Explanation]]:
+        """Return what `predict` and `explain` return."""
 
 
 class Engine(Protocol):

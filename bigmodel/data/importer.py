@@ -4,13 +4,14 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bigmodel.core.dataset import Form
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
+from bigmodel.core.look import WorkbookLook
 from bigmodel.core.message import Message
 from bigmodel.data.limited import Progress, end_of, run_limited
 from bigmodel.data.limits import EXIT_REFUSED
@@ -20,6 +21,7 @@ from bigmodel.settings import Settings
 
 READER = "bigmodel.data.reader"
 MEDIA = "media"  # folder of pictures or recordings beside the table
+OF_MEDIA = ("leave_out", "level", "file", "text")  # answers about pictures and recordings
 FILES = "files.json"  # index of files that lie on this machine
 WORKBOOKS = (".xlsx", ".xlsm")
 
@@ -38,8 +40,17 @@ class Upload:
     medium: str = "text"
     form: str = Form.TABLE
     level: int = 0
-    sheet: str = ""
-    header_row: int = 0
+    look: WorkbookLook | None = None  # of a workbook
+
+    @property
+    def sheet(self) -> str:
+        """The sheet of a workbook that was read."""
+        return self.look.sheet if self.look else ""
+
+    @property
+    def header_row(self) -> int:
+        """The row of a workbook that names the columns (`NO_HEADER`: none does), 0 of other tables."""
+        return self.look.header_row if self.look else 0
 
     @property
     def media_folder(self) -> Path:
@@ -61,12 +72,17 @@ class Upload:
 
 @dataclass(frozen=True)
 class Answers:
-    """What a person answered to a refusal: files to leave out, the folder level of the classes, the columns."""
+    """What a person answered to a refusal: files to leave out, the folder level of the classes, the columns.
+
+    Of a workbook: the sheet, and the row that names its columns (0: guess, `NO_HEADER`: none does).
+    """
 
     leave_out: bool = False
     level: int = 0
     file: str = ""
     text: str = ""
+    sheet: str = ""
+    header_row: int = 0
 
 
 def read_upload(
@@ -90,6 +106,26 @@ def read_upload(
         raise DatasetError("file_big", mb=path.stat().st_size // 2**20, limit=limit)
     what = {"path": str(path.resolve()), "name": name or path.name, "files": ""}
     return _read(what, settings, progress, answers, is_media=may_be_media)
+
+
+def look_at(path: Path, settings: Settings, *, name: str, answers: Answers) -> WorkbookLook | None:
+    """Look at a workbook in a child process without copying its rows; return nothing of other tables.
+
+    Raises:
+        DatasetError: as of `read_upload`.
+    """
+    if not path.is_file():
+        raise DatasetError("file_missing", name=path.name)
+    folder = settings.scratch / f"look-{new_id()}"
+    folder.mkdir(mode=0o700, parents=True)
+    seconds = settings.reader_s
+    try:
+        what = {"path": str(path.resolve()), "name": name, "files": ""}
+        request = _request(what, folder, settings, answers, seconds, only_looks=True)
+        code = run_limited(READER, request, None, seconds=seconds, memory_mb=settings.reader_mb)
+        return _outcome(code, folder, settings, seconds).look
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_files(
@@ -142,13 +178,21 @@ def _may_be_archive(path: Path, name: str) -> bool:
 
 
 def _request(
-    what: dict[str, str], folder: Path, settings: Settings, answers: Answers, seconds: float
+    what: dict[str, str],
+    folder: Path,
+    settings: Settings,
+    answers: Answers,
+    seconds: float,
+    *,
+    only_looks: bool = False,
 ) -> Path:
     request = what | {
         "table": str(folder / "table.parquet"),
         "media": str(folder / MEDIA),
         "report": str(folder / "report.json"),
-        "wishes": asdict(answers),
+        "wishes": {name: getattr(answers, name) for name in OF_MEDIA},
+        "asked": {"sheet": answers.sheet, "header_row": answers.header_row},
+        "only_looks": only_looks,
         "limits": {
             "memory_mb": settings.reader_mb,
             "seconds": seconds,
@@ -182,8 +226,7 @@ def _outcome(code: int, folder: Path, settings: Settings, seconds: float) -> Upl
             medium=found.get("medium", "text"),
             form=found.get("form", Form.TABLE),
             level=found.get("level", 0),
-            sheet=found.get("sheet", ""),
-            header_row=found.get("header_row", 0),
+            look=_look_of(found),
         )
     if code == EXIT_REFUSED:
         raise _refusal(json.loads(report.read_text("utf-8")))
@@ -198,4 +241,9 @@ def _refusal(refused: Mapping[str, Any]) -> DatasetError:
     error.unreadable = tuple(
         (name, Message.from_json(reason)) for name, reason in refused["unreadable"]
     )
+    error.look = _look_of(refused)
     return error
+
+
+def _look_of(report: Mapping[str, Any]) -> WorkbookLook | None:
+    return WorkbookLook.from_json(report["look"]) if report.get("look") else None

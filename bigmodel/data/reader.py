@@ -1,7 +1,8 @@
 """The short-lived child that reads one upload (`python -m bigmodel.data.reader REQUEST`); only a report leaves it.
 
 The request is a JSON file: path or files, name, table (the Parquet file to write), media (the folder
-for pictures and recordings), report, limits. The report is JSON as well: either what was found, or
+for pictures and recordings), report, limits, `wishes` about media, `asked` of a workbook, and
+`only_looks` where nothing is to be copied. The report is JSON as well: either what was found, or
 `problems`. It must never be given secrets or the database.
 """
 
@@ -17,7 +18,7 @@ from bigmodel.data.limits import EXIT_BROKEN, EXIT_MEMORY, EXIT_REFUSED, limit_s
 if TYPE_CHECKING:
     from bigmodel.data.media.entry import Given
     from bigmodel.data.media.reading import MediaUpload
-    from bigmodel.data.table import Findings
+    from bigmodel.data.table import Findings, Target
 
 
 def main(request_path: str) -> int:
@@ -57,6 +58,7 @@ def _refusal(error: DatasetError) -> dict[str, Any]:
         "columns": list(error.columns),
         "levels": {str(level): list(names) for level, names in error.levels.items()},
         "unreadable": [[name, reason.to_json()] for name, reason in error.unreadable],
+        "look": error.look.to_json() if error.look else None,
     }
 
 
@@ -79,11 +81,11 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
 
 def _is_archive(path: Path, name: str) -> bool:
     from bigmodel.data.media.archive import is_archive  # noqa: PLC0415
-    from bigmodel.data.sniff import WORKBOOKS, is_workbook  # noqa: PLC0415
+    from bigmodel.data.sniff import NAMED_WORKBOOKS, is_workbook  # noqa: PLC0415
 
     ending = Path(name).suffix.lower()
     is_named = ending == ".zip"
-    if ending in WORKBOOKS or not is_archive(path, is_named=is_named):
+    if ending in NAMED_WORKBOOKS or not is_archive(path, is_named=is_named):
         return False
     return is_named or not is_workbook(path)
 
@@ -116,23 +118,47 @@ def _media(request: dict[str, Any], findings: "Findings") -> "MediaUpload":
 
 
 def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]:
-    from bigmodel.data.readers import find_readers  # noqa: PLC0415
-    from bigmodel.data.sniff import choose_reader  # noqa: PLC0415
-    from bigmodel.data.table import Target, limits_from  # noqa: PLC0415
+    from bigmodel.data.table import Asked, Target, limits_from  # noqa: PLC0415
 
-    path = Path(request["path"])
-    reader = choose_reader(path, request["name"], find_readers(), findings)
-    target = Target(Path(request["table"]), limits_from(request["limits"]), findings, _progress)
-    reader.read(path, target)
-    target.close()
+    target = Target(
+        Path(request["table"]),
+        limits_from(request["limits"]),
+        findings,
+        _progress,
+        asked=Asked(**request["asked"]),
+        only_looks=request["only_looks"],
+    )
+    try:
+        form = _fill(target, Path(request["path"]), request["name"])
+        if not target.only_looks:
+            target.close()
+    except DatasetError as error:
+        error.look = target.look
+        raise
     return {
-        "format": reader.name,
+        "format": form,
         "encoding": target.encoding,
         "delimiter": target.delimiter,
         "columns": list(target.columns),
         "rows": target.rows,
         "problems": [problem.to_json() for problem in findings.all()],
+        "look": target.look.to_json() if target.look else None,
     }
+
+
+def _fill(target: "Target", path: Path, name: str) -> str:
+    """Read a table into the target; return its format."""
+    from bigmodel.data.readers import find_readers  # noqa: PLC0415
+    from bigmodel.data.sniff import WPS, choose_reader  # noqa: PLC0415
+
+    reader = choose_reader(path, name, find_readers(), target.findings)
+    try:
+        reader.read(path, target)
+    except DatasetError as error:
+        if error.key == "workbook_broken" and name.lower().endswith(WPS):
+            raise DatasetError("workbook_et") from error
+        raise
+    return reader.name
 
 
 def _progress(share: float) -> None:

@@ -37,22 +37,35 @@ FOREIGN = (
     (b"\x80\x04\x95", "pickle"),
 )
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE_CHUNK_BYTES = 2**20
+OVERLAP_BYTES = 64  # longer than the name of a stream
+OLE_STREAMS = (  # what an OLE file is, by the names of its streams
+    ("EncryptedPackage", "locked"),
+    ("WordDocument\0", "Word"),
+    ("PowerPoint Document\0", "PowerPoint"),
+    ("HwpSummaryInformation\0", "HWP"),
+    ("Workbook\0", "workbook"),
+    ("Book\0", "workbook"),
+)
 WORKBOOKS = (".xlsx", ".xlsm")
-ACCEPTED = "CSV, TSV, JSONL, XLSX, Parquet, ZIP"
+NAMED_WORKBOOKS = (*WORKBOOKS, ".xls", ".et", ".ett")  # what people take for a workbook by its name
+WPS = (".et", ".ett")
+ACCEPTED = "CSV, TSV, JSONL, XLSX, XLS, Parquet, ZIP"
 
 
 def choose_reader(path: Path, name: str, readers: list[Reader], findings: Findings) -> Reader:
     """Return the reader of what the file holds, with a warning when its name promises another format.
 
     Raises:
-        DatasetError: `file_empty`, `workbook_locked`, `workbook_broken`, `file_web_page`, `file_format`.
+        DatasetError: `file_empty`, `workbook_locked`, `workbook_broken`, `workbook_et`, `workbook_web`,
+            `file_web_page`, `file_format`.
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     ending = Path(name).suffix.lower()
-    if head.startswith(b"PK") and ending in WORKBOOKS and not is_workbook(path):
-        raise DatasetError("workbook_broken")
-    _refuse_foreign(head, path)
+    if head.startswith(b"PK") and ending in NAMED_WORKBOOKS and not is_workbook(path):
+        raise DatasetError("workbook_et" if ending in WPS else "workbook_broken")
+    _refuse_foreign(head, path, ending)
     chosen = next(reader for reader in readers if reader.claims(head, path))
     promised = {end for reader in readers for end in reader.endings}
     if ending in promised and ending not in chosen.endings:
@@ -60,11 +73,12 @@ def choose_reader(path: Path, name: str, readers: list[Reader], findings: Findin
     return chosen
 
 
-def _refuse_foreign(head: bytes, path: Path) -> None:
+def _refuse_foreign(head: bytes, path: Path, ending: str) -> None:
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise DatasetError("file_empty")
     if head.startswith(OLE):
-        raise DatasetError("workbook_locked")
+        _refuse_ole(path, ending)
+        return
     if found := _named(head, PACKED):
         raise DatasetError("archive_format", found=found)
     if found := _named(head, MEDIA):
@@ -73,15 +87,50 @@ def _refuse_foreign(head: bytes, path: Path) -> None:
         raise DatasetError("file_format", found=found, accepted=ACCEPTED)
     if head.startswith(b"PK") and not is_workbook(path):
         raise DatasetError("file_format", found="ZIP", accepted=ACCEPTED)
+    _refuse_markup(head, ending)
+    if _is_binary(head):
+        if ending in WPS:
+            raise DatasetError("workbook_et")
+        raise DatasetError("file_format", found="?", accepted=ACCEPTED)
+
+
+def _refuse_ole(path: Path, ending: str) -> None:
+    """Let only a workbook through; one that is locked as a whole, or another program's file, is named."""
+    kinds = _ole_kinds(path)
+    if "locked" in kinds:
+        raise DatasetError("workbook_locked")
+    if "workbook" in kinds and (len(kinds) == 1 or ending in NAMED_WORKBOOKS):
+        return
+    if kinds:
+        raise DatasetError("file_format", found=kinds[0], accepted=ACCEPTED)
+    raise DatasetError("workbook_et" if ending in WPS else "workbook_old")
+
+
+def _ole_kinds(path: Path) -> list[str]:
+    """Return what an OLE file may be: its streams are named in UTF-16, wherever its directory lies."""
+    wanted = {name.encode("utf-16-le"): kind for name, kind in OLE_STREAMS}
+    seen: set[bytes] = set()
+    overlap = b""
+    with path.open("rb") as file:
+        while chunk := file.read(OLE_CHUNK_BYTES):
+            window = overlap + chunk
+            seen |= {name for name in wanted if name in window}
+            overlap = window[-OVERLAP_BYTES:]
+    return list(dict.fromkeys(kind for name, kind in wanted.items() if name in seen))
+
+
+def _refuse_markup(head: bytes, ending: str) -> None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or (
-        text.startswith((b"<!--", b"<?xml")) and b"<html" in text
-    ):
+    is_web = text.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta"))
+    is_sheet = b"excel.sheet" in text or b"schemas-microsoft-com:office:" in text
+    if ending in NAMED_WORKBOOKS and (is_web or text.startswith((b"<?xml", b"<workbook"))):
+        raise DatasetError("workbook_web")
+    if is_sheet and text.startswith(b"<?xml"):
+        raise DatasetError("workbook_web")
+    if is_web or (text.startswith((b"<!--", b"<?xml")) and b"<html" in text):
         raise DatasetError("file_web_page")
     if text.startswith(b"<?xml"):
         raise DatasetError("file_format", found="XML", accepted=ACCEPTED)
-    if _is_binary(head):
-        raise DatasetError("file_format", found="?", accepted=ACCEPTED)
 
 
 def _named(head: bytes, kinds: tuple[tuple[bytes, str], ...]) -> str:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bigmodel.core.errors import DatasetError
+from bigmodel.core.look import WorkbookLook
 from bigmodel.core.message import Arg, Level, Message
 from bigmodel.data.source import ORIGINAL, PLACE
 
@@ -27,6 +28,14 @@ class Limits:
     max_columns: int
     max_field_characters: int
     max_text_mb: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asked of a workbook: a sheet, and the row of its column names (0: as they look)."""
+
+    sheet: str = ""
+    header_row: int = 0
 
 
 @dataclass
@@ -86,6 +95,9 @@ class Target:
     columns: tuple[str, ...] = ()
     rows: int = 0
     is_full: bool = False
+    asked: Asked = Asked()
+    only_looks: bool = False  # a workbook is only looked at, not copied
+    look: WorkbookLook | None = None  # of a workbook, set by its reader
     _writer: pq.ParquetWriter | None = None
     _schema: pa.Schema | None = None
     _batch: list[Sequence[str]] = field(default_factory=list)

@@ -1,12 +1,14 @@
 """Tables as they came, kept beside the versions that were made of them; their names are never paths."""
 
 import hashlib
+import json
 import os
 import shutil
 from pathlib import Path
 
 from bigmodel.core.dataset import UploadedFile
 from bigmodel.core.ids import new_id
+from bigmodel.core.look import WorkbookLook
 from bigmodel.data.importer import Upload
 
 UPLOADS = "uploads"  # folder beside the versions of a dataset, which share it
@@ -45,3 +47,24 @@ def keep_upload(path: Path, folder: Path, upload: UploadedFile) -> None:
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(target)
+
+
+def keep_look(folder: Path, upload: UploadedFile, look: WorkbookLook) -> None:
+    """Keep how a workbook looks beside it, so that it need not be opened to show it."""
+    place = _look_path(folder, upload)
+    draft = place.with_name(f".{place.name}.{new_id()}.tmp")
+    draft.write_text(json.dumps(look.to_json()), "utf-8")
+    draft.replace(place)
+
+
+def kept_look(folder: Path, upload: UploadedFile) -> WorkbookLook | None:
+    """Return how a workbook looks, if that is kept."""
+    try:
+        return WorkbookLook.from_json(json.loads(_look_path(folder, upload).read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _look_path(folder: Path, upload: UploadedFile) -> Path:
+    chosen = hashlib.sha256(f"{upload.header_row} {upload.sheet}".encode()).hexdigest()[:12]
+    return upload_path(folder, upload).with_suffix(f".{chosen}.look.json")

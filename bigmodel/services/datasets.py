@@ -18,7 +18,7 @@ from bigmodel.data.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.media.entry import Given
 from bigmodel.data.source import TEST, Source, sample_rows
 from bigmodel.data.table import READING
-from bigmodel.data.uploads import uploaded_as
+from bigmodel.data.uploads import keep_look, uploaded_as
 from bigmodel.data.versions import (
     ITEMS,
     Preview,
@@ -71,6 +71,8 @@ class DatasetService:
         label: str = "",
         leave_out: bool = False,
         level: int = 0,
+        sheet: str = "",
+        header_row: int = 0,
         progress: Progress | None = None,
     ) -> Dataset:
         """Read a file and keep it as a dataset; columns that are not given are guessed.
@@ -83,13 +85,15 @@ class DatasetService:
             label: column of the target; in a ZIP, of the transcripts. `NO_LABEL`: there is none.
             leave_out: files of a ZIP that cannot be read may be left out.
             level: which folder level of a ZIP names the class, counted from 1.
+            sheet: of a workbook; else the one that looks most like a table of texts.
+            header_row: row of the sheet that names the columns (`NO_HEADER`: none does); else guessed.
             progress: told the share that is done.
 
         Raises:
             DatasetError: the file cannot be used; `problems` holds everything that is wrong.
         """
         tell = progress or _silent
-        answers = Answers(leave_out, level, text, label)
+        answers = Answers(leave_out, level, text, label, sheet, header_row)
         upload = read_upload(
             path, self._settings, lambda share: tell(READ_SHARE * share), answers=answers
         )
@@ -165,8 +169,11 @@ class DatasetService:
                 media=_media_of(upload),
                 uploaded=path if recipe.uploads else None,
             )
+            if upload.look and recipe.uploads:
+                keep_look(self._settings.home / version.folder, recipe.uploads[0], upload.look)
         except DatasetError as error:
             error.columns = error.columns or (() if upload.is_media else upload.columns)
+            error.look = upload.look
             raise
         finally:
             upload.discard()

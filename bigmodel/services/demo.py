@@ -26,10 +26,12 @@ from bigmodel.services.demo_files import (
 )
 from bigmodel.services.demo_rows import (
     MediaRow,
+    TextRow,
     example_media,
     example_texts,
     items_of,
     media_rows,
+    text_rows,
 )
 from bigmodel.services.demo_table import (
     AnsweredTable,
@@ -39,6 +41,7 @@ from bigmodel.services.demo_table import (
     text_column,
     write_table,
 )
+from bigmodel.services.demo_texts import TextAnswer
 from bigmodel.services.demo_uploads import DemoUploads
 from bigmodel.services.own_model import about_model
 from bigmodel.serving.pool import Serving
@@ -55,6 +58,8 @@ __all__ = [
     "MediaRow",
     "NamedFile",
     "Source",
+    "TextAnswer",
+    "TextRow",
     "written",
 ]
 
@@ -144,6 +149,21 @@ class DemoService:
         model = self.resolve(owner, model_or_job)
         scores = self._serving.scores(self._folder(model), texts)
         return [_prediction(model.labels, row) for row in scores]
+
+    def look_texts(self, owner: str, model_or_job: str, texts: Sequence[str]) -> list[TextAnswer]:
+        """Return the answer to each text, and what else the model can say of it."""
+        model = self.resolve(owner, model_or_job)
+        found = self._serving.looks(self._folder(model), texts)
+        return [TextAnswer(_prediction(model.labels, row), said) for row, said in found]
+
+    def near_texts(self, owner: str, model_or_job: str, answer: TextAnswer) -> list[TextRow]:
+        """Return the training rows that a text is nearest to; none where they are gone."""
+        near = [row_id for row_id, _ in answer.said.nearest[:NEAREST]]
+        if not near:
+            return []
+        version = self._version(owner, self.resolve(owner, model_or_job))
+        folder = self._settings.home / version.folder
+        return text_rows(folder, near) if items_of(folder).is_file() else []
 
     def scores(
         self,

@@ -35,12 +35,16 @@ class FileAnswer:
     @property
     def is_strange(self) -> bool | None:
         """Whether it looks like none of the classes; None where the model cannot tell."""
-        far = self.said.strangeness
-        return None if far is None else far > STRANGE
+        return is_strange(self.said)
 
 
 Ask = Callable[[NamedFile], FileAnswer]
 Say = Callable[[Message], str]
+
+
+def is_strange(said: Explanation) -> bool | None:
+    """Tell whether an input looks like none of the training rows; None where the model cannot tell."""
+    return None if said.strangeness is None else said.strangeness > STRANGE
 
 
 def answer_each(files: Iterable[NamedFile], ask: Ask) -> Iterator[FileAnswer]:

@@ -25,6 +25,22 @@ class MediaRow:
     target: str
 
 
+@dataclass(frozen=True)
+class TextRow:
+    """A row whose input is a text."""
+
+    row_id: str
+    text: str
+    target: str
+
+
+def text_rows(folder: Path, row_ids: Sequence[str]) -> list[TextRow]:
+    """Return the rows with these ids, in their order; an id that is none of this version's is left out."""
+    rows = load_rows(folder, row_ids)
+    columns = (rows[name] for name in ("row_id", "input", "target"))
+    return [TextRow(*row) for row in zip(*columns, strict=True)]
+
+
 def example_texts(items: Path, split: Split, count: int) -> list[str]:
     """Return short texts of one split, of every class in turn."""
     rows = ((" ".join(text.split()), target) for _, text, target, _ in _rows(items, split))

@@ -36,7 +36,13 @@ PACKAGES = {
 _IMPORT = re.compile(r"^(?:import|from) (\w+)", re.MULTILINE)
 TAKEN = frozenset({".safetensors", ".json", ".txt", ".model"})
 LEFT = frozenset(  # rows, what tells of them, and ids of this app
-    {"model.json", "predictions.parquet", "neighbours.safetensors", "neighbours.json"}
+    {
+        "model.json",
+        "predictions.parquet",
+        "neighbours.safetensors",
+        "neighbours.json",
+        "neighbours_terms.json",
+    }
 )
 CONFIGS = frozenset({"config.json", "tokenizer_config.json"})
 ORIGINS = frozenset({"_name_or_path", "name_or_path"})

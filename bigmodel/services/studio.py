@@ -20,6 +20,7 @@ from bigmodel.services.showing import ShowService
 from bigmodel.services.sorting import SortingService
 from bigmodel.services.training import TrainingService
 from bigmodel.services.trays import TrayService
+from bigmodel.services.workbooks import WorkbookService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.open import open_store
@@ -50,6 +51,7 @@ class Services:
     growing: GrowingService
     comparing: CompareService
     project: ProjectService
+    workbooks: WorkbookService
 
 
 def open_services(settings: Settings) -> Services:
@@ -88,4 +90,5 @@ def open_services(settings: Settings) -> Services:
         growing=GrowingService(settings, store, control),
         comparing=CompareService(settings, store, demo.scores, demo.transcribe),
         project=ProjectService(settings, store, words),
+        workbooks=WorkbookService(settings, store),
     )

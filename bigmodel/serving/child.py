@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
-from bigmodel.core.task import Explainer, Explanation, Predictor, Transcriber
+from bigmodel.core.task import Explainer, Explanation, Looker, Predictor, Transcriber
 from bigmodel.serving import wire
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
@@ -109,12 +109,18 @@ def _answer(predictor: Predictor, line: bytes) -> dict[str, object]:
 
 def _said(predictor: Predictor, question: dict[str, Any]) -> dict[str, object]:
     inputs: Sequence[str] = question["inputs"]
+    if question["wants"] == "explanations" and isinstance(predictor, Looker):
+        return _record(*predictor.look(inputs))
     said = _explain(predictor, inputs) if question["wants"] == "explanations" else []
     heard = [one.transcript for one in said]
     if any(heard):  # a transcriber's score is its certainty: no need to listen twice
         scores = [[one.certainty if one else 0.0] for one in heard]
     else:
         scores = predictor.predict(inputs)
+    return _record(scores, said)
+
+
+def _record(scores: list[list[float]], said: list[Explanation]) -> dict[str, object]:
     return {
         "scores": [[float(score) for score in row] for row in scores],
         "explanations": [wire.from_explanation(one) for one in said],

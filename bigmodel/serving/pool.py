@@ -46,12 +46,8 @@ class Serving:
         Raises:
             ModelError: `model_not_loading`, `serving_timeout`, `serving_crashed` or the engine's own.
         """
-        rows: list[list[float]] = []
-        for piece in wire.slices(inputs):
-            rows += self._ask(folder, piece, "scores").scores
-            if progress:
-                progress(len(rows), len(inputs))
-        return rows
+        answers = self._in_slices(folder, inputs, "scores", progress)
+        return [row for answer in answers for row in answer.scores]
 
     def look(self, folder: Path, text_or_path: str) -> tuple[list[float], Explanation]:
         """Return the scores of one input and what else the model can say of it.
@@ -59,8 +55,19 @@ class Serving:
         Raises:
             ModelError: as of `scores`.
         """
-        answer = self._ask(folder, [text_or_path], "explanations")
-        return answer.scores[0], answer.explanations[0]
+        return self.looks(folder, [text_or_path])[0]
+
+    def looks(
+        self, folder: Path, inputs: Sequence[str], progress: Progress | None = None
+    ) -> list[tuple[list[float], Explanation]]:
+        """Return the scores of each input and what else the model can say of it.
+
+        Raises:
+            ModelError: as of `scores`.
+        """
+        answers = self._in_slices(folder, inputs, "explanations", progress)
+        pairs = (zip(answer.scores, answer.explanations, strict=True) for answer in answers)
+        return [pair for of_answer in pairs for pair in of_answer]
 
     def loaded(self) -> list[Path]:
         """Return the folders of the models whose child lives."""
@@ -75,6 +82,18 @@ class Serving:
             for child in self._children.values():
                 child.kill()
             self._children.clear()
+
+    def _in_slices(
+        self, folder: Path, inputs: Sequence[str], wants: wire.Wants, progress: Progress | None
+    ) -> list[Answer]:
+        answers: list[Answer] = []
+        done = 0
+        for piece in wire.slices(inputs):
+            answers.append(self._ask(folder, piece, wants))
+            done += len(piece)
+            if progress:
+                progress(done, len(inputs))
+        return answers
 
     def _ask(self, folder: Path, inputs: Sequence[str], wants: wire.Wants) -> Answer:
         for _ in range(2):  # a child that crashed or had just left is replaced once

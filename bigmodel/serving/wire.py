@@ -1,6 +1,6 @@
 r"""The lines a web process and a serving child exchange: plain JSON, one object a line; never pickles, never code.
 
-child  → {"v": 2, "kind": "ready", "labels": ["bad", "good"]}
+child  → {"v": 3, "kind": "ready", "labels": ["bad", "good"]}
 parent → {"id": 7, "wants": "scores", "inputs": ["very good"]}
 child  → {"id": 7, "kind": "answer", "scores": [[0.1, 0.9]], "explanations": []}
 child  → {"id": 7, "kind": "error", "message": {"key": "errors.prediction_failed", "args": {}}}
@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from bigmodel.core.task import Explanation, Transcript
 
-VERSION = 2
+VERSION = 3
 Wants = Literal["scores", "explanations"]
 SLICE_ROWS = 64
 SLICE_CHARACTERS = 262_144
@@ -57,6 +57,7 @@ def from_explanation(said: Explanation) -> dict[str, Any]:
     return {
         "nearest": [[row_id, float(distance)] for row_id, distance in said.nearest],
         "strangeness": None if said.strangeness is None else float(said.strangeness),
+        "unreadable": said.unreadable,
         "course": [
             [float(start), float(end), [float(score) for score in scores]]
             for start, end, scores in said.course
@@ -76,6 +77,7 @@ def to_explanation(record: Mapping[str, Any]) -> Explanation:
     return Explanation(
         nearest=tuple((row_id, distance) for row_id, distance in record["nearest"]),
         strangeness=record["strangeness"],
+        unreadable=record["unreadable"],
         course=tuple((start, end, tuple(scores)) for start, end, scores in record["course"]),
         transcript=heard
         and Transcript(

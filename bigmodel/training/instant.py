@@ -2,86 +2,35 @@
 
 It is the baseline of every text task. It never needs torch, neither to train nor to load, and is
 stored as a vocabulary in JSON and coefficients in safetensors: nothing is pickled.
-TF-IDF as in Salton and Buckley 1988 (sublinear term counts, smoothed rarity, rows of length 1).
 """
 
 import json
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
-from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression, Ridge  # type: ignore[import-untyped]
 
 from bigmodel.core.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError
-from bigmodel.core.task import Reporter
+from bigmodel.core.task import Explanation, Reporter
+from bigmodel.training.pieces import Pieces, Reading, choose_reading, find_pieces
 from bigmodel.training.recipe import TextParams
+from bigmodel.training.strangers import Floats, Numbers, by_turns, learn_usual
 from bigmodel.training.target import class_indices, numbers
+from bigmodel.training.text_memory import TextMemory, chosen_rows, load_memory, remember
 
 VOCABULARY = "instant.json"
 COEFFICIENTS = "instant.safetensors"
-MOST_FEATURES = 200_000
-MOST_CHARACTERS = 12_000_000  # of all training texts together: beyond it, texts are cut
-FEWEST_CHARACTERS = 300  # no text is cut below this
-ROWS_TO_REPEAT = 1000  # from so many rows on, a term must occur in two of them
 STRENGTH = 30.0  # inverse of the regularisation of the classifier
 RIDGE = 0.5
 STEPS = 3  # read, learn, write
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How texts become features: kind of n-gram, its lengths, and where texts are cut.
-
-    `char_wb` keeps n-grams within words, that is between spaces; Chinese writes whole clauses so.
-    """
-
-    analyzer: Literal["char", "char_wb"]
-    shortest: int
-    longest: int
-    characters: int
-
-    def vectorizer(self, terms: Sequence[str] | None = None, rows: int = 0) -> TfidfVectorizer:
-        """Return a reader of known terms, or one that finds its terms in so many rows."""
-        return TfidfVectorizer(
-            analyzer=self.analyzer,
-            ngram_range=(self.shortest, self.longest),
-            sublinear_tf=True,
-            max_features=None if terms else MOST_FEATURES,
-            min_df=2 if rows >= ROWS_TO_REPEAT else 1,
-            vocabulary=list(terms) if terms else None,
-            dtype=np.float64,
-        )
-
-    def cut(self, texts: Sequence[str]) -> list[str]:
-        return [text[: self.characters] for text in texts]
-
-
-def choose_reading(texts: Sequence[str]) -> Reading:
-    """Choose short n-grams for scripts without spaces, whose characters say more; five-fold checks chose these."""
-    characters = max(FEWEST_CHARACTERS, MOST_CHARACTERS // max(1, len(texts)))
-    if unspaced_share(texts) > 0.2:
-        return Reading("char_wb", 1, 3, characters)
-    return Reading("char_wb", 2, 5, characters)
-
-
-def unspaced_share(texts: Sequence[str]) -> float:
-    """Return the share of letters from scripts written without spaces (Chinese, Japanese, Thai and kin)."""
-    letters = [letter for text in texts[:2000] for letter in text[:500] if letter.isalpha()]
-    unspaced = sum(
-        "\u3040" <= letter <= "\u9fff" or "\u0e00" <= letter <= "\u0eff" or letter >= "\U00020000"
-        for letter in letters
-    )
-    return unspaced / max(1, len(letters))
+ENOUGH_HELD = 200  # validation rows from which on they alone say what is usual
 
 
 class InstantPredictor:
@@ -89,67 +38,93 @@ class InstantPredictor:
 
     def __init__(
         self,
-        reading: Reading,
-        vectorizer: TfidfVectorizer,
+        pieces: Pieces,
         weights: Floats,
         bias: Floats,
         labels: tuple[str, ...],
+        memory: TextMemory | None = None,
     ) -> None:
-        self.labels = labels
-        self._reading, self._vectorizer = reading, vectorizer
-        self._weights, self._bias = weights, bias  # (outputs, features), (outputs,)
+        self.labels, self.memory = labels, memory
+        self._pieces, self._weights, self._bias = pieces, weights, bias
+        # weights: (outputs, features), bias: (outputs,)
 
     def predict(self, inputs: Sequence[str]) -> list[list[float]]:
         """Return probabilities in the order of the labels, or one number, a row for each input."""
         if not inputs:
             return []
-        features = self._vectorizer.transform(self._reading.cut(inputs))
-        raw = np.asarray(features @ self._weights.T) + self._bias  # (rows, outputs)
+        return self._scores(self._raw(self._pieces.read(inputs).features))
+
+    def explain(self, inputs: Sequence[str]) -> list[Explanation]:
+        """Return the training rows each input is most like, whether it is like any, and why it cannot be read."""
+        return self.look(inputs)[1]
+
+    def look(self, inputs: Sequence[str]) -> tuple[list[list[float]], list[Explanation]]:
+        """Return what `predict` and `explain` return."""
+        if not inputs or self.memory is None:
+            return self.predict(inputs), [Explanation() for _ in inputs]
+        read = self._pieces.read(inputs)
+        raw = self._raw(read.features)
+        look = self.memory.look(read, self._doubt(raw))
+        return self._scores(raw), self.memory.explain(inputs, read, look)
+
+    def signs(self, inputs: Sequence[str]) -> Floats:
+        """Return the signs of strangeness of each input, (inputs, signs)."""
+        if not inputs or self.memory is None:
+            return np.empty((0, 0))
+        read = self._pieces.read(inputs)
+        return self.memory.look(read, self._doubt(self._raw(read.features))).signs
+
+    def save(self, folder: Path) -> None:
+        """Write the model."""
+        pieces = self._pieces
+        stored = {"v": 1, "reading": pieces.reading.__dict__, "labels": list(self.labels)}
+        stored["terms"] = list(pieces.terms)
+        (folder / VOCABULARY).write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
+        arrays = {"rarity": pieces.rarity, "weights": self._weights, "bias": self._bias}
+        save_file(
+            {name: np.ascontiguousarray(array) for name, array in arrays.items()},
+            folder / COEFFICIENTS,
+        )
+
+    def _raw(self, features: object) -> Floats:
+        return np.asarray(features @ self._weights.T) + self._bias  # type: ignore[operator]  # (rows, outputs)
+
+    def _scores(self, raw: Floats) -> list[list[float]]:
         if not self.labels:
             return [[float(value)] for value in raw[:, 0]]
         return _probabilities(raw).tolist()  # type: ignore[no-any-return]
 
+    def _doubt(self, raw: Floats) -> Floats | None:
+        """Return how little speaks for any class: the largest logit above their mean, negative."""
+        if not self.labels:
+            return None
+        known = raw[:, np.isfinite(self._bias)]  # a class without training rows has no say
+        doubt: Floats = known.mean(axis=1) - known.max(axis=1)
+        return doubt
+
+
+Fit = Callable[[Rows], InstantPredictor]
+
 
 def train_classifier(data: TaskData, params: TextParams, folder: Path, report: Reporter) -> None:
     """Train the instant classifier of texts and write it into the folder."""
-    classes = class_indices(data.train.targets, data.labels)
-    report.step(phase="instant", step=0, steps=STEPS)
-    reading, vectorizer, features = _read(data.train)
-    report.step(phase="instant", step=1, steps=STEPS)
-    weighting = "balanced" if params.class_weights == "balanced" else None
-    model = LogisticRegression(C=STRENGTH, class_weight=weighting, max_iter=300)
-    with warnings.catch_warnings():  # a few steps short of the optimum is good enough here
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(features, classes)
-    report.step(phase="instant", step=2, steps=STEPS)
-    weights, bias = _full(model, len(data.labels))
-    _write(folder, reading, vectorizer, weights, bias, data.labels)
+    class_indices(data.train.targets, data.labels)  # says at once what is wrong
+    _train(partial(_fit_classifier, labels=data.labels, params=params), data, folder, report)
 
 
 def train_regressor(data: TaskData, params: TextParams, folder: Path, report: Reporter) -> None:
     """Train the instant model of numbers and write it into the folder."""
-    values = numbers(data.train.targets)
-    report.step(phase="instant", step=0, steps=STEPS)
-    reading, vectorizer, features = _read(data.train)
-    report.step(phase="instant", step=1, steps=STEPS)
-    centre, spread = float(values.mean()), float(values.std()) or 1.0
-    model = Ridge(alpha=RIDGE, random_state=params.seed, solver="sparse_cg")
-    model.fit(features, (values - centre) / spread)
-    report.step(phase="instant", step=2, steps=STEPS)
-    weights = np.asarray(model.coef_, dtype=np.float64).reshape(1, -1) * spread
-    bias = np.asarray([float(model.intercept_) * spread + centre])
-    _write(folder, reading, vectorizer, weights, bias, ())
+    numbers(data.train.targets)
+    _train(partial(_fit_regressor, params=params), data, folder, report)
 
 
 def load_instant(folder: Path) -> InstantPredictor:
     """Load an instant model; its answers are the same numbers as on the day it was trained."""
     stored = json.loads((folder / VOCABULARY).read_text("utf-8"))
     arrays = load_file(folder / COEFFICIENTS)
-    reading = Reading(**stored["reading"])
-    vectorizer = reading.vectorizer(stored["terms"])
-    vectorizer.idf_ = arrays["rarity"]
+    pieces = Pieces(Reading(**stored["reading"]), stored["terms"], arrays["rarity"])
     labels = tuple(stored["labels"])
-    return InstantPredictor(reading, vectorizer, arrays["weights"], arrays["bias"], labels)
+    return InstantPredictor(pieces, arrays["weights"], arrays["bias"], labels, load_memory(folder))
 
 
 def is_instant(folder: Path) -> bool:
@@ -157,15 +132,58 @@ def is_instant(folder: Path) -> bool:
     return (folder / VOCABULARY).is_file()
 
 
-def _read(rows: Rows) -> tuple[Reading, TfidfVectorizer, Any]:
-    """Return how to read the texts, the fitted reader, and their features as a sparse matrix."""
-    reading = choose_reading(rows.inputs)
-    vectorizer = reading.vectorizer(rows=len(rows))
-    try:
-        features = vectorizer.fit_transform(reading.cut(rows.inputs))
-    except ValueError as error:  # scikit-learn's word for "no character n-gram in any row"
-        raise TrainingError("texts_are_empty") from error
-    return reading, vectorizer, features
+def _train(fit: Fit, data: TaskData, folder: Path, report: Reporter) -> None:
+    report.step(phase="instant", step=0, steps=STEPS)
+    model = fit(data.train)
+    report.step(phase="instant", step=1, steps=STEPS)
+    model.save(folder)
+    report.step(phase="instant", step=2, steps=STEPS)
+    usual = learn_usual(_known_signs(fit, model, data, report))
+    if model.memory:
+        replace(model.memory, usual=usual).save(folder)
+
+
+def _known_signs(fit: Fit, model: InstantPredictor, data: TaskData, report: Reporter) -> Floats:
+    """Return the signs of rows that were not learned from: validation rows, and where those are few, others by turns."""
+
+    def signs_of(learn: Numbers, look: Numbers) -> Floats | None:
+        report.step(phase="instant", step=2, steps=STEPS)
+        try:
+            part = fit(chosen_rows(data.train, learn))
+        except TrainingError:  # what is left has one class, or no text
+            return None
+        return part.signs([data.train.inputs[n] for n in look])
+
+    known = [model.signs(data.validation.inputs)] if data.validation else []
+    if len(data.validation) < ENOUGH_HELD:
+        known += by_turns(len(data.train), signs_of)
+    return np.concatenate(known) if known else np.empty((0, 0))
+
+
+def _fit_classifier(rows: Rows, *, labels: tuple[str, ...], params: TextParams) -> InstantPredictor:
+    classes = class_indices(rows.targets, labels)
+    if len(set(classes.tolist())) < 2:
+        raise TrainingError("one_class_only", classes=1)
+    pieces, features = find_pieces(rows.inputs)
+    weighting = "balanced" if params.class_weights == "balanced" else None
+    model = LogisticRegression(C=STRENGTH, class_weight=weighting, max_iter=300)
+    with warnings.catch_warnings():  # a few steps short of the optimum is good enough here
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(features, classes)
+    memory = remember(rows, features, pieces.reading.longest)
+    return InstantPredictor(pieces, *_full(model, len(labels)), labels, memory)
+
+
+def _fit_regressor(rows: Rows, *, params: TextParams) -> InstantPredictor:
+    values = numbers(rows.targets)
+    pieces, features = find_pieces(rows.inputs)
+    centre, spread = float(values.mean()), float(values.std()) or 1.0
+    model = Ridge(alpha=RIDGE, random_state=params.seed, solver="sparse_cg")
+    model.fit(features, (values - centre) / spread)
+    weights = np.asarray(model.coef_, dtype=np.float64).reshape(1, -1) * spread
+    bias = np.asarray([float(model.intercept_) * spread + centre])
+    memory = remember(rows, features, pieces.reading.longest)
+    return InstantPredictor(pieces, weights, bias, (), memory)
 
 
 def _full(model: LogisticRegression, count: int) -> tuple[Floats, Floats]:
@@ -186,18 +204,4 @@ def _probabilities(raw: Floats) -> Floats:
     return result
 
 
-def _write(
-    folder: Path,
-    reading: Reading,
-    vectorizer: TfidfVectorizer,
-    weights: Floats,
-    bias: Floats,
-    labels: tuple[str, ...],
-) -> None:
-    terms = vectorizer.get_feature_names_out().tolist()
-    stored = {"v": 1, "reading": reading.__dict__, "labels": list(labels), "terms": terms}
-    (folder / VOCABULARY).write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
-    arrays = {"rarity": np.asarray(vectorizer.idf_), "weights": weights, "bias": bias}
-    save_file(
-        {name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / COEFFICIENTS
-    )
+__all__ = ["InstantPredictor", "choose_reading", "is_instant", "load_instant"]

@@ -17,6 +17,7 @@ from bigmodel.training.speech_language import END, LetterModel
 Floats = NDArray[np.float64]
 NOTHING = -math.inf
 LIKELY = 1e-4  # a letter below this share is not tried at a step
+HOPELESS = 16.0  # a beginning whose logarithm is so far below the best one's is given up
 CERTAIN = 0.9999  # a step whose blank is surer than this changes nothing
 
 
@@ -106,7 +107,9 @@ def _pruned(
         if text not in bonus:
             bonus[text] = bonus[text[:-1]] + _step(text, beam, language)
         scores[text] = math.log(total) + bonus[text]
-    best = sorted(scores, key=scores.__getitem__, reverse=True)[: beam.width]
+    least = max(scores.values()) - HOPELESS
+    near = [text for text, score in scores.items() if score >= least]
+    best = sorted(near, key=scores.__getitem__, reverse=True)[: beam.width]
     most = max(sum(grown[text]) for text in best)
     return {text: (grown[text][0] / most, grown[text][1] / most) for text in best}
 

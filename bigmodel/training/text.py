@@ -11,7 +11,6 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from bigmodel.core.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import BaseFiles, Reporter
-from bigmodel.training import batches
 from bigmodel.training.device import make_accelerator
 from bigmodel.training.dropout import use_byte_dropout
 from bigmodel.training.encode import Encoded, encode
@@ -19,13 +18,12 @@ from bigmodel.training.examples import Batch, fingerprint
 from bigmodel.training.goal import Classes, HeadGoal, Number
 from bigmodel.training.loop import Training
 from bigmodel.training.optimizer import freeze
-from bigmodel.training.pretrained import load_base, load_trained, longest, save_model
+from bigmodel.training.pretrained import load_base, longest, save_model
 from bigmodel.training.recipe import TextParams
 from bigmodel.training.scratch import make_scratch
 from bigmodel.training.seed import set_seed
+from bigmodel.training.text_answers import TextPredictor, learn_known, load_model
 from bigmodel.training.vocabulary import CompactVocabulary, can_compact
-
-ANSWER_BATCH = 32
 
 
 @dataclass(frozen=True)
@@ -68,35 +66,6 @@ def train_regressor(
     """Fine-tune a base to numbers and leave the best weights in the folder."""
     goal = Number(data.train.targets)
     _train(goal, data, params, base, folder=folder, report=report)
-
-
-class TextPredictor:
-    """A fine-tuned model that answers. It computes in 32 bits, so answers do not depend on the neighbours."""
-
-    def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
-        self._model, self._tokenizer = model, tokenizer
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        nn.Module.to(model, self._device)
-        names = {int(number): name for number, name in (model.config.id2label or {}).items()}
-        labels = tuple(names[number] for number in range(len(names)))  # its JSON is unordered
-        self.labels = () if model.config.problem_type == "regression" else labels
-
-    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
-        """Return probabilities in the order of the labels, or one number, a row for each input."""
-        if not inputs:
-            return []
-        texts = encode(self._tokenizer, inputs, int(self._tokenizer.model_max_length))
-        raw = torch.empty(len(inputs), max(1, len(self.labels)))
-        with torch.inference_mode():
-            for rows in batches.by_length(texts.lengths, ANSWER_BATCH):
-                raw[rows] = self._model(**texts.batch(rows, self._device)).logits.float().cpu()
-        scores = raw.double().softmax(dim=1) if self.labels else raw.double()
-        return scores.tolist()
-
-
-def load_model(folder: Path) -> TextPredictor:
-    """Load a fine-tuned model."""
-    return TextPredictor(*load_trained(folder))
 
 
 def _train(
@@ -144,6 +113,10 @@ def _train(
         words.restore(model)
     goal.fold(_head(model, goal.outputs))
     save_model(folder, model, tokenizer, most)
+    report.step(phase="evaluate", step=0, steps=0)
+    predictor = TextPredictor(model, tokenizer)
+    known = learn_known(predictor, data, report, is_own=base.kind == "scratch")
+    known.save(folder)
 
 
 def _make(
@@ -171,3 +144,6 @@ def _head(model: PreTrainedModel, outputs: int) -> nn.Linear:
     if not layers:
         raise TrainingError("base_has_no_head")
     return layers[-1]
+
+
+__all__ = ["TextPredictor", "load_model", "train_classifier", "train_regressor"]

@@ -13,7 +13,7 @@ from bigmodel.core.message import Arg, Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results import Prediction
 from bigmodel.core.task import Transcript
-from bigmodel.services.demo import FileAnswer
+from bigmodel.services.demo import FileAnswer, TextAnswer
 from pages.shared.answer import SHOWN_BARS, percent
 from pages.shared.language import LOCALES
 
@@ -46,7 +46,10 @@ class Alone:
     spoken: Language
 
     def say(self, key: str, /, **args: Arg) -> str:
-        return self.services.words.say(self.spoken, Message(f"{WORDS}{key}", args))
+        return self._word(f"{WORDS}{key}", **args)
+
+    def _word(self, key: str, /, **args: Arg) -> str:
+        return self.services.words.say(self.spoken, Message(key, args))
 
     def page(self, owner: str, model: TrainedModel, *, place: str = "") -> str:
         """Return the page. `place` leads from it to its scripts and its style."""
@@ -76,6 +79,12 @@ class Alone:
         )
         return self._whole(title, "door", body, "", ("door.js",))
 
+    def notice(self, sentence: str, *, place: str = "") -> str:
+        """Return a page that says why there is no demo."""
+        title = self.say("door_title")
+        body = f'<h1>{escape(title)}</h1><p id="status">{escape(sentence)}</p>'
+        return self._whole(title, "notice", body, place, ())
+
     def predicted(self, answer: Prediction) -> dict[str, Any]:
         """Return an answer as the script draws it."""
         if answer.label is None:
@@ -90,17 +99,21 @@ class Alone:
         if found.said.transcript:
             return self._heard(found.said.transcript)
         told = self.predicted(found.prediction) if found.prediction else {"answer": "", "bars": []}
-        return told | ({"strange": self.say("strange")} if found.is_strange else {})
+        return told | ({"strange": self._word("pages.demo.strange")} if found.is_strange else {})
+
+    def read(self, found: TextAnswer) -> dict[str, Any]:
+        """Return the answer to a text as the script draws it; rows it is near to stay here."""
+        told = self.predicted(found.prediction)
+        notice = found.notice
+        return told | ({"strange": self.services.words.text(self.spoken, notice)} if notice else {})
 
     def _heard(self, heard: Transcript) -> dict[str, Any]:
         if not heard.text.strip():
-            return {"answer": self.say("heard_nothing"), "bars": []}
+            return {"answer": self._word("pages.demo.heard_nothing"), "bars": []}
         words = heard.words or ((heard.text, heard.certainty),)
-        note = self.services.words.text(
-            self.spoken, "pages.demo.heard_certainty", percent=percent(heard.certainty)
-        )
+        note = self._word("pages.demo.heard_certainty", percent=percent(heard.certainty))
         return {
-            "title": self.services.words.text(self.spoken, "pages.demo.heard"),
+            "title": self._word("pages.demo.heard"),
             "answer": heard.text,
             "words": [(word, sure < UNSURE) for word, sure in words],
             "spaced": not is_unspaced(heard.text),

@@ -116,9 +116,11 @@ class Asks:
         """Return why there is no answer."""
         if isinstance(error, NotFoundError):
             status = 404
-        sentence = self._services.words.say(spoken(request, self._services), error.message)
+        alone = Alone(self._services, spoken(request, self._services))
+        sentence = self._services.words.say(alone.spoken, error.message)
         if request.method == "GET":
-            return PlainTextResponse(sentence, status, headers=HEADERS)
+            place = "../" if request.url.path.startswith("/demo/") else ""
+            return HTMLResponse(alone.notice(sentence, place=place), status, headers=HEADERS)
         return JSONResponse({"error": sentence, "key": error.key}, status, headers=HEADERS)
 
     async def page(self, request: Request, model_id: str, *, place: str = "") -> Response:
@@ -140,9 +142,9 @@ class Asks:
         if kind == "text":
             text = await _text(request)
             said = await run_in_threadpool(
-                self._services.demo.predict, LOCAL_OWNER, model_id, [text]
+                self._services.demo.look_texts, LOCAL_OWNER, model_id, [text]
             )
-            return JSONResponse(alone.predicted(said[0]), headers=HEADERS)
+            return JSONResponse(alone.read(said[0]), headers=HEADERS)
         uploads = self._services.demo.uploads
         path = await run_in_threadpool(
             uploads.place, LOCAL_OWNER, request.query_params.get("name", "")

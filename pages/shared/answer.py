@@ -26,20 +26,31 @@ def bare_bars(answer: Prediction) -> str:
 
 def number(answer: Prediction, title: str) -> str:
     """Return a number in large letters."""
+    return f'<div class="bm-card" role="status">{bare_number(answer, title)}</div>'
+
+
+def bare_number(answer: Prediction, title: str) -> str:
+    """Return what `number` shows, without the frame."""
     return (
-        '<div class="bm-card" role="status">'
         f'<div class="bm-muted">{html.escape(title)}</div>'
-        f'<div class="bm-lead bm-number" data-testid="answer">{answer.value:,.4g}</div></div>'
+        f'<div class="bm-lead bm-number" data-testid="answer">{answer.value:,.4g}</div>'
     )
 
 
-def table(texts: Sequence[str], answers: Sequence[Prediction], headings: Sequence[str]) -> str:
-    """Return a line a text: the text, its answer, and how sure the model is."""
+def table(
+    texts: Sequence[str],
+    answers: Sequence[Prediction],
+    headings: Sequence[str],
+    notes: Sequence[str] | None = None,
+) -> str:
+    """Return a line a text: the text, its answer, how sure the model is, and a note where there are any."""
     is_number = any(answer.label is None for answer in answers)
-    shown = headings[:2] if is_number else headings
+    shown = headings[:2] if is_number else headings[:3]
     head = "".join(f"<th>{html.escape(heading)}</th>" for heading in shown[:-1])
     head += f'<th class="bm-number">{html.escape(shown[-1])}</th>'
-    body = "".join(_line(text, answer) for text, answer in zip(texts, answers, strict=True))
+    head += "".join(f"<th>{html.escape(heading)}</th>" for heading in headings[3:])
+    told = [f"<td>{html.escape(note)}</td>" for note in notes] if notes else [""] * len(texts)
+    body = "".join(map(_line, texts, answers, told))
     return (
         '<div class="bm-scroll" role="status"><table class="bm-table" data-testid="answers">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -71,12 +82,12 @@ def _bar(label: str, share: float) -> str:
     )
 
 
-def _line(text: str, answer: Prediction) -> str:
+def _line(text: str, answer: Prediction, note: str) -> str:
     said = f"<td>{html.escape(text)}</td>"
     if answer.label is None:
-        return f'<tr>{said}<td class="bm-number">{answer.value:,.4g}</td></tr>'
+        return f'<tr>{said}<td class="bm-number">{answer.value:,.4g}</td>{note}</tr>'
     sure = html.escape(percent(answer.probabilities[answer.label]))
     return (
         f"<tr>{said}<td><b>{html.escape(answer.label)}</b></td>"
-        f'<td class="bm-number">{sure}</td></tr>'
+        f'<td class="bm-number">{sure}</td>{note}</tr>'
     )

@@ -16,6 +16,8 @@ from pages.shared import dataset_view as view
 from pages.shared import media_view
 from pages.shared.guard import guard
 from pages.shared.page import Context
+from pages.shared.paste_view import PasteView
+from pages.shared.workbook_view import WorkbookView
 
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
@@ -30,10 +32,14 @@ class Import:
     """What is being taken in, with the answers given so far; kept while the person is asked something."""
 
     path: str = ""
+    is_pasted: bool = False  # the file was written for what was pasted
     tray: str = ""
     name: str = ""
     add_to: str = ""  # the dataset that grows, where no new one is made
     test_of: str = ""  # the dataset whose test file this is
+    reread: str = ""  # the dataset whose workbook is read anew
+    sheet: str = ""
+    header_row: int = 0
     text: str = ""
     label: str = ""
     leave_out: bool = False
@@ -41,7 +47,7 @@ class Import:
 
 
 class Intake:
-    """The folder box, the tray box, the explanation of a refusal and its question."""
+    """The folder box, the tray box, the box to paste into, the card of a workbook, the explanation of a refusal and its question."""
 
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -59,6 +65,7 @@ class Intake:
                 js_on_load=_script("devices.js") + _script("tray.js"),
                 elem_id="data-tray",
             )
+        self.paste = PasteView(ctx)
         self.refused = gr.HTML("", elem_id="data-refused", visible=False)
         self.pending = gr.State(None)  # an upload that needs an answer before it can be taken
         self.changed = gr.State("")  # the version of a dataset that was there before
@@ -68,6 +75,7 @@ class Intake:
             )
             self.go_on = gr.Button(variant="primary", elem_id="data-go-on", scale=0, min_width=220)
             self.cancel = gr.Button(t("pages.media.cancel"), elem_id="data-cancel", scale=0)
+        self.workbook = WorkbookView(ctx)
 
     @property
     def outputs(self) -> list[Any]:
@@ -91,6 +99,7 @@ class Intake:
         protect = guard(self.ctx.services.words)
         taken = [
             self.ctx.dataset, *self.outputs, self.level, self.go_on, self.folder, self.tray, self.changed, *below,
+            *self.workbook.outputs,
         ]  # fmt: skip
         take: Mapping[str, Any] = {"api_visibility": "private", "show_progress_on": self.folder}
         file.upload(
@@ -99,6 +108,13 @@ class Intake:
         for box in (self.folder, self.tray):
             box.submit(protect(self.take_tray), self.ctx.dataset, taken, **take)
         test_file.upload(protect(self.take_test), [self.ctx.dataset, test_file], taken, **take)
+        paste, card = self.paste, self.workbook
+        paste.button.click(
+            protect(self.take_pasted), [paste.text, paste.name], [*taken, paste.text], **take
+        )
+        asked = [self.ctx.dataset, self.pending, card.sheet]
+        card.sheet.input(protect(self.use_sheet), asked, taken, **take)
+        card.grid.submit(protect(self.use_row), asked, taken, **take)
         columns = [self.ctx.dataset, self.pending, *below[1:3]]
         apply.click(protect(self.use_columns), columns, taken, **take)
         self.changed.change(show, self.ctx.dataset, list(shown), **QUIET)
@@ -128,6 +144,47 @@ class Intake:
         add_to = dataset_id if event.add else ""
         given = Import(tray=str(event.tray), name=str(event.name), add_to=add_to)
         return self._take(given, request, progress)
+
+    def take_pasted(
+        self,
+        text: str,
+        name: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Make a dataset of what was pasted; the box is emptied once it is one."""
+        path = self.ctx.services.workbooks.write_pasted(text)
+        title = self.paste.title(name, request)
+        taken = self._take(Import(str(path), is_pasted=True, name=title), request, progress)
+        is_taken = isinstance(taken[0], str)
+        return [*taken, "" if is_taken else gr.skip()]
+
+    def use_sheet(
+        self,
+        dataset_id: str,
+        pending: Import | None,
+        sheet: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Read another sheet of the workbook shown, whether it is a dataset already or was refused."""
+        given = pending or Import(reread=dataset_id)
+        asked = replace(given, sheet=sheet, header_row=0, text="", label="")
+        return self._take(asked, request, progress)
+
+    def use_row(
+        self,
+        dataset_id: str,
+        pending: Import | None,
+        sheet: str,
+        event: gr.EventData,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Take the names of the columns from the row that was pressed."""
+        given = pending or Import(reread=dataset_id)
+        asked = replace(given, sheet=sheet, header_row=int(event.row), text="", label="")
+        return self._take(asked, request, progress)
 
     def take_test(
         self,
@@ -192,9 +249,13 @@ class Intake:
             return self._refusal(error, given, request)
         if given.tray:
             self._discard(given.tray, request, is_done=True)
+        if given.is_pasted:
+            self.ctx.services.workbooks.forget_pasted(Path(given.path))
         gr.Info(_said(partial(self.ctx.say, request), dataset, given))
         return self._taken(
-            dataset, is_changed=bool(given.add_to or given.test_of), looks_anew=bool(given.tray)
+            dataset,
+            is_changed=bool(given.add_to or given.test_of or given.reread),
+            looks_anew=bool(given.tray),
         )
 
     def _taken(
@@ -205,7 +266,8 @@ class Intake:
         version = f"{dataset.id} {dataset.version.number}"
         changed = version if is_changed else gr.skip()
         asked = [gr.Radio(visible=False), gr.skip()]
-        return [dataset.id, *self.closed(), *asked, *boxes, changed, *[gr.skip()] * 4]
+        rest = [gr.skip()] * (4 + len(self.workbook.outputs))
+        return [dataset.id, *self.closed(), *asked, *boxes, changed, *rest]
 
     def _imported(
         self, given: Import, request: gr.Request, progress: Callable[[float], None]
@@ -216,8 +278,15 @@ class Intake:
             answers |= {"text": given.text, "label": given.label}
         if given.test_of:
             return datasets.set_test_file(owner, given.test_of, Path(given.path), **answers)
+        if given.reread or not given.tray:
+            answers |= {"sheet": given.sheet, "header_row": given.header_row}
+        if given.reread:
+            del answers["leave_out"], answers["level"]
+            return self.ctx.services.workbooks.reread(owner, given.reread, **answers)
         if not given.tray:
-            return datasets.import_file(owner, Path(given.path), progress=progress, **answers)
+            path = Path(given.path)
+            answers |= {"name": given.name, "progress": progress}
+            return datasets.import_file(owner, path, **answers)
         tray = self.ctx.services.trays.get(owner, given.tray)
         if given.add_to:
             return datasets.add_files(owner, given.add_to, tray, leave_out=given.leave_out)
@@ -245,7 +314,7 @@ class Intake:
         return [
             gr.skip(),
             gr.HTML(question, visible=True),
-            given if can_retry or go_on else None,
+            given if can_retry or go_on or error.look else None,
             gr.Row(visible=bool(go_on)),
             level,
             gr.Button(go_on),
@@ -256,6 +325,7 @@ class Intake:
             gr.Dropdown(names, value=None, label=labels[0]),
             gr.Dropdown(names, value=None, label=labels[1]),
             gr.Column(visible=False),
+            *self.workbook.drawn(error.look, request),
         ]
 
     def _question(self, error: DatasetError, request: gr.Request) -> tuple[str, gr.Radio, str]:
@@ -281,6 +351,9 @@ class Intake:
 def _said(say: Callable[..., str], dataset: Dataset, given: Import) -> str:
     summary = dataset.version.summary
     words = "pages.data" if summary.medium == "text" else "pages.media"
+    if given.reread:
+        upload = dataset.version.recipe.uploads[0]
+        return escape(say("pages.workbook.read_again", sheet=upload.sheet, rows=summary.rows))
     if given.test_of:
         return escape(say(f"{words}.test_added", rows=summary.split_rows["test"]))
     return escape(say(f"{words}.imported", name=dataset.name, rows=summary.rows))

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from bigmodel.services.control import ControlService
 from bigmodel.services.datasets import DatasetService
 from bigmodel.services.growing import GrowingService
+from bigmodel.services.workbooks import WorkbookService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
@@ -40,8 +41,8 @@ def tab(settings: Settings) -> DataTab:
         words=load_words(),
         datasets=DatasetService(settings, store),
         growing=GrowingService(settings, store, ControlService(settings, store, Asleep())),
+        workbooks=WorkbookService(settings, store),
     )
-
     return one_tab(DataTab, services)
 
 

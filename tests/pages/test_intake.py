@@ -162,6 +162,9 @@ def named(taken: list[Any]) -> dict[str, Any]:
         "names",
         "said",
         "body",
+        "card",
+        "sheet",
+        "grid",
     )
     assert len(taken) == len(names)
     return dict(zip(names, taken, strict=True))

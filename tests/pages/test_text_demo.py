@@ -11,8 +11,10 @@ from starlette.requests import Request
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.results import Prediction
+from bigmodel.core.task import Explanation
+from bigmodel.services.demo import TextAnswer, TextRow
 from bigmodel.words import load_words
-from pages.shared import answer
+from pages.shared import answer, text_view
 from pages.shared.page import LOCAL_OWNER, Context
 from pages.text_demo import TextDemo
 from tests.fakes.demo import Studio, open_studio
@@ -43,6 +45,32 @@ def test_one_line_gives_bars_and_many_a_table(tab: TextDemo, studio: Studio) -> 
     table = tab.ask(model, "good\n\n<b>bad</b>", ask())
     assert table.count("<tr>") == 3
     assert "&lt;b&gt;bad&lt;/b&gt;" in table
+
+
+def test_stranger_is_warned_of(tab: TextDemo, studio: Studio) -> None:
+    model = studio.demo.resolve(LOCAL_OWNER, studio.job()).id
+    assert 'data-testid="strange">This looks like none' in tab.ask(model, "neither", ask())
+    assert 'data-testid="strange"' not in tab.ask(model, "good", ask())
+    table = tab.ask(model, "good\nneither", ask("zh"))
+    assert "<th>都不像？</th>" in table
+    assert table.count("<td>都不像</td>") == 1
+
+
+def test_unreadable_text_and_nearest_rows_are_shown_escaped() -> None:
+    def say(key: str) -> str:
+        return load_words().text("en", key)
+
+    answered = Prediction("good", None, {"good": 1.0})
+    shown = text_view.look(TextAnswer(answered), [TextRow("1", "<b>x" * 99, "<i>")], say)
+    assert "&lt;b&gt;x" in shown
+    assert "<b>&lt;i&gt;</b>" in shown
+    assert "…" in shown
+    for reason in ("broken", "letterless", "letters", "unknown"):
+        found = TextAnswer(answered, Explanation(strangeness=9.0, unreadable=reason))
+        shown = text_view.look(found, [TextRow("1", "near", "good")], say)
+        assert 'data-testid="unreadable"' in shown
+        assert "near" not in shown
+        assert "cannot be read" in text_view.table(["x"], [found], say)
 
 
 @pytest.mark.parametrize("text", ["", " \n ", None])

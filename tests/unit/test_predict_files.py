@@ -41,6 +41,14 @@ def run(studio: Studio, *texts: str, is_json: bool = True, **more: Path) -> str:
 PICTURES = pytest.mark.parametrize("studio", ["mirror_picture"], indirect=True)
 
 
+@pytest.mark.parametrize("studio", ["mirror"], indirect=True)
+def test_stranger_among_texts_is_named(studio: Studio) -> None:
+    known, odd = json.loads(run(studio, "good", "neither"))["predictions"]
+    assert (known["none_of_these"], odd["none_of_these"]) == (False, True)
+    assert (odd["unreadable"], odd["nearest"]) == (None, [])
+    assert run(studio, "good", "neither", is_json=False).count("none of these?") == 1
+
+
 @PICTURES
 def test_picture_is_named_with_its_neighbours(studio: Studio, tmp_path: Path) -> None:
     path = tmp_path / "a.png"

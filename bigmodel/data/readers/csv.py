@@ -9,10 +9,13 @@ from pathlib import Path
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.encoding import find_encoding, read_lines
+from bigmodel.data.header import comes_again, names_one_column, names_pasted
 from bigmodel.data.readers import Reader
 from bigmodel.data.table import Findings, Target
 
 DELIMITERS = (",", ";", "\t", "|")
+PASTED = "\t"  # the delimiter that only what was pasted declares
+NEVER = "\x1f"  # a delimiter that no text holds: each line is one cell
 SAMPLE_LINES = 200
 SAMPLE_CHARACTERS = 400_000
 MAX_OPEN_QUOTES = 100  # after so many, a quote no longer may span lines
@@ -86,8 +89,11 @@ def _read(path: Path, target: Target) -> None:
     target.encoding = encoding.name
     lines = read_lines(path, encoding, target.findings)
     sample = _sample(lines)
-    delimiter = _declared(sample) or _sniff(sample)
-    target.delimiter = delimiter
+    declared = _declared(sample)
+    delimiter = declared or _sniff(sample)
+    if declared == PASTED and _are_lines(sample[1:]):
+        delimiter = NEVER
+    target.delimiter = "" if delimiter == NEVER else delimiter
     records = Records(
         itertools.chain(sample, lines),
         delimiter,
@@ -95,13 +101,22 @@ def _read(path: Path, target: Target) -> None:
         target.findings,
     )
     rows = iter(records)
-    _, header = next(rows, (0, []))
-    if _declared(sample):
-        _, header = next(rows, (0, []))
-    first = _begin(header, sample, target)
+    if declared:
+        next(rows, None)
+    line, header = next(rows, (0, []))
+    below = _rows(sample, delimiter)[2 if declared else 1 :]
+    if declared == PASTED:
+        header += [""] * (max(map(len, below), default=0) - len(header))
+    first = _begin(header, below, target, is_pasted=declared == PASTED)
     if first is not None:
-        target.add(first, 1)
+        target.add(first, line)
     _copy(rows, target, size=path.stat().st_size)
+
+
+def _are_lines(sample: Sequence[str]) -> bool:
+    """Tell lines of text, in which a tab is a slip, from columns that tabs part."""
+    rows = _rows(sample, PASTED)
+    return sum(len(row) > 1 for row in rows) < 0.5 * len(rows)
 
 
 def _copy(rows: Iterator[tuple[int, list[str]]], target: Target, *, size: int) -> None:
@@ -153,28 +168,29 @@ def _rows(sample: Sequence[str], delimiter: str) -> list[list[str]]:
     return [row for _, row in Records(iter(sample), delimiter, SAMPLE_CHARACTERS, Findings())]
 
 
-def _begin(header: list[str], sample: Sequence[str], target: Target) -> list[str] | None:
+def _begin(
+    header: list[str], below: Sequence[Sequence[str]], target: Target, *, is_pasted: bool
+) -> list[str] | None:
     """Start the table; return the first line when it is no header but a row."""
     if not header:
         raise DatasetError("file_empty")
-    if not _is_row(header, _rows(sample, target.delimiter)[1:]):
+    if not _is_row(header, below, is_pasted=is_pasted):
         target.start(header)
         return None
-    target.findings.note("header_missing")
+    if not is_pasted:
+        target.findings.note("header_missing")
     target.start([""] * len(header))
     return header
 
 
-def _is_row(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Tell a first line that is a row: one of its cells comes again and again in that very column."""
+def _is_row(header: Sequence[str], rows: Sequence[Sequence[str]], *, is_pasted: bool) -> bool:
+    """Tell a first line that is a row and not the names of the columns."""
     fitting = [row for row in rows if len(row) == len(header)]
-    if len(fitting) < 5:
-        return False
-    for place, name in enumerate(header):
-        again = sum(row[place] == name for row in fitting)
-        if name.strip() and again >= max(2, 0.02 * len(fitting)) and again < len(fitting):
-            return True
-    return False
+    if is_pasted:
+        return not names_pasted(header, fitting)
+    if len(header) == 1:
+        return not names_one_column(header[0], [row[0] for row in fitting])
+    return comes_again(header, fitting)
 
 
 READER = Reader(

@@ -13,25 +13,43 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.data.readers import find_readers
 from bigmodel.data.sniff import choose_reader
-from bigmodel.data.table import Findings, Limits, Target
+from bigmodel.data.table import Asked, Findings, Limits, Target
 
 LIMITS = Limits(max_rows=1_000, max_columns=50, max_field_characters=10_000, max_text_mb=10)
+
+GUESS = Asked()
 
 
 class Read:
     """A file read in this process, with what was found."""
 
-    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        limits: Limits = LIMITS,
+        *,
+        asked: Asked = GUESS,
+        only_looks: bool = False,
+    ) -> None:
         findings = Findings()
         reader = choose_reader(path, path.name, find_readers(), findings)
-        self.target = Target(path.with_suffix(".out"), limits, findings, lambda share: None)
+        self.target = Target(
+            path.with_suffix(".out"),
+            limits,
+            findings,
+            lambda share: None,
+            asked=asked,
+            only_looks=only_looks,
+        )
         reader.read(path, self.target)
-        self.target.close()
         self.format = reader.name
-        read = pq.read_table(self.target.path)
-        columns = [read.column(f"col.{name}").to_pylist() for name in self.target.columns]
-        self.rows = list(zip(*columns, strict=True))
-        self.places = read.column("place").to_pylist()
+        self.rows: list[tuple[str, ...]] = []
+        if not only_looks:
+            self.target.close()
+            read = pq.read_table(self.target.path)
+            columns = [read.column(f"col.{name}").to_pylist() for name in self.target.columns]
+            self.rows = list(zip(*columns, strict=True))
+            self.places = [int(place) for place in read.column("place").to_pylist()]
         self.said: dict[str, Message] = {m.key.split(".")[-1]: m for m in findings.all()}
 
 
@@ -60,6 +78,30 @@ def test_line_that_excel_adds_names_the_delimiter(tmp_path: Path) -> None:
     read = Read(write(tmp_path, "sep=;\ntext;label\na,b;x\nc,d;y\n"))
     assert read.target.columns == ("text", "label")
     assert len(read.rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("pasted", "columns", "first"),
+    [
+        ("好吃，下次再来\n一般般, 不推荐\n很差\n", ("column 1",), ("好吃，下次再来",)),
+        ("评论\n好吃，下次再来\n不推荐给朋友们\n", ("评论",), ("好吃，下次再来",)),
+        ("very good\ta\nnot good\tb\n", ("column 1", "column 2"), ("very good", "a")),
+        ("text\tlabel\nvery good\ta\nnot good\tb\n", ("text", "label"), ("very good", "a")),
+        (
+            'review\tkind\r\n"two\r\nlines, ""so"""\tx\r\nfine\ty\r\n',
+            ("review", "kind"),
+            ('two\nlines, "so"', "x"),
+        ),
+        ("one line\na line with\ta slip\nthe last one\n", ("column 1",), ("one line",)),
+        ("first only\nsecond\tb\nthird\tc\n", ("column 1", "column 2"), ("first only", "")),
+    ],
+)
+def test_pasted_rows_are_read_as_copied(
+    tmp_path: Path, pasted: str, columns: tuple[str, ...], first: tuple[str, ...]
+) -> None:
+    read = Read(write(tmp_path, f"sep=\t\n{pasted}", "pasted.tsv"))
+    assert (read.target.columns, read.rows[0]) == (columns, first)
+    assert read.places[0] == (2 if first[0] == pasted.split("\t")[0].split("\n")[0] else 3)
 
 
 def test_quoted_text_may_span_lines(tmp_path: Path) -> None:
@@ -130,7 +172,7 @@ def test_western_text_is_not_taken_for_chinese(tmp_path: Path) -> None:
         (b"\x1f\x8b\x08\x00rest", "archive_format"),
         (b"%PDF-1.7 rest", "file_format"),
         (b"PK\x03\x04 not a zip", "file_format"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "workbook_locked"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "workbook_old"),
         (b"  <!DOCTYPE html><html>", "file_web_page"),
         (b"<?xml version='1.0'?><a/>", "file_format"),
         (bytes(range(1, 32)) * 50, "file_format"),

@@ -12,7 +12,9 @@ import pytest
 
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
 from bigmodel.core.ids import new_id
-from bigmodel.services.demo import NamedFile
+from bigmodel.core.results import Prediction
+from bigmodel.core.task import Explanation
+from bigmodel.services.demo import NamedFile, TextAnswer
 from bigmodel.services.demo_folder import given_files
 from bigmodel.words import load_words
 from tests.fakes.demo import LABELS, Studio, open_studio
@@ -79,6 +81,43 @@ def test_answer_has_label_and_probabilities(studio: Studio) -> None:
     assert answer.value is None
     assert list(answer.probabilities) == list(LABELS)
     assert sum(answer.probabilities.values()) == pytest.approx(1)
+
+
+def test_texts_are_looked_at_and_strangers_named(studio: Studio) -> None:
+    job = studio.job()
+    known, odd = studio.demo.look_texts("me", job, ["so good", "neither"])
+    assert (known.prediction.label, known.is_strange, known.notice) == ("good", False, "")
+    assert (odd.is_strange, odd.notice) == (True, "pages.demo.strange")
+    assert studio.demo.near_texts("me", job, known) == []  # this model names no rows
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "notice"),
+    [
+        ("good", Explanation(unreadable="broken"), "strangers.unreadable.broken"),
+        (None, Explanation(strangeness=2.0), "strangers.number"),
+        ("good", Explanation(), ""),
+    ],
+)
+def test_notice_fits_the_answer(label: str | None, said: Explanation, notice: str) -> None:
+    found = TextAnswer(Prediction(label, None if label else 1.0), said)
+    assert found.notice == notice
+    assert found.is_strange is (True if notice else None)
+
+
+def test_rows_a_text_is_near_to_are_shown(studio: Studio) -> None:
+    answer = TextAnswer(
+        Prediction("good", None, {"good": 1.0}),
+        Explanation(nearest=(("train bad 0", 0.1), ("gone", 0.2), ("train good 1", 0.3))),
+    )
+    job = studio.job()
+    rows = studio.demo.near_texts("me", job, answer)
+    assert [(row.text, row.target) for row in rows] == [
+        ("train bad 0", "bad"),
+        ("train good 1", "good"),
+    ]
+    next(studio.settings.datasets.glob("*/1/items.parquet")).unlink()
+    assert studio.demo.near_texts("me", job, answer) == []
 
 
 def test_examples_are_test_rows_of_each_class(studio: Studio) -> None:

@@ -217,6 +217,20 @@ def test_look_says_more_than_scores(serving: Serving, model: Make) -> None:
     assert said.course[1] == (0.5, 1.0, (0.2, 0.8))
 
 
+def test_many_are_looked_at_in_slices(serving: Serving, model: Make) -> None:
+    texts = [f"good {n}" if n % 2 else f"neither {n}" for n in range(130)]
+    seen: list[tuple[int, int]] = []
+    looks = serving.looks(model(), texts, lambda *at: seen.append(at))
+    assert [said.strangeness for _, said in looks] == [1.5, 0.5] * 65
+    assert seen == [(64, 130), (128, 130), (130, 130)]
+
+
+def test_model_that_looks_answers_once(serving: Serving, model: Make) -> None:
+    scores, said = serving.look(model(looks=True), "garbled")
+    assert scores == [0.25, 0.75]
+    assert said.unreadable == "broken"
+
+
 def test_transcriber_is_heard_without_explaining(serving: Serving, model: Make) -> None:
     scores, said = serving.look(model(labels=(), hears=True), "yes no")
     assert scores == [0.75]

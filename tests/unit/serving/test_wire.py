@@ -32,6 +32,7 @@ def test_explanation_survives_the_way() -> None:
         strangeness=1.25,
         course=((0.0, 0.5, (0.25, 0.75)),),
         transcript=Transcript("\u662f no", 0.5, (("\u662f", 0.25), ("no", 0.75))),
+        unreadable="broken",
     )
     for one in (said, Explanation()):
         line = wire.encode({"said": wire.from_explanation(one)})

@@ -59,6 +59,17 @@ class Mirror:
         return [hit / sum(hits) for hit in hits]
 
 
+class Onlooker(Mirror):
+    """A mirror that answers and explains in one go, and would be caught answering twice."""
+
+    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
+        raise ValueError("this was asked twice")
+
+    def look(self, inputs: Sequence[str]) -> tuple[list[list[float]], list[Explanation]]:
+        said = [Explanation(unreadable="broken" if text == "garbled" else "") for text in inputs]
+        return [[0.25, 0.75] for _ in inputs], said
+
+
 class Listener(Mirror):
     """A mirror that hears what it is given, surer of the first word than of the others."""
 
@@ -89,6 +100,8 @@ def _content(text: str) -> str:
 class Engine:
     def load(self, folder: Path) -> Mirror:
         record = json.loads((folder / "model.json").read_text("utf-8"))
+        if record.get("looks"):
+            return Onlooker(folder)
         return (Listener if record.get("hears") else Mirror)(folder)
 
 

@@ -1,0 +1,134 @@
+"""Texts as character n-grams weighted by rarity, and how much of a text is made of known ones; it learns no answers.
+
+TF-IDF as in Salton and Buckley 1988 (sublinear term counts, smoothed rarity, rows of length 1).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+from sklearn.feature_extraction.text import (  # type: ignore[import-untyped]
+    CountVectorizer,
+    TfidfVectorizer,
+)
+from sklearn.preprocessing import normalize  # type: ignore[import-untyped]
+
+from bigmodel.core.errors import TrainingError
+
+MOST_FEATURES = 200_000
+MOST_CHARACTERS = 12_000_000  # of all training texts together: beyond it, texts are cut
+FEWEST_CHARACTERS = 300  # no text is cut below this
+ROWS_TO_REPEAT = 1000  # from so many rows on, a term must occur in two of them
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How texts become features: kind of n-gram, its lengths, and where texts are cut.
+
+    `char_wb` keeps n-grams within words, that is between spaces; Chinese writes whole clauses so.
+    """
+
+    analyzer: Literal["char", "char_wb"]
+    shortest: int
+    longest: int
+    characters: int
+
+    def vectorizer(self, terms: Sequence[str] | None = None, rows: int = 0) -> TfidfVectorizer:
+        """Return a reader of known terms, or one that finds its terms in so many rows."""
+        return TfidfVectorizer(
+            analyzer=self.analyzer,
+            ngram_range=(self.shortest, self.longest),
+            sublinear_tf=True,
+            max_features=None if terms else MOST_FEATURES,
+            min_df=2 if rows >= ROWS_TO_REPEAT else 1,
+            vocabulary=list(terms) if terms else None,
+            dtype=np.float64,
+        )
+
+    def cut(self, texts: Sequence[str]) -> list[str]:
+        return [text[: self.characters] for text in texts]
+
+    def count(self, text: str) -> int:
+        """Return how many n-grams a text has, known or not."""
+        words = [text] if self.analyzer == "char" else text.lower().split()
+        around = 0 if self.analyzer == "char" else 2
+        return sum(self._count(len(word) + around) for word in words)
+
+    def _count(self, length: int) -> int:
+        most = min(self.longest, length - 1)  # a word as short as an n-gram counts once
+        whole = sum(length - size + 1 for size in range(self.shortest, most + 1))
+        return whole + (most < self.longest)
+
+
+@dataclass(frozen=True)
+class Read:
+    """Some texts as features (texts, terms) of length 1.
+
+    `unknown` is the share of a text's n-grams that are no terms; `whole` is how long the features would
+    be among those of all its n-grams, 0 to 1: what a likeness to other texts must be multiplied with.
+    """
+
+    features: csr_matrix
+    unknown: Floats
+    whole: Floats
+
+
+class Pieces:
+    """A reader of texts that knows its terms."""
+
+    def __init__(self, reading: Reading, terms: Sequence[str], rarity: Floats) -> None:
+        self.reading, self.terms, self.rarity = reading, terms, rarity
+        self._counter = reading.vectorizer(terms)
+        self._rarest = float(rarity.max()) ** 2
+
+    def read(self, texts: Sequence[str]) -> Read:
+        """Return texts as features, and how much of each is known."""
+        texts = self.reading.cut(texts)
+        counts = CountVectorizer.transform(self._counter, texts).tocsr()
+        known = np.asarray(counts.sum(axis=1)).ravel()
+        every = np.maximum(1, [self.reading.count(text) for text in texts])
+        weights = counts.astype(np.float64)
+        weights.data = (np.log(weights.data) + 1.0) * self.rarity[weights.indices]
+        mass = np.asarray(weights.multiply(weights).sum(axis=1)).ravel()
+        missing = np.maximum(0, every - known)
+        whole = np.sqrt(mass / np.maximum(1e-12, mass + missing * self._rarest))
+        return Read(normalize(weights, copy=False), missing / every, whole)
+
+
+def find_pieces(texts: Sequence[str]) -> tuple[Pieces, Any]:
+    """Return a reader that knows the n-grams of these texts, and their features as a sparse matrix.
+
+    Raises:
+        TrainingError: `texts_are_empty`.
+    """
+    reading = choose_reading(texts)
+    vectorizer = reading.vectorizer(rows=len(texts))
+    try:
+        features = vectorizer.fit_transform(reading.cut(texts))
+    except ValueError as error:  # scikit-learn's word for "no character n-gram in any row"
+        raise TrainingError("texts_are_empty") from error
+    terms = vectorizer.get_feature_names_out().tolist()
+    return Pieces(reading, terms, np.asarray(vectorizer.idf_)), features
+
+
+def choose_reading(texts: Sequence[str]) -> Reading:
+    """Choose short n-grams for scripts without spaces, whose characters say more; five-fold checks chose these."""
+    characters = max(FEWEST_CHARACTERS, MOST_CHARACTERS // max(1, len(texts)))
+    if unspaced_share(texts) > 0.2:
+        return Reading("char_wb", 1, 3, characters)
+    return Reading("char_wb", 2, 5, characters)
+
+
+def unspaced_share(texts: Sequence[str]) -> float:
+    """Return the share of letters from scripts written without spaces (Chinese, Japanese, Thai and kin)."""
+    letters = [letter for text in texts[:2000] for letter in text[:500] if letter.isalpha()]
+    unspaced = sum(
+        "\u3040" <= letter <= "\u9fff" or "\u0e00" <= letter <= "\u0eff" or letter >= "\U00020000"
+        for letter in letters
+    )
+    return unspaced / max(1, len(letters))
