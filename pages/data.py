@@ -11,6 +11,7 @@ from bigmodel.core.dataset import NO_LABEL, Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from pages.shared import dataset_view as view
 from pages.shared.again_button import AgainButton
+from pages.shared.classes_view import ClassesView
 from pages.shared.gallery import Gallery
 from pages.shared.growing_view import GrowingView
 from pages.shared.guard import guard
@@ -70,6 +71,7 @@ class DataTab:
             with gr.Column(min_width=300) as self.counts:
                 gr.Markdown(t("pages.data.classes"), elem_classes="bm-title")
                 self.classes = gr.HTML("", elem_id="data-classes")
+        self.names = ClassesView(self.ctx)
         gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
         self.gallery = Gallery(self.ctx)
         self.preview = gr.HTML("", elem_id="data-preview")
@@ -101,7 +103,7 @@ class DataTab:
             dataset, self.chosen, *self.intake.outputs, self.nothing,
             self.columns, self.text, self.label, self.body, self.problems, self.facts,
             self.classes, self.preview, self.test_name, self.counts, *self.gallery.outputs,
-            self.name, self.asking, *self.growing.parts, *self.sort.outputs,
+            self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, show, [dataset], outputs)
@@ -111,6 +113,7 @@ class DataTab:
         self.intake.wire(self.file, self.test_file, self.apply, below, show, outputs)
         self.growing.wire(self.guard, show, outputs)
         self.intake.workbook.wire(tab, self.intake.changed)
+        self.names.wire(self.guard, show, outputs)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
         self.delete.click(self.guard(self.ask), dataset, [self.question, self.asking], **QUIET)
@@ -150,9 +153,8 @@ class DataTab:
         if dataset is None:
             closed = [gr.Row(visible=False), *[gr.skip()] * 2, gr.Column(visible=False)]
             rest = [*[gr.skip()] * 6, *self.gallery.hidden(), gr.skip(), gr.Group(visible=False)]
-            rest += self.growing.hidden()
+            rest += [*self.growing.hidden(), *self.sort.say(""), *self.names.hidden()]
             picked = gr.Dropdown([], value=None)
-            rest += self.sort.say("")
             return ["", picked, *self.intake.closed(), gr.Markdown(visible=True), *closed, *rest]
         recipe = dataset.version.recipe
         names = list(dataset.version.summary.columns)
@@ -177,6 +179,7 @@ class DataTab:
             gr.Group(visible=False),
             *self.growing.shown(dataset, request),
             *self.sort.show(dataset, request),
+            *self.names.shown(dataset, request),
         ]
 
     def _drawn(self, dataset: Dataset, request: gr.Request) -> list[str]:

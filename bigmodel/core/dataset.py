@@ -63,6 +63,7 @@ class Recipe:
     level: int = 0  # which folder level names the class, counted from 1; 0 where there is only one
     test_name: str = ""  # file name of the person's own test file, if there is one
     relabel: Mapping[str, str] = field(default_factory=dict)  # label as it came → class
+    is_amount: bool = False  # somebody said that the target, though few whole numbers, is a number
     uploads: tuple[UploadedFile, ...] = ()  # rows name theirs by its place in here
 
     def to_json(self) -> dict[str, Any]:

@@ -69,6 +69,17 @@ def relabelled(
     return _kept_apart(settings, version, number, recipe)
 
 
+def renamed(
+    settings: Settings, version: Version, number: int, recipe: Recipe, hand: Mapping[str, str]
+) -> Version:
+    """Return the next version under another recipe, with other labels by hand; the rows stay in their part.
+
+    Raises:
+        DatasetError: the rows cannot be trained on.
+    """
+    return _kept_apart(settings, version, number, recipe, hand=hand)
+
+
 def _kept_apart(
     settings: Settings,
     version: Version,

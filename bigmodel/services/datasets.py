@@ -283,7 +283,9 @@ class DatasetService:
         sources = [own_source(folder)]
         if version.recipe.test_name:
             sources.append(own_test_source(folder))
-        recipe = replace(version.recipe, input=chosen.text, target=chosen.label, relabel={})
+        recipe = replace(
+            version.recipe, input=chosen.text, target=chosen.label, relabel={}, is_amount=False
+        )
         return self._next(dataset, sources, recipe, _of_reading(version.summary.problems))
 
     def set_test_file(
@@ -318,29 +320,6 @@ class DatasetService:
             sources = [own_source(self._folder(dataset)), upload.source(TEST)]
             kept = _of_reading(dataset.version.summary.problems)
             return self._next(dataset, sources, replace(recipe, test_name=path.name), kept, upload)
-        finally:
-            upload.discard()
-
-    def add_files(
-        self, owner: str, dataset_id: str, tray: Tray, *, leave_out: bool = False
-    ) -> Dataset:
-        """Make a version with the files of a tray added; every row that was there stays in its part.
-
-        Raises:
-            DatasetError: the files cannot be used, or are something else than the dataset's.
-        """
-        dataset = self.get(owner, dataset_id)
-        recipe, folder = dataset.version.recipe, self._folder(dataset)
-        answers = Answers(leave_out, recipe.level)
-        upload = read_files(of_tray(tray), self._settings, answers=answers)
-        try:
-            if (upload.medium, upload.form) != (recipe.medium, recipe.form):
-                raise DatasetError("added_medium")
-            sources = [own_source(folder, keeps_split=True), upload.source()]
-            if recipe.test_name:
-                sources.append(own_test_source(folder))
-            kept = _of_reading(dataset.version.summary.problems)
-            return self._next(dataset, sources, recipe, [*kept, *upload.problems], upload)
         finally:
             upload.discard()
 

@@ -6,17 +6,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from bigmodel.core.dataset import Dataset, Form, Version
-from bigmodel.core.errors import DatasetError
+from bigmodel.core.dataset import Dataset, Form, Recipe, Version
+from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.growth import Growth
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
 from bigmodel.core.message import Arg, Level, Message
 from bigmodel.data.added import Beside, added_source, beside, write
-from bigmodel.data.importer import Upload, read_upload
+from bigmodel.data.importer import Answers, Upload, read_files, read_upload
+from bigmodel.data.source import Source
 from bigmodel.data.table import READING
 from bigmodel.data.uploads import uploaded_as
-from bigmodel.data.versions import own_source, own_test_source, write_version
+from bigmodel.data.versions import ITEMS, own_source, own_test_source, write_version
+from bigmodel.services.given import of_tray
+from bigmodel.services.trays import Tray
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -44,7 +47,7 @@ class Grown:
 
 
 class GrowingService:
-    """Lets tables of all owners grow, and finds the trainings that should follow."""
+    """Lets datasets of all owners grow, and finds the trainings that should follow."""
 
     def __init__(self, settings: Settings, store: Store, control: Again) -> None:
         self._settings, self._store, self._control = settings, store, control
@@ -96,6 +99,29 @@ class GrowingService:
         self._keep(dataset, version)
         return Grown(self._store.dataset(owner, dataset_id), growth, added)
 
+    def add_files(
+        self, owner: str, dataset_id: str, tray: Tray, *, leave_out: bool = False
+    ) -> Dataset:
+        """Make a version with the pictures or recordings of a tray added; every row that was there stays in its part.
+
+        Raises:
+            DatasetError: the files cannot be used, or are something else than the dataset's.
+        """
+        dataset = self._dataset(owner, dataset_id)
+        recipe = dataset.version.recipe
+        answers = Answers(leave_out, recipe.level)
+        upload = read_files(of_tray(tray), self._settings, answers=answers)
+        try:
+            if (upload.medium, upload.form) != (recipe.medium, recipe.form):
+                raise DatasetError("added_medium")
+            own = own_source(self._folder(dataset), keeps_split=True)
+            media = upload.media_folder
+            version = self._version(dataset, recipe, [own, upload.source()], upload, media=media)
+        finally:
+            upload.discard()
+        self._keep(dataset, version)
+        return self._store.dataset(owner, dataset_id)
+
     # trainings that follow --------------------------------------------------------------------
 
     def newest_version(self, owner: str, job_id: str) -> int:
@@ -124,11 +150,20 @@ class GrowingService:
 
     # parts ------------------------------------------------------------------------------------
 
-    def _table(self, owner: str, dataset_id: str) -> Dataset:
+    def _dataset(self, owner: str, dataset_id: str) -> Dataset:
         dataset = self._store.dataset(owner, dataset_id)
+        if not (self._folder(dataset) / ITEMS).is_file():
+            raise NotFoundError("dataset_files_missing", name=dataset.name)
+        return dataset
+
+    def _table(self, owner: str, dataset_id: str) -> Dataset:
+        dataset = self._dataset(owner, dataset_id)
         if dataset.version.recipe.form != Form.TABLE:
             raise DatasetError("added_medium")
         return dataset
+
+    def _folder(self, dataset: Dataset) -> Path:
+        return self._settings.home / dataset.version.folder
 
     def _read(self, path: Path, progress: Progress | None) -> Upload:
         upload = read_upload(path, self._settings, progress)
@@ -139,35 +174,46 @@ class GrowingService:
 
     def _beside(self, dataset: Dataset, upload: Upload) -> Beside:
         version = dataset.version
-        folder = self._settings.home / version.folder
-        return beside(upload, folder, version.summary.columns, version.recipe)
+        return beside(upload, self._folder(dataset), version.summary.columns, version.recipe)
 
     def _written(
         self, dataset: Dataset, made: Beside, path: Path, *, keep_repeated: bool
     ) -> Version:
-        version, folder = dataset.version, self._settings.home / dataset.version.folder
-        recipe = version.recipe
+        recipe, columns = dataset.version.recipe, dataset.version.summary.columns
         table = self._settings.scratch / f"added-{new_id()}.parquet"
         try:
-            write(made, table, version.summary.columns, keep_repeated=keep_repeated)
-            sources = [
-                own_source(folder, keeps_split=True, hand=made.labels),
-                added_source(table, len(recipe.uploads)),
-            ]
-            if recipe.test_name:
-                sources.append(own_test_source(folder))
-            kept = [told for told in version.summary.problems if told.key.startswith(READING)]
-            return write_version(
-                self._settings,
-                dataset_id=dataset.id,
-                number=version.number + 1,
-                sources=sources,
-                recipe=replace(recipe, uploads=(*recipe.uploads, uploaded_as(made.upload, path))),
-                problems=[*kept, *made.upload.problems],
-                uploaded=path,
-            )
+            write(made, table, columns, keep_repeated=keep_repeated)
+            own = own_source(self._folder(dataset), keeps_split=True, hand=made.labels)
+            sources = [own, added_source(table, len(recipe.uploads))]
+            grown = replace(recipe, uploads=(*recipe.uploads, uploaded_as(made.upload, path)))
+            return self._version(dataset, grown, sources, made.upload, uploaded=path)
         finally:
             table.unlink(missing_ok=True)
+
+    def _version(
+        self,
+        dataset: Dataset,
+        recipe: Recipe,
+        sources: Sequence[Source],
+        upload: Upload,
+        *,
+        media: Path | None = None,
+        uploaded: Path | None = None,
+    ) -> Version:
+        """Write the next version of these rows and of those of the person's own test file."""
+        version = dataset.version
+        test = [own_test_source(self._folder(dataset))] if recipe.test_name else []
+        kept = [told for told in version.summary.problems if told.key.startswith(READING)]
+        return write_version(
+            self._settings,
+            dataset_id=dataset.id,
+            number=version.number + 1,
+            sources=[*sources, *test],
+            recipe=recipe,
+            problems=[*kept, *upload.problems],
+            media=media,
+            uploaded=uploaded,
+        )
 
     def _keep(self, dataset: Dataset, version: Version) -> None:
         """Store a version, or take its folder away again."""

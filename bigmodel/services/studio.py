@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bigmodel.services.bases import BaseService
+from bigmodel.services.classes import ClassService
 from bigmodel.services.coaching import CoachService
 from bigmodel.services.comparing import CompareService
 from bigmodel.services.control import ControlService
@@ -49,6 +50,7 @@ class Services:
     trays: TrayService
     show: ShowService
     growing: GrowingService
+    classes: ClassService
     comparing: CompareService
     project: ProjectService
     workbooks: WorkbookService
@@ -88,6 +90,7 @@ def open_services(settings: Settings) -> Services:
         trays=TrayService(settings),
         show=ShowService(settings, store, words, results, demo.resolve),
         growing=GrowingService(settings, store, control),
+        classes=ClassService(settings, store),
         comparing=CompareService(settings, store, demo.scores, demo.transcribe),
         project=ProjectService(settings, store, words),
         workbooks=WorkbookService(settings, store),

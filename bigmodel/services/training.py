@@ -81,7 +81,13 @@ class TrainingService:
         """Return the name of the task that suits a dataset best."""
         summary = dataset.version.summary
         readers = [task for task in self.tasks() if task.medium == summary.medium]
-        return max(readers, key=lambda task: task.fit(summary)).name
+        is_amount = dataset.version.recipe.is_amount
+
+        def suits(task: Task) -> tuple[bool, float]:
+            fit = task.fit(summary)
+            return is_amount and fit > 0 and task.family is Family.REGRESSION, fit
+
+        return max(readers, key=suits).name
 
     def choices(self, owner: str, dataset_id: str, task: str) -> list[BaseChoice]:
         """Return the base models for a dataset and task, the recommended one first."""

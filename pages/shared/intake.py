@@ -289,7 +289,8 @@ class Intake:
             return datasets.import_file(owner, path, **answers)
         tray = self.ctx.services.trays.get(owner, given.tray)
         if given.add_to:
-            return datasets.add_files(owner, given.add_to, tray, leave_out=given.leave_out)
+            growing = self.ctx.services.growing
+            return growing.add_files(owner, given.add_to, tray, leave_out=given.leave_out)
         name = given.name or self.ctx.say(request, "pages.media.own_name")
         return datasets.import_tray(owner, tray, name=name, progress=progress, **answers)
 

@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 from starlette.requests import Request
 
+from bigmodel.services.classes import ClassService
 from bigmodel.services.control import ControlService
 from bigmodel.services.datasets import DatasetService
 from bigmodel.services.growing import GrowingService
@@ -16,6 +17,7 @@ from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.data import DataTab
+from tests.fakes.asleep import Asleep
 from tests.pages.one_tab import one_tab
 
 BAD = "<img src=x onerror=window.BAD=1>"
@@ -26,13 +28,6 @@ def request(language: str = "en") -> gr.Request:
     return gr.Request(request=Request(scope))
 
 
-class Asleep:
-    """A supervisor that need not wake."""
-
-    def wake(self) -> None:
-        """Do nothing."""
-
-
 @pytest.fixture
 def tab(settings: Settings) -> DataTab:
     store = MemoryStore()
@@ -40,6 +35,7 @@ def tab(settings: Settings) -> DataTab:
         settings=settings,
         words=load_words(),
         datasets=DatasetService(settings, store),
+        classes=ClassService(settings, store),
         growing=GrowingService(settings, store, ControlService(settings, store, Asleep())),
         workbooks=WorkbookService(settings, store),
     )
@@ -106,3 +102,18 @@ def test_file_says_first_what_it_would_add(tab: DataTab, tmp_path: Path) -> None
     put = growing.put_in(dataset_id, str(more), True, request("zh"), progress=lambda *_, **__: None)
     assert "已加入 2 行" in str(put[growing.found])
     assert tab.ctx.services.datasets.get("local", dataset_id).version.summary.rows == 62
+
+
+def test_stars_are_offered_as_three_classes(tab: DataTab, tmp_path: Path) -> None:
+    path = tmp_path / "stars.csv"
+    lines = [f"text {i},{'★' * (i % 5 + 1)}" for i in range(60)]
+    path.write_text("\n".join(["text,stars", *lines]), "utf-8")
+    dataset_id = imported(tab, path)
+    found = tab.names.shown(tab.ctx.services.datasets.get("local", dataset_id), request("zh"))
+    assert found[5:10] == ["差评", "中评", "好评", 2, 4]
+    made, trouble = tab.names.take_stars(dataset_id, "three", "a", "b", "c", 2, 4, request())
+    assert (made, trouble) == (f"{dataset_id} 2", "")
+    event = gr.EventData(None, {"names": {"a": BAD, "b": BAD, "c": BAD}})
+    _, trouble = tab.names.rename(dataset_id, event, request())
+    assert "&lt;img" in str(trouble)
+    assert "<img" not in str(trouble)

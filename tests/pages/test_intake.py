@@ -9,6 +9,7 @@ import gradio as gr
 import pytest
 from starlette.requests import Request
 
+from bigmodel.core.classes import ClassNames
 from bigmodel.core.clock import now
 from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.errors import DatasetError
@@ -137,7 +138,8 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
         words=load_words(),
         datasets=datasets,
         trays=TrayService(settings),
-        growing=SimpleNamespace(behind=lambda *_: None),
+        classes=SimpleNamespace(look=lambda *_: ClassNames(())),
+        growing=SimpleNamespace(behind=lambda *_: None, add_files=datasets.add_files),
     )
     return one_tab(DataTab, services)
 

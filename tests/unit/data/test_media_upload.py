@@ -16,10 +16,13 @@ from bigmodel.data import importer
 from bigmodel.data.media.reading import SPARE_BYTES, STORED_PICTURE_BYTES, need_bytes
 from bigmodel.data.reader import answer
 from bigmodel.data.versions import load_rows, load_task_data
+from bigmodel.services.control import ControlService
 from bigmodel.services.datasets import DatasetService
+from bigmodel.services.growing import GrowingService
 from bigmodel.services.trays import Tray, TrayService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
+from tests.fakes.asleep import Asleep
 from tests.fakes.media import classes, packed, picture, recording
 
 CLIPS = {f"clips/{i}.flac": recording(i) for i in range(24)}
@@ -237,7 +240,9 @@ def test_files_added_leave_old_rows_where_they_were(
     dataset = service.import_file("local", packed(tmp_path / "pets.zip", old))
     before = rows(settings, dataset)
     more = classes("horse", "dog", "cat", count=20)
-    grown = service.add_files("local", dataset.id, filled(trays, more))
+    store = service._store
+    growing = GrowingService(settings, store, ControlService(settings, store, Asleep()))
+    grown = growing.add_files("local", dataset.id, filled(trays, more))
     after = rows(settings, grown)
     assert grown.version.number == 2
     assert after["row_id"][:60] == before["row_id"]

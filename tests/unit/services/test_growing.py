@@ -1,5 +1,6 @@
 """Rows are added as a next version: nothing that was there moves, repeats are told, and the same training follows."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from bigmodel.core.dataset import Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.growth import Clash
 from bigmodel.core.job import Job, State
+from bigmodel.data import importer
+from bigmodel.data.reader import answer
 from bigmodel.data.revise import with_labels
 from bigmodel.data.uploads import upload_path
 from bigmodel.data.versions import load_rows
@@ -16,14 +19,18 @@ from bigmodel.services.datasets import DatasetService
 from bigmodel.services.growing import GrowingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
+from tests.fakes.asleep import Asleep
 from tests.fakes.trained import OWNER, Training, start_training
 
 
-class Asleep:
-    """A supervisor that need not wake."""
+@pytest.fixture(autouse=True)
+def reader_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read within this process, which is quicker; the corpus is read by real children."""
 
-    def wake(self) -> None:
-        """Do nothing."""
+    def run(_module: str, request: Path, *_: object, **_limits: object) -> int:
+        return answer(json.loads(request.read_text("utf-8")))
+
+    monkeypatch.setattr(importer, "run_limited", run)
 
 
 class House:

@@ -1,6 +1,7 @@
 """From a dataset to a queued job: choices, form, command line and submission, over the store in memory."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -98,6 +99,17 @@ def bench(settings: Settings) -> Bench:
 def test_classes_are_guessed_as_classification(bench: Bench) -> None:
     families = {task.name: task.family for task in bench.training.tasks()}
     assert families[bench.task(bench.dataset(ENGLISH))] == "classification"
+
+
+def test_stars_taken_as_a_number_are_guessed_as_regression(bench: Bench) -> None:
+    families = {task.name: task.family for task in bench.training.tasks()}
+    dataset = bench.store.dataset("local", bench.dataset(ENGLISH))
+    summary = replace(dataset.version.summary, classes={"1": 900, "5": 1100}, number_share=1.0)
+    for is_amount, family in ((False, "classification"), (True, "regression")):
+        recipe = replace(dataset.version.recipe, is_amount=is_amount)
+        version = replace(dataset.version, summary=summary, recipe=recipe)
+        task = bench.training.guess_task(replace(dataset, version=version))
+        assert families[task] == family
 
 
 def test_english_text_is_offered_the_embedded_model(bench: Bench) -> None:
