@@ -32,9 +32,10 @@ class Growth:
     new_labels: tuple[str, ...] = ()  # classes of fresh rows that the dataset does not know yet
     left_out: tuple[str, ...] = ()  # columns of the file that the dataset lacks
     lacking: tuple[str, ...] = ()  # columns of the dataset that the file lacks
-    label_column: str = (
-        ""  # column of the file taken for labels, where the dataset has no such column
+    text_column: str = (
+        ""  # column of the file taken for the texts by what it holds, not by its name
     )
+    label_column: str = ""  # the same of labels, also where the dataset has no column of labels
 
     def added(self, *, keep_repeated: bool) -> int:
         """Return how many rows come in."""

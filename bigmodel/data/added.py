@@ -1,6 +1,7 @@
 """Rows of a further file beside those of a version: columns matched by name, repeats found; it never changes the version."""
 
 import hashlib
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ SHOWN = 5
 TEXT_CHARACTERS = 120
 BATCH_ROWS = 20_000
 SAMPLE_ROWS = 2_000
+UNNAMED = re.compile(r"column \d+")  # what a reader calls a column that has no name
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,10 @@ def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe)
     Raises:
         DatasetError: `added_columns`, the file lacks the column of the texts.
     """
-    matched = match(columns, upload.columns, recipe)
+    matched = match(columns, upload.columns)
+    is_named = recipe.input in matched
+    if not is_named:
+        matched = _by_content(upload, columns, recipe)
     by_hand = "" if recipe.target else _guessed(upload, matched, recipe)
     came = by_hand or matched.get(recipe.target, "")
     known = _known(folder)
@@ -96,7 +101,8 @@ def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe)
         new_labels=tuple(new_labels) if classes and not _are_numbers(new_labels) else (),
         left_out=tuple(name for name in upload.columns if name not in (*matched.values(), by_hand)),
         lacking=tuple(name for name in columns if name not in matched),
-        label_column=by_hand,
+        text_column="" if is_named else matched[recipe.input],
+        label_column=by_hand or ("" if is_named else matched.get(recipe.target, "")),
     )
     return Beside(upload, matched, by_hand, of, labels, growth)
 
@@ -111,25 +117,33 @@ def _guessed(upload: Upload, matched: Mapping[str, str], recipe: Recipe) -> str:
     return guess_columns({name: sample[name] for name in (text, *further)}, text=text).label
 
 
-def match(columns: Sequence[str], found: Sequence[str], recipe: Recipe) -> dict[str, str]:
-    """Return the column of the file for each of the dataset's that it has, whatever case, width, space or order.
-
-    A file of one column is taken for the texts.
-
-    Raises:
-        DatasetError: `added_columns`.
-    """
+def match(columns: Sequence[str], found: Sequence[str]) -> dict[str, str]:
+    """Return the column of the file for each of the dataset's that it has, whatever case, width, space or order."""
     exact = {name: name for name in columns if name in found}
     free = {_plain(name): name for name in reversed(found) if name not in exact}
     loose = {
         name: free[_plain(name)] for name in columns if name not in exact and _plain(name) in free
     }
-    matched = {name: (exact | loose)[name] for name in columns if name in exact or name in loose}
-    if recipe.input not in matched:
-        if len(found) != 1:
-            raise DatasetError("added_columns", column=recipe.input, found=", ".join(found))
-        matched = {recipe.input: found[0]}
-    return matched
+    both = exact | loose
+    return {name: both[name] for name in columns if name in both}
+
+
+def _by_content(upload: Upload, columns: Sequence[str], recipe: Recipe) -> dict[str, str]:
+    """Return where texts and labels are, where no name says so: in a file or a dataset without names, or of one column.
+
+    Raises:
+        DatasetError: `added_columns`, there are names and none fits.
+    """
+    found = upload.columns
+    if len(found) > 1 and not (_are_unnamed(found) or _are_unnamed(columns)):
+        raise DatasetError("added_columns", column=recipe.input, found=", ".join(found))
+    guess = guess_columns(sample_rows(upload.source(), SAMPLE_ROWS))
+    labels = {recipe.target: guess.label} if recipe.target and guess.label else {}
+    return {recipe.input: guess.text} | labels
+
+
+def _are_unnamed(columns: Sequence[str]) -> bool:
+    return all(UNNAMED.fullmatch(name) for name in columns)
 
 
 def write(made: Beside, path: Path, columns: Sequence[str], *, keep_repeated: bool) -> None:

@@ -244,8 +244,8 @@ def said_of(growth: Growth) -> list[Message]:
             ]
     listed = {"left_out": growth.left_out, "lacking": growth.lacking}
     said += [_said(key, names=_listed(names)) for key, names in listed.items() if names]
-    if growth.label_column:
-        said.append(_said("label_column", column=growth.label_column))
+    columns = {"text_column": growth.text_column, "label_column": growth.label_column}
+    said += [_said(key, column=column) for key, column in columns.items() if column]
     if growth.new_labels:
         said.append(_said("new_labels", "warning", labels=_listed(growth.new_labels)))
     return said

@@ -110,15 +110,15 @@ def test_repeated_rows_come_in_when_asked_for(tmp_path: Path, house: House) -> N
 
 
 def test_labels_by_hand_stay_and_missing_ones_come(tmp_path: Path, house: House) -> None:
-    lines = (f"note {i}" for i in range(30))
-    first = house.datasets.import_file("local", table(tmp_path, "notes.csv", "note", *lines))
+    lines = (f"a short note {i}" for i in range(30))
+    first = house.datasets.import_file("local", table(tmp_path, "notes.csv", "comment", *lines))
     ids = house.rows(first)["row_id"]
     hand = dict.fromkeys(ids[:6], "work") | dict.fromkeys(ids[6:12], "home")
     version = with_labels(house.settings, first.version, 2, hand)
     house.store.add_version("local", version)
-    lines = (f"note {i},{('work', 'home')[i % 2]}" for i in range(10, 40))
+    lines = (f"a short note {i},{('work', 'home')[i % 2]}" for i in range(10, 40))
     grown = house.growing.add_rows(
-        "local", first.id, table(tmp_path, "more.csv", "note,kind", *lines)
+        "local", first.id, table(tmp_path, "more.csv", "comment,kind", *lines)
     )
     after = house.rows(grown.dataset)
     assert after["row_id"][:30] == ids
@@ -131,10 +131,19 @@ def test_labels_by_hand_stay_and_missing_ones_come(tmp_path: Path, house: House)
 
 def test_lines_of_text_alone_are_enough(tmp_path: Path, house: House) -> None:
     first = house.datasets.import_file("local", reviews(tmp_path))
-    more = table(tmp_path, "lines.txt", "something", "quite new", "and more")
+    more = table(tmp_path, "lines.txt", "quite a nice place", "not again, thanks", "and more")
     grown = house.growing.add_rows("local", first.id, more)
-    assert house.rows(grown.dataset)["input"][100:] == ["quite new", "and more"]
-    assert grown.growth.unlabelled == 2
+    assert house.rows(grown.dataset)["input"][-1] == "and more"
+    assert (grown.growth.unlabelled, grown.growth.text_column) == (grown.added, "column 1")
+
+
+def test_rows_without_names_are_known_by_what_they_hold(tmp_path: Path, house: House) -> None:
+    first = house.datasets.import_file("local", reviews(tmp_path))
+    lines = (f"{('good', 'bad')[i % 2]},yet another nice review {i}" for i in range(30))
+    grown = house.growing.add_rows("local", first.id, table(tmp_path, "more.csv", *lines))
+    after = house.rows(grown.dataset)
+    assert after["input"][100] == "yet another nice review 0"
+    assert after["target"][100:102] == ["good", "bad"]
 
 
 def test_file_without_the_texts_is_refused(tmp_path: Path, house: House) -> None:
