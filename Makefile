@@ -11,7 +11,7 @@ export GRADIO_ANALYTICS_ENABLED = False
 run: .venv/app
 	$(BIN)/python app.py
 
-test: .venv/dev .venv/browser
+test: .venv/dev .venv/browser .venv/office
 	$(BIN)/python -m pytest
 
 check: .venv/dev
@@ -51,6 +51,10 @@ screens: .venv/dev .venv/browser
 
 .venv/browser: .venv/dev
 	$(BIN)/python -m tests.browser
+	@touch $@
+
+.venv/office: .venv/dev
+	$(BIN)/python -m tests.office
 	@touch $@
 
 clean:

@@ -16,6 +16,7 @@ from pages.shared.gallery import Gallery
 from pages.shared.growing_view import GrowingView
 from pages.shared.guard import guard
 from pages.shared.intake import Intake
+from pages.shared.own_table import OwnTable
 from pages.shared.page import Context, Page
 from pages.shared.sort_hook import SortHook
 
@@ -64,6 +65,7 @@ class DataTab:
         with gr.Row():
             self.train = gr.Button(t("pages.data.train"), variant="primary", elem_id="data-train")
             again = AgainButton(self.ctx, "data")
+        self.own_table = OwnTable(self.ctx, "data")
         with gr.Row(equal_height=False):
             with gr.Column(min_width=300):
                 gr.Markdown(t("pages.data.found"), elem_classes="bm-title")
@@ -114,6 +116,7 @@ class DataTab:
         self.growing.wire(self.guard, show, outputs)
         self.intake.workbook.wire(tab, self.intake.changed)
         self.names.wire(self.guard, show, outputs)
+        self.own_table.follow(tab, self.guard, dataset)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
         self.delete.click(self.guard(self.ask), dataset, [self.question, self.asking], **QUIET)

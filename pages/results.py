@@ -17,6 +17,7 @@ from pages.shared.coach_view import CoachView
 from pages.shared.compare_view import CompareView
 from pages.shared.download import fetch
 from pages.shared.guard import guard
+from pages.shared.own_table import OwnTable
 from pages.shared.page import Context, Page
 from pages.shared.share_view import ShareView
 from pages.shared.wrong_rows import ALL, WrongRows
@@ -59,6 +60,7 @@ class ResultsTab:
                 self.go_on = gr.Button(t(f"{WORDS}try"), variant="primary", elem_id="results-try")
                 self.download = gr.Button(t(f"{WORDS}download"), elem_id="results-download")
             self.package = gr.DownloadButton(elem_id="results-package", elem_classes="bm-away")
+            self.own_table = OwnTable(self.ctx, "results")
             self.share = ShareView(self.ctx)
             self.compare = CompareView(self.ctx)
             self._build_classes()
@@ -133,6 +135,7 @@ class ResultsTab:
         self.wrong.wire(protect, self.model)
         self.share.wire(protect, self.model)
         self.compare.wire(protect)
+        self.own_table.follow(tab, protect, chosen, self.model)
         fetch(self.download, protect(self.pack), picked, self.package)
         self.coach.wire(protect, "jobs")
         self.ctx.go_demo(self.go_on.click(lambda: None, None, None, **QUIET))

@@ -4,6 +4,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,18 +15,21 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Medium
-from bigmodel.data.source import ORIGINAL, PLACE, UPLOAD
+from bigmodel.data.importer import Answers, read_upload
+from bigmodel.data.source import PLACE, UPLOAD
 from bigmodel.data.uploads import upload_path
 from bigmodel.data.versions import ITEMS
 from bigmodel.services.demo import DemoService, written
 from bigmodel.services.demo_files import Say
 from bigmodel.services.demo_table import (
-    BATCH_ROWS,
     AnsweredTable,
     Asker,
     Progress,
     Row,
     Table,
+    rows_of,
+    table_of,
+    text_column,
     write_table,
 )
 from bigmodel.settings import Settings
@@ -48,6 +52,13 @@ class OwnTableService:
         """Tell whether the file of a dataset is here, to be given back."""
         version = dataset.version
         return version.recipe.medium == Medium.TEXT and bool(self._files(version))
+
+    def can_export(self, dataset: Dataset) -> bool:
+        """Tell whether there is a table to write: its file is here, and a label or a model that gives one."""
+        if not self.has_table(dataset):
+            return False
+        is_labelled = dataset.version.summary.usable_rows > 0
+        return is_labelled or self._model(dataset.owner, dataset, "") is not None
 
     def export(
         self,
@@ -84,28 +95,25 @@ class OwnTableService:
         if chosen is None and not version.summary.usable_rows:
             raise DatasetError("own_table_unlabelled", name=dataset.name)
         asker = self._demo.asker(chosen) if chosen else Asker(tuple(version.summary.classes))
-        tables = [self._table(version, number, file) for number, file in files]
-        tell = _together([table.rows for table in tables], progress)
-        names = _names(tables)
-        if len(tables) == 1 and (out is None or out.suffix.lower() != ZIP):
-            place = out or self._demo.download(names[0])
-            with written(place):
-                return [self._write(version, files[0][0], tables[0], place, asker, say, tell[0])]
-        place = out or self._demo.download(f"{_safe(dataset.name)}-answers{ZIP}")
-        place = place.with_suffix(ZIP)
-        folder = self._settings.scratch / f"tables-{new_id()}"
-        folder.mkdir(mode=0o700)
-        try:
+        with ExitStack() as stack:
+            read = [stack.enter_context(self._read(version, *file)) for file in files]
+            tell = _together([table.rows for table, _ in read], progress)
+            names = _names([table for table, _ in read])
+            if len(read) == 1 and (out is None or out.suffix.lower() != ZIP):
+                place = out or self._demo.download(names[0])
+                with written(place):
+                    return [self._write(read[0], place, asker, say, tell[0])]
+            place = out or self._demo.download(f"{_safe(dataset.name)}-answers{ZIP}")
+            place = place.with_suffix(ZIP)
+            folder = self._settings.scratch / f"tables-{new_id()}"
+            folder.mkdir(mode=0o700)
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
             with written(place):
                 made = [
-                    self._write(version, number, table, folder / name, asker, say, each)
-                    for (number, _), table, name, each in zip(
-                        files, tables, names, tell, strict=True
-                    )
+                    self._write(each, folder / name, asker, say, share)
+                    for each, name, share in zip(read, names, tell, strict=True)
                 ]
                 _pack([table.path for table in made], place)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
         return [replace(table, path=place) for table in made]
 
     def _files(self, version: Version) -> list[tuple[int, UploadedFile]]:
@@ -120,57 +128,53 @@ class OwnTableService:
     def _model(self, owner: str, dataset: Dataset, model: str) -> TrainedModel | None:
         if model:
             return self._demo.resolve(owner, model)
-        for known in self._demo.models(owner, Medium.TEXT):
-            if known.kept and self._store.job(owner, known.job_id).dataset_id == dataset.id:
-                return known
-        return None
+        jobs, _ = self._store.find_jobs(owner, dataset_id=dataset.id)
+        models = (found for job in jobs for found in self._store.models(owner, job.id))
+        return next((found for found in models if found.kept), None)
 
-    def _table(self, version: Version, number: int, file: UploadedFile) -> Table:
+    @contextmanager
+    def _read(
+        self, version: Version, number: int, file: UploadedFile
+    ) -> Iterator[tuple[Table, Iterator[list[Row]]]]:
+        """Read a file again, so that rows which the dataset left out get an answer too."""
         folder = self._settings.home / version.folder
-        numbers = pq.read_table(folder / ITEMS, columns=[UPLOAD]).column(UPLOAD)
-        return Table(
-            path=upload_path(folder, file),
-            name=file.name,
-            format=file.format,
-            columns=version.summary.columns,
-            rows=numbers.to_pylist().count(str(number)),
-            delimiter=file.delimiter,
-            sheet=file.sheet,
-            header_row=file.header_row,
-        )
+        path = upload_path(folder, file)
+        asked = Answers(sheet=file.sheet, header_row=file.header_row)
+        upload = read_upload(path, self._settings, name=file.name, answers=asked)
+        try:
+            labels = _Labels(folder / ITEMS, str(number))
+            batches = rows_of(upload, text_column(upload, version.recipe))
+            table = replace(table_of(upload, path), name=file.name)
+            yield table, ([labels.on(row) for row in rows] for rows in batches)
+        finally:
+            upload.discard()
 
     def _write(
         self,
-        version: Version,
-        number: int,
-        table: Table,
+        read: tuple[Table, Iterator[list[Row]]],
         out: Path,
         asker: Asker,
         say: Say,
         progress: Progress,
     ) -> AnsweredTable:
-        cells = () if table.comes_back(out) else table.columns
-        rows = _rows(self._settings.home / version.folder / ITEMS, str(number), cells)
+        table, rows = read
         return write_table(self._settings, table, rows, out, asker, say, progress)
 
 
-def _rows(items: Path, number: str, columns: Sequence[str]) -> Iterator[list[Row]]:
-    """Yield the rows of one upload in batches, with their cells where a plain table is written."""
-    names = [UPLOAD, PLACE, "input", "target", *(ORIGINAL + column for column in columns)]
-    with pq.ParquetFile(items) as file:
-        for batch in file.iter_batches(BATCH_ROWS, columns=names):
-            found = {name: batch.column(name).to_pylist() for name in names}
-            uploads, places, texts, targets, *cells = (found[name] for name in names)
-            rows = zip(uploads, places, texts, targets, _across(cells, len(uploads)), strict=True)
-            yield [
-                Row(int(place), text, cells_of, own)
-                for upload, place, text, own, cells_of in rows
-                if upload == number
-            ]
+class _Labels:
+    """The labels of a dataset as the rows of one of its files find them: by their place, else by their text."""
 
+    def __init__(self, items: Path, number: str) -> None:
+        table = pq.read_table(items, columns=[UPLOAD, PLACE, "input", "target"])
+        uploads, places, texts, targets = (column.to_pylist() for column in table.columns)
+        rows = list(zip(uploads, places, texts, targets, strict=True))
+        self._by_place = {place: own for upload, place, _, own in rows if upload == number}
+        self._by_text = {text: own for _, _, text, own in rows if own}
 
-def _across(columns: Sequence[Sequence[str]], rows: int) -> list[Sequence[str]]:
-    return list(zip(*columns, strict=True)) if columns else [()] * rows
+    def on(self, row: Row) -> Row:
+        """Return a row with the label that a person gave it."""
+        own = self._by_place.get(str(row.place))
+        return replace(row, own=self._by_text.get(row.text.strip(), "") if own is None else own)
 
 
 def _together(rows: Sequence[int], progress: Progress | None) -> list[Progress]:
