@@ -41,6 +41,7 @@ def _serve(settings: Settings) -> int:
         demo_route,
         media_route,
         phone_route,
+        project_route,
         pulse,
         server,
         sort_route,
@@ -57,7 +58,8 @@ def _serve(settings: Settings) -> int:
         return 0
     demo, texts = build_shell(services, find_pages())
     routes = pulse.routes(services, server.START)
-    for part in (alone_route, demo_route, media_route, phone_route, sort_route, upload_route):
+    homes = (alone_route, demo_route, media_route, phone_route, project_route, sort_route)
+    for part in (*homes, upload_route):
         routes += part.routes(services)
     url = server.serve(demo, texts, settings, routes)
     services.jobs.wake()

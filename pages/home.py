@@ -11,6 +11,7 @@ from bigmodel.core.job import FINAL, Job, State
 from bigmodel.services.datasets import Sample
 from pages.shared.guard import guard
 from pages.shared.page import Context, Page
+from pages.shared.project_view import ProjectView
 
 STEPS = ("one", "two", "three")
 RECENT = 6
@@ -34,6 +35,7 @@ class HomeTab:
         gr.Markdown(ctx.t("pages.home.samples"), elem_classes="bm-title")
         self.buttons = self._build_samples()
         self.recent = gr.HTML("", elem_id="home-recent")
+        ProjectView(ctx, self.guard)
         self._wire(tab)
 
     def _build_samples(self) -> list[tuple[Sample, gr.Button]]:
