@@ -12,6 +12,7 @@ from bigmodel.services.datasets import Sample
 from pages.shared.guard import guard
 from pages.shared.page import Context, Page
 from pages.shared.project_view import ProjectView
+from pages.shared.report_view import ReportView
 
 STEPS = ("one", "two", "three")
 RECENT = 6
@@ -36,6 +37,7 @@ class HomeTab:
         self.buttons = self._build_samples()
         self.recent = gr.HTML("", elem_id="home-recent")
         ProjectView(ctx, self.guard)
+        ReportView(ctx, self.guard, "home")
         self._wire(tab)
 
     def _build_samples(self) -> list[tuple[Sample, gr.Button]]:

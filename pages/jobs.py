@@ -22,6 +22,7 @@ from pages.shared.guard import guard
 from pages.shared.job_controls import JobControls
 from pages.shared.jobs_list import Asked, JobList
 from pages.shared.page import Context, Page
+from pages.shared.report_view import ReportView
 
 NEWEST = 20  # jobs among which one that goes on is looked for
 FAST_S, SLOW_S = 1.0, 6.0
@@ -99,6 +100,7 @@ class JobsTab:
                 self._build_chart(drawing.QUALITY, 300)
             self._build_chart(drawing.RATE, 220)
         self.coach = CoachView(self.ctx, "jobs")
+        ReportView(self.ctx, guard(self.ctx.services.words), "jobs", self.ctx.job)
         with gr.Accordion(t("pages.jobs.log"), open=False, elem_id="jobs-log") as self.log:
             self.history = gr.HTML("", elem_id="jobs-history")
             self.log_text = gr.HTML("", elem_id="jobs-log-text")

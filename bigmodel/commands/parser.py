@@ -12,6 +12,7 @@ from bigmodel.commands import (
     jobs,
     predict,
     project,
+    report,
     show,
     train,
 )
@@ -47,6 +48,7 @@ class Grammar:
         self._predict(self._command(commands, "predict", predict.run))
         self._show(self._command(commands, "show", show.run))
         self._project(self._group(commands, "project"))
+        self._report(self._command(commands, "report", report.run))
         self._command(commands, "doctor", doctor.run)
         return parser
 
@@ -164,6 +166,11 @@ class Grammar:
                 save.error(self._help("project_either"))
 
         save.set_defaults(check=check)
+
+    def _report(self, parser: argparse.ArgumentParser) -> None:
+        out = self._help("report_out")
+        parser.add_argument("--out", metavar="FILE", type=Path, required=True, help=out)
+        parser.add_argument("--job", metavar="JOB", help=self._help("report_job"))
 
     def _set(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(

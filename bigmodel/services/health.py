@@ -123,6 +123,14 @@ def packages(listing: Path = REQUIREMENTS) -> Check:
     return _check("packages", "packages_ok", count=len(pins))
 
 
+def versions_of_packages(listing: Path = REQUIREMENTS) -> dict[str, str]:
+    """Return what is installed of the packages that requirements.txt names."""
+    if not listing.is_file():
+        return {}
+    names = re.findall(r"^([\w.-]+)==", listing.read_text("utf-8"), re.MULTILINE)
+    return {name: _installed(name) for name in names}
+
+
 def _installed(name: str) -> str:
     try:
         return version(name).split("+")[0]  # torch adds its build, as in 2.11.0+cpu

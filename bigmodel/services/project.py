@@ -10,13 +10,13 @@ from pathlib import Path
 
 from bigmodel.bases import shelf
 from bigmodel.core.clock import now
-from bigmodel.core.errors import DatasetError, NotFoundError
-from bigmodel.core.ids import new_id
+from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, TrainedModel
 from bigmodel.data.project.layout import ATTEMPT
 from bigmodel.data.project.read import SPARE_MB, Unpacked, unpack
 from bigmodel.data.project.record import JobRecord
+from bigmodel.services.handout import Handouts
 from bigmodel.services.project_check import check_model, is_tellable
 from bigmodel.services.project_place import Places
 from bigmodel.services.project_plan import Here, Plan, make_plan
@@ -84,9 +84,9 @@ class Loaded:
 class ProjectService:
     """Projects of all owners."""
 
-    def __init__(self, settings: Settings, store: Store, words: Words) -> None:
+    def __init__(self, settings: Settings, store: Store, words: Words, handouts: Handouts) -> None:
         self._settings, self._store, self._words = settings, store, words
-        self._downloads: dict[str, tuple[str, Path]] = {}
+        self.handouts = handouts
         self.uploads = ProjectUploads(settings)
 
     # taking along -------------------------------------------------------------------------------
@@ -144,29 +144,10 @@ class ProjectService:
         with_bases: bool = False,
         progress: Progress = lambda _: None,
     ) -> tuple[str, Size]:
-        """Write a project for the browser; return the key under which `download` finds it."""
-        key = new_id()
-        folder = self._settings.scratch / "downloads" / key
-        folder.mkdir(mode=0o700, parents=True)
-        out = folder / f"bigmodel-project-{now():%Y%m%d-%H%M}.zip"
-        try:
+        """Write a project for the browser; return the key under which it is handed out."""
+        with self.handouts.make(owner, f"bigmodel-project-{now():%Y%m%d-%H%M}.zip") as (key, out):
             size = self.save(owner, dataset_ids, out, with_bases=with_bases, progress=progress)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        self._downloads[key] = (owner, out)
         return key, size
-
-    def download(self, owner: str, key: str) -> Path:
-        """Return a project that was written for this owner's browser.
-
-        Raises:
-            NotFoundError: `project_gone`.
-        """
-        whose, path = self._downloads.get(key, ("", Path()))
-        if whose != owner or not path.is_file():
-            raise NotFoundError("project_gone")
-        return path
 
     def _content(
         self, owner: str, dataset_ids: Sequence[str], *, with_bases: bool, is_final_look: bool

@@ -12,10 +12,12 @@ from bigmodel.services.demo import DemoService
 from bigmodel.services.disk import DiskService
 from bigmodel.services.doctor import DoctorService
 from bigmodel.services.growing import GrowingService
+from bigmodel.services.handout import Handouts
 from bigmodel.services.health import HealthService
 from bigmodel.services.jobs import JobService
 from bigmodel.services.own_table import OwnTableService
 from bigmodel.services.project import ProjectService
+from bigmodel.services.report import ReportService
 from bigmodel.services.results import ResultService
 from bigmodel.services.showing import ShowService
 from bigmodel.services.sorting import SortingService
@@ -54,6 +56,8 @@ class Services:
     comparing: CompareService
     project: ProjectService
     workbooks: WorkbookService
+    report: ReportService
+    handouts: Handouts
 
 
 def open_services(settings: Settings) -> Services:
@@ -69,6 +73,7 @@ def open_services(settings: Settings) -> Services:
     demo = DemoService(settings, store, Serving(settings))
     control = ControlService(settings, store, jobs)
     words = load_words(settings.task_folders)
+    handouts, health = Handouts(settings), HealthService(settings, store)
     results = ResultService(settings, store, demo.scores, demo.transcribe)
     sorting = SortingService(settings, store)
     return Services(
@@ -85,13 +90,15 @@ def open_services(settings: Settings) -> Services:
         results=results,
         demo=demo,
         tables=OwnTableService(settings, store, demo),
-        health=HealthService(settings, store),
+        health=health,
         disk=DiskService(settings, store),
         trays=TrayService(settings),
         show=ShowService(settings, store, words, results, demo.resolve),
         growing=GrowingService(settings, store, control),
         classes=ClassService(settings, store),
         comparing=CompareService(settings, store, demo.scores, demo.transcribe),
-        project=ProjectService(settings, store, words),
         workbooks=WorkbookService(settings, store),
+        project=ProjectService(settings, store, words, handouts),
+        report=ReportService(settings, store, words, health, handouts),
+        handouts=handouts,
     )

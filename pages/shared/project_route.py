@@ -33,7 +33,7 @@ def routes(services: "Services") -> list[Route]:
         Route("/bm/projects", guarded(doors.open), methods=["POST"]),
         Route("/bm/projects/{key}", guarded(doors.look), methods=["GET"]),
         Route("/bm/projects/{key}", guarded(doors.add), methods=["POST"]),
-        Route("/bm/projects/{key}/file", guarded(doors.file), methods=["GET"]),
+        Route("/bm/handouts/{key}", guarded(doors.file), methods=["GET"]),
     ]
 
 
@@ -77,9 +77,9 @@ class ProjectDoors:
         return JSONResponse(asdict(sent))
 
     async def file(self, request: Request) -> Response:
-        """Hand out a project that was written."""
+        """Hand out a project or a report that was written."""
         key = request.path_params["key"]
-        path = await run_in_threadpool(self._services.project.download, LOCAL_OWNER, key)
+        path = await run_in_threadpool(self._services.handouts.find, LOCAL_OWNER, key)
         return FileResponse(
             path, media_type="application/zip", filename=path.name, headers=HARMLESS
         )

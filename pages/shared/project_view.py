@@ -64,8 +64,8 @@ class ProjectView:
         shown = [self.which, self.bases, self.size, self.save, self.saved]
         chosen = [self.which, self.bases]
         self.fold.expand(protect(self.look), chosen, shown, **QUIET)
-        for part in chosen:
-            part.input(protect(self.measure), chosen, [self.size, self.saved], **QUIET)
+        changed = [self.which.input, self.bases.input]
+        gr.on(changed, protect(self.measure), chosen, [self.size, self.saved], **QUIET)
         self.save.click(
             protect(self.pack), chosen, self.saved,
             api_visibility="private", show_progress_on=self.saved,
@@ -117,7 +117,7 @@ class ProjectView:
         saved = escape(say("pages.project.saved", mb=_mb(size.mb)))
         download = escape(say("pages.project.download"))
         link = (
-            f'<a class="bm-button is-primary" href="bm/projects/{key}/file" download '
+            f'<a class="bm-button is-primary" href="bm/handouts/{key}" download '
             f'data-testid="project-download">{download}</a>'
         )
         return f"<p>{saved}</p><p>{link}</p>{self._left(size.left_out, request)}"

@@ -1,4 +1,4 @@
-"""`project save` and `project load`, called in this process."""
+"""`project save`, `project load` and `report`, called in this process."""
 
 import json
 from pathlib import Path
@@ -44,3 +44,11 @@ def test_wrong_uses_are_explained(home: Path, capsys: pytest.CaptureFixture[str]
     assert main(["project", "load", str(home / "t.csv"), "--lang", "en"]) == 1
     assert main(["project", "save", "--out", str(home / "no" / "p.zip"), "--all"]) == 1
     assert "no saved project" in capsys.readouterr().err
+
+
+def test_a_report_names_what_is_in_it(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "--out", str(home / "r.zip"), "--json"]) == 0
+    assert "doctor.txt" in json.loads(capsys.readouterr().out)["files"]
+    assert (home / "r.zip").is_file()
+    assert main(["report", "--out", str(home / "no" / "r.zip")]) == 1
+    assert main(["report", "--out", str(home / "r.zip"), "--job", "nothing"]) == 1

@@ -1,0 +1,42 @@
+"""Files made for one person's browser: written into the scratch folder, handed out to their owner, swept some hours later."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bigmodel.core.errors import NotFoundError
+from bigmodel.core.ids import new_id
+from bigmodel.settings import Settings
+
+
+class Handouts:
+    """What was made since the app started, by a key that nobody guesses."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._folder = settings.scratch / "downloads"
+        self._known: dict[str, tuple[str, Path]] = {}
+
+    @contextmanager
+    def make(self, owner: str, name: str) -> Iterator[tuple[str, Path]]:
+        """Give a key and the place to write to; if that fails, nothing is left."""
+        key = new_id()
+        folder = self._folder / key
+        folder.mkdir(mode=0o700, parents=True)
+        try:
+            yield key, folder / name
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self._known[key] = (owner, folder / name)
+
+    def find(self, owner: str, key: str) -> Path:
+        """Return what was made under a key.
+
+        Raises:
+            NotFoundError: `project_gone`.
+        """
+        whose, path = self._known.get(key, ("", Path()))
+        if whose != owner or not path.is_file():
+            raise NotFoundError("project_gone")
+        return path
