@@ -57,6 +57,6 @@ class ReportView:
         )
         download = escape(say("pages.report.download"))
         return (
-            f'<p data-testid="report-inside">{told}</p>{texts}<p class="bm-more"><a class="bm-button" '
+            f'<p data-testid="report-inside">{told}</p><div class="bm-report">{texts}</div><p class="bm-more"><a class="bm-button" '
             f'href="bm/handouts/{key}" download data-testid="report-download">{download}</a></p>'
         )
