@@ -1,7 +1,7 @@
 """The classes of labelled tables: stars sorted into a few, classes renamed and merged; each time as a next version."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,11 +21,16 @@ MOST_NAMES = 200  # classes that can be renamed; more are no classes
 NAME_CHARACTERS = 100
 
 
+# Returns a dataset whose newest version holds all labels that were given by hand.
+Settle = Callable[[str, str], Dataset]
+
+
 class ClassService:
     """Changes what labels stand for, never the rows or the part they are in."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: Store, settle: Settle | None = None) -> None:
         self._settings, self._store = settings, store
+        self._settle = settle or store.dataset
 
     def look(self, owner: str, dataset_id: str) -> ClassNames:
         """Return the classes of a labelled table, nothing for any other data or too many labels."""
@@ -79,7 +84,7 @@ class ClassService:
 
     def as_they_came(self, owner: str, dataset_id: str) -> Dataset:
         """Make a version whose labels each stand for themselves again."""
-        dataset = self._store.dataset(owner, dataset_id)
+        dataset = self._settle(owner, dataset_id)
         recipe = replace(dataset.version.recipe, relabel={}, is_amount=False)
         return self._next(dataset, recipe)
 
@@ -89,13 +94,13 @@ class ClassService:
         An empty name changes nothing.
 
         Raises:
-            DatasetError: `class_unknown`; or the classes cannot be trained on, as where one is left.
+            DatasetError: `class_gone`; or the classes cannot be trained on, as where one is left.
         """
-        dataset = self._store.dataset(owner, dataset_id)
+        dataset = self._settle(owner, dataset_id)
         version = dataset.version
         unknown = set(names) - set(version.summary.classes)
         if unknown or not _is_labelled(version):
-            raise DatasetError("class_unknown", name=next(iter(unknown), ""))
+            raise DatasetError("class_gone", name=next(iter(unknown), ""))
         changes = {
             name: to.strip()[:NAME_CHARACTERS]
             for name, to in names.items()
@@ -112,7 +117,7 @@ class ClassService:
     # parts ------------------------------------------------------------------------------------
 
     def _stars(self, owner: str, dataset_id: str) -> tuple[Dataset, dict[str, int]]:
-        dataset = self._store.dataset(owner, dataset_id)
+        dataset = self._settle(owner, dataset_id)
         stars = stars_of(self._came(dataset.version)) if _is_labelled(dataset.version) else {}
         if not stars:
             raise DatasetError("stars_none")
@@ -148,7 +153,22 @@ class ClassService:
         except BaseException:
             shutil.rmtree(self._settings.home / made.folder, ignore_errors=True)
             raise
+        self._follow(dataset, made, changes or {})
         return self._store.dataset(dataset.owner, dataset.id)
+
+    def _follow(self, dataset: Dataset, made: Version, changes: Mapping[str, str]) -> None:
+        """Let what was sorted by hand follow, so that it does not bring the old names back."""
+        owner, before = dataset.owner, dataset.version.summary.classes
+        sorting = self._store.sorting(owner, dataset.id)
+        if not sorting.classes and not sorting.marks:
+            return
+        held = {*made.summary.classes, *(changes.get(m.label, m.label) for m in sorting.marks)}
+        names = dict.fromkeys(changes.get(name, name) for name in sorting.classes)
+        kept = [name for name in names if name in held or name not in before]
+        relabel = made.recipe.relabel
+        self._store.set_classes(owner, dataset.id, kept, moved=changes, relabel=relabel)
+        change = self._store.sorting(owner, dataset.id).change
+        self._store.set_written(owner, dataset.id, change)
 
 
 def _is_labelled(version: Version) -> bool:

@@ -26,6 +26,8 @@ from bigmodel.store.base import Store
 LISTED_JOBS = 50
 MOST_NAMED, NAME_CHARACTERS = 5, 40
 Progress = Callable[[float], None]
+# Returns a dataset whose newest version holds all labels that were given by hand.
+Settle = Callable[[str, str], Dataset]
 
 
 class Again(Protocol):
@@ -49,8 +51,11 @@ class Grown:
 class GrowingService:
     """Lets datasets of all owners grow, and finds the trainings that should follow."""
 
-    def __init__(self, settings: Settings, store: Store, control: Again) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, control: Again, settle: Settle | None = None
+    ) -> None:
         self._settings, self._store, self._control = settings, store, control
+        self._settle = settle or store.dataset
 
     def look(
         self, owner: str, dataset_id: str, path: Path, progress: Progress | None = None
@@ -85,6 +90,7 @@ class GrowingService:
         Raises:
             DatasetError: as of `look`; `added_nothing` where no row is new; or the rows cannot be trained on.
         """
+        self._settle(owner, dataset_id)
         dataset = self._table(owner, dataset_id)
         upload = self._read(path, progress)
         try:
@@ -145,7 +151,7 @@ class GrowingService:
             JobError: `disk_short`, `memory_short_now`.
         """
         job = self._store.job(owner, job_id)
-        newest = self._store.dataset(owner, job.dataset_id).version.number
+        newest = self._settle(owner, job.dataset_id).version.number
         return self._control.again(owner, job_id, dataset_version=newest, name=name, via=via)
 
     # parts ------------------------------------------------------------------------------------

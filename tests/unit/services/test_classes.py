@@ -14,6 +14,7 @@ from bigmodel.data.revise import with_labels
 from bigmodel.data.versions import load_rows
 from bigmodel.services.classes import ClassService
 from bigmodel.services.datasets import DatasetService
+from bigmodel.services.sorting import SortingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 
@@ -99,10 +100,26 @@ def test_labels_by_hand_are_renamed_too(
     assert "odd" not in renamed.version.summary.classes
 
 
+def test_sorted_rows_follow_and_bring_no_old_name_back(
+    settings: Settings, store: MemoryStore, dataset: Dataset
+) -> None:
+    sorting = SortingService(settings, store)
+    service = ClassService(settings, store, sorting.settle)
+    first = rows(settings, dataset)["row_id"][0]
+    sorting.look("local", dataset.id)
+    sorting.label("local", dataset.id, first, "5 星")
+    renamed = service.rename("local", dataset.id, {"5 星": "top", "1 星": "low"})
+    assert rows(settings, renamed)["target"][0] == "top"
+    assert renamed.version.number == 3
+    assert sorting.settle("local", dataset.id).version.number == 3
+    names = {one.name for one in sorting.look("local", dataset.id).classes}
+    assert names == {"top", "low", "2 星", "3 星", "4 星"}
+
+
 def test_last_two_classes_stay_two(service: ClassService, dataset: Dataset) -> None:
     with pytest.raises(DatasetError, match="one_class"):
         service.rename("local", dataset.id, {f"{stars} 星": "all" for stars in range(1, 6)})
-    with pytest.raises(DatasetError, match="class_unknown"):
+    with pytest.raises(DatasetError, match="class_gone"):
         service.rename("local", dataset.id, {"6 星": "all"})
     with pytest.raises(DatasetError, match="stars_borders"):
         service.sort_stars("local", dataset.id, NAMES, low_to=4, high_from=4)
