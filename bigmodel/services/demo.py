@@ -22,6 +22,7 @@ from bigmodel.services.demo_files import (
     NamedFile,
     Say,
     answer_each,
+    is_strange,
     write_answers,
 )
 from bigmodel.services.demo_rows import (
@@ -36,12 +37,13 @@ from bigmodel.services.demo_rows import (
 from bigmodel.services.demo_table import (
     AnsweredTable,
     Asker,
+    Said,
     rows_of,
     table_of,
     text_column,
     write_table,
 )
-from bigmodel.services.demo_texts import TextAnswer
+from bigmodel.services.demo_texts import MEMORY, TextAnswer
 from bigmodel.services.demo_uploads import DemoUploads
 from bigmodel.services.own_model import about_model
 from bigmodel.serving.pool import Serving
@@ -268,8 +270,15 @@ class DemoService:
 
     def asker(self, model: TrainedModel) -> Asker:
         """Return a model as one that is asked about the rows of a table."""
-        ask = partial(self._serving.scores, self._folder(model))
-        return Asker(model.labels, ask, about_model(model, self._folder(model)))
+        folder = self._folder(model)
+        tells = (folder / MEMORY).is_file()
+
+        def ask(texts: Sequence[str]) -> Sequence[Said]:
+            if not tells:
+                return [(row, None) for row in self._serving.scores(folder, texts)]
+            return [(row, is_strange(said)) for row, said in self._serving.looks(folder, texts)]
+
+        return Asker(model.labels, ask, about_model(model, folder), tells)
 
     def examples(self, owner: str, model_or_job: str, count: int = 6) -> list[str]:
         """Return short texts that the model never learned from, of every class in turn."""

@@ -44,6 +44,8 @@ Say = Callable[[Message], str]
 
 def is_strange(said: Explanation) -> bool | None:
     """Tell whether an input looks like none of the training rows; None where the model cannot tell."""
+    if said.unreadable:
+        return True
     return None if said.strangeness is None else said.strangeness > STRANGE
 
 

@@ -29,7 +29,11 @@ ANSWER_SHARE = 0.85  # of the work, the rest is writing
 TAB = "\t"
 MACROS = ".xlsm"
 TEXT_ENDINGS = (".csv", ".tsv")
-Ask = Callable[[Sequence[str]], list[list[float]]]
+YES_NO = {True: "yes", False: "no"}
+Said = tuple[
+    Sequence[float], bool | None
+]  # scores, and whether it is like none of the training rows
+Ask = Callable[[Sequence[str]], Sequence[Said]]
 Progress = Callable[[int, int], None]  # rows done, rows in all
 Answer = tuple[str | float | None, ...]
 
@@ -82,6 +86,12 @@ class Asker:
     labels: Sequence[str]
     ask: Ask | None = None
     about: About = field(default_factory=About)
+    tells_strangers: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many columns an answer has."""
+        return (2 if self.labels else 1) + self.tells_strangers
 
 
 @dataclass(frozen=True)
@@ -110,7 +120,7 @@ def write_table(
     """
     tally, columns = Tally(), _columns(asker, table.columns, say)
     tell = progress or (lambda _done, _all: None)
-    answered = _answered(batches, asker, tally)
+    answered = _answered(batches, asker, tally, say)
     if not table.comes_back(out):
         if out.suffix.lower() == MACROS:
             raise DatasetError("macros_only_back")
@@ -172,7 +182,7 @@ def text_column(upload: Upload, recipe: Recipe) -> str:
 
 
 def _answered(
-    batches: Iterable[Sequence[Row]], asker: Asker, tally: Tally
+    batches: Iterable[Sequence[Row]], asker: Asker, tally: Tally, say: Say
 ) -> Iterator[tuple[Sequence[Row], list[Answer]]]:
     """Yield each batch with its answers, and count them."""
     for rows in batches:
@@ -184,21 +194,27 @@ def _answered(
             if row.own:
                 answers.append(_own(row, asker, tally))
             elif asker.ask and row.text.strip():
-                answers.append(_said(row, next(found), asker, tally))
+                answers.append(_said(row, next(found), asker, tally, say))
             else:
                 tally.empty += 1
-                answers.append((None, None) if asker.labels else (None,))
+                answers.append((None,) * asker.width)
         yield rows, answers
 
 
-def _said(row: Row, scores: Sequence[float], asker: Asker, tally: Tally) -> Answer:
+def _said(row: Row, said: Said, asker: Asker, tally: Tally, say: Say) -> Answer:
+    scores, is_strange = said
+    odd: Answer = ()
+    if asker.tells_strangers:
+        odd = (None if is_strange is None else say(Message(f"strangers.{YES_NO[is_strange]}")),)
     if not asker.labels:
         tally.number(scores[0])
-        return (round(scores[0], 6),)
+        return (round(scores[0], 6), *odd)
+    if is_strange is not None:
+        tally.strange = (tally.strange or 0) + is_strange
     best = max(range(len(scores)), key=scores.__getitem__)
     certainty = round(scores[best], 4)
     tally.label(row.place, row.text, asker.labels[best], certainty)
-    return asker.labels[best], certainty
+    return asker.labels[best], certainty, *odd
 
 
 def _own(row: Row, asker: Asker, tally: Tally) -> Answer:
@@ -206,19 +222,29 @@ def _own(row: Row, asker: Asker, tally: Tally) -> Answer:
     tally.own += 1
     if asker.labels:
         tally.label(row.place, row.text, row.own, None)
-        return row.own, None
+        return _filled(row.own, asker)
     value = as_number(row.own)
     if value is not None:
         tally.number(value)
-    return (value,)
+    return _filled(value, asker)
+
+
+def _filled(first: str | float | None, asker: Asker) -> Answer:
+    return (first, *(None,) * (asker.width - 1))
 
 
 def _columns(asker: Asker, taken: Sequence[str], say: Say) -> tuple[Column, ...]:
     """Return the columns to add, numbered where the table has such names already."""
-    keys: tuple[tuple[str, Kind], ...] = (("label", "text"), ("certainty", "share"))
+    keys: tuple[tuple[str, Kind], ...] = (
+        ("writeback.label", "text"),
+        ("writeback.certainty", "share"),
+    )
     if not asker.labels:
-        keys = (("number", "number"),)
-    names = [say(Message(f"writeback.{key}")) for key, _ in keys]
+        keys = (("writeback.number", "number"),)
+    if asker.tells_strangers:
+        odd = "strangers.column" if asker.labels else "strangers.column_number"
+        keys = (*keys, (odd, "text"))
+    names = [say(Message(key)) for key, _ in keys]
     kinds = [kind for _, kind in keys]
     return tuple(map(Column, _fresh(names, taken), kinds))
 

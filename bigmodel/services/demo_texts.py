@@ -6,6 +6,8 @@ from bigmodel.core.results import Prediction
 from bigmodel.core.task import Explanation
 from bigmodel.services.demo_files import is_strange
 
+MEMORY = "neighbours.json"  # beside a model that can tell strangers
+
 
 @dataclass(frozen=True)
 class TextAnswer:
@@ -17,7 +19,7 @@ class TextAnswer:
     @property
     def is_strange(self) -> bool | None:
         """Whether it looks like none of the training rows; None where the model cannot tell."""
-        return True if self.said.unreadable else is_strange(self.said)
+        return is_strange(self.said)
 
     @property
     def notice(self) -> str:

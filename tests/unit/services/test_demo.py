@@ -16,6 +16,7 @@ from bigmodel.core.results import Prediction
 from bigmodel.core.task import Explanation
 from bigmodel.services.demo import NamedFile, TextAnswer
 from bigmodel.services.demo_folder import given_files
+from bigmodel.services.demo_texts import MEMORY
 from bigmodel.words import load_words
 from tests.fakes.demo import LABELS, Studio, open_studio
 
@@ -136,6 +137,17 @@ def test_table_keeps_columns_and_gains_answers(studio: Studio, tmp_path: Path) -
     assert written[1] == ["7", "so good", "'=1+1", "good", "0.9"]
     assert written[2][3] == "bad"
     assert written[3][3:] == ["", ""]
+
+
+def test_table_names_strangers_where_the_model_can(studio: Studio, tmp_path: Path) -> None:
+    job = studio.job()
+    rows = [["id", "text"], ["1", "so good"], ["2", "neither"], ["3", " "]]
+    (studio.settings.home / studio.demo.resolve("me", job).folder / MEMORY).touch()
+    given = write_csv(tmp_path / "in.csv", rows)
+    made = studio.demo.predict_file("me", job, given, tmp_path / "out.csv", SAY)
+    written = list(csv.reader(made.path.read_text("utf-8-sig").splitlines()))
+    assert [row[4] for row in written] == ["none of these", "no", "yes", ""]
+    assert made.tally.strange == 1
 
 
 def test_sheet_comes_back_with_texts_as_text(studio: Studio, tmp_path: Path) -> None:
