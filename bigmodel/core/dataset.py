@@ -32,7 +32,8 @@ class Split(StrEnum):
 class UploadedFile:
     """A table behind a dataset's own rows, as it came; its bytes are kept as `uploads/<file>` of the dataset.
 
-    `header_row` is the row of the sheet that names the columns, counted from 1; 0 where it is not known.
+    `header_row` is the row of the sheet that names the columns, counted from 1; 0 where it is not
+    known, `NO_HEADER` where no row does.
     """
 
     name: str

@@ -103,7 +103,9 @@ def _refuse_ole(path: Path, ending: str) -> None:
         return
     if kinds:
         raise DatasetError("file_format", found=kinds[0], accepted=ACCEPTED)
-    raise DatasetError("workbook_et" if ending in WPS else "workbook_old")
+    if ending in WPS:
+        raise DatasetError("workbook_et")
+    raise DatasetError("workbook_broken" if ending in NAMED_WORKBOOKS else "workbook_old")
 
 
 def _ole_kinds(path: Path) -> list[str]:

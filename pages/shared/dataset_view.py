@@ -174,7 +174,7 @@ def preview(table: Table, *, text: str, label: str) -> str:
         for row in table.rows
     )
     return (
-        '<div class="bm-scroll"><table class="bm-table">'
+        '<div class="bm-scroll"><table class="bm-table bm-rows">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -95,8 +95,12 @@ def grid(look: WorkbookLook, say: Say) -> str:
 def _row(row: RowLook, width: int, is_header: bool, say: Say) -> str:
     name = say(f"pages.workbook.{'used' if is_header else 'use'}_row", row=row.number)
     mark = f" <i>{escape(say('pages.workbook.mark'))}</i>" if is_header else ""
-    cells = "".join(f"<td>{escape(cell)}</td>" for cell in row.cells)
-    cells += "<td></td>" * (width - len(row.cells))
+    filled = [cell for cell in row.cells if cell]
+    if len(filled) == 1 and row.cells[0] and width > 1:  # a title, wider than any column
+        cells = f'<td colspan="{width}">{escape(filled[0])}</td>'
+    else:
+        cells = "".join(f"<td>{escape(cell)}</td>" for cell in row.cells)
+        cells += "<td></td>" * (width - len(row.cells))
     pressed = "true" if is_header else "false"
     return (
         f'<tr class="{"is-on" if is_header else ""}" data-row="{row.number}">'

@@ -19,7 +19,7 @@ SOUNDS = {
     ".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".amr", ".webm",
     ".weba", ".mp4", ".3gp", ".mka",
 }  # fmt: skip
-TABLES = {".csv", ".tsv", ".txt", ".jsonl", ".xlsx"}
+TABLES = {".csv", ".tsv", ".txt", ".jsonl", ".xlsx", ".xls"}
 TABLE_STEMS = {"transcripts", "transcript", "metadata", "labels", "classes"}
 PACKED = {".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar"}
 JUNK = {"thumbs.db", "desktop.ini", "__macosx"}

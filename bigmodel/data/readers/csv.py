@@ -93,7 +93,7 @@ def _read(path: Path, target: Target) -> None:
     delimiter = declared or _sniff(sample)
     if declared == PASTED and _are_lines(sample[1:]):
         delimiter = NEVER
-    target.delimiter = "" if delimiter == NEVER else delimiter
+    target.delimiter = declared or delimiter
     records = Records(
         itertools.chain(sample, lines),
         delimiter,

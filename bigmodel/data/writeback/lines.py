@@ -96,4 +96,4 @@ def _record(cells: Sequence[str | float], delimiter: str) -> str:
 
 
 def _is_declaration(written: str, delimiter: str) -> bool:
-    return written.strip().strip('"').lower() == f"sep={delimiter}"
+    return written.strip(" \r\n").strip('"').lower() == f"sep={delimiter}"
