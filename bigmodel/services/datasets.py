@@ -16,7 +16,7 @@ from bigmodel.data.gallery import Item, items_of, media_file
 from bigmodel.data.guess import guess_columns
 from bigmodel.data.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.media.entry import Given
-from bigmodel.data.source import TEST, Source, sample_rows
+from bigmodel.data.source import TEST, Source
 from bigmodel.data.table import READING
 from bigmodel.data.uploads import keep_look, uploaded_as
 from bigmodel.data.versions import (
@@ -28,12 +28,12 @@ from bigmodel.data.versions import (
     write_version,
 )
 from bigmodel.services.given import of_folder, of_tray
+from bigmodel.services.recipe import recipe_of
 from bigmodel.services.samples import Sample, read_samples, sample_path
 from bigmodel.services.trays import Tray
 from bigmodel.settings import Settings
 from bigmodel.store.base import Deleted, Store
 
-SAMPLE_ROWS = 5_000
 NAME_CHARACTERS = 120
 JOBS_PAGE = 200
 READ_SHARE = 0.6  # of the progress bar
@@ -155,7 +155,7 @@ class DatasetService:
         label: str = "",
     ) -> Dataset:
         try:
-            recipe = self._recipe(upload, source_name, text, label)
+            recipe = recipe_of(upload, source_name, text=text, label=label)
             if path is not None and not upload.is_media:
                 recipe = replace(recipe, uploads=(uploaded_as(upload, path),))
             dataset_id = new_id()
@@ -181,24 +181,6 @@ class DatasetService:
         dataset = Dataset(dataset_id, owner, title, now(), version)
         self._keep(version, lambda: self._store.add_dataset(dataset))
         return dataset
-
-    def _recipe(self, upload: Upload, source_name: str, text: str, label: str) -> Recipe:
-        if upload.is_media:
-            text, label = upload.columns[:2]
-        else:
-            guess = guess_columns(sample_rows(upload.source(), SAMPLE_ROWS), text=text, label=label)
-            text, label = guess.text, guess.label
-        return Recipe(
-            input=text,
-            target=label,
-            source_name=source_name,
-            format=upload.format,
-            encoding=upload.encoding,
-            delimiter=upload.delimiter,
-            medium=upload.medium,
-            form=upload.form,
-            level=upload.level,
-        )
 
     def samples(self) -> list[Sample]:
         """Return the samples that come with the app."""

@@ -8,13 +8,11 @@ from bigmodel.core.dataset import Dataset, Recipe, UploadedFile
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.look import WorkbookLook
-from bigmodel.data.guess import guess_columns
 from bigmodel.data.importer import Answers, Upload, look_at, read_upload
 from bigmodel.data.reread import hand_labels, with_ids
-from bigmodel.data.source import Source, sample_rows
 from bigmodel.data.uploads import keep_look, kept_look, upload_path, uploaded_as
 from bigmodel.data.versions import own_test_source, write_version
-from bigmodel.services.datasets import SAMPLE_ROWS
+from bigmodel.services.recipe import columns_of
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -138,8 +136,7 @@ class WorkbookService:
         label = label or (old.target if old.target in upload.columns else "")
         if text == label:
             label = ""
-        sample = sample_rows(Source(upload.source().path, upload.source().prefix), SAMPLE_ROWS)
-        guess = guess_columns(sample, text=text, label=label)
+        guess = columns_of(upload, text=text, label=label)
         kept = replace(
             uploaded_as(upload, path), name=old.uploads[0].name, file=old.uploads[0].file
         )
