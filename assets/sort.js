@@ -133,11 +133,11 @@ function head() {
     h('div', {class: 'bm-bar', role: 'progressbar', 'aria-valuenow': Math.round(share), 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-label': state.progress},
       h('i', {style: `width:${share}%`})),
     h('p', {class: hasFailed ? 'bm-problem is-error' : 'bm-muted', 'data-testid': 'sort-said', role: message ? 'alert' : false},
-      message || [state.missing, state.skipped, state.labelled].filter(Boolean).join(' ')));
+      message || [state.total ? state.missing : '', state.skipped, state.labelled].filter(Boolean).join(' ')));
 }
 function row() {
   const now = state.rows[0];
-  if (!now) return h('div', {class: 'bm-card bm-sort-row', 'data-testid': 'sort-row'}, h('p', {class: 'bm-lead'}, words.all_done));
+  if (!now) return h('div', {class: 'bm-card bm-sort-row', 'data-testid': 'sort-row'}, h('p', {class: 'bm-lead'}, state.total ? words.all_done : state.missing));
   const url = now.url && new URL(now.url, document.baseURI).href;
   const shown = state.medium === 'image' ? h('img', {src: url, alt: words.picture})
     : state.medium === 'audio' ? h('audio', {src: url, controls: true, autoplay: state.done > 0, 'aria-label': words.recording})

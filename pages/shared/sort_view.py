@@ -28,7 +28,9 @@ def state(view: SortView, say: Say, tell: Tell, *, shows_guess: bool) -> dict[st
         "total": view.total,
         "progress": say("pages.sort.progress", done=view.done, total=view.total),
         "skipped": say("pages.sort.skipped", count=view.skipped) if view.skipped else "",
-        "labelled": say("pages.sort.labelled", count=view.labelled) if view.labelled else "",
+        "labelled": say("pages.sort.labelled", count=view.labelled)
+        if view.labelled and view.total
+        else "",
         "undo": view.can_undo,
         "enough": view.is_enough,
         "missing": _missing(view, say),
@@ -75,6 +77,8 @@ def _last(row: SortRow, view: SortView) -> dict[str, str]:
 
 def _missing(view: SortView, say: Say) -> str:
     """Return what is missing until training is worth a try, or what would still help."""
+    if not view.total:
+        return say("pages.sort.all_labelled", name=view.name)
     if len(view.classes) < 2:
         return say("pages.sort.classes_few", least=FIRST_ROWS)
     if not view.missing:
