@@ -74,16 +74,17 @@ function label(name) {
   const group = state.classes.find(group => group.name === name);
   group.count += 1; state.done += 1; state.undo = true;
   state.last = [{id: row.id, label: name, text: short(row.text, 160), url: row.url}, ...state.last.filter(one => one.id !== row.id)].slice(0, 12);
-  next(fill(words.now_is, {label: name, text: what(state.rows[1])}));
-  send('label', row.id, name, row.even ? '1' : '0');
+  next(fill(words.now_is, {label: name, text: what(state.rows[1])}), 'label', row.id, name, row.even ? '1' : '0');
 }
 function skip() {
   const row = state?.rows[0];
   if (!row) return;
-  next(fill(words.skipped_now, {text: what(state.rows[1])}));
-  send('skip', row.id);
+  next(fill(words.skipped_now, {text: what(state.rows[1])}), 'skip', row.id);
 }
-function next(text) { state.rows = state.rows.slice(1); state.undo = true; message = ''; menu = ''; draw(); say(text); }
+function next(text, ...asked) {
+  state.rows = state.rows.slice(1); state.undo = true; message = ''; menu = '';
+  send(...asked); draw(); say(text);
+}
 function undo() { if (state?.undo) send('undo'); }
 function isTyping(target) { return target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName) && target.type !== 'checkbox'; }
 function press(event) {
@@ -113,7 +114,7 @@ function draw() {
   const before = document.activeElement, focus = root.contains(before) ? before.dataset.focus : '', at = before?.selectionStart;
   const kept = Object.fromEntries([...root.querySelectorAll('input[data-keep]')].map(node => [node.dataset.focus, node.value]));
   slots.head.replaceChildren(head());
-  const now = JSON.stringify([state.id, state.rows[0]]);
+  const now = JSON.stringify([state.id, state.rows[0] || [sent.length > 0, state.total]]);
   if (now !== drawnRow) { drawnRow = now; slots.row.replaceChildren(row()); }  // a recording plays on
   slots.bar.replaceChildren(bar());
   if (!(before?.tagName === 'SELECT' && slots.side.contains(before))) slots.side.replaceChildren(side());
@@ -137,7 +138,7 @@ function head() {
 }
 function row() {
   const now = state.rows[0];
-  if (!now) return h('div', {class: 'bm-card bm-sort-row', 'data-testid': 'sort-row'}, h('p', {class: 'bm-lead'}, state.total ? words.all_done : state.missing));
+  if (!now) return h('div', {class: 'bm-card bm-sort-row', 'data-testid': 'sort-row'}, h('p', {class: 'bm-lead'}, sent.length ? words.loading : state.total ? words.all_done : state.missing));
   const url = now.url && new URL(now.url, document.baseURI).href;
   const shown = state.medium === 'image' ? h('img', {src: url, alt: words.picture})
     : state.medium === 'audio' ? h('audio', {src: url, controls: true, autoplay: state.done > 0, 'aria-label': words.recording})

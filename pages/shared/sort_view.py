@@ -112,7 +112,7 @@ def _gain(model: SortModel, say: Say) -> str:
 def _more(model: SortModel, say: Say) -> str:
     if model.gain is None:
         return say("pages.sort.gain_unknown", more=model.more)
-    low, high = model.gain
+    low, high = (min(end, 1.0 - model.curve[-1].accuracy) for end in model.gain)
     if high < SURE_GAIN:
         return say("pages.sort.gain_none", more=model.more)
     return say(
