@@ -134,7 +134,7 @@ function head() {
     h('div', {class: 'bm-bar', role: 'progressbar', 'aria-valuenow': Math.round(share), 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-label': state.progress},
       h('i', {style: `width:${share}%`})),
     h('p', {class: hasFailed ? 'bm-problem is-error' : 'bm-muted', 'data-testid': 'sort-said', role: message ? 'alert' : false},
-      message || [state.total ? state.missing : '', state.skipped, state.labelled].filter(Boolean).join(' ')));
+      message || [state.total ? state.missing : '', state.skipped, state.labelled].filter(Boolean).join(words.between)));
 }
 function row() {
   const now = state.rows[0];
@@ -216,16 +216,16 @@ function given(one) {
 function curve() {
   const points = state.curve, first = points[0][0], last = points[points.length - 1][0];
   const low = Math.min(...points.map(point => point[2])), floor = Math.max(0, Math.floor(low * 10) / 10);
-  const x = rows => 34 + (W - 44) * (last > first ? (Math.log(rows) - Math.log(first)) / (Math.log(last) - Math.log(first)) : 1);
+  const x = rows => 42 + (W - 52) * (last > first ? (Math.log(rows) - Math.log(first)) / (Math.log(last) - Math.log(first)) : 1);
   const y = share => 8 + (H - 30) * (1 - share) / (1 - floor || 1);
   const s = (tag, given, ...inside) => h(tag, {svg: true, ...given}, ...inside);
   const path = places => 'M' + places.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join(' L');
   const band = path([...points.map(p => [x(p[0]), y(p[3])]), ...points.slice().reverse().map(p => [x(p[0]), y(p[2])])]) + ' Z';
   return s('svg', {viewBox: `0 0 ${W} ${H}`, class: 'bm-sort-curve', role: 'img', 'aria-label': `${words.curve_alt}. ${state.gain}`},
-    [1, floor].map(share => [s('line', {x1: 34, x2: W - 8, y1: y(share), y2: y(share)}), s('text', {x: 30, y: y(share) + 4, 'text-anchor': 'end'}, `${Math.round(100 * share)} %`)]),
+    [1, floor].map(share => [s('line', {x1: 42, x2: W - 8, y1: y(share), y2: y(share)}), s('text', {x: 38, y: y(share) + 4, 'text-anchor': 'end'}, `${Math.round(100 * share)} %`)]),
     s('path', {class: 'is-band', d: band}), s('path', {class: 'is-line', d: path(points.map(p => [x(p[0]), y(p[1])]))}),
     points.map(p => s('circle', {cx: x(p[0]), cy: y(p[1]), r: 3})),
-    s('text', {x: 34, y: H - 4}, String(first)), s('text', {x: W - 8, y: H - 4, 'text-anchor': 'end'}, `${last} ${words.curve_x}`));
+    s('text', {x: 42, y: H - 4}, String(first)), s('text', {x: W - 8, y: H - 4, 'text-anchor': 'end'}, `${last} ${words.curve_x}`));
 }
 
 // coming and going --------------------------------------------------------------------------------

@@ -90,6 +90,13 @@ class Survey:
         return int((self.codes >= 0).sum())
 
     @property
+    def is_begun(self) -> bool:
+        """Whether a few rows have a label and enough others have none: somebody began to sort them."""
+        unlabelled = int(self.is_filled.sum()) - self.usable
+        has_few = self.usable < self.fewest or len(self.labels) == 1
+        return not self.is_media and bool(self.usable) and has_few and unlabelled >= self.fewest
+
+    @property
     def number_share(self) -> float:
         return float(self.label_rows[np.isfinite(self.numbers)].sum() / max(1, self.usable))
 
@@ -267,6 +274,10 @@ def _errors(found: Survey, label: str) -> Iterator[Message]:
         if not found.is_filled.any():
             yield _error("inputs_none")
         return
+    if found.is_begun:  # the rest is labelled by hand
+        if found.is_free_text:
+            yield _free_text(found, label)
+        return
     if found.usable < found.fewest:
         key = "files_few" if found.is_media else "rows_unusable"
         yield _error(key, rows=found.usable, least=found.fewest)
@@ -274,7 +285,11 @@ def _errors(found: Survey, label: str) -> Iterator[Message]:
         key = "one_folder" if found.is_media else "one_class"
         yield _error(key, label=shown(found.labels[0]), column=label)
     if found.is_free_text:
-        yield _error("label_not_classes", column=label, count=len(found.labels), rows=found.usable)
+        yield _free_text(found, label)
+
+
+def _free_text(found: Survey, label: str) -> Message:
+    return _error("label_not_classes", column=label, count=len(found.labels), rows=found.usable)
 
 
 def _warnings(found: Survey) -> Iterator[Message]:

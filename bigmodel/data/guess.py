@@ -26,6 +26,7 @@ OTHER_NAMES = re.compile(
     r"|编号|日期|时间|链接|用户|序号|姓名|顾客|客户|电话|手机|订单|单号|价格|金额|数量|门店|店铺|城市|地区|渠道|平台",
     re.IGNORECASE,
 )
+SPARSE = 0.2  # a column that is filled less often holds labels only if its name says so
 LEAST_AS_LABEL = (
     1.0  # of `_as_label`: a column below it is not taken for labels unless somebody says so
 )
@@ -44,6 +45,7 @@ class _Column:
     name: str
     place: float  # 0 (first) to 1 (last)
     filled: int
+    share: float  # of the rows that are filled
     distinct: int
     characters: float  # mean length
     number_share: float
@@ -78,6 +80,7 @@ def _look(name: str, place: float, values: Sequence[str]) -> _Column:
         name=name,
         place=place,
         filled=len(filled),
+        share=len(filled) / max(1, len(values)),
         distinct=len(set(filled)),
         characters=sum(map(len, filled)) / count,
         number_share=sum(as_number(value) is not None for value in filled) / count,
@@ -107,6 +110,8 @@ def _as_label(column: _Column) -> float:
     score += bool(SURE_LABEL_NAMES.search(column.name))
     if column.distinct < 2:
         score -= 6
+    if column.share < SPARSE and not LABEL_NAMES.search(column.name):
+        score -= 3  # a remark here and there
     few = max(20.0, sqrt(column.filled))
     score += 2.0 if column.distinct <= few else 0.0
     score += 0.7 * column.number_share

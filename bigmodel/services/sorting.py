@@ -249,10 +249,14 @@ class SortingService:
         """
         dataset = self.settle(owner, dataset_id)
         summary = dataset.version.summary
-        is_labelled = len(summary.classes) > 1 or not summary.unlabelled_rows
-        if is_labelled or not self._desks.can_sort(dataset):
+        if not summary.unlabelled_rows or not self._desks.can_sort(dataset):
+            return dataset
+        came_labelled = dataset.version.recipe.target and len(summary.classes) > 1
+        if came_labelled and summary.usable_rows >= FIRST_ROWS:
             return dataset
         desk = self._desks.open(owner, dataset_id)
+        if desk.is_enough:
+            return dataset
         if not desk.by_hand and not summary.classes:
             raise JobError("no_labels_yet", dataset=dataset.name)
         raise _few(desk)

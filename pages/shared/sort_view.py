@@ -106,7 +106,7 @@ def _gain(model: SortModel, say: Say) -> str:
     reached = say(
         "pages.sort.reached", percent=round(100 * now.accuracy), labels=now.labels, held=model.held
     )
-    return f"{reached} {_more(model, say)}"
+    return say("pages.sort.both", first=reached, second=_more(model, say))
 
 
 def _more(model: SortModel, say: Say) -> str:

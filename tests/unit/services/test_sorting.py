@@ -229,3 +229,26 @@ def test_hard_rows_come_first_and_guesses_only_when_asked(
     assert all(row.guess is None for row in view.rows)
     assert desk.look(shows_guess=True).rows[0].guess == ("good", 0.51)
     assert (view.model.labels, view.model.gain) == (20, (0.01, 0.03))
+
+
+def test_table_with_a_few_labels_is_a_beginning(
+    settings: Settings, tmp_path: Path, asked: list[Asked]
+) -> None:
+    store = MemoryStore()
+    datasets, sorting = DatasetService(settings, store), SortingService(settings, store)
+    rows = [(text, "good" if n in (1, 3) else "") for n, text in enumerate(texts(40))]
+    dataset = datasets.import_file(OWNER, table(tmp_path, rows, label="label"))
+    assert dataset.version.recipe.target == "label"
+    with pytest.raises(JobError, match="labels_one_class"):
+        sorting.ready(OWNER, dataset.id)
+    sorting.add_class(OWNER, dataset.id, "bad")
+    sort_some(sorting, dataset, 20)
+    made = sorting.ready(OWNER, dataset.id)
+    assert dict(made.version.summary.classes) == {"good": 12, "bad": 10}
+
+
+def test_remark_here_and_there_is_no_label_column(settings: Settings, tmp_path: Path) -> None:
+    rows = [(text, "call back" if n == 5 else "") for n, text in enumerate(texts(40))]
+    datasets = DatasetService(settings, MemoryStore())
+    dataset = datasets.import_file(OWNER, table(tmp_path, rows, label="remark"))
+    assert dataset.version.recipe.target == ""
