@@ -77,6 +77,15 @@ def test_text_is_answered_with_bars(studio: Studio, job: str) -> None:
     assert told["answer"] in ("bad", "good")
 
 
+def test_text_like_none_of_the_rows_is_warned_of(studio: Studio, job: str) -> None:
+    client = client_of(studio)
+    asked = {
+        word: client.post(f"/demo/{job}/answer", json={"text": word}) for word in ("good", "x")
+    }
+    assert "strange" not in asked["good"].json()
+    assert asked["x"].json()["strange"] == WORDS.text("en", "pages.demo.strange")
+
+
 @pytest.mark.parametrize(
     ("sent", "key"),
     [
