@@ -117,14 +117,15 @@ class ClassesView:
         recipe, say = dataset.version.recipe, partial(self.ctx.say, request)
         is_open = bool(found.stars) and not recipe.relabel and not recipe.is_amount
         way = NUMBER if recipe.is_amount else THREE
-        low, high = found.usual_borders
+        usual = tuple(say(f"{WORDS}{name}_name") for name in ("low", "middle", "high"))
+        names, low, high = found.sorted_as or (usual, *found.usual_borders)
         return [
             gr.Accordion(visible=True, open=is_open),
             gr.Column(visible=bool(found.stars)),
             f"<p>{escape(say(f'{WORDS}stars_title', most=found.most_stars))}</p>",
             way,
             gr.Row(visible=way == THREE),
-            *(say(f"{WORDS}{name}_name") for name in ("low", "middle", "high")),
+            *names,
             low,
             high,
             boxes(found, say),

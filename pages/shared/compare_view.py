@@ -140,38 +140,37 @@ def drawn(found: Comparison, say: Say, media: str) -> str:
 
 
 def _measures(measures: Sequence[Compared], say: Say) -> str:
+    """Return each measure on a line of its own above its three values, so that they fit a phone."""
     heads = "".join(
-        f'<th scope="col"{"" if key == "measure" else number}>{escape(say(f"{WORDS}column_{key}"))}</th>'
-        for key, number in (
-            (key, ' class="bm-number"') for key in ("measure", "new", "old", "difference")
-        )
+        f'<th scope="col" class="bm-number">{escape(say(f"{WORDS}column_{key}"))}</th>'
+        for key in ("new", "old", "difference")
     )
     lines = "".join(
-        f'<tr><th scope="row">{escape(say(f"pages.results.measures.{one.measure}"))}</th>'
-        f"{_cell(one.measure, one.new)}{_cell(one.measure, one.old)}"
+        f'<tr><th scope="rowgroup" colspan="3">{escape(say(f"pages.results.measures.{one.measure}"))}</th></tr>'
+        f"<tr>{_cell(one.measure, one.new)}{_cell(one.measure, one.old)}"
         f"{_cell(one.measure, one.difference, signed=True)}</tr>"
         for one in measures
     )
     return (
-        '<div class="bm-scroll"><table class="bm-table bm-numbers" data-testid="compared">'
+        '<div class="bm-scroll"><table class="bm-table bm-compared" data-testid="compared">'
         f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
 
 
 def _cell(name: str, measure: Measure, *, signed: bool = False) -> str:
-    """Return a value with its interval below it, so that four columns fit a phone."""
-    sign = "+" if signed else ""
-    if name in view.UNITS or name == "mae":
-        value, low, high = (
-            f"{number:{sign},.4g}" for number in (measure.value, measure.low, measure.high)
-        )
-        shown = f"({low} – {high})"
-    else:
-        value, low, high = (
-            f"{100 * number:{sign}.1f}" for number in (measure.value, measure.low, measure.high)
-        )
-        value, shown = f"{value} %", f"({low} – {high})"
-    return f'<td class="bm-number">{value}<br><span class="bm-muted">{shown}</span></td>'
+    """Return a value with its interval below it."""
+    is_share = name not in view.UNITS
+    style = ("+" if signed else "") + (".1f" if is_share else ",.4g")
+    value, low, high = (
+        format(100 * number if is_share else number, style).replace("-", "\u2212")
+        for number in (measure.value, measure.low, measure.high)
+    )
+    unit = " %" if is_share else ""
+    between = "…" if signed else "–"
+    return (
+        f'<td class="bm-number">{value}{unit}<br>'
+        f'<span class="bm-muted">({low} {between} {high})</span></td>'
+    )
 
 
 def _changed(rows: Sequence[ChangedRow], key: str, say: Say, media: str) -> str:

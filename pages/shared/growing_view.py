@@ -28,11 +28,16 @@ class GrowingView:
         self.ctx, self.again = ctx, again
         t = ctx.t
         self.growth = gr.State(None)  # of the file that was looked at
+        self.path = gr.State("")  # where that file lies, or what was pasted
         with gr.Accordion(t(f"{WORDS}title"), open=False, elem_id="data-grow") as self.box:
             gr.Markdown(t(f"{WORDS}intro"))
             self.file = gr.File(
                 label=t(f"{WORDS}file"), elem_id="data-grow-file", type="filepath", height=120
             )
+            self.text = gr.Textbox(
+                label=t(f"{WORDS}paste"), lines=3, max_lines=8, elem_id="data-grow-text"
+            )
+            self.read = gr.Button(t(f"{WORDS}read"), size="sm", elem_id="data-grow-read")
             self.found = gr.HTML("", elem_id="data-grow-found")
             self.keep = gr.Checkbox(
                 False, label=t(f"{WORDS}keep"), visible=False, elem_id="data-grow-keep"
@@ -50,7 +55,10 @@ class GrowingView:
 
     @property
     def _asking(self) -> list[Any]:
-        return [self.growth, self.found, self.keep, self.add, self.cancel, self.file]
+        return [
+            self.growth, self.path, self.found, self.keep, self.add, self.cancel, self.file,
+            self.text,
+        ]  # fmt: skip
 
     def wire(
         self, protect: Callable[..., Any], show: Callable[..., object], shown: Sequence[Any]
@@ -59,12 +67,14 @@ class GrowingView:
         dataset = self.ctx.dataset
         seen: Mapping[str, Any] = {"api_visibility": "private", "show_progress_on": self.file}
         self.file.upload(protect(self.look), [dataset, self.file], self._asking, **seen)
+        self.read.click(protect(self.look_pasted), [dataset, self.text], self._asking, **seen)
         self.keep.input(protect(self.count), [self.growth, self.keep], self.add, **QUIET)
         added = self.add.click(
-            protect(self.put_in), [dataset, self.file, self.keep], self._asking, **seen
+            protect(self.put_in), [dataset, self.path, self.keep], self._asking, **seen
         )
         added.success(show, dataset, list(shown), **QUIET)
-        for away in (self.cancel.click, self.file.clear, dataset.change):
+        self.cancel.click(protect(self.give_up), self.path, self._asking, **QUIET)
+        for away in (self.file.clear, dataset.change):
             away(self.closed, None, self._asking, **QUIET)
         self.again.wire(protect)
 
@@ -86,11 +96,13 @@ class GrowingView:
         away = gr.update(visible=False)
         return {
             self.growth: None,
+            self.path: "",
             self.found: "",
             self.keep: gr.update(value=False, visible=False),
             self.add: away,
             self.cancel: away,
             self.file: None,
+            self.text: "",
         }
 
     # handlers ---------------------------------------------------------------------------------
@@ -112,12 +124,31 @@ class GrowingView:
             return self._refused(error, request)
         return {
             self.growth: growth,
+            self.path: path,
             self.found: self._told(growth, request),
             self.keep: gr.update(value=False, visible=growth.repeated > 0),
             self.add: self._button(growth, request, keeps=False),
             self.cancel: gr.update(visible=True),
             self.file: gr.skip(),
+            self.text: gr.skip(),
         }
+
+    def look_pasted(
+        self,
+        dataset_id: str,
+        text: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> Updates:
+        """Say what the lines in the box would add."""
+        path = self.ctx.services.workbooks.write_pasted(text)
+        return self.look(dataset_id, str(path), request, progress)
+
+    def give_up(self, path: str, _request: gr.Request) -> Updates:
+        """Forget the file."""
+        if path:
+            self.ctx.services.workbooks.forget_pasted(Path(path))
+        return self.closed()
 
     def count(self, growth: Growth | None, keeps: bool, request: gr.Request) -> object:
         """Say on the button how many rows come in."""
@@ -145,6 +176,7 @@ class GrowingView:
             )
         except DatasetError as error:
             return self._refused(error, request)
+        self.ctx.services.workbooks.forget_pasted(Path(path))
         version = grown.dataset.version
         said = self.ctx.say(
             request,
@@ -181,4 +213,5 @@ class GrowingView:
         return self.closed() | {
             self.found: f'<p class="bm-lead">{title}</p>{found}',
             self.file: gr.skip(),
+            self.text: gr.skip(),
         }

@@ -104,6 +104,18 @@ def test_file_says_first_what_it_would_add(tab: DataTab, tmp_path: Path) -> None
     assert tab.ctx.services.datasets.get("local", dataset_id).version.summary.rows == 62
 
 
+def test_pasted_rows_are_added_and_forgotten(
+    tab: DataTab, settings: Settings, tmp_path: Path
+) -> None:
+    dataset_id = imported(tab, table(tmp_path))
+    growing, quiet = tab.growing, lambda *_, **__: None
+    looked = growing.look_pasted(dataset_id, f"{BAD}\tlabel\nquite new\tgood", request(), quiet)
+    path = str(looked[growing.path])
+    put = growing.put_in(dataset_id, path, False, request(), progress=quiet)
+    assert "Rows added: 1. This is now version 2, with 61 rows." in str(put[growing.found])
+    assert not Path(path).exists()
+
+
 def test_stars_are_offered_as_three_classes(tab: DataTab, tmp_path: Path) -> None:
     path = tmp_path / "stars.csv"
     lines = [f"text {i},{'★' * (i % 5 + 1)}" for i in range(60)]

@@ -67,6 +67,7 @@ def test_stars_become_three_classes(
     found = service.look("local", dataset.id)
     assert found.names[0] == ClassName("bad", 40, ("1 星", "2 星"))
     assert found.most_stars == 5
+    assert found.sorted_as == (NAMES, 2, 4)
 
 
 def test_stars_become_a_number_or_themselves_again(
