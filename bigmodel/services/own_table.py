@@ -14,9 +14,10 @@ from bigmodel.core.dataset import Dataset, UploadedFile, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import TrainedModel
+from bigmodel.core.sorting import Sorting
 from bigmodel.core.task import Medium
 from bigmodel.data.importer import Answers, read_upload
-from bigmodel.data.source import PLACE, UPLOAD
+from bigmodel.data.source import HAND, PLACE, UPLOAD
 from bigmodel.data.uploads import upload_path
 from bigmodel.data.versions import ITEMS
 from bigmodel.services.demo import DemoService, written
@@ -57,8 +58,11 @@ class OwnTableService:
         """Tell whether there is a table to write: its file is here, and a label or a model that gives one."""
         if not self.has_table(dataset):
             return False
-        is_labelled = dataset.version.summary.usable_rows > 0
-        return is_labelled or self._model(dataset.owner, dataset, "") is not None
+        sorting = self._store.sorting(dataset.owner, dataset.id)
+        return (
+            _is_labelled(dataset.version, sorting)
+            or self._model(dataset.owner, dataset, "") is not None
+        )
 
     def export(
         self,
@@ -92,11 +96,12 @@ class OwnTableService:
         if not files:
             raise DatasetError("own_table_gone", name=dataset.name)
         chosen = self._model(owner, dataset, model)
-        if chosen is None and not version.summary.usable_rows:
+        sorting = self._store.sorting(owner, dataset_id)
+        if chosen is None and not _is_labelled(version, sorting):
             raise DatasetError("own_table_unlabelled", name=dataset.name)
-        asker = self._demo.asker(chosen) if chosen else Asker(tuple(version.summary.classes))
+        asker = self._demo.asker(chosen) if chosen else Asker(_classes(version, sorting))
         with ExitStack() as stack:
-            read = [stack.enter_context(self._read(version, *file)) for file in files]
+            read = [stack.enter_context(self._read(version, sorting, *file)) for file in files]
             tell = _together([table.rows for table, _ in read], progress)
             names = _names([table for table, _ in read])
             if len(read) == 1 and (out is None or out.suffix.lower() != ZIP):
@@ -134,7 +139,7 @@ class OwnTableService:
 
     @contextmanager
     def _read(
-        self, version: Version, number: int, file: UploadedFile
+        self, version: Version, sorting: Sorting, number: int, file: UploadedFile
     ) -> Iterator[tuple[Table, Iterator[list[Row]]]]:
         """Read a file again, so that rows which the dataset left out get an answer too."""
         folder = self._settings.home / version.folder
@@ -142,7 +147,7 @@ class OwnTableService:
         asked = Answers(sheet=file.sheet, header_row=file.header_row)
         upload = read_upload(path, self._settings, name=file.name, answers=asked)
         try:
-            labels = _Labels(folder / ITEMS, str(number))
+            labels = _Labels(folder / ITEMS, str(number), sorting)
             batches = rows_of(upload, text_column(upload, version.recipe))
             table = replace(table_of(upload, path), name=file.name)
             yield table, ([labels.on(row) for row in rows] for rows in batches)
@@ -162,19 +167,42 @@ class OwnTableService:
 
 
 class _Labels:
-    """The labels of a dataset as the rows of one of its files find them: by their place, else by their text."""
+    """The labels of a dataset as the rows of one of its files find them: by their place, else by their text.
 
-    def __init__(self, items: Path, number: str) -> None:
-        table = pq.read_table(items, columns=[UPLOAD, PLACE, "input", "target"])
-        uploads, places, texts, targets = (column.to_pylist() for column in table.columns)
-        rows = list(zip(uploads, places, texts, targets, strict=True))
-        self._by_place = {place: own for upload, place, _, own in rows if upload == number}
-        self._by_text = {text: own for _, _, text, own in rows if own}
+    What was sorted by hand since the newest version was made counts too, and what was taken back does not.
+    """
+
+    def __init__(self, items: Path, number: str, sorting: Sorting) -> None:
+        table = pq.read_table(items, columns=["row_id", UPLOAD, PLACE, HAND, "input", "target"])
+        ids, uploads, places, hands, texts, targets = (c.to_pylist() for c in table.columns)
+        if not sorting.is_written:
+            marks = sorting.labels
+            sorted_now = {
+                text: marks[row_id].label
+                for row_id, text in zip(ids, texts, strict=True)
+                if row_id in marks
+            }
+            targets = [
+                sorted_now.get(text, "" if hand else sorting.relabel.get(target, target))
+                for text, hand, target in zip(texts, hands, targets, strict=True)
+            ]
+        own = list(zip(uploads, places, texts, targets, strict=True))
+        self._by_place = {place: label for file, place, _, label in own if file == number}
+        self._by_text = {text: label for _, _, text, label in own if text and label}
 
     def on(self, row: Row) -> Row:
         """Return a row with the label that a person gave it."""
-        own = self._by_place.get(str(row.place))
-        return replace(row, own=self._by_text.get(row.text.strip(), "") if own is None else own)
+        own = self._by_place.get(str(row.place)) or self._by_text.get(row.text.strip(), "")
+        return replace(row, own=own)
+
+
+def _classes(version: Version, sorting: Sorting) -> tuple[str, ...]:
+    """Return the classes where no model knows them: never none, which would mean numbers."""
+    return sorting.classes or tuple(version.summary.classes) or ("",)
+
+
+def _is_labelled(version: Version, sorting: Sorting) -> bool:
+    return version.summary.usable_rows > 0 or bool(sorting.labels)
 
 
 def _together(rows: Sequence[int], progress: Progress | None) -> list[Progress]:

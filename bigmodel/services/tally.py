@@ -132,7 +132,10 @@ def _about(about: About, word: _Word, say: Say) -> Iterator[tuple[Cell, ...]]:
 def _classes(tally: Tally, labels: Sequence[str], word: _Word) -> Iterator[tuple[Cell, ...]]:
     keys = ("class", "class_rows", "share", "certainty")
     yield tuple(Head(word(key)) for key in keys)
-    counted = [*tally.counts(), *((name, 0) for name in labels if name not in tally.classes)]
+    counted = [
+        *tally.counts(),
+        *((name, 0) for name in labels if name and name not in tally.classes),
+    ]
     for label, rows in counted:
         found = tally.classes.get(label, OfClass())
         sure = Share(round(found.certainty / found.certain, 4)) if found.certain else None

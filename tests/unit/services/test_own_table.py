@@ -158,3 +158,18 @@ def test_several_files_come_as_one_archive(
         second = package.read("in-answers 2.csv").decode("utf-8-sig").splitlines()
     assert second[1:] == ["quite bad,,bad,0.9", "so good,,fine,"]
     assert [table.tally.rows for table in made] == [len(ROWS) - 1, 2]
+
+
+def test_labels_sorted_since_the_version_count(
+    studio: Studio, tables: OwnTableService, tmp_path: Path
+) -> None:
+    dataset = give(studio, tmp_path / "in.csv", [["text"], ["so good"], ["so bad"]], NO_LABEL)
+    assert not tables.can_export(dataset)
+    row_id = load_rows(studio.settings.home / dataset.version.folder)["row_id"][1]
+    studio.store.set_classes("me", dataset.id, ["mine", "other"])
+    studio.store.put_label("me", dataset.id, row_id, "mine")
+    assert tables.can_export(dataset)
+    [made] = tables.export("me", dataset.id, SAY["en"])
+    assert [row["label"] for row in read(made.path)] == ["", "mine"]
+    studio.store.take_back("me", dataset.id)
+    assert not tables.can_export(dataset)
