@@ -146,6 +146,7 @@ def record_of(dataset: Dataset, terminal: Terminal) -> dict[str, Any]:
         "format": recipe.format,
         "encoding": recipe.encoding,
         "delimiter": recipe.delimiter,
+        "sheets": [[file.sheet, file.header_row] for file in recipe.uploads if file.sheet],
         "classes": summary.classes,
         "split_rows": summary.split_rows,
         "problems": [terminal.plain(problem) for problem in summary.problems],
@@ -162,6 +163,10 @@ def _describe(dataset: Dataset, terminal: Terminal) -> None:
     terminal.say("data.rows", rows=summary.rows, usable=summary.usable_rows)
     if recipe.encoding:
         terminal.say("data.encoding", encoding=recipe.encoding, format=recipe.format)
+    for file in recipe.uploads:
+        if file.sheet:
+            key = "data.sheet" if file.header_row > 0 else "data.sheet_unnamed"
+            terminal.say(key, sheet=file.sheet, row=file.header_row)
     if recipe.form != Form.TABLE and summary.lengths:
         terminal.say(f"data.{recipe.medium}_lengths", **_lengths(summary))
     counted = list(summary.classes.items())

@@ -23,6 +23,7 @@ SHOWN_COLUMNS = 12
 SHOWN_CHARACTERS = 60
 LEAST_SHARE = 0.2  # of the sample that an unnamed column must fill to be read
 LONG_CHARACTERS = 20  # a text that is more than a name
+NAMED_WEIGHT = 1.5  # of a sheet with a column called like one of texts
 HIDDEN_WEIGHT = 0.01
 PROGRESS_ROWS = 5_000
 NAMED_COLUMNS = 8
@@ -88,11 +89,8 @@ class _Seen:
         names = next((row.cells for row in self.sample if row.number == self.header_row), ())
         is_named = any(TEXT_NAMES.search(name) for name in names)
         worth = (self.sheet.filled - self.sample[0].number + 1) * share * (0.5 + 0.5 * length)
-        return max(0.1, worth) * (1.5 if is_named else 1.0) * self._visibility
-
-    @property
-    def _visibility(self) -> float:
-        return HIDDEN_WEIGHT if self.sheet.is_hidden else 1.0
+        seen = HIDDEN_WEIGHT if self.sheet.is_hidden else 1.0
+        return max(0.1, worth) * (NAMED_WEIGHT if is_named else 1.0) * seen
 
 
 def read_sheets(sheets: Sequence[Sheet], target: Target) -> Sheet:
@@ -123,7 +121,20 @@ def _chosen(sheets: Sequence[Sheet], wanted: str) -> _Seen:
             known = ", ".join(sheet.name for sheet in sheets)
             raise DatasetError("sheet_unknown", sheet=wanted, known=known)
         return _seen(named)
-    return max(map(_seen, sheets), key=lambda seen: seen.worth)
+    best: _Seen | None = None
+    for sheet in sorted(sheets, key=_most, reverse=True):
+        if best is not None and _most(sheet) < best.worth:
+            break
+        seen = _seen(sheet)
+        if best is None or seen.worth > best.worth:
+            best = seen
+    assert best is not None  # noqa: S101  (there is a sheet)
+    return best
+
+
+def _most(sheet: Sheet) -> float:
+    """Return what a sheet can be worth at most, without opening it."""
+    return NAMED_WEIGHT * sheet.filled * (HIDDEN_WEIGHT if sheet.is_hidden else 1.0)
 
 
 def _seen(sheet: Sheet) -> _Seen:
