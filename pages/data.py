@@ -105,7 +105,7 @@ class DataTab:
             dataset, self.chosen, *self.intake.outputs, self.nothing,
             self.columns, self.text, self.label, self.body, self.problems, self.facts,
             self.classes, self.preview, self.test_name, self.counts, *self.gallery.outputs,
-            self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts,
+            self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts, self.train,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, show, [dataset], outputs)
@@ -156,7 +156,7 @@ class DataTab:
         if dataset is None:
             closed = [gr.Row(visible=False), *[gr.skip()] * 2, gr.Column(visible=False)]
             rest = [*[gr.skip()] * 6, *self.gallery.hidden(), gr.skip(), gr.Group(visible=False)]
-            rest += [*self.growing.hidden(), *self.sort.say(""), *self.names.hidden()]
+            rest += [*self.growing.hidden(), *self.sort.say(""), *self.names.hidden(), gr.skip()]
             picked = gr.Dropdown([], value=None)
             return ["", picked, *self.intake.closed(), gr.Markdown(visible=True), *closed, *rest]
         recipe = dataset.version.recipe
@@ -183,6 +183,7 @@ class DataTab:
             *self.growing.shown(dataset, request),
             *self.sort.show(dataset, request),
             *self.names.shown(dataset, request),
+            gr.Button(visible=bool(dataset.version.summary.usable_rows)),
         ]
 
     def _drawn(self, dataset: Dataset, request: gr.Request) -> list[str]:
