@@ -25,7 +25,9 @@ class OwnTable:
         self._no_model = gr.State("")
         with gr.Column(visible=False, elem_id=f"{where}-own-table-part") as self._part:
             self._button = gr.Button(ctx.t(f"{WORDS}button"), elem_id=f"{where}-own-table")
-            self._note = gr.HTML("", padding=False, elem_id=f"{where}-own-table-note")
+            self._note = gr.HTML(
+                "", padding=False, min_height=64, elem_id=f"{where}-own-table-note"
+            )
         self._file = gr.DownloadButton(elem_id=f"{where}-own-table-file", elem_classes="bm-away")
 
     def follow(

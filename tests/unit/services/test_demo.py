@@ -166,6 +166,13 @@ def test_sheet_comes_back_with_texts_as_text(studio: Studio, tmp_path: Path) -> 
     assert {cell.data_type for row in written.iter_rows(max_col=3) for cell in row} == {"s"}
 
 
+def test_workbook_with_macros_is_never_made_of_another(studio: Studio, tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "in.csv", [["text"], ["good"]])
+    with pytest.raises(DatasetError, match="macros_only_back"):
+        studio.demo.predict_file("me", studio.job(), file, tmp_path / "out.xlsm", SAY)
+    assert not (tmp_path / "out.xlsm").exists()
+
+
 def test_column_with_longest_texts_is_guessed(studio: Studio, tmp_path: Path) -> None:
     rows = [["when", "said"], ["1", "it was good"], ["2", "it was bad"]]
     seen: list[tuple[int, int]] = []
