@@ -157,7 +157,8 @@ def _describe(dataset: Dataset, terminal: Terminal) -> None:
     version = dataset.version
     summary, recipe = version.summary, version.recipe
     if recipe.form == Form.TABLE:
-        terminal.say("data.columns", text=recipe.input, label=recipe.target)
+        key = "columns" if recipe.target else "no_label"
+        terminal.say(f"data.{key}", text=recipe.input, label=recipe.target)
     else:
         terminal.say(f"data.{recipe.medium}_{recipe.form}")
     terminal.say("data.rows", rows=summary.rows, usable=summary.usable_rows)

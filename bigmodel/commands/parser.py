@@ -10,6 +10,7 @@ from bigmodel.commands import (
     evaluate,
     grow,
     jobs,
+    labels,
     predict,
     project,
     report,
@@ -63,8 +64,9 @@ class Grammar:
         shown = self._command(commands, "show", data.run_show, "data_show")
         add = self._command(commands, "add", grow.run_add, "data_add")
         export = self._command(commands, "export", data.run_export, "data_export")
+        counted = self._command(commands, "labels", labels.run_labels, "data_labels")
         delete = self._command(commands, "delete", data.run_delete, "data_delete")
-        for parser in (shown, add, export, delete):
+        for parser in (shown, add, export, counted, delete):
             parser.add_argument("dataset", metavar="DATASET", help=self._help("dataset"))
         add.add_argument("file", metavar="FILE", type=Path, help=self._help("add_file"))
         add.add_argument("--keep-repeated", action="store_true", help=self._help("keep_repeated"))

@@ -33,6 +33,7 @@ from bigmodel.services.demo_table import (
     text_column,
     write_table,
 )
+from bigmodel.services.sorting import SortingService
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -44,7 +45,14 @@ UNSAFE = re.compile(r"[^\w.()\[\] -]+")
 class OwnTableService:
     """The tables behind datasets, to take along with answers."""
 
-    def __init__(self, settings: Settings, store: Store, demo: DemoService) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        demo: DemoService,
+        sorting: SortingService | None = None,
+    ) -> None:
+        self._sorting = sorting or SortingService(settings, store)
         self._settings = settings
         self._store = store
         self._demo = demo
@@ -78,7 +86,7 @@ class OwnTableService:
 
         Args:
             owner: whose dataset it is.
-            dataset_id: the dataset, whose newest version counts.
+            dataset_id: the dataset; all labels by hand so far are in what is written.
             say: puts words into the person's language.
             model: a model or a job; else the newest kept model of this dataset, if there is one.
             out: where to write; else where the page may offer it.
@@ -90,7 +98,7 @@ class OwnTableService:
         Raises:
             DatasetError: `own_table_gone`, `own_table_unlabelled` (no model, and no label), `table_not_written`.
         """
-        dataset = self._store.dataset(owner, dataset_id)
+        dataset = self._sorting.settle(owner, dataset_id)
         version = dataset.version
         files = self._files(version)
         if not files:

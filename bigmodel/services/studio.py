@@ -89,7 +89,7 @@ def open_services(settings: Settings) -> Services:
         coach=CoachService(settings, store, jobs, control),
         results=results,
         demo=demo,
-        tables=OwnTableService(settings, store, demo),
+        tables=OwnTableService(settings, store, demo, sorting),
         health=health,
         disk=DiskService(settings, store),
         trays=TrayService(settings),

@@ -260,8 +260,9 @@ class TrainingService:
             NotFoundError: no such dataset or task.
             ParamsError: settings that do not fit, one problem each.
             ModelError: `base_unknown`.
+            JobError: `no_labels_yet` or `labels_few`.
         """
-        dataset = self._store.dataset(owner, dataset_id)
+        dataset = self._sorting.ready(owner, dataset_id)
         found = self._task(task or self.guess_task(dataset))
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
         params = check_params(found, {**self._preset(found, chosen, preset), **_set(changes)})

@@ -183,6 +183,18 @@ def test_dataset_lives_from_import_to_deletion(shell: Shell, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+def test_labels_by_hand_are_counted_and_needed(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "unsorted.csv"
+    path.write_text("\n".join(["text", *(f"a word {n}" for n in range(20))]), "utf-8")
+    made = shell.record("data", "import", str(path))["dataset"]
+    found = shell.record("data", "labels", made)
+    assert (found["classes"], found["to_sort"], found["enough"]) == ([], 20, False)
+    refused = shell.run("train", made, "--json")
+    assert refused.returncode == 1
+    assert "no_labels_yet" in refused.stdout
+
+
+@pytest.mark.slow
 def test_refused_file_exits_with_problem_and_fix(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "one.csv"
     file.write_text("text,label\n" + "hello,same\n" * 60)
