@@ -22,7 +22,7 @@ from bench.training import PACKS, SMS, TASK, WAIMAI, Clock, base_of, files_of, h
 from bigmodel.core.dataset import Rows, TaskData
 from bigmodel.core.task import BaseFiles, Looker
 from bigmodel.tasks import load_engine
-from bigmodel.training.instant import ENOUGH_HELD
+from bigmodel.training.instant import ENOUGH_KNOWN
 
 SAMPLES = Path(__file__).parents[1] / "assets" / "samples"
 USUAL, ROWS_A_SECOND = 0.05, 10_000 / 30
@@ -214,7 +214,9 @@ def _told(model: Looker, texts: Sequence[str]) -> Told:
 def _judged(case: Case, base: str) -> int:
     """Return how many rows the threshold came from."""
     held, learned = len(case.data.validation), len(case.data.train)
-    return held if base != "instant" or held >= ENOUGH_HELD else held + learned
+    if base != "instant":
+        return held
+    return held + min(learned, max(0, ENOUGH_KNOWN - held))
 
 
 def _area(known: Told, odd: Told) -> float:

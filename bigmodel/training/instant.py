@@ -23,14 +23,14 @@ from bigmodel.training.pieces import Pieces, Reading, choose_reading, find_piece
 from bigmodel.training.recipe import TextParams
 from bigmodel.training.strangers import Floats, Numbers, by_turns, learn_usual
 from bigmodel.training.target import class_indices, numbers
-from bigmodel.training.text_memory import TextMemory, chosen_rows, load_memory, remember
+from bigmodel.training.text_memory import TextMemory, chosen_rows, load_memory, remember, unrepeated
 
 VOCABULARY = "instant.json"
 COEFFICIENTS = "instant.safetensors"
 STRENGTH = 30.0  # inverse of the regularisation of the classifier
 RIDGE = 0.5
 STEPS = 3  # read, learn, write
-ENOUGH_HELD = 200  # validation rows from which on they alone say what is usual
+ENOUGH_KNOWN = 1_000  # rows that were not learned from: fewer say less surely what is usual
 
 
 class InstantPredictor:
@@ -70,7 +70,7 @@ class InstantPredictor:
     def signs(self, inputs: Sequence[str]) -> Floats:
         """Return the signs of strangeness of each input, (inputs, signs)."""
         if not inputs or self.memory is None:
-            return np.empty((0, 0))
+            return np.empty((0, 3 if self.labels else 2))
         read = self._pieces.read(inputs)
         return self.memory.look(read, self._doubt(self._raw(read.features))).signs
 
@@ -144,7 +144,7 @@ def _train(fit: Fit, data: TaskData, folder: Path, report: Reporter) -> None:
 
 
 def _known_signs(fit: Fit, model: InstantPredictor, data: TaskData, report: Reporter) -> Floats:
-    """Return the signs of rows that were not learned from: validation rows, and where those are few, others by turns."""
+    """Return the signs of rows that were not learned from: validation rows, and while those are few, others by turns."""
 
     def signs_of(learn: Numbers, look: Numbers) -> Floats | None:
         report.step(phase="instant", step=2, steps=STEPS)
@@ -152,12 +152,18 @@ def _known_signs(fit: Fit, model: InstantPredictor, data: TaskData, report: Repo
             part = fit(chosen_rows(data.train, learn))
         except TrainingError:  # what is left has one class, or no text
             return None
-        return part.signs([data.train.inputs[n] for n in look])
+        learned = [data.train.inputs[n] for n in learn]
+        return part.signs(unrepeated([data.train.inputs[n] for n in look], learned))
 
-    known = [model.signs(data.validation.inputs)] if data.validation else []
-    if len(data.validation) < ENOUGH_HELD:
-        known += by_turns(len(data.train), signs_of)
-    return np.concatenate(known) if known else np.empty((0, 0))
+    held = unrepeated(data.validation.inputs, data.train.inputs)
+    known = [model.signs(held)] if held else []
+    turns = by_turns(len(data.train), signs_of)
+    while sum(map(len, known)) < ENOUGH_KNOWN:
+        signs = next(turns, None)
+        if signs is None:
+            break
+        known.append(signs)
+    return np.concatenate(known) if known else np.empty((0, 2))
 
 
 def _fit_classifier(rows: Rows, *, labels: tuple[str, ...], params: TextParams) -> InstantPredictor:

@@ -21,7 +21,7 @@ from bigmodel.training.neighbours import FEWEST_HELD, VECTORS
 from bigmodel.training.pieces import Pieces, Reading, find_pieces
 from bigmodel.training.pretrained import load_trained
 from bigmodel.training.strangers import Floats, Numbers, by_turns, learn_usual
-from bigmodel.training.text_memory import TextMemory, chosen_rows, load_memory, remember
+from bigmodel.training.text_memory import TextMemory, chosen_rows, load_memory, remember, unrepeated
 
 TERMS = "neighbours_terms.json"
 ANSWER_BATCH = 32
@@ -134,7 +134,7 @@ def learn_known(
     vectors = _vectors(predictor, rows.inputs, report)
     known = _known(rows, vectors, is_own=is_own)
     signs = []
-    if held := data.validation.inputs:
+    if held := unrepeated(data.validation.inputs, data.train.inputs):
         signs.append(known.signs(held, _vectors(predictor, held, report)))
 
     def signs_of(learn: Numbers, look: Numbers) -> Floats | None:

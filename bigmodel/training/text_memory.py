@@ -132,6 +132,12 @@ def remember(rows: Rows, features: Any, longest: int, vectors: Any = None) -> Te
     )
 
 
+def unrepeated(texts: Sequence[str], learned: Sequence[str]) -> list[str]:
+    """Return the texts that were not learned from, word for word: a repeat tells nothing of what new texts are like."""
+    known = set(learned)
+    return [text for text in texts if text not in known]
+
+
 def chosen_rows(rows: Rows, chosen: NDArray[np.int64]) -> Rows:
     """Return the rows of these numbers."""
     columns = (rows.ids, rows.inputs, rows.targets)
