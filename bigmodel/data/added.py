@@ -101,7 +101,7 @@ def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe)
         new_labels=tuple(new_labels) if classes and not _are_numbers(new_labels) else (),
         left_out=tuple(name for name in upload.columns if name not in (*matched.values(), by_hand)),
         lacking=tuple(name for name in columns if name not in matched),
-        text_column="" if is_named else matched[recipe.input],
+        text_column="" if is_named or len(upload.columns) == 1 else matched[recipe.input],
         label_column=by_hand or ("" if is_named else matched.get(recipe.target, "")),
     )
     return Beside(upload, matched, by_hand, of, labels, growth)

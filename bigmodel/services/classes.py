@@ -8,8 +8,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from bigmodel.core.classes import ClassName, ClassNames
-from bigmodel.core.dataset import Dataset, Form, Recipe, Version
+from bigmodel.core.dataset import Dataset, Form, Recipe, Summary, Version
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.check import NUMBER_SHARE
 from bigmodel.data.revise import renamed
 from bigmodel.data.source import HAND, ORIGINAL
 from bigmodel.data.stars import sorted_into, stars_of
@@ -18,6 +19,7 @@ from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
 MOST_NAMES = 200  # classes that can be renamed; more are no classes
+MOST_STEPS = 20  # numbers that may still be names of classes
 NAME_CHARACTERS = 100
 
 
@@ -33,9 +35,9 @@ class ClassService:
         self._settle = settle or store.dataset
 
     def look(self, owner: str, dataset_id: str) -> ClassNames:
-        """Return the classes of a labelled table, nothing for any other data or too many labels."""
+        """Return the classes of a labelled table, nothing for amounts, too many labels or any other data."""
         version = self._store.dataset(owner, dataset_id).version
-        if not _is_labelled(version) or len(version.summary.classes) > MOST_NAMES:
+        if not _is_labelled(version) or _are_no_names(version.summary):
             return ClassNames(())
         came = self._came(version)
         behind: dict[str, list[str]] = {}
@@ -169,6 +171,12 @@ class ClassService:
         self._store.set_classes(owner, dataset.id, kept, moved=changes, relabel=relabel)
         change = self._store.sorting(owner, dataset.id).change
         self._store.set_written(owner, dataset.id, change)
+
+
+def _are_no_names(summary: Summary) -> bool:
+    """Tell labels that nobody names: amounts, or far too many of them."""
+    are_numbers = summary.number_share >= NUMBER_SHARE
+    return len(summary.classes) > (MOST_STEPS if are_numbers else MOST_NAMES)
 
 
 def _is_labelled(version: Version) -> bool:

@@ -128,7 +128,7 @@ class ClassesView:
             *names,
             low,
             high,
-            boxes(found, say),
+            "" if recipe.is_amount else boxes(found, say),
             "",
         ]
 

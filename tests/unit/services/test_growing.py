@@ -134,7 +134,7 @@ def test_lines_of_text_alone_are_enough(tmp_path: Path, house: House) -> None:
     more = table(tmp_path, "lines.txt", "quite a nice place", "not again, thanks", "and more")
     grown = house.growing.add_rows("local", first.id, more)
     assert house.rows(grown.dataset)["input"][-1] == "and more"
-    assert (grown.growth.unlabelled, grown.growth.text_column) == (grown.added, "column 1")
+    assert grown.growth.unlabelled == grown.added
 
 
 def test_rows_without_names_are_known_by_what_they_hold(tmp_path: Path, house: House) -> None:
@@ -144,6 +144,7 @@ def test_rows_without_names_are_known_by_what_they_hold(tmp_path: Path, house: H
     after = house.rows(grown.dataset)
     assert after["input"][100] == "yet another nice review 0"
     assert after["target"][100:102] == ["good", "bad"]
+    assert (grown.growth.text_column, grown.growth.label_column) == ("column 2", "column 1")
 
 
 def test_file_without_the_texts_is_refused(tmp_path: Path, house: House) -> None:
