@@ -46,11 +46,15 @@ class Size:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What came in. `copies` are datasets whose id was in use by something else, `grown` those that got newer versions."""
+    """What came in. `copies` are datasets whose id was in use by something else.
+
+    Of those that were here, `grown` got newer versions and `labelled` labels by hand.
+    """
 
     datasets: tuple[str, ...]
     copies: tuple[str, ...]
     grown: tuple[str, ...]
+    labelled: tuple[str, ...]
     jobs: int
     models: int
     bases: tuple[str, ...]
@@ -68,6 +72,7 @@ class Loaded:
 
         lines = names("pages.project.came_datasets", self.datasets)
         lines += names("pages.project.came_grown", self.grown)
+        lines += names("pages.project.came_labels", self.labelled)
         if self.jobs:
             counts = {"jobs": self.jobs, "models": self.models}
             lines.append(Message("pages.project.came_jobs", counts))
@@ -250,7 +255,8 @@ class ProjectService:
             if job.id in plan.jobs
         ]
         said = {name: shelf.to_record(base) for name, base in bases.items()}
-        return Records(tuple(datasets), tuple(versions), tuple(jobs), said)
+        sortings = {plan.datasets[there]: sorting for there, sorting in plan.sortings.items()}
+        return Records(tuple(datasets), tuple(versions), tuple(jobs), sortings, said)
 
     def _carried(self, job: JobRecord, owner: str, plan: Plan) -> Carried:
         made = job.job(
@@ -295,6 +301,7 @@ def _summary(unpacked: Unpacked, plan: Plan, records: Records) -> Loaded:
         datasets=tuple(plan.names.values()),
         copies=tuple(plan.names[i] for i in names if i in plan.copies),
         grown=tuple(names[i] for i in names if i in plan.more),
+        labelled=tuple(names[i] for i in names if i in plan.sortings and i not in plan.names),
         jobs=len(records.jobs),
         models=sum(len(job.models) for job in records.jobs),
         bases=tuple(records.bases),

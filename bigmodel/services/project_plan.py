@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
+from bigmodel.core.sorting import Sorting
 from bigmodel.data.project.record import BaseRecord, DatasetRecord, JobRecord
 from bigmodel.store.base import Carried, Records
 
@@ -31,6 +32,7 @@ class Plan:
     datasets: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # of the datasets that are new here
     more: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    sortings: dict[str, Sorting] = field(default_factory=dict)  # by dataset there
     copies: set[str] = field(default_factory=set)  # whose id was in use by something else
     here_datasets: int = 0
     jobs: dict[str, str] = field(default_factory=dict)  # of those that come in
@@ -80,10 +82,11 @@ def _dataset(plan: Plan, dataset: DatasetRecord, here: Here) -> None:
     shared = [v for v in dataset.versions if v.number in own]
     if own and all(own[version.number] == version.digest for version in shared):
         plan.datasets[dataset.id] = dataset.id
+        _sorting(plan, dataset, here)
         more = tuple(v.number for v in dataset.versions if v.number not in own)
         if more:
             plan.more[dataset.id] = more
-        else:
+        elif dataset.id not in plan.sortings:
             plan.here_datasets += 1
         return
     name = dataset.name
@@ -92,6 +95,22 @@ def _dataset(plan: Plan, dataset: DatasetRecord, here: Here) -> None:
         name = _free(name, {*here.names, *plan.names.values()})
     plan.datasets[dataset.id] = new_id() if dataset.id in here.taken else dataset.id
     plan.names[dataset.id] = name
+    if dataset.sorting:
+        plan.sortings[dataset.id] = dataset.sorting.sorting()
+
+
+def _sorting(plan: Plan, dataset: DatasetRecord, here: Here) -> None:
+    """Take labels by hand that go on from those that are here; where both went on, those here stay."""
+    if dataset.sorting is None:
+        return
+    theirs = dataset.sorting.sorting()
+    mine = here.records.sortings.get(dataset.id, Sorting())
+    if theirs == mine:
+        return
+    if theirs.change >= mine.change and theirs.marks[: len(mine.marks)] == mine.marks:
+        plan.sortings[dataset.id] = theirs
+    else:
+        plan.left_out.append(Message("project.left_labels", {"name": dataset.name}))
 
 
 def _job(plan: Plan, job: JobRecord, own: Carried | None, here: Here) -> None:

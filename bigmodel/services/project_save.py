@@ -163,13 +163,7 @@ def _records(
     content: Content, store: Store, owner: str, found: dict[str, str]
 ) -> Iterator[tuple[str, Iterator[bytes]]]:
     records = content.records
-    yield (
-        layout.DATASETS,
-        (
-            line(DatasetRecord.of(d, [v for v in records.versions if v.dataset_id == d.id]))
-            for d in records.datasets
-        ),
-    )
+    yield layout.DATASETS, (line(each) for each in _datasets(records))
     yield (
         layout.JOBS,
         (line(JobRecord.of(each.job, each.models, each.history)) for each in records.jobs),
@@ -182,6 +176,12 @@ def _records(
             for base in content.bases
         ),
     )
+
+
+def _datasets(records: Records) -> Iterator[DatasetRecord]:
+    for dataset in records.datasets:
+        versions = [version for version in records.versions if version.dataset_id == dataset.id]
+        yield DatasetRecord.of(dataset, versions, records.sortings.get(dataset.id))
 
 
 def _of_base(key: str, found: dict[str, str]) -> dict[str, str]:

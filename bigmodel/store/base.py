@@ -74,6 +74,9 @@ class Records:
     datasets: tuple[Dataset, ...] = ()
     versions: tuple[Version, ...] = ()
     jobs: tuple[Carried, ...] = ()
+    sortings: Mapping[str, Sorting] = field(
+        default_factory=dict
+    )  # by dataset, where somebody began
     bases: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
@@ -309,7 +312,9 @@ class Store(Protocol):
     # taking along -----------------------------------------------------------------------------
 
     def export_records(self, owner: str, dataset_ids: Sequence[str]) -> Records:
-        """Return datasets with all versions, and their jobs with history and models (without points), oldest first.
+        """Return datasets with all versions and labels by hand, and their jobs with history and models, oldest first.
+
+        Points of the jobs come from `points`.
 
         Jobs that are not final are among them: whoever writes them down decides.
         """

@@ -7,19 +7,19 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bigmodel.core.clock import now
 from bigmodel.core.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError, JobError, NotFoundError
 from bigmodel.core.events import Event
 from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
+from bigmodel.core.sorting import Sorting
 from bigmodel.store import change
 from bigmodel.store.base import Curve, Deleted, Inventory, Order, Point, Records
 from bigmodel.store.intake import keep_one, take_in
 from bigmodel.store.line import Waiting, in_line, left_of, starts, waiting
 from bigmodel.store.memory_labels import MemorySortings
-from bigmodel.store.memory_record import Record
+from bigmodel.store.memory_record import Record, plain, seconds
 from bigmodel.store.rollup import span_of, thin
 
 P = ParamSpec("P")
@@ -156,14 +156,14 @@ class MemoryStore(MemorySortings):
         found = [
             job
             for job in self.jobs(owner, len(self._records))
-            if _plain(text) in _plain(job.name)
+            if plain(text) in plain(job.name)
             and (not states or job.state in states)
             and dataset_id in ("", job.dataset_id)
         ]
         if order == "longest":
-            found.sort(key=_seconds, reverse=True)
+            found.sort(key=seconds, reverse=True)
         elif order == "name":
-            found.sort(key=lambda job: _plain(job.name))
+            found.sort(key=lambda job: plain(job.name))
         return found[offset : offset + limit], len(found)
 
     @_locked
@@ -336,7 +336,9 @@ class MemoryStore(MemorySortings):
         jobs = [r for r in self._records.values() if r.job.owner == owner]
         jobs.sort(key=lambda record: (record.job.created_at, record.job.id))
         carried = [r.carried() for d in found for r in jobs if r.job.dataset_id == d.id]
-        return Records(found, tuple(versions), tuple(carried))
+        begun = {d.id: self._sortings[d.id] for d in found if d.id in self._sortings}
+        sortings = {key: sorting for key, sorting in begun.items() if sorting != Sorting()}
+        return Records(found, tuple(versions), tuple(carried), sortings)
 
     @_locked
     def points(
@@ -356,11 +358,12 @@ class MemoryStore(MemorySortings):
         if self.taken(change.ids_of(records)):
             raise DatasetError("project_taken")
         kept = (dict(self._datasets), {key: list(v) for key, v in self._versions.items()})
-        known = (dict(self._records), dict(self._bases))
+        known = (dict(self._records), dict(self._bases), dict(self._sortings))
         try:
             self._put(owner, records)
         except BaseException:
-            (self._datasets, self._versions), (self._records, self._bases) = kept, known
+            self._datasets, self._versions = kept
+            self._records, self._bases, self._sortings = known
             raise
 
     def _put(self, owner: str, records: Records) -> None:
@@ -373,6 +376,8 @@ class MemoryStore(MemorySortings):
                 self._versions[version.dataset_id].append(version)
             else:
                 self.add_version(owner, version)
+        for dataset_id, sorting in records.sortings.items():
+            self.replace_sorting(owner, dataset_id, sorting)
         self._bases |= {(owner, name): dict(base) for name, base in records.bases.items()}
         for carried in records.jobs:
             job = change.carried(carried.job, owner)
@@ -391,13 +396,3 @@ class MemoryStore(MemorySortings):
     @_locked
     def check(self) -> list[Message]:
         return []
-
-
-def _plain(name: str) -> str:
-    """Return a name in small letters, as far as SQLite knows them."""
-    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
-
-
-def _seconds(job: Job) -> float:
-    """Return how long a job has run, below 0 if it never did."""
-    return ((job.ended_at or now()) - job.started_at).total_seconds() if job.started_at else -1.0

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from bigmodel.core.clock import now
 from bigmodel.core.job import Job, JobEvent
 from bigmodel.core.model import TrainedModel
 from bigmodel.store import change
@@ -59,3 +60,13 @@ class Record:
             for points in self.points.values():
                 for step in [step for step in points if step > last]:
                     del points[step]
+
+
+def plain(name: str) -> str:
+    """Return a name in small letters, as far as SQLite knows them."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
+
+
+def seconds(job: Job) -> float:
+    """Return how long a job has run, below 0 if it never did."""
+    return ((job.ended_at or now()) - job.started_at).total_seconds() if job.started_at else -1.0

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, RowMapping, insert, or_, select
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.job import JobEvent
-from bigmodel.store import change, sql_curves, sql_datasets, sql_jobs
+from bigmodel.core.sorting import Sorting
+from bigmodel.store import change, sql_curves, sql_datasets, sql_jobs, sql_labels
 from bigmodel.store.base import Carried, Point, Records
 from bigmodel.store.rows import job_record, model_record, to_job, to_version, version_record
 from bigmodel.store.tables import curves, datasets, history, jobs, models, points, versions
@@ -26,11 +27,13 @@ def export(connection: Connection, owner: str, ids: Sequence[str]) -> Records:
     for dataset in found:
         query = select(versions).where(versions.c.dataset_id == dataset.id)
         rows += connection.execute(query.order_by(versions.c.number)).mappings().all()
+    sortings = {each.id: sql_labels.get(connection, owner, each.id) for each in found}
     carried = [job for dataset in found for job in _jobs(connection, owner, dataset.id)]
     return Records(
         datasets=tuple(found),
         versions=tuple(to_version(row) for row in rows),
         jobs=tuple(carried),
+        sortings={key: sorting for key, sorting in sortings.items() if sorting != Sorting()},
     )
 
 
@@ -96,6 +99,8 @@ def put(connection: Connection, owner: str, records: Records) -> None:
             connection.execute(insert(versions).values(version_record(version)))
         else:
             sql_datasets.add_version(connection, owner, version)
+    for dataset_id, sorting in records.sortings.items():
+        sql_labels.replace_all(connection, owner, dataset_id, sorting)
     for name, record in records.bases.items():
         sql_datasets.set_base(connection, owner, name, record)
     for carried in records.jobs:

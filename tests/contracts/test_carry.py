@@ -10,6 +10,7 @@ from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.events import Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
+from bigmodel.core.sorting import Mark, Sorting
 from bigmodel.store.base import Carried, Records, Store
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.stores import brought_to, say
@@ -48,12 +49,15 @@ def elsewhere(store: Store, owner: str = "local") -> Records:
 def test_records_read_the_same_elsewhere(store: Store, dataset: Dataset) -> None:
     store.add_version(dataset.owner, version_of(dataset.id, 2))
     job = ended(store, dataset)
+    store.set_classes(dataset.owner, dataset.id, ["a", "好"], relabel={"x": "a"})
+    store.put_label(dataset.owner, dataset.id, "row", "好", is_even=False)
     records = with_points(store, store.export_records(dataset.owner, [dataset.id]))
     other = MemoryStore()
     other.import_records("me", records)
     assert replace(other.dataset("me", dataset.id), owner=dataset.owner) == records.datasets[0]
     assert other.version("me", dataset.id, 1) == dataset.version
     assert replace(other.job("me", job.id), owner=job.owner, key=job.key) == job
+    assert other.sorting("me", dataset.id) == store.sorting(dataset.owner, dataset.id)
     assert other.history("me", job.id) == store.history(job.owner, job.id)
     assert repr(other.curves("me", job.id)) == repr(store.curves(job.owner, job.id))
 
@@ -69,7 +73,10 @@ def test_points_come_page_by_page(store: Store, dataset: Dataset) -> None:
 
 def test_records_come_in_as_they_were(store: Store) -> None:
     records = elsewhere(store)
+    sorting = Sorting(("a",), (Mark(3, "row", "a"),), change=4, written=2)
+    records = replace(records, sortings={records.datasets[0].id: sorting})
     store.import_records("local", records)
+    assert store.sorting("local", records.datasets[0].id) == sorting
     carried = records.jobs[0]
     assert store.dataset("local", records.datasets[0].id).version.number == 2
     assert store.models("local", carried.job.id)[0].metrics == carried.models[0].metrics

@@ -74,8 +74,7 @@ class Judge:
             raise DatasetError("project_records") from error
         self._owned(datasets, jobs, bases)
         for dataset in datasets:
-            for version in dataset.versions:
-                self._version(dataset, version)
+            self._dataset(dataset)
         for job in jobs:
             self._models(job)
         for base in bases:
@@ -112,7 +111,17 @@ class Judge:
             if place.kind == Kind.UPLOAD and place.file[:64] != self._parts[name].sha256:
                 raise DatasetError("project_file", name=name[-80:])
 
-    def _version(self, dataset: DatasetRecord, version: VersionRecord) -> None:
+    def _dataset(self, dataset: DatasetRecord) -> None:
+        """Look at all versions of a dataset; labels by hand are of rows in them."""
+        rows: set[str] = set()
+        for version in dataset.versions:
+            rows |= self._version(dataset, version)
+        marks = dataset.sorting.marks if dataset.sorting else ()
+        if not all(mark[1] in rows for mark in marks):
+            raise DatasetError("project_records")
+
+    def _version(self, dataset: DatasetRecord, version: VersionRecord) -> set[str]:
+        """Look at a version and return the ids of its rows."""
         name = f"datasets/{dataset.id}/{version.number}/{layout.ITEMS}"
         part = self._parts.get(name)
         uploads = [
@@ -127,11 +136,12 @@ class Judge:
             rows = self._table(self._folder / name, dataset.id, version)
         except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError) as error:
             raise DatasetError("project_rows", name=dataset.name[:80]) from error
-        if rows != version.summary["rows"]:
+        if len(rows) != version.summary["rows"]:
             raise DatasetError("project_rows", name=dataset.name[:80])
+        return rows
 
-    def _table(self, path: Path, dataset_id: str, version: VersionRecord) -> int:
-        """Read every cell of a version once, and return how many rows there are."""
+    def _table(self, path: Path, dataset_id: str, version: VersionRecord) -> set[str]:
+        """Read every cell of a version once, and return the ids of its rows."""
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
             names = set(schema.names)
@@ -150,7 +160,7 @@ class Judge:
                 if is_media:
                     self._require_media(dataset_id, batch.column("input").to_pylist())
             _require(len(ids) == file.metadata.num_rows)
-            return int(file.metadata.num_rows)
+            return ids
 
     def _require_media(self, dataset_id: str, names: list[str]) -> None:
         """Refuse rows that name anything but a picture or recording that came along: it is joined to a folder."""

@@ -14,6 +14,7 @@ from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.job import FINAL, Job, JobEvent, Progress, State
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, TrainedModel
+from bigmodel.core.sorting import Sorting
 from bigmodel.data.project.layout import ID, SHA256
 
 Json = dict[str, Any]  # Any: as deep as the values of `core` that are checked by their own types
@@ -93,6 +94,31 @@ class VersionRecord(_Strict):
         )
 
 
+class SortingRecord(_Strict):
+    """Labels by hand: classes, and the journal of what was said of rows, oldest first."""
+
+    classes: tuple[Name, ...]
+    marks: tuple[tuple[Count, Annotated[str, Field(max_length=200)], Name, bool], ...]
+    relabel: dict[Name, Name]
+    change: Count
+    written: Count
+
+    @field_validator("marks")
+    @classmethod
+    def _are_in_order(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
+        numbers = [mark[0] for mark in value]
+        if numbers != sorted(set(numbers)):
+            raise ValueError("marks are not in order")
+        return value
+
+    @classmethod
+    def of(cls, sorting: Sorting) -> Self:
+        return cls.model_validate(sorting.to_json())
+
+    def sorting(self) -> Sorting:
+        return Sorting.from_json(self.model_dump())
+
+
 class DatasetRecord(_Strict):
     """A dataset with all its versions, oldest first."""
 
@@ -100,6 +126,7 @@ class DatasetRecord(_Strict):
     name: Name
     created_at: AwareDatetime
     versions: Annotated[tuple[VersionRecord, ...], Field(min_length=1)]
+    sorting: SortingRecord | None = None
 
     @field_validator("versions")
     @classmethod
@@ -109,8 +136,9 @@ class DatasetRecord(_Strict):
         return value
 
     @classmethod
-    def of(cls, dataset: Dataset, versions: Sequence[Version]) -> Self:
+    def of(cls, dataset: Dataset, versions: Sequence[Version], sorting: Sorting | None) -> Self:
         return cls(
+            sorting=SortingRecord.of(sorting) if sorting else None,
             id=dataset.id,
             name=dataset.name,
             created_at=dataset.created_at,

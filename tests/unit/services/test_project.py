@@ -133,6 +133,24 @@ def test_a_newer_version_goes_on_from_the_older(made: Made, here: Services, tmp_
     assert third.datasets.preview(OWNER, dataset.id).total == grown.version.summary.rows
 
 
+def test_labels_by_hand_go_on_where_they_ended(made: Made, here: Services, tmp_path: Path) -> None:
+    _, dataset, _, out = made
+    here.project.load(OWNER, out)
+    store = store_of(here)
+    rows = load_rows(here.settings.home / dataset.version.folder)["row_id"]
+    store.set_classes(OWNER, dataset.id, ["good", "bad"])
+    store.put_label(OWNER, dataset.id, rows[0], "good")
+    here.project.save(OWNER, [], tmp_path / "labels.zip")
+    third = services_at(tmp_path / "third")
+    third.project.load(OWNER, out)
+    assert third.project.load(OWNER, tmp_path / "labels.zip").labelled == ("Soup 汤",)
+    assert store_of(third).sorting(OWNER, dataset.id) == store.sorting(OWNER, dataset.id)
+    store_of(third).take_back(OWNER, dataset.id)
+    store_of(third).put_label(OWNER, dataset.id, rows[1], "bad")
+    loaded = third.project.load(OWNER, tmp_path / "labels.zip")
+    assert [message.key for message in loaded.left_out] == ["project.left_labels"]
+
+
 def test_the_same_id_with_other_rows_becomes_a_copy(
     made: Made, here: Services, tmp_path: Path
 ) -> None:

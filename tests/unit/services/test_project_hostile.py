@@ -111,6 +111,12 @@ def upload_of_a_path(files: Files, dataset: Dataset, job: Job) -> None:
     edited(files, "datasets.jsonl", lambda r: r["versions"][0]["recipe"].update(uploads=[upload]))
 
 
+def labels_of_nobody(files: Files, dataset: Dataset, job: Job) -> None:
+    sorting = {"classes": ["a"], "marks": [[1, "nobody", "a", True]]}
+    sorting |= {"relabel": {}, "change": 1, "written": 0}
+    edited(files, "datasets.jsonl", lambda record: record.update(sorting=sorting))
+
+
 def running(files: Files, dataset: Dataset, job: Job) -> None:
     edited(files, "jobs.jsonl", lambda record: record.update(state="running"))
 
@@ -200,6 +206,7 @@ CASES: list[tuple[Change, str]] = [
     (deep_strange_field, "project_records"),
     (path_as_id, "project_records"),
     (upload_of_a_path, "project_records"),
+    (labels_of_nobody, "project_records"),
     (running, "project_records"),
     (foreign_dataset, "project_records"),
     (points_of_nobody, "project_records"),
