@@ -28,6 +28,9 @@ BATCH_ROWS = 1_024
 ANSWER_SHARE = 0.85  # of the work, the rest is writing
 TAB = "\t"
 MACROS = ".xlsm"
+PASTED = "pasted"
+DECLARED_TAB = b"sep="  # and a tab, which stripping takes away
+MAX_DECLARATION = 16  # bytes
 TEXT_ENDINGS = (".csv", ".tsv")
 YES_NO = {True: "yes", False: "no"}
 Said = tuple[
@@ -156,13 +159,21 @@ def table_of(upload: Upload, path: Path) -> Table:
     return Table(
         path=path,
         name=path.name,
-        format=upload.format,
+        format=PASTED if _is_pasted(upload, path) else upload.format,
         columns=upload.columns,
         rows=upload.rows,
         delimiter=upload.delimiter,
         sheet=upload.sheet,
         header_row=upload.header_row,
     )
+
+
+def _is_pasted(upload: Upload, path: Path) -> bool:
+    """Tell what was pasted from a file: its first line is ours, and nobody wants it back."""
+    if (upload.format, upload.delimiter) != ("csv", TAB):
+        return False
+    with path.open("rb") as file:
+        return file.readline(MAX_DECLARATION).strip() == DECLARED_TAB
 
 
 def rows_of(upload: Upload, column: str) -> Iterator[list[Row]]:

@@ -68,6 +68,8 @@ def _longer(
     """Return a record with cells added behind the width of the table."""
     text = written.rstrip("\r\n")
     end = written[len(text) :]
+    if any(value.strip() for value in values[width:]):  # more than the table has: left as it is
+        added = None
     kept = values[:width] if added else values
     is_harmless = all(neutral(value) == value for value in values)
     if not is_harmless or len(kept) < len(values) or not _reads_as(text, values, delimiter):

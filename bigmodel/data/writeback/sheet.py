@@ -213,7 +213,7 @@ class CellWriter(Splicer):
         left, top, right, bottom = area_of(found.group(2).decode("ascii", "ignore"))
         survey = self._plan.survey
         right, bottom = max(right, self._plan.stop - 1), max(bottom, self._bottom)
-        left, top = left or 1, min(top, survey.header_row) or survey.header_row
+        left, top = left or 1, min(top or MAX_ROW, max(1, survey.header_row))
         new = f"{letters(left)}{top}:{letters(right)}{bottom}".encode()
         self.replace(self.at + found.start(2), self.at + found.end(2), new)
 

@@ -250,8 +250,10 @@ def test_merged_cells_below_the_header_keep_their_room(tmp_path: Path) -> None:
 
 
 def test_sheet_without_header_gets_no_words(tmp_path: Path) -> None:
-    source = plain(tmp_path / "in.xlsx", row(1, "a") + row(2, "b"))
+    measure = '<x:dimension ref="A1:A2"/>'
+    source = plain(tmp_path / "in.xlsx", row(1, "a") + row(2, "b"), before=measure)
     out = written(source, {1: ("good", 0.5), 2: ("bad", 0.5)}, header_row=-1)
+    assert b'ref="A1:C2"' in parts(out)["xl/worksheets/sheet1.xml"]
     assert values(out, "A1:C2") == [["a", "good", 0.5], ["b", "bad", 0.5]]
 
 
@@ -377,6 +379,11 @@ def test_table_without_header_gets_no_words(tmp_path: Path) -> None:
 def test_quote_that_never_closes_swallows_no_answer(tmp_path: Path) -> None:
     found = lines(tmp_path, 'text,n\n"open,1\nb,2\n', {2: ("good", 0.5), 3: ("bad", 0.5)})
     assert found.splitlines()[1:] == ['"""open",1,good,0.5', "b,2,bad,0.5"]
+
+
+def test_cells_beyond_the_table_are_never_lost(tmp_path: Path) -> None:
+    found = lines(tmp_path, "text\na,more\n", {2: ("good", 0.5)})
+    assert found == "text,类别,把握\na,more\n"
 
 
 def test_declared_delimiter_stays_in_front(tmp_path: Path) -> None:

@@ -173,3 +173,15 @@ def test_labels_sorted_since_the_version_count(
     assert [row["label"] for row in read(made.path)] == ["", "mine"]
     studio.store.take_back("me", dataset.id)
     assert not tables.can_export(dataset)
+
+
+def test_what_was_pasted_comes_as_a_table_of_its_own(
+    studio: Studio, tables: OwnTableService, tmp_path: Path
+) -> None:
+    path = tmp_path / "pasted.tsv"
+    path.write_text("sep=\t\nso good\nso\tbad, really\nquite bad\n", "utf-8")
+    service = DatasetService(studio.settings, studio.store)
+    dataset = service.import_file("me", path, label=NO_LABEL)
+    [made] = tables.export("me", dataset.id, SAY["en"], model=studio.job())
+    assert made.path.name == "pasted-answers.csv"
+    assert [row["label"] for row in read(made.path)] == ["good", "bad", "bad"]
