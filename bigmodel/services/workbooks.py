@@ -80,9 +80,8 @@ class WorkbookService:
         upload = read_upload(path, self._settings, name=kept.name, answers=answers)
         try:
             is_same = upload.sheet == kept.sheet
-            labels = 0 if is_same else hand_labels(folder)
-            if labels:
-                raise DatasetError("reread_labels", count=labels, sheet=kept.sheet)
+            if not is_same:
+                self._refuse_labels(dataset, folder, kept.sheet)
             return self._next(dataset, upload, path, is_same=is_same, text=text, label=label)
         except DatasetError as error:
             error.columns = error.columns or upload.columns
@@ -90,6 +89,13 @@ class WorkbookService:
             raise
         finally:
             upload.discard()
+
+    def _refuse_labels(self, dataset: Dataset, folder: Path, sheet: str) -> None:
+        """Refuse what would lose labels given by hand, in a version or not yet."""
+        sorted_rows = len(self._store.sorting(dataset.owner, dataset.id).labels)
+        count = max(sorted_rows, hand_labels(folder))
+        if count:
+            raise DatasetError("reread_labels", count=count, sheet=sheet)
 
     def _kept(self, dataset: Dataset, folder: Path) -> UploadedFile:
         uploads = dataset.version.recipe.uploads

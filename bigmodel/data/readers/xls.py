@@ -61,8 +61,11 @@ class XlsSheet:
 
     def _format(self, style: int) -> str:
         if style not in self._formats:
-            key = self._book.xf_list[style].format_key
-            self._formats[style] = str(self._book.format_map[key].format_str)
+            try:
+                key = self._book.xf_list[style].format_key
+                self._formats[style] = str(self._book.format_map[key].format_str)
+            except LookupError:  # a style that the workbook does not have
+                self._formats[style] = ""
         return self._formats[style]
 
     def _date(self, value: float) -> str:

@@ -93,7 +93,8 @@ def test_another_sheet_is_refused_while_labels_by_hand_would_be_lost(
     assert workbooks.reread("local", dataset.id, sheet="other").version.summary.rows == 10
     back = workbooks.reread("local", dataset.id, sheet="Sheet")
     row_id = load_rows(settings.home / back.version.folder)["row_id"][0]
-    store.add_version("local", with_labels(settings, back.version, 4, {row_id: "a"}))
+    store.set_classes("local", dataset.id, ["a", "b"])
+    store.put_label("local", dataset.id, row_id, "a")
     with pytest.raises(DatasetError) as caught:
         workbooks.reread("local", dataset.id, sheet="other")
     assert caught.value.key == "reread_labels"
