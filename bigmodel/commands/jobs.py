@@ -8,7 +8,7 @@ from bigmodel.commands.terminal import Terminal, local_time
 from bigmodel.core.job import Job
 from bigmodel.services.studio import Services
 
-VIA = "command line"
+VIA = "terminal"
 
 
 def run_list(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
@@ -88,7 +88,7 @@ def run_again(args: argparse.Namespace, services: Services, terminal: Terminal) 
     old = find_job(services, args.job)
     newest = 0
     if args.newest:
-        newest = services.datasets.get(OWNER, old.dataset_id).version.number
+        newest = services.sorting.settle(OWNER, old.dataset_id).version.number
     again = services.control.again(OWNER, old.id, changes, dataset_version=newest, via=VIA)
     return _started(again, terminal)
 

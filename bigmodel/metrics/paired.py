@@ -30,12 +30,17 @@ Marks = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Paired:
-    """What two models achieve on the same rows. `is_gained` marks rows only the new one got right, `is_lost` the reverse."""
+    """What two models achieve on the same rows.
+
+    `is_gained` marks rows only the new one got right (nearer, of numbers), `is_lost` the reverse; `gains`
+    says by how much the new one is better on each row.
+    """
 
     sentence: Message
     measures: tuple[Compared, ...]
     is_gained: Marks
     is_lost: Marks
+    gains: Floats
 
 
 def of_classes(truth: Sequence[str], new: Sequence[str], old: Sequence[str]) -> Paired:
@@ -57,7 +62,8 @@ def of_classes(truth: Sequence[str], new: Sequence[str], old: Sequence[str]) -> 
     more = int(gained.sum()) - int(lost.sum())
     sentence = _sentence("classes", more, accuracy.difference, count=abs(more), rows=rows)
     f1 = _macro_f1(true, first, second, len(labels))
-    return Paired(sentence, (accuracy, f1), gained, lost)
+    gains = gained.astype(np.float64) - lost
+    return Paired(sentence, (accuracy, f1), gained, lost, gains)
 
 
 def of_numbers(truth: Sequence[float], new: Sequence[float], old: Sequence[float]) -> Paired:
@@ -80,7 +86,7 @@ def of_numbers(truth: Sequence[float], new: Sequence[float], old: Sequence[float
     better = float(means[1] - means[0])
     args = {"new": float(means[0]), "old": float(means[1]), "rows": len(true)}
     sentence = _sentence("numbers", better, measures[0].difference, **args)
-    return Paired(sentence, measures, nearer > NEARER, nearer < -NEARER)
+    return Paired(sentence, measures, nearer > NEARER, nearer < -NEARER, nearer)
 
 
 def of_transcripts(truth: Sequence[str], new: Sequence[str], old: Sequence[str]) -> Paired:
@@ -96,7 +102,9 @@ def of_transcripts(truth: Sequence[str], new: Sequence[str], old: Sequence[str])
     args = {"count": abs(fewer), "said": int(mine[0].sum()), "rows": len(truth)}
     sentence = _sentence(kind, fewer, lead.difference, **args)
     new_exact, old_exact = first.is_exact > 0, second.is_exact > 0
-    return Paired(sentence, (lead, other), new_exact & ~old_exact, old_exact & ~new_exact)
+    gained, lost = new_exact & ~old_exact, old_exact & ~new_exact
+    gains = (its[1:].sum(axis=0) - mine[1:].sum(axis=0)).astype(np.float64)
+    return Paired(sentence, (lead, other), gained, lost, gains)
 
 
 def mcnemar(gained: int, lost: int, rows: int) -> Measure:

@@ -223,8 +223,10 @@ class CompareService:
     def _some(
         self, version: Version, row_ids: Sequence[str], answers: _Answers, marks: paired.Marks
     ) -> tuple[ChangedRow, ...]:
-        """Return the first of the marked rows, with what they say."""
-        places = np.flatnonzero(marks)[:MOST_SHOWN].tolist()
+        """Return the marked rows on which the models differ most, with what they say."""
+        marked = np.flatnonzero(marks)
+        order = np.argsort(-np.abs(answers.found.gains[marked]), kind="stable")
+        places = marked[order][:MOST_SHOWN].tolist()
         if not places:
             return ()
         folder = self._settings.home / version.folder

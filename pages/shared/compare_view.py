@@ -160,7 +160,7 @@ def _measures(measures: Sequence[Compared], say: Say) -> str:
 def _cell(name: str, measure: Measure, *, signed: bool = False) -> str:
     """Return a value with its interval below it."""
     is_share = name not in view.UNITS
-    style = ("+" if signed else "") + (".1f" if is_share else ",.4g")
+    style = ("+" if signed else "") + (".1f" if is_share else ",.3g")
     value, low, high = (
         format(100 * number if is_share else number, style).replace("-", "\u2212")
         for number in (measure.value, measure.low, measure.high)
@@ -177,20 +177,19 @@ def _changed(rows: Sequence[ChangedRow], key: str, say: Say, media: str) -> str:
     """Return rows that one model alone got right, folded."""
     if not rows:
         return ""
-    first = "file" if rows[0].media else "text"
     heads = "".join(
         f'<th scope="col">{escape(say(f"{WORDS}column_{name}"))}</th>'
-        for name in (first, "truth", "new", "old")
+        for name in ("truth", "new", "old")
     )
     lines = "".join(
-        f"<tr><td>{_item(row, media)}</td>"
+        f'<tr><th scope="rowgroup" colspan="3">{_item(row, media)}</th></tr><tr>'
         + "".join(f"<td>{escape(_cut(text))}</td>" for text in (row.truth, row.new, row.old))
         + "</tr>"
         for row in rows
     )
     return (
         f'<details class="bm-more"><summary>{escape(say(f"{WORDS}{key}"))}</summary>'
-        f'<div class="bm-scroll"><table class="bm-table"><thead><tr>{heads}</tr></thead>'
+        f'<div class="bm-scroll"><table class="bm-table bm-compared"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{lines}</tbody></table></div></details>"
     )
 

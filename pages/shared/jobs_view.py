@@ -11,6 +11,7 @@ from bigmodel.core.model import TrainedModel
 
 BADGES = {State.SUCCEEDED: "is-good", State.FAILED: "is-bad", State.LOST: "is-bad"}
 PHASES = ("prepare", "instant", "load", "train", "evaluate", "measure", "save")
+VIAS = ("browser", "terminal")  # where trainings are asked for, as there are words for it
 NAME_CHARACTERS = 80
 # How much of the whole a phase without steps of its own stands for.
 SHARES = {"prepare": 0.01, "instant": 0.03, "load": 0.04}
@@ -229,7 +230,7 @@ def _facts(job: Job, now: datetime, say: Say) -> list[tuple[str, str]]:
         add("started", clock(job.started_at))
     if progress.memory_mb:
         add("memory", f"{progress.memory_mb:,.0f} MB")
-    if job.via:
+    if job.via in VIAS:
         add("via", say(f"pages.jobs.via_{job.via}"))
     if job.attempt > 1:
         add("attempt", f"{job.attempt} / {job.max_attempts}")

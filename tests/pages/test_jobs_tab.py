@@ -110,6 +110,16 @@ def test_queued_job_tells_its_place(tab: JobsTab, workshop: Workshop) -> None:
     assert "第 2 位" in tab.show(second, False, Asked(), request("zh"))[tab.head]
 
 
+def test_place_a_job_was_asked_for_at_is_named_if_known(workshop: Workshop) -> None:
+    job = workshop.job(workshop.submit())
+    drawn = {
+        via: jobs_view.head(replace(job, via=via), None, [], lambda key, **_: key)
+        for via in ("terminal", "command line")  # the latter is what an older release kept
+    }
+    assert "via_terminal" in drawn["terminal"]
+    assert "via" not in drawn["command line"]
+
+
 def test_second_look_sends_nothing_that_is_known(tab: JobsTab, workshop: Workshop) -> None:
     job_id = workshop.submit()
     seen = tab.show(job_id, False, Asked(), request())[tab.seen]
