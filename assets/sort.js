@@ -88,6 +88,7 @@ function next(text, ...asked) {
 function undo() { if (state?.undo) send('undo'); }
 function isTyping(target) { return target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName) && target.type !== 'checkbox'; }
 function press(event) {
+  if (event.key === 'Escape' && state && root.contains(event.target)) { menu = ''; event.target.blur(); draw(); return; }
   if (!element.isConnected) { document.removeEventListener('keydown', press); return; }
   if (!root.offsetParent || !state || event.repeat || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const key = event.key.toLowerCase(), number = '123456789'.indexOf(key);
@@ -153,7 +154,7 @@ function bar() {
   const hint = !state.classes.length ? words.first_classes : state.classes.length < 2 ? words.second_class : '';
   return h('div', {class: 'bm-sort-bar'},
     hint ? h('p', {class: 'bm-sort-hint'}, hint) : '',
-    h('div', {class: 'bm-sort-classes', role: 'group', 'aria-label': words.counts}, state.classes.map((group, place) => classButton(group, place, ready))),
+    h('div', {class: 'bm-sort-classes', role: 'group', 'aria-label': words.classes}, state.classes.map((group, place) => classButton(group, place, ready))),
     h('div', {class: 'bm-sort-tools'},
       tool('skip', 'S', skip, !ready), tool('undo', 'Z', undo, !state.undo),
       h('button', {type: 'button', class: 'bm-button', 'aria-expanded': String(menu !== ''), 'data-testid': 'sort-menu', 'data-focus': 'menu',
@@ -179,7 +180,7 @@ function newClass() {
   return h('span', {class: 'bm-sort-new'}, input, h('button', {type: 'button', class: 'bm-button', 'data-testid': 'sort-add', onclick: add}, words.add_class));
 }
 function classMenu() {
-  return h('div', {class: 'bm-sort-menu', 'data-testid': 'sort-classes-menu'}, state.classes.map(group => {
+  return h('div', {class: 'bm-sort-menu', 'data-testid': 'sort-classes-menu'}, h('p', {class: 'bm-muted'}, words.menu_hint), state.classes.map(group => {
     const others = state.classes.filter(other => other !== group);
     const name = h('input', {value: group.name, 'aria-label': `${words.rename}: ${group.name}`, maxlength: 100,
       onchange: event => { const to = event.target.value.trim(); if (to && to !== group.name) send('rename', group.name, to); }});

@@ -21,8 +21,8 @@ MOST_SIZES = 5
 FEWEST_SIZES = 3
 STEP = 1.6  # one size over the next smaller
 FEWEST_HELD = 30  # different rows that were answered, below which nothing can be told
-WIDEST = 0.12  # a range this wide says nothing
-LOW, HIGH = 10.0, 90.0  # percentiles
+WIDEST = 0.15  # a range this wide says nothing
+LOW, HIGH = 2.5, 97.5  # percentiles
 
 Floats = NDArray[np.float64]
 

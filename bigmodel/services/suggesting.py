@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -91,7 +92,7 @@ class Suggesting:
 
     def _find(self, dataset_id: str, asked: Asked) -> None:
         if psutil.virtual_memory().available / 2**20 < LEAST_FREE_MB:
-            return self._keep(dataset_id, Suggested(asked.change, error=_told("no_room")))
+            return self._keep(dataset_id, asked, Suggested(error=_told("no_room")))
         place = self._settings.scratch / f"suggest-{new_id()}"
         place.mkdir(parents=True)
         try:
@@ -118,7 +119,7 @@ class Suggesting:
             record = attempt_folder.read_json(place / SUGGESTED)
             if record is not None and record != seen:
                 seen = record
-                self._keep(dataset_id, Suggested.from_json(record))
+                self._keep(dataset_id, asked, Suggested.from_json(record))
             if code is not None:
                 break
             left -= LOOK_S
@@ -129,13 +130,16 @@ class Suggesting:
         if seen is None:
             said = (place / attempt_folder.LOG).read_text("utf-8", "replace")
             log.warning("the search for rows to sort gave nothing: %s", said[-2_000:])
-            self._keep(dataset_id, Suggested(asked.change, error=_told("broken")))
+            self._keep(dataset_id, asked, Suggested(error=_told("broken")))
 
-    def _keep(self, dataset_id: str, found: Suggested) -> None:
+    def _keep(self, dataset_id: str, asked: Asked, found: Suggested) -> None:
         """Remember what was found; what was found before stays where nothing was this time."""
+        found = replace(found, change=asked.change)
         before = self.known(dataset_id)
-        if before is not None and found.growth is None and found.error is None:
-            found = Suggested(found.change, found.labels, found.rows, before.growth)
+        if before is not None and found.error is not None:
+            found = replace(before, change=asked.change, error=found.error)
+        elif before is not None and found.growth is None:
+            found = replace(found, growth=before.growth)
         self._known[dataset_id] = found
         path = self._path(dataset_id)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -34,10 +34,12 @@ class SortHook:
         if dataset is None or not count or not self.ctx.services.sorting.can_sort(dataset):
             return self.say("")
         if dataset.version.summary.classes:
-            return self.say(self.ctx.say(request, "pages.sort.some_label", count=count))
+            said = self.ctx.say(request, "pages.sort.some_label", count=count)
+            return self.say(said, is_lead=False)
         name = dataset.name
         return self.say(self.ctx.say(request, "pages.sort.none_label", count=count, name=name))
 
-    def say(self, sentence: str) -> list[object]:
+    def say(self, sentence: str, *, is_lead: bool = True) -> list[object]:
         """Show a sentence above the button; without one, both go away."""
-        return [gr.Column(visible=bool(sentence)), f'<p class="bm-lead">{escape(sentence)}</p>']
+        style = ' class="bm-lead"' if is_lead else ""
+        return [gr.Column(visible=bool(sentence)), f"<p{style}>{escape(sentence)}</p>"]

@@ -1,10 +1,12 @@
 """The child that finds hard rows: what it learns from, its order, its curve, and that it leaves nothing behind."""
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from bigmodel.core.dataset import Dataset
+from bigmodel.core.message import Message
 from bigmodel.data.unsorted import read_cells, read_contents
 from bigmodel.jobs import attempt_folder, suggest
 from bigmodel.jobs.suggest import ASKED, Asked, Suggested
@@ -87,3 +89,40 @@ def test_real_child_finds_in_the_background(settings: Settings, dataset: Dataset
     assert again is not None
     assert (again.labels, again.error, again.growth is not None) == (24, None, True)
     assert [path.name for path in settings.scratch.iterdir()] == ["suggested"]
+
+
+def test_failure_keeps_what_was_found_and_is_not_tried_at_once(
+    settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Suggesting, "_run", lambda self, of, asked, _: self._keep(of, asked, give))
+    looking = Suggesting(settings)
+    give = Suggested(labels=20, rows=(("r", "good", 0.5, 0.1),))
+    for change in (20, 30):
+        looking.want(dataset.id, Asked("t", "d", {}, {}, {}, change))
+        looking.wait()
+        give = Suggested(error=Message("pages.sort.model_broken"))
+    found = looking.known(dataset.id)
+    assert found is not None
+    assert (found.change, found.labels, len(found.rows)) == (30, 20, 1)
+    assert found.error == give.error
+
+
+def test_newest_request_replaces_one_that_waits(
+    settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, go, runs = Event(), Event(), []
+
+    def run(_: Suggesting, __: str, asked: Asked, ___: Path) -> None:
+        runs.append(asked.change)
+        began.set()
+        assert go.wait(30)
+
+    monkeypatch.setattr(Suggesting, "_run", run)
+    looking = Suggesting(settings)
+    looking.want(dataset.id, Asked("t", "d", {}, {}, {}, 1))
+    assert began.wait(30)
+    for change in (2, 3):
+        looking.want(dataset.id, Asked("t", "d", {}, {}, {}, change))
+    go.set()
+    looking.wait()
+    assert runs == [1, 3]
