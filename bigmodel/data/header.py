@@ -17,6 +17,11 @@ NAMES_SHARE = 0.8  # of its cells that read as a name
 LEAST_ROWS = 5  # below a first row, before what comes again in them says anything
 AMOUNT_CHARACTERS = 40
 AMOUNT = re.compile(r"[\d\s.,:/%+\-¥$€£年月日时分秒]*\d[\d\s.,:/%+\-¥$€£年月日时分秒TZ]*")
+YEAR = re.compile(r"(19|20)\d\d年?")
+STATEMENT = re.compile(
+    r"[，。！？；,!?;…]|\S+ \S+ \S+ \S+|[\u4e00-\u9fff]{9}"
+)  # says more than a name does
+ASIDES = (":", "：")
 SENTENCE_ENDS = tuple("。！？!?….")
 
 
@@ -53,6 +58,8 @@ def guess_header(rows: Sequence[HeadRow]) -> int:
             row, rows[place + 1 :], is_sure=place > first
         ):
             return _lowest(rows, place).number
+        if comes_again(row.cells, [other.cells for other in rows[place + 1 :]]):
+            return NO_HEADER  # the table has begun
     return NO_HEADER
 
 
@@ -77,14 +84,17 @@ def _is_names(row: HeadRow, below: Sequence[HeadRow], *, is_sure: bool) -> bool:
     """Tell a row of names from a row of data. `is_sure`: rows like it came before, so that it needs proof."""
     cells = [cell.strip() for cell in row.cells if cell.strip()]
     names = [c for c in cells if len(c) <= NAME_CHARACTERS and not is_amount(c)]
-    if len(names) < NAMES_SHARE * len(cells) or len(set(cells)) < FULL_SHARE * len(cells):
+    known = sum(map(is_known_name, names))
+    years = sum(map(is_year, cells)) if known else 0  # a column of each year is common
+    if len(names) + years < NAMES_SHARE * len(cells) or len(set(cells)) < FULL_SHARE * len(cells):
         return False
-    known = sum(is_known_name(name) for name in names)
-    if known >= 2:
+    if any(name.endswith(ASIDES) for name in names):  # "Shop:" with its value beside it
+        return False
+    if _has_sure_name(row, below):
         return True
     if comes_again(row.cells, [other.cells for other in below]):
         return False
-    return not is_sure or _tops_amounts(row, below)
+    return not is_sure or known >= 2 or _tops_amounts(row, below)
 
 
 def names_pasted(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
@@ -94,6 +104,14 @@ def names_pasted(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         return names_one_column(first[0], [cells[0] for cells in below])
     is_known = any(map(is_known_name, first)) and not comes_again(first, below)
     return _is_names(row, rows, is_sure=not is_known)
+
+
+def _has_sure_name(row: HeadRow, below: Sequence[HeadRow]) -> bool:
+    """Tell whether a cell is just what such columns are called, and no value of its own column."""
+    return any(
+        is_sure_name(cell) and cell.strip() not in {_cell(other, column) for other in below}
+        for column, cell in enumerate(row.cells)
+    )
 
 
 def _tops_amounts(row: HeadRow, below: Sequence[HeadRow]) -> bool:
@@ -135,7 +153,7 @@ def names_one_column(first: str, below: Sequence[str], *, is_first: bool = True)
         return False
     if name.endswith(SENTENCE_ENDS) or not below:
         return False
-    if any(known.fullmatch(name.removesuffix("s")) for known in (TEXT_NAMES, LABEL_NAMES)):
+    if is_sure_name(name):
         return True
     lengths = [len(text.strip()) for text in below if text.strip()]
     if not lengths:
@@ -147,9 +165,20 @@ def names_one_column(first: str, below: Sequence[str], *, is_first: bool = True)
 
 def is_known_name(name: str) -> bool:
     """Tell a short text that holds a word which columns are called by."""
-    if len(name) > ONE_NAME_CHARACTERS:
+    if len(name) > ONE_NAME_CHARACTERS or STATEMENT.search(name):
         return False
     return any(known.search(name) for known in (TEXT_NAMES, LABEL_NAMES, OTHER_NAMES))
+
+
+def is_sure_name(name: str) -> bool:
+    """Tell a cell that is one of the words which columns of texts or labels are called by, and nothing else."""
+    word = name.strip().removesuffix("s")
+    return any(known.fullmatch(word) for known in (TEXT_NAMES, LABEL_NAMES))
+
+
+def is_year(text: str) -> bool:
+    """Tell a year."""
+    return bool(YEAR.fullmatch(text))
 
 
 def is_amount(text: str) -> bool:

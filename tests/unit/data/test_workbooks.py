@@ -248,7 +248,46 @@ def test_numbers_survive_a_real_workbook(tmp_path: Path) -> None:
     ("rows", "header"),
     [
         ([["text", "stars"], ["good", "5"]], 1),
-        ([["2024", "2025", "text"], ["1", "2", "good"]], NO_HEADER),
+        (
+            [
+                ["客户", "", "评论", ""],
+                ["姓名", "城市", "内容", "星级"],
+                *[[f"客{i}", "北京", f"好{i}", "5"] for i in range(6)],
+            ],
+            2,
+        ),
+        (
+            [
+                ["Please fill in one line each and do not change the header, thank you very much"],
+                ["No", "Note"],
+                ["1", "fine"],
+                ["2", "bad"],
+            ],
+            2,
+        ),
+        (
+            [
+                ["Timestamp", "What could we improve?"],
+                *[[f"2026/01/0{i} 10:00", f"more of {i}"] for i in range(1, 7)],
+            ],
+            1,
+        ),
+        ([[f"{i}", f"remark {i}", "good" if i % 2 else "bad"] for i in range(8)], NO_HEADER),
+        ([["2024", "2025", "text"], ["1", "2", "good"]], 1),
+        ([["2024", "2025", "2026"], ["1", "2", "3"]], NO_HEADER),
+        (
+            [["价格太高了", "价格"], *[[f"第{i}次问题", "价格"] for i in range(6)], ["慢", "物流"]],
+            NO_HEADER,
+        ),
+        ([["text", "spam"], *[[f"words {i}", "spam"] for i in range(6)], ["more", "ham"]], 1),
+        (
+            [
+                ["店铺：", "城北店"],
+                ["单号", "评价", "时间"],
+                *[[f"A{i}", f"好用{i}", "9:30"] for i in range(6)],
+            ],
+            2,
+        ),
         ([["评论"], ["很好用，推荐"], ["不太好，退货了"]], 1),
         ([["very nice"], ["really quite bad"], ["I liked it"]], NO_HEADER),
         ([["Shop", "X", "2026-01-01"], ["text", "label", "date"], ["nice", "a", "2026-01-02"]], 2),
