@@ -17,7 +17,11 @@ from tests.server import Studio
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 ROWS, SORTED = 90, 60
-TEXT, LABEL, CERTAINTY = 3, 7, 8  # columns of the sheet, the last two added
+TEXT, LABEL, CERTAINTY = (
+    3,
+    7,
+    8,
+)  # columns of the sheet; beside the last two, "none of these" is added
 SAID = {"en": ("label", "certainty"), "zh": ("类别", "把握")}
 
 
@@ -109,10 +113,10 @@ def expect_answers(path: Path, sheet: str, language: str, given: Mapping[str, st
 
 
 def expect_unchanged(before: Path, after: Path, sheet: str) -> None:
-    """All cells that were there are as they were, in value and looks; what came is two columns and a sheet."""
+    """All cells that were there are as they were, in value and looks; what came is three columns and a sheet."""
     old, new = contents(before), contents(after)
     added = set(new[sheet]) - set(old[sheet])
-    assert {"".join(filter(str.isalpha, place)) for place in added} == {"G", "H"}
+    assert {"".join(filter(str.isalpha, place)) for place in added} == {"G", "H", "I"}
     assert all({place: new[name][place] for place in old[name]} == old[name] for name in old)
     assert len(new) == len(old) + 1
     assert frame(after, sheet) == frame(before, sheet)
