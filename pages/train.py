@@ -188,7 +188,7 @@ class TrainTab:
             dataset = self.ctx.services.sorting.ready(dataset.owner, dataset.id)
         except JobError as error:
             return [dataset.id, *self._closed(self.ctx.tell(request, error.message))]
-        if shown == _version(dataset, self.ctx.language(request)):
+        if shown == view.version_key(dataset, self.ctx.language(request)):
             return [dataset.id, *[gr.skip()] * len(self.filled)]
         return [dataset.id, *self._fill(dataset, self.training.guess_task(dataset), "", request)]
 
@@ -213,14 +213,14 @@ class TrainTab:
         speaks = dataset.version.summary.medium == "text"
         chosen = base if base in names else names[0]
         facts = {
-            choice.base.name: _facts(choice)
+            choice.base.name: view.facts_of(choice)
             | {"expect": self._expected(dataset, choice, task, tell)}
             for choice in choices
         }
         unfit = view.unfit([(c, name) for c, name in named if not c.fits], say, tell)
         known = self.ctx.services.datasets.all(owner)
         return [
-            _version(dataset, self.ctx.language(request)),
+            view.version_key(dataset, self.ctx.language(request)),
             facts,
             new_id(),
             gr.Markdown(visible=False),
@@ -303,7 +303,7 @@ class TrainTab:
         size = round(about["size_mb"])
         can_be_set = about["kind"] != "instant"
         return [
-            _choice(task, base, preset),
+            view.choice_key(task, base, preset),
             gr.Radio(presets, value=preset, visible=can_be_set),
             gr.HTML(about["expect"], visible=bool(about["expect"])),
             gr.Button(say("pages.train.fetch", size_mb=size), visible=not about["is_ready"]),
@@ -351,7 +351,7 @@ class TrainTab:
         owner = self.ctx.owner(request)
         if not dataset_id:
             raise DatasetError("no_dataset")
-        is_filled = filled_for == _choice(task, base, preset)
+        is_filled = filled_for == view.choice_key(task, base, preset)
         known = {field.name for field in self.training.form(task)} if is_filled else set()
         given = dict(zip(self.form.names, values, strict=True))
         try:
@@ -383,24 +383,6 @@ class TrainTab:
     ) -> list[Any]:
         """Fetch a model and choose it."""
         return self.intake.fetch_base(hub_id, dataset_id, task, request, progress)
-
-
-def _facts(choice: BaseChoice) -> dict[str, Any]:
-    base = choice.base
-    return {
-        "kind": base.kind,
-        "minutes": dict(choice.minutes),
-        "is_ready": choice.is_ready,
-        "size_mb": base.size_mb,
-    }
-
-
-def _version(dataset: Dataset, language: str) -> str:
-    return f"{dataset.id}/{dataset.version.number}/{language}"
-
-
-def _choice(task: str, base: str, preset: str) -> str:
-    return f"{task}/{base}/{preset}"
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:

@@ -53,3 +53,10 @@ def _bounds(field: FormField) -> dict[str, str]:
 
 def _message(key: str, **args: str) -> Message:
     return Message(f"errors.{key}", args, "error")
+
+
+def given(changes: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the settings that somebody changed, without those left empty."""
+    return {
+        name: value for name, value in (changes or {}).items() if value is not None and value != ""
+    }

@@ -31,7 +31,7 @@ from bigmodel.services.advice import (
 )
 from bigmodel.services.bases import BaseService
 from bigmodel.services.forecast import Forecast, Plan, expected, free_room, judge, rough
-from bigmodel.services.params import check_params
+from bigmodel.services.params import check_params, given
 from bigmodel.services.remedy import Choice, lighter
 from bigmodel.services.sorting import SortingService
 from bigmodel.services.timing import Asked, Timing
@@ -265,7 +265,7 @@ class TrainingService:
         dataset = self._sorting.ready(owner, dataset_id)
         found = self._task(task or self.guess_task(dataset))
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
-        params = check_params(found, {**self._preset(found, chosen, preset), **_set(changes)})
+        params = check_params(found, {**self._preset(found, chosen, preset), **given(changes)})
         asked = Asked(dataset.version, found, chosen.name, params)
         can_time = self._bases.is_ready(chosen)
         known = self._timing.known(asked)
@@ -341,7 +341,7 @@ class TrainingService:
         self._require_fit(dataset, found)
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
         self._require_usable(dataset, found, chosen)
-        values = {**self._preset(found, chosen, preset), **_set(changes)}
+        values = {**self._preset(found, chosen, preset), **given(changes)}
         params = check_params(found, values)
         asked = Asked(dataset.version, found, chosen.name, params)
         expected_s = self._made(asked, chosen, self._timing.known(asked)).seconds
@@ -398,10 +398,3 @@ class TrainingService:
         if name not in known:
             raise ModelError("base_unknown", base=name, known=", ".join(known))
         return known[name]
-
-
-def _set(changes: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the changes without those left empty; `base` has its own argument."""
-    return {
-        name: value for name, value in (changes or {}).items() if value is not None and value != ""
-    }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Protocol
 
+from bigmodel.core.dataset import Dataset
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, BaseChoice
 from bigmodel.core.task import PRESETS
@@ -131,3 +132,24 @@ def _languages(languages: Sequence[str], say: Say) -> str:
     ]
     more = " …" if len(languages) > SHOWN_LANGUAGES else ""
     return ", ".join(named) + more
+
+
+def facts_of(choice: BaseChoice) -> dict[str, object]:
+    """Return what the tab keeps of a base on offer while the person chooses."""
+    base = choice.base
+    return {
+        "kind": base.kind,
+        "minutes": dict(choice.minutes),
+        "is_ready": choice.is_ready,
+        "size_mb": base.size_mb,
+    }
+
+
+def version_key(dataset: Dataset, language: str) -> str:
+    """Return what the filled form hangs on."""
+    return f"{dataset.id}/{dataset.version.number}/{language}"
+
+
+def choice_key(task: str, base: str, preset: str) -> str:
+    """Return the choice that the settings of the form were filled for."""
+    return f"{task}/{base}/{preset}"
