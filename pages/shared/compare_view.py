@@ -169,7 +169,7 @@ def _cell(name: str, measure: Measure, *, signed: bool = False) -> str:
     between = "…" if signed else "–"
     return (
         f'<td class="bm-number">{value}{unit}<br>'
-        f'<span class="bm-muted">{low} {between} {high}</span></td>'
+        f'<span class="bm-muted"><span>{low} {between}</span> <span>{high}</span></span></td>'
     )
 
 
