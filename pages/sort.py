@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.dataset import Dataset
-from bigmodel.core.ids import is_id, new_id
+from bigmodel.core.ids import new_id
 from pages.shared.guard import guard
 from pages.shared.page import Context, Page
 
@@ -42,7 +42,7 @@ class SortTab:
         ctx.on_show(tab, show, [ctx.dataset], outputs)
         self.chosen.input(show, self.chosen, outputs, **QUIET)
         ctx.go(self.to_data.click(lambda: None, None, None, **QUIET), "data")
-        used = self.box.submit(protect(self.use), ctx.dataset, ctx.dataset, **QUIET)
+        used = self.box.submit(protect(self.use), self.chosen, ctx.dataset, **QUIET)
         ctx.go(used, "train")
 
     def show(self, dataset_id: str | None, request: gr.Request) -> list[object]:
@@ -60,13 +60,13 @@ class SortTab:
         hidden = [gr.Markdown(visible=False), gr.Button(visible=False), gr.Column(visible=True)]
         choices = [(d.name, d.id) for d in known]
         box = json.dumps({"dataset": dataset.id, "look": new_id()})
-        return [dataset.id, *hidden, gr.Dropdown(choices, value=dataset.id), box]
+        is_asked = dataset_id in (None, "", dataset.id)  # else the other tabs keep their own
+        chosen = dataset.id if is_asked else gr.skip()
+        return [chosen, *hidden, gr.Dropdown(choices, value=dataset.id), box]
 
-    def use(self, dataset_id: str, request: gr.Request) -> str:
+    def use(self, dataset_id: str | None, request: gr.Request) -> str:
         """Write the labels into the next version; training goes on from there."""
-        dataset = self.ctx.services.sorting.use(
-            self.ctx.owner(request), dataset_id if is_id(dataset_id) else ""
-        )
+        dataset = self.ctx.services.sorting.use(self.ctx.owner(request), dataset_id or "")
         number = dataset.version.number
         said = self.ctx.say(request, "pages.sort.used", name=dataset.name, number=number)
         gr.Info(escape(said))

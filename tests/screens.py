@@ -18,7 +18,7 @@ from tests import browser as browsers
 from tests.server import ROOT, Studio
 
 FOLDER = ROOT / "screens"
-TABS = ("home", "data", "train", "jobs", "results", "text-demo")
+TABS = ("home", "data", "sort", "train", "jobs", "results", "text-demo")
 MEDIA_TABS = ("data", "train", "jobs", "results")  # once more with pictures, and with speech
 WIDTHS = (1280, 390)
 LANGUAGES = {"en": "en-US", "zh": "zh-CN"}

@@ -1,6 +1,5 @@
 """Has the next rows to sort found by a child process, one at a time and the newest request only; pages never wait for it."""
 
-import json
 import logging
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from bigmodel.core.ids import is_id, new_id
+from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.environment import ROOT, environment
 from bigmodel.jobs import attempt_folder
@@ -61,11 +60,6 @@ class Suggesting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="suggest", daemon=True)
                 self._thread.start()
-
-    def forget(self, dataset_id: str) -> None:
-        """Forget what was found for a dataset."""
-        self._known.pop(dataset_id, None)
-        self._path(dataset_id).unlink(missing_ok=True)
 
     def wait(self) -> None:
         """Return when nothing is looked for any more."""
@@ -142,12 +136,12 @@ class Suggesting:
             found = replace(found, growth=before.growth)
         self._known[dataset_id] = found
         path = self._path(dataset_id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(found.to_json(), ensure_ascii=False), "utf-8")
+        if path.parent.is_dir():  # else the dataset was deleted meanwhile
+            attempt_folder.write_json(path, found.to_json())
 
     def _path(self, dataset_id: str) -> Path:
-        name = dataset_id if is_id(dataset_id) else "none"
-        return self._settings.scratch / "suggested" / f"{name}.json"
+        """Return where it is kept: it goes with its dataset."""
+        return self._settings.datasets / dataset_id / SUGGESTED
 
 
 def _ended(child: subprocess.Popen[bytes]) -> int | None:
