@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 PASSING = (
     "read-*",
+    "look-*",
+    "pasted-*",
     "rows-*",
     "demo-*",
     "project-*",
