@@ -84,7 +84,9 @@ def test_another_base_of_that_name_stays_what_it_is(
     assert [(job.base, job.params["base"]) for job in based] == [("my-bert (2)", "my-bert (2)")]
 
 
-def test_unsafe_base_brings_nothing_in(there: Services, here: Services) -> None:
+def test_unsafe_base_brings_nothing_in(
+    there: Services, here: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def spoiled(module: str, request: Path, *rest: object, **bounds: object) -> int:
         code = run_here(module, request, *rest, **bounds)  # type: ignore[arg-type]
         folder = Path(json.loads(request.read_text("utf-8"))["folder"])
@@ -92,11 +94,8 @@ def test_unsafe_base_brings_nothing_in(there: Services, here: Services) -> None:
         config.write_text(json.dumps({"model_type": "bert", "auto_map": {"AutoModel": "x.Y"}}))
         return code
 
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        pytest.raises(PersonError, match="model_wants_code"),
-    ):
-        patch.setattr("bigmodel.data.project.read.run_limited", spoiled)
+    monkeypatch.setattr("bigmodel.data.project.read.run_limited", spoiled)
+    with pytest.raises(PersonError, match="model_wants_code"):
         here.project.load(OWNER, project_of(there))
     assert [list(p.iterdir()) for p in (here.settings.bases, here.settings.datasets)] == [[], []]
 
