@@ -24,7 +24,6 @@ class ProjectView:
 
     def __init__(self, ctx: Context, protect: Callable[..., Any]) -> None:
         self.ctx = ctx
-        self.project = ctx.services.project
         self._build_out()
         self._build_in()
         self._wire(protect)
@@ -85,7 +84,7 @@ class ProjectView:
         choices = [(dataset.name, dataset.id) for dataset in self.ctx.services.datasets.all(owner)]
         known = {dataset_id for _, dataset_id in choices}
         kept = [dataset_id for dataset_id in which or () if dataset_id in known]
-        size = self.project.measure(owner, kept, with_bases=True)
+        size = self.ctx.services.project.measure(owner, kept, with_bases=True)
         return [
             gr.Dropdown(choices, value=kept, visible=bool(choices)),
             gr.Checkbox(visible=size.bases_mb > 0),
@@ -111,7 +110,7 @@ class ProjectView:
         def tell(share: float) -> None:
             progress(share, desc=say("pages.project.saving"))
 
-        key, size = self.project.save_download(
+        key, size = self.ctx.services.project.save_download(
             self.ctx.owner(request), which or [], with_bases=bases, progress=tell
         )
         saved = escape(say("pages.project.saved", mb=_mb(size.mb)))
@@ -124,7 +123,9 @@ class ProjectView:
 
     def _size(self, which: list[str], bases: bool, request: gr.Request) -> str:
         say = partial(self.ctx.say, request)
-        size = self.project.measure(self.ctx.owner(request), which or [], with_bases=bases)
+        size = self.ctx.services.project.measure(
+            self.ctx.owner(request), which or [], with_bases=bases
+        )
         if not size.datasets:
             return f"<p>{escape(say('pages.project.nothing'))}</p>"
         counts = {"datasets": size.datasets, "jobs": size.jobs, "models": size.models}
@@ -150,13 +151,15 @@ class ProjectView:
             progress(share, desc=say("pages.project.loading"))
 
         try:
-            loaded = self.project.load(owner, self.project.uploads.whole(owner, key), tell)
+            loaded = self.ctx.services.project.load(
+                owner, self.ctx.services.project.uploads.whole(owner, key), tell
+            )
         except PersonError as error:
             text = escape(self.ctx.tell(request, error.message))
             refused = f'<div class="bm-problem is-error" data-testid="project-refused">{text}</div>'
             return [refused, gr.Button(visible=False), "", new_id()]
         finally:
-            self.project.uploads.discard(owner, key)
+            self.ctx.services.project.uploads.discard(owner, key)
         shown, rest = loaded.lines, loaded.left_out
         lines = "".join(
             f"<li>{escape(self.ctx.tell(request, message))}</li>"
