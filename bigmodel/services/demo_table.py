@@ -224,7 +224,8 @@ def _said(row: Row, said: Said, asker: Asker, tally: Tally, say: Say) -> Answer:
         tally.strange = (tally.strange or 0) + is_strange
     best = max(range(len(scores)), key=scores.__getitem__)
     certainty = round(scores[best], 4)
-    tally.label(row.place, row.text, asker.labels[best], certainty)
+    label, odd_one = asker.labels[best], bool(is_strange)
+    tally.label(row.place, row.text, label, certainty, is_strange=odd_one)
     return asker.labels[best], certainty, *odd
 
 

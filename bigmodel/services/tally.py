@@ -48,14 +48,24 @@ class Tally:
     classes: dict[str, OfClass] = field(default_factory=dict)
     numbers: list[float] = field(default_factory=list)  # of numbers: lowest, highest, sum
 
-    def label(self, place: int, text: str, label: str, certainty: float | None) -> None:
-        """Count a row with a label; one without certainty was labelled by a person."""
+    def label(
+        self,
+        place: int,
+        text: str,
+        label: str,
+        certainty: float | None,
+        *,
+        is_strange: bool = False,
+    ) -> None:
+        """Count a row with a label; one without certainty was labelled by a person, and a strange one is not typical."""
         found = self.classes.setdefault(label, OfClass())
         found.rows += 1
         if certainty is None:
             return
         found.certain += 1
         found.certainty += certainty
+        if is_strange:
+            return
         entry = (certainty, -place, place, _cut(text))
         if len(found.typical) < TYPICAL:
             heapq.heappush(found.typical, entry)

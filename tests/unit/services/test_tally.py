@@ -45,6 +45,15 @@ def test_three_surest_rows_stand_for_a_class(tally: Tally) -> None:
     assert len(str(bad[3])) == 200
 
 
+def test_row_like_none_of_the_classes_is_not_typical() -> None:
+    tally = Tally(rows=2)
+    tally.label(2, "usual", "good", 0.6)
+    tally.label(3, "odd", "good", 0.9, is_strange=True)
+    rows = summary_rows(tally, ABOUT, (), SAY)
+    assert [row[3] for row in rows if len(row) == 4 and row[1] in (2, 3)][-1] == "usual"
+    assert "odd" not in [cell for row in rows for cell in row]
+
+
 def test_model_is_named_with_its_interval(tally: Tally) -> None:
     rows = summary_rows(tally, ABOUT, (), SAY)
     assert (load_words().text("en", "writeback.summary.model"), "reviews") in rows
