@@ -389,3 +389,42 @@ def test_cells_beyond_the_table_are_never_lost(tmp_path: Path) -> None:
 def test_declared_delimiter_stays_in_front(tmp_path: Path) -> None:
     found = lines(tmp_path, "sep=;\ntext;n\na;1\n", {3: ("good", 0.5)}, delimiter=";")
     assert found == "sep=;\ntext;n;类别;把握\na;1;good;0.5\n"
+
+
+# kinds of packages --------------------------------------------------------------------------------
+
+
+def test_strict_workbook_stays_strict(tmp_path: Path) -> None:
+    source = plain(tmp_path / "in.xlsx", row(1, "text") + row(2, "a"))
+    strict = "http://purl.oclc.org/ooxml/"
+    for name in parts(source):
+        with_part(source, name, (MAIN, f"{strict}spreadsheetml/main"))
+        office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        with_part(source, name, (office, f"{strict}officeDocument/relationships"))
+    after = parts(written(source, {2: ("good", 0.5)}, header_row=1))
+    assert b'<x:c r="B2" t="inlineStr">' in after["xl/worksheets/sheet1.xml"]
+    assert f'xmlns="{strict}spreadsheetml/main"'.encode() in after["xl/worksheets/sheet2.xml"]
+    assert not [
+        name for name, content in after.items() if b"schemas.openxmlformats.org/off" in content
+    ]
+
+
+def test_parts_are_found_whatever_the_case_of_their_names(tmp_path: Path) -> None:
+    source = plain(tmp_path / "in.xlsx", row(1, "text") + row(2, "a"))
+    with_part(source, "xl/_rels/workbook.xml.rels", ("worksheets/sheet1", "Worksheets/Sheet1"))
+    after = parts(written(source, {2: ("good", 0.5)}, header_row=1))
+    assert b"good" in after["xl/worksheets/sheet1.xml"]
+
+
+def test_styles_without_percent_gain_one(tmp_path: Path) -> None:
+    styles = (
+        f'<styleSheet xmlns="{MAIN}"><cellXfs count="1"><xf numFmtId="0"/></cellXfs></styleSheet>'
+    )
+    source = plain(tmp_path / "in.xlsx", row(1, "text") + row(2, "a"))
+    relation = '<Relationship Id="b" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="/xl/styles.xml"/></R'
+    with_part(source, "xl/_rels/workbook.xml.rels", ("</R", relation))
+    with zipfile.ZipFile(source, "a") as archive:
+        archive.writestr("xl/styles.xml", styles)
+    after = parts(written(source, {2: ("good", 0.5)}, header_row=1))
+    assert b'<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="9"' in after["xl/styles.xml"]
+    assert b'<x:c r="C2" s="1"><x:v>0.5</x:v></x:c>' in after["xl/worksheets/sheet1.xml"]
