@@ -133,11 +133,10 @@ def test_table_comes_back_answered(shell: Shell, trained: dict[str, Any], tmp_pa
 
 
 @pytest.mark.slow
-def test_own_file_comes_back_with_own_labels(
-    shell: Shell, trained: dict[str, Any], tmp_path: Path
-) -> None:
-    out = tmp_path / "out.csv"
-    record = shell.record("data", "export", "reviews", "--out", str(out))
+def test_own_file_comes_back_with_own_labels(shell: Shell, tmp_path: Path) -> None:
+    file, out = write_reviews(tmp_path / "own.csv", 120), tmp_path / "out.csv"
+    shell.record("data", "import", str(file))
+    record = shell.record("data", "export", "own", "--out", str(out))
     assert (record["rows"], record["answered"], record["own"]) == (120, 120, 120)
     rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
     assert [(row["label"], row["certainty"]) for row in rows] == [(r["mood"], "") for r in rows]
