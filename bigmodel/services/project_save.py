@@ -98,14 +98,13 @@ class Gatherer:
                     f"jobs/{each.job.id}/models/{model.kind}/{path.name}": path
                     for path in sorted(folder.iterdir() if folder.is_dir() else ())
                 }
-                is_sound = bool(names) and all(map(place_of, names))
-                if is_sound and is_final_look:
-                    is_sound = digest_of(digests(folder)) == model.digest
-                if is_sound:
+                if names and not all(map(place_of, names)):
+                    self._leave("project.left_files", each)
+                elif not names or (is_final_look and not _is_whole(folder, model.digest)):
+                    self._leave("project.left_damaged", each)
+                else:
                     kept.append(model)
                     self._files |= names
-                else:
-                    self._leave("project.left_damaged", each)
             yield replace(each, models=tuple(kept))
 
     def _bases(self, names: Collection[str]) -> Iterator[BaseRecord]:
@@ -201,6 +200,11 @@ def _points(store: Store, owner: str, carried: Carried) -> Iterator[PointsRecord
             points = [(step, None if value != value else value) for _, step, value in group]
             yield PointsRecord(job=job_id, name=name, points=tuple(points))
         page = store.points(owner, job_id, after=page[-1][:2], limit=PAGE)
+
+
+def _is_whole(folder: Path, digest: str) -> bool:
+    """Tell whether a model's files still are what was announced."""
+    return digest_of(digests(folder)) == digest
 
 
 def _size(path: Path) -> int:

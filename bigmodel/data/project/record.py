@@ -282,7 +282,7 @@ class PointsRecord(_Strict):
 
     job: Id
     name: Annotated[str, Field(min_length=1, max_length=120)]
-    points: tuple[tuple[Count, float | None], ...]
+    points: Annotated[tuple[tuple[Count, float | None], ...], Field(max_length=10_000)]
 
 
 class BaseRecord(_Strict):

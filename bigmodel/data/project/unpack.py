@@ -23,6 +23,8 @@ from bigmodel.data.project.record import Head, Part
 
 CHUNK = 2**20
 MOST_HEAD_BYTES = 64 * 2**20
+MOST_RECORD_BYTES = 64 * 2**20  # of each file of records that is held in memory
+HELD = (layout.DATASETS, layout.JOBS, layout.BASES)
 MB = 2**20
 
 
@@ -121,6 +123,8 @@ def _parts(head: Head, entries: dict[str, Entry]) -> dict[str, Part]:
     for name in sorted({*entries, *parts} - {layout.HEAD}):
         if layout.place_of(name) is None or name not in parts:
             raise DatasetError("project_strange", name=shown_name(name))
+        if name in HELD and parts[name].size > MOST_RECORD_BYTES:
+            raise DatasetError("project_records")
         if name not in entries or entries[name].size != parts[name].size:
             raise DatasetError("project_file", name=shown_name(name))
     if len(parts) < len(head.parts) or not parts.keys() >= set(layout.RECORDS):

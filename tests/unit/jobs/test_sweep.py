@@ -38,6 +38,7 @@ def test_what_no_row_speaks_of_is_swept(workshop: Workshop) -> None:
         make(settings.jobs / "unknown" / "1").parent,
         make(settings.scratch / "read-1"),
         make(settings.scratch / "demo-1"),
+        make(settings.scratch / "project-1"),
         make(settings.scratch / "downloads" / "1"),
     ]
     os.utime(orphans[2], (time.time() - DAY_S,) * 2)

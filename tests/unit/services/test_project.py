@@ -210,6 +210,9 @@ def test_a_damaged_model_stays_and_is_named(made: Made, here: Services, tmp_path
     assert (size.models, [m.key for m in size.left_out]) == (0, ["project.left_damaged"])
     third = services_at(tmp_path / "third")
     assert third.project.load(OWNER, tmp_path / "p.zip").models == 0
+    (there.settings.home / model.folder / "own.pkl").write_bytes(b"x")
+    left = there.project.measure(OWNER, [], with_bases=False).left_out
+    assert [message.key for message in left] == ["project.left_files"]
 
 
 def test_damaged_rows_make_no_project(made: Made, here: Services, tmp_path: Path) -> None:

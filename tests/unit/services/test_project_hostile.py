@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import struct
 import zipfile
 from collections.abc import Callable
@@ -134,6 +135,10 @@ def deep_json(files: Files, dataset: Dataset, job: Job) -> None:
     files["datasets.jsonl"] = b"[" * 200_000
 
 
+def endless_records(files: Files, dataset: Dataset, job: Job) -> None:
+    files["jobs.jsonl"] += os.urandom(1 + 2**25).hex().encode()
+
+
 def without_records(files: Files, dataset: Dataset, job: Job) -> None:
     del files["jobs.jsonl"]
 
@@ -211,6 +216,7 @@ CASES: list[tuple[Change, str]] = [
     (foreign_dataset, "project_records"),
     (points_of_nobody, "project_records"),
     (deep_json, "project_records"),
+    (endless_records, "project_records"),
     (without_records, "project_records"),
     (pickle_inside, "project_strange"),
     (file_of_nobody, "project_strange"),
