@@ -185,4 +185,4 @@ class ProjectView:
 
 
 def _mb(mb: float) -> float | int:
-    return round(mb, 1) if mb < 10 else round(mb)
+    return max(0.1, round(mb, 1)) if mb < 10 else round(mb)
