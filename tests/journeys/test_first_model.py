@@ -53,6 +53,6 @@ def test_double_click_is_one_job(browser: Browser, studio: Studio) -> None:
         walker.expect_tab(page, "jobs")
         walker.wait_for_state(page, "succeeded")
         job = walker.query_of(page, "job")
-        assert page.get_by_test_id(f"job-{job}").count() == 1
+        expect(page.get_by_test_id(f"job-{job}")).to_have_count(1)
         names = page.locator("[data-testid^='job-']").filter(has_text="stars")
-        assert names.count() == 1
+        expect(names).to_have_count(1)
