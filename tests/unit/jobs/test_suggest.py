@@ -42,6 +42,7 @@ def found_by(settings: Settings, asked: Asked, folder: Path) -> list[Suggested]:
     return found
 
 
+@pytest.mark.slow
 def test_rows_come_by_margin_and_none_is_labelled(
     settings: Settings, dataset: Dataset, tmp_path: Path
 ) -> None:
