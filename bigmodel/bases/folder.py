@@ -158,11 +158,11 @@ def require_disk(folder: Path, size: int) -> None:
     """Refuse before the disk would fill up.
 
     Raises:
-        ModelError: `disk_short`.
+        ModelError: `disk_short_for_model`.
     """
     free = shutil.disk_usage(folder).free
     if size + SPARE_BYTES > free:
-        raise ModelError("disk_short", needed_mb=size // 10**6, free_mb=free // 10**6)
+        raise ModelError("disk_short_for_model", needed_mb=size // 10**6, free_mb=free // 10**6)
 
 
 def _copy(source: IO[bytes], target: Path, size: int) -> None:

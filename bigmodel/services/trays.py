@@ -185,7 +185,7 @@ class TrayService:
         """Return where a file of this size may be written, to be kept by `keep` when it is whole.
 
         Raises:
-            DatasetError: `tray_full`, `file_big` or `disk_short`.
+            DatasetError: `tray_full`, `file_big` or `disk_short_for_files`.
         """
         with self._lock:
             known = self._find(owner, tray_id)
@@ -194,7 +194,7 @@ class TrayService:
             self._require_room(known, size)
             free = shutil.disk_usage(self._root).free
             if free < (need := size + SPARE_BYTES):
-                raise DatasetError("disk_short", need=need // 2**20, free=free // 2**20)
+                raise DatasetError("disk_short_for_files", need=need // 2**20, free=free // 2**20)
             return known.head.folder / new_id()
 
     def keep(self, owner: str, tray_id: str, path: str, place: Path) -> TrayItem:

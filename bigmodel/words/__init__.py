@@ -64,11 +64,19 @@ def load_words(task_folders: Iterable[Path] = ()) -> Words:
 def _load(language: Language, task_folders: Iterable[Path]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for path in sorted((HERE / language).glob("*.toml")):
-        texts |= dict(_flatten(_read(path), ""))
+        _take(texts, path, "")
     for root in (TASKS, *task_folders):
         for path in sorted(root.glob(f"*/words/{language}.toml")):
-            texts |= dict(_flatten(_read(path), f"tasks.{path.parent.parent.name}."))
+            _take(texts, path, f"tasks.{path.parent.parent.name}.")
     return texts
+
+
+def _take(texts: dict[str, str], path: Path, prefix: str) -> None:
+    """Add the texts of a file; a key that stands in two files would lose one of its sentences in silence."""
+    found = dict(_flatten(_read(path), prefix))
+    if repeated := sorted(texts.keys() & found.keys()):
+        raise ValueError(f"{path} repeats {repeated[:3]}")
+    texts |= found
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -30,7 +30,7 @@ TOO_SHORT_S = 0.05
 ODD = "pictures_odd"  # a drawing; worth a word only where nearly all others are photos
 FEWEST_PIXELS = pictures.LOSSLESS_SIDE
 # What the whole upload is refused for, rather than one file.
-FATAL = {"archive_bomb", "disk_short"}
+FATAL = {"archive_bomb", "disk_short_for_files"}
 
 
 @dataclass(frozen=True)

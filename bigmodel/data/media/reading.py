@@ -96,7 +96,7 @@ class MediaUpload:
         need = need_bytes([item.entry.size for item in layout.items], layout.medium)
         free = shutil.disk_usage(self.scratch).free
         if free < need:
-            raise DatasetError("disk_short", need=need // 2**20, free=free // 2**20)
+            raise DatasetError("disk_short_for_files", need=need // 2**20, free=free // 2**20)
 
     def _with_texts(self, layout: Layout) -> list[Item]:
         """Return the files to read; where a table speaks of them, those in it, with their text or class."""
@@ -144,7 +144,7 @@ class MediaUpload:
                 raise
             free = shutil.disk_usage(self.scratch).free
             raise DatasetError(
-                "disk_short", need=SPARE_BYTES // 2**20, free=free // 2**20
+                "disk_short_for_files", need=SPARE_BYTES // 2**20, free=free // 2**20
             ) from error
         if len(remarks.get(ODD, ())) > ODD_SHARE * len(rows):
             del remarks[ODD]

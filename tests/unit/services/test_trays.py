@@ -149,7 +149,7 @@ def test_full_disk_takes_no_file(trays: TrayService, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=SPARE_BYTES))
     with pytest.raises(DatasetError) as refused:
         trays.place("local", tray.id, 1)
-    assert refused.value.key == "disk_short"
+    assert refused.value.key == "disk_short_for_files"
 
 
 def test_discarded_tray_leaves_nothing(trays: TrayService) -> None:

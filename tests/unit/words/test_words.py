@@ -79,3 +79,13 @@ def test_message_survives_a_change_of_language(words: Words) -> None:
 def test_numbers_in_sentences_are_grouped() -> None:
     words = Words({"en": {"a": "{rows} rows"}, "zh": {}})
     assert words.say("en", Message("a", {"rows": 12345})) == "12,345 rows"
+
+
+def test_key_in_two_files_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "length" / "words"
+    place.mkdir(parents=True)
+    for language in LANGUAGES:
+        (place / f"{language}.toml").write_text('name = "Length"', "utf-8")
+    assert load_words([tmp_path]).has("tasks.length.name")
+    with pytest.raises(ValueError, match=r"repeats \['tasks.length.name'\]"):
+        load_words([tmp_path, tmp_path])
