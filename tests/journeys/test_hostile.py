@@ -31,6 +31,10 @@ ALIVE = r"""() => [...document.querySelectorAll('*')].filter(node =>
 ).map(node => node.outerHTML.slice(0, 200))"""
 
 
+# The tabs that show this dataset, its training or its model; the others must be as harmless.
+SHOWING = ("data", "train", "jobs", "results", "text-demo")
+
+
 def assert_harmless(page: Page, where: str) -> None:
     assert (where, page.evaluate(ALIVE)) == (where, [])
     assert page.evaluate("() => typeof window.BAD") == "undefined", where
@@ -59,7 +63,8 @@ def test_markup_in_a_table_stays_text_on_every_tab(browser: Browser, studio: Stu
             walker.expect_tab(page, slug)
             seen.settle()
             seen.open_everything()
-            assert any("onerror=window.BAD" in line for line in seen.texts()), slug
+            if slug in SHOWING:
+                assert any("onerror=window.BAD" in line for line in seen.texts()), slug
             assert_harmless(page, slug)
         page.locator("#tab-text-demo-button").click()
         walker.expect_tab(page, "text-demo")
