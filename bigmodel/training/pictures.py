@@ -94,18 +94,21 @@ class PicturePredictor:
         """Return the most alike training pictures, and whether a picture is like any."""
         if not inputs or self._neighbours is None:
             return [Explanation() for _ in inputs]
-        vectors = self.vectors(read_inputs(inputs, stored_side(self._side)))
+        vectors, shares = self.see(read_inputs(inputs, stored_side(self._side)))
         nearest = self._neighbours.nearest(vectors, NEAREST)
-        strange = self._neighbours.strangeness(vectors)
+        strange = self._neighbours.strangeness(vectors, shares)
         return [Explanation(near, far) for near, far in zip(nearest, strange, strict=True)]
 
-    def vectors(self, squares: Squares) -> Any:
-        """Return what pictures show as vectors, (pictures, features)."""
+    def see(self, squares: Squares) -> tuple[Any, Any]:
+        """Return what pictures show as vectors, (pictures, features), and their probabilities."""
         parts = [
-            self.answer(squares[start : start + ANSWER_BATCH])[1].numpy()
+            self.answer(squares[start : start + ANSWER_BATCH])
             for start in range(0, len(squares), ANSWER_BATCH)
         ]
-        return np.concatenate(parts) if parts else np.empty((0, 1), np.float32)
+        if not parts:
+            return np.empty((0, 1), np.float32), np.empty((0, 1))
+        shares, vectors = zip(*parts, strict=True)
+        return torch.cat(vectors).numpy(), torch.cat(shares).numpy()
 
     def answer(self, squares: Squares) -> tuple[Tensor, Tensor]:
         """Return probabilities and features; where settings say so, of a picture and its mirror image."""
@@ -162,10 +165,10 @@ def train(
     ).run()
     model = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
     save(folder, model, data.labels, {**record, "side": side, "flips": params.flip_answers})
-    predictor = PicturePredictor(model, data.labels, side, flips=False)
     report.step(phase="evaluate", step=0, steps=0)
-    vectors, held = predictor.vectors(train_rows.squares), predictor.vectors(held_rows.squares)
-    make_neighbours(vectors, train_rows.ids, held).save(folder)
+    vectors, _ = PicturePredictor(model, data.labels, side, flips=False).see(train_rows.squares)
+    predictor = PicturePredictor(model, data.labels, side, flips=params.flip_answers)
+    make_neighbours(vectors, train_rows.ids, *predictor.see(held_rows.squares)).save(folder)
 
 
 def save(folder: Path, model: nn.Module, labels: tuple[str, ...], record: dict[str, Any]) -> None:

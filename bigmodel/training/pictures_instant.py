@@ -43,9 +43,10 @@ class InstantPictures:
 
     def predict(self, inputs: Sequence[str]) -> list[list[float]]:
         """Return probabilities in the order of the labels, a row for each picture."""
-        if not inputs:
-            return []
-        features = self._look(inputs)
+        return self.shares(self._look(inputs)) if inputs else []
+
+    def shares(self, features: Floats) -> list[list[float]]:
+        """Return probabilities by what pictures show, (pictures, features)."""
         arrays = self._arrays
         like = likeness(features, arrays["landmarks"], float(arrays["width"][0]))
         raw = (like @ arrays["mix"] @ arrays["weights"].T + arrays["bias"]).astype(np.float64)
@@ -59,7 +60,7 @@ class InstantPictures:
             return [Explanation() for _ in inputs]
         vectors = self._look(inputs)
         nearest = self._neighbours.nearest(vectors, NEAREST)
-        strange = self._neighbours.strangeness(vectors)
+        strange = self._neighbours.strangeness(vectors, self.shares(vectors))
         return [Explanation(near, far) for near, far in zip(nearest, strange, strict=True)]
 
     def _look(self, inputs: Sequence[str]) -> Floats:
@@ -82,7 +83,9 @@ def train_instant(data: TaskData, params: PictureParams, folder: Path, report: R
     save_file(kept, folder / ARRAYS)
     record = {"v": 1, "labels": list(data.labels), "side": SIDE}
     (folder / RECORD).write_text(json.dumps(record, ensure_ascii=False), "utf-8")
-    make_neighbours(features, train.ids, _features_or_none(held)).save(folder)
+    seen = _features_or_none(held)
+    shares = InstantPictures(kept, data.labels, None).shares(seen) if held.ids else []
+    make_neighbours(features, train.ids, seen, shares).save(folder)
 
 
 def load_instant(folder: Path) -> InstantPictures:

@@ -84,14 +84,17 @@ class SoundPredictor:
         self, train: Sequence[Floats], ids: Sequence[str], held: Sequence[Floats]
     ) -> Neighbours:
         """Return the training recordings as neighbours; the threshold comes from the held-out ones."""
-        self._neighbours = make_neighbours(self._features(train), ids, self._features(held))
+        vectors, (held_vectors, shares) = self._whole(train)[0], self._whole(held)
+        self._neighbours = make_neighbours(vectors, ids, held_vectors, shares)
         return self._neighbours
 
-    def _features(self, sounds: Sequence[Floats]) -> Floats:
+    def _whole(self, sounds: Sequence[Floats]) -> tuple[Floats, NDArray[np.float64]]:
+        """Return features and probabilities of whole recordings."""
         if not sounds:
-            return np.empty((0, 1), np.float32)
+            return np.empty((0, 1), np.float32), np.empty((0, 1))
         heard = self.hear(sounds)
-        return np.stack([one.features.mean(axis=0) for one in heard])
+        features = np.stack([one.features.mean(axis=0) for one in heard])
+        return features, np.stack([one.shares.mean(axis=0) for one in heard])
 
     def _answer(self, windows: Sequence[Floats]) -> tuple[NDArray[np.float64], Floats]:
         shares, features = [], []
@@ -108,7 +111,8 @@ class SoundPredictor:
         if self._neighbours:
             features = heard.features.mean(axis=0, keepdims=True)
             near = self._neighbours.nearest(features)[0]
-            strange = self._neighbours.strangeness(features)[0]
+            shares = heard.shares.mean(axis=0, keepdims=True)
+            strange = self._neighbours.strangeness(features, shares)[0]
         is_long = len(sound) > LONG * self.ear.steps
         return Explanation(near, strange, self._course(heard) if is_long else ())
 

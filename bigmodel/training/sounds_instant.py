@@ -93,7 +93,7 @@ class InstantSounds:
         if self._neighbours:
             standard = self._machine.standardise(describe(clip)[None])
             near = self._neighbours.nearest(standard)[0]
-            strange = self._neighbours.strangeness(standard)[0]
+            strange = self._neighbours.strangeness(standard, self._machine.answer(standard))[0]
         return Explanation(near, strange, self._course(clip))
 
     def _course(self, clip: Floats) -> tuple[tuple[float, float, tuple[float, ...]], ...]:
@@ -119,7 +119,9 @@ def train_instant(data: TaskData, params: SoundParams, folder: Path, report: Rep
     report.step(phase="instant", step=len(rows), steps=len(rows))
     ids = [data.train.ids[row] for row in rows]
     standard = machine.standardise(features)
-    make_neighbours(standard, ids, machine.standardise(held)).save(folder)
+    looked = machine.standardise(held)
+    shares = machine.answer(looked) if len(looked) else np.empty((0, 1))
+    make_neighbours(standard, ids, looked, shares).save(folder)
     _write(folder, machine, data.labels, choose_window_s(seconds, params.clip_s))
 
 

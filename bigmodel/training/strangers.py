@@ -7,8 +7,9 @@ The threshold is the split-conformal one (Vovk, Gammerman and Shafer 2005): of f
 `FALSE_ALARMS` lie above it, however the signs are spread. It takes 19 known rows to say that.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ FEWEST_KNOWN = 5  # rows below which nothing can be said
 TURNS = 5
 SPREAD = 0.8  # of known rows lie below one spread above the middle: few enough that no single row moves it
 LEAST = 0.01  # spread of a sign that hardly varies
+LEAST_INSIDE = 1e-4  # the same of distances inside a network, which may be close to one another
+SMALLEST = 1e-6  # threshold
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -41,15 +44,23 @@ class Usual:
         return lengths
 
 
-def learn_usual(signs: Floats) -> Usual | None:
-    """Return what is usual among the signs (rows, signs) of known rows; None for too few of them."""
+def learn_usual(signs: Floats, least: float | Sequence[float] = LEAST) -> Usual | None:
+    """Return what is usual among the signs (rows, signs) of known rows; None for too few of them.
+
+    `least` is the smallest spread of each sign: below it, a difference counts for nothing.
+    """
     if len(signs) < FEWEST_KNOWN:
         return None
     middles = np.median(signs, axis=0)
-    spreads = np.maximum(LEAST, np.quantile(signs, SPREAD, axis=0) - middles)
+    spreads = np.maximum(least, np.quantile(signs, SPREAD, axis=0) - middles)
     plain = Usual(tuple(middles.tolist()), tuple(spreads.tolist()), 1.0)
-    threshold = max(LEAST, limit(plain.strangeness(signs)))
+    threshold = max(SMALLEST, limit(plain.strangeness(signs)))
     return Usual(plain.middles, plain.spreads, threshold)
+
+
+def usual_from(record: Mapping[str, Any]) -> Usual:
+    """Return what was written as JSON."""
+    return Usual(tuple(record["middles"]), tuple(record["spreads"]), record["threshold"])
 
 
 def limit(values: Sequence[float]) -> float:

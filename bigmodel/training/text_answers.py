@@ -20,13 +20,14 @@ from bigmodel.training.encode import Encoded, encode
 from bigmodel.training.neighbours import FEWEST_HELD, VECTORS
 from bigmodel.training.pieces import Pieces, Reading, find_pieces
 from bigmodel.training.pretrained import load_trained
-from bigmodel.training.strangers import Floats, Numbers, by_turns, learn_usual
+from bigmodel.training.strangers import LEAST, LEAST_INSIDE, Floats, Numbers, by_turns, learn_usual
 from bigmodel.training.text_memory import TextMemory, chosen_rows, load_memory, remember, unrepeated
 
 TERMS = "neighbours_terms.json"
 ANSWER_BATCH = 32
 ROWS_AT_ONCE = 256  # between two questions whether to stop
 MOST_TUNED = 5_000  # training rows kept: each costs a pass through the network
+SPREADS = (LEAST, LEAST, LEAST_INSIDE)  # of the signs: distance, unknown share, distance inside
 UNREAD_TOKENS = 0.5  # share of unknown tokens from which next to nothing is read
 
 
@@ -146,7 +147,7 @@ def learn_known(
 
     if len(held) < FEWEST_HELD:
         signs += by_turns(len(rows), signs_of)
-    usual = learn_usual(np.concatenate(signs)) if signs else None
+    usual = learn_usual(np.concatenate(signs), SPREADS) if signs else None
     return replace(known, memory=replace(known.memory, usual=usual))
 
 

@@ -20,7 +20,7 @@ from bigmodel.core.task import Explanation
 from bigmodel.training.neighbours import MOST_ROWS, PART, RECORD, VECTORS, unit
 from bigmodel.training.pieces import Read
 from bigmodel.training.readable import Habits, learn_habits, why_unreadable
-from bigmodel.training.strangers import Floats, Usual
+from bigmodel.training.strangers import Floats, Usual, usual_from
 
 NEAR = 5  # training rows whose mean distance is a sign
 SHOWN = 3
@@ -169,7 +169,7 @@ def load_memory(folder: Path) -> TextMemory | None:
         record["longest"],
         record["is_own"],
         arrays.get("vectors"),
-        usual and Usual(tuple(usual["middles"]), tuple(usual["spreads"]), usual["threshold"]),
+        usual and usual_from(usual),
     )
 
 
