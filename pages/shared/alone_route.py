@@ -4,30 +4,30 @@
 is bounded, a file is deleted once it is answered.
 """
 
-import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import (
     FileResponse,
     HTMLResponse,
     JSONResponse,
-    PlainTextResponse,
     RedirectResponse,
     Response,
 )
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from bigmodel.core.errors import ModelError, NotFoundError, PersonError
+from bigmodel.core.errors import ModelError, PersonError
 from bigmodel.core.ids import is_id
 from bigmodel.core.language import Language
 from pages.shared import language
 from pages.shared.alone import HEADERS, Alone, assets
+from pages.shared.body import small_object
+from pages.shared.guard import guard_route
 from pages.shared.page import LOCAL_OWNER
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 MOST_CHARACTERS = 10_000
-MOST_JSON_BYTES = 64 * 1024
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 def routes(services: "Services") -> list[Route]:
@@ -58,12 +56,13 @@ def routes(services: "Services") -> list[Route]:
     async def from_query(request: Request) -> Response:
         return RedirectResponse(f"demo/{_named(request.query_params['demo'])}/{_query(request)}")
 
+    guarded = guard_route(asks.refusal)
     return [
         OfQuery("/", from_query, methods=["GET"]),
         *asset_routes("/demo/"),
         Route("/demo/{model}", whole, methods=["GET"]),
-        Route("/demo/{model}/", asks.guarded(page), methods=["GET"]),
-        Route("/demo/{model}/answer", asks.guarded(answer), methods=["POST"]),
+        Route("/demo/{model}/", guarded(page), methods=["GET"]),
+        Route("/demo/{model}/answer", guarded(answer), methods=["POST"]),
     ]
 
 
@@ -96,26 +95,8 @@ class Asks:
         self._services = services
         self._limit = services.settings.phone_mb * 2**20
 
-    def guarded(self, handler: Handler) -> Handler:
-        """Return a handler whose errors are sentences: a page for a page, JSON for a question."""
-
-        async def answer(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except PersonError as error:
-                return self.refusal(request, error)
-            except ClientDisconnect:
-                return PlainTextResponse("", status_code=499)
-            except Exception:
-                log.exception("demo route failed")
-                return self.refusal(request, PersonError("unexpected"), 500)
-
-        return answer
-
-    def refusal(self, request: Request, error: PersonError, status: int = 409) -> Response:
-        """Return why there is no answer."""
-        if isinstance(error, NotFoundError):
-            status = 404
+    def refusal(self, request: Request, error: PersonError, status: int) -> Response:
+        """Return why there is no answer: a page for a page, JSON for a question."""
         alone = Alone(self._services, spoken(request, self._services))
         sentence = self._services.words.say(alone.spoken, error.message)
         if request.method == "GET":
@@ -185,22 +166,8 @@ def remembered(request: Request, response: Response) -> Response:
     return response
 
 
-async def small_json(request: Request) -> dict[str, Any]:
-    """Return a small object that was sent; anything else is an empty one."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_JSON_BYTES:
-            return {}
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
 async def _text(request: Request) -> str:
-    text = str((await small_json(request)).get("text", "")).strip()
+    text = str((await small_object(request)).get("text", "")).strip()
     if not text:
         raise ModelError("text_missing")
     if len(text) > MOST_CHARACTERS:

@@ -28,7 +28,9 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.services.phone import Door, Network, OwnNetwork, is_near, lan_address
 from pages.shared.alone import HEADERS, Alone
-from pages.shared.alone_route import Asks, asset_routes, remembered, small_json, spoken
+from pages.shared.alone_route import Asks, asset_routes, remembered, spoken
+from pages.shared.body import small_object
+from pages.shared.guard import guard_route
 from pages.shared.middleware import SameOrigin
 from pages.shared.page import LOCAL_OWNER
 
@@ -69,7 +71,7 @@ def phone_app(services: "Services", door: Door, model_id: str, host: str, mark: 
         return said
 
     async def enter(request: Request) -> Response:
-        code = str((await small_json(request)).get("code", ""))
+        code = str((await small_object(request)).get("code", ""))
         address = request.client.host if request.client else ""
         try:
             shown = door.enter(code, address)
@@ -83,11 +85,12 @@ def phone_app(services: "Services", door: Door, model_id: str, host: str, mark: 
     async def health(_request: Request) -> Response:
         return JSONResponse({"mark": mark}, headers=HEADERS)
 
+    guarded = guard_route(asks.refusal)
     return Starlette(
         routes=[
-            Route("/", asks.guarded(page), methods=["GET"]),
-            Route("/answer", asks.guarded(answer), methods=["POST"]),
-            Route("/enter", asks.guarded(enter), methods=["POST"]),
+            Route("/", guarded(page), methods=["GET"]),
+            Route("/answer", guarded(answer), methods=["POST"]),
+            Route("/enter", guarded(enter), methods=["POST"]),
             Route("/health", health, methods=["GET"]),
             *asset_routes("/"),
         ],

@@ -13,7 +13,8 @@ from starlette.routing import Route
 from bigmodel.core.errors import NotFoundError, PersonError
 from bigmodel.core.ids import is_id
 from bigmodel.core.message import Arg, Message
-from pages.shared.alone_route import small_json, spoken
+from pages.shared.alone_route import spoken
+from pages.shared.body import small_object
 from pages.shared.page import LOCAL_OWNER
 from pages.shared.phone import Opened, Phone
 
@@ -48,7 +49,7 @@ class Card:
 
     async def change(self, request: Request) -> Response:
         """Open the demo of a model, close what is open, or make a new code."""
-        asked = await small_json(request)
+        asked = await small_object(request)
         do, model = str(asked.get("do", "")), str(asked.get("model", ""))
         if do not in ("open", "close", "code"):
             return PlainTextResponse("", status_code=400)

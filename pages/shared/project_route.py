@@ -13,9 +13,9 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from pages.shared import language
+from pages.shared.guard import guard_route, refuse_in
 from pages.shared.media_route import HARMLESS
 from pages.shared.page import LOCAL_OWNER
-from pages.shared.upload_route import Doors
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
@@ -27,7 +27,7 @@ WORDS = ("choose", "sending", "sent", "waiting")
 def routes(services: "Services") -> list[Route]:
     """Return the routes of projects."""
     doors = ProjectDoors(services)
-    guarded = Doors(services).guarded
+    guarded = guard_route(refuse_in(services.words, services.settings.language))
     return [
         Route("/bm/projects/words", guarded(doors.words), methods=["GET"]),
         Route("/bm/projects", guarded(doors.open), methods=["POST"]),

@@ -4,34 +4,33 @@ Only pages of our own origin may send (the middleware sees to it). A label that 
 """
 
 import logging
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bigmodel.core.errors import NotFoundError, PersonError
 from bigmodel.core.language import Language
 from bigmodel.core.message import Message
 from pages.shared import language, sort_view
 from pages.shared.body import small_object
+from pages.shared.guard import guard_route, refuse_in
 from pages.shared.page import LOCAL_OWNER
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
 log = logging.getLogger(__name__)
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 def routes(services: "Services") -> list[Route]:
     """Return the routes of the sorting box."""
     doors = Doors(services)
+    guarded = guard_route(refuse_in(services.words, services.settings.language))
     return [
-        Route("/bm/sort/{dataset}", doors.guarded(doors.look), methods=["GET"]),
-        Route("/bm/sort/{dataset}", doors.guarded(doors.do), methods=["POST"]),
+        Route("/bm/sort/{dataset}", guarded(doors.look), methods=["GET"]),
+        Route("/bm/sort/{dataset}", guarded(doors.do), methods=["POST"]),
     ]
 
 
@@ -42,25 +41,6 @@ class Doors:
         self._words = services.words
         self._default = services.settings.language
         self._sorting: Any = services.sorting  # Any: pages know no service's type at run time
-
-    def guarded(self, handler: Handler) -> Handler:
-        """Return a handler whose errors are sentences; a lost connection is nobody's error."""
-
-        async def answer(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except PersonError as error:
-                gone = isinstance(error, NotFoundError)
-                said = self._tell(request, error.message)
-                return JSONResponse({"error": said, "key": error.key}, 404 if gone else 409)
-            except ClientDisconnect:
-                return PlainTextResponse("", status_code=499)
-            except Exception:
-                log.exception("sort route failed")
-                said = self._tell(request, Message("errors.unexpected"))
-                return JSONResponse({"error": said, "key": "unexpected"}, 500)
-
-        return answer
 
     async def look(self, request: Request) -> Response:
         """Return what there is to sort, with the fixed texts of the box."""

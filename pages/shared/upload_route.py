@@ -5,7 +5,7 @@ the tray and never a path; a body is streamed to disk and never read.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bigmodel.core.errors import NotFoundError, PersonError
 from bigmodel.core.language import Language
 from bigmodel.core.message import Message
 from pages.shared import language, tray_view
 from pages.shared.body import small_object
+from pages.shared.guard import guard_route, refuse_in
 from pages.shared.media_route import HARMLESS
 from pages.shared.page import LOCAL_OWNER
 
@@ -35,19 +35,19 @@ SHOWN_KINDS = {  # of a person's own files, so that they see and hear what they 
     "ogg": "audio/ogg", "mp3": "audio/mpeg", "m4a": "audio/mp4", "aac": "audio/aac",
     "webm": "audio/webm", "mp4": "audio/mp4",
 }  # fmt: skip
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 def routes(services: "Services") -> list[Route]:
     """Return the routes of the trays."""
     doors = Doors(services)
+    guarded = guard_route(refuse_in(services.words, services.settings.language))
     return [
-        Route("/bm/trays", doors.guarded(doors.open), methods=["POST"]),
-        Route("/bm/trays/words", doors.guarded(doors.words), methods=["GET"]),
-        Route("/bm/trays/{tray}", doors.guarded(doors.look), methods=["GET"]),
-        Route("/bm/trays/{tray}/change", doors.guarded(doors.change), methods=["POST"]),
-        Route("/bm/trays/{tray}/files", doors.guarded(doors.put), methods=["POST"]),
-        Route("/bm/trays/{tray}/files/{item}", doors.guarded(doors.file), methods=["GET"]),
+        Route("/bm/trays", guarded(doors.open), methods=["POST"]),
+        Route("/bm/trays/words", guarded(doors.words), methods=["GET"]),
+        Route("/bm/trays/{tray}", guarded(doors.look), methods=["GET"]),
+        Route("/bm/trays/{tray}/change", guarded(doors.change), methods=["POST"]),
+        Route("/bm/trays/{tray}/files", guarded(doors.put), methods=["POST"]),
+        Route("/bm/trays/{tray}/files/{item}", guarded(doors.file), methods=["GET"]),
     ]
 
 
@@ -57,25 +57,6 @@ class Doors:
     def __init__(self, services: "Services") -> None:
         self._services = services
         self._trays = services.trays
-
-    def guarded(self, handler: Handler) -> Handler:
-        """Return a handler whose errors are sentences; a lost connection is nobody's error."""
-
-        async def answer(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except PersonError as error:
-                gone = isinstance(error, NotFoundError)
-                said = self._say(request, error.message)
-                return JSONResponse({"error": said, "key": error.key}, 404 if gone else 409)
-            except ClientDisconnect:
-                return PlainTextResponse("", status_code=499)
-            except Exception:
-                log.exception("tray route %s failed", request.url.path)
-                said = self._say(request, Message("errors.unexpected"))
-                return JSONResponse({"error": said, "key": "unexpected"}, 500)
-
-        return answer
 
     async def open(self, request: Request) -> Response:
         """Open a tray; a folder that was half sent says what is there already."""
