@@ -18,7 +18,7 @@ from bigmodel.words import Words
 
 PLAIN = frozenset({"metric", "phase", "kind", "split", "state", "outcome", "signal"})
 OWN = "[own]"
-DOORS = ("browser", "command line")
+DOORS = ("browser", "terminal")
 _CODEC = re.compile(r"[a-z0-9_-]{1,20}", re.ASCII)
 
 
