@@ -1,8 +1,13 @@
 """What is usual is learned from known rows alone, and promises how seldom one of them is called strange."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
+from bigmodel.training.neighbours import RECORD, VECTORS, load_neighbours, make_neighbours
 from bigmodel.training.strangers import Usual, by_turns, learn_usual, limit
 
 
@@ -55,3 +60,28 @@ def test_every_row_is_left_out_once() -> None:
     kept = list(by_turns(12, signs_of))  # type: ignore[arg-type]
     assert sorted(seen) == list(range(12))
     assert sum(map(len, kept)) == 12 - 3
+
+
+def test_neighbours_of_earlier_models_still_tell(tmp_path: Path) -> None:
+    vectors = np.eye(4, dtype=np.float16)
+    save_file({"vectors": vectors}, tmp_path / VECTORS)
+    record = {"v": 1, "threshold": 0.5, "ids": ["a", "b", "c", "d"]}
+    (tmp_path / RECORD).write_text(json.dumps(record), "utf-8")
+    found = load_neighbours(tmp_path)
+    assert found
+    asked = np.array([[1.0, 0, 0, 0], [1.0, 1, 1, 1]], np.float32)
+    assert found.strangeness(asked, np.full((2, 2), 0.5)) == [0.0, 1.0]
+
+
+def test_doubt_between_classes_makes_strange(tmp_path: Path) -> None:
+    dice = np.random.default_rng(0)
+    rows, held = dice.normal(size=(50, 8)), dice.normal(size=(40, 8))
+    sure = np.tile([0.99, 0.01], (40, 1))
+    make_neighbours(rows, [str(n) for n in range(50)], held, sure).save(tmp_path)
+    found = load_neighbours(tmp_path)
+    assert found
+    calm, torn = found.strangeness(held[:1].repeat(2, axis=0), np.array([[0.99, 0.01], [0.5, 0.5]]))
+    assert calm is not None
+    assert torn is not None
+    assert torn > 1
+    assert torn > calm
