@@ -83,7 +83,8 @@ def head(
     if models and not job.is_final:
         stands = f'<p class="bm-problem">{escape(say("pages.jobs.instant_stands"))}</p>'
     return (
-        f'<div class="bm-card" data-testid="jobs-head" data-state="{job.state}" data-step="{job.progress.step}">'
+        f'<div class="bm-card" data-testid="jobs-head" data-job="{escape(job.id)}"'
+        f' data-state="{job.state}" data-step="{job.progress.step}">'
         f'<div class="bm-head"><b>{escape(job.name[:NAME_CHARACTERS])}</b>{badge(job, say)}</div>'
         f'<p role="status" data-testid="jobs-sentence">{escape(sentence(job, turn, models, say, now))}</p>'
         f"{bar(job, say)}"

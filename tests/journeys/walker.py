@@ -109,8 +109,15 @@ def wait_for_points(page: Page, elem_id: str, more_than: int) -> int:
 
 
 def wait_for_state(page: Page, state: str) -> None:
-    expect(page.get_by_test_id("jobs-head")).to_have_attribute(
-        "data-state", state, timeout=TRAINED_MS
+    """Wait until the job that the address names is in a state; another one may have been shown before."""
+    page.wait_for_function(
+        """state => {
+          const job = new URL(location).searchParams.get('job');
+          const head = document.querySelector('[data-testid=jobs-head]');
+          return Boolean(job) && head?.dataset.job === job && head.dataset.state === state;
+        }""",
+        arg=state,
+        timeout=TRAINED_MS,
     )
 
 
