@@ -63,9 +63,11 @@ def _serve(settings: Settings) -> int:
         routes += part.routes(services)
     url = server.serve(demo, texts, settings, routes)
     services.jobs.wake()
-    sys.stdout.write(say(language, "shell.open_at", url=url, home=str(settings.home)) + "\n")
-    for spoken in LANGUAGES:  # whoever closes the window may not be who set its language
-        sys.stdout.write(say(spoken, "shell.closing") + "\n")
+    opened = say(language, "shell.open_at", url=url, home=str(settings.home))
+    # Whoever closes the window may not be who set its language.
+    closing = [say(spoken, "shell.closing") for spoken in LANGUAGES]
+    # At once: a program that starts the app may read the first line and hear no more.
+    sys.stdout.write("\n".join((opened, *closing, "")))
     sys.stdout.flush()
     _open_browser(url)
     demo.block_thread()

@@ -26,7 +26,7 @@ from bigmodel.training.text_memory import TextMemory, chosen_rows, load_memory, 
 TERMS = "neighbours_terms.json"
 ANSWER_BATCH = 32
 ROWS_AT_ONCE = 256  # between two questions whether to stop
-MOST_TUNED = 5_000  # training rows kept: each costs a pass through the network
+MOST_TUNED = 2_000  # training rows kept: each costs a pass through the network
 SPREADS = (LEAST, LEAST, LEAST_INSIDE)  # of the signs: distance, unknown share, distance inside
 UNREAD_TOKENS = 0.5  # share of unknown tokens from which next to nothing is read
 
