@@ -50,12 +50,11 @@ def search(steps: Floats, beam: Beam, language: LetterModel | None = None) -> li
     kept: Kept = {(): (1.0, 0.0)}
     bonus: dict[tuple[int, ...], float] = {(): 0.0}
     shares = np.exp(steps)
-    for step, is_likely in zip(shares.tolist(), shares > LIKELY, strict=True):
+    for step, tried in zip(shares.tolist(), _likely(shares), strict=True):
         blank = step[BLANK]
         if blank > CERTAIN:
             kept = {text: ((ends[0] + ends[1]) * blank, 0.0) for text, ends in kept.items()}
             continue
-        tried = [number for number in np.flatnonzero(is_likely).tolist() if number != BLANK]
         kept = _pruned(_grown(kept, step, tried), beam, language, bonus)
     whole = {
         text: math.log(sum(ends)) + bonus[text] + _end(text, beam, language)
@@ -68,10 +67,27 @@ def letter_certainties(steps: Floats, numbers: list[int]) -> list[float]:
     """Return how sure each letter of a text is: its share at the step where the best alignment writes it."""
     if not numbers:
         return []
+    best = steps.argmax(axis=1)
+    begins = np.flatnonzero(np.r_[True, best[1:] != best[:-1]])
+    is_letter = best[begins] != BLANK
+    if best[begins][is_letter].tolist() == numbers:  # then the likeliest steps are that alignment
+        tops = np.maximum.reduceat(steps.max(axis=1), begins)[is_letter]
+        found: list[float] = np.exp(tops).tolist()
+        return found
     places = _align(steps, numbers)
     return [
         float(np.exp(steps[place, number])) for place, number in zip(places, numbers, strict=True)
     ]
+
+
+def _likely(shares: Floats) -> list[list[int]]:
+    """Return the letters worth trying at each step."""
+    likely = shares > LIKELY
+    likely[:, BLANK] = False
+    tried: list[list[int]] = [[] for _ in shares]
+    for step, number in np.argwhere(likely).tolist():
+        tried[step].append(number)
+    return tried
 
 
 def _grown(kept: Kept, step: list[float], tried: list[int]) -> Kept:
