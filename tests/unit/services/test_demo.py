@@ -54,7 +54,9 @@ def test_kept_model_is_listed_first(studio: Studio) -> None:
     assert listed == [(newer, True), (newer, False), (older, True), (older, False)]
 
 
-@pytest.mark.parametrize("name", ["", "nothing", "../../etc", new_id()])
+@pytest.mark.parametrize(
+    "name", ["", "nothing", "../../etc", "01940000-0000-7000-8000-000000000000"]
+)
 def test_unknown_model_is_not_found(studio: Studio, name: str) -> None:
     with pytest.raises(NotFoundError, match="model_unknown"):
         studio.demo.resolve("me", name)
