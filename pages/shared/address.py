@@ -13,7 +13,16 @@ SCRIPT = """() => {
     history.replaceState(null, '', u);
   };
 }"""
-READ_DONE = "() => { window.bmAddressRead = true; }"
+# A change that came before the address was read, or whose event a busy browser dropped, is written a moment later.
+READ_DONE = """() => {
+  window.bmAddressRead = true;
+  window.bmAddressKept ||= setInterval(() => {
+    for (const name of ['dataset', 'job']) {
+      const box = document.querySelector(`#shell-${name} textarea, #shell-${name} input`);
+      if (box?.value && new URL(location).searchParams.get(name) !== box.value) window.bmAddress(name, box.value);
+    }
+  }, 1000);
+}"""
 
 
 def read(request: gr.Request, slugs: frozenset[str]) -> tuple[object, str, str]:

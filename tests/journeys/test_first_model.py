@@ -52,7 +52,7 @@ def test_double_click_is_one_job(browser: Browser, studio: Studio) -> None:
         page.locator("#train-train").dblclick()
         walker.expect_tab(page, "jobs")
         walker.wait_for_state(page, "succeeded")
-        job = walker.query_of(page, "job")
+        job = page.get_by_test_id("jobs-head").get_attribute("data-job")
         expect(page.get_by_test_id(f"job-{job}")).to_have_count(1)
         names = page.locator("[data-testid^='job-']").filter(has_text="stars")
         expect(names).to_have_count(1)
