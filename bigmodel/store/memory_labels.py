@@ -1,5 +1,6 @@
 """Labels given by hand in a store that lives and dies with its process; it must never answer for another owner."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
@@ -9,16 +10,16 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.sorting import SKIPPED, Mark, Sorting
 
 
-class MemorySortings:
+class MemorySortings(ABC):
     """The part of a store in memory that keeps sortings; `dataset` says whose a dataset is."""
 
     def __init__(self) -> None:
         self._lock = RLock()
         self._sortings: dict[str, Sorting] = {}
 
+    @abstractmethod
     def dataset(self, owner: str, dataset_id: str) -> Dataset:
         """Return a dataset of the owner."""
-        raise NotImplementedError
 
     def sorting(self, owner: str, dataset_id: str) -> Sorting:
         with self._lock:
