@@ -5,31 +5,17 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Protocol
 
-from bigmodel.core.job import Job, JobEvent, Progress, State, Wish
+from bigmodel.core.job import Job, JobEvent, Progress, State, Wish, share_done
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
+from pages.shared.time_text import Say, clock, span
 
 BADGES = {State.SUCCEEDED: "is-good", State.FAILED: "is-bad", State.LOST: "is-bad"}
 PHASES = ("prepare", "instant", "load", "train", "evaluate", "measure", "save")
 VIAS = ("browser", "terminal")  # where trainings are asked for, as there are words for it
 NAME_CHARACTERS = 80
-# How much of the whole a phase without steps of its own stands for.
-SHARES = {"prepare": 0.01, "instant": 0.03, "load": 0.04}
-TRAINED_FROM, TRAINED_TO = 0.05, 0.98
 
-Say = Callable[..., str]  # a text by key and arguments, in the person's language
 Tell = Callable[[Message], str]
-
-
-def share_done(job: Job) -> float:
-    """Return how much of the whole job is done, 0 to 1."""
-    progress = job.progress
-    if job.state == State.SUCCEEDED:
-        return 1.0
-    if progress.phase in SHARES or not progress.steps:
-        return SHARES.get(progress.phase, 0.0)
-    within = min(1.0, progress.step / progress.steps)
-    return TRAINED_FROM + (TRAINED_TO - TRAINED_FROM) * within
 
 
 class Turn(Protocol):
@@ -162,35 +148,6 @@ def log(text: str, empty: str) -> str:
 
 def notice(text: str) -> str:
     return f'<div class="bm-card" role="status">{escape(text)}</div>'
-
-
-def span(seconds: float, say: Say) -> str:
-    """Return a length of time in words."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return say("pages.jobs.seconds", count=whole)
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return say("pages.jobs.minutes", count=minutes, seconds=rest)
-    hours, minutes = divmod(minutes, 60)
-    return say("pages.jobs.hours", count=hours, minutes=minutes)
-
-
-def span_short(seconds: float, say: Say) -> str:
-    """Return a length of time in as few characters as a tab's title has room for."""
-    if seconds < 60:
-        return say("pages.jobs.seconds", count=max(0, round(seconds)))
-    if seconds < 3600:
-        return say("pages.jobs.minutes_only", count=round(seconds / 60))
-    return span(seconds, say)
-
-
-def clock(at: datetime, *, seconds: bool = False) -> str:
-    """Return a time of this place: the hour of today, or the day."""
-    local = at.astimezone()
-    if local.date() == datetime.now(UTC).astimezone().date():
-        return local.strftime("%H:%M:%S" if seconds else "%H:%M")
-    return local.strftime("%Y-%m-%d %H:%M")
 
 
 def _card(job: Job, turn: Turn | None, is_chosen: bool, say: Say) -> str:

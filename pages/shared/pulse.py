@@ -16,13 +16,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bigmodel.core import clock
-from bigmodel.core.job import FINAL, Job, State
+from bigmodel.core.job import FINAL, Job, State, share_done
 from bigmodel.core.language import Language
 from bigmodel.core.message import Arg, Message
 from bigmodel.words import Words
-from pages.shared import jobs_view as view
 from pages.shared import language
 from pages.shared.page import LOCAL_OWNER
+from pages.shared.time_text import Say, span_short
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
@@ -119,8 +119,8 @@ def news(jobs: Sequence[Job], words: Words, spoken: Language, at: datetime) -> d
     return {"live": live, "ended": ended}
 
 
-def _title(job: Job, say: view.Say) -> str:
+def _title(job: Job, say: Say) -> str:
     """Return "62 % · 2 min", or the percentage alone while the time left is not known."""
-    percent = f"{round(100 * view.share_done(job))} %"
+    percent = f"{round(100 * share_done(job))} %"
     left = job.progress.left_s
-    return percent if left is None else f"{percent} · {view.span_short(left, say)}"
+    return percent if left is None else f"{percent} · {span_short(left, say)}"

@@ -15,7 +15,7 @@ from bigmodel.services.recovery import Backup, RecoveryService
 from bigmodel.settings import Settings
 from bigmodel.words import Words
 from pages.shared import language, server
-from pages.shared.jobs_view import clock
+from pages.shared.time_text import clock
 
 # The dashboard answers at the same address a moment later: look until it does.
 RELOAD = """() => {

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from bigmodel.core.clock import now
 from bigmodel.core.events import Event, Kind
 from bigmodel.core.ids import new_id
-from bigmodel.core.job import Job, Progress, State
+from bigmodel.core.job import Job, Progress, State, share_done
 from bigmodel.core.message import Message
 from bigmodel.services.bases import BaseService
 from bigmodel.services.coaching import CoachService
@@ -26,7 +26,7 @@ from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.jobs import JobsTab
-from pages.shared import curves, jobs_view
+from pages.shared import curves, jobs_view, time_text
 from pages.shared.jobs_list import STEP, Asked
 from pages.shared.page import LOCAL_OWNER
 from tests.fakes.workshop import TASKS, Workshop, make_dataset
@@ -203,7 +203,7 @@ def test_deleted_job_is_gone(
 )
 def test_bar_grows_over_all_phases(workshop: Workshop, progress: Progress, share: float) -> None:
     job = workshop.job(workshop.submit())
-    assert jobs_view.share_done(replace(job, progress=progress)) == pytest.approx(share)
+    assert share_done(replace(job, progress=progress)) == pytest.approx(share)
 
 
 def test_interrupted_job_says_when_it_tries_again(tab: JobsTab, workshop: Workshop) -> None:
@@ -230,7 +230,7 @@ def test_waiting_job_tells_when_it_is_expected_to_start(tab: JobsTab, workshop: 
     )
     job_id = workshop.submit()
     shown = tab.show(job_id, False, Asked(), request())
-    soon = jobs_view.clock(now() + timedelta(seconds=600))
+    soon = time_text.clock(now() + timedelta(seconds=600))
     assert f"Expected to start about {soon}" in shown[tab.head]
 
 
