@@ -36,18 +36,12 @@ def _serve(settings: Settings) -> int:
     _keep_gradio_private(settings)
     from bigmodel.services.studio import open_services
     from pages import find_pages
-    from pages.shared import (
-        alone_route,
-        demo_route,
-        media_route,
-        phone_route,
-        project_route,
-        pulse,
-        server,
-        sort_route,
-        upload_route,
-    )
-    from pages.shared.shell import build_shell
+    from pages.shared.data import upload_route
+    from pages.shared.demo import demo_route, phone_route, standalone_route
+    from pages.shared.label import sort_route
+    from pages.shared.projects import project_route
+    from pages.shared.web import media_route, pulse, server
+    from pages.shared.web.shell import build_shell
 
     server.refuse_public(settings)
     services = open_services(settings)
@@ -58,7 +52,7 @@ def _serve(settings: Settings) -> int:
         return 0
     demo, texts = build_shell(services, find_pages())
     routes = pulse.routes(services, server.START)
-    homes = (alone_route, demo_route, media_route, phone_route, project_route, sort_route)
+    homes = (standalone_route, demo_route, media_route, phone_route, project_route, sort_route)
     for part in (*homes, upload_route):
         routes += part.routes(services)
     url = server.serve(demo, texts, settings, routes)
@@ -76,7 +70,7 @@ def _serve(settings: Settings) -> int:
 
 def _recover(settings: Settings, error: SettingsError) -> None:
     """Ask in a page what is to become of a damaged database, never make a new one in silence."""
-    from pages.shared.recovery import recover
+    from pages.shared.web.recovery import recover
 
     sys.stderr.write(_sentence(error, settings) + "\n")
     words = load_words(settings.task_folders)

@@ -16,16 +16,16 @@ import torch
 
 from bench.figure import Figure
 from bench.training import Clock, hold_out
-from bigmodel.bases.catalogue import read_models
-from bigmodel.core.dataset import Rows, TaskData
+from bigmodel.base_models.catalogue import read_models
+from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.task import BaseFiles, Explainer, Predictor
-from bigmodel.data.importer import read_upload
+from bigmodel.data.ingest.importer import read_upload
 from bigmodel.data.media.keep import ODD
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
-from bigmodel.training import pictures
-from bigmodel.training.goal import macro_f1
-from bigmodel.training.target import class_indices
+from bigmodel.training.images import finetune
+from bigmodel.training.loop.objective import macro_f1
+from bigmodel.training.loop.targets import class_indices
 
 TASK = get_task("image_classification")
 PACKS = Path(__file__).parents[2] / "shared" / "data"
@@ -132,11 +132,11 @@ def _first(data: TaskData) -> list[Figure]:
 
 def _answers(data: TaskData) -> list[Figure]:
     """One answer against the bare forward pass; reading the file is shown apart."""
-    net = pictures.PictureNet(pictures.NetSize(len(data.labels))).eval()
-    predictor = pictures.PicturePredictor(net, data.labels, 96, flips=False)
+    net = finetune.PictureNet(finetune.NetSize(len(data.labels))).eval()
+    predictor = finetune.PicturePredictor(net, data.labels, 96, flips=False)
     path = data.test.inputs[0]
-    squares = pictures.read_inputs([path], pictures.stored_side(96))
-    inside = pictures.plain(squares, 96).contiguous(memory_format=torch.channels_last)
+    squares = finetune.read_inputs([path], finetune.stored_side(96))
+    inside = finetune.plain(squares, 96).contiguous(memory_format=torch.channels_last)
     times: dict[str, list[float]] = {"bare": [], "answer": [], "read": []}
     for _ in range(ROUNDS):
         start = time.perf_counter()
@@ -145,7 +145,7 @@ def _answers(data: TaskData) -> list[Figure]:
         middle = time.perf_counter()
         predictor.answer(squares)
         end = time.perf_counter()
-        pictures.read_inputs([path], pictures.stored_side(96))
+        finetune.read_inputs([path], finetune.stored_side(96))
         times["bare"].append(middle - start)
         times["answer"].append(end - middle)
         times["read"].append(time.perf_counter() - end)

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from bench.figure import Figure
 from bigmodel.core.clock import now
-from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
+from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.events import Event, Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State

@@ -8,10 +8,10 @@ from time import perf_counter
 
 from bench.figure import Figure
 from bigmodel.core.clock import now
-from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
+from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
-from bigmodel.services.jobs import JobService
+from bigmodel.services.jobs.jobs import JobService
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.store.open import open_store

@@ -18,7 +18,7 @@ from PIL import Image
 
 from bench.figure import Figure
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.importer import read_upload
+from bigmodel.data.ingest.importer import read_upload
 from bigmodel.settings import Settings
 
 PACKS = Path(__file__).parents[2] / "shared" / "data"

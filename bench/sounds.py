@@ -17,17 +17,17 @@ import torch
 
 from bench.figure import Figure
 from bench.training import Clock
-from bigmodel.bases.catalogue import read_models
-from bigmodel.core.dataset import Rows, TaskData
+from bigmodel.base_models.catalogue import read_models
+from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.task import BaseFiles, Explainer, Predictor
-from bigmodel.data.media.sound import read_sound
+from bigmodel.data.media.audio import read_sound
 from bigmodel.services.studio import open_services
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
-from bigmodel.training.sounds import load_model
-from bigmodel.training.sounds_clips import make_ear
-from bigmodel.training.sounds_features import RATE_HZ, level, spans
-from bigmodel.training.target import class_indices
+from bigmodel.training.audio.clips import make_ear
+from bigmodel.training.audio.features import RATE_HZ, level, spans
+from bigmodel.training.audio.finetune import load_model
+from bigmodel.training.loop.targets import class_indices
 
 PACK = Path(__file__).parents[2] / "shared" / "data" / "g_audio_fsdd"
 TASK = get_task("audio_classification")

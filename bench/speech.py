@@ -17,13 +17,13 @@ import torch
 
 from bench.figure import Figure
 from bench.training import Clock
-from bigmodel.bases.catalogue import read_models
-from bigmodel.core.dataset import Rows, TaskData
+from bigmodel.base_models.catalogue import read_models
+from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.task import BaseFiles, Predictor, Transcriber
 from bigmodel.metrics.transcription import headline
 from bigmodel.tasks import find_tasks, load_engine
-from bigmodel.training import speech
-from bigmodel.training.speech_sound import Recordings, read_samples
+from bigmodel.training.speech import ctc
+from bigmodel.training.speech.features import Recordings, read_samples
 
 TASK = next(task for task in find_tasks().values() if task.family == "transcription")
 PACKS = Path(__file__).parents[2] / "shared" / "data"
@@ -85,7 +85,7 @@ def first_model(data: TaskData, place: Path) -> Figure:
 
 def ratio(folder: Path, data: TaskData) -> Figure:
     """Measure what writing down one second of sound takes, by what its log-mel layer and network alone take."""
-    predictor = speech.load_model(folder)
+    predictor = ctc.load_model(folder)
     samples = np.resize(read_samples(data.test.inputs[0]), 16_000)
     heard = Recordings([samples], [[]])
     whole, bare = [], []

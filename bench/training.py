@@ -28,16 +28,16 @@ from transformers import (
 )
 
 from bench.figure import Figure
-from bigmodel.bases.catalogue import read_models
-from bigmodel.bases.package import find_folder
-from bigmodel.core.dataset import Rows, TaskData
+from bigmodel.base_models.catalogue import read_models
+from bigmodel.base_models.package import find_folder
+from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.message import Arg, Level
 from bigmodel.core.model import Base
 from bigmodel.core.task import BaseFiles, Checkpoint, Predictor
 from bigmodel.tasks import get_task, load_engine
-from bigmodel.training.goal import macro_f1
+from bigmodel.training.loop.objective import macro_f1
+from bigmodel.training.loop.targets import class_indices
 from bigmodel.training.pretrained import quiet
-from bigmodel.training.target import class_indices
 
 Tick = Callable[[], float]
 TASK = get_task("text_classification")

@@ -16,7 +16,7 @@ import openpyxl
 from openpyxl.styles import Font
 
 from bench.figure import Figure
-from bigmodel.core.dataset import NO_LABEL
+from bigmodel.core.datasets.dataset import NO_LABEL
 from bigmodel.services.studio import Services, open_services
 from bigmodel.settings import Settings
 

@@ -3,7 +3,7 @@
 import importlib
 from pathlib import Path
 
-from pages.shared.page import Page
+from pages.shared.web.page import Page
 
 
 def find_pages() -> list[Page]:

@@ -7,18 +7,18 @@ from typing import Any
 
 import gradio as gr
 
-from bigmodel.core.dataset import NO_LABEL, Dataset
+from bigmodel.core.datasets.dataset import NO_LABEL, Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
-from pages.shared import dataset_view as view
-from pages.shared.again_button import AgainButton
-from pages.shared.classes_view import ClassesView
-from pages.shared.gallery import Gallery
-from pages.shared.growing_view import GrowingView
-from pages.shared.guard import guard
-from pages.shared.intake import Intake
-from pages.shared.own_table import OwnTable
-from pages.shared.page import Context, Page
-from pages.shared.sort_hook import SortHook
+from pages.shared.data import dataset_view as view
+from pages.shared.data.append_view import GrowingView
+from pages.shared.data.classes_view import ClassesView
+from pages.shared.data.gallery import Gallery
+from pages.shared.data.intake import Intake
+from pages.shared.label.sort_hook import SortHook
+from pages.shared.web.guard import guard
+from pages.shared.web.page import Context, Page
+from pages.shared.widgets.own_table import OwnTable
+from pages.shared.widgets.rerun_button import AgainButton
 
 ROWS = 20
 SHOWN_NAMES = 5

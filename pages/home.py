@@ -8,11 +8,11 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.job import FINAL, Job, State
-from bigmodel.services.datasets import Sample
-from pages.shared.guard import guard
-from pages.shared.page import Context, Page
-from pages.shared.project_view import ProjectView
-from pages.shared.report_view import ReportView
+from bigmodel.services.datasets.datasets import Sample
+from pages.shared.projects.project_view import ProjectView
+from pages.shared.web.guard import guard
+from pages.shared.web.page import Context, Page
+from pages.shared.widgets.report_view import ReportView
 
 STEPS = ("one", "two", "three")
 RECENT = 6

@@ -2,8 +2,8 @@
 
 import gradio as gr
 
-from pages.shared.media_demo import MediaDemo
-from pages.shared.page import Context, Page
+from pages.shared.demo.media_demo import MediaDemo
+from pages.shared.web.page import Context, Page
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:

@@ -12,17 +12,17 @@ import gradio as gr
 
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.job import Job
-from pages.shared import curves as drawing
-from pages.shared import jobs_view as view
-from pages.shared.chart import chart
-from pages.shared.coach_view import CoachView
-from pages.shared.disk_panel import DiskPanel
-from pages.shared.doctor_view import DoctorView
-from pages.shared.guard import guard
-from pages.shared.job_controls import JobControls
-from pages.shared.jobs_list import Asked, JobList
-from pages.shared.page import Context, Page
-from pages.shared.report_view import ReportView
+from pages.shared.jobs import jobs_view as view
+from pages.shared.jobs.diagnosis_view import DoctorView
+from pages.shared.jobs.disk_panel import DiskPanel
+from pages.shared.jobs.insights_view import CoachView
+from pages.shared.jobs.job_controls import JobControls
+from pages.shared.jobs.jobs_list import Asked, JobList
+from pages.shared.web.guard import guard
+from pages.shared.web.page import Context, Page
+from pages.shared.widgets import curves as drawing
+from pages.shared.widgets.chart import chart
+from pages.shared.widgets.report_view import ReportView
 
 NEWEST = 20  # jobs among which one that goes on is looked for
 FAST_S, SLOW_S = 1.0, 6.0

@@ -9,18 +9,18 @@ import gradio as gr
 from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.job import Job, State
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.results import Results
-from pages.shared import figures
-from pages.shared import results_view as view
-from pages.shared.chart import chart
-from pages.shared.coach_view import CoachView
-from pages.shared.compare_view import CompareView
-from pages.shared.download import fetch
-from pages.shared.guard import guard
-from pages.shared.own_table import OwnTable
-from pages.shared.page import Context, Page
-from pages.shared.share_view import ShareView
-from pages.shared.wrong_rows import ALL, WrongRows
+from bigmodel.core.results.results import Results
+from pages.shared.jobs.insights_view import CoachView
+from pages.shared.results import results_view as view
+from pages.shared.results.compare_view import CompareView
+from pages.shared.results.share_view import ShareView
+from pages.shared.results.wrong_rows import ALL, WrongRows
+from pages.shared.web.download import fetch
+from pages.shared.web.guard import guard
+from pages.shared.web.page import Context, Page
+from pages.shared.widgets import figures
+from pages.shared.widgets.chart import chart
+from pages.shared.widgets.own_table import OwnTable
 
 LISTED_JOBS = 200
 LOOK_S = 2.0

@@ -8,10 +8,10 @@ from typing import Any
 
 import gradio as gr
 
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.ids import new_id
-from pages.shared.guard import guard
-from pages.shared.page import Context, Page
+from pages.shared.web.guard import guard
+from pages.shared.web.page import Context, Page
 
 SCRIPT = Path(__file__).parents[1] / "assets" / "sort.js"
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

@@ -8,11 +8,12 @@ import gradio as gr
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
-from bigmodel.services.tally import counted
-from pages.shared import answer, text_view
-from pages.shared.demo_models import LOCK, DemoModels
-from pages.shared.guard import guard
-from pages.shared.page import Context, Page
+from bigmodel.services.inference.summary import counted
+from pages.shared.demo import text_view
+from pages.shared.demo.models import LOCK, DemoModels
+from pages.shared.web.guard import guard
+from pages.shared.web.page import Context, Page
+from pages.shared.widgets import answer
 
 ANSWERED_LINES = 1_000
 SHOWN_LINES = 200

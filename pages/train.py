@@ -7,18 +7,18 @@ from typing import Any
 
 import gradio as gr
 
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, JobError, ParamsError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import BaseChoice
-from pages.shared import train_view as view
-from pages.shared.base_intake import BaseIntake
-from pages.shared.forecast_view import ForecastView
-from pages.shared.form import ParamsForm, all_fields, task_choices
-from pages.shared.guard import guard
-from pages.shared.page import Context, Page
-from pages.shared.sort_hook import SortHook
-from pages.shared.varied_view import VariedView
+from pages.shared.label.sort_hook import SortHook
+from pages.shared.train import train_view as view
+from pages.shared.train.augmentation_view import VariedView
+from pages.shared.train.base_intake import BaseIntake
+from pages.shared.train.forecast_view import ForecastView
+from pages.shared.web.guard import guard
+from pages.shared.web.page import Context, Page
+from pages.shared.widgets.form import ParamsForm, all_fields, task_choices
 
 PRESET = "balanced"
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

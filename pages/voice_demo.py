@@ -2,16 +2,18 @@
 
 import gradio as gr
 
-from bigmodel.core import diff
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
-from bigmodel.services.demo import Look, MediaRow
-from pages.shared import answer, look_view, results_view
-from pages.shared.chart import chart
-from pages.shared.demo_models import LOCK
-from pages.shared.guard import guard
-from pages.shared.media_demo import MediaDemo
-from pages.shared.page import Context, Page
+from bigmodel.core.results import alignment
+from bigmodel.services.inference.predict import Look, MediaRow
+from pages.shared.demo import look_view
+from pages.shared.demo.media_demo import MediaDemo
+from pages.shared.demo.models import LOCK
+from pages.shared.results import results_view
+from pages.shared.web.guard import guard
+from pages.shared.web.page import Context, Page
+from pages.shared.widgets import answer
+from pages.shared.widgets.chart import chart
 
 WORDS = "pages.voice_demo."
 
@@ -71,9 +73,9 @@ class VoiceDemo:
         """Return where what was heard differs from what was said, and how often."""
         if not (said or "").strip():
             raise ModelError("text_missing")
-        edits = diff.diff(said, heard)
-        counted = diff.count([edit.kind for edit in edits])
-        unit = "characters" if diff.is_unspaced(said) else "words"
+        edits = alignment.diff(said, heard)
+        counted = alignment.count([edit.kind for edit in edits])
+        unit = "characters" if alignment.is_unspaced(said) else "words"
         sentence = self._ctx.say(
             request,
             f"{WORDS}compare_{unit}",

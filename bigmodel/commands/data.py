@@ -9,7 +9,7 @@ from typing import Any
 
 from bigmodel.commands.reference import OWNER, find_dataset, find_job
 from bigmodel.commands.terminal import Terminal, local_time
-from bigmodel.core.dataset import Dataset, Form, Summary
+from bigmodel.core.datasets.dataset import Dataset, Form, Summary
 from bigmodel.core.ids import is_id
 from bigmodel.core.message import Arg
 from bigmodel.services.studio import Services

@@ -7,7 +7,7 @@ from typing import Any
 from bigmodel.commands.reference import OWNER, find_job
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.job import Job
-from bigmodel.core.results import Measure, Results
+from bigmodel.core.results.results import Measure, Results
 from bigmodel.services.studio import Services
 
 SIMPLEST = ("majority", "mean")  # the simplest guess of each family

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from bigmodel.commands.reference import OWNER, find_dataset
 from bigmodel.commands.terminal import Terminal
-from bigmodel.services.growing import said_of
+from bigmodel.services.datasets.append import said_of
 from bigmodel.services.studio import Services
 
 

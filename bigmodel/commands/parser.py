@@ -20,7 +20,7 @@ from bigmodel.commands import (
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.task import PRESETS
-from bigmodel.services.answer_table import ENDINGS
+from bigmodel.services.results.answer_table import ENDINGS
 from bigmodel.services.studio import Services
 from bigmodel.words import Words
 

@@ -9,11 +9,11 @@ from bigmodel.commands.reference import OWNER, find_job
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import is_id
-from bigmodel.core.results import Prediction
-from bigmodel.services.demo import Look, TextAnswer, TextRow
-from bigmodel.services.demo_folder import given_files
+from bigmodel.core.results.results import Prediction
+from bigmodel.services.inference.batch_folder import given_files
+from bigmodel.services.inference.predict import Look, TextAnswer, TextRow
+from bigmodel.services.inference.summary import counted
 from bigmodel.services.studio import Services
-from bigmodel.services.tally import counted
 
 
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bigmodel.commands.reference import OWNER, find_dataset
 from bigmodel.commands.terminal import Terminal
-from bigmodel.services.project import Size
+from bigmodel.services.projects.project import Size
 from bigmodel.services.studio import Services
 
 

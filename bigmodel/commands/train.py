@@ -10,10 +10,10 @@ from bigmodel.commands.jobs import record_of
 from bigmodel.commands.reference import OWNER, as_file, find_dataset
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core import clock
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.job import Job, State
-from bigmodel.services.outlook import sentences, to_json
 from bigmodel.services.studio import Services
+from bigmodel.services.training.forecast_text import sentences, to_json
 
 LOOK_S = 0.5
 WAKE_S = 10.0  # between looks at whether the supervisor still runs

@@ -5,7 +5,7 @@ The words files hold `errors.<key>.problem` and `errors.<key>.fix` in each langu
 
 from collections.abc import Mapping, Sequence
 
-from bigmodel.core.look import WorkbookLook
+from bigmodel.core.datasets.workbook_preview import WorkbookLook
 from bigmodel.core.message import Arg, Message
 
 

@@ -12,7 +12,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bigmodel.core.dataset import Summary, TaskData
+from bigmodel.core.datasets.dataset import Summary, TaskData
 from bigmodel.core.job import Wish
 from bigmodel.core.message import Arg, Level
 

@@ -8,12 +8,12 @@ from types import FrameType
 
 from bigmodel.core.errors import JobError, SettingsError, StoreError
 from bigmodel.jobs import failpoint
-from bigmodel.jobs.chores import Chores
 from bigmodel.jobs.launchers.base import Launcher
 from bigmodel.jobs.launchers.local import LocalLauncher
 from bigmodel.jobs.launchers.warm import WarmLauncher
 from bigmodel.jobs.presence import Presence
-from bigmodel.jobs.supervisor import Supervisor
+from bigmodel.jobs.supervisor.maintenance import Chores
+from bigmodel.jobs.supervisor.supervisor import Supervisor
 from bigmodel.settings import Settings
 from bigmodel.store.open import open_store
 from bigmodel.words import load_words

@@ -15,12 +15,13 @@ import sys
 import time
 from pathlib import Path
 
-from bigmodel.jobs import socket_file, worker
 from bigmodel.jobs.attempt_folder import LOG, try_write_exit
+from bigmodel.jobs.launchers import socket_file
 from bigmodel.jobs.launchers.warm import SOCKET
 from bigmodel.jobs.platform import Lock, give_way, limit_worker
 from bigmodel.jobs.platform.identity import identify
 from bigmodel.jobs.presence import Presence
+from bigmodel.jobs.worker import worker
 from bigmodel.settings import Settings
 from bigmodel.tasks import find_tasks
 
@@ -143,7 +144,7 @@ def _wanted(settings: Settings) -> list[str]:
     tasks = [task.engine for task in find_tasks(settings.task_folders).values()]
     training = [
         name
-        for _, name, _ in pkgutil.iter_modules(
+        for _, name, _ in pkgutil.walk_packages(
             importlib.import_module("bigmodel.training").__path__, "bigmodel.training."
         )
     ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bigmodel.core.results import ClassRow, Line, Measure, Results
+from bigmodel.core.results.results import ClassRow, Line, Measure, Results
 from bigmodel.metrics import counts as counting
 from bigmodel.metrics import intervals, roc, sentence
 from bigmodel.metrics.counts import Counts, Floats, Ints

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
-from bigmodel.core.results import Results
+from bigmodel.core.results.results import Results
 from bigmodel.core.task import Family, Transcript
 
 # One answer a row: scores in the order of the labels, one number, or what was heard.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.core.results import Measure
+from bigmodel.core.results.results import Measure
 from bigmodel.metrics.counts import Counts, Floats, Ints
 
 Z = 1.959963984540054  # of a normal distribution, two-sided 95 %

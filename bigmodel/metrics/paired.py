@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.core import diff
-from bigmodel.core.comparison import Compared
 from bigmodel.core.message import Message
-from bigmodel.core.results import Measure
+from bigmodel.core.results import alignment
+from bigmodel.core.results.comparison import Compared
+from bigmodel.core.results.results import Measure
 from bigmodel.metrics import counts as counting
 from bigmodel.metrics import intervals, transcription
 from bigmodel.metrics.counts import Floats, Ints
@@ -91,7 +91,7 @@ def of_numbers(truth: Sequence[float], new: Sequence[float], old: Sequence[float
 
 def of_transcripts(truth: Sequence[str], new: Sequence[str], old: Sequence[str]) -> Paired:
     """Compare what was heard in recordings; at least one."""
-    is_unspaced = diff.is_unspaced(" ".join(truth[:1000]))
+    is_unspaced = alignment.is_unspaced(" ".join(truth[:1000]))
     first, second = transcription.counted(truth, new), transcription.counted(truth, old)
     by_words = _error_rate("wer", first.words, second.words)
     by_letters = _error_rate("cer", first.letters, second.letters)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bigmodel.core.results import Measure, Results
+from bigmodel.core.results.results import Measure, Results
 from bigmodel.metrics import intervals, sentence
 from bigmodel.metrics.counts import Floats
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.core.results import Line
+from bigmodel.core.results.results import Line
 from bigmodel.metrics.counts import Floats, Ints
 
 MOST_POINTS = 200

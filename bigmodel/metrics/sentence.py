@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bigmodel.core.message import Arg, Level, Message
-from bigmodel.core.results import Measure
+from bigmodel.core.results.results import Measure
 from bigmodel.metrics.counts import Floats, Ints
 from bigmodel.metrics.intervals import wilson
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.core import diff
-from bigmodel.core.results import ErrorRow, Measure, Results
+from bigmodel.core.results import alignment
+from bigmodel.core.results.results import ErrorRow, Measure, Results
 from bigmodel.core.task import Transcript
 from bigmodel.metrics import intervals, sentence
 from bigmodel.metrics.counts import Floats
@@ -73,7 +73,7 @@ def evaluate(
     }
     guess = _commonest(baseline_truth or truth)
     others["majority"] = counted(truth, [guess] * len(truth))
-    is_unspaced = diff.is_unspaced(" ".join(truth[:1000]))
+    is_unspaced = alignment.is_unspaced(" ".join(truth[:1000]))
     measures = _measures(mine)
     lead, counts = ("cer", mine.letters) if is_unspaced else ("wer", mine.words)
     instant = others.get("instant")
@@ -116,20 +116,20 @@ def counted(truth: Sequence[str], heard: Sequence[str]) -> Tested:
     """Return what was said and what went wrong with it, recording by recording."""
     words = [_count(_words(said), _words(got)) for said, got in zip(truth, heard, strict=True)]
     letters = [
-        _count(diff.letters(said), diff.letters(got))
+        _count(alignment.letters(said), alignment.letters(got))
         for said, got in zip(truth, heard, strict=True)
     ]
     return Tested(_table(words), _table(letters))
 
 
 def _words(text: str) -> list[str]:
-    return [diff.plain(part) for part in diff.parts(text)]
+    return [alignment.plain(part) for part in alignment.parts(text)]
 
 
-def _count(truth: Sequence[str], heard: Sequence[str]) -> diff.Count:
+def _count(truth: Sequence[str], heard: Sequence[str]) -> alignment.Count:
     if truth == heard:
-        return diff.Count(len(truth), 0, 0, 0)
-    return diff.count(diff.trace(_costs(truth, heard), truth, heard))
+        return alignment.Count(len(truth), 0, 0, 0)
+    return alignment.count(alignment.trace(_costs(truth, heard), truth, heard))
 
 
 def _costs(truth: Sequence[str], heard: Sequence[str]) -> list[list[int]]:
@@ -148,7 +148,7 @@ def _costs(truth: Sequence[str], heard: Sequence[str]) -> list[list[int]]:
     return costs
 
 
-def _table(counts: Sequence[diff.Count]) -> Ints:
+def _table(counts: Sequence[alignment.Count]) -> Ints:
     rows = [[getattr(count, part) for count in counts] for part in PARTS]
     return np.array(rows, dtype=np.int64)
 
@@ -220,9 +220,9 @@ def _confused(truth: Sequence[str], heard: Sequence[str]) -> list[tuple[str, str
     """Return the words most often heard as another, with how often."""
     counts: Counter[tuple[str, str]] = Counter()
     for said, got in zip(truth, heard, strict=True):
-        steps = diff.diff(said, got) if said != got else ()
+        steps = alignment.diff(said, got) if said != got else ()
         counts.update(
-            (diff.plain(step.truth), diff.plain(step.heard))
+            (alignment.plain(step.truth), alignment.plain(step.heard))
             for step in steps
             if step.kind == "replaced"
         )

@@ -22,12 +22,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from bigmodel.core.dataset import Dataset, Version
+from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.events import Event
 from bigmodel.core.job import Job, JobEvent, State, Wish
+from bigmodel.core.labelling.labels import Mark, Sorting
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.sorting import Mark, Sorting
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bigmodel.core.dataset import Dataset, Version
+from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError, JobError, NotFoundError
 from bigmodel.core.events import Event
 from bigmodel.core.job import Job, JobEvent, State, Wish
+from bigmodel.core.labelling.labels import Sorting
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.sorting import Sorting
 from bigmodel.store import change
 from bigmodel.store.base import Curve, Deleted, Inventory, Order, Point, Records
 from bigmodel.store.intake import keep_one, take_in

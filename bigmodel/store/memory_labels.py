@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError
-from bigmodel.core.sorting import SKIPPED, Mark, Sorting
+from bigmodel.core.labelling.labels import SKIPPED, Mark, Sorting
 
 
 class MemorySortings(ABC):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
+from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.job import Job, Progress, Saved, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel

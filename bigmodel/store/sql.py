@@ -11,13 +11,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from bigmodel.core.dataset import Dataset, Version
+from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.events import Event
 from bigmodel.core.job import Job, JobEvent, State, Wish
+from bigmodel.core.labelling.labels import Mark, Sorting
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.sorting import Mark, Sorting
 from bigmodel.store import change, sql_carry, sql_curves, sql_datasets, sql_jobs, sql_labels
 from bigmodel.store.base import Curve, Deleted, Inventory, Order, Point, Records
 from bigmodel.store.engine import connect, error_key, make_engine, transaction

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bigmodel.core.dataset import Dataset, Version
+from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError, JobError, NotFoundError
 from bigmodel.core.job import FINAL
 from bigmodel.store import change, sql_jobs

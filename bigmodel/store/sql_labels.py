@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, se
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bigmodel.core.errors import DatasetError
-from bigmodel.core.sorting import SKIPPED, Mark, Sorting
+from bigmodel.core.labelling.labels import SKIPPED, Mark, Sorting
 from bigmodel.store import sql_datasets
 from bigmodel.store.tables import hand_labels, sortings
 

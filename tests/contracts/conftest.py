@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.store.base import Store
 from tests.fakes.stores import MAKERS
 from tests.fakes.things import dataset_of

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.events import Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
-from bigmodel.core.sorting import Mark, Sorting
+from bigmodel.core.labelling.labels import Mark, Sorting
 from bigmodel.store.base import Carried, Records, Store
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.stores import brought_to, say

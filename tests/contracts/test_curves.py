@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import JobError, NotFoundError
 from bigmodel.core.events import Kind
 from bigmodel.core.job import FINAL, Saved, State

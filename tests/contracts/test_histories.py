@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import JobError, NotFoundError
 from bigmodel.core.events import Kind
 from bigmodel.core.job import FINAL, LIVE, MOVES, Job, State, Wish

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError
-from bigmodel.core.sorting import SKIPPED, Mark, Sorting
+from bigmodel.core.labelling.labels import SKIPPED, Mark, Sorting
 from bigmodel.store.base import Store
 from tests.fakes.things import dataset_of, version_of
 

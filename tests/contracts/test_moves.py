@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.job import FINAL, MOVES, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.store.base import Store

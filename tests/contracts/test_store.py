@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, JobError, NotFoundError
 from bigmodel.core.job import State, Wish
-from bigmodel.core.sorting import Sorting
+from bigmodel.core.labelling.labels import Sorting
 from bigmodel.store.base import Store
 from tests.fakes.stores import brought_to, moves_of, say
 from tests.fakes.things import at, dataset_of, job_of, points_of, result_of, version_of

@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from bigmodel.core.clock import now
-from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
+from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.events import Event, Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
 from bigmodel.core.model import TrainedModel
-from bigmodel.services.demo import DemoService
+from bigmodel.services.inference.predict import DemoService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store

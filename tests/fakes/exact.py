@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel.core.clock import now
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
 from bigmodel.jobs import attempt_folder

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel.core.clock import now
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.events import decode
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
 from bigmodel.core.model import TrainedModel
-from bigmodel.data.project import unpack
+from bigmodel.data.projects import unpack
 from bigmodel.jobs import attempt_folder
-from bigmodel.jobs.attempt import run_attempt
 from bigmodel.jobs.attempt_folder import Attempt
-from bigmodel.jobs.reporter import WorkerReporter
+from bigmodel.jobs.worker.attempt import run_attempt
+from bigmodel.jobs.worker.reporter import WorkerReporter
 from bigmodel.services.studio import Services
 from bigmodel.store.base import Store
 from bigmodel.tasks import get_task, load_engine

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from bigmodel.data.media.sound import write_sound
+from bigmodel.data.media.audio import write_sound
 
 
 def picture(seed: int = 0, *, side: int = 16, kind: str = "PNG") -> bytes:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from bigmodel.core.dataset import Rows, TaskData
+from bigmodel.core.datasets.dataset import Rows, TaskData
 
 SIDE = 40
 LABELS = ("lying", "standing")

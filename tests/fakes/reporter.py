@@ -7,7 +7,7 @@ from pathlib import Path
 from bigmodel.core.job import Wish
 from bigmodel.core.message import Arg, Level
 from bigmodel.core.task import Checkpoint, StopRequested
-from bigmodel.jobs.seal import seal_with_manifest
+from bigmodel.jobs.worker.seal import seal_with_manifest
 
 
 @dataclass

@@ -12,7 +12,7 @@ from bigmodel.core.job import State
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Exit
 from bigmodel.jobs.launchers.base import Handle
-from bigmodel.jobs.supervisor import Supervisor
+from bigmodel.jobs.supervisor.supervisor import Supervisor
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.workshop import Workshop, make_dataset, quick_settings
 

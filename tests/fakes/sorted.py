@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from bigmodel.core.dataset import NO_LABEL, Dataset
-from bigmodel.core.sorting_view import SortView
-from bigmodel.services.datasets import DatasetService
-from bigmodel.services.sorting import SortingService
+from bigmodel.core.datasets.dataset import NO_LABEL, Dataset
+from bigmodel.core.labelling.view import SortView
+from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.services.labelling.labelling import SortingService
 
 OWNER = "local"
 GOOD = ("lovely soup, warm and kind", "great service, very friendly", "wonderful cake, so fresh")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bigmodel.core.dataset import Rows, TaskData
+from bigmodel.core.datasets.dataset import Rows, TaskData
 
 RATE_HZ = 16_000
 LABELS = ("buzz", "chirp", "hiss")

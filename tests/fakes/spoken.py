@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bigmodel.core.dataset import Rows, TaskData
+from bigmodel.core.datasets.dataset import Rows, TaskData
 
 RATE_HZ = 16_000
 TONES_HZ = {"a": 300.0, "b": 700.0, "o": 1_300.0, "n": 2_300.0, "是": 3_500.0, "不": 5_200.0}

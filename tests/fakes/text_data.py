@@ -3,7 +3,7 @@
 import random
 from itertools import pairwise
 
-from bigmodel.core.dataset import Rows, TaskData
+from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.task import Family
 
 GOOD = ["good", "warm", "fresh", "kind", "quick"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
+from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.events import Event, Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job

@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bigmodel.core.clock import now
-from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
+from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.events import Event, Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
 from bigmodel.core.model import TrainedModel
-from bigmodel.data.versions import ITEMS
+from bigmodel.data.versions.versions import ITEMS
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bigmodel.core.clock import now
-from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
+from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
 from bigmodel.environment import ROOT, environment

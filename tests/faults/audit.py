@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bigmodel.core.events import Kind, decode
 from bigmodel.core.job import Job, State
-from bigmodel.jobs import attempt_folder, seal
+from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.worker import seal
 from tests.fakes.chain import START, link
 from tests.fakes.workshop import OWNER, Workshop
 

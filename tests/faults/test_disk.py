@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bigmodel.core.job import State
-from bigmodel.jobs import seal
-from bigmodel.services.control import ControlService
-from bigmodel.services.jobs import JobService
+from bigmodel.jobs.worker import seal
+from bigmodel.services.jobs.control import ControlService
+from bigmodel.services.jobs.jobs import JobService
 from tests.fakes.workshop import OWNER, Workshop, quick_settings
 
 SIZE_MB = 24

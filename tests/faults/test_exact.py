@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bigmodel.core.clock import now
-from bigmodel.core.dataset import Dataset, Recipe, Summary, Version
+from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.ids import new_id
 from bigmodel.core.task import Family
 from tests.fakes.exact import Outcome, Trial

@@ -10,11 +10,12 @@ import pytest
 from bigmodel.core.clock import now
 from bigmodel.core.events import decode
 from bigmodel.core.job import State, Wish
-from bigmodel.jobs import attempt_folder, socket_file
+from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.launchers import socket_file
 from bigmodel.jobs.launchers.warm import SOCKET
 from bigmodel.jobs.platform.identity import Identity
-from bigmodel.services.control import ControlService
-from bigmodel.services.jobs import JobService
+from bigmodel.services.jobs.control import ControlService
+from bigmodel.services.jobs.jobs import JobService
 from tests.fakes.workshop import OWNER, Workshop, quick_settings
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from pages.shared.page import Context
+from pages.shared.web.page import Context
 
 Tab = TypeVar("Tab")
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from bigmodel.core.clock import now
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job
-from bigmodel.services.datasets import DatasetService
+from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words

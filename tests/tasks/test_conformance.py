@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bigmodel.core.dataset import Form, Rows, Summary, TaskData
+from bigmodel.core.datasets.dataset import Form, Rows, Summary, TaskData
 from bigmodel.core.form import form_of
 from bigmodel.core.job import Wish
 from bigmodel.core.language import LANGUAGES

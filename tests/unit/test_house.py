@@ -25,8 +25,8 @@ import json, sys
 import app
 from bigmodel.services.studio import open_services
 from pages import find_pages
-from pages.shared import server
-from bigmodel.jobs import supervisor
+from pages.shared.web import server
+from bigmodel.jobs.supervisor import supervisor
 from bigmodel.tasks import find_tasks
 find_pages(), find_tasks()
 print(json.dumps([name for name in sys.modules if "." not in name]))

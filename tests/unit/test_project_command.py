@@ -14,7 +14,7 @@ from tests.fakes.journey import OWNER, run_here, write_table
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two data folders, the first with a dataset; commands run on the first."""
-    monkeypatch.setattr("bigmodel.data.project.read.run_limited", run_here)
+    monkeypatch.setattr("bigmodel.data.projects.read.run_limited", run_here)
     monkeypatch.setenv("BIGMODEL_OFFLINE", "1")
     monkeypatch.setenv("BIGMODEL_HOME", str(tmp_path / "one"))
     services = open_services(Settings(home=tmp_path / "one", offline=True))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.media import pictures, sound
+from bigmodel.data.media import audio, images
 from bigmodel.data.media.entry import THUMB_ENDING, Entry
 from bigmodel.data.media.layout import IMAGE, Item
 
@@ -28,7 +28,7 @@ EXIF_BYTES = 2**16
 POINTS = 100  # of a waveform
 TOO_SHORT_S = 0.05
 ODD = "pictures_odd"  # a drawing; worth a word only where nearly all others are photos
-FEWEST_PIXELS = pictures.LOSSLESS_SIDE
+FEWEST_PIXELS = images.LOSSLESS_SIDE
 # What the whole upload is refused for, rather than one file.
 FATAL = {"archive_bomb", "disk_short_for_files"}
 
@@ -103,14 +103,14 @@ class _Keeper:
 
     def _picture(self, file: BinaryIO) -> Kept:
         head = file.read(EXIF_BYTES)
-        picture = pictures.open_picture(file)
-        encoded = pictures.encode(picture)
+        picture = images.open_picture(file)
+        encoded = images.encode(picture)
         digest = hashlib.sha256(encoded.content).hexdigest()
         name = self._write(digest, f".{encoded.ending}", encoded.content)
-        if max(picture.size) > pictures.THUMBNAIL:
-            self._write(digest, THUMB_ENDING, pictures.thumbnail(BytesIO(encoded.content)))
+        if max(picture.size) > images.THUMBNAIL:
+            self._write(digest, THUMB_ENDING, images.thumbnail(BytesIO(encoded.content)))
         remarks = [
-            *(["pictures_tiny"] if pictures.is_tiny(picture) else []),
+            *(["pictures_tiny"] if images.is_tiny(picture) else []),
             *([ODD] if encoded.ending == "png" and max(picture.size) > FEWEST_PIXELS else []),
             *(["metadata_removed"] if b"Exif\0\0" in head else []),
         ]
@@ -118,11 +118,11 @@ class _Keeper:
         return Kept(name, digest, width=width, height=height, remarks=tuple(remarks))
 
     def _sound(self, file: BinaryIO) -> Kept:
-        found = sound.open_sound(file)
-        content = sound.write_sound(found.samples, found.rate)
+        found = audio.open_sound(file)
+        content = audio.write_sound(found.samples, found.rate)
         digest = hashlib.sha256(content).hexdigest()
         name = self._write(digest, ".flac", content)
-        peaks = sound.envelope(found.samples, POINTS)
+        peaks = audio.envelope(found.samples, POINTS)
         remarks = [
             *(["sounds_silent"] if found.is_silent else []),
             *(["sounds_cut"] if found.is_cut else []),

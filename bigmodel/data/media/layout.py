@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bigmodel.core.dataset import Form, Split
+from bigmodel.core.datasets.dataset import Form, Split
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.entry import Entry
 

@@ -14,17 +14,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bigmodel.core.dataset import Form
+from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Level
-from bigmodel.data.media import pictures, sound
+from bigmodel.data.media import audio, images
 from bigmodel.data.media.archive import Bounds, open_archive
 from bigmodel.data.media.entry import Entry, Given, given_entries
 from bigmodel.data.media.keep import ODD, Kept, keep_all
 from bigmodel.data.media.layout import IMAGE, Item, Layout, understand
 from bigmodel.data.media.transcripts import listed, read_transcripts
-from bigmodel.data.source import ORIGINAL
-from bigmodel.data.table import Findings, Limits
+from bigmodel.data.tables.source import ORIGINAL
+from bigmodel.data.tables.table import Findings, Limits
 
 BAD = "unread_"  # notes of files that could not be read, by reason
 HEAD_BYTES = 64
@@ -212,4 +212,4 @@ def _looks_like_media(entry: Entry) -> bool:
             head = file.read(HEAD_BYTES)
     except DatasetError:
         return False
-    return pictures.is_picture(head) or sound.is_sound(head)
+    return images.is_picture(head) or audio.is_sound(head)

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.layout import Item
-from bigmodel.data.readers import find_readers
-from bigmodel.data.sniff import choose_reader
-from bigmodel.data.source import ORIGINAL
-from bigmodel.data.table import Findings, Limits, Target
+from bigmodel.data.tables.readers import find_readers
+from bigmodel.data.tables.sniff import choose_reader
+from bigmodel.data.tables.source import ORIGINAL
+from bigmodel.data.tables.table import Findings, Limits, Target
 
 FILE, TEXT = "file", "text"
 FILE_NAMES = re.compile(

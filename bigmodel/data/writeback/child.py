@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.limits import EXIT_BROKEN, EXIT_MEMORY, EXIT_REFUSED, limit_self
+from bigmodel.data.sandbox.limits import EXIT_BROKEN, EXIT_MEMORY, EXIT_REFUSED, limit_self
 
 
 def main(request_path: str) -> int:

@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from bigmodel.data.encoding import find_encoding, read_lines
-from bigmodel.data.formula import neutral
-from bigmodel.data.readers.csv import FIELD_CEILING, Records
-from bigmodel.data.table import Findings
+from bigmodel.data.tables.encoding import find_encoding, read_lines
+from bigmodel.data.tables.formula import neutral
+from bigmodel.data.tables.readers.csv import FIELD_CEILING, Records
+from bigmodel.data.tables.table import Findings
 from bigmodel.data.writeback.order import Order, Rows
 
 PROGRESS_ROWS = 5_000

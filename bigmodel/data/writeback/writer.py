@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
-from bigmodel.data.limited import Progress, end_of, run_limited
-from bigmodel.data.limits import EXIT_REFUSED
+from bigmodel.data.sandbox.limited import Progress, end_of, run_limited
+from bigmodel.data.sandbox.limits import EXIT_REFUSED
 from bigmodel.data.writeback.order import Order
 from bigmodel.settings import Settings
 

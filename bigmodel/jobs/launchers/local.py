@@ -34,7 +34,7 @@ class LocalLauncher:
     def launch(self, folder: Path) -> Handle:
         with (folder / LOG).open("ab") as output:
             child = subprocess.Popen(
-                [sys.executable, "-m", "bigmodel.jobs.worker", str(folder)],
+                [sys.executable, "-m", "bigmodel.jobs.worker.worker", str(folder)],
                 cwd=folder,
                 env=environment(self._settings, threads_each(self._settings)),
                 stdin=subprocess.DEVNULL,

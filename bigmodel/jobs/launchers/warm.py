@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from bigmodel.environment import environment, threads_each
-from bigmodel.jobs import socket_file
+from bigmodel.jobs.launchers import socket_file
 from bigmodel.jobs.launchers.base import Handle
 from bigmodel.jobs.platform import detach_options
 from bigmodel.settings import Settings

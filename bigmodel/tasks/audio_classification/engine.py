@@ -2,31 +2,31 @@
 
 from pathlib import Path
 
-from bigmodel.core.dataset import TaskData
+from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import BaseFiles, Engine, Params, Predictor, Reporter
-from bigmodel.training import sounds_instant
-from bigmodel.training.sounds_recipe import SoundParams
+from bigmodel.training.audio import baseline
+from bigmodel.training.audio.recipe import SoundParams
 
 
 class AudioClassification:
     """Probabilities of classes for recordings. Torch is imported only when a fine-tuned model is asked for."""
 
     def train_instant(self, data: TaskData, params: Params, folder: Path, report: Reporter) -> None:
-        sounds_instant.train_instant(data, _settings(params), folder, report)
+        baseline.train_instant(data, _settings(params), folder, report)
 
     def train(
         self, data: TaskData, params: Params, base: BaseFiles, folder: Path, report: Reporter
     ) -> None:
-        from bigmodel.training import sounds
+        from bigmodel.training.audio import finetune
 
-        sounds.train(data, _settings(params), base, folder, report)
+        finetune.train(data, _settings(params), base, folder, report)
 
     def load(self, folder: Path) -> Predictor:
-        if sounds_instant.is_instant(folder):
-            return sounds_instant.load_instant(folder)
-        from bigmodel.training import sounds
+        if baseline.is_instant(folder):
+            return baseline.load_instant(folder)
+        from bigmodel.training.audio import finetune
 
-        return sounds.load_model(folder)
+        return finetune.load_model(folder)
 
 
 def _settings(params: Params) -> SoundParams:

@@ -6,9 +6,9 @@ What the trained model answers: bell 0.95 · whistle 0.03 · drum 0.02
 
 from pathlib import Path
 
-from bigmodel.core.dataset import Form, Summary
+from bigmodel.core.datasets.dataset import Form, Summary
 from bigmodel.core.task import Family, Medium, Task
-from bigmodel.training.sounds_recipe import SoundParams
+from bigmodel.training.audio.recipe import SoundParams
 
 
 def fit(summary: Summary) -> float:

@@ -2,31 +2,31 @@
 
 from pathlib import Path
 
-from bigmodel.core.dataset import TaskData
+from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import BaseFiles, Engine, Params, Predictor, Reporter
-from bigmodel.training import pictures_instant
-from bigmodel.training.pictures_recipe import PictureParams
+from bigmodel.training.images import baseline
+from bigmodel.training.images.recipe import PictureParams
 
 
 class ImageClassification:
     """Probabilities of classes for pictures. Torch is imported only when a fine-tuned model is asked for."""
 
     def train_instant(self, data: TaskData, params: Params, folder: Path, report: Reporter) -> None:
-        pictures_instant.train_instant(data, _settings(params), folder, report)
+        baseline.train_instant(data, _settings(params), folder, report)
 
     def train(
         self, data: TaskData, params: Params, base: BaseFiles, folder: Path, report: Reporter
     ) -> None:
-        from bigmodel.training import pictures
+        from bigmodel.training.images import finetune
 
-        pictures.train(data, _settings(params), base, folder, report)
+        finetune.train(data, _settings(params), base, folder, report)
 
     def load(self, folder: Path) -> Predictor:
-        if pictures_instant.is_instant(folder):
-            return pictures_instant.load_instant(folder)
-        from bigmodel.training import pictures
+        if baseline.is_instant(folder):
+            return baseline.load_instant(folder)
+        from bigmodel.training.images import finetune
 
-        return pictures.load_model(folder)
+        return finetune.load_model(folder)
 
 
 def _settings(params: Params) -> PictureParams:

@@ -6,9 +6,9 @@ What the trained model answers: tulip 0.91 · rose 0.06 · daisy 0.02
 
 from pathlib import Path
 
-from bigmodel.core.dataset import Form, Summary
+from bigmodel.core.datasets.dataset import Form, Summary
 from bigmodel.core.task import Family, Medium, Task
-from bigmodel.training.pictures_recipe import PictureParams
+from bigmodel.training.images.recipe import PictureParams
 
 
 def fit(summary: Summary) -> float:

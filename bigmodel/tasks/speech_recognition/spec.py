@@ -6,9 +6,9 @@ What the trained model answers: 打开客厅的灯, with how certain it is of ea
 
 from pathlib import Path
 
-from bigmodel.core.dataset import Form, Summary
+from bigmodel.core.datasets.dataset import Form, Summary
 from bigmodel.core.task import Family, Medium, Task
-from bigmodel.training.speech_recipe import SpeechParams
+from bigmodel.training.speech.recipe import SpeechParams
 
 FEWEST_TO_TUNE = 20  # one recording holds many letters
 

@@ -6,9 +6,9 @@ What the trained model answers: complaint 0.94 · praise 0.04 · question 0.02
 
 from pathlib import Path
 
-from bigmodel.core.dataset import Summary
+from bigmodel.core.datasets.dataset import Summary
 from bigmodel.core.task import Family, Medium, Task
-from bigmodel.training.recipe import TextParams
+from bigmodel.training.loop.recipe import TextParams
 
 MANY_CLASSES = 200  # beyond this a column is hardly a set of classes
 

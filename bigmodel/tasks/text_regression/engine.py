@@ -2,31 +2,31 @@
 
 from pathlib import Path
 
-from bigmodel.core.dataset import TaskData
+from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import BaseFiles, Engine, Params, Predictor, Reporter
-from bigmodel.training import instant
-from bigmodel.training.recipe import TextParams
+from bigmodel.training.loop.recipe import TextParams
+from bigmodel.training.text import baseline
 
 
 class TextRegression:
     """Numbers for texts. Torch is imported only when a fine-tuned model is asked for."""
 
     def train_instant(self, data: TaskData, params: Params, folder: Path, report: Reporter) -> None:
-        instant.train_regressor(data, _settings(params), folder, report)
+        baseline.train_regressor(data, _settings(params), folder, report)
 
     def train(
         self, data: TaskData, params: Params, base: BaseFiles, folder: Path, report: Reporter
     ) -> None:
-        from bigmodel.training import text
+        from bigmodel.training.text import finetune
 
-        text.train_regressor(data, _settings(params), base, folder, report)
+        finetune.train_regressor(data, _settings(params), base, folder, report)
 
     def load(self, folder: Path) -> Predictor:
-        if instant.is_instant(folder):
-            return instant.load_instant(folder)
-        from bigmodel.training import text
+        if baseline.is_instant(folder):
+            return baseline.load_instant(folder)
+        from bigmodel.training.text import finetune
 
-        return text.load_model(folder)
+        return finetune.load_model(folder)
 
 
 def _settings(params: Params) -> TextParams:

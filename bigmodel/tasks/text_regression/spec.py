@@ -6,9 +6,9 @@ What the trained model answers: 1438.2
 
 from pathlib import Path
 
-from bigmodel.core.dataset import Summary
+from bigmodel.core.datasets.dataset import Summary
 from bigmodel.core.task import Family, Medium, Task
-from bigmodel.training.recipe import TextParams
+from bigmodel.training.loop.recipe import TextParams
 
 
 def fit(summary: Summary) -> float:

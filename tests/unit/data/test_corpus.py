@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel.core.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.data.media.entry import Given
-from bigmodel.services.datasets import DatasetService
+from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words

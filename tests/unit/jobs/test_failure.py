@@ -7,7 +7,7 @@ import pytest
 
 from bigmodel.core.errors import TrainingError
 from bigmodel.jobs.failure import Failure, is_disk_full, name_failure
-from bigmodel.jobs.room import memory_kills, require_room
+from bigmodel.jobs.supervisor.resources import memory_kills, require_room
 from tests.fakes.workshop import quick_settings
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from bigmodel.core.results import Results
+from bigmodel.core.results.results import Results
 from bigmodel.metrics.classification import evaluate, headline
 
 Case = tuple[list[str], np.ndarray, tuple[str, ...]]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bigmodel.core.results import Measure
+from bigmodel.core.results.results import Measure
 from bigmodel.metrics import paired
 
 

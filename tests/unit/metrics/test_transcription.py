@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from bigmodel.core.diff import count, diff, is_unspaced, parts
+from bigmodel.core.results.alignment import count, diff, is_unspaced, parts
 from bigmodel.core.task import Transcript
 from bigmodel.metrics.transcription import evaluate, headline
 

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from bigmodel.core.dataset import TaskData
+from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import BaseFiles, Params, Reporter
 

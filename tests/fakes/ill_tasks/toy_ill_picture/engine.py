@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bigmodel.core.dataset import TaskData
+from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import Params, Reporter
-from bigmodel.data.media.pictures import open_picture
+from bigmodel.data.media.images import open_picture
 
 
 class Blind:

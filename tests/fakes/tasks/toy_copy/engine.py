@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bigmodel.tasks.toy_copy.spec import ToyParams
 
-from bigmodel.core.dataset import TaskData
+from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.job import Wish
 from bigmodel.core.task import BaseFiles, Checkpoint, Params, Reporter, StopRequested

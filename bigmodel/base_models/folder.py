@@ -1,0 +1,176 @@
+"""Brings a person's own model, a folder or a ZIP, onto the shelf: only known file names, only after the check."""
+
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from bigmodel.base_models import shelf
+from bigmodel.base_models.check import Checked, check_folder, check_names, is_wanted
+from bigmodel.base_models.config import CONFIG
+from bigmodel.core.errors import ModelError
+from bigmodel.core.ids import new_id
+from bigmodel.core.model import Base
+from bigmodel.settings import Settings
+
+ENTRIES_CAP = 10_000
+BYTES_CAP = 5 * 10**9
+SPARE_BYTES = 500 * 10**6  # what must stay free on the disk
+CHUNK = 2**20
+ENCRYPTED = 0x1
+LINK = 0o120000
+
+
+def import_path(path: Path, settings: Settings, *, name: str = "") -> Base:
+    """Check a folder or ZIP of a Transformers model, copy it onto the shelf, and return what it is.
+
+    Raises:
+        ModelError: it is not a usable and safe model; nothing is left on disk.
+    """
+    wanted_name = (name or path.stem or path.name).strip()
+    with stage(settings) as model:
+        if path.is_dir():
+            _copy_folder(path, model)
+        elif path.is_file() and zipfile.is_zipfile(path):
+            _copy_zip(path, model)
+        else:
+            raise ModelError("model_not_folder_or_zip", name=path.name[:80])
+        checked = check_folder(model)
+        base = Base(name=_free_name(settings.bases, wanted_name), kind="folder")
+        return put(model, settings.bases, base, checked)
+
+
+@contextmanager
+def stage(settings: Settings) -> Iterator[Path]:
+    """Give a fresh folder for a model on the disk of the shelf, and remove what is left of it afterwards."""
+    beside = settings.bases / f".new-{new_id()}"
+    model = beside / shelf.MODEL
+    model.mkdir(mode=0o700, parents=True)
+    try:
+        yield model
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def put(model: Path, bases: Path, base: Base, checked: Checked) -> Base:
+    """Seal a staged and checked model and move it to its place in one step; return it with its sizes."""
+    size = sum(path.stat().st_size for path in model.iterdir())
+    whole = replace(
+        base,
+        source=base.source or f"folder:{shelf.slug_of(base.name)}",
+        medium=checked.medium,
+        writes=checked.writes,
+        size_mb=round(size / 1e6, 1),
+        parameters_m=round(checked.parameters / 1e6, 1),
+    )
+    shelf.seal(model.parent, whole)
+    place = bases / shelf.slug_of(base.name)
+    if place.exists():
+        place.rename(model.parent.with_name(f"{model.parent.name}-old"))
+    model.parent.rename(place)
+    shutil.rmtree(model.parent.with_name(f"{model.parent.name}-old"), ignore_errors=True)
+    return whole
+
+
+def _free_name(bases: Path, name: str) -> str:
+    """Return the name, with a number when its place is taken; it must not look like an id of the hub."""
+    plain = name.replace("/", "-")[:60] or "model"
+    names = (plain, *(f"{plain}-{count}" for count in range(2, 10_000)))
+    return next(free for free in names if not (bases / shelf.slug_of(free)).exists())
+
+
+def _copy_folder(source: Path, model: Path) -> None:
+    root = source if (source / CONFIG).is_file() else _only_folder(source)
+    paths = [path for path in root.iterdir() if not path.name.startswith(".")]
+    check_names({path.name for path in paths if not path.is_dir()})
+    for path in sorted(paths):
+        if is_wanted(path.name):
+            if path.is_symlink() or not path.is_file():
+                raise ModelError("model_link", file=path.name)
+            _require_space(model, path.stat().st_size)
+            with path.open("rb") as file:
+                _copy(file, model / path.name, path.stat().st_size)
+
+
+def _only_folder(source: Path) -> Path:
+    """Return the one folder inside that has a configuration, as when a ZIP was unpacked one level deep."""
+    inside = [path for path in source.iterdir() if not path.is_symlink() and path.is_dir()]
+    with_config = [path for path in inside if (path / CONFIG).is_file()]
+    return with_config[0] if len(with_config) == 1 else source
+
+
+def _copy_zip(source: Path, model: Path) -> None:
+    try:
+        with zipfile.ZipFile(source) as archive:
+            entries = _entries(archive)
+            check_names(set(entries))
+            picked = {name: info for name, info in entries.items() if is_wanted(name)}
+            _require_space(model, sum(info.file_size for info in picked.values()))
+            for name, info in picked.items():
+                with archive.open(info) as file:
+                    _copy(file, model / name, info.file_size)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise ModelError("model_zip_broken", name=source.name[:80]) from error
+
+
+def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the files of the model's folder by plain name; archives that play tricks are refused whole."""
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    if len(infos) > ENTRIES_CAP:
+        raise ModelError("model_zip_unsafe", file=f"{len(infos)} files")
+    for info in infos:
+        _require_honest(info)
+    folders = [PurePosixPath(i.filename).parent for i in infos if _plain(i) == CONFIG]
+    root = min(folders, key=lambda folder: len(folder.parts), default=PurePosixPath())
+    mine = [info for info in infos if PurePosixPath(info.filename).parent == root]
+    if len({_plain(info) for info in mine}) < len(mine):
+        raise ModelError("model_zip_unsafe", file=mine[0].filename[:80])
+    return {_plain(info): info for info in mine}
+
+
+def _require_honest(info: zipfile.ZipInfo) -> None:
+    parts = PurePosixPath(info.filename).parts
+    leaves = ".." in parts or info.filename.startswith("/") or "\\" in info.filename
+    is_link = (info.external_attr >> 16) & 0o170000 == LINK
+    if leaves or ":" in info.filename or is_link:
+        raise ModelError("model_zip_unsafe", file=info.filename[:80])
+    if info.flag_bits & ENCRYPTED:
+        raise ModelError("model_zip_encrypted", file=info.filename[:80])
+
+
+def _plain(info: zipfile.ZipInfo) -> str:
+    return PurePosixPath(info.filename).name
+
+
+def _require_space(model: Path, size: int) -> None:
+    if size > BYTES_CAP:
+        raise ModelError("model_files_big", gb=round(size / 1e9, 1), limit_gb=BYTES_CAP // 10**9)
+    require_disk(model, size)
+
+
+def require_disk(folder: Path, size: int) -> None:
+    """Refuse before the disk would fill up.
+
+    Raises:
+        ModelError: `disk_short_for_model`.
+    """
+    free = shutil.disk_usage(folder).free
+    if size + SPARE_BYTES > free:
+        raise ModelError("disk_short_for_model", needed_mb=size // 10**6, free_mb=free // 10**6)
+
+
+def _copy(source: IO[bytes], target: Path, size: int) -> None:
+    """Copy at most `size` bytes; a source that holds more than it said is refused."""
+    done = 0
+    with target.open("xb") as file:
+        while chunk := source.read(CHUNK):
+            done += len(chunk)
+            if done > size:
+                raise ModelError("model_zip_unsafe", file=target.name)
+            file.write(chunk)

@@ -1,0 +1,205 @@
+"""The parent's half of speaking with a hub: limits, the child without secrets, and the shelf; no page waits longer than it says.
+
+Files are fetched at the commit that `describe` named, judged like a person's own folder, and only then
+put on the shelf: from then on the hub is never asked for them again.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bigmodel.base_models import shelf
+from bigmodel.base_models.check import check_folder
+from bigmodel.base_models.folder import BYTES_CAP, put, require_disk
+from bigmodel.core.errors import ModelError
+from bigmodel.core.model import Base
+from bigmodel.settings import Settings
+
+ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+COMMIT = re.compile(r"[0-9a-f]{40}")
+ROOT = Path(__file__).parents[2]
+START_S = 2.0  # beyond the hub's patience: the child has to start, too
+PASSED_ON = (
+    "PATH", "LANG", "TMPDIR", "SYSTEMROOT", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
+    "http_proxy", "https_proxy", "all_proxy", "no_proxy",
+)  # fmt: skip
+SECURE = ("http://", "https://")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class HubModel:
+    """What a hub says about a model. `revision` is a commit; `files` maps each to its size and sha256."""
+
+    id: str
+    revision: str
+    size_mb: float
+    licence: str = ""
+    languages: tuple[str, ...] = ()
+    architecture: str = ""
+    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # Any: as JSON came
+
+
+def describe(hub_id: str, settings: Settings) -> HubModel:
+    """Ask the hub about a model, within `settings.hub_s` and the start of a process.
+
+    Raises:
+        ModelError: `hub_id_wrong`, `hub_offline`, `hub_unreachable`, `hub_unknown_model`,
+            `hub_gated`, `no_safetensors`.
+    """
+    hub_id = check_id(hub_id)
+    _require_online(settings)
+    request = {"do": "describe", "id": hub_id, **_address(settings)}
+    for record in _records(request, settings, limit_s=settings.hub_s + START_S):
+        if "result" in record:
+            return _as_model(record["result"], settings)
+    raise ModelError("hub_unreachable", url=settings.hub_url)
+
+
+def fetch(hub_id: str, settings: Settings, progress: Progress | None = None) -> Base:
+    """Download a model at its present commit, check it, and put it on the shelf; go on where an earlier call stopped.
+
+    `progress` is called with (bytes so far, bytes in all).
+
+    Raises:
+        ModelError: as `describe`, and whatever speaks against the model's files.
+    """
+    present = shelf.read(settings.bases, hub_id)
+    if present is not None and shelf.find(settings.bases, hub_id) is not None:
+        return present
+    model = describe(hub_id, settings)
+    beside = settings.bases / f".fetch-{shelf.slug_of(model.id)}-{model.revision[:12]}"
+    folder = beside / shelf.MODEL
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _download(model, folder, settings, progress)
+    try:
+        checked = check_folder(folder)
+    except ModelError:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    base = Base(
+        name=model.id,
+        kind="hub",
+        source=f"hub:{model.id}",
+        revision=model.revision,
+        licence=model.licence,
+        languages=model.languages,
+    )
+    return put(folder, settings.bases, base, checked)
+
+
+def is_reachable(settings: Settings) -> bool:
+    """Tell whether anything answers at the hub's address; takes up to `settings.hub_s`."""
+    if settings.offline or not settings.hub_url.startswith(SECURE):
+        return False
+    request = urllib.request.Request(settings.hub_url, method="HEAD")  # noqa: S310 - checked above
+    try:
+        with urllib.request.urlopen(request, timeout=settings.hub_s):  # noqa: S310 - checked above
+            return True
+    except urllib.error.HTTPError as error:
+        error.close()
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+def check_id(hub_id: str) -> str:
+    """Return the id without what people paste around it; a place on disk or an address of another host is refused."""
+    plain = hub_id.strip().removeprefix("https://huggingface.co/").strip("/")
+    if not ID.fullmatch(plain) or ".." in plain or len(plain) > 100:
+        raise ModelError("hub_id_wrong")
+    return plain
+
+
+def _as_model(result: Mapping[str, Any], settings: Settings) -> HubModel:
+    known = {key: result[key] for key in HubModel.__dataclass_fields__}
+    model = HubModel(**{**known, "languages": tuple(result["languages"])})
+    if not COMMIT.fullmatch(model.revision):
+        raise ModelError("hub_unreachable", url=settings.hub_url)
+    return model
+
+
+def _download(model: HubModel, folder: Path, settings: Settings, progress: Progress | None) -> None:
+    total = sum(int(about["size"]) for about in model.files.values())
+    if total > BYTES_CAP:
+        raise ModelError("model_files_big", gb=round(total / 1e9, 1), limit_gb=BYTES_CAP // 10**9)
+    require_disk(folder, total)
+    request = {
+        "do": "fetch",
+        "id": model.id,
+        "revision": model.revision,
+        "files": {name: dict(about) for name, about in model.files.items()},
+        "folder": str(folder.resolve()),
+        **_address(settings),
+    }
+    for record in _records(request, settings, limit_s=None):
+        if progress and "bytes" in record:
+            progress(int(record["bytes"]), total)
+        if "result" in record:
+            return
+    raise ModelError("hub_unreachable", url=settings.hub_url)
+
+
+def _require_online(settings: Settings) -> None:
+    if settings.offline:
+        raise ModelError("hub_offline")
+    if not settings.hub_url.startswith(SECURE):
+        raise ModelError("hub_unreachable", url=settings.hub_url)
+
+
+def _address(settings: Settings) -> dict[str, object]:
+    return {"url": settings.hub_url.rstrip("/"), "patience_s": settings.hub_s}
+
+
+def _records(
+    request: Mapping[str, object], settings: Settings, *, limit_s: float | None
+) -> Iterator[dict[str, Any]]:
+    """Yield what the child says, until it ends or the limit is over; its errors are raised here."""
+    with (settings.run / "hub.log").open("wb") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "bigmodel.base_models.fetcher", json.dumps(request)],
+            cwd=ROOT,
+            env=_environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    killer = threading.Timer(limit_s or 0, child.kill)
+    killer.daemon = True
+    if limit_s:
+        killer.start()
+    try:
+        for line in child.stdout or ():
+            record = json.loads(line)
+            if "error" in record:
+                raise ModelError(record["error"], **record["args"])
+            yield record
+    finally:
+        killer.cancel()
+        child.kill()
+        child.wait()
+        if child.stdout:
+            child.stdout.close()
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """Return the child's environment: proxies and certificates, no token, no telemetry, no cache of anybody's."""
+    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return passed | {
+        "HF_HOME": str((settings.scratch / "hub").resolve()),
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }

@@ -1,0 +1,28 @@
+"""Turns the name of a base into a checked local folder for a worker; it must never reach the network."""
+
+from bigmodel.base_models import shelf
+from bigmodel.base_models.catalogue import read_models
+from bigmodel.base_models.package import PREFIX, package_folder
+from bigmodel.core.errors import ModelError
+from bigmodel.core.task import BaseFiles, Task
+from bigmodel.settings import Settings
+
+
+def locate(name: str, task: Task, settings: Settings) -> BaseFiles:
+    """Return the files of a base, for `attempt.json`; bases that need none have no folder.
+
+    Raises:
+        ModelError: `base_missing` when its files are not here, `package_missing` or
+            `package_changed` when those of an installed package are not as they should be.
+    """
+    own = {base.name: base for base in read_models(task.folder)}
+    if name in own:
+        base = own[name]
+        if base.source.startswith(PREFIX):
+            return BaseFiles(name, base.kind, package_folder(base, settings.bases))
+        return BaseFiles(name, base.kind)
+    imported = shelf.read(settings.bases, name)
+    folder = shelf.find(settings.bases, name)
+    if imported is None or folder is None:
+        raise ModelError("base_missing", base=name)
+    return BaseFiles(name, imported.kind, folder)

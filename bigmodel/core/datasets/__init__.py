@@ -1,0 +1,1 @@
+"""Values of datasets: versions, rows, and what a preview of new rows shows."""

@@ -1,0 +1,1 @@
+"""Values of manual labels: class names and the log of label events."""

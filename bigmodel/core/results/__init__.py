@@ -1,0 +1,1 @@
+"""Values of evaluated models: results, comparisons and aligned texts."""

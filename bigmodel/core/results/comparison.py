@@ -1,0 +1,45 @@
+"""What two models achieve on the same rows, as plain values that any page or command can show; it measures nothing."""
+
+from dataclasses import dataclass
+
+from bigmodel.core.message import Message
+from bigmodel.core.results.results import Measure
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One measure of both models, and the new one's minus the old one's with the interval of the difference."""
+
+    measure: str
+    new: Measure
+    old: Measure
+    difference: Measure
+
+
+@dataclass(frozen=True)
+class ChangedRow:
+    """A row that one of the two answered right and the other wrong; `media` as of an `AnsweredRow`."""
+
+    text: str
+    truth: str
+    new: str
+    old: str
+    media: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A new and an old model on the same rows, none of which either learned from.
+
+    `measures` has the leading one first. `only_new` counts the rows that the new one alone got right
+    (of numbers: where it came nearer), `only_old` the other way round; `gained` and `lost` show some.
+    """
+
+    rows: int
+    sentence: Message
+    measures: tuple[Compared, ...]
+    only_new: int
+    only_old: int
+    remarks: tuple[Message, ...] = ()
+    gained: tuple[ChangedRow, ...] = ()
+    lost: tuple[ChangedRow, ...] = ()

@@ -1,0 +1,1 @@
+"""Importing an upload into a table and media files."""

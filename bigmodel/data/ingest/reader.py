@@ -1,0 +1,170 @@
+"""The short-lived child that reads one upload (`python -m bigmodel.data.ingest.reader REQUEST`); only a report leaves it.
+
+The request is a JSON file: path or files, name, table (the Parquet file to write), media (the folder
+for pictures and recordings), report, limits, `wishes` about media, `asked` of a workbook, and
+`only_looks` where nothing is to be copied. The report is JSON as well: either what was found, or
+`problems`. It must never be given secrets or the database.
+"""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bigmodel.core.errors import DatasetError
+from bigmodel.data.sandbox.limits import EXIT_BROKEN, EXIT_MEMORY, EXIT_REFUSED, limit_self
+
+if TYPE_CHECKING:
+    from bigmodel.data.media.entry import Given
+    from bigmodel.data.media.reading import MediaUpload
+    from bigmodel.data.tables.table import Findings, Target
+
+
+def main(request_path: str) -> int:
+    """Bound this process for good, then answer the request; return the exit code."""
+    request = json.loads(Path(request_path).read_text("utf-8"))
+    limits = request["limits"]
+    limit_self(
+        memory_mb=limits["memory_mb"],
+        processor_s=int(limits["seconds"]) * limits["threads"] + 5,
+        file_mb=limits["max_text_mb"] + 64,
+    )
+    return answer(request)
+
+
+def answer(request: dict[str, Any]) -> int:
+    """Read the upload that a request names and write its report; return the exit code."""
+    report = Path(request["report"])
+    try:
+        record = _read(request)
+    except DatasetError as error:
+        report.write_text(json.dumps(_refusal(error)))
+        return EXIT_REFUSED
+    except MemoryError:
+        return EXIT_MEMORY
+    except Exception:  # noqa: BLE001  (the outermost call of this process)
+        traceback.print_exc()
+        return EXIT_BROKEN
+    report.write_text(json.dumps(record))
+    return 0
+
+
+def _refusal(error: DatasetError) -> dict[str, Any]:
+    return {
+        "key": error.key,
+        "args": error.args_of_words,
+        "problems": [problem.to_json() for problem in error.problems],
+        "columns": list(error.columns),
+        "levels": {str(level): list(names) for level, names in error.levels.items()},
+        "unreadable": [[name, reason.to_json()] for name, reason in error.unreadable],
+        "look": error.look.to_json() if error.look else None,
+    }
+
+
+def _read(request: dict[str, Any]) -> dict[str, Any]:
+    # pyarrow is imported below the limits, so that they hold for it too.
+    from bigmodel.data.tables.table import Findings  # noqa: PLC0415
+
+    findings = Findings()
+    try:
+        if request["files"]:
+            return _media(request, findings).read_files(_files(Path(request["files"])))
+        if _is_archive(Path(request["path"]), request["name"]):
+            return _media(request, findings).read_archive(Path(request["path"]))
+        return _read_table(request, findings)
+    except DatasetError as error:
+        found = [message for message in findings.all() if message.level != "info"]
+        error.problems = (*error.problems, *found)
+        raise
+
+
+def _is_archive(path: Path, name: str) -> bool:
+    from bigmodel.data.media.archive import is_archive  # noqa: PLC0415
+    from bigmodel.data.tables.sniff import NAMED_WORKBOOKS, is_workbook  # noqa: PLC0415
+
+    ending = Path(name).suffix.lower()
+    is_named = ending == ".zip"
+    if ending in NAMED_WORKBOOKS or not is_archive(path, is_named=is_named):
+        return False
+    return is_named or not is_workbook(path)
+
+
+def _files(index: Path) -> "list[Given]":
+    from bigmodel.data.media.entry import Given  # noqa: PLC0415
+
+    listed = json.loads(index.read_text("utf-8"))
+    return [Given(file["name"], Path(file["place"]), file["text"]) for file in listed]
+
+
+def _media(request: dict[str, Any], findings: "Findings") -> "MediaUpload":
+    from bigmodel.data.media.archive import Bounds  # noqa: PLC0415
+    from bigmodel.data.media.reading import MediaUpload, Wishes  # noqa: PLC0415
+    from bigmodel.data.tables.table import limits_from  # noqa: PLC0415
+
+    limits = request["limits"]
+    scratch = Path(request["report"]).parent
+    total = limits["max_media_mb"] * 2**20
+    return MediaUpload(
+        folder=Path(request["media"]),
+        table=Path(request["table"]),
+        scratch=scratch,
+        limits=limits_from(limits),
+        bounds=Bounds(limits["max_media_files"], total, limits["max_media_file_mb"] * 2**20),
+        wishes=Wishes(**request["wishes"]),
+        progress=_progress,
+        findings=findings,
+    )
+
+
+def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]:
+    from bigmodel.data.tables.table import Asked, Target, limits_from  # noqa: PLC0415
+
+    target = Target(
+        Path(request["table"]),
+        limits_from(request["limits"]),
+        findings,
+        _progress,
+        asked=Asked(**request["asked"]),
+        only_looks=request["only_looks"],
+    )
+    try:
+        form = _fill(target, Path(request["path"]), request["name"])
+        if not target.only_looks:
+            target.close()
+    except DatasetError as error:
+        error.look = target.look
+        raise
+    return {
+        "format": form,
+        "encoding": target.encoding,
+        "delimiter": target.delimiter,
+        "columns": list(target.columns),
+        "rows": target.rows,
+        "problems": [problem.to_json() for problem in findings.all()],
+        "look": target.look.to_json() if target.look else None,
+    }
+
+
+def _fill(target: "Target", path: Path, name: str) -> str:
+    """Read a table into the target; return its format."""
+    from bigmodel.data.tables.readers import find_readers  # noqa: PLC0415
+    from bigmodel.data.tables.sniff import WPS, choose_reader  # noqa: PLC0415
+
+    reader = choose_reader(path, name, find_readers(), target.findings)
+    try:
+        reader.read(path, target)
+    except DatasetError as error:
+        if error.key == "workbook_broken" and name.lower().endswith(WPS):
+            raise DatasetError("workbook_et") from error
+        raise
+    return reader.name
+
+
+def _progress(share: float) -> None:
+    sys.stdout.write(f"{share:.3f}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,169 @@
+"""The short-lived child that unpacks and judges a project (`python -m bigmodel.data.projects.unpack REQUEST`).
+
+The request is a JSON file: path, folder, report, limits. It writes below that folder only, under names
+that `layout` knows, and is never given secrets or the database.
+"""
+
+import hashlib
+import json
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bigmodel.core.errors import DatasetError
+from bigmodel.data.media.archive import Archive, Bounds, is_archive, open_archive, shown_name
+from bigmodel.data.media.entry import Entry
+from bigmodel.data.projects import layout
+from bigmodel.data.projects.record import Head, Part
+from bigmodel.data.sandbox.limits import EXIT_BROKEN, EXIT_MEMORY, EXIT_REFUSED, limit_self
+
+CHUNK = 2**20
+MOST_HEAD_BYTES = 64 * 2**20
+MOST_RECORD_BYTES = 64 * 2**20  # of each file of records that is held in memory
+HELD = (layout.DATASETS, layout.JOBS, layout.BASES)
+MB = 2**20
+
+
+def main(request_path: str) -> int:
+    """Bound this process for good, then answer the request; return the exit code."""
+    request = json.loads(Path(request_path).read_text("utf-8"))
+    limits = request["limits"]
+    limit_self(
+        memory_mb=limits["memory_mb"],
+        processor_s=int(limits["seconds"]) * limits["threads"] + 5,
+        file_mb=limits["max_project_mb"] + 64,
+    )
+    return answer(request)
+
+
+def answer(request: dict[str, Any]) -> int:
+    """Unpack the project of a request and write its report; return the exit code."""
+    report = Path(request["report"])
+    try:
+        found = unpack(request)
+    except DatasetError as error:
+        report.write_text(json.dumps({"key": error.key, "args": error.args_of_words}))
+        return EXIT_REFUSED
+    except MemoryError:
+        return EXIT_MEMORY
+    except Exception:  # noqa: BLE001  (the outermost call of this process)
+        traceback.print_exc()
+        return EXIT_BROKEN
+    report.write_text(json.dumps(found))
+    return 0
+
+
+def unpack(request: dict[str, Any]) -> dict[str, Any]:
+    """Unpack a project into its folder; return what it says of itself.
+
+    Raises:
+        DatasetError: it is none, is newer, or is not what it says.
+    """
+    # pyarrow is imported below the limits, so that they hold for it too.
+    from bigmodel.data.projects import judge  # noqa: PLC0415
+
+    limits, folder = request["limits"], Path(request["folder"])
+    total = limits["max_project_mb"] * MB
+    bounds = Bounds(limits["max_project_files"], total, total)
+    if not is_archive(Path(request["path"]), is_named=False):
+        raise DatasetError("project_none")
+    archive = open_archive(Path(request["path"]), bounds, folder.parent)
+    try:
+        entries = _by_name(archive)
+        head = _head(entries)
+        parts = _parts(head, entries)
+        _unpack_all(entries, parts, folder)
+    finally:
+        archive.close()
+    text_bytes = limits["max_text_mb"] * MB
+    rows = judge.Bounds(
+        limits["max_rows"], limits["max_columns"], limits["max_field_characters"], text_bytes
+    )
+    judge.Judge(folder, parts, rows).run()
+    return {"app": head.app, "created": head.created.isoformat(), "parts": len(parts)}
+
+
+def _by_name(archive: Archive) -> dict[str, Entry]:
+    entries = {entry.name: entry for entry in archive.entries}
+    if len(entries) < len(archive.entries):
+        raise DatasetError("archive_overlaps")
+    return entries
+
+
+def _head(entries: dict[str, Entry]) -> Head:
+    """Return what the project says of itself.
+
+    Raises:
+        DatasetError: `project_none`, `project_newer` or `project_records`.
+    """
+    entry = entries.get(layout.HEAD)
+    if entry is None:
+        raise DatasetError("project_none")
+    if entry.size > MOST_HEAD_BYTES:
+        raise DatasetError("project_records")
+    with entry.open() as file:
+        raw = file.read()
+    try:
+        said = json.loads(raw)
+        number = said.get("v") if isinstance(said, dict) else None
+        if isinstance(number, int) and number > layout.VERSION:
+            raise DatasetError("project_newer", found=number, known=layout.VERSION)
+        return Head.model_validate(said)
+    except (ValidationError, ValueError, RecursionError) as error:
+        raise DatasetError("project_records") from error
+
+
+def _parts(head: Head, entries: dict[str, Entry]) -> dict[str, Part]:
+    """Return the files of a project by name; all of them are there, of a known kind, and nothing else is."""
+    parts = {part.name: part for part in head.parts}
+    for name in sorted({*entries, *parts} - {layout.HEAD}):
+        if layout.place_of(name) is None or name not in parts:
+            raise DatasetError("project_strange", name=shown_name(name))
+        if name in HELD and parts[name].size > MOST_RECORD_BYTES:
+            raise DatasetError("project_records")
+        if name not in entries or entries[name].size != parts[name].size:
+            raise DatasetError("project_file", name=shown_name(name))
+    if len(parts) < len(head.parts) or not parts.keys() >= set(layout.RECORDS):
+        raise DatasetError("project_records")
+    return parts
+
+
+def _unpack_all(entries: dict[str, Entry], parts: dict[str, Part], folder: Path) -> None:
+    total = sum(part.size for part in parts.values()) or 1
+    done = 0
+
+    def tell(size: int) -> None:
+        nonlocal done
+        done += size
+        sys.stdout.write(f"{0.9 * done / total:.3f}\n")
+        sys.stdout.flush()
+
+    for name, part in parts.items():
+        place = folder / name  # the name is one that `layout` knows: ids, numbers, digests
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if _write(entries[name], place, tell) != part.sha256:
+            raise DatasetError("project_file", name=shown_name(name))
+
+
+def _write(entry: Entry, place: Path, tell: Callable[[int], None]) -> str:
+    """Write an entry to its place and return its digest."""
+    digest = hashlib.sha256()
+    try:
+        with entry.open() as source, place.open("xb") as file:
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+                file.write(chunk)
+                tell(len(chunk))
+    except DatasetError as error:
+        if error.key == "media_damaged":
+            raise DatasetError("project_file", name=shown_name(entry.name)) from error
+        raise
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

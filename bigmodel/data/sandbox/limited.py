@@ -1,0 +1,97 @@
+"""The parent's half of a limited child: starts it without anybody's secrets, watches it, and names how it ended; it reads no file of a person."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from bigmodel.core.errors import DatasetError
+from bigmodel.data.sandbox.limits import EXIT_MEMORY
+
+ROOT = Path(__file__).parents[3]
+LOOK_S = 0.05
+Progress = Callable[[float], None]
+
+
+def run_limited(
+    module: str, request: Path, progress: Progress | None, *, seconds: float, memory_mb: int
+) -> int:
+    """Run `python -m MODULE REQUEST` to its end, or end it; return its exit code.
+
+    The child prints shares (0 to 1), one a line. It bounds itself as well (`data.limits`).
+
+    Raises:
+        DatasetError: `reader_time` or `reader_memory`.
+    """
+    folder = request.parent
+    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        child = subprocess.Popen(
+            [sys.executable, "-m", module, str(request)],
+            cwd=folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+        )
+        try:
+            return _watch(child, lambda: _tell(folder / "out", progress), seconds, memory_mb)
+        finally:
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+
+
+def end_of(code: int, *, seconds: float, memory_mb: int) -> DatasetError:
+    """Return what an exit code means that is neither 0 nor `EXIT_REFUSED`."""
+    if code == EXIT_MEMORY or -code in (6, 9):  # aborted or killed: out of memory inside a library
+        return DatasetError("reader_memory", mb=memory_mb)
+    if -code in (24, 25):  # processor time, file size
+        return DatasetError("reader_time", seconds=int(seconds))
+    return DatasetError("reader_broken")
+
+
+def _watch(
+    child: subprocess.Popen[bytes], tell: Callable[[], None], seconds: float, memory_mb: int
+) -> int:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return child.wait(LOOK_S)
+        except subprocess.TimeoutExpired:
+            tell()
+        if time.monotonic() > deadline:
+            raise DatasetError("reader_time", seconds=int(seconds))
+        if _memory_mb(child.pid) > memory_mb:
+            raise DatasetError("reader_memory", mb=memory_mb)
+
+
+def _memory_mb(pid: int) -> float:
+    try:
+        return float(psutil.Process(pid).memory_info().rss) / 2**20
+    except psutil.Error:
+        return 0.0
+
+
+def _tell(out: Path, progress: Progress | None) -> None:
+    if progress is None:
+        return
+    lines = out.read_text("ascii").split()
+    if lines:
+        progress(float(lines[-1]))
+
+
+def _environment() -> dict[str, str]:
+    """Return an environment without anybody's secrets."""
+    kept = {key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "TMPDIR") if key in os.environ}
+    return kept | {
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUTF8": "1",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+    }

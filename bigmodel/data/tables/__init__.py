@@ -1,0 +1,1 @@
+"""Reading tables: encodings, headers, cells and formats."""

@@ -1,0 +1,128 @@
+"""How the bytes of a text file become lines: found on the content, and never by replacing what cannot be read in silence."""
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bigmodel.core.errors import DatasetError
+from bigmodel.data.tables.table import Findings
+
+CHUNK_BYTES = 2**20
+MAX_LINE_CHARACTERS = 2**24
+BOMS = (
+    (codecs.BOM_UTF8, "UTF-8 (BOM)", "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "UTF-32", "utf-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32", "utf-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16 LE (BOM)", "utf-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16 BE (BOM)", "utf-16"),
+)
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """An encoding by the name people know and by Python's codec. A mixed one is repaired line by line."""
+
+    name: str
+    codec: str
+    is_mixed: bool = False
+
+
+def find_encoding(path: Path) -> Encoding:
+    """Return the encoding: byte order mark, then UTF-8, then GB18030, each proved on the whole file.
+
+    Raises:
+        DatasetError: `encoding_broken` when a byte order mark promises what the bytes do not keep.
+    """
+    with path.open("rb") as file:
+        head = file.read(CHUNK_BYTES)
+    for mark, name, codec in BOMS:
+        if head.startswith(mark):
+            if not _decodes(path, codec):
+                raise DatasetError("encoding_broken", encoding=name)
+            return Encoding(name, codec)
+    wide = guess_utf16(head)
+    if wide and _decodes(path, wide):
+        return Encoding(wide.upper(), wide)
+    if _decodes(path, "utf-8"):
+        return Encoding("UTF-8", "utf-8")
+    if _looks_like_chinese(head) and _decodes(path, "gb18030"):
+        return Encoding("GB18030", "gb18030")
+    if not _has_good_utf8(head):
+        return Encoding("Windows-1252", "utf-8", is_mixed=True)
+    return Encoding("UTF-8 + Windows-1252", "utf-8", is_mixed=True)
+
+
+def read_lines(
+    path: Path, encoding: Encoding, findings: Findings, newline: str | None = None
+) -> Iterator[str]:
+    """Yield the lines, each with its line end as one newline; with `newline=""` as it was written.
+
+    Raises:
+        DatasetError: `line_long`, with the line.
+    """
+    errors = "surrogateescape" if encoding.is_mixed else "strict"
+    with path.open(encoding=encoding.codec, errors=errors, newline=newline) as file:
+        for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_CHARACTERS), ""), 1):
+            if len(line) == MAX_LINE_CHARACTERS and not line.endswith("\n"):
+                raise DatasetError("line_long", line=number)
+            if "\0" in line:
+                findings.at("zeros", number)
+                line = line.replace("\0", "")
+            yield _repaired(line, number, findings) if encoding.is_mixed else line
+
+
+def _repaired(line: str, number: int, findings: Findings) -> str:
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        findings.at("encoding_mixed", number)
+        raw = line.encode("utf-8", "surrogateescape")
+        try:
+            return raw.decode("cp1252")
+        except UnicodeDecodeError:
+            return raw.decode("latin-1")
+    return line
+
+
+def _decodes(path: Path, codec: str) -> bool:
+    decoder = codecs.getincrementaldecoder(codec)("strict")
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def guess_utf16(head: bytes) -> str:
+    """Return the UTF-16 codec that bytes without a mark are in, or an empty text.
+
+    Line ends, separators and digits have a zero byte, always on the same side; a stray zero in
+    other text keeps to no side.
+    """
+    odd, even = head[1::2].count(0), head[0::2].count(0)
+    most = max(odd, even)
+    if most < max(2, 0.01 * len(head)) or min(odd, even) > 0.02 * most:
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _looks_like_chinese(head: bytes) -> bool:
+    """Tell real GB text from Western text that happens to decode: there, high bytes swallow letters."""
+    text = head.decode("gb18030", "ignore")
+    wide = [character for character in text[:100_000] if character > "\x7f"]
+    swallowed = 0
+    for character in wide:
+        raw = character.encode("gb18030", "ignore")
+        swallowed += len(raw) == 2 and raw[1] < 0x80
+    return swallowed <= 0.4 * len(wide)
+
+
+def _has_good_utf8(head: bytes) -> bool:
+    return any(
+        character > "\x7f" and not 0xDC80 <= ord(character) <= 0xDCFF
+        for character in head.decode("utf-8", "surrogateescape")
+    )

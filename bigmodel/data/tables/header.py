@@ -1,0 +1,193 @@
+"""Which of the first rows names the columns: a guess from what stands in them, which people can overrule. It reads no file."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from bigmodel.core.datasets.workbook_preview import NO_HEADER
+from bigmodel.data.tables.guess import LABEL_NAMES, OTHER_NAMES, TEXT_NAMES
+from bigmodel.data.tables.number import as_number
+
+SEARCHED_ROWS = 25
+NAME_CHARACTERS = 60
+ONE_NAME_CHARACTERS = 20  # of the name of an only column
+FULL_SHARE = 0.6  # of the columns that a row of names fills
+NAMES_SHARE = 0.8  # of its cells that read as a name
+LEAST_ROWS = 5  # below a first row, before what comes again in them says anything
+AMOUNT_CHARACTERS = 40
+AMOUNT = re.compile(r"[\d\s.,:/%+\-¥$€£年月日时分秒]*\d[\d\s.,:/%+\-¥$€£年月日时分秒TZ]*")
+YEAR = re.compile(r"(19|20)\d\d年?")
+STATEMENT = re.compile(
+    r"[，。！？；,!?;…]|\S+ \S+ \S+ \S+|[\u4e00-\u9fff]{9}"
+)  # says more than a name does
+ASIDES = (":", "：")
+SENTENCE_ENDS = tuple("。！？!?….")
+
+
+@dataclass(frozen=True)
+class HeadRow:
+    """One of the first rows: its number, its texts, and how merged cells tie it to others.
+
+    `banners` are the columns in which a block begins that is merged across columns; `reach` is the
+    last row of the blocks that begin in this row.
+    """
+
+    number: int
+    cells: Sequence[str]
+    banners: frozenset[int] = field(default_factory=frozenset)
+    reach: int = 0
+
+    @property
+    def filled(self) -> int:
+        return sum(bool(cell.strip()) for cell in self.cells)
+
+
+def guess_header(rows: Sequence[HeadRow]) -> int:
+    """Return the number of the row that names the columns, or `NO_HEADER`; empty rows are not among `rows`."""
+    if not rows:
+        return NO_HEADER
+    lower = rows[len(rows) // 2 :] if len(rows) > 3 else rows[1:] or rows
+    width = int(median(row.filled for row in lower))
+    if width <= 1:
+        return _of_one_column(rows)
+    first = _first_full(rows, width)
+    for place in range(first, min(len(rows), SEARCHED_ROWS)):
+        row = rows[place]
+        if row.filled >= FULL_SHARE * width and _is_names(
+            row, rows[place + 1 :], is_sure=place > first
+        ):
+            return _lowest(rows, place).number
+        if comes_again(row.cells, [other.cells for other in rows[place + 1 :]]):
+            return NO_HEADER  # the table has begun
+    return NO_HEADER
+
+
+def _first_full(rows: Sequence[HeadRow], width: int) -> int:
+    """Return the place of the first row that fills the columns; titles and notes above it do not."""
+    needed = max(2, FULL_SHARE * width)
+    return next((place for place, row in enumerate(rows) if row.filled >= needed), len(rows))
+
+
+def _lowest(rows: Sequence[HeadRow], place: int) -> HeadRow:
+    """Return the last row of a header of several rows: as deep as its merged cells go."""
+    row = rows[place]
+    below = rows[place + 1 : place + 2]
+    reach = row.reach
+    if row.banners and below and any(_cell(below[0], column) for column in row.banners):
+        reach = max(reach, below[0].number)
+    deeper = [other for other in rows[place:] if other.number <= reach]
+    return deeper[-1] if deeper else row
+
+
+def _is_names(row: HeadRow, below: Sequence[HeadRow], *, is_sure: bool) -> bool:
+    """Tell a row of names from a row of data. `is_sure`: rows like it came before, so that it needs proof."""
+    cells = [cell.strip() for cell in row.cells if cell.strip()]
+    names = [c for c in cells if len(c) <= NAME_CHARACTERS and not is_amount(c)]
+    known = sum(map(is_known_name, names))
+    years = sum(map(is_year, cells)) if known else 0  # a column of each year is common
+    if len(names) + years < NAMES_SHARE * len(cells) or len(set(cells)) < FULL_SHARE * len(cells):
+        return False
+    if any(name.endswith(ASIDES) for name in names):  # "Shop:" with its value beside it
+        return False
+    if _has_sure_name(row, below):
+        return True
+    if comes_again(row.cells, [other.cells for other in below]):
+        return False
+    return not is_sure or known >= 2 or _tops_amounts(row, below)
+
+
+def names_pasted(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Tell the names of pasted columns from the first of the rows: people often copy the rows alone."""
+    row, rows = HeadRow(1, first), [HeadRow(number, cells) for number, cells in enumerate(below, 2)]
+    if len(first) == 1:
+        return names_one_column(first[0], [cells[0] for cells in below])
+    is_known = any(map(is_known_name, first)) and not comes_again(first, below)
+    return _is_names(row, rows, is_sure=not is_known)
+
+
+def _has_sure_name(row: HeadRow, below: Sequence[HeadRow]) -> bool:
+    """Tell whether a cell is just what such columns are called, and no value of its own column."""
+    return any(
+        is_sure_name(cell) and cell.strip() not in {_cell(other, column) for other in below}
+        for column, cell in enumerate(row.cells)
+    )
+
+
+def _tops_amounts(row: HeadRow, below: Sequence[HeadRow]) -> bool:
+    """Tell whether a name stands over a column of nothing but numbers or dates."""
+    for column, name in enumerate(row.cells):
+        under = [cell for other in below if (cell := _cell(other, column))]
+        if name.strip() and len(under) >= 2 and all(map(is_amount, under)):
+            return True
+    return False
+
+
+def comes_again(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Tell a first row that is data: one of its cells comes again and again in that very column."""
+    if len(below) < LEAST_ROWS:
+        return False
+    for column, name in enumerate(first):
+        under = [row[column] for row in below if column < len(row)]
+        again = sum(cell == name for cell in under)
+        if name.strip() and again >= max(2, 0.02 * len(under)) and again < len(under):
+            return True
+    return False
+
+
+def _of_one_column(rows: Sequence[HeadRow]) -> int:
+    texts = [next((cell for cell in row.cells if cell.strip()), "") for row in rows]
+    for place, row in enumerate(rows[:LEAST_ROWS]):
+        if names_one_column(texts[place], texts[place + 1 :], is_first=place == 0):
+            return row.number
+    return NO_HEADER
+
+
+def names_one_column(first: str, below: Sequence[str], *, is_first: bool = True) -> bool:
+    """Tell the name of an only column from the first of its texts.
+
+    Either it is a name that such columns have, or it is shorter than every text below it.
+    """
+    name = first.strip()
+    if not name or len(name) > ONE_NAME_CHARACTERS or is_amount(name):
+        return False
+    if name.endswith(SENTENCE_ENDS) or not below:
+        return False
+    if is_sure_name(name):
+        return True
+    lengths = [len(text.strip()) for text in below if text.strip()]
+    if not lengths:
+        return False
+    if is_known_name(name) and len(name) <= median(lengths):
+        return True
+    return is_first and len(lengths) >= LEAST_ROWS and 2 * len(name) <= min(lengths)
+
+
+def is_known_name(name: str) -> bool:
+    """Tell a short text that holds a word which columns are called by."""
+    if len(name) > ONE_NAME_CHARACTERS or STATEMENT.search(name):
+        return False
+    return any(known.search(name) for known in (TEXT_NAMES, LABEL_NAMES, OTHER_NAMES))
+
+
+def is_sure_name(name: str) -> bool:
+    """Tell a cell that is one of the words which columns of texts or labels are called by, and nothing else."""
+    word = name.strip().removesuffix("s")
+    return any(known.fullmatch(word) for known in (TEXT_NAMES, LABEL_NAMES))
+
+
+def is_year(text: str) -> bool:
+    """Tell a year."""
+    return bool(YEAR.fullmatch(text))
+
+
+def is_amount(text: str) -> bool:
+    """Tell a number, a date, a time, a share or a price from a name."""
+    stripped = text.strip()
+    if len(stripped) > AMOUNT_CHARACTERS:
+        return False
+    return as_number(stripped) is not None or bool(AMOUNT.fullmatch(stripped))
+
+
+def _cell(row: HeadRow, column: int) -> str:
+    return row.cells[column].strip() if column < len(row.cells) else ""

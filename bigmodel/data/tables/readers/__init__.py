@@ -1,0 +1,30 @@
+"""The file formats, one file each, found by looking; a reader only ever runs inside the limited child process."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bigmodel.data.tables.table import Target
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One format: `claims` looks at the first bytes and the path, `read` streams the file into a target.
+
+    The readers are asked in `order`; `endings` are the file name endings that promise this format.
+    """
+
+    name: str
+    order: int
+    endings: tuple[str, ...]
+    claims: Callable[[bytes, Path], bool]
+    read: Callable[[Path, Target], None]
+
+
+def find_readers() -> list[Reader]:
+    """Return the readers of all formats in the order in which they are asked."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    found: list[Reader] = [importlib.import_module(f"{__name__}.{name}").READER for name in names]
+    return sorted(found, key=lambda reader: reader.order)

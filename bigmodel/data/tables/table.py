@@ -1,0 +1,221 @@
+"""The stream a reader writes into: rows of texts to one Parquet file, with every limit checked; it never holds the whole table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bigmodel.core.datasets.workbook_preview import WorkbookLook
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.message import Arg, Level, Message
+from bigmodel.data.tables.source import ORIGINAL, PLACE
+
+READING = "data.reading."  # keys of what a reader has to say; `data.problems.` is the check's
+SHOWN_LINES = 8
+SHOWN_NAME_CHARACTERS = 60
+BATCH_ROWS = 20_000
+BATCH_CHARACTERS = 8_000_000
+MAX_HEADER_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one upload may hold. `max_text_mb` is of all texts together, once unpacked."""
+
+    max_rows: int
+    max_columns: int
+    max_field_characters: int
+    max_text_mb: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asked of a workbook: a sheet, and the row of its column names (0: as they look)."""
+
+    sheet: str = ""
+    header_row: int = 0
+
+
+@dataclass
+class Findings:
+    """What a reader has to say about a file, counted by kind so that a million bad lines stay one sentence."""
+
+    messages: list[Message] = field(default_factory=list)
+    places: dict[str, list[int]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def note(self, key: str, level: Level = "warning", **args: Arg) -> None:
+        """Add one sentence."""
+        self.messages.append(Message(f"{READING}{key}", args, level))
+
+    def at(self, key: str, line: int) -> None:
+        """Count one more line of this kind; the first few are named."""
+        self.counts[key] = self.counts.get(key, 0) + 1
+        lines = self.places.setdefault(key, [])
+        if len(lines) < SHOWN_LINES:
+            lines.append(line)
+
+    def all(self) -> list[Message]:
+        """Return every sentence, the counted kinds with `count`, `line` (the first) and `lines`."""
+        counted = [
+            Message(
+                f"{READING}{key}",
+                {
+                    "count": self.counts[key],
+                    "line": lines[0],
+                    "lines": _listed(lines, self.counts[key]),
+                },
+                "warning",
+            )
+            for key, lines in self.places.items()
+        ]
+        return self.messages + counted
+
+
+def _listed(lines: Sequence[int], count: int) -> str:
+    text = ", ".join(map(str, lines))
+    return f"{text} …" if count > len(lines) else text
+
+
+@dataclass
+class Target:
+    """Where a reader puts its rows. `start` once, then `add` for each row; a row past the limit ends the reading.
+
+    The table has the columns as they came, under `col.` and their name, and each row's `place`.
+    """
+
+    path: Path
+    limits: Limits
+    findings: Findings
+    progress: Callable[[float], None]
+    encoding: str = ""
+    delimiter: str = ""
+    columns: tuple[str, ...] = ()
+    rows: int = 0
+    is_full: bool = False
+    asked: Asked = Asked()
+    only_looks: bool = False  # a workbook is only looked at, not copied
+    look: WorkbookLook | None = None  # of a workbook, set by its reader
+    _writer: pq.ParquetWriter | None = None
+    _schema: pa.Schema | None = None
+    _batch: list[Sequence[str]] = field(default_factory=list)
+    _places: list[str] = field(default_factory=list)
+    _characters: int = 0
+    _bytes: int = 0
+
+    def start(self, names: Sequence[str]) -> None:
+        """Take the column names, made unique and speakable.
+
+        Raises:
+            DatasetError: `columns_many`.
+        """
+        if len(names) > self.limits.max_columns:
+            raise DatasetError("columns_many", columns=len(names), limit=self.limits.max_columns)
+        self.columns = self._unique(names)
+        names = [*(ORIGINAL + name for name in self.columns), PLACE]
+        self._schema = pa.schema([(name, pa.string()) for name in names])
+
+    def add(self, values: Sequence[str], line: int) -> None:
+        """Add one row, in step with the columns; `line` is where people find it."""
+        if self.rows >= self.limits.max_rows:
+            self._fill()
+            return
+        size = sum(map(len, values))
+        if size > self.limits.max_field_characters:
+            values = [self._cut(value, line) for value in values]
+            size = sum(map(len, values))
+        self._batch.append(values)
+        self._places.append(str(line))
+        self.rows += 1
+        self._characters += size
+        if len(self._batch) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the rows held back."""
+        if self._schema is None or not self._batch:
+            return
+        columns = [self._array([row[i] for row in self._batch]) for i in range(len(self.columns))]
+        columns.append(pa.array(self._places, pa.string()))
+        table = pa.Table.from_arrays(columns, schema=self._schema)
+        self._batch, self._places, self._characters = [], [], 0
+        self._bytes += table.nbytes
+        if self._bytes > self.limits.max_text_mb * 2**20:
+            raise DatasetError("table_big", mb=self._bytes // 2**20, limit=self.limits.max_text_mb)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self.path, self._schema, compression="zstd")
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        """Write the rest.
+
+        Raises:
+            DatasetError: `rows_none` when no row came.
+        """
+        self.flush()
+        if self._writer is None:
+            raise DatasetError("rows_none")
+        self._writer.close()
+
+    def _fill(self) -> None:
+        if not self.is_full:
+            self.is_full = True
+            self.findings.note("rows_many", limit=self.limits.max_rows)
+
+    def _cut(self, value: str, line: int) -> str:
+        if len(value) <= self.limits.max_field_characters:
+            return value
+        self.findings.at("field_cut", line)
+        return value[: self.limits.max_field_characters]
+
+    def _array(self, values: list[str]) -> pa.Array:
+        try:
+            return pa.array(values, pa.string())
+        except UnicodeEncodeError:  # half of a surrogate pair, which no text can hold
+            self.findings.at("characters_lost", self.rows)
+            return pa.array(
+                [value.encode("utf-8", "replace").decode("utf-8") for value in values], pa.string()
+            )
+
+    def _unique(self, names: Sequence[str]) -> tuple[str, ...]:
+        taken: dict[str, None] = {}
+        repeated: list[str] = []
+        for position, raw in enumerate(names, 1):
+            name = raw.strip()[:MAX_HEADER_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+            name = name or f"column {position}"
+            unique, number = name, 1
+            while unique in taken:
+                number += 1
+                unique = f"{name} ({number})"
+            if unique != name:
+                repeated.append(unique)
+            taken[unique] = None
+        if repeated:
+            shown = ", ".join(name[:SHOWN_NAME_CHARACTERS] for name in repeated[:SHOWN_LINES])
+            self.findings.note("headers_repeated", names=shown)
+        return tuple(taken)
+
+
+def as_text(value: object) -> str:
+    """Return a cell as the text people saw: no "5.0" for a whole number, nothing for a hole."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def limits_from(record: Mapping[str, int]) -> Limits:
+    """Return the limits as the parent sent them."""
+    return Limits(
+        max_rows=record["max_rows"],
+        max_columns=record["max_columns"],
+        max_field_characters=record["max_field_characters"],
+        max_text_mb=record["max_text_mb"],
+    )

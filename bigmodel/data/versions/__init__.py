@@ -1,0 +1,1 @@
+"""Versions of datasets on disk: writing, checking, splitting, revising."""

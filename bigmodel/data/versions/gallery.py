@@ -1,0 +1,80 @@
+"""Pictures and recordings of a version for people to look at; it finds files by name only within the dataset's own folder."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bigmodel.data.media.entry import THUMB_ENDING
+from bigmodel.data.tables.source import ORIGINAL
+from bigmodel.data.versions.versions import ITEMS, media_folder
+
+FILE = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}\.(?:jpg|png|flac)")
+SIZES = ("width", "height", "seconds")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One picture or recording. `file` is its name below `media/`, `label` its class or what is said in it.
+
+    `envelope` is the shape of a recording: how loud each of its equal stretches is, 0 to 99.
+    """
+
+    row_id: str
+    file: str
+    name: str
+    label: str
+    split: str
+    width: int = 0
+    height: int = 0
+    seconds: float = 0.0
+    envelope: tuple[int, ...] = ()
+
+
+def items_of(folder: Path, *, label: str | None, limit: int, offset: int) -> tuple[Item, ...]:
+    """Return some items of a version in the order of their rows, of one class or of all."""
+    path = folder / ITEMS
+    present = pq.read_schema(path).names
+    sizes = [name for name in SIZES if ORIGINAL + name in present]
+    kept = ["row_id", "input", "name", "target", "split", "envelope"]
+    table = pq.read_table(
+        path,
+        columns=[*kept, *(ORIGINAL + name for name in sizes)],
+        filters=None if label is None else [("target", "=", label)],
+    ).slice(offset, limit)
+    return tuple(_item(row, sizes) for row in _rows(table))
+
+
+def _rows(table: pa.Table) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = table.to_pylist()
+    return found
+
+
+def _item(row: dict[str, str], sizes: list[str]) -> Item:
+    size = {name: row[ORIGINAL + name] for name in sizes}
+    return Item(
+        row_id=row["row_id"],
+        file=row["input"],
+        name=row["name"],
+        label=row["target"],
+        split=row["split"],
+        width=int(size.get("width") or 0),
+        height=int(size.get("height") or 0),
+        seconds=float(size.get("seconds") or 0),
+        envelope=tuple(map(int, row["envelope"].split())),
+    )
+
+
+def media_file(folder: Path, file: str, *, thumb: bool = False) -> Path | None:
+    """Return where a file of the dataset of a version lies, None where it has no such file.
+
+    A picture no larger than a thumbnail is its own.
+    """
+    if not FILE.fullmatch(file):
+        return None
+    place = media_folder(folder) / file
+    small = place.with_name(place.stem + THUMB_ENDING)
+    found = small if thumb and small.is_file() else place
+    return found if found.is_file() else None

@@ -1,0 +1,124 @@
+"""Makes a next version of a dataset from its own rows: labelled, some left out, or split anew; no upload is read again."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from bigmodel.core.datasets.dataset import Recipe, Version
+from bigmodel.core.ids import new_id
+from bigmodel.data.tables.source import ORIGINAL, TEST, Source
+from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, write_version
+from bigmodel.settings import Settings
+
+
+def without_rows(
+    settings: Settings, version: Version, number: int, row_ids: Collection[str]
+) -> Version:
+    """Return the next version without some rows; all others stay in the part they are in.
+
+    Raises:
+        DatasetError: what is left cannot be trained on.
+    """
+    rows = pq.read_table(settings.home / version.folder / ITEMS)
+    kept = rows.filter(
+        pc.invert(pc.is_in(rows.column("row_id"), pa.array(list(row_ids), pa.string())))
+    )
+    place = settings.scratch / f"rows-{new_id()}.parquet"
+    try:
+        pq.write_table(kept, place)
+        sources = [Source(place, ORIGINAL, only="", keeps_split=True)]
+        if version.recipe.test_name:
+            sources.append(Source(place, ORIGINAL, origin=TEST, only=TEST))
+        return _written(settings, version, number, sources, version.recipe)
+    finally:
+        place.unlink(missing_ok=True)
+
+
+def with_labels(
+    settings: Settings,
+    version: Version,
+    number: int,
+    labels: Mapping[str, str],
+    *,
+    relabel: Mapping[str, str] | None = None,
+) -> Version:
+    """Return the next version with labels given by hand, by row id ("" takes one back).
+
+    Rows that were in a part stay in it; those that get their first label join one. `relabel` is what the
+    labels stand for from now on that rows came with; without it they stay what they are.
+
+    Raises:
+        DatasetError: the rows cannot be trained on.
+    """
+    recipe = version.recipe if relabel is None else replace(version.recipe, relabel=dict(relabel))
+    return _kept_apart(settings, version, number, recipe, hand=labels)
+
+
+def relabelled(
+    settings: Settings, version: Version, number: int, relabel: Mapping[str, str]
+) -> Version:
+    """Return the next version whose labels, as they came, stand for other classes.
+
+    Raises:
+        DatasetError: the rows cannot be trained on.
+    """
+    recipe = replace(version.recipe, relabel=dict(relabel))
+    return _kept_apart(settings, version, number, recipe)
+
+
+def renamed(
+    settings: Settings, version: Version, number: int, recipe: Recipe, hand: Mapping[str, str]
+) -> Version:
+    """Return the next version under another recipe, with other labels by hand; the rows stay in their part.
+
+    Raises:
+        DatasetError: the rows cannot be trained on.
+    """
+    return _kept_apart(settings, version, number, recipe, hand=hand)
+
+
+def _kept_apart(
+    settings: Settings,
+    version: Version,
+    number: int,
+    recipe: Recipe,
+    *,
+    hand: Mapping[str, str] | None = None,
+) -> Version:
+    """Return the next version, in which every row stays in the part it is in."""
+    folder = settings.home / version.folder
+    sources = [own_source(folder, keeps_split=True, hand=hand)]
+    if recipe.test_name:
+        sources.append(own_test_source(folder))
+    return _written(settings, version, number, sources, recipe)
+
+
+def split_anew(settings: Settings, version: Version, number: int) -> Version:
+    """Return the next version with the same rows, parted by another seed.
+
+    Raises:
+        DatasetError: the rows cannot be trained on.
+    """
+    folder = settings.home / version.folder
+    sources = [own_source(folder)]
+    if version.recipe.test_name:
+        sources.append(own_test_source(folder))
+    recipe = replace(version.recipe, seed=version.recipe.seed + 1)
+    return _written(settings, version, number, sources, recipe)
+
+
+def _written(
+    settings: Settings, version: Version, number: int, sources: list[Source], recipe: Recipe
+) -> Version:
+    kept = [problem for problem in version.summary.problems if problem.level == "info"]
+    return write_version(
+        settings,
+        dataset_id=version.dataset_id,
+        number=number,
+        sources=sources,
+        recipe=recipe,
+        problems=kept,
+    )

@@ -1,0 +1,393 @@
+"""Immutable versions of a dataset on disk: written once, complete or not at all, and read by everybody else."""
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from bigmodel.core.clock import now
+from bigmodel.core.datasets.dataset import Recipe, Rows, Split, Summary, TaskData, Version
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.ids import new_id
+from bigmodel.core.message import Message
+from bigmodel.core.task import Family
+from bigmodel.data.tables.number import DECIMAL_COMMA, as_number
+from bigmodel.data.tables.source import BATCH_ROWS, OF_ROWS, ORIGINAL, TEST, Source, targets_of
+from bigmodel.data.versions import split
+from bigmodel.data.versions.check import Survey, check, remark, survey
+from bigmodel.data.versions.check import shown as shown_label
+from bigmodel.data.versions.original_files import keep_upload
+from bigmodel.settings import Settings
+
+ITEMS = "items.parquet"
+KEPT = ("row_id", "content_hash", "name", "split", "input", "target", "origin", *OF_ROWS)
+KEPT_OF_MEDIA = ("given", "envelope")  # the split that folders gave, and the shape of a sound
+MEDIA = "media"  # files of pictures and recordings, shared by the versions of a dataset
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Some rows as they came, and how many there are in all."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: int
+
+
+def write_version(
+    settings: Settings,
+    *,
+    dataset_id: str,
+    number: int,
+    sources: Sequence[Source],
+    recipe: Recipe,
+    problems: Sequence[Message] = (),
+    media: Path | None = None,
+    uploaded: Path | None = None,
+) -> Version:
+    """Check, split and write the rows of the sources as one version; the folder appears only when complete.
+
+    `media` is a folder with the files of new rows; they are taken from there. `uploaded` is the file
+    that new rows of a table came in: a copy is kept under the name that the last of the recipe's uploads gives it.
+
+    Raises:
+        DatasetError: the rows cannot be trained on, or somebody else just made this version
+            (`dataset_busy`); nothing is left on disk.
+    """
+    columns = sources[0].columns
+    found = survey(
+        sources,
+        text=recipe.input,
+        label=recipe.target,
+        form=recipe.form,
+        relabel=recipe.relabel,
+    )
+    summary = check(found, label=recipe.target, columns=columns, problems=problems)
+    splits, remarks = _split(found, recipe.seed)
+    counts = np.bincount(splits, minlength=len(split.NAMES))
+    summary = replace(
+        summary,
+        split_rows={name: int(counts[i]) for i, name in enumerate(split.NAMES)},
+        problems=(*summary.problems, *remarks),
+        medium=recipe.medium,
+        form=recipe.form,
+    )
+    folder = settings.datasets / dataset_id / str(number)
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = folder.with_name(f".{number}.{new_id()}.tmp")
+    draft.mkdir(mode=0o700)
+    try:
+        digest = _write(draft / ITEMS, sources, recipe, splits, is_number=found.is_number)
+        _write_recipe(draft, recipe, summary)
+        if media is not None:
+            _take_media(media, folder.with_name(MEDIA))
+        if uploaded is not None:
+            keep_upload(uploaded, folder, recipe.uploads[-1])
+        _place(draft, folder)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    place = folder.relative_to(settings.home).as_posix()
+    return Version(dataset_id, number, place, digest, now(), recipe, summary)
+
+
+def _take_media(source: Path, target: Path) -> None:
+    """Move files beside the versions and force them to disk; a file is named by its content, so none is overwritten."""
+    if not target.exists():
+        source.rename(target)
+    else:
+        for file in source.glob("*/*"):
+            place = target / file.parent.name / file.name
+            if not place.exists():
+                place.parent.mkdir(mode=0o700, exist_ok=True)
+                file.rename(place)
+    if hasattr(os, "sync"):
+        os.sync()  # once for all of them: forcing each of thousands to disk takes minutes
+
+
+def _place(draft: Path, folder: Path) -> None:
+    """Make a complete version visible under its number, which nobody else may have taken meanwhile."""
+    try:
+        draft.rename(folder)
+    except OSError as error:
+        if not folder.exists():
+            raise
+        raise DatasetError("dataset_busy") from error
+
+
+def _split(found: Survey, seed: int) -> tuple[NDArray[np.int8], list[Message]]:
+    """Return the split of every row, and what has to be said about rows that were given to a part."""
+    strata = split.number_strata(found.values) if found.is_number else found.codes.copy()
+    given = _given(found)
+    if (given < 0).all():
+        assigned = split.assign(found.groups, strata, seed=seed, fewest=found.fewest_to_hold_out)
+        return assigned, []
+    remarks = []
+    leaks = _leaks(found, given)
+    if leaks.any():
+        remarks.append(remark(found, "test_overlap", count=int(leaks.sum())))
+    strata[leaks] = -1
+    splits = _around(found, given, strata, seed)
+    tested = given == split.TEST
+    if not found.is_number:
+        strange = tested & ~np.isin(found.codes, found.codes[splits == split.TRAIN])
+        splits[strange] = split.NONE
+        if strange.any():
+            names = ", ".join(
+                shown_label(found.labels[code]) for code in np.unique(found.codes[strange])[:5]
+            )
+            count = int(strange.sum())
+            remarks.append(remark(found, "test_labels_unknown", count=count, labels=names))
+    return splits, remarks
+
+
+def _given(found: Survey) -> NDArray[np.int8]:
+    """Return the part each usable row is bound to (by a test file, by folders, or as before); -1 for none."""
+    given = found.given.copy()
+    if found.is_test.any():
+        given[given == split.TEST] = -1
+        given[found.is_test] = split.TEST
+    given[found.codes < 0] = -1
+    is_held_out = np.isin(given, (split.VALIDATION, split.TEST))
+    if not is_held_out.any():
+        return np.full_like(given, -1)
+    if found.keeps_split:  # rows added later join what they repeat
+        bound = np.flatnonzero((given >= 0) & ~found.is_test)
+        groups, first = np.unique(found.groups[bound], return_index=True)
+        free = np.flatnonzero((given < 0) & (found.codes >= 0))
+        place = np.searchsorted(groups, found.groups[free]).clip(0, max(0, len(groups) - 1))
+        is_known = groups[place] == found.groups[free] if len(groups) else np.zeros(0, np.bool_)
+        given[free[is_known]] = given[bound[first[place[is_known]]]]
+    return given
+
+
+def _leaks(found: Survey, given: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which rows occur in a part that is held out from them, and thus are left out."""
+    usable = found.codes >= 0
+    is_test, is_validation = given == split.TEST, given == split.VALIDATION
+    in_test = usable & ~is_test & np.isin(found.groups, found.groups[is_test])
+    others = usable & ~is_test & ~is_validation
+    leaks: NDArray[np.bool_] = in_test | others & np.isin(found.groups, found.groups[is_validation])
+    return leaks
+
+
+def _around(
+    found: Survey, given: NDArray[np.int8], strata: NDArray[np.int32], seed: int
+) -> NDArray[np.int8]:
+    """Return the splits with bound rows where they are bound to, and the rest assigned.
+
+    A part that rows were given to gets no others, unless they were added later.
+    """
+    taken = [part for part in (split.TEST, split.VALIDATION) if (given == part).any()]
+    if found.keeps_split:
+        taken = [split.TEST] if found.is_test.any() else []
+        strata[found.is_test] = -1
+    else:
+        strata[given >= 0] = -1
+    parts = tuple(part for part in (split.TEST, split.VALIDATION) if part not in taken)
+    splits = split.assign(
+        found.groups, strata, seed=seed, parts=parts, fewest=found.fewest_to_hold_out
+    )
+    is_bound = (given >= 0) & ~_leaks(found, given)
+    splits[is_bound] = given[is_bound]
+    return splits
+
+
+def _write(
+    path: Path,
+    sources: Sequence[Source],
+    recipe: Recipe,
+    splits: NDArray[np.int8],
+    *,
+    is_number: bool,
+) -> str:
+    columns = sources[0].columns
+    extra = KEPT_OF_MEDIA if sources[0].is_media else ()
+    names = (*KEPT, *extra, *(ORIGINAL + column for column in columns))
+    schema = pa.schema([(name, pa.string()) for name in names])
+    asked = columns if recipe.target else (*columns, recipe.target)
+    ids, place = _row_ids(), 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for source in sources:
+            for batch in source.batches(asked):
+                part = splits[place : place + batch.num_rows]
+                place += batch.num_rows
+                kept = _kept(source, batch, recipe, part, ids, is_number=is_number)
+                rest = [*extra, *(ORIGINAL + column for column in columns)]
+                arrays = [*kept, *(batch.column(name) for name in rest)]
+                writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema), BATCH_ROWS)
+    return _sealed(path)
+
+
+def _kept(
+    source: Source,
+    batch: pa.RecordBatch,
+    recipe: Recipe,
+    splits: NDArray[np.int8],
+    ids: Iterator[str],
+    *,
+    is_number: bool,
+) -> list[pa.Array]:
+    """Return the columns of `KEPT`, in that order."""
+    targets = targets_of(batch, recipe.target, recipe.relabel)
+    if is_number:
+        targets = [_with_point(text) for text in targets]
+    count = batch.num_rows
+    found = set(batch.schema.names)
+    if source.is_version:
+        row_ids = batch.column("row_id")
+    else:
+        row_ids = pa.array([next(ids) for _ in range(count)], pa.string())
+    inputs, hashes = _inputs(source, batch, recipe)
+    return [
+        row_ids,
+        hashes,
+        batch.column("name") if "name" in found else pa.array([""] * count, pa.string()),
+        pa.array([split.NAMES[code] for code in splits], pa.string()),
+        inputs,
+        pa.array(targets, pa.string()),
+        pa.array([source.origin] * count, pa.string()),
+        *(batch.column(name) for name in OF_ROWS),
+    ]
+
+
+def _inputs(source: Source, batch: pa.RecordBatch, recipe: Recipe) -> tuple[pa.Array, pa.Array]:
+    """Return what the task reads, and its hash."""
+    if source.is_media:
+        return batch.column("input"), batch.column("content_hash")
+    texts = [text.strip() for text in batch.column(ORIGINAL + recipe.input).to_pylist()]
+    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    return pa.array(texts, pa.string()), pa.array(hashes, pa.string())
+
+
+def _with_point(text: str) -> str:
+    return text.replace(",", ".") if DECIMAL_COMMA.fullmatch(text) else text
+
+
+def _row_ids() -> Iterator[str]:
+    """Yield UUIDs version 7 that sort in the order of the rows (a counter in the 12 bits after the time)."""
+    start, count = time.time_ns() // 1_000_000, 0
+    while True:
+        noise = os.urandom(8 * 4096)
+        for counter in range(4096):
+            tail = int.from_bytes(noise[8 * counter : 8 * counter + 8]) >> 2 | 1 << 63
+            head = f"{start + count:012x}"
+            low = f"{tail:016x}"
+            yield f"{head[:8]}-{head[8:]}-7{counter:03x}-{low[:4]}-{low[4:]}"
+        count += 1
+
+
+def _sealed(path: Path) -> str:
+    """Force a file to disk and return its digest."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(2**20):
+            digest.update(chunk)
+        os.fsync(file.fileno())
+    return digest.hexdigest()
+
+
+def _write_recipe(folder: Path, recipe: Recipe, summary: Summary) -> None:
+    record = {"v": 1, "recipe": recipe.to_json(), "summary": summary.to_json()}
+    path = folder / "recipe.json"
+    path.write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+    _sealed(path)
+
+
+def is_media(folder: Path) -> bool:
+    """Tell whether the rows of a version are pictures or recordings."""
+    return "envelope" in pq.read_schema(folder / ITEMS).names
+
+
+def media_folder(folder: Path) -> Path:
+    """Return where the files lie that the rows of a version name; the versions of a dataset share it."""
+    return folder.with_name(MEDIA)
+
+
+def load_task_data(folder: Path, family: Family) -> TaskData:
+    """Return what an engine may see of a version. Labels are the classes of the training rows.
+
+    Held-out rows with a class that no training row has are left out, and for numbers every row
+    whose target is not one. Inputs of pictures and recordings are absolute paths.
+    """
+    table = pq.read_table(folder / ITEMS, columns=["row_id", "split", "input", "target"])
+    columns = [table.column(name).to_pylist() for name in table.column_names]
+    if is_media(folder):
+        media = media_folder(folder)
+        columns[2] = [str(media / name) for name in columns[2]]
+    rows = [row for row in zip(*columns, strict=True) if row[1] != Split.NONE]
+    labels: tuple[str, ...] = ()
+    if family is Family.REGRESSION:
+        rows = [row for row in rows if as_number(row[3]) is not None]
+    elif family is Family.CLASSIFICATION:
+        labels = tuple(sorted({row[3] for row in rows if row[1] == Split.TRAIN}))
+        known = set(labels)
+        rows = [row for row in rows if row[3] in known]
+    parts = {name: _rows_of(rows, name) for name in (Split.TRAIN, Split.VALIDATION, Split.TEST)}
+    return TaskData(parts[Split.TRAIN], parts[Split.VALIDATION], parts[Split.TEST], labels)
+
+
+def _rows_of(rows: Sequence[tuple[str, str, str, str]], part: Split) -> Rows:
+    mine = [row for row in rows if row[1] == part]
+    return Rows([row[0] for row in mine], [row[2] for row in mine], [row[3] for row in mine])
+
+
+def load_rows(folder: Path, row_ids: Sequence[str] | None = None) -> dict[str, list[str]]:
+    """Return columns of a version by name: all rows, or those named, in the order of the names."""
+    if row_ids is None:
+        table = pq.read_table(folder / ITEMS)
+        return {name: table.column(name).to_pylist() for name in table.column_names}
+    table = pq.read_table(folder / ITEMS, filters=[("row_id", "in", set(row_ids))])
+    place = {row_id: i for i, row_id in enumerate(table.column("row_id").to_pylist())}
+    table = table.take(
+        pa.array([place[row_id] for row_id in row_ids if row_id in place], pa.int64())
+    )
+    return {name: table.column(name).to_pylist() for name in table.column_names}
+
+
+def preview(folder: Path, *, limit: int = 20, offset: int = 0) -> Preview:
+    """Return some rows as they came, reading only the parts of the file that hold them."""
+    source = Source(folder / ITEMS, ORIGINAL)
+    columns = source.columns
+    with pq.ParquetFile(source.path) as file:
+        total = file.metadata.num_rows
+        groups, skip = _row_groups(file.metadata, limit, offset)
+        names = [ORIGINAL + column for column in columns]
+        table = file.read_row_groups(groups, columns=names).slice(skip, limit)
+    cells = [table.column(name).to_pylist() for name in names]
+    return Preview(columns, tuple(zip(*cells, strict=True)), total)
+
+
+def _row_groups(metadata: pq.FileMetaData, limit: int, offset: int) -> tuple[list[int], int]:
+    """Return which row groups hold the rows, and how many rows of the first one to skip."""
+    groups: list[int] = []
+    skip = seen = 0
+    for index in range(metadata.num_row_groups):
+        rows = metadata.row_group(index).num_rows
+        if seen < offset + limit and seen + rows > offset:
+            if not groups:
+                skip = offset - seen
+            groups.append(index)
+        seen += rows
+    return groups, skip
+
+
+def own_source(
+    folder: Path, *, keeps_split: bool = False, hand: Mapping[str, str] | None = None
+) -> Source:
+    """Return the dataset's own rows of a version, without those of a test file."""
+    return Source(folder / ITEMS, ORIGINAL, only="", keeps_split=keeps_split, hand=hand)
+
+
+def own_test_source(folder: Path) -> Source:
+    """Return the rows of a person's own test file that a version holds."""
+    return Source(folder / ITEMS, ORIGINAL, origin=TEST, only=TEST)

@@ -1,0 +1,259 @@
+"""Times a few real steps of a training that somebody may start; it is no job, and leaves nothing behind but figures.
+
+Run by `services.timing`: `python -m bigmodel.jobs.profile FOLDER`, where FOLDER holds an `attempt.json`.
+The figures go to `measured.json` beside it. The engines do not know: they train with a time limit of seconds.
+"""
+
+import importlib
+import logging
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bigmodel import tasks
+from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.errors import PersonError
+from bigmodel.core.message import Message
+from bigmodel.core.task import INSTANT, BaseFiles, Engine, Medium, Params, StopRequested, Task
+from bigmodel.data.versions.versions import load_task_data
+from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.attempt_folder import Attempt
+from bigmodel.jobs.platform import limit_worker, peak_mb
+from bigmodel.jobs.worker.seal import size_mb
+from bigmodel.jobs.worker.stopwatch import Stopwatch
+from bigmodel.settings import Settings
+from bigmodel.tasks import get_task, load_engine
+
+log = logging.getLogger(__name__)
+
+MEASURED = "measured.json"
+LIMIT_S = 20.0  # by its own watch, from when the libraries are loaded
+STEPS_S = 6  # of timed steps
+LOOKED_ROWS = 128  # held-out rows that are looked at; the rest is in proportion
+INSTANT_ROWS = 500  # that the instant model is timed on
+INSTANT_TEXTS = (
+    2_000  # texts are read quickly, and few of them take more turns to learn what is usual
+)
+ANSWERED_ROWS = 48
+OUTLIER = 2.5  # times the middle step
+FORWARD_SHARE = 0.35  # of a training step: reading a batch without learning from it
+WARM = "bigmodel.jobs.warm"  # imported by name in the child only: it knows what a warm process has loaded
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was timed, in seconds of this machine; `error` is what went wrong, if anything did.
+
+    `steps` and `epochs` are of the whole training as it was asked for, `check_s` of one look at all
+    held-out rows. `used_s` is the processor time of a step, of all cores together.
+    """
+
+    import_s: float = 0.0
+    load_s: float = 0.0
+    step_s: float = 0.0
+    spread: float = 1.0
+    counted: int = 0
+    used_s: float = 0.0
+    threads: int = 1
+    steps: int = 0
+    epochs: int = 1
+    check_s: float = 0.0
+    instant_s: float = 0.0
+    answer_s: float = 0.0  # measuring the finished models
+    save_s: float = 0.0
+    memory_mb: float = 0.0
+    gpu_mb: float = 0.0
+    model_mb: float = 0.0
+    is_busy: bool = False
+    error: Message | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"error": self.error.to_json() if self.error else None}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Measured":
+        known = {key: value[key] for key in cls.__dataclass_fields__ if key in value}
+        return cls(
+            **known | {"error": Message.from_json(value["error"]) if value.get("error") else None}
+        )
+
+
+def measure(folder: Path, settings: Settings, limit_s: float = LIMIT_S) -> Measured:
+    """Time the training that the attempt in this folder describes.
+
+    Raises:
+        PersonError: the training would fail for a reason that a person can mend.
+    """
+    attempt = attempt_folder.read_attempt(folder)
+    task = get_task(attempt.task, settings.task_folders)
+    engine = load_engine(task)
+    began = time.monotonic()
+    is_ours = task.folder.is_relative_to(Path(tasks.__file__).parent)
+    if is_ours and attempt.params.get("base") != INSTANT:
+        warm = importlib.import_module(WARM)
+        for name in (
+            *warm.LIGHT,
+            *warm.LIGHT_TEXT,
+            *warm.HEAVY,
+        ):  # timed apart: often there already
+            importlib.import_module(name)
+    imported = time.monotonic()
+    until = imported + limit_s
+    data = load_task_data(settings.home / attempt.dataset, task.family)
+    params = task.params.model_validate(dict(attempt.params))
+    found = Measured(
+        import_s=imported - began, load_s=time.monotonic() - imported, threads=attempt.threads
+    )
+    if params.base != INSTANT and len(data.validation):
+        found = _tuned(found, engine, data, params, attempt, folder=folder, until=until)
+    return _instant(found, engine, data, params, task, folder=folder, until=until + 5.0)
+
+
+def _tuned(
+    found: Measured,
+    engine: Engine,
+    data: TaskData,
+    params: Params,
+    attempt: Attempt,
+    *,
+    folder: Path,
+    until: float,
+) -> Measured:
+    """Train for a few seconds, and look at some rows with what came out."""
+    place = folder / "tuned"
+    place.mkdir()
+    watch = Stopwatch(until)
+    held = _some(data.validation, LOOKED_ROWS)
+    short = params.model_copy(update={"budget_s": STEPS_S})
+    base = attempt.base
+    files = BaseFiles(
+        str(base["name"]), str(base["kind"]), Path(base["folder"]) if base["folder"] else None
+    )
+    began, used = time.monotonic(), time.process_time()
+    is_whole = True
+    try:
+        engine.train(replace(data, validation=held), short, files, place, watch)
+    except StopRequested:
+        is_whole = False
+    ended = time.monotonic()
+    spans = watch.spans
+    if not spans:
+        return replace(found, load_s=found.load_s + ended - began)
+    most = OUTLIER * statistics.median(spans)  # something else had the processor meanwhile
+    step_s = statistics.fmean(min(span, most) for span in spans)
+    rows = int(getattr(params, "batch_size", 16)) * int(getattr(params, "accumulation", 1))
+    all_held = len(data.validation) / max(1, len(held))
+    look_s = min(watch.looks) if watch.looks else FORWARD_SHARE * step_s * len(held) / rows
+    wall = max(1e-9, watch.last_step_at - began)
+    found = replace(
+        found,
+        load_s=found.load_s + watch.first_step_at - began - step_s,
+        step_s=step_s,
+        spread=watch.spread,
+        counted=len(spans),
+        used_s=step_s * (time.process_time() - used) / max(wall, ended - began),
+        steps=watch.steps,
+        epochs=max(1, watch.epochs),
+        check_s=look_s * all_held,
+        memory_mb=peak_mb(),
+        gpu_mb=_gpu_mb(),
+    )
+    if not is_whole:
+        return replace(found, answer_s=FORWARD_SHARE * step_s / rows * _held_out(data))
+    save_s = max(0.0, ended - watch.last_step_at - (watch.looks[-1] if watch.looks else 0.0))
+    answer_s = _answer_s(engine, place, data)
+    return replace(found, save_s=save_s, answer_s=answer_s, model_mb=size_mb(place))
+
+
+def _instant(
+    found: Measured,
+    engine: Engine,
+    data: TaskData,
+    params: Params,
+    task: Task,
+    *,
+    folder: Path,
+    until: float,
+) -> Measured:
+    """Train the instant model on some rows; all of them take in proportion longer."""
+    if time.monotonic() > until:
+        return found
+    place = folder / "instant"
+    place.mkdir()
+    most = INSTANT_TEXTS if task.medium == Medium.TEXT else INSTANT_ROWS
+    part = _some(data.train, most)
+    labels = tuple(sorted(set(part.targets))) if data.labels else ()
+    fewer = TaskData(part, _some(data.validation, most), Rows(), labels, data.extra)
+    began = time.monotonic()
+    try:
+        engine.train_instant(fewer, params, place, Stopwatch(until))
+    except StopRequested:
+        return found
+    times = len(data.train) / max(1, len(part))
+    spent = (time.monotonic() - began) * times
+    answered = _answer_s(engine, place, data)
+    memory = peak_mb()
+    return replace(
+        found,
+        instant_s=spent + answered,
+        memory_mb=max(found.memory_mb, memory),
+        model_mb=found.model_mb + size_mb(place),
+    )
+
+
+def _answer_s(engine: Engine, folder: Path, data: TaskData) -> float:
+    """Return how long a finished model takes to load and to answer all held-out rows."""
+    inputs = [
+        *_some(data.validation, ANSWERED_ROWS // 2).inputs,
+        *_some(data.test, ANSWERED_ROWS // 2).inputs,
+    ]
+    began = time.monotonic()
+    predictor = engine.load(folder)
+    loaded = time.monotonic()
+    if not inputs:
+        return loaded - began
+    predictor.predict(inputs)
+    return loaded - began + (time.monotonic() - loaded) / len(inputs) * _held_out(data)
+
+
+def _some(rows: Rows, most: int) -> Rows:
+    """Return rows spread evenly over all of them."""
+    count = len(rows)
+    if count <= most:
+        return rows
+    chosen = [place * count // most for place in range(most)]
+
+    def of(values: Sequence[str]) -> list[str]:
+        return [values[place] for place in chosen]
+
+    return Rows(of(rows.ids), of(rows.inputs), of(rows.targets))
+
+
+def _held_out(data: TaskData) -> int:
+    return len(data.validation) + len(data.test)
+
+
+def _gpu_mb() -> float:
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        return 0.0
+    return float(torch.cuda.max_memory_allocated() / 2**20)
+
+
+def _start() -> None:
+    folder = Path(sys.argv[1]).resolve()
+    limit_worker()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    try:
+        found = measure(folder, Settings())
+    except PersonError as error:
+        found = Measured(error=error.message)
+    attempt_folder.write_json(folder / MEASURED, found.to_json())
+
+
+if __name__ == "__main__":
+    _start()

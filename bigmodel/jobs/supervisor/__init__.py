@@ -1,0 +1,1 @@
+"""The supervisor process: claims jobs, watches attempts, cleans up."""

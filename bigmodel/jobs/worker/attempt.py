@@ -1,0 +1,219 @@
+"""What one attempt does: the instant model first, then the fine-tuned one, each measured; it keeps the better.
+
+The choice is made on validation rows and a tie keeps the instant model; numbers of test rows are
+only told. A model is announced when its folder is complete, on disk and renamed, never before.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from bigmodel.core.datasets.dataset import Split, TaskData
+from bigmodel.core.errors import DatasetError, TrainingError
+from bigmodel.core.events import Kind
+from bigmodel.core.ids import new_id
+from bigmodel.core.model import TrainedModel
+from bigmodel.core.task import INSTANT, BaseFiles, Engine, Medium, Params, Predictor, Task
+from bigmodel.data.versions.versions import load_task_data
+from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.attempt_folder import Attempt
+from bigmodel.jobs.worker import evaluation, seal
+from bigmodel.jobs.worker.broken_files import find_broken
+from bigmodel.jobs.worker.cross_validation import fold_scores
+from bigmodel.jobs.worker.evaluation import Answers
+from bigmodel.jobs.worker.reporter import WorkerReporter
+from bigmodel.settings import Settings
+from bigmodel.tasks import get_task, load_engine
+from bigmodel.training.ood.vocabulary_coverage import unknown_share
+
+READ_ROWS = 300  # texts on which the share of unknown pieces is measured
+UNREADABLE_SHARE = 0.5
+VOCABULARIES = ("tokenizer.json", "vocab.txt")  # in which that can be looked up without the model
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that the steps of an attempt need."""
+
+    attempt: Attempt
+    folder: Path
+    home: Path
+    task: Task
+    engine: Engine
+    params: Params
+    data: TaskData
+    reporter: WorkerReporter
+
+    @property
+    def models(self) -> Path:
+        return self.folder / "models"
+
+
+def run_attempt(folder: Path, settings: Settings, reporter: WorkerReporter) -> None:
+    """Train and measure what the attempt in this folder asks for, and announce the models.
+
+    Raises:
+        StopRequested: somebody cancelled or paused; models announced before stay.
+        PersonError: something a person can mend.
+    """
+    work = _prepare(folder, settings, reporter)
+    try:
+        _train(work)
+    except (DatasetError, FileNotFoundError) as error:
+        broken = find_broken(work.task.medium, work.data, work.home / work.attempt.dataset)
+        if broken is None:
+            raise
+        raise broken from error
+
+
+def _train(work: Work) -> None:
+    reporter = work.reporter
+    first = _instant(work)
+    if work.params.base == INSTANT:
+        return
+    if len(work.data.validation) == 0:
+        reporter.note("jobs.notes.too_few_to_tune", "warning", rows=len(work.data.train))
+        return
+    _require_readable(work)
+    second = _tuned(work)
+    _choose(work, first, second)
+
+
+def _prepare(folder: Path, settings: Settings, reporter: WorkerReporter) -> Work:
+    attempt = attempt_folder.read_attempt(folder)
+    reporter.phase("prepare")
+    task = get_task(attempt.task, settings.task_folders)
+    params = task.params.model_validate(dict(attempt.params))
+    data = load_task_data(settings.home / attempt.dataset, task.family)
+    shutil.rmtree(folder / "models", ignore_errors=True)
+    (folder / "models").mkdir()
+    return Work(attempt, folder, settings.home, task, load_engine(task), params, data, reporter)
+
+
+def _instant(work: Work) -> TrainedModel:
+    """Train, measure and announce the model that stands in seconds."""
+
+    def train(folder: Path) -> None:
+        work.engine.train_instant(work.data, work.params, folder, work.reporter)
+
+    is_folded = len(work.data.validation) == 0 and len(work.data.test) == 0
+    measure = _measure_folded if is_folded else _measure
+    return _announce(_make(work, "instant", train, measure, is_folded=is_folded), work, kept=True)
+
+
+def _require_readable(work: Work) -> None:
+    """Refuse to fine-tune a model that knows hardly a piece of the text.
+
+    Raises:
+        TrainingError: `text_not_readable`.
+    """
+    folder = work.attempt.base["folder"]
+    if folder is None or work.task.medium != Medium.TEXT:
+        return
+    if not any((Path(folder) / name).is_file() for name in VOCABULARIES):
+        return
+    step = max(1, len(work.data.train) // READ_ROWS)
+    share = unknown_share(Path(folder), work.data.train.inputs[::step])
+    if share > UNREADABLE_SHARE:
+        raise TrainingError("text_not_readable", percent=round(100 * share), base=work.params.base)
+
+
+def _tuned(work: Work) -> TrainedModel:
+    """Fine-tune and measure, and leave the announcement to the choice."""
+    base = work.attempt.base
+    files = BaseFiles(
+        str(base["name"]), str(base["kind"]), Path(base["folder"]) if base["folder"] else None
+    )
+
+    def train(folder: Path) -> None:
+        work.engine.train(work.data, work.params, files, folder, work.reporter)
+
+    return _make(work, "tuned", train, _measure, is_folded=False)
+
+
+def _make(
+    work: Work,
+    kind: Literal["instant", "tuned"],
+    train: Callable[[Path], None],
+    measure: Callable[[Work, Path], Answers],
+    *,
+    is_folded: bool,
+) -> TrainedModel:
+    draft = work.models / f".tmp-{kind}"
+    draft.mkdir()
+    train(draft)
+    work.reporter.phase("measure")
+    answers = measure(work, draft)
+    answers.write(draft)
+    base = INSTANT if kind == "instant" else work.params.base
+    card = {
+        "v": 1,
+        "task": work.task.name,
+        "kind": kind,
+        "base": base,
+        "labels": list(work.data.labels),
+        "family": str(work.task.family),
+        "is_folded": is_folded,
+    }
+    evaluation.write_card(draft, card)
+    final = work.models / kind
+    digest = seal.seal(draft, final)
+    return TrainedModel(
+        id=new_id(),
+        kind=kind,
+        task=work.task.name,
+        base=base,
+        folder=final.relative_to(work.home).as_posix(),
+        digest=digest,
+        size_mb=round(seal.size_mb(final), 3),
+        labels=work.data.labels,
+        metrics=answers.metrics,
+    )
+
+
+def _measure(work: Work, folder: Path) -> Answers:
+    predictor = work.engine.load(folder)
+    return evaluation.answer(work.task, predictor, work.data, work.reporter.check)
+
+
+def _measure_folded(work: Work, folder: Path) -> Answers:  # noqa: ARG001 - other models are measured
+    """Measure the instant kind by folds; the model itself learned from all rows."""
+
+    def train(part: TaskData) -> Predictor:
+        with tempfile.TemporaryDirectory(dir=work.folder) as place:
+            work.engine.train_instant(part, work.params, Path(place), work.reporter)
+            return work.engine.load(Path(place))
+
+    seed, family = work.params.seed, work.task.family
+    scored = fold_scores(family, work.data, train, seed, work.reporter.check)
+    answers = Answers()
+    answers.add(work.task, work.data.labels, Split.TEST, scored)
+    return answers
+
+
+def _choose(work: Work, first: TrainedModel, second: TrainedModel) -> None:
+    """Keep the fine-tuned model only if it is strictly better on validation rows, and say so."""
+    name = work.task.primary
+    before, after = (model.metrics[Split.VALIDATION][name] for model in (first, second))
+    is_better = after > before if work.task.higher_is_better else after < before
+    _announce(second, work, kept=is_better)
+    key = "jobs.notes.tuned_kept" if is_better else "jobs.notes.instant_kept"
+    work.reporter.note(key, metric=name, before=round(before, 4), after=round(after, 4))
+    if Split.TEST in second.metrics and Split.TEST in first.metrics:
+        tested = [model.metrics[Split.TEST][name] for model in (first, second)]
+        work.reporter.note(
+            "jobs.notes.test_difference",
+            metric=name,
+            before=round(tested[0], 4),
+            after=round(tested[1], 4),
+            difference=f"{tested[1] - tested[0]:+.4f}",
+        )
+
+
+def _announce(model: TrainedModel, work: Work, *, kept: bool) -> TrainedModel:
+    told = replace(model, kept=kept)
+    work.reporter.emit(Kind.RESULT, told.to_json(), force=True)
+    return told

@@ -1,0 +1,1 @@
+"""Importing, versioning and changing datasets."""

@@ -1,0 +1,372 @@
+"""The door to datasets for pages and the command line: import, correct, look at and delete; it never reads an upload itself."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+from bigmodel.core.clock import now
+from bigmodel.core.datasets.dataset import Dataset, Form, Recipe, Version
+from bigmodel.core.errors import DatasetError, NotFoundError
+from bigmodel.core.ids import new_id
+from bigmodel.core.job import Job
+from bigmodel.core.message import Message
+from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_upload
+from bigmodel.data.media.entry import Given
+from bigmodel.data.tables.guess import guess_columns
+from bigmodel.data.tables.source import TEST, Source
+from bigmodel.data.tables.table import READING
+from bigmodel.data.versions.gallery import Item, items_of, media_file
+from bigmodel.data.versions.original_files import keep_look, uploaded_as
+from bigmodel.data.versions.versions import (
+    ITEMS,
+    Preview,
+    own_source,
+    own_test_source,
+    preview,
+    write_version,
+)
+from bigmodel.services.datasets.import_source import of_folder, of_tray
+from bigmodel.services.datasets.recipe import recipe_of
+from bigmodel.services.datasets.samples import Sample, read_samples, sample_path
+from bigmodel.services.datasets.uploads import Tray
+from bigmodel.settings import Settings
+from bigmodel.store.base import Deleted, Store
+
+NAME_CHARACTERS = 120
+JOBS_PAGE = 200
+READ_SHARE = 0.6  # of the progress bar
+Progress = Callable[[float], None]
+
+__all__ = ["DatasetService", "Item", "Preview", "Sample"]
+
+
+class Answered(TypedDict, total=False):
+    """What `import_file` may be told beside the file."""
+
+    text: str
+    label: str
+    leave_out: bool
+    level: int
+    progress: Progress | None
+
+
+class DatasetService:
+    """Datasets of all owners: rows on disk, the truth about them in the store."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
+
+    # getting data in --------------------------------------------------------------------------
+
+    def import_file(
+        self,
+        owner: str,
+        path: Path,
+        *,
+        name: str = "",
+        text: str = "",
+        label: str = "",
+        leave_out: bool = False,
+        level: int = 0,
+        sheet: str = "",
+        header_row: int = 0,
+        progress: Progress | None = None,
+    ) -> Dataset:
+        """Read a file and keep it as a dataset; columns that are not given are guessed.
+
+        Args:
+            owner: whose dataset it becomes.
+            path: a table, or a ZIP of pictures or recordings.
+            name: what it is called; else as the file.
+            text: column of the input; in a ZIP, of the files that a table of transcripts names.
+            label: column of the target; in a ZIP, of the transcripts. `NO_LABEL`: there is none.
+            leave_out: files of a ZIP that cannot be read may be left out.
+            level: which folder level of a ZIP names the class, counted from 1.
+            sheet: of a workbook; else the one that looks most like a table of texts.
+            header_row: row of the sheet that names the columns (`NO_HEADER`: none does); else guessed.
+            progress: told the share that is done.
+
+        Raises:
+            DatasetError: the file cannot be used; `problems` holds everything that is wrong.
+        """
+        tell = progress or _silent
+        answers = Answers(leave_out, level, text, label, sheet, header_row)
+        upload = read_upload(
+            path, self._settings, lambda share: tell(READ_SHARE * share), answers=answers
+        )
+        tell(READ_SHARE)
+        title = name or path.stem
+        dataset = self._import(owner, upload, path.name, title, path=path, text=text, label=label)
+        tell(1.0)
+        return dataset
+
+    def import_tray(
+        self, owner: str, tray: Tray, *, name: str = "", **answers: Unpack[Answered]
+    ) -> Dataset:
+        """Keep the files of a tray as a dataset; the tray stays as it is.
+
+        Raises:
+            DatasetError: as of `import_file`.
+        """
+        return self.import_given(owner, of_tray(tray), name=name or tray.name, **answers)
+
+    def import_folder(
+        self, owner: str, folder: Path, *, name: str = "", **answers: Unpack[Answered]
+    ) -> Dataset:
+        """Keep a folder of this machine as a dataset; links in it are not followed."""
+        title = name or folder.resolve().name
+        return self.import_given(owner, of_folder(folder), name=title, **answers)
+
+    def import_given(
+        self,
+        owner: str,
+        files: Sequence[Given],
+        *,
+        name: str,
+        text: str = "",
+        label: str = "",
+        leave_out: bool = False,
+        level: int = 0,
+        progress: Progress | None = None,
+    ) -> Dataset:
+        """Keep files of this machine as a dataset, with the same answers as `import_file`."""
+        tell = progress or _silent
+        answers = Answers(leave_out, level, text, label)
+        upload = read_files(
+            files, self._settings, lambda share: tell(READ_SHARE * share), answers=answers
+        )
+        tell(READ_SHARE)
+        dataset = self._import(owner, upload, name, name)
+        tell(1.0)
+        return dataset
+
+    def _import(
+        self,
+        owner: str,
+        upload: Upload,
+        source_name: str,
+        name: str,
+        *,
+        path: Path | None = None,
+        text: str = "",
+        label: str = "",
+    ) -> Dataset:
+        try:
+            recipe = recipe_of(upload, source_name, text=text, label=label)
+            if path is not None and not upload.is_media:
+                recipe = replace(recipe, uploads=(uploaded_as(upload, path),))
+            dataset_id = new_id()
+            version = write_version(
+                self._settings,
+                dataset_id=dataset_id,
+                number=1,
+                sources=[upload.source(upload="0")],
+                recipe=recipe,
+                problems=upload.problems,
+                media=_media_of(upload),
+                uploaded=path if recipe.uploads else None,
+            )
+            if upload.look and recipe.uploads:
+                keep_look(self._settings.home / version.folder, recipe.uploads[0], upload.look)
+        except DatasetError as error:
+            error.columns = error.columns or (() if upload.is_media else upload.columns)
+            error.look = upload.look
+            raise
+        finally:
+            upload.discard()
+        title = (name.strip() or source_name)[:NAME_CHARACTERS]
+        dataset = Dataset(dataset_id, owner, title, now(), version)
+        self._keep(version, lambda: self._store.add_dataset(dataset))
+        return dataset
+
+    def samples(self) -> list[Sample]:
+        """Return the samples that come with the app."""
+        return read_samples()
+
+    def import_sample(self, owner: str, name: str, *, title: str = "") -> Dataset:
+        """Import a sample; `title` is its name in the person's language.
+
+        Raises:
+            NotFoundError: `sample_unknown`.
+        """
+        return self.import_file(owner, sample_path(name), name=title or name)
+
+    # looking ----------------------------------------------------------------------------------
+
+    def all(self, owner: str) -> list[Dataset]:
+        """Return all datasets, newest first."""
+        return self._store.datasets(owner)
+
+    def get(self, owner: str, dataset_id: str) -> Dataset:
+        """Return a dataset."""
+        return self._store.dataset(owner, dataset_id)
+
+    def preview(self, owner: str, dataset_id: str, *, limit: int = 20, offset: int = 0) -> Preview:
+        """Return some rows as they came."""
+        return preview(self._folder(self.get(owner, dataset_id)), limit=limit, offset=offset)
+
+    def gallery(
+        self,
+        owner: str,
+        dataset_id: str,
+        *,
+        label: str | None = None,
+        limit: int = 36,
+        offset: int = 0,
+    ) -> tuple[Item, ...]:
+        """Return some pictures or recordings, of one class or of all."""
+        folder = self._folder(self.get(owner, dataset_id))
+        return items_of(folder, label=label, limit=limit, offset=offset)
+
+    def media_path(self, owner: str, dataset_id: str, file: str, *, thumb: bool = False) -> Path:
+        """Return where a picture or recording of a dataset lies.
+
+        Raises:
+            NotFoundError: `media_unknown`, or the dataset is somebody else's.
+        """
+        folder = self._settings.home / self.get(owner, dataset_id).version.folder
+        path = media_file(folder, file, thumb=thumb)
+        if path is None:
+            raise NotFoundError("media_unknown")
+        return path
+
+    def jobs_of(self, owner: str, dataset_id: str) -> list[str]:
+        """Return the names of the jobs that would go with a dataset."""
+        self.get(owner, dataset_id)
+        jobs: list[Job] = []
+        while page := self._store.jobs(owner, JOBS_PAGE, len(jobs)):
+            jobs += page
+        return [job.name for job in jobs if job.dataset_id == dataset_id]
+
+    # changing ---------------------------------------------------------------------------------
+
+    def rename(self, owner: str, dataset_id: str, name: str) -> Dataset:
+        """Change the name people see.
+
+        Raises:
+            DatasetError: `name_empty`.
+        """
+        if not name.strip():
+            raise DatasetError("name_empty")
+        self._store.rename_dataset(owner, dataset_id, name.strip()[:NAME_CHARACTERS])
+        return self.get(owner, dataset_id)
+
+    def choose_columns(self, owner: str, dataset_id: str, *, text: str, label: str) -> Dataset:
+        """Make a version that reads and learns other columns (`NO_LABEL`: learns none); every row keeps its id."""
+        dataset = self.get(owner, dataset_id)
+        version, folder = dataset.version, self._folder(dataset)
+        if (text, label.strip()) == (version.recipe.input, version.recipe.target):
+            return dataset
+        _refuse_media(version.recipe)
+        chosen = guess_columns(dict.fromkeys(version.summary.columns, ()), text=text, label=label)
+        sources = [own_source(folder)]
+        if version.recipe.test_name:
+            sources.append(own_test_source(folder))
+        recipe = replace(
+            version.recipe, input=chosen.text, target=chosen.label, relabel={}, is_amount=False
+        )
+        return self._next(dataset, sources, recipe, _of_reading(version.summary.problems))
+
+    def set_test_file(
+        self,
+        owner: str,
+        dataset_id: str,
+        path: Path,
+        *,
+        leave_out: bool = False,
+        level: int = 0,
+        text: str = "",
+        label: str = "",
+    ) -> Dataset:
+        """Make a version whose test rows are those of the file and nothing else; media take the same answers as on import.
+
+        Raises:
+            DatasetError: the file cannot be read, lacks the columns (`test_columns`), or holds
+                something else than the dataset (`test_medium`).
+        """
+        dataset = self.get(owner, dataset_id)
+        recipe = dataset.version.recipe
+        answers = Answers(leave_out, level or recipe.level, text, label)
+        upload = read_upload(path, self._settings, answers=answers)
+        try:
+            if (upload.medium, upload.form) != (recipe.medium, recipe.form):
+                raise DatasetError("test_medium")
+            asked = filter(None, (recipe.input, recipe.target))
+            missing = [c for c in asked if c not in upload.columns]
+            if missing:
+                lacks, found = ", ".join(missing), ", ".join(upload.columns)
+                raise DatasetError("test_columns", missing=lacks, found=found)
+            sources = [own_source(self._folder(dataset)), upload.source(TEST)]
+            kept = _of_reading(dataset.version.summary.problems)
+            return self._next(dataset, sources, replace(recipe, test_name=path.name), kept, upload)
+        finally:
+            upload.discard()
+
+    def delete(self, owner: str, dataset_id: str) -> Deleted:
+        """Delete a dataset with all that came from it, on disk too.
+
+        Raises:
+            JobError: `dataset_in_use`, while jobs on it are not final.
+        """
+        home = self._settings.home.resolve()
+        deleted = self._store.delete_dataset(owner, dataset_id)
+        for folder in (*deleted.folders, f"datasets/{dataset_id}"):
+            place = (home / folder).resolve()
+            if home in place.parents:
+                shutil.rmtree(place, ignore_errors=True)
+        return deleted
+
+    def _next(
+        self,
+        dataset: Dataset,
+        sources: Sequence[Source],
+        recipe: Recipe,
+        problems: Sequence[Message],
+        upload: Upload | None = None,
+    ) -> Dataset:
+        version = write_version(
+            self._settings,
+            dataset_id=dataset.id,
+            number=dataset.version.number + 1,
+            sources=sources,
+            recipe=recipe,
+            problems=problems,
+            media=_media_of(upload),
+        )
+        self._keep(version, lambda: self._store.add_version(dataset.owner, version))
+        return self.get(dataset.owner, dataset.id)
+
+    def _keep(self, version: Version, store: Callable[[], None]) -> None:
+        """Store a version, or take its folder away again."""
+        try:
+            store()
+        except BaseException:
+            shutil.rmtree(self._settings.home / version.folder, ignore_errors=True)
+            raise
+
+    def _folder(self, dataset: Dataset) -> Path:
+        folder = self._settings.home / dataset.version.folder
+        if not (folder / ITEMS).is_file():
+            raise NotFoundError("dataset_files_missing", name=dataset.name)
+        return folder
+
+
+def _media_of(upload: Upload | None) -> Path | None:
+    return upload.media_folder if upload is not None and upload.is_media else None
+
+
+def _refuse_media(recipe: Recipe) -> None:
+    if recipe.form != Form.TABLE:
+        raise DatasetError("media_columns")
+
+
+def _silent(_share: float) -> None:
+    """Tell nobody."""
+
+
+def _of_reading(problems: Sequence[Message]) -> list[Message]:
+    """Return what the reader said, which stays true whatever columns are chosen."""
+    return [problem for problem in problems if problem.key.startswith(READING)]

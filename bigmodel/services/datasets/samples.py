@@ -1,0 +1,38 @@
+"""The samples that come with the app: their catalogue, and where they lie; it imports none."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from bigmodel.core.errors import NotFoundError
+
+SAMPLES = Path(__file__).parents[3] / "assets" / "samples"
+ENDINGS = (".csv", ".zip")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Data of ours to try things with; its words are `samples.<name>.title` and `.about`."""
+
+    name: str
+    language: str
+    task_hint: str
+    rows: int
+
+
+def read_samples() -> list[Sample]:
+    """Return the samples in the order in which Home shows them."""
+    catalogue = tomllib.loads((SAMPLES / "samples.toml").read_text("utf-8"))
+    return [Sample(name=name, **fields) for name, fields in catalogue.items()]
+
+
+def sample_path(name: str) -> Path:
+    """Return the file of a sample.
+
+    Raises:
+        NotFoundError: `sample_unknown`.
+    """
+    known = [sample.name for sample in read_samples()]
+    if name not in known:
+        raise NotFoundError("sample_unknown", sample=name, known=", ".join(known))
+    return next(path for ending in ENDINGS if (path := SAMPLES / f"{name}{ending}").is_file())

@@ -1,0 +1,1 @@
+"""Answers of trained models: single inputs, files and whole tables."""

@@ -1,0 +1,311 @@
+"""The answers to every row of a table somebody gave, as the same table with columns added; a row without text gets none.
+
+A workbook and delimited text come back as they came; other formats, and a change of format, give a plain table.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bigmodel.core.datasets.dataset import Recipe
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.ids import new_id
+from bigmodel.core.message import Message
+from bigmodel.data.ingest.importer import Upload
+from bigmodel.data.tables.number import as_number
+from bigmodel.data.tables.source import ORIGINAL, PLACE
+from bigmodel.data.writeback.order import Column, Kind, Order
+from bigmodel.data.writeback.writer import write_back
+from bigmodel.services.inference.batch_files import Say
+from bigmodel.services.inference.summary import About, Tally, summary_rows
+from bigmodel.services.results.answer_table import open_table
+from bigmodel.settings import Settings
+
+BATCH_ROWS = 1_024
+ANSWER_SHARE = 0.85  # of the work, the rest is writing
+TAB = "\t"
+MACROS = ".xlsm"
+PASTED = "pasted"
+DECLARED_TAB = b"sep="  # and a tab, which stripping takes away
+MAX_DECLARATION = 16  # bytes
+TEXT_ENDINGS = (".csv", ".tsv")
+YES_NO = {True: "yes", False: "no"}
+Said = tuple[
+    Sequence[float], bool | None
+]  # scores, and whether it is like none of the training rows
+Ask = Callable[[Sequence[str]], Sequence[Said]]
+Progress = Callable[[int, int], None]  # rows done, rows in all
+Answer = tuple[str | float | None, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: where it stands in the file, its cells (only where a plain table is written), and the text to read.
+
+    `own` is a label that a person gave it, which no model answers over.
+    """
+
+    place: int
+    text: str
+    cells: Sequence[str] = ()
+    own: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it came: the file, how it is written, and what its columns are called."""
+
+    path: Path
+    name: str
+    format: str
+    columns: tuple[str, ...]
+    rows: int
+    delimiter: str = ""
+    sheet: str = ""
+    header_row: int = 0
+
+    @property
+    def ending(self) -> str:
+        """The ending under which it comes back."""
+        given = Path(self.name).suffix.lower()
+        if self.format in ("xlsx", "xls"):
+            return MACROS if (self.format, given) == ("xlsx", MACROS) else ".xlsx"
+        if self.format == "csv" and given not in TEXT_ENDINGS:
+            return ".tsv" if self.delimiter == TAB else ".csv"
+        return given if self.format == "csv" else ".csv"
+
+    def comes_back(self, out: Path) -> bool:
+        """Tell whether it can be written there as it came."""
+        return self.format in ("xlsx", "xls", "csv") and out.suffix.lower() == self.ending
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A model to ask: its labels (none for numbers), and what is known of it. Without `ask` there is none to ask."""
+
+    labels: Sequence[str]
+    ask: Ask | None = None
+    about: About = field(default_factory=About)
+    tells_strangers: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many columns an answer has."""
+        return (2 if self.labels else 1) + self.tells_strangers
+
+
+@dataclass(frozen=True)
+class AnsweredTable:
+    """A table with answers, and what they come to."""
+
+    path: Path
+    tally: Tally
+    is_old_format: bool = False  # of an .xls, which comes back as .xlsx
+
+
+def write_table(
+    settings: Settings,
+    table: Table,
+    batches: Iterable[Sequence[Row]],
+    out: Path,
+    asker: Asker,
+    say: Say,
+    progress: Progress | None = None,
+) -> AnsweredTable:
+    """Write the table with the answers to its rows.
+
+    Raises:
+        DatasetError: it cannot be written as it came.
+        OSError: the place cannot be written to.
+    """
+    tally, columns = Tally(), _columns(asker, table.columns, say)
+    tell = progress or (lambda _done, _all: None)
+    answered = _answered(batches, asker, tally, say)
+    if not table.comes_back(out):
+        if out.suffix.lower() == MACROS:
+            raise DatasetError("macros_only_back")
+        header = (*table.columns, *(column.heading for column in columns))
+        with open_table(out, header) as plain:
+            for rows, answers in answered:
+                for row, answer in zip(rows, answers, strict=True):
+                    plain.add(row.cells, ["" if value is None else value for value in answer])
+                tell(tally.rows, table.rows)
+        return AnsweredTable(out, tally)
+
+    def tell_writing(share: float) -> None:
+        tell(int(table.rows * (ANSWER_SHARE + (1 - ANSWER_SHARE) * share)), table.rows)
+
+    place = settings.scratch / f"answers-{new_id()}.parquet"
+    try:
+        with pq.ParquetWriter(place, _schema(columns)) as writer:
+            for rows, answers in answered:
+                writer.write_table(_packed(rows, answers, columns))
+                tell(int(ANSWER_SHARE * tally.rows), table.rows)
+        summary = summary_rows(tally, asker.about, asker.labels, say)
+        order = _order(settings, table, out, place, columns)
+        title = say(Message("writeback.summary.title"))
+        write_back(settings, replace(order, summary_title=title, summary=summary), tell_writing)
+    finally:
+        place.unlink(missing_ok=True)
+    tell(table.rows, table.rows)
+    return AnsweredTable(out, tally, is_old_format=table.format == "xls")
+
+
+def table_of(upload: Upload, path: Path) -> Table:
+    """Return what an upload says of the file it was read from."""
+    return Table(
+        path=path,
+        name=path.name,
+        format=PASTED if _is_pasted(upload, path) else upload.format,
+        columns=upload.columns,
+        rows=upload.rows,
+        delimiter=upload.delimiter,
+        sheet=upload.sheet,
+        header_row=upload.header_row,
+    )
+
+
+def _is_pasted(upload: Upload, path: Path) -> bool:
+    """Tell what was pasted from a file: its first line is ours, and nobody wants it back."""
+    if (upload.format, upload.delimiter) != ("csv", TAB):
+        return False
+    with path.open("rb") as file:
+        return file.readline(MAX_DECLARATION).strip() == DECLARED_TAB
+
+
+def rows_of(upload: Upload, column: str) -> Iterator[list[Row]]:
+    """Yield the rows of an upload in batches, with the texts of a column to read."""
+    position = upload.columns.index(column)
+    for places, cells in _batches(upload):
+        yield [Row(place, row[position], row) for place, row in zip(places, cells, strict=True)]
+
+
+def text_column(upload: Upload, recipe: Recipe) -> str:
+    """Return the column to read: the one the model learned from, else the one with the longest texts."""
+    if recipe.input in upload.columns or len(upload.columns) == 1:
+        return recipe.input if recipe.input in upload.columns else upload.columns[0]
+    _, rows = next(_batches(upload))
+    characters = [sum(map(len, column)) for column in zip(*rows, strict=True)]
+    return upload.columns[characters.index(max(characters))]
+
+
+def _answered(
+    batches: Iterable[Sequence[Row]], asker: Asker, tally: Tally, say: Say
+) -> Iterator[tuple[Sequence[Row], list[Answer]]]:
+    """Yield each batch with its answers, and count them."""
+    for rows in batches:
+        asked = [row for row in rows if row.text.strip() and not row.own] if asker.ask else []
+        found = iter(asker.ask([row.text for row in asked]) if asker.ask and asked else [])
+        answers: list[Answer] = []
+        for row in rows:
+            tally.rows += 1
+            if row.own:
+                answers.append(_own(row, asker, tally))
+            elif asker.ask and row.text.strip():
+                answers.append(_said(row, next(found), asker, tally, say))
+            else:
+                tally.empty += 1
+                answers.append((None,) * asker.width)
+        yield rows, answers
+
+
+def _said(row: Row, said: Said, asker: Asker, tally: Tally, say: Say) -> Answer:
+    scores, is_strange = said
+    odd: Answer = ()
+    if asker.tells_strangers:
+        odd = (None if is_strange is None else say(Message(f"strangers.{YES_NO[is_strange]}")),)
+    if not asker.labels:
+        tally.number(scores[0])
+        return (round(scores[0], 6), *odd)
+    if is_strange is not None:
+        tally.strange = (tally.strange or 0) + is_strange
+    best = max(range(len(scores)), key=scores.__getitem__)
+    certainty = round(scores[best], 4)
+    label, odd_one = asker.labels[best], bool(is_strange)
+    tally.label(row.place, row.text, label, certainty, is_strange=odd_one)
+    return asker.labels[best], certainty, *odd
+
+
+def _own(row: Row, asker: Asker, tally: Tally) -> Answer:
+    """Return what a person said of a row: a label without a certainty, or a number."""
+    tally.own += 1
+    if asker.labels:
+        tally.label(row.place, row.text, row.own, None)
+        return _filled(row.own, asker)
+    value = as_number(row.own)
+    if value is not None:
+        tally.number(value)
+    return _filled(value, asker)
+
+
+def _filled(first: str | float | None, asker: Asker) -> Answer:
+    return (first, *(None,) * (asker.width - 1))
+
+
+def _columns(asker: Asker, taken: Sequence[str], say: Say) -> tuple[Column, ...]:
+    """Return the columns to add, numbered where the table has such names already."""
+    keys: tuple[tuple[str, Kind], ...] = (
+        ("writeback.label", "text"),
+        ("writeback.certainty", "share"),
+    )
+    if not asker.labels:
+        keys = (("writeback.number", "number"),)
+    if asker.tells_strangers:
+        odd = "strangers.column" if asker.labels else "strangers.column_number"
+        keys = (*keys, (odd, "text"))
+    names = [say(Message(key)) for key, _ in keys]
+    kinds = [kind for _, kind in keys]
+    return tuple(map(Column, _fresh(names, taken), kinds))
+
+
+def _schema(columns: Sequence[Column]) -> pa.Schema:
+    types = [pa.string() if column.kind == "text" else pa.float64() for column in columns]
+    fields = [(str(number), kind) for number, kind in enumerate(types)]
+    return pa.schema([(PLACE, pa.int64()), *fields])
+
+
+def _packed(rows: Sequence[Row], answers: Sequence[Answer], columns: Sequence[Column]) -> pa.Table:
+    arrays = [[row.place for row in rows], *map(list, zip(*answers, strict=True))]
+    return pa.table(arrays, schema=_schema(columns))
+
+
+def _order(
+    settings: Settings, table: Table, out: Path, answers: Path, columns: tuple[Column, ...]
+) -> Order:
+    return Order(
+        source=table.path.resolve(),
+        out=out,
+        format=table.format,
+        answers=answers.resolve(),
+        columns=columns,
+        sheet=table.sheet,
+        header_row=table.header_row,
+        delimiter=table.delimiter,
+        max_characters=settings.max_field_characters,
+    )
+
+
+def _batches(upload: Upload) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:
+    """Yield the rows' places and cells."""
+    names = [ORIGINAL + column for column in upload.columns]
+    with pq.ParquetFile(upload.table_path) as file:
+        for batch in file.iter_batches(BATCH_ROWS, columns=[*names, PLACE]):
+            *columns, places = (
+                [value or "" for value in column.to_pylist()] for column in batch.columns
+            )
+            yield [int(place) for place in places], list(zip(*columns, strict=True))
+
+
+def _fresh(names: Iterable[str], taken: Sequence[str]) -> list[str]:
+    """Return the names, numbered where the table has them already."""
+    fresh: list[str] = []
+    for name in names:
+        unique, number = name, 1
+        while unique in (*taken, *fresh):
+            number += 1
+            unique = f"{name} {number}"
+        fresh.append(unique)
+    return fresh

@@ -1,0 +1,379 @@
+"""Trying a trained model: texts and media files in, answers out, one by one or many; it never loads a model itself."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bigmodel.core.datasets.dataset import Split, Version
+from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
+from bigmodel.core.ids import is_id, new_id
+from bigmodel.core.job import Job
+from bigmodel.core.model import TrainedModel
+from bigmodel.core.results.results import Prediction
+from bigmodel.core.task import Family, Task, Transcript
+from bigmodel.data.ingest.importer import read_upload
+from bigmodel.services.inference.batch_files import (
+    STRANGE,
+    FileAnswer,
+    NamedFile,
+    Say,
+    answer_each,
+    is_strange,
+    write_answers,
+)
+from bigmodel.services.inference.batch_table import (
+    AnsweredTable,
+    Asker,
+    Said,
+    rows_of,
+    table_of,
+    text_column,
+    write_table,
+)
+from bigmodel.services.inference.example_rows import (
+    MediaRow,
+    TextRow,
+    example_media,
+    example_texts,
+    items_of,
+    media_rows,
+    text_rows,
+)
+from bigmodel.services.inference.model_summary import about_model
+from bigmodel.services.inference.text_answer import MEMORY, TextAnswer
+from bigmodel.services.inference.uploads import DemoUploads
+from bigmodel.serving.pool import Serving
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+from bigmodel.tasks import find_tasks, get_task
+
+__all__ = [
+    "STRANGE",
+    "AnsweredTable",
+    "DemoService",
+    "FileAnswer",
+    "Look",
+    "MediaRow",
+    "NamedFile",
+    "Source",
+    "TextAnswer",
+    "TextRow",
+    "written",
+]
+
+Progress = Callable[[int, int], None]  # rows done, rows in all
+NEAREST = 3  # training rows shown beside an answer
+DOWNLOAD_S = 86_400.0  # answered tables lie this long for their download
+
+
+@dataclass(frozen=True)
+class Source:
+    """The data behind a model. No test rows means that it was measured by repeated folds."""
+
+    dataset: str
+    test_rows: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """An answer to one picture or recording, and what stands behind it."""
+
+    answer: FileAnswer
+    nearest: tuple[MediaRow, ...] = ()
+
+
+class DemoService:
+    """Answers of trained models. A model is named by its id, or by its job's id, meaning the kept one."""
+
+    def __init__(self, settings: Settings, store: Store, serving: Serving) -> None:
+        self._settings = settings
+        self._store = store
+        self._serving = serving
+        self.uploads = DemoUploads(settings)
+
+    def models(self, owner: str, demo: str = "") -> list[TrainedModel]:
+        """Return all models, or those of one kind of demo: newest first, kept ones before the others of their job."""
+        tasks = self._tasks(demo)
+        models = [model for model in self._store.models(owner) if model.task in tasks]
+        newest = {job_id: place for place, job_id in enumerate(_unique(m.job_id for m in models))}
+        return sorted(models, key=lambda model: (newest[model.job_id], not model.kept))
+
+    def resolve(self, owner: str, model_or_job: str) -> TrainedModel:
+        """Return the model meant by an id.
+
+        Raises:
+            NotFoundError: `model_unknown`.
+            ModelError: `model_not_ready` (its job still runs), or `job_without_model`.
+        """
+        if not is_id(model_or_job):
+            raise NotFoundError("model_unknown")
+        try:
+            return self._store.model(owner, model_or_job)
+        except NotFoundError:
+            job = self._job(owner, model_or_job)
+        models = self._store.models(owner, job.id)
+        if models:
+            return next((model for model in models if model.kept), models[-1])
+        raise ModelError("job_without_model" if job.is_final else "model_not_ready", name=job.name)
+
+    def kind(self, owner: str, model_or_job: str) -> str:
+        """Return the kind of demo (text, image, voice) that tries a model or a job's models.
+
+        Raises:
+            NotFoundError: `model_unknown`, or `task_unknown` where the task has gone.
+        """
+        if not is_id(model_or_job):
+            raise NotFoundError("model_unknown")
+        try:
+            name = self._store.model(owner, model_or_job).task
+        except NotFoundError:
+            name = self._job(owner, model_or_job).task
+        return self._task(name).demo
+
+    def hears(self, model: TrainedModel) -> bool:
+        """Return whether a model writes down what it hears, instead of choosing a class."""
+        return self._task(model.task).family == Family.TRANSCRIPTION
+
+    def is_settled(self, owner: str, job_id: str) -> bool:
+        """Return whether no better model can come from a job any more."""
+        return self._job(owner, job_id).is_final
+
+    def warm(self, owner: str, model_or_job: str) -> None:
+        """Start loading a model, so that the first answer comes at once."""
+        self._serving.warm(self._folder(self.resolve(owner, model_or_job)))
+
+    def predict(self, owner: str, model_or_job: str, texts: Sequence[str]) -> list[Prediction]:
+        """Return the answer to each text."""
+        model = self.resolve(owner, model_or_job)
+        scores = self._serving.scores(self._folder(model), texts)
+        return [_prediction(model.labels, row) for row in scores]
+
+    def look_texts(self, owner: str, model_or_job: str, texts: Sequence[str]) -> list[TextAnswer]:
+        """Return the answer to each text, and what else the model can say of it."""
+        model = self.resolve(owner, model_or_job)
+        found = self._serving.looks(self._folder(model), texts)
+        return [TextAnswer(_prediction(model.labels, row), said) for row, said in found]
+
+    def near_texts(self, owner: str, model_or_job: str, answer: TextAnswer) -> list[TextRow]:
+        """Return the training rows that a text is nearest to; none where they are gone."""
+        near = [row_id for row_id, _ in answer.said.nearest[:NEAREST]]
+        if not near:
+            return []
+        version = self._version(owner, self.resolve(owner, model_or_job))
+        folder = self._settings.home / version.folder
+        return text_rows(folder, near) if items_of(folder).is_file() else []
+
+    def scores(
+        self,
+        owner: str,
+        model_or_job: str,
+        texts: Sequence[str],
+        progress: Progress | None = None,
+    ) -> list[list[float]]:
+        """Return one row of scores a text: probabilities in the order of the model's labels, or one number."""
+        model = self.resolve(owner, model_or_job)
+        return self._serving.scores(self._folder(model), texts, progress)
+
+    def look(self, owner: str, model_or_job: str, path: Path) -> Look:
+        """Return the answer to one picture or recording, with the training rows it is nearest to.
+
+        Raises:
+            ModelError: the file or the model cannot be read; the key says which, and why.
+        """
+        model = self.resolve(owner, model_or_job)
+        answer = self._ask(model, NamedFile(path.name, path))
+        near = [row_id for row_id, _ in answer.said.nearest[:NEAREST]]
+        if not near:
+            return Look(answer)
+        version = self._version(owner, model)
+        rows = media_rows(version, self._settings.home / version.folder, near)
+        return Look(answer, tuple(rows[row_id] for row_id in near if row_id in rows))
+
+    def transcribe(
+        self,
+        owner: str,
+        model_or_job: str,
+        paths: Sequence[str],
+        progress: Progress | None = None,
+    ) -> list[Transcript]:
+        """Return what a model hears in each recording; nothing where a recording cannot be read."""
+        model = self.resolve(owner, model_or_job)
+        files = (NamedFile(path, Path(path)) for path in paths)
+        heard = []
+        for answer in answer_each(files, partial(self._ask, model)):
+            heard.append(answer.said.transcript or Transcript("", 0.0))
+            if progress:
+                progress(len(heard), len(paths))
+        return heard
+
+    def answer_files(
+        self,
+        owner: str,
+        model_or_job: str,
+        files: Sequence[NamedFile],
+        out: Path,
+        say: Say,
+        progress: Progress | None = None,
+    ) -> list[FileAnswer]:
+        """Answer many pictures or recordings and write one line each to `out` (.xlsx, .tsv, else .csv).
+
+        Raises:
+            DatasetError: `table_not_written`.
+            ModelError: the model cannot be loaded.
+        """
+        model = self.resolve(owner, model_or_job)
+        answers: list[FileAnswer] = []
+
+        def told() -> Iterator[FileAnswer]:
+            for answer in answer_each(files, partial(self._ask, model)):
+                answers.append(answer)
+                yield answer
+                if progress:
+                    progress(len(answers), len(files))
+
+        with written(out):
+            write_answers(told(), out, say, hears=self.hears(model))
+        return answers
+
+    def predict_file(
+        self,
+        owner: str,
+        model_or_job: str,
+        path: Path,
+        out: Path | None,
+        say: Say,
+        progress: Progress | None = None,
+    ) -> AnsweredTable:
+        """Answer every row of a table and write the same table to `out` (.xlsx, .xlsm, .tsv, else .csv).
+
+        All stays as it was; two columns are added (one for numbers), and to a workbook a sheet that sums
+        them up. A row without text gets no answer. Without `out` it goes where the page may offer it.
+
+        Raises:
+            DatasetError: the table cannot be read, or `table_not_written`.
+        """
+        model = self.resolve(owner, model_or_job)
+        upload = read_upload(path, self._settings)
+        try:
+            table = table_of(upload, path)
+            rows = rows_of(upload, text_column(upload, self._version(owner, model).recipe))
+            place = out or self.download(f"{path.stem}-answers{table.ending}")
+            asker = self.asker(model)
+            with written(place):
+                return write_table(self._settings, table, rows, place, asker, say, progress)
+        finally:
+            upload.discard()
+
+    def asker(self, model: TrainedModel) -> Asker:
+        """Return a model as one that is asked about the rows of a table."""
+        folder = self._folder(model)
+        tells = (folder / MEMORY).is_file()
+
+        def ask(texts: Sequence[str]) -> Sequence[Said]:
+            if not tells:
+                return [(row, None) for row in self._serving.scores(folder, texts)]
+            return [(row, is_strange(said)) for row, said in self._serving.looks(folder, texts)]
+
+        return Asker(model.labels, ask, about_model(model, folder), tells)
+
+    def examples(self, owner: str, model_or_job: str, count: int = 6) -> list[str]:
+        """Return short texts that the model never learned from, of every class in turn."""
+        version = self._version(owner, self.resolve(owner, model_or_job))
+        items = items_of(self._settings.home / version.folder)
+        return example_texts(items, _unseen(version), count)
+
+    def example_files(self, owner: str, model_or_job: str, count: int = 6) -> list[MediaRow]:
+        """Return media rows that the model never learned from, of every class in turn."""
+        version = self._version(owner, self.resolve(owner, model_or_job))
+        items = items_of(self._settings.home / version.folder)
+        return example_media(version, items, _unseen(version), count)
+
+    def media_of(self, owner: str, model_or_job: str, row_id: str) -> tuple[MediaRow, Path]:
+        """Return a row of the dataset behind a model, and its file.
+
+        Raises:
+            NotFoundError: `row_unknown`.
+        """
+        version = self._version(owner, self.resolve(owner, model_or_job))
+        folder = self._settings.home / version.folder
+        rows = media_rows(version, folder, [row_id])
+        if row_id not in rows:
+            raise NotFoundError("row_unknown")
+        return rows[row_id], folder.parent / "media" / rows[row_id].file
+
+    def download(self, name: str) -> Path:
+        """Return a fresh path of this name where the page may offer a file."""
+        downloads = self._settings.scratch / "downloads"
+        _sweep(downloads)
+        folder = downloads / new_id()
+        folder.mkdir(mode=0o700, parents=True)
+        return folder / name
+
+    def source(self, owner: str, model: TrainedModel) -> Source:
+        """Return what a model learned from, and on how many rows it was tried."""
+        version = self._version(owner, model)
+        name = self._store.dataset(owner, version.dataset_id).name
+        return Source(name, version.summary.split_rows.get(Split.TEST, 0))
+
+    def _job(self, owner: str, job_id: str) -> Job:
+        try:
+            return self._store.job(owner, job_id)
+        except NotFoundError:
+            raise NotFoundError("model_unknown") from None
+
+    def _task(self, name: str) -> Task:
+        return get_task(name, self._settings.task_folders)
+
+    def _tasks(self, demo: str) -> set[str]:
+        tasks = find_tasks(self._settings.task_folders)
+        return {name for name, task in tasks.items() if demo in ("", task.demo)}
+
+    def _version(self, owner: str, model: TrainedModel) -> Version:
+        job = self._store.job(owner, model.job_id)
+        return self._store.version(owner, job.dataset_id, job.dataset_version)
+
+    def _ask(self, model: TrainedModel, file: NamedFile) -> FileAnswer:
+        row, said = self._serving.look(self._folder(model), str(file.path))
+        heard = said.transcript
+        prediction = None if heard else _prediction(model.labels, row)
+        return FileAnswer(file.name, prediction, said)
+
+    def _folder(self, model: TrainedModel) -> Path:
+        return self._settings.home / model.folder
+
+
+def _prediction(labels: tuple[str, ...], row: Sequence[float]) -> Prediction:
+    if not labels:
+        return Prediction(label=None, value=row[0])
+    best = max(range(len(labels)), key=row.__getitem__)
+    return Prediction(labels[best], None, dict(zip(labels, row, strict=True)))
+
+
+def _unseen(version: Version) -> Split:
+    """Return the split that a model did not learn from, where some rows were held back at all."""
+    return Split.TEST if version.summary.split_rows.get(Split.TEST) else Split.TRAIN
+
+
+@contextmanager
+def written(out: Path) -> Iterator[None]:
+    """Say in a person's words that the block could not write."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DatasetError("table_not_written", path=str(out), reason=reason) from error
+
+
+def _sweep(downloads: Path) -> None:
+    """Remove what nobody will download any more."""
+    for folder in downloads.glob("*/"):
+        if time.time() - folder.stat().st_mtime > DOWNLOAD_S:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unique(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))

@@ -1,0 +1,1 @@
+"""Watching and controlling jobs: state, diagnosis, insights, disk use."""

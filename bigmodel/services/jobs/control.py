@@ -1,0 +1,213 @@
+"""Pause, go on, run again, train further: what people do to trainings that exist; it asks, and never moves a live job itself."""
+
+import hashlib
+import json
+import math
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from bigmodel.core import clock
+from bigmodel.core.errors import JobError
+from bigmodel.core.ids import new_id
+from bigmodel.core.job import Job, Progress, State, Wish
+from bigmodel.core.message import Message
+from bigmodel.jobs.supervisor.resources import require_room
+from bigmodel.services.training.params import check_params
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+from bigmodel.tasks import get_task
+
+EPOCHS, BUDGET = "epochs", "budget_s"
+NOT_AN_ATTEMPT = "0"  # tokens count from 1: where a job keeps the checkpoint it begins with
+
+
+class Waker(Protocol):
+    """What calls the supervisor, and starts it if it does not run."""
+
+    def wake(self) -> None:
+        """Make sure that queued jobs will be taken."""
+
+
+class ControlService:
+    """Acts on jobs of one data folder. Everything may be asked twice: a double click is one deed."""
+
+    def __init__(self, settings: Settings, store: Store, jobs: Waker) -> None:
+        self._settings, self._store, self._jobs = settings, store, jobs
+
+    def pause(self, owner: str, job_id: str) -> Job:
+        """Ask a training to save and stop; one that waits stops waiting at once. It costs no attempt."""
+        job = self._store.wish(owner, job_id, Wish.PAUSE)
+        if job.is_live:
+            self._jobs.wake()
+        return job
+
+    def resume(self, owner: str, job_id: str) -> Job:
+        """Put a paused training back into line; it goes on one step after its last checkpoint.
+
+        Raises:
+            JobError: `job_goes_on` when it is not paused (any more), `disk_short`, `memory_short_now`.
+        """
+        job = self._store.job(owner, job_id)
+        if job.state == State.PAUSED:
+            require_room(self._settings)
+        move = (job.id, job.token, State.PAUSED, State.QUEUED)
+        if not self._store.move(*move, at=clock.now()):
+            raise JobError("job_goes_on", name=job.name)
+        self._jobs.wake()
+        return self._store.job(owner, job_id)
+
+    def again(
+        self,
+        owner: str,
+        job_id: str,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        base: str = "",
+        dataset_version: int = 0,
+        name: str = "",
+        key: str = "",
+        via: str = "",
+    ) -> Job:
+        """Queue a new training like an old one, with other settings, base or version of the data if given.
+
+        Asked again in the same way while that one has not ended, it is that one.
+
+        Raises:
+            NotFoundError: no such job, or no such version of its dataset.
+            ParamsError: settings that do not fit.
+            JobError: `disk_short`, `memory_short_now`.
+        """
+        old = self._store.job(owner, job_id)
+        values = {**old.params, **(changes or {})} | ({"base": base} if base else {})
+        fresh = replace(
+            _fresh(old),
+            name=name.strip() or self._name(owner, old.name),
+            base=base or old.base,
+            dataset_version=dataset_version or old.dataset_version,
+            params=self._checked(old, values),
+            expected_s=0.0 if changes or base else _took_s(old),
+            via=via,
+        )
+        asked = {"changes": dict(changes or {}), "base": base, "version": dataset_version}
+        return self._submit(fresh, key or _key("again", old, asked), is_own_key=bool(key))
+
+    def train_further(
+        self, owner: str, job_id: str, epochs: int, *, key: str = "", via: str = ""
+    ) -> Job:
+        """Queue a training that goes on from a finished one for some more epochs, its curve carried on.
+
+        Weights and optimiser go on as they were. The learning rate is what it would be at this step in one
+        training of all the epochs, so a schedule that had come down rises again first. A time budget is
+        dropped, and early stopping counts anew.
+
+        Raises:
+            JobError: `job_not_continued`, `disk_short`, `memory_short_now`.
+            ParamsError: `epochs` is not a number of epochs.
+        """
+        old = self._store.job(owner, job_id)
+        if not self._can_go_on(old):
+            raise JobError("job_not_continued", name=old.name)
+        done = math.ceil(round(old.progress.epoch, 6)) or int(old.params[EPOCHS])
+        values = {**old.params, EPOCHS: done + epochs, BUDGET: 0}
+        fresh = replace(
+            _fresh(old),
+            name=f"{old.name} +{epochs}",
+            params=self._checked(old, values),
+            continues=old.id,
+            checkpoint_step=old.checkpoint_step,
+            checkpoint_digest=old.checkpoint_digest,
+            progress=Progress(step=old.checkpoint_step),
+            expected_s=_took_s(old) * epochs / done,
+            via=via,
+        )
+        asked = {"epochs": epochs}
+        return self._submit(fresh, key or _key("further", old, asked), is_own_key=bool(key), of=old)
+
+    def can_train_further(self, owner: str, job_id: str) -> bool:
+        """Tell whether a job can be trained further: a fine-tuning that ended well, its last state still kept."""
+        return self._can_go_on(self._store.job(owner, job_id))
+
+    def shortage(self) -> Message | None:
+        """Return why nothing new starts at present, if so: too little free disk or memory, with the numbers."""
+        try:
+            require_room(self._settings)
+        except JobError as error:
+            return error.message
+        return None
+
+    def _can_go_on(self, job: Job) -> bool:
+        is_kept = bool(job.checkpoint) and (self._settings.home / job.checkpoint).is_dir()
+        return job.state == State.SUCCEEDED and is_kept and EPOCHS in job.params
+
+    def _checked(self, job: Job, values: Mapping[str, Any]) -> dict[str, Any]:
+        task = get_task(job.task, self._settings.task_folders)
+        return check_params(task, values).model_dump(mode="json")
+
+    def _submit(self, fresh: Job, key: str, *, is_own_key: bool, of: Job | None = None) -> Job:
+        """Store a new job, or return the one that was stored for the same deed and has not ended."""
+        require_room(self._settings)
+        if of is not None:
+            place = self._settings.jobs / fresh.id / NOT_AN_ATTEMPT / "checkpoints"
+            folder = _linked(self._settings.home / of.checkpoint, place)
+            fresh = replace(fresh, checkpoint=folder.relative_to(self._settings.home).as_posix())
+        count = 1
+        while True:
+            stored = self._store.submit(replace(fresh, key=key if is_own_key else f"{key}:{count}"))
+            if is_own_key or stored.id == fresh.id or not stored.is_final:
+                break
+            count += 1
+        if stored.id != fresh.id:
+            shutil.rmtree(self._settings.jobs / fresh.id, ignore_errors=True)
+        self._jobs.wake()
+        return stored
+
+    def _name(self, owner: str, old: str) -> str:
+        """Return a readable name that no other job has."""
+        taken = {job.name for job in self._store.jobs(owner, 10_000)}
+        names = (f"{old} ({count})" for count in range(2, len(taken) + 3))
+        return next(name for name in names if name not in taken)
+
+
+def _fresh(old: Job) -> Job:
+    """Return a queued job with what an old one was asked for, and nothing of what became of it."""
+    return Job(
+        id=new_id(),
+        owner=old.owner,
+        key="",
+        name=old.name,
+        task=old.task,
+        dataset_id=old.dataset_id,
+        dataset_version=old.dataset_version,
+        base=old.base,
+        preset=old.preset,
+        params=old.params,
+        created_at=clock.now(),
+    )
+
+
+def _key(deed: str, old: Job, asked: Mapping[str, Any]) -> str:
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
+    return f"{deed}:{old.id}:{digest[:16]}"
+
+
+def _took_s(job: Job) -> float:
+    """Return how long a job took, 0 where it did not end well."""
+    if job.state != State.SUCCEEDED or not job.started_at or not job.ended_at:
+        return 0.0
+    return (job.ended_at - job.started_at).total_seconds()
+
+
+def _linked(source: Path, place: Path) -> Path:
+    """Give a checkpoint a second name, so that it outlives the job it came from; copied where that is not possible."""
+    target = place / source.name
+    target.mkdir(parents=True)
+    for file in source.iterdir():
+        try:
+            os.link(file, target / file.name)
+        except OSError:
+            shutil.copyfile(file, target / file.name)
+    return target

@@ -1,0 +1,1 @@
+"""Labelling rows by hand, with active learning."""

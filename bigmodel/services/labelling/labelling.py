@@ -1,0 +1,317 @@
+"""The door to sorting by hand: what comes next, labels at each click, classes, undo, and the version made of them.
+
+Labels are the store's; this service never holds one that is not stored, and never shows a guess unasked.
+"""
+
+import shutil
+from collections.abc import Mapping
+from itertools import islice
+
+import numpy as np
+
+from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.errors import DatasetError, JobError
+from bigmodel.core.labelling.labels import SKIPPED, Mark
+from bigmodel.core.labelling.view import FIRST_ROWS, CurvePoint, SortModel, SortRow, SortView
+from bigmodel.data.versions.revise import with_labels
+from bigmodel.jobs.active_learning import Asked, Suggested
+from bigmodel.services.labelling.active_learning import Suggesting
+from bigmodel.services.labelling.sampling_order import Offer, offers
+from bigmodel.services.labelling.workspace import Desk, Desks
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+
+AHEAD = 8  # rows sent ahead, so that a key press waits for nothing
+LAST = 12  # labels shown for correction
+FRESH = 10  # changes after which the next rows are looked for anew
+NAME_CHARACTERS = 100
+
+
+class SortingService:
+    """Sorting of all owners' datasets."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
+        self._suggesting = Suggesting(settings)
+        self._desks = Desks(settings, store)
+
+    # looking ------------------------------------------------------------------------------------
+
+    def look(
+        self, owner: str, dataset_id: str, *, shows_guess: bool = False, first: Mark | None = None
+    ) -> SortView:
+        """Return what to sort next and what was sorted; after an undo the row of its mark comes first.
+
+        Raises:
+            DatasetError: `sort_transcripts`, where rows have no classes.
+        """
+        desk = self._desks.open(owner, dataset_id)
+        suggested = self._suggesting.known(dataset_id)
+        guesses = (
+            {guess[0]: (guess[1], guess[2]) for guess in suggested.rows}
+            if suggested and shows_guess
+            else {}
+        )
+        return SortView(
+            dataset_id=dataset_id,
+            name=desk.dataset.name,
+            medium=desk.version.summary.medium,
+            classes=desk.classes,
+            rows=self._next(desk, suggested, guesses, first),
+            last=self._last(desk),
+            total=int((~desk.contents.has_label).sum()),
+            done=len(desk.by_hand),
+            skipped=len(desk.skipped),
+            labelled=int(desk.contents.has_label.sum()),
+            can_undo=bool(desk.sorting.marks),
+            missing=desk.missing,
+            is_enough=desk.is_enough,
+            model=self._model(desk, suggested),
+        )
+
+    def can_sort(self, dataset: Dataset) -> bool:
+        """Tell whether rows of a dataset could be sorted into classes by hand."""
+        return self._desks.can_sort(dataset)
+
+    def _next(
+        self,
+        desk: Desk,
+        suggested: Suggested | None,
+        guesses: Mapping[str, tuple[str, float]],
+        first: Mark | None,
+    ) -> tuple[SortRow, ...]:
+        hardest = np.empty(0, np.int64)
+        if suggested is not None and desk.is_enough:
+            found = desk.contents.find([guess[0] for guess in suggested.rows])
+            hardest = found[found >= 0]
+        turn = len(desk.by_hand) + len(desk.skipped)
+        offered = offers(
+            desk.contents.spread,
+            hardest,
+            is_done=desk.is_done,
+            skipped=desk.skipped,
+            turn=turn,
+        )
+        chosen = list(islice(offered, AHEAD))
+        if first is not None:
+            at = int(desk.contents.find([first.row_id])[0])
+            if at >= 0 and not desk.is_done[at]:
+                again = Offer(at, is_even=first.is_even)
+                chosen = [again, *(offer for offer in chosen if offer.content != at)]
+        places = np.array([offer.content for offer in chosen], np.int64)
+        ids = desk.contents.ids(places)
+        return tuple(
+            SortRow(
+                row_id=row,
+                shown=shown,
+                alike=int(desk.contents.alike[offer.content]),
+                is_even=offer.is_even,
+                is_back=offer.is_back,
+                guess=guesses.get(row),
+            )
+            for offer, row, shown in zip(chosen, ids, self._desks.shown(desk, places), strict=True)
+        )
+
+    def _last(self, desk: Desk) -> tuple[SortRow, ...]:
+        newest = list(desk.by_hand.items())[: -LAST - 1 : -1]
+        shown = self._desks.shown(desk, np.array([at for at, _ in newest], np.int64))
+        return tuple(
+            SortRow(mark.row_id, text, int(desk.contents.alike[at]), mark.is_even, label=mark.label)
+            for (at, mark), text in zip(newest, shown, strict=True)
+        )
+
+    def _model(self, desk: Desk, suggested: Suggested | None) -> SortModel:
+        is_pending = self._suggesting.pending(desk.dataset.id) is not None
+        if not desk.is_enough or (suggested is None and not is_pending):
+            return SortModel("none")
+        if suggested is None:
+            return SortModel("pending")
+        growth = suggested.growth
+        curve = [
+            CurvePoint(point.rows, point.accuracy, point.low, point.high)
+            for point in (growth.points if growth else ())
+        ]
+        return SortModel(
+            state="pending" if is_pending else "ready",
+            labels=suggested.labels,
+            curve=tuple(curve),
+            held=growth.held if growth else 0,
+            more=growth.more if growth else 0,
+            gain=growth.gain if growth else None,
+            error=suggested.error,
+        )
+
+    # doing --------------------------------------------------------------------------------------
+
+    def label(
+        self, owner: str, dataset_id: str, row_id: str, label: str, *, is_even: bool = True
+    ) -> None:
+        """Say which class a row is; rows that are the same get it too. Saying it again corrects it.
+
+        Raises:
+            DatasetError: `class_unknown`, or `row_gone` when the row is not there any more.
+        """
+        desk = self._desks.open(owner, dataset_id)
+        if desk.contents.find([row_id])[0] < 0:
+            raise DatasetError("row_gone")
+        before = desk.sorting.labels.get(row_id)
+        is_fair = before.is_even if before else is_even
+        self._store.put_label(owner, dataset_id, row_id, label, is_even=is_fair)
+        if desk.sorting.change + 1 - self._seen(dataset_id) >= FRESH:
+            self._refresh(owner, dataset_id)
+
+    def skip(self, owner: str, dataset_id: str, row_id: str) -> None:
+        """Leave a row for later: it comes back at the end."""
+        self.label(owner, dataset_id, row_id, SKIPPED)
+
+    def undo(self, owner: str, dataset_id: str) -> Mark | None:
+        """Take the last label back and return it, None where there is nothing to take back."""
+        return self._store.take_back(owner, dataset_id)
+
+    def add_class(self, owner: str, dataset_id: str, name: str) -> None:
+        """Add a class at the end.
+
+        Raises:
+            DatasetError: `class_empty` or `class_twice`.
+        """
+        desk = self._desks.open(owner, dataset_id)
+        classes = desk.sorting.classes
+        fresh = _checked(name, classes)
+        relabel = desk.sorting.relabel
+        self._store.set_classes(owner, dataset_id, [*classes, fresh], relabel=relabel)
+
+    def rename_class(self, owner: str, dataset_id: str, name: str, to: str) -> None:
+        """Rename a class; its labels follow.
+
+        Raises:
+            DatasetError: `class_unknown`, `class_empty` or `class_twice`.
+        """
+        desk = self._desks.open(owner, dataset_id)
+        others = [known for known in desk.sorting.classes if known != name]
+        fresh = _checked(to, others)
+        self._move(desk, name, fresh, [fresh if c == name else c for c in desk.sorting.classes])
+
+    def merge_class(self, owner: str, dataset_id: str, name: str, into: str) -> None:
+        """Make one class of two; a class without rows goes away in the same way.
+
+        Raises:
+            DatasetError: `class_unknown`.
+        """
+        desk = self._desks.open(owner, dataset_id)
+        others = [known for known in desk.sorting.classes if known != name]
+        if into not in others:
+            raise DatasetError("class_unknown", label=into)
+        self._move(desk, name, into, others)
+
+    def _move(self, desk: Desk, name: str, to: str, classes: list[str]) -> None:
+        if name not in desk.sorting.classes:
+            raise DatasetError("class_unknown", label=name)
+        owner, dataset_id = desk.dataset.owner, desk.dataset.id
+        relabel = {**desk.version.recipe.relabel, **desk.sorting.relabel}
+        relabel = {came: to if label == name else label for came, label in relabel.items()}
+        if name in desk.contents.label_counts:
+            relabel.setdefault(name, to)
+        self._store.set_classes(owner, dataset_id, classes, moved={name: to}, relabel=relabel)
+        self._refresh(owner, dataset_id)
+
+    # using --------------------------------------------------------------------------------------
+
+    def use(self, owner: str, dataset_id: str) -> Dataset:
+        """Write the labels into the next version, which Train then uses.
+
+        Raises:
+            JobError: `labels_few`, with how many are missing for which class, or `labels_one_class`.
+        """
+        desk = self._desks.open(owner, dataset_id)
+        if not desk.is_enough:
+            raise _few(desk)
+        return self._written(desk)
+
+    def settle(self, owner: str, dataset_id: str) -> Dataset:
+        """Return a dataset whose newest version holds all labels given by hand, as is needed before training."""
+        dataset = self._store.dataset(owner, dataset_id)
+        if self._store.sorting(owner, dataset_id).is_written or not self._desks.can_sort(dataset):
+            return dataset
+        return self._written(self._desks.open(owner, dataset_id))
+
+    def ready(self, owner: str, dataset_id: str) -> Dataset:
+        """Return a dataset as a training takes it: all labels by hand are in its newest version, and are enough.
+
+        Raises:
+            JobError: `no_labels_yet`, `labels_few` or `labels_one_class`.
+        """
+        dataset = self.settle(owner, dataset_id)
+        summary = dataset.version.summary
+        if not summary.unlabelled_rows or not self._desks.can_sort(dataset):
+            return dataset
+        came_labelled = dataset.version.recipe.target and len(summary.classes) > 1
+        if came_labelled and summary.usable_rows >= FIRST_ROWS:
+            return dataset
+        desk = self._desks.open(owner, dataset_id)
+        if desk.is_enough:
+            return dataset
+        if not desk.by_hand and not summary.classes:
+            raise JobError("no_labels_yet", dataset=dataset.name)
+        raise _few(desk)
+
+    def _written(self, desk: Desk) -> Dataset:
+        owner, dataset_id, version = desk.dataset.owner, desk.dataset.id, desk.version
+        relabel = {**version.recipe.relabel, **desk.sorting.relabel}
+        hand = desk.changes
+        if hand or relabel != dict(version.recipe.relabel):
+            number = version.number + 1
+            made = with_labels(self._settings, version, number, hand, relabel=relabel)
+            try:
+                self._store.add_version(owner, made)
+            except BaseException:
+                shutil.rmtree(self._settings.home / made.folder, ignore_errors=True)
+                raise
+        self._store.set_written(owner, dataset_id, desk.sorting.change)
+        return self._store.dataset(owner, dataset_id)
+
+    # the model ----------------------------------------------------------------------------------
+
+    def _seen(self, dataset_id: str) -> int:
+        """Return the change for which the next rows were last looked for."""
+        known, pending = self._suggesting.known(dataset_id), self._suggesting.pending(dataset_id)
+        return max((found.change for found in (known, pending) if found), default=-FRESH)
+
+    def _refresh(self, owner: str, dataset_id: str) -> None:
+        """Have the next rows looked for, if there is enough to learn from."""
+        desk = self._desks.open(owner, dataset_id)
+        task = self._desks.task(desk.version)
+        if not desk.is_enough or not task or desk.is_done.all():
+            return
+        marks = desk.by_hand.values()
+        self._suggesting.want(
+            dataset_id,
+            Asked(
+                task=task,
+                dataset=desk.version.folder,
+                recipe=desk.version.recipe.to_json(),
+                labels={mark.row_id: (mark.label, mark.is_even) for mark in marks},
+                relabel=dict(desk.sorting.relabel),
+                change=desk.sorting.change,
+            ),
+        )
+
+
+def _checked(name: str, others: list[str] | tuple[str, ...]) -> str:
+    """Return a name for a class without spaces around it."""
+    fresh = " ".join(name.split())[:NAME_CHARACTERS]
+    if not fresh:
+        raise DatasetError("class_empty")
+    if fresh.casefold() in {other.casefold() for other in others}:
+        raise DatasetError("class_twice", label=fresh)
+    return fresh
+
+
+def _few(desk: Desk) -> JobError:
+    """Return what is missing until there is enough to learn from: the least that would do."""
+    if len(desk.sorting.classes) < 2:
+        return JobError("labels_one_class", least=FIRST_ROWS)
+    short = sorted(desk.missing, key=lambda of: of[1])
+    enough = len(desk.sorting.classes) - len(short)
+    missing = ", ".join(f"{name}: {lack}" for name, lack in short[: 2 - enough])
+    return JobError("labels_few", least=FIRST_ROWS, missing=missing)

@@ -1,0 +1,193 @@
+"""A dataset laid out for sorting: its contents, the marks on them, and what is still open; it changes no label."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bigmodel.core.datasets.dataset import Dataset, Form, Version
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.labelling.labels import Mark, Sorting
+from bigmodel.core.labelling.view import FIRST_ROWS, SortClass
+from bigmodel.core.task import Family
+from bigmodel.data.versions.unlabelled import Contents, read_cells, read_contents
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+from bigmodel.tasks import find_tasks
+
+MOST_CLASSES = 50  # of the labels that a table came with
+TEXT_CHARACTERS = 6_000
+KEPT_TABLES, KEPT_CELLS = 3, 2_000
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A dataset with its contents and what was said of them; `by_hand` are the marks of the labelled contents."""
+
+    dataset: Dataset
+    sorting: Sorting
+    contents: Contents
+    by_hand: Mapping[int, Mark]
+    skipped: NDArray[np.int64]
+    is_done: NDArray[np.bool_]
+
+    @property
+    def version(self) -> Version:
+        return self.dataset.version
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Contents of each class, by hand and as they came."""
+        counts = Counter(self.came)
+        counts.update(mark.label for mark in self.by_hand.values())
+        return counts
+
+    @property
+    def came(self) -> Counter[str]:
+        known = self.contents.label_counts
+        return Counter(known) - Counter(
+            self.contents.labels[at] for at in self.by_hand if self.contents.labels[at]
+        )
+
+    @property
+    def missing(self) -> tuple[tuple[str, int], ...]:
+        """Classes that have too few rows for a first model, with how many they lack."""
+        counts = self.counts
+        found = ((name, FIRST_ROWS - counts[name]) for name in self.sorting.classes)
+        return tuple((name, lack) for name, lack in found if lack > 0)
+
+    @property
+    def is_enough(self) -> bool:
+        return len(self.sorting.classes) - len(self.missing) >= 2
+
+    @property
+    def classes(self) -> tuple[SortClass, ...]:
+        """The classes in order with their counts."""
+        by_hand = Counter(mark.label for mark in self.by_hand.values())
+        counts = self.counts
+        return tuple(SortClass(name, counts[name], by_hand[name]) for name in self.sorting.classes)
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What the labels by hand of the newest version lack, by row id; "" takes one back."""
+        contents = self.contents
+        wanted = np.zeros(len(contents), np.int64)  # 0: no label by hand
+        wanted[contents.has_label] = -1  # as it is, whoever gave it
+        names = [""]
+        for at, mark in self.by_hand.items():
+            names.append(mark.label)
+            wanted[at] = len(names) - 1
+        ids, hands = contents.row_ids.to_pylist(), contents.hands.to_pylist()
+        rows = wanted[contents.of].tolist()
+        return {
+            row_id: names[at]
+            for row_id, hand, at in zip(ids, hands, rows, strict=True)
+            if at >= 0 and hand != names[at]
+        }
+
+
+class Desks:
+    """Lays datasets out, and remembers what was read of their files."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
+        self._tables: OrderedDict[tuple[str, str], Contents] = OrderedDict()
+        self._cells: OrderedDict[tuple[str, int], str] = OrderedDict()
+
+    def can_sort(self, dataset: Dataset) -> bool:
+        """Tell whether rows of a dataset could be sorted into classes by hand."""
+        return dataset.version.summary.form != Form.TRANSCRIPTS and bool(self.task(dataset.version))
+
+    def open(self, owner: str, dataset_id: str) -> Desk:
+        """Return a dataset laid out for sorting.
+
+        Raises:
+            DatasetError: `sort_transcripts`, where rows have no classes.
+        """
+        dataset = self._store.dataset(owner, dataset_id)
+        if not self.can_sort(dataset):
+            raise DatasetError("sort_transcripts")
+        sorting = self._store.sorting(owner, dataset_id)
+        contents = self._contents(dataset.version, sorting.relabel)
+        sorting = self._met(dataset, sorting, contents)
+        labels = sorting.labels
+        places = contents.find(list(labels)).tolist()
+        by_hand = {at: mark for at, mark in zip(places, labels.values(), strict=True) if at >= 0}
+        is_done = contents.has_label.copy()
+        is_done[list(by_hand)] = True
+        skipped = contents.find(list(sorting.skipped))
+        skipped = skipped[skipped >= 0]
+        return Desk(dataset, sorting, contents, by_hand, skipped[~is_done[skipped]], is_done)
+
+    def _met(self, dataset: Dataset, sorting: Sorting, contents: Contents) -> Sorting:
+        """Return the sorting with the classes that rows came with, and labels by hand that were given elsewhere."""
+        owner, dataset_id = dataset.owner, dataset.id
+        came = [name for name, _ in contents.label_counts.most_common(MOST_CLASSES)]
+        marks = () if sorting.marks or sorting.change else _marks(contents)
+        known = {*sorting.classes}
+        fresh = [
+            name
+            for name in dict.fromkeys((*came, *(mark.label for mark in marks)))
+            if name not in known
+        ]
+        if not fresh and not marks:
+            return sorting
+        classes = [*sorting.classes, *fresh]
+        if marks:
+            change = len(marks)
+            met = Sorting(tuple(classes), marks, sorting.relabel, change, change)
+            self._store.replace_sorting(owner, dataset_id, met)
+        else:
+            self._store.set_classes(owner, dataset_id, classes, relabel=sorting.relabel)
+        return self._store.sorting(owner, dataset_id)
+
+    def _contents(self, version: Version, relabel: Mapping[str, str]) -> Contents:
+        key = (version.digest, repr(sorted(relabel.items())))
+        if key not in self._tables:
+            folder = self._settings.home / version.folder
+            self._tables[key] = read_contents(folder, version.recipe, relabel)
+            while len(self._tables) > KEPT_TABLES:
+                self._tables.popitem(last=False)
+        self._tables.move_to_end(key)
+        return self._tables[key]
+
+    def shown(self, desk: Desk, places: NDArray[np.int64]) -> list[str]:
+        """Return the texts or file names of some contents, those seen before from memory."""
+        digest, cells = desk.version.digest, self._cells
+        unread = [at for at in places.tolist() if (digest, at) not in cells]
+        if unread:
+            texts = read_cells(desk.contents, np.array(unread, np.int64))
+            cells.update(
+                {
+                    (digest, at): text[:TEXT_CHARACTERS]
+                    for at, text in zip(unread, texts, strict=True)
+                }
+            )
+        found = [cells[digest, at] for at in places.tolist()]
+        while len(cells) > KEPT_CELLS:
+            cells.popitem(last=False)
+        return found
+
+    def task(self, version: Version) -> str:
+        """Return the task that puts such rows into classes, "" where there is none."""
+        tasks = find_tasks(self._settings.task_folders).values()
+        medium = version.summary.medium
+        fitting = (
+            t.name for t in tasks if t.family is Family.CLASSIFICATION and t.medium == medium
+        )
+        return next(fitting, "")
+
+
+def _marks(contents: Contents) -> tuple[Mark, ...]:
+    """Return labels by hand that a version holds and nobody gave here, one a content."""
+    found: dict[int, Mark] = {}
+    hands = zip(
+        contents.row_ids.to_pylist(), contents.hands.to_pylist(), contents.of.tolist(), strict=True
+    )
+    for row_id, label, content in hands:
+        if label and content not in found:
+            found[content] = Mark(len(found) + 1, row_id, label)
+    return tuple(found.values())

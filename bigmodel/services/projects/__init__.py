@@ -1,0 +1,1 @@
+"""Projects as ZIP files: saving, checking, installing."""

@@ -1,0 +1,94 @@
+"""A project on its way in from a browser, piece by piece, so that a lost connection costs one piece; what is in it is not looked at here."""
+
+import json
+import shutil
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from bigmodel.core.errors import DatasetError, NotFoundError
+from bigmodel.core.ids import is_id, new_id
+from bigmodel.data.projects.read import SPARE_MB
+from bigmodel.settings import Settings
+
+NOTE, FILE = "upload.json", "upload.zip"
+MOST_PIECE = 32 * 2**20
+MB = 2**20
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How much of a file is here."""
+
+    id: str
+    done: int
+    size: int
+
+
+class ProjectUploads:
+    """Files on their way in. Each lies in a folder of its own in the scratch folder, where the sweep finds it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+
+    def open(self, owner: str, size: int) -> Sent:
+        """Return a fresh place for a file of this size.
+
+        Raises:
+            DatasetError: `file_big` or `project_disk_short`.
+        """
+        if size // MB > self._settings.max_project_mb:
+            raise DatasetError("file_big", mb=size // MB, limit=self._settings.max_project_mb)
+        free = shutil.disk_usage(self._settings.scratch).free // MB
+        need = 2 * size // MB + SPARE_MB  # the file, and what is unpacked from it
+        if need > free:
+            raise DatasetError("project_disk_short", need=need, free=free)
+        key = new_id()
+        folder = self._settings.scratch / f"project-{key}"
+        folder.mkdir(mode=0o700, parents=True)
+        (folder / FILE).touch(mode=0o600)
+        (folder / NOTE).write_text(json.dumps({"owner": owner, "size": size}), "utf-8")
+        return Sent(key, 0, size)
+
+    def look(self, owner: str, key: str) -> Sent:
+        """Return how much is here.
+
+        Raises:
+            NotFoundError: `project_gone`.
+        """
+        folder = self._folder(owner, key)
+        size = json.loads((folder / NOTE).read_text("utf-8"))["size"]
+        return Sent(key, (folder / FILE).stat().st_size, size)
+
+    def add(self, owner: str, key: str, at: int, piece: bytes) -> Sent:
+        """Add a piece that begins at this byte; one that does not follow changes nothing."""
+        with self._lock:
+            sent = self.look(owner, key)
+            if at == sent.done and sent.done + len(piece) <= sent.size:
+                with (self._folder(owner, key) / FILE).open("ab") as file:
+                    file.write(piece)
+            return self.look(owner, key)
+
+    def whole(self, owner: str, key: str) -> Path:
+        """Return the file when all of it is here.
+
+        Raises:
+            NotFoundError: `project_gone`.
+        """
+        sent = self.look(owner, key)
+        if sent.done != sent.size:
+            raise NotFoundError("project_gone")
+        return self._folder(owner, key) / FILE
+
+    def discard(self, owner: str, key: str) -> None:
+        """Forget a file."""
+        shutil.rmtree(self._folder(owner, key), ignore_errors=True)
+
+    def _folder(self, owner: str, key: str) -> Path:
+        folder = self._settings.scratch / f"project-{key}"
+        if not is_id(key) or not (folder / NOTE).is_file():
+            raise NotFoundError("project_gone")
+        if json.loads((folder / NOTE).read_text("utf-8"))["owner"] != owner:
+            raise NotFoundError("project_gone")
+        return folder

@@ -1,0 +1,1 @@
+"""Results of trained models: predictions, comparison, export."""

@@ -1,0 +1,260 @@
+"""An old and a new training on the same rows that neither learned from; it reads stored answers and asks for missing ones."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bigmodel.core.datasets.dataset import Version
+from bigmodel.core.errors import ModelError
+from bigmodel.core.job import Job, State
+from bigmodel.core.message import Message
+from bigmodel.core.model import TrainedModel
+from bigmodel.core.results.comparison import ChangedRow, Comparison
+from bigmodel.core.task import Family, Medium, Transcript
+from bigmodel.data.tables.number import as_number
+from bigmodel.data.versions.versions import load_rows, media_folder
+from bigmodel.metrics import paired
+from bigmodel.services.results.compare_rows import answers_of, never_learned, shared_rows, today
+from bigmodel.services.results.predictions import Answered, read_answered
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+from bigmodel.tasks import get_task
+
+MOST_CACHED = 16
+MOST_SHOWN = 5  # rows that one alone got right
+TEXT_CHARACTERS = 2_000
+LISTED_JOBS = 200
+Progress = Callable[[int, int], None]  # rows done, rows in all
+Predict = Callable[[str, str, Sequence[str], Progress | None], list[list[float]]]
+Transcribe = Callable[[str, str, Sequence[str], Progress | None], list[Transcript]]
+
+
+@dataclass(frozen=True)
+class _Side:
+    """A model with the version of the data it learned from."""
+
+    model: TrainedModel
+    version: Version
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """Truths and what both models answered, in step with the rows and as people read it."""
+
+    found: paired.Paired
+    truth: Sequence[str]
+    new: Sequence[str]
+    old: Sequence[str]
+    remarks: Sequence[Message] = ()
+
+
+class CompareService:
+    """Compares trainings of one dataset, for their owner only."""
+
+    def __init__(
+        self, settings: Settings, store: Store, predict: Predict, transcribe: Transcribe
+    ) -> None:
+        self._settings, self._store = settings, store
+        self._predict, self._transcribe = predict, transcribe
+        self._cache: OrderedDict[tuple[str, str], Comparison] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def earlier(self, owner: str, job_id: str) -> list[Job]:
+        """Return the trainings that one can be compared with: done before it, same data, task and columns.
+
+        Those of an older version of the data come first, and among them those of the same base.
+        """
+        job = self._store.job(owner, job_id)
+        done, _ = self._store.find_jobs(
+            owner, states=[State.SUCCEEDED], dataset_id=job.dataset_id, limit=LISTED_JOBS
+        )
+        others = [
+            other for other in done if other.created_at < job.created_at and self._fits(other, job)
+        ]
+        return sorted(
+            others,
+            key=lambda other: (
+                other.dataset_version >= job.dataset_version,
+                (other.base, other.preset) != (job.base, job.preset),
+            ),
+        )
+
+    def compare(
+        self,
+        owner: str,
+        job_id: str,
+        other_id: str,
+        *,
+        model_id: str = "",
+        progress: Progress | None = None,
+    ) -> Comparison:
+        """Return what a training achieves beside an earlier one, on test rows that neither learned from.
+
+        Args:
+            model_id: a model of the training, else its kept one. Of the earlier one it is the kept one.
+            progress: told how many rows the earlier model was asked about.
+
+        Raises:
+            NotFoundError: no such training.
+            ModelError: `compare_other_data`, `compare_folded`, `compare_none_left`, `results_missing`, or
+                the earlier model cannot be loaded.
+        """
+        new, old = self._side(owner, job_id, model_id), self._side(owner, other_id)
+        key = (f"{new.model.id} {new.model.digest}", f"{old.model.id} {old.model.digest}")
+        with self._lock:
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                return self._cache[key]
+        found = self._compared(owner, new, old, progress)
+        with self._lock:
+            self._cache[key] = found
+            while len(self._cache) > MOST_CACHED:
+                self._cache.popitem(last=False)
+        return found
+
+    def _fits(self, other: Job, job: Job) -> bool:
+        return other.task == job.task and _is_of_same_columns(
+            self._version(job), self._version(other)
+        )
+
+    def _version(self, job: Job) -> Version:
+        return self._store.version(job.owner, job.dataset_id, job.dataset_version)
+
+    def _side(self, owner: str, job_id: str, model_id: str = "") -> _Side:
+        job = self._store.job(owner, job_id)
+        models = sorted(self._store.models(owner, job.id), key=lambda model: not model.kept)
+        chosen = next((m for m in models if m.id == model_id), models[0] if models else None)
+        if chosen is None:
+            raise ModelError("results_missing", name=job.name)
+        return _Side(chosen, self._version(job))
+
+    # one comparison ---------------------------------------------------------------------------
+
+    def _compared(
+        self, owner: str, new: _Side, old: _Side, progress: Progress | None
+    ) -> Comparison:
+        if not _is_alike(new, old):
+            raise ModelError("compare_other_data")
+        mine, its = (read_answered(self._settings.home / side.model.folder) for side in (new, old))
+        row_ids, remarks = shared_rows(self._settings.home, new.version, old.version, mine, its)
+        asked = self._stored_or_asked(owner, new.version, old.model, its, row_ids, progress)
+        answers = self._measured(_on(mine, row_ids), asked, new, old)
+        found = answers.found
+        return Comparison(
+            rows=len(row_ids),
+            sentence=found.sentence,
+            measures=found.measures,
+            only_new=int(found.is_gained.sum()),
+            only_old=int(found.is_lost.sum()),
+            remarks=(*remarks, *answers.remarks),
+            gained=self._some(new.version, row_ids, answers, found.is_gained),
+            lost=self._some(new.version, row_ids, answers, found.is_lost),
+        )
+
+    def _measured(self, mine: Answered, its: Answered, new: _Side, old: _Side) -> _Answers:
+        family = self._family(new.model)
+        truth = mine.truth
+        if family is Family.CLASSIFICATION:
+            names = today(old.model.labels, old.version.recipe, new.version.recipe)
+            now = answers_of(mine.scores, new.model.labels)
+            before = answers_of(its.scores, names)
+            found = paired.of_classes(truth, now, before)
+            return _Answers(found, truth, now, before, never_learned(truth, names))
+        if family is Family.TRANSCRIPTION:
+            found = paired.of_transcripts(truth, mine.texts, its.texts)
+            return _Answers(found, truth, mine.texts, its.texts)
+        values, earlier = mine.scores[:, 0].tolist(), its.scores[:, 0].tolist()
+        found = paired.of_numbers([as_number(text) or 0.0 for text in truth], values, earlier)
+        now, before = ([f"{value:.5g}" for value in column] for column in (values, earlier))
+        return _Answers(found, truth, now, before)
+
+    def _stored_or_asked(
+        self,
+        owner: str,
+        version: Version,
+        model: TrainedModel,
+        stored: Answered,
+        row_ids: Sequence[str],
+        progress: Progress | None,
+    ) -> Answered:
+        """Return a model's answers to rows: as its evaluation stored them, and asked of it where it did not."""
+        known = set(stored.row_ids)
+        kept = _on(stored, [row_id for row_id in row_ids if row_id in known])
+        missing = [row_id for row_id in row_ids if row_id not in known]
+        if not missing:
+            return kept
+        asked = self._ask(owner, version, model, missing, progress)
+        both = Answered(
+            [*kept.row_ids, *asked.row_ids],
+            [*kept.truth, *asked.truth],
+            np.concatenate([kept.scores, asked.scores]) if len(kept) else asked.scores,
+            texts=[*kept.texts, *asked.texts],
+        )
+        return _on(both, row_ids)
+
+    def _ask(
+        self,
+        owner: str,
+        version: Version,
+        model: TrainedModel,
+        row_ids: Sequence[str],
+        progress: Progress | None,
+    ) -> Answered:
+        """Return what a model answers to rows of a version."""
+        folder = self._settings.home / version.folder
+        rows = load_rows(folder, row_ids)
+        inputs = rows["input"]
+        if version.recipe.medium != Medium.TEXT:
+            inputs = [str(media_folder(folder) / name) for name in inputs]
+        if self._family(model) is Family.TRANSCRIPTION:
+            heard = self._transcribe(owner, model.id, inputs, progress)
+            certainty = np.array([[one.certainty] for one in heard], np.float64)
+            texts = [one.text for one in heard]
+            return Answered(rows["row_id"], rows["target"], certainty, texts=texts)
+        scores = np.asarray(self._predict(owner, model.id, inputs, progress), np.float64)
+        return Answered(rows["row_id"], rows["target"], scores)
+
+    def _family(self, model: TrainedModel) -> Family:
+        return get_task(model.task, self._settings.task_folders).family
+
+    def _some(
+        self, version: Version, row_ids: Sequence[str], answers: _Answers, marks: paired.Marks
+    ) -> tuple[ChangedRow, ...]:
+        """Return the marked rows on which the models differ most, with what they say."""
+        marked = np.flatnonzero(marks)
+        order = np.argsort(-np.abs(answers.found.gains[marked]), kind="stable")
+        places = marked[order][:MOST_SHOWN].tolist()
+        if not places:
+            return ()
+        folder = self._settings.home / version.folder
+        rows = load_rows(folder, [row_ids[place] for place in places])
+        is_text = version.recipe.medium == Medium.TEXT
+        texts = [text[:TEXT_CHARACTERS] for text in rows["input"]] if is_text else rows["name"]
+        media = [""] * len(places) if is_text else rows["input"]
+        return tuple(
+            ChangedRow(text, answers.truth[at], answers.new[at], answers.old[at], file)
+            for text, file, at in zip(texts, media, places, strict=True)
+        )
+
+
+def _is_alike(new: _Side, old: _Side) -> bool:
+    return (
+        new.model.task == old.model.task
+        and new.version.dataset_id == old.version.dataset_id
+        and _is_of_same_columns(new.version, old.version)
+    )
+
+
+def _is_of_same_columns(new: Version, old: Version) -> bool:
+    return (new.recipe.input, new.recipe.target) == (old.recipe.input, old.recipe.target)
+
+
+def _on(answered: Answered, row_ids: Sequence[str]) -> Answered:
+    """Return the answers to rows that are all among them."""
+    found = answered.on(row_ids)
+    if found is None:
+        raise ModelError("results_damaged")
+    return found

@@ -1,0 +1,91 @@
+"""Which rows of a person's own file a model can be tried on, and what was left out; it asks no model."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow.parquet as pq
+
+from bigmodel.core.datasets.dataset import Recipe
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.message import Arg, Message
+from bigmodel.core.task import Family
+from bigmodel.data.ingest.importer import Upload
+from bigmodel.data.tables.number import as_number
+from bigmodel.data.tables.source import ORIGINAL
+
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Rows that can be evaluated, in step: texts (or paths of files) with their hashes and truths; what was left out."""
+
+    inputs: Sequence[str]
+    hashes: Sequence[str]
+    truth: Sequence[str]
+    remarks: tuple[Message, ...]
+
+
+def read_asked(upload: Upload, recipe: Recipe, family: Family, labels: tuple[str, ...]) -> Asked:
+    """Return the rows of a file that have an input and an answer the model knows.
+
+    Raises:
+        DatasetError: the file is of another kind than what the model learned from, has no right
+            answers, or none this model knows.
+    """
+    if (upload.medium, upload.form) != (recipe.medium, recipe.form):
+        raise DatasetError("test_medium")
+    if recipe.target not in upload.columns:
+        raise DatasetError("evaluation_no_answers", column=recipe.target)
+    if recipe.input not in upload.columns:
+        raise DatasetError("evaluation_no_texts", column=recipe.input)
+    rows = list(_files(upload, recipe) if upload.is_media else _texts(upload, recipe))
+    whole = [row for row in rows if all(row)]
+    usable = [row for row in whole if _is_known(row[2], family, labels)]
+    if not usable:
+        raise DatasetError("evaluation_no_rows", labels=_listed(labels) or "1, 2.5, …")
+    remarks = list(upload.problems) if upload.is_media else []
+    if len(rows) > len(whole):
+        remarks.append(_left_out("unusable", count=len(rows) - len(whole)))
+    if len(whole) > len(usable):
+        strange = sorted({row[2] for row in whole} - {row[2] for row in usable})
+        count = len(whole) - len(usable)
+        remarks.append(_left_out("unknown_truth", count=count, labels=_listed(strange)))
+    inputs, hashes, truth = (list(column) for column in zip(*usable, strict=True))
+    return Asked(inputs, hashes, truth, tuple(remarks))
+
+
+def _texts(upload: Upload, recipe: Recipe) -> Sequence[tuple[str, str, str]]:
+    names = [ORIGINAL + recipe.input, ORIGINAL + recipe.target]
+    table = pq.read_table(upload.table_path, columns=names)
+    columns = (table.column(name).to_pylist() for name in names)
+    pairs = [
+        ((text or "").strip(), (truth or "").strip()) for text, truth in zip(*columns, strict=True)
+    ]
+    return [(text, hashlib.sha256(text.encode()).hexdigest(), truth) for text, truth in pairs]
+
+
+def _files(upload: Upload, recipe: Recipe) -> Sequence[tuple[str, str, str]]:
+    names = ["input", "content_hash", f"{ORIGINAL}{recipe.target}"]
+    table = pq.read_table(upload.table_path, columns=names)
+    columns = (table.column(name).to_pylist() for name in names)
+    return [
+        (str(upload.media_folder / name), digest, (truth or "").strip())
+        for name, digest, truth in zip(*columns, strict=True)
+    ]
+
+
+def _is_known(truth: str, family: Family, labels: tuple[str, ...]) -> bool:
+    if family is Family.TRANSCRIPTION:
+        return True
+    return truth in labels if labels else as_number(truth) is not None
+
+
+def _left_out(key: str, **args: Arg) -> Message:
+    return Message(f"results.remarks.{key}", args, "warning")
+
+
+def _listed(labels: Sequence[str]) -> str:
+    text = ", ".join(label[:40] for label in labels[:MOST_NAMED])
+    return f"{text} …" if len(labels) > MOST_NAMED else text

@@ -1,0 +1,151 @@
+"""A trained model as a ZIP that works without this app; it must never hold rows, names or paths of a person."""
+
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version as installed
+from pathlib import Path
+
+from bigmodel.base_models.catalogue import read_models
+from bigmodel.base_models.shelf import from_record
+from bigmodel.core.errors import ModelError
+from bigmodel.core.ids import new_id
+from bigmodel.core.model import Base, TrainedModel
+from bigmodel.core.results.results import Results
+from bigmodel.core.task import Task
+from bigmodel.services.results.model_card import write_card
+from bigmodel.settings import Settings
+from bigmodel.tasks import get_task
+from bigmodel.words import load_words
+
+STANDALONE = Path(__file__).parents[2] / "training" / "standalone"
+NEEDED = {"instant": "instant.json", "tuned": "config.json"}  # what the programs there read
+# What a program imports, and the packages that bring it.
+PACKAGES = {
+    "numpy": ("numpy",),
+    "PIL": ("pillow",),
+    "safetensors": ("safetensors",),
+    "soundfile": ("soundfile",),
+    "timm": ("timm",),
+    "torch": ("torch", "numpy"),
+    "torchaudio": ("torchaudio",),
+    "torchvision": ("torchvision",),
+    "transformers": ("transformers", "tokenizers", "safetensors"),
+}
+_IMPORT = re.compile(r"^(?:import|from) (\w+)", re.MULTILINE)
+TAKEN = frozenset({".safetensors", ".json", ".txt", ".model"})
+LEFT = frozenset(  # rows, what tells of them, and ids of this app
+    {
+        "model.json",
+        "predictions.parquet",
+        "neighbours.safetensors",
+        "neighbours.json",
+        "neighbours_terms.json",
+    }
+)
+CONFIGS = frozenset({"config.json", "tokenizer_config.json"})
+ORIGINS = frozenset({"_name_or_path", "name_or_path"})
+FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of ZIP: equal models give equal packages
+
+
+def write_package(
+    settings: Settings,
+    model: TrainedModel,
+    *,
+    results: Results,
+    split_rows: Mapping[str, int],
+    bases: Mapping[str, Mapping[str, object]],
+) -> Path:
+    """Write the ZIP of a model into the scratch folder, or return the one already there.
+
+    Args:
+        split_rows: how many rows it learned from and was tried on.
+        bases: imported and fetched base models by name.
+
+    Raises:
+        ModelError: `model_files_missing`.
+    """
+    target = settings.scratch / "downloads" / model.id / f"model-{model.kind}.zip"
+    if target.is_file():
+        return target
+    files = _files(settings.home / model.folder)
+    if not files:
+        raise ModelError("model_files_missing")
+    task = get_task(model.task, settings.task_folders)
+    program = _program(task, model, {path.name for path in files})
+    card = write_card(
+        load_words(settings.task_folders),
+        model,
+        results=results,
+        split_rows=split_rows,
+        base=_base(task, model, bases),
+        has_program=program is not None,
+    )
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = target.with_name(f".{new_id()}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as package:
+            for path in files:
+                _add(package, path.name, _without_origin(path))
+            for name, text in _texts(model, card, program):
+                _add(package, name, text.encode("utf-8"))
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path for path in folder.iterdir() if path.suffix in TAKEN and path.name not in LEFT
+    )
+
+
+def _without_origin(path: Path) -> bytes:
+    """Return a file's content; where Transformers notes the folder a base was loaded from, without it."""
+    content = path.read_bytes()
+    if path.name not in CONFIGS:
+        return content
+    record = {key: value for key, value in json.loads(content).items() if key not in ORIGINS}
+    return json.dumps(record, ensure_ascii=False, indent=2).encode("utf-8")
+
+
+def _texts(model: TrainedModel, card: str, program: Path | None) -> Iterator[tuple[str, str]]:
+    yield "README.md", card
+    yield "labels.json", json.dumps(list(model.labels), ensure_ascii=False)
+    if program:
+        text = program.read_text("utf-8")
+        needed = [PACKAGES.get(name, ()) for name in _IMPORT.findall(text)]
+        names = dict.fromkeys(name for names in needed for name in names)
+        pins = (f"{name}=={installed(name).split('+')[0]}" for name in names)
+        yield "predict.py", text
+        yield "requirements.txt", "\n".join(pins) + "\n"
+
+
+def _program(task: Task, model: TrainedModel, names: set[str]) -> Path | None:
+    """Return the program that goes along: the task's own, else the one for such files, if there is one."""
+    own = task.folder / f"predict_{model.kind}.py"
+    if own.is_file():
+        return own
+    return STANDALONE / f"{model.kind}.py" if NEEDED[model.kind] in names else None
+
+
+def _base(task: Task, model: TrainedModel, bases: Mapping[str, Mapping[str, object]]) -> Base:
+    """Return what a model was trained from; of a base that is gone, only its name is known."""
+    for base in read_models(task.folder):
+        if base.name == model.base:
+            return base
+    record = bases.get(model.base)
+    return from_record(record) if record else Base(model.base, "folder")
+
+
+def _add(package: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, FIRST_DAY)
+    entry.compress_type = (
+        zipfile.ZIP_STORED if name.endswith(".safetensors") else zipfile.ZIP_DEFLATED
+    )
+    entry.external_attr = 0o644 << 16
+    package.writestr(entry, content)

@@ -1,0 +1,75 @@
+"""The model card inside a downloaded model, in every language, in numbers only: no rows, no names, no paths."""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+
+from bigmodel.core.language import LANGUAGES, Language
+from bigmodel.core.model import Base, TrainedModel
+from bigmodel.core.results.results import Results
+from bigmodel.words import Words
+
+MOST_LABELS = 50
+KINDS = {"instant": "kind_instant", "scratch": "kind_scratch", "folder": "kind_own"}
+BASED = frozenset({"embedded", "hub", "folder"})  # kinds whose weights hold those of a base
+
+
+def write_card(
+    words: Words,
+    model: TrainedModel,
+    *,
+    results: Results,
+    split_rows: Mapping[str, int],
+    base: Base,
+    has_program: bool,
+) -> str:
+    """Return the README.md of a model."""
+    parts = []
+    for language in LANGUAGES:
+        lines = _card(words, language, model, results, split_rows, base, has_program=has_program)
+        parts.append("\n".join(lines))
+    return "\n---\n\n".join(parts)
+
+
+def _card(
+    words: Words,
+    language: Language,
+    model: TrainedModel,
+    results: Results,
+    split_rows: Mapping[str, int],
+    base: Base,
+    *,
+    has_program: bool,
+) -> Iterator[str]:
+    def say(key: str, **args: str | int) -> str:
+        shown = {
+            name: f"{value:,}" if isinstance(value, int) else value for name, value in args.items()
+        }
+        return words.text(language, f"export.card.{key}", **shown)
+
+    task = words.first(language, [f"tasks.{model.task}.name", "export.card.task"])
+    yield f"# {say('title', task=task)}\n"
+    kind = "instant" if model.kind == "instant" else base.kind
+    yield say(KINDS.get(kind, "kind_tuned"), base=base.name) + "\n"
+    if kind in BASED and base.licence:
+        yield say("licence", licence=base.licence) + "\n"
+    if has_program:
+        yield f"## {say('use')}\n\n```\npip install -r requirements.txt"
+        yield f'python predict.py "{say("some_text")}"\n```\n'
+    yield f"## {say('learned')}\n"
+    rows = {name: split_rows.get(name, 0) for name in ("train", "validation", "test")}
+    yield say("rows", **rows) + "\n"
+    if model.labels:
+        names = ", ".join(_label(label) for label in model.labels[:MOST_LABELS])
+        yield say("labels", count=len(model.labels), labels=names) + "\n"
+    yield f"## {say('results')}\n"
+    yield words.say(language, results.sentence) + "\n"
+    yield f"| {say('measure')} | {say('value')} | {say('interval')} |\n|---|---|---|"
+    for name, measure in results.measures.items():
+        yield f"| {name} | {measure.value:.4g} | {measure.low:.4g} – {measure.high:.4g} |"
+    yield f"\n## {say('limits')}\n\n{say('limits_text')}\n"
+
+
+def _label(label: str) -> str:
+    """Return a label that Markdown shows literally."""
+    text = escape(" ".join(label.split())[:80], quote=False)
+    return "".join(f"\\{letter}" if letter in r"\`*_[]|#" else letter for letter in text)

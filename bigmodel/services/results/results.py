@@ -1,0 +1,312 @@
+"""What a training achieved: its evaluation, its wrong rows, and its model to take along; it never loads a model."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import chain, zip_longest
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from bigmodel.core.datasets.dataset import Split, Version
+from bigmodel.core.errors import ModelError, NotFoundError
+from bigmodel.core.ids import new_id
+from bigmodel.core.message import Message
+from bigmodel.core.model import TrainedModel
+from bigmodel.core.results.alignment import diff
+from bigmodel.core.results.results import AnsweredRow, Results
+from bigmodel.core.task import Family, Medium, Transcript
+from bigmodel.data.ingest.importer import Answers, read_upload
+from bigmodel.data.tables.number import as_number
+from bigmodel.data.versions.versions import ITEMS, load_rows
+from bigmodel.metrics.family import Answers as Given
+from bigmodel.metrics.family import measuring
+from bigmodel.metrics.transcription import errors_of
+from bigmodel.services.results import export
+from bigmodel.services.results.answer_table import open_table
+from bigmodel.services.results.evaluation_set import Asked, read_asked
+from bigmodel.services.results.predictions import Answered, read_answered
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+from bigmodel.tasks import get_task
+
+Said = tuple[str, str]  # text of a row, and its media name
+Predict = Callable[[str, str, Sequence[str]], list[list[float]]]  # owner, model id, texts or paths
+Transcribe = Callable[[str, str, Sequence[str]], list[Transcript]]  # owner, model id, paths
+MOST_CACHED = 16
+MOST_FILED = 10_000
+TEXT_CHARACTERS = 2_000  # of a row on the page
+
+
+class ResultService:
+    """Evaluations of trained models, on held-out rows or on a person's file."""
+
+    def __init__(
+        self, settings: Settings, store: Store, predict: Predict, transcribe: Transcribe
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._predict, self._transcribe = predict, transcribe
+        self._cache: OrderedDict[str, Results] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def models(self, owner: str, job_id: str) -> list[TrainedModel]:
+        """Return the models of a job, the kept one first."""
+        models = self._store.models(owner, self._store.job(owner, job_id).id)
+        return sorted(models, key=lambda model: not model.kept)
+
+    def model(self, owner: str, job_id: str, model_id: str = "") -> TrainedModel:
+        """Return a model of a job: the one named, else the kept one, else the first that stood.
+
+        Raises:
+            NotFoundError: `model_unknown`.
+            ModelError: `results_not_ready` (the job still runs) or `results_missing`.
+        """
+        models = self.models(owner, job_id)
+        if model_id:
+            chosen = next((model for model in models if model.id == model_id), None)
+            if chosen is None:
+                raise NotFoundError("model_unknown")
+            return chosen
+        if models:
+            return models[0] if models[0].kept else models[-1]
+        job = self._store.job(owner, job_id)
+        raise ModelError("results_missing" if job.is_final else "results_not_ready", name=job.name)
+
+    def results(self, owner: str, job_id: str, model_id: str = "") -> Results:
+        """Return the evaluation of a model on rows it never saw."""
+        model = self.model(owner, job_id, model_id)
+        key = f"{model.id} {model.digest}"
+        with self._lock:
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                return self._cache[key]
+        results = self._evaluate(owner, model)
+        with self._lock:
+            self._cache[key] = results
+            while len(self._cache) > MOST_CACHED:
+                self._cache.popitem(last=False)
+        return results
+
+    def wrong(
+        self,
+        owner: str,
+        job_id: str,
+        *,
+        model_id: str = "",
+        truth: str = "",
+        answer: str = "",
+        limit: int = 20,
+        offset: int = 0,
+    ) -> tuple[list[AnsweredRow], int]:
+        """Return rows that were answered wrong, and how many there are; the surest mistakes come first.
+
+        `truth` and `answer` narrow them down; the same label for both asks for rows answered
+        right. Numbers come by their error, largest first, and transcripts by the share of wrong words.
+        """
+        model = self.model(owner, job_id, model_id)
+        answered = read_answered(self._settings.home / model.folder)
+        if model.labels:
+            order = _mistakes(answered, model.labels, truth, answer)
+        elif answered.texts:
+            order = _misheard(answered)
+        else:
+            true = np.array([as_number(text) or 0.0 for text in answered.truth])
+            order = np.argsort(-np.abs(answered.scores[:, 0] - true), kind="stable")
+        shown = order[offset : offset + limit].tolist()
+        said = self._said(owner, model, [answered.row_ids[index] for index in shown])
+        return [_row(answered, index, model.labels, said) for index in shown], len(order)
+
+    def right(
+        self, owner: str, job_id: str, *, model_id: str = "", limit: int = 10
+    ) -> list[AnsweredRow]:
+        """Return rows that were answered right, of every class in turn, or the numbers nearest to the truth."""
+        model = self.model(owner, job_id, model_id)
+        answered = read_answered(self._settings.home / model.folder)
+        shown = _hits(answered, model.labels)[:limit]
+        said = self._said(owner, model, [answered.row_ids[index] for index in shown])
+        return [_row(answered, index, model.labels, said) for index in shown]
+
+    def wrong_file(
+        self, owner: str, job_id: str, *, model_id: str = "", truth: str = "", answer: str = ""
+    ) -> Path:
+        """Return the rows `wrong` finds as a CSV that no spreadsheet runs."""
+        rows, _ = self.wrong(
+            owner, job_id, model_id=model_id, truth=truth, answer=answer, limit=MOST_FILED
+        )
+        path = self._settings.scratch / "downloads" / new_id() / "wrong-rows.csv"
+        path.parent.mkdir(mode=0o700, parents=True)
+        is_text = self._version(owner, self.model(owner, job_id)).recipe.medium == Medium.TEXT
+        header = ("text" if is_text else "file", "truth", "answer", "sureness")
+        with open_table(path, header) as table:
+            for row in rows:
+                sureness = "" if row.sureness is None else round(row.sureness, 4)
+                table.add((row.text, row.truth, row.answer), (sureness,))
+        return path
+
+    def evaluate_file(self, owner: str, job_id: str, path: Path) -> Results:
+        """Return the evaluation of the job's model on a person's own table.
+
+        Raises:
+            DatasetError: the table cannot be read, has no right answers, or none this model knows.
+        """
+        model = self.model(owner, job_id)
+        version, family = self._version(owner, model), self._family(model)
+        answers = Answers(leave_out=True, level=version.recipe.level)
+        upload = read_upload(path, self._settings, answers=answers)
+        try:
+            asked = read_asked(upload, version.recipe, family, model.labels)
+            beside = {}
+            instant = self._instant(owner, model)
+            if instant:
+                beside["instant"] = self._ask(owner, instant, asked)
+            given = self._ask(owner, model, asked)
+        finally:
+            upload.discard()
+        results = measuring(family).evaluate(
+            asked.truth,
+            given,
+            model.labels,
+            beside=beside,
+            baseline_truth=self._training(version, "target"),
+        )
+        seen = self._seen(version, asked.hashes)
+        remarks = [*asked.remarks, *seen, *map(_said_of_file, results.remarks)]
+        return replace(results, sentence=_said_of_file(results.sentence), remarks=tuple(remarks))
+
+    def download(self, owner: str, model_id: str) -> Path:
+        """Return a ZIP of a model that works without this app."""
+        model = self._store.model(owner, model_id)
+        version = self._version(owner, model)
+        return export.write_package(
+            self._settings,
+            model,
+            results=self.results(owner, model.job_id, model.id),
+            split_rows=version.summary.split_rows,
+            bases=self._store.base_models(owner),
+        )
+
+    def _evaluate(self, owner: str, model: TrainedModel) -> Results:
+        answered = read_answered(self._settings.home / model.folder)
+        beside = {}
+        instant = self._instant(owner, model)
+        if instant:
+            other = read_answered(self._settings.home / instant.folder).on(answered.row_ids)
+            if other is not None:
+                beside["instant"] = other.answers
+        return measuring(self._family(model)).evaluate(
+            answered.truth,
+            answered.answers,
+            model.labels,
+            beside=beside,
+            baseline_truth=self._training(self._version(owner, model), "target"),
+            is_folded=answered.is_folded,
+        )
+
+    def _ask(self, owner: str, model: TrainedModel, asked: Asked) -> Given:
+        """Return what a model answers to the rows of a file."""
+        if self._family(model) is Family.TRANSCRIPTION:
+            return self._transcribe(owner, model.id, asked.inputs)
+        return self._predict(owner, model.id, asked.inputs)
+
+    def _instant(self, owner: str, model: TrainedModel) -> TrainedModel | None:
+        """Return the instant model of the same job, unless it is this one."""
+        models = self._store.models(owner, model.job_id)
+        return next((m for m in models if m.kind == "instant" and m.id != model.id), None)
+
+    def _family(self, model: TrainedModel) -> Family:
+        return get_task(model.task, self._settings.task_folders).family
+
+    def _version(self, owner: str, model: TrainedModel) -> Version:
+        job = self._store.job(owner, model.job_id)
+        return self._store.version(owner, job.dataset_id, job.dataset_version)
+
+    def _training(self, version: Version, column: str) -> list[str]:
+        """Return one column of the training rows."""
+        items = self._settings.home / version.folder / ITEMS
+        table = pq.read_table(items, columns=[column], filters=[("split", "=", Split.TRAIN)])
+        values: list[str] = table.column(column).to_pylist()
+        return values
+
+    def _said(self, owner: str, model: TrainedModel, row_ids: Sequence[str]) -> dict[str, Said]:
+        """Return what each row said: its text, or the file name and the media name of its recording."""
+        if not row_ids:
+            return {}
+        version = self._version(owner, model)
+        rows = load_rows(self._settings.home / version.folder, row_ids)
+        columns = zip(rows["row_id"], rows["input"], rows["name"], strict=True)
+        if version.recipe.medium == Medium.TEXT:
+            return {row_id: (text[:TEXT_CHARACTERS], "") for row_id, text, _ in columns}
+        return {row_id: (name, media) for row_id, media, name in columns}
+
+    def _seen(self, version: Version, hashes: Sequence[str]) -> tuple[Message, ...]:
+        """Return a remark when the model learned from rows of the file."""
+        learned = set(self._training(version, "content_hash"))
+        count = sum(each in learned for each in hashes)
+        return (Message("results.remarks.seen", {"count": count}, "warning"),) if count else ()
+
+
+def _said_of_file(message: Message) -> Message:
+    """Return what is said of held-out rows in the words for a person's own file."""
+    is_of_rows = message.key.startswith("results.sentence.") or message.key.endswith(".few_rows")
+    return replace(message, key=f"{message.key}_file") if is_of_rows else message
+
+
+def _mistakes(
+    answered: Answered, labels: tuple[str, ...], truth: str, answer: str
+) -> NDArray[np.intp]:
+    """Return the places of the rows asked for, surest answers first."""
+    names = np.array(labels, dtype=object)
+    true, named = np.array(answered.truth, dtype=object), names[answered.scores.argmax(axis=1)]
+    wanted = np.ones(len(true), dtype=np.bool_) if truth and truth == answer else true != named
+    if truth:
+        wanted &= true == truth
+    if answer:
+        wanted &= named == answer
+    places = np.nonzero(wanted)[0]
+    order: NDArray[np.intp] = places[
+        np.argsort(-answered.scores.max(axis=1)[places], kind="stable")
+    ]
+    return order
+
+
+def _misheard(answered: Answered) -> NDArray[np.intp]:
+    """Return the places of transcripts with a mistake, those with the largest share of wrong words first."""
+    rates = np.array(errors_of(answered.truth, answered.texts))
+    order: NDArray[np.intp] = np.argsort(-rates, kind="stable")[: np.count_nonzero(rates)]
+    return order
+
+
+def _hits(answered: Answered, labels: tuple[str, ...]) -> list[int]:
+    """Return the places of right answers: of each class in turn, of transcripts those without a mistake."""
+    if labels:
+        order = [_mistakes(answered, labels, label, label).tolist() for label in labels]
+        turns = chain.from_iterable(zip_longest(*order))
+        return [place for place in turns if place is not None]
+    if answered.texts:
+        rates = errors_of(answered.truth, answered.texts)
+        return [place for place, rate in enumerate(rates) if rate == 0]
+    true = np.array([as_number(text) or 0.0 for text in answered.truth])
+    nearest: list[int] = np.argsort(np.abs(answered.scores[:, 0] - true), kind="stable").tolist()
+    return nearest
+
+
+def _row(
+    answered: Answered, index: int, labels: tuple[str, ...], said: dict[str, Said]
+) -> AnsweredRow:
+    scores, row_id, truth = answered.scores[index], answered.row_ids[index], answered.truth[index]
+    heard = answered.texts[index] if answered.texts else None
+    answer = labels[int(scores.argmax())] if labels else f"{scores[0]:.5g}"
+    text, media = said.get(row_id, ("", ""))
+    return AnsweredRow(
+        row_id=row_id,
+        text=text,
+        truth=truth,
+        answer=answer if heard is None else heard,
+        sureness=None if heard is None and not labels else float(scores.max()),
+        media=media,
+        edits=() if heard is None else diff(truth, heard),
+    )

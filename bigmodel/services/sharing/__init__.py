@@ -1,0 +1,1 @@
+"""Showing a model to others: pages, LAN access, downloads."""

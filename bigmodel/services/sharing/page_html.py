@@ -1,0 +1,304 @@
+"""Draws a page about a model: one HTML file that loads nothing and runs nothing; every text of a person is escaped."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from html import escape
+from pathlib import Path
+
+from bigmodel.core.language import Language
+from bigmodel.core.message import Arg, Message
+from bigmodel.core.results.alignment import Edit, is_unspaced
+from bigmodel.core.results.results import AnsweredRow, ClassRow, Measure, Results
+from bigmodel.services.sharing.page_figure import scatter
+from bigmodel.services.sharing.shown import Shown
+from bigmodel.words import Words
+
+STYLE = Path(__file__).parents[3] / "assets" / "show.css"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
+MOST_IN_MATRIX = 20
+MOST_CONFUSIONS = 20
+MOST_CLASSES = 40
+LABEL_CHARACTERS = 60
+TEXT_CHARACTERS = 300
+UNITS = frozenset({"mse", "rmse", "mae", "r2", "log_loss"})  # measures that are no shares
+
+Say = Callable[..., str]  # an escaped text by its key
+
+
+def render(shown: Shown, words: Words, language: Language) -> str:
+    """Return the whole page in one language."""
+
+    def say(key: str, /, **args: Arg) -> str:
+        return escape(words.say(language, Message(key, args)))
+
+    parts = [
+        *_head(shown, say, lambda message: escape(words.say(language, message))),
+        *_results(shown, say),
+        *_rows(shown, say),
+        *_learned(shown, say),
+        f"<h2>{say('show.page.limits')}</h2><ul>",
+        *(f"<li>{escape(words.say(language, limit))}</li>" for limit in shown.limits),
+        "</ul>",
+        f"<footer>{say('show.page.footer')} {say(f'show.page.rows_{_holds(shown)}')}</footer>",
+    ]
+    head = (
+        '<meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">'
+        f"<title>{escape(shown.name)}</title><style>{STYLE.read_text('utf-8')}</style>"
+    )
+    body = "\n".join(parts)
+    return f'<!doctype html>\n<html lang="{TAGS[language]}"><head>{head}</head>\n<body><main>\n{body}\n</main></body></html>\n'
+
+
+def _head(shown: Shown, say: Say, tell: Callable[[Message], str]) -> Iterator[str]:
+    rows = shown.summary.split_rows
+    yield f"<h1>{escape(shown.name)}</h1>"
+    yield f'<p class="soft">{say(f"tasks.{shown.task}.name")}</p>'
+    yield f'<p class="lead" data-testid="sentence">{tell(shown.results.sentence)}</p>'
+    for remark in shown.results.remarks:
+        yield f'<p class="note {remark.level}">{tell(remark)}</p>'
+    sort = "instant" if shown.is_instant else "tuned"
+    facts = {
+        "model": say(f"show.page.kind_{sort}", base=shown.model.base),
+        "data": escape(shown.dataset),
+        "rows": say(
+            "show.page.rows_folded" if shown.results.is_folded else "show.page.rows_split",
+            train=rows.get("train", 0),
+            validation=rows.get("validation", 0),
+            test=shown.results.rows,
+        ),
+        "date": f"{shown.at.astimezone():%Y-%m-%d}",
+    }
+    yield '<dl class="facts">'
+    for name, value in facts.items():
+        yield f"<dt>{say(f'show.page.{name}')}</dt><dd>{value}</dd>"
+    yield "</dl>"
+
+
+def _results(shown: Shown, say: Say) -> Iterator[str]:
+    results = shown.results
+    if shown.kind == "classes":
+        yield f"<h2>{say('pages.results.matrix')}</h2>"
+        yield from _matrix(results, say)
+        yield f"<h2>{say('pages.results.classes')}</h2>"
+        yield _class_table(results.classes, say)
+    elif shown.kind == "transcripts":
+        yield f"<h2>{say('pages.results.errors')}</h2><p>{say('pages.results.errors_about')}</p>"
+        yield _error_table(results, say)
+    else:
+        yield f"<h2>{say('pages.results.pairs')}</h2>"
+        names = say("pages.results.axis_true_number"), say("pages.results.axis_answer_number")
+        yield scatter(results.pairs, *names)
+    yield f"<h2>{say('show.page.measures')}</h2><p>{say('show.page.measures_about')}</p>"
+    yield _measure_table(results, say)
+
+
+def _matrix(results: Results, say: Say) -> Iterator[str]:
+    """Yield the matrix, or its largest confusions where a matrix would be wider than any paper."""
+    labels = [escape(_cut(label)) for label in results.labels]
+    if len(labels) > MOST_IN_MATRIX:
+        yield f"<p>{say('show.page.confusions', classes=len(labels))}</p>"
+        yield _confusions(results, say)
+        return
+    yield f"<p>{say('show.page.matrix_about')}</p>"
+    head = "".join(f'<th scope="col">{label}</th>' for label in labels)
+    yield '<div class="wide"><table class="matrix" data-testid="matrix"><thead>'
+    yield f"<tr><th>{say('pages.results.axis_truth')} ↓ · {say('pages.results.axis_answer')} →</th>{head}</tr>"
+    yield "</thead><tbody>"
+    for i, row in enumerate(results.confusion):
+        total = max(1, sum(row))
+        cells = "".join(
+            f'<td class="{"right" if i == j else "other"}" style="--s:{count / total:.2f}">'
+            f"{count:,}<small>{100 * count / total:.0f} %</small></td>"
+            for j, count in enumerate(row)
+        )
+        yield f'<tr><th scope="row">{labels[i]}</th>{cells}</tr>'
+    yield "</tbody></table></div>"
+
+
+def _confusions(results: Results, say: Say) -> str:
+    found = sorted(
+        (
+            (count, truth, answer)
+            for i, truth in enumerate(results.labels)
+            for j, answer in enumerate(results.labels)
+            if i != j and (count := results.confusion[i][j])
+        ),
+        key=lambda one: -one[0],
+    )
+    heads = [say(f"pages.results.{key}") for key in ("column_truth", "column_answer", "counts")]
+    lines = [[_label(truth), _label(answer), f"{n:,}"] for n, truth, answer in found]
+    return _table(heads, lines[:MOST_CONFUSIONS], texts=2)
+
+
+def _class_table(rows: Sequence[ClassRow], say: Say) -> str:
+    keys = ("class", "rows", "found", "recall", "precision", "f1")
+    lines = [
+        [
+            _label(row.label),
+            f"{row.rows:,}",
+            f"{row.found:,}",
+            _with_interval(row.recall) if row.rows else "–",
+            _with_interval(row.precision) if row.named else "–",
+            _share(row.f1.value) if row.rows or row.named else "–",
+        ]
+        for row in rows
+    ]
+    return _table([say(f"pages.results.column_{key}") for key in keys], lines)
+
+
+def _error_table(results: Results, say: Say) -> str:
+    keys = ("measure", "value", "interval", "said", "substitutions", "deletions", "insertions")
+    lines = [
+        [
+            say(f"pages.results.measures.{row.measure}"),
+            _share(row.rate.value),
+            _interval(row.measure, row.rate),
+            *(f"{n:,}" for n in (row.said, row.substitutions, row.deletions, row.insertions)),
+        ]
+        for row in results.errors
+    ]
+    return _table([say(f"pages.results.column_{key}") for key in keys], lines)
+
+
+def _measure_table(results: Results, say: Say) -> str:
+    beside = [name for name in ("instant", "majority", "mean") if name in results.beside]
+    heads = [say(f"pages.results.column_{key}") for key in ("measure", "value", "interval")]
+    heads += [say(f"pages.results.beside_{name}") for name in beside]
+    lines = [
+        [
+            say(f"pages.results.measures.{name}"),
+            _value(name, measure.value),
+            _interval(name, measure),
+            *(_value(name, results.beside[other][name].value) for other in beside),
+        ]
+        for name, measure in results.measures.items()
+    ]
+    return _table(heads, lines)
+
+
+def _rows(shown: Shown, say: Say) -> Iterator[str]:
+    for name, rows in (("right", shown.right), ("wrong", shown.wrong)):
+        if rows:
+            yield f"<h2>{say(f'show.page.{name}_{shown.kind}')}</h2>"
+            yield _row_table(rows, shown, say)
+
+
+def _learned(shown: Shown, say: Say) -> Iterator[str]:
+    summary = shown.summary
+    yield f"<h2>{say('show.page.learned')}</h2>"
+    yield f"<p>{say('show.page.learned_about', rows=summary.rows, usable=summary.usable_rows)}</p>"
+    if len(summary.lengths) == 6:
+        low, middle, high = (_length(summary.lengths[i], shown.medium) for i in (1, 2, 3))
+        yield f"<p>{say(f'show.page.lengths_{shown.medium}', low=low, middle=middle, high=high)}</p>"
+    if shown.kind == "numbers" and summary.number_range:
+        low, high = (f"{value:,.4g}" for value in summary.number_range)
+        yield f"<p>{say('show.page.number_range', low=low, high=high)}</p>"
+    if shown.kind == "classes" and summary.classes:
+        lines = [[_label(label), f"{rows:,}"] for label, rows in summary.classes.items()]
+        heads = [say("pages.results.column_class"), say("show.page.rows_all")]
+        yield _table(heads, lines[:MOST_CLASSES])
+        if len(lines) > MOST_CLASSES:
+            yield f"<p>{say('pages.data.classes_more', count=len(lines) - MOST_CLASSES)}</p>"
+    if shown.learned:
+        yield f"<h3>{say('show.page.learned_rows')}</h3>"
+        yield _row_table(shown.learned, shown, say)
+
+
+def _row_table(rows: Sequence[AnsweredRow], shown: Shown, say: Say) -> str:
+    has_edits = any(row.edits for row in rows)
+    has_answer = any(row.answer for row in rows)
+    has_sureness = any(row.sureness is not None for row in rows)
+    answers = ["difference"] if has_edits else ["truth", *(["answer"] if has_answer else [])]
+    item = "text" if shown.medium == "text" else "file"
+    keys = [item, *answers, *(["sureness"] if has_sureness else [])]
+    lines = []
+    for row in rows:
+        said = [_difference(row.edits)] if has_edits else [_said(row.truth), _said(row.answer)]
+        sure = [_share(row.sureness or 0.0)] if has_sureness else []
+        lines.append([_item(row, shown), *said[: len(answers)], *sure])
+    heads = [say(f"pages.results.column_{key}") for key in keys]
+    legend = f'<p class="soft">{_legend(say)}</p>' if has_edits else ""
+    return _table(heads, lines, texts=1 + len(answers)) + legend
+
+
+def _item(row: AnsweredRow, shown: Shown) -> str:
+    picture = shown.pictures.get(row.media)
+    name = escape(_cut(row.text, TEXT_CHARACTERS))
+    return f'<img src="{picture}" alt="{name}">{name}' if picture else name
+
+
+def _difference(edits: Sequence[Edit]) -> str:
+    """Return a transcript with its mistakes: not heard struck out, heard instead underlined."""
+    shown = before = ""
+    for edit in edits:
+        said, heard = escape(edit.truth), escape(edit.heard)
+        gone, came = f"<del>{said}</del>", f"<ins>{heard}</ins>"
+        part = {"same": heard, "missing": gone, "extra": came, "replaced": gone + came}[edit.kind]
+        here = edit.truth or edit.heard
+        shown += part if is_unspaced(before + here) or not before else f" {part}"
+        before = here
+    return shown
+
+
+def _legend(say: Say) -> str:
+    missing, extra = say("pages.results.diff_missing"), say("pages.results.diff_extra")
+    return f"<del>{missing}</del> · <ins>{extra}</ins>"
+
+
+def _table(heads: Sequence[str], lines: Sequence[Sequence[str]], *, texts: int = 1) -> str:
+    """Return a table of escaped cells; the first `texts` columns are texts, the others numbers."""
+
+    def cells(tag: str, line: Sequence[str]) -> str:
+        kind = partial(_kind, texts=texts)
+        return "".join(f'<{tag} class="{kind(i)}">{cell}</{tag}>' for i, cell in enumerate(line))
+
+    body = "".join(f"<tr>{cells('td', line)}</tr>" for line in lines)
+    return f'<div class="wide"><table><thead><tr>{cells("th", heads)}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _kind(place: int, *, texts: int) -> str:
+    return "t" if place < texts else "n"
+
+
+def _holds(shown: Shown) -> str:
+    if shown.learned:
+        return "learned"
+    return "examples" if shown.right or shown.wrong else "none"
+
+
+def _label(label: str) -> str:
+    return escape(_cut(label))
+
+
+def _said(text: str) -> str:
+    return escape(_cut(text, TEXT_CHARACTERS))
+
+
+def _length(value: int, medium: str) -> str:
+    return f"{value / 1000:.1f}" if medium == "audio" else f"{value:,}"
+
+
+def _share(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _with_interval(measure: Measure) -> str:
+    return f"{_share(measure.value)} ({100 * measure.low:.0f}–{100 * measure.high:.0f})"
+
+
+def _value(name: str, value: float) -> str:
+    return f"{value:,.4g}" if name in UNITS else _share(value)
+
+
+def _interval(name: str, measure: Measure) -> str:
+    if name in UNITS:
+        return f"{measure.low:,.4g} – {measure.high:,.4g}"
+    return f"{100 * measure.low:.1f} – {100 * measure.high:.1f} %"
+
+
+def _cut(text: str, limit: int = LABEL_CHARACTERS) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,1 @@
+"""Problem reports without personal data."""

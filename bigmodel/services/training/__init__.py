@@ -1,0 +1,1 @@
+"""Preparing and submitting trainings: parameters, base models, recommendation, forecast."""

@@ -1,0 +1,153 @@
+"""The door to base models for pages and the command line: what is here, what a hub has, and bringing it here."""
+
+import shutil
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bigmodel.base_models import folder as own_folder
+from bigmodel.base_models import hub, package, shelf
+from bigmodel.base_models.catalogue import Catalogue, read_catalogue
+from bigmodel.base_models.hub import HubModel
+from bigmodel.core.errors import ModelError
+from bigmodel.core.ids import new_id
+from bigmodel.core.model import Base
+from bigmodel.core.task import Family, Task
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+from bigmodel.tasks import get_task
+
+FRESH_S = 60.0  # for so long an answer about the hub's being there is believed
+
+
+class BaseService:
+    """Base models of all tasks; imported ones belong to an owner."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
+        self._reach = _Reach(lambda: hub.is_reachable(settings))
+        self._fetching: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    # what is here -------------------------------------------------------------------------------
+
+    def catalogue(self, task: Task) -> Catalogue:
+        """Return what a task brings itself, and what it would fetch."""
+        return read_catalogue(task.folder)
+
+    def all(self, owner: str, task: Task) -> list[Base]:
+        """Return the bases a person can use for a task: the task's own, then the imported ones."""
+        imported = [shelf.from_record(record) for record in self._store.base_models(owner).values()]
+        suited = [base for base in imported if _suits(base, task)]
+        return [*self.catalogue(task).bases, *suited]
+
+    def is_for(self, base: Base, task: str) -> bool:
+        """Tell whether a task of this name can use an imported base at all."""
+        return _suits(base, get_task(task, self._settings.task_folders))
+
+    def is_ready(self, base: Base) -> bool:
+        """Tell whether the files of a base are on this machine."""
+        if base.source.startswith(package.PREFIX):
+            return package.is_installed(base)
+        if base.kind in ("hub", "folder"):
+            return shelf.find(self._settings.bases, base.name) is not None
+        return True
+
+    def folder(self, base: Base) -> Path | None:
+        """Return the folder of a base's files, if it has any on this machine; only to read from."""
+        if base.source.startswith(package.PREFIX):
+            return package.find_folder(base.source)
+        return shelf.find(self._settings.bases, base.name)
+
+    # bringing it here ---------------------------------------------------------------------------
+
+    def is_reachable(self, wait_s: float | None = None) -> bool:
+        """Tell whether a hub answers, as far as is known after `wait_s`; by default, wait until it is known."""
+        if self._settings.offline:
+            return False
+        return self._reach.ask(self._settings.hub_s if wait_s is None else wait_s)
+
+    def describe(self, hub_id: str) -> HubModel:
+        """Return what the hub says about a model.
+
+        Raises:
+            ModelError: within 10 s when the hub cannot be reached, or says no.
+        """
+        return hub.describe(hub_id, self._settings)
+
+    def fetch(
+        self, owner: str, hub_id: str, progress: Callable[[int, int], None] | None = None
+    ) -> Base:
+        """Fetch a model once; from then on it works without a network.
+
+        Raises:
+            ModelError: it cannot be fetched, or its files are not safe.
+        """
+        plain = hub.check_id(hub_id)
+        with self._fetching[plain]:
+            return self._remember(owner, hub.fetch(plain, self._settings, progress))
+
+    def import_path(self, owner: str, path: Path, *, name: str = "") -> Base:
+        """Bring a folder or ZIP of a Transformers model here.
+
+        Raises:
+            ModelError: it is not a model that can be used safely.
+        """
+        return self._remember(owner, own_folder.import_path(path, self._settings, name=name))
+
+    def import_files(self, owner: str, paths: Sequence[Path], *, name: str = "") -> Base:
+        """Bring a model here from what a browser sends: one ZIP, or the files of its folder one by one.
+
+        Raises:
+            ModelError: as `import_path`.
+        """
+        if not paths:
+            raise ModelError("model_no_config")
+        if len(paths) == 1:
+            return self.import_path(owner, paths[0], name=name)
+        gathered = self._settings.scratch / f"model-{new_id()}"
+        gathered.mkdir(mode=0o700, parents=True)
+        try:
+            for path in paths:
+                shutil.copyfile(path, gathered / path.name)
+            return self.import_path(owner, gathered, name=name or "model")
+        finally:
+            shutil.rmtree(gathered, ignore_errors=True)
+
+    def _remember(self, owner: str, base: Base) -> Base:
+        self._store.set_base_model(owner, base.name, shelf.to_record(base))
+        return base
+
+
+def _suits(base: Base, task: Task) -> bool:
+    """Tell whether a task can use an imported base at all; any other is not offered for it."""
+    is_of_use = not base.writes or task.family == Family.TRANSCRIPTION
+    return base.medium == task.medium and is_of_use
+
+
+class _Reach:
+    """Remembers for a while whether the hub answers, and asks in the background, so that no page hangs on it."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._known = False
+        self._known_until = 0.0
+        self._asking: threading.Thread | None = None
+
+    def ask(self, wait_s: float) -> bool:
+        with self._lock:
+            if time.monotonic() < self._known_until:
+                return self._known
+            if self._asking is None or not self._asking.is_alive():
+                self._asking = threading.Thread(target=self._look, name="hub", daemon=True)
+                self._asking.start()
+            asking = self._asking
+        asking.join(wait_s)
+        return self._known
+
+    def _look(self) -> None:
+        self._known = self._ask()
+        self._known_until = time.monotonic() + FRESH_S

@@ -1,0 +1,403 @@
+"""The door to training: which task and base suit a dataset, the form, the command line, and submitting a job."""
+
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import psutil
+
+from bigmodel.core import clock
+from bigmodel.core.datasets.dataset import Dataset, Version
+from bigmodel.core.errors import JobError, ModelError, ParamsError
+from bigmodel.core.form import FormField, form_of
+from bigmodel.core.ids import new_id
+from bigmodel.core.job import Job
+from bigmodel.core.message import Message
+from bigmodel.core.model import Base, BaseChoice
+from bigmodel.core.task import INSTANT, PRESETS, Family, Medium, Params, Task
+from bigmodel.data.versions.versions import preview
+from bigmodel.jobs.profile import Measured
+from bigmodel.jobs.supervisor.resources import require_room
+from bigmodel.services.labelling.labelling import SortingService
+from bigmodel.services.training.alternatives import Choice, lighter
+from bigmodel.services.training.augmentation_preview import can_vary, sheet
+from bigmodel.services.training.base_models import BaseService
+from bigmodel.services.training.forecast import Forecast, Plan, expected, free_room, judge, rough
+from bigmodel.services.training.params import check_params, given
+from bigmodel.services.training.profiling import Asked, Timing
+from bigmodel.services.training.recommendation import (
+    CHINESE_SHARE,
+    PRETRAINED,
+    Candidate,
+    Situation,
+    advise,
+    expectation,
+    is_fitting_here,
+)
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+from bigmodel.tasks import find_tasks, get_task
+from bigmodel.training.loop import cost_estimate
+from bigmodel.training.ood import vocabulary_coverage
+
+SAMPLE_ROWS = 300  # texts on which the share of unknown tokens is measured
+HUB_WAIT_S = 1.5  # how long a page may wait for the hub before it is drawn without
+
+
+class Waker(Protocol):
+    """What starts the supervisor if it does not run."""
+
+    def wake(self) -> None:
+        """Make sure that queued jobs will be taken."""
+
+
+class TrainingService:
+    """Everything between a dataset and a queued job."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        bases: BaseService,
+        jobs: Waker,
+        sorting: SortingService | None = None,
+    ) -> None:
+        self._sorting = sorting or SortingService(settings, store)
+        self._settings = settings
+        self._store = store
+        self._bases = bases
+        self._jobs = jobs
+        self._timing = Timing(settings)
+        self._shares: dict[tuple[str, str], float] = {}  # (version digest, base) to unknown share
+
+    # what fits ----------------------------------------------------------------------------------
+
+    def tasks(self) -> list[Task]:
+        """Return every task."""
+        return list(find_tasks(self._settings.task_folders).values())
+
+    def guess_task(self, dataset: Dataset) -> str:
+        """Return the name of the task that suits a dataset best."""
+        summary = dataset.version.summary
+        readers = [task for task in self.tasks() if task.medium == summary.medium]
+        is_amount = dataset.version.recipe.is_amount
+
+        def suits(task: Task) -> tuple[bool, float]:
+            fit = task.fit(summary)
+            return is_amount and fit > 0 and task.family is Family.REGRESSION, fit
+
+        return max(readers, key=suits).name
+
+    def choices(self, owner: str, dataset_id: str, task: str) -> list[BaseChoice]:
+        """Return the base models for a dataset and task, the recommended one first."""
+        version = self._store.dataset(owner, dataset_id).version
+        found = self._task(task)
+        candidates = [
+            self._candidate(base, found, version) for base in self._bases.all(owner, found)
+        ]
+        situation = self._situation(version, found, is_hub_reachable=False)
+        choices = advise(candidates, situation)
+        suggested = [
+            self._candidate(base, found, version)
+            for base in self._suggestions(owner, found, situation.language)
+        ]
+        if not suggested or situation.has_few or is_fitting_here(choices):
+            return choices
+        is_reachable = self._bases.is_reachable(HUB_WAIT_S)
+        if not is_reachable:
+            suggested = suggested[:1]  # one is enough to say what would help
+        situation = self._situation(version, found, is_hub_reachable=is_reachable)
+        return advise([*candidates, *suggested], situation)
+
+    def expectation(
+        self, owner: str, dataset_id: str, choice: BaseChoice, task: str
+    ) -> Message | None:
+        """Return what to expect of so few pictures or recordings, or None where there are enough."""
+        version = self._store.dataset(owner, dataset_id).version
+        situation = self._situation(version, self._task(task), is_hub_reachable=False)
+        return expectation(version.summary, situation, choice)
+
+    def _suggestions(self, owner: str, task: Task, language: str) -> list[Base]:
+        """Return what could be fetched for a language and is not here yet."""
+        here = set(self._store.base_models(owner))
+        suggestions = self._bases.catalogue(task).suggestions
+        return [
+            base
+            for base in suggestions
+            if base.name not in here and (not language or language in base.languages)
+        ]
+
+    def _situation(self, version: Version, task: Task, *, is_hub_reachable: bool) -> Situation:
+        summary = version.summary
+        speaks = task.medium == Medium.TEXT or task.family == Family.TRANSCRIPTION
+        language = "zh" if summary.han_share > CHINESE_SHARE else "en"
+        return Situation(
+            usable_rows=summary.usable_rows,
+            language=language if speaks else "",
+            memory_mb=psutil.virtual_memory().total / 1e6,
+            is_hub_reachable=is_hub_reachable,
+            medium=task.medium,
+            family=task.family,
+            least=task.fewest_to_tune,
+        )
+
+    def _candidate(self, base: Base, task: Task, version: Version) -> Candidate:
+        is_ready = self._bases.is_ready(base)
+        share = self._unknown_share(base, version) if is_ready else None
+        return Candidate(base, is_ready, self._minutes(base, task, version), share)
+
+    def _minutes(self, base: Base, task: Task, version: Version) -> dict[str, float]:
+        return {
+            preset: self._rough_minutes(
+                base, check_params(task, self._preset(task, base, preset)), version
+            )
+            for preset in PRESETS
+        }
+
+    def _rough_minutes(self, base: Base, params: Params, version: Version) -> float:
+        summary = version.summary
+        rows = summary.split_rows.get("train", summary.usable_rows)
+        length = float(summary.lengths[len(summary.lengths) // 2]) if summary.lengths else 0.0
+        amount = cost_estimate.Amount(rows, length, Medium(summary.medium))
+        return cost_estimate.minutes(
+            base, params, amount, self._settings.threads or os.cpu_count() or 1
+        )
+
+    def _unknown_share(self, base: Base, version: Version) -> float | None:
+        """Return the share of this text's tokens that the base does not know, measured once a version."""
+        if base.kind not in PRETRAINED or version.summary.medium != Medium.TEXT:
+            return None
+        key = (version.digest, base.name)
+        if key not in self._shares:
+            folder = self._bases.folder(base)
+            texts = self._sample(version)
+            if folder is None or not texts:
+                return None
+            self._shares[key] = vocabulary_coverage.unknown_share(folder, texts)
+        return self._shares[key]
+
+    def _sample(self, version: Version) -> Sequence[str]:
+        seen = preview(self._settings.home / version.folder, limit=SAMPLE_ROWS)
+        if version.recipe.input not in seen.columns:
+            return []
+        column = seen.columns.index(version.recipe.input)
+        return [row[column] for row in seen.rows if row[column]]
+
+    # the form -----------------------------------------------------------------------------------
+
+    def form(self, task: str) -> list[FormField]:
+        """Return the settings of a task that people may change, with kinds, bounds and groups."""
+        return form_of(self._task(task).params)
+
+    def values(self, owner: str, task: str, base: str, preset: str) -> dict[str, Any]:
+        """Return the value of every setting that a base and preset stand for."""
+        found = self._task(task)
+        values = self._preset(found, self._base(owner, found, base), preset)
+        return check_params(found, values).model_dump(mode="json")
+
+    def command(
+        self,
+        owner: str,
+        dataset_id: str,
+        *,
+        task: str,
+        base: str,
+        preset: str,
+        changes: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Return the command line that starts the same training."""
+        dataset = self._store.dataset(owner, dataset_id)
+        names = [other.name for other in self._store.datasets(owner)]
+        named = dataset.name if names.count(dataset.name) == 1 else dataset.id
+        parts = ["python", "-m", "bigmodel", "train", named]
+        parts += ["--task", task, "--base", base, "--preset", preset]
+        for name, value in self._changed(owner, task, base, preset, changes).items():
+            parts += ["--set", f"{name}={value}"]
+        return shlex.join(parts)
+
+    def _changed(
+        self, owner: str, task: str, base: str, preset: str, changes: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        usual = self.values(owner, task, base, preset)
+        return {
+            name: value
+            for name, value in (changes or {}).items()
+            if name in usual and value is not None and value != usual[name]
+        }
+
+    def _preset(self, task: Task, base: Base, preset: str) -> dict[str, Any]:
+        if preset not in PRESETS:
+            raise ParamsError("preset_unknown", preset=preset, known=", ".join(PRESETS))
+        presets = base.presets or (
+            self._bases.catalogue(task).imported_presets if base.kind in PRETRAINED else {}
+        )
+        return {**presets.get(preset, {}), "base": base.name}
+
+    def varied(self, owner: str, dataset_id: str, values: Mapping[str, Any]) -> bytes | None:
+        """Return a JPEG of how settings vary some pictures of a dataset; None where there is nothing to draw."""
+        version = self._store.dataset(owner, dataset_id).version
+        if not can_vary(version, values):
+            return None
+        return sheet(version, values, self._settings)
+
+    # what to expect -----------------------------------------------------------------------------
+
+    def forecast(
+        self,
+        owner: str,
+        dataset_id: str,
+        *,
+        task: str = "",
+        base: str = "",
+        preset: str = "balanced",
+        changes: Mapping[str, Any] | None = None,
+        wait: bool = False,
+    ) -> Forecast:
+        """Return how long a training takes and what it needs: rough at once, measured a while after.
+
+        A choice that was not timed yet is timed in the background; `wait` stays until that is done.
+
+        Raises:
+            NotFoundError: no such dataset or task.
+            ParamsError: settings that do not fit, one problem each.
+            ModelError: `base_unknown`.
+            JobError: `no_labels_yet` or `labels_few`.
+        """
+        dataset = self._sorting.ready(owner, dataset_id)
+        found = self._task(task or self.guess_task(dataset))
+        chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
+        params = check_params(found, {**self._preset(found, chosen, preset), **given(changes)})
+        asked = Asked(dataset.version, found, chosen.name, params)
+        can_time = self._bases.is_ready(chosen)
+        known = self._timing.known(asked)
+        if known is None and can_time and wait:
+            known = self._timing.measure(asked)
+        elif known is None and can_time:
+            self._timing.want(asked)
+        made = self._made(asked, chosen, known)
+        if not made.is_short:
+            return made
+        choice = Choice(found, chosen, preset, params)
+        others = [
+            c.base for c in self.choices(owner, dataset.id, found.name) if c.fits and c.is_ready
+        ]
+        return replace(made, plan=self._plan(choice, others, dataset.version, made))
+
+    def _made(self, asked: Asked, base: Base, known: Measured | None) -> Forecast:
+        minutes = self._rough_minutes(base, asked.params, asked.version)
+        room = free_room(self._settings)
+        made = rough(minutes, base.size_mb, room)
+        if known is None:
+            return replace(made, is_pending=self._timing.is_pending(asked))
+        return expected(made, known, asked.params, room=room, is_warm=self._settings.warm)
+
+    def _plan(
+        self, choice: Choice, others: Sequence[Base], version: Version, made: Forecast
+    ) -> Plan | None:
+        """Return the mildest change that should make the training fit, by the proportion of rough guesses."""
+        before = self._rough_minutes(choice.base, choice.params, version)
+        for other in lighter(choice, others):
+            values = {**self._preset(choice.task, other.base, other.preset), **other.changes}
+            params = check_params(choice.task, values)
+            minutes = self._rough_minutes(other.base, params, version)
+            share = max(minutes, 1e-3) / max(before, 1e-3)
+            needed = made.memory_mb * other.memory_share
+            then = judge(
+                replace(made, seconds=made.seconds * share, memory_mb=needed),
+                free_room(self._settings),
+            )
+            if then.light == "green" or (made.light == "red" and then.light == "amber"):
+                return Plan(
+                    other.base.name, other.preset, other.changes, other.why, then.seconds / 60
+                )
+        return None
+
+    # submitting ---------------------------------------------------------------------------------
+
+    def submit(
+        self,
+        owner: str,
+        dataset_id: str,
+        *,
+        task: str = "",
+        base: str = "",
+        preset: str = "balanced",
+        changes: Mapping[str, Any] | None = None,
+        name: str = "",
+        key: str = "",
+        via: str = "",
+    ) -> Job:
+        """Queue a training and return its job. The same key is the same job, however often it is sent.
+
+        Raises:
+            NotFoundError: no such dataset or task.
+            ParamsError: settings that do not fit, one problem each.
+            ModelError: `base_unknown`, or `base_missing` when it must be fetched first.
+            JobError: `task_does_not_fit`, `few_rows_only_instant`, `disk_short`, `memory_short_now`;
+                `no_labels_yet` or `labels_few`, where labels are given by hand.
+        """
+        require_room(self._settings)
+        dataset = self._sorting.ready(owner, dataset_id)
+        found = self._task(task or self.guess_task(dataset))
+        self._require_fit(dataset, found)
+        chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
+        self._require_usable(dataset, found, chosen)
+        values = {**self._preset(found, chosen, preset), **given(changes)}
+        params = check_params(found, values)
+        asked = Asked(dataset.version, found, chosen.name, params)
+        expected_s = self._made(asked, chosen, self._timing.known(asked)).seconds
+        job = self._store.submit(
+            Job(
+                id=new_id(),
+                owner=owner,
+                key=key or new_id(),
+                name=name.strip() or self._name(owner, dataset, chosen),
+                task=found.name,
+                dataset_id=dataset.id,
+                dataset_version=dataset.version.number,
+                base=chosen.name,
+                preset=preset,
+                params=params.model_dump(mode="json"),
+                created_at=clock.now(),
+                via=via,
+                expected_s=expected_s,
+            )
+        )
+        self._jobs.wake()
+        return job
+
+    def _require_fit(self, dataset: Dataset, task: Task) -> None:
+        summary = dataset.version.summary
+        if task.medium != summary.medium or task.fit(summary) <= 0:
+            raise JobError("task_does_not_fit", dataset=dataset.name, task=task.name)
+
+    def _require_usable(self, dataset: Dataset, task: Task, base: Base) -> None:
+        rows, least = dataset.version.summary.usable_rows, task.fewest_to_tune
+        if rows < least and base.name != INSTANT:
+            raise JobError("few_rows_only_instant", rows=rows, least=least)
+        if not self._bases.is_ready(base):
+            raise ModelError("base_missing", base=base.name)
+
+    def _default_base(self, owner: str, dataset: Dataset, task: Task) -> str:
+        choices = self.choices(owner, dataset.id, task.name)
+        return next(choice.base.name for choice in choices if choice.fits and choice.is_ready)
+
+    def _name(self, owner: str, dataset: Dataset, base: Base) -> str:
+        """Return a readable name that no other job has."""
+        taken = {job.name for job in self._store.jobs(owner)}
+        plain = f"{dataset.name} · {base.name}"
+        names = (plain, *(f"{plain} ({count})" for count in range(2, len(taken) + 3)))
+        return next(name for name in names if name not in taken)
+
+    def _task(self, name: str) -> Task:
+        return get_task(name, self._settings.task_folders)
+
+    def _base(self, owner: str, task: Task, name: str) -> Base:
+        known = {base.name: base for base in self._bases.all(owner, task)}
+        for base in self._bases.catalogue(task).suggestions:
+            known.setdefault(base.name, base)
+        if name not in known:
+            raise ModelError("base_unknown", base=name, known=", ".join(known))
+        return known[name]

@@ -1,0 +1,1 @@
+"""Audio models: fine-tuning, baseline, clips and windows, prediction."""

@@ -1,0 +1,228 @@
+"""Training and loading of models that sort recordings, for a task on sounds; it reads no database.
+
+From scratch a small network listens to log-mel pictures; a base from a hub or folder listens to samples.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.errors import DatasetError, ModelError, TrainingError
+from bigmodel.core.task import BaseFiles, Reporter
+from bigmodel.training.audio import pretrained
+from bigmodel.training.audio.clips import Clips, Variation, frames_of, make_ear, window
+from bigmodel.training.audio.features import HOP, RATE_HZ, Floats, choose_window_s, read_clip
+from bigmodel.training.audio.net import NetSize, SoundNet, width_for
+from bigmodel.training.audio.recipe import SoundParams
+from bigmodel.training.audio.windows import Ear, SoundPredictor
+from bigmodel.training.loop.device import make_accelerator
+from bigmodel.training.loop.examples import Examples, fingerprint
+from bigmodel.training.loop.loop import Training
+from bigmodel.training.loop.objective import Classes
+from bigmodel.training.loop.seed import set_seed
+from bigmodel.training.ood.neighbours import load_neighbours
+
+RECORD, WEIGHTS = "sound.json", "model.safetensors"
+REPORT_EVERY = 32  # recordings read
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The recordings of some rows that could be read, with ids and targets in step."""
+
+    sounds: list[Floats]
+    seconds: list[float]
+    ids: list[str]
+    targets: list[str]
+
+
+class MelEar:
+    """The network from scratch, with the window it listens through."""
+
+    step_s = HOP / RATE_HZ
+
+    def __init__(self, net: SoundNet, steps: int) -> None:
+        self.steps = steps
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._net = net.to(self._device).eval()
+        self._listen = make_ear()
+
+    def read(self, path: str) -> Floats:
+        return self._listen(read_clip(path))
+
+    def answer(self, windows: Sequence[Floats]) -> tuple[Tensor, Tensor]:
+        made = np.stack([window(mel, self.steps, 0.5) for mel in windows])[:, None]
+        with torch.inference_mode():
+            said = self._net(torch.from_numpy(made).to(self._device))
+        return said.logits, said.features
+
+
+def train(
+    data: TaskData, params: SoundParams, base: BaseFiles, folder: Path, report: Reporter
+) -> None:
+    """Train a network from scratch, or fine-tune a base, and leave the best weights in the folder."""
+    report.step(phase="load", step=0, steps=0)
+    set_seed(params.seed)
+    goal = Classes(
+        data.labels,
+        data.train.targets,
+        smoothing=params.label_smoothing,
+        is_balanced=params.class_weights == "balanced",
+    )
+    make = _train_scratch if base.kind == "scratch" else _train_base
+    make(goal, data, params, base, folder=folder, report=report)
+
+
+def load_model(folder: Path) -> SoundPredictor:
+    """Load a model that `train` wrote.
+
+    Raises:
+        ModelError: files are missing or do not belong together.
+    """
+    try:
+        record = json.loads((folder / RECORD).read_text("utf-8"))
+        ear: Ear
+        if record["kind"] == "net":
+            net = SoundNet(NetSize(**record["net"]))
+            net.load_state_dict(load_file(folder / WEIGHTS))
+            ear = MelEar(net, record["steps"])
+        else:
+            ear = pretrained.load_ear(folder, record["steps"])
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
+    return SoundPredictor(ear, tuple(record["labels"]), load_neighbours(folder))
+
+
+def _train_scratch(
+    goal: Classes,
+    data: TaskData,
+    params: SoundParams,
+    base: BaseFiles,
+    *,
+    folder: Path,
+    report: Reporter,
+) -> None:
+    """Make log-mel pictures once, train on them, and write the model."""
+    listen = make_ear()
+
+    def see(path: str) -> tuple[Floats, float]:
+        clip = read_clip(path)
+        return listen(clip), len(clip) / RATE_HZ
+
+    train, held = _hear(data.train, see, report), _hear(data.validation, see, report)
+    frames = frames_of(choose_window_s(train.seconds, params.clip_s))
+    net = SoundNet(NetSize(goal.outputs, width_for(len(train.sounds))))
+    _fit_to(net, train.sounds)
+    variation = Variation(params.vary_noise, params.vary_masks, params.vary_shift, params.vary_gain)
+    targets = goal.targets(train.targets)
+    clips = Clips(train.sounds, targets, frames=frames, seed=params.seed, variation=variation)
+    looked = Clips(held.sounds, goal.targets(held.targets), frames=frames)
+    mark = fingerprint(params, base, data, *map(_bytes, train.sounds))
+    trained = _run(net, goal, params, clips, looked, report=report, mark=mark)
+    weights = {name: tensor.contiguous() for name, tensor in trained.state_dict().items()}
+    save_file(weights, folder / WEIGHTS)
+    _write(folder, goal.labels, {"kind": "net", "net": net.size.to_json(), "steps": frames})
+    SoundPredictor(MelEar(net, frames), goal.labels).meet(
+        train.sounds, train.ids, held.sounds
+    ).save(folder)
+
+
+def _train_base(
+    goal: Classes,
+    data: TaskData,
+    params: SoundParams,
+    base: BaseFiles,
+    *,
+    folder: Path,
+    report: Reporter,
+) -> None:
+    """Fine-tune a Transformers model on samples, and write it as Transformers does."""
+
+    def hear(path: str) -> tuple[Floats, float]:
+        clip = read_clip(path)
+        return clip, len(clip) / RATE_HZ
+
+    train, held = _hear(data.train, hear, report), _hear(data.validation, hear, report)
+    steps = int(choose_window_s(train.seconds, params.clip_s) * RATE_HZ)
+    model = pretrained.load_base(base, labels=goal.labels)
+    pretrained.freeze(model, params.frozen_layers)
+    targets = goal.targets(train.targets)
+    waves = pretrained.Waves(train.sounds, targets, steps=steps, params=params)
+    looked = pretrained.Waves(held.sounds, goal.targets(held.targets), steps=steps)
+    mark = fingerprint(params, base, data, *map(_bytes, train.sounds))
+    _run(model, goal, params, waves, looked, report=report, mark=mark)
+    pretrained.save(folder, model)
+    _write(folder, goal.labels, {"kind": "transformers", "steps": steps})
+    ear = pretrained.WaveEar(model, steps)
+    SoundPredictor(ear, goal.labels).meet(train.sounds, train.ids, held.sounds).save(folder)
+
+
+def _run(
+    model: nn.Module,
+    goal: Classes,
+    params: SoundParams,
+    examples: Examples,
+    looked: Examples,
+    *,
+    report: Reporter,
+    mark: str,
+) -> nn.Module:
+    """Train, and return the model with its best weights, on the processor."""
+    accelerator = make_accelerator(params.precision, report)
+    Training(
+        model,
+        accelerator,
+        goal,
+        params,
+        train=examples,
+        validation=looked,
+        report=report,
+        fingerprint=mark,
+    ).run()
+    trained: nn.Module = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
+    return trained
+
+
+def _hear(rows: Rows, take: Callable[[str], tuple[Floats, float]], report: Reporter) -> Heard:
+    """Read the recordings of rows; what cannot be read is left out and said."""
+    found = Heard([], [], [], [])
+    for place, path in enumerate(rows.inputs):
+        if place % REPORT_EVERY == 0:
+            report.step(phase="prepare", step=0, steps=0)
+        try:
+            sound, seconds = take(path)
+        except DatasetError:
+            continue
+        found.sounds.append(sound)
+        found.seconds.append(seconds)
+        found.ids.append(rows.ids[place])
+        found.targets.append(rows.targets[place])
+    if len(found.ids) < len(rows):
+        report.note("training.note.clips_left_out", "warning", count=len(rows) - len(found.ids))
+    if rows and not found.ids:
+        raise TrainingError("clips_are_unreadable")
+    return found
+
+
+def _fit_to(net: SoundNet, mels: Sequence[Floats]) -> None:
+    """Let the network bring every band to mean 0 and spread 1, by the training rows."""
+    every = np.concatenate(mels)
+    net.centre.copy_(torch.from_numpy(every.mean(axis=0)))
+    net.spread.copy_(torch.from_numpy(np.maximum(every.std(axis=0), 0.1)))
+
+
+def _write(folder: Path, labels: tuple[str, ...], record: dict[str, Any]) -> None:
+    whole = {"v": 1, "labels": list(labels), **record}
+    (folder / RECORD).write_text(json.dumps(whole, ensure_ascii=False), "utf-8")
+
+
+def _bytes(sound: Floats) -> bytes:
+    return np.ascontiguousarray(sound).tobytes()

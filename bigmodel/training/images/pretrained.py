@@ -1,0 +1,167 @@
+"""Picture bodies of timm and Transformers with a fresh head for classes; safetensors only, never code of a model."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import timm
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModelForImageClassification, PreTrainedModel
+
+from bigmodel.core.errors import ModelError
+from bigmodel.core.task import BaseFiles
+from bigmodel.training.images.net import Said
+from bigmodel.training.pretrained import quiet
+
+MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+SIDE = 224
+FIRST_LAYERS = ("embeddings", "embedder", "conv_stem")  # as families name what reads the pixels
+
+
+class Body(nn.Module):
+    """A body that takes pictures as fractions and brings colours to the scale it was trained with."""
+
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(self, about: dict[str, Any]) -> None:
+        super().__init__()
+        self.about = about
+        shape = (1, 3, 1, 1)
+        self.register_buffer("mean", torch.tensor(about["mean"]).view(shape))
+        self.register_buffer("spread", torch.tensor(about["spread"]).view(shape))
+
+
+class TimmBody(Body):
+    """A model of timm."""
+
+    def __init__(self, about: dict[str, Any], outputs: int) -> None:
+        super().__init__(about)
+        self.net: Any = timm.create_model(
+            about["architecture"], pretrained=False, num_classes=outputs, **about["arguments"]
+        )
+
+    def forward(self, pictures: Tensor) -> Said:
+        maps = self.net.forward_features((pictures - self.mean) / self.spread)
+        features = self.net.forward_head(maps, pre_logits=True)
+        return Said(self.net.get_classifier()(features), features)
+
+    def layers(self) -> list[nn.Module]:
+        """Return all but the head, lowest first."""
+        head = self.net.get_classifier()
+        return [part for part in self.net.children() if part is not head]
+
+
+class TransformersBody(Body):
+    """A model of Transformers."""
+
+    def __init__(
+        self, about: dict[str, Any], outputs: int, model: PreTrainedModel | None = None
+    ) -> None:
+        super().__init__(about)
+        if model is None:
+            config = AutoConfig.for_model(**about["config"])
+            config.num_labels = outputs
+            model = AutoModelForImageClassification.from_config(config)  # type: ignore[no-untyped-call]
+        self.net: Any = model
+
+    def forward(self, pictures: Tensor) -> Said:
+        said = self.net((pictures - self.mean) / self.spread, output_hidden_states=True)
+        last = said.hidden_states[-1]
+        features = last.mean(dim=(2, 3)) if last.dim() == 4 else last.mean(dim=1)
+        return Said(said.logits, features)
+
+    def layers(self) -> list[nn.Module]:
+        """Return the embeddings and the layers above them, lowest first."""
+        body = getattr(self.net, self.net.base_model_prefix)
+        stacks = [m for m in body.modules() if isinstance(m, nn.ModuleList) and len(m)]
+        first = [getattr(body, name) for name in FIRST_LAYERS if hasattr(body, name)]
+        return [*first, *max(stacks, key=len, default=[])]
+
+
+def load_base(base: BaseFiles, outputs: int, pixels: int) -> tuple[Body, int]:
+    """Return a base with a fresh head, and the side of the pictures it is trained with.
+
+    Raises:
+        ModelError: its files do not make up a model for pictures.
+    """
+    if base.folder is None:
+        raise ModelError("base_has_no_files", base=base.name)
+    try:
+        config = json.loads((base.folder / "config.json").read_text("utf-8"))
+        if "architecture" in config:
+            return _timm(base.folder, config, outputs), pixels
+        return _transformers(base.folder, config, outputs)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise ModelError(
+            "base_cannot_be_loaded", base=base.name, reason=str(error)[:300]
+        ) from error
+
+
+def build(record: dict[str, Any], outputs: int) -> Body:
+    """Return an untrained body from what `describe` said of it."""
+    about = record["body"]
+    return TimmBody(about, outputs) if "architecture" in about else TransformersBody(about, outputs)
+
+
+def describe(body: nn.Module) -> dict[str, Any]:
+    """Return what a record must say to build the body again."""
+    return {"body": body.about}
+
+
+def freeze(body: nn.Module, layers: int) -> None:
+    """Keep the lowest layers as they are."""
+    if isinstance(body, TimmBody | TransformersBody):
+        for layer in body.layers()[:layers]:
+            layer.requires_grad_(False)
+
+
+def _timm(folder: Path, config: dict[str, Any], outputs: int) -> TimmBody:
+    given = config.get("pretrained_cfg") or {}
+    about = {
+        "architecture": config["architecture"],
+        "arguments": {},
+        "mean": list(given.get("mean", MEAN)),
+        "spread": list(given.get("std", SPREAD)),
+    }
+    body = TimmBody(about, outputs)
+    weights = load_file(folder / "model.safetensors")
+    head = {f"{name}." for name in _names(given.get("classifier", "fc"))}
+    kept = {k: v for k, v in weights.items() if not k.startswith(tuple(head))}
+    found = body.net.load_state_dict(kept, strict=False)
+    missing = [k for k in found.missing_keys if not k.startswith(tuple(head))]
+    if missing or found.unexpected_keys:
+        raise ValueError(f"weights differ: {[*missing, *found.unexpected_keys][:3]}")
+    return body
+
+
+def _names(classifier: Any) -> tuple[str, ...]:
+    return (classifier,) if isinstance(classifier, str) else tuple(classifier)
+
+
+def _transformers(
+    folder: Path, config: dict[str, Any], outputs: int
+) -> tuple[TransformersBody, int]:
+    loaded = AutoConfig.from_pretrained(folder, local_files_only=True)
+    loaded.num_labels = outputs
+    with quiet():
+        model = AutoModelForImageClassification.from_pretrained(
+            folder,
+            config=loaded,
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            dtype="float32",
+            ignore_mismatched_sizes=True,  # a head of another training is replaced
+        )
+    given = folder / "preprocessor_config.json"
+    scale = json.loads(given.read_text("utf-8")) if given.is_file() else {}
+    about = {
+        "config": {**config, "model_type": loaded.model_type},
+        "mean": list(scale.get("image_mean", MEAN)),
+        "spread": list(scale.get("image_std", SPREAD)),
+    }
+    side = int(config.get("image_size") or SIDE)
+    return TransformersBody(about, outputs, model), side

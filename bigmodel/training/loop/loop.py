@@ -1,0 +1,316 @@
+"""The training loop of every medium, short enough to read as a lesson; it never reads files of people or writes models.
+
+It stops within one step when the reporter says so, keeps the best weights of the held-out rows, and goes on
+from a checkpoint bit for bit on a processor: batches are a pure function of (seed, epoch), the learning rate
+one of the step, and generator states are set after everything else is built.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+from accelerate import Accelerator  # type: ignore[import-untyped]
+from torch import Tensor, nn
+
+from bigmodel.core.errors import TrainingError
+from bigmodel.core.job import Wish
+from bigmodel.core.task import Reporter, StopRequested
+from bigmodel.training.loop import batches, checkpoint, seed
+from bigmodel.training.loop.ema import Average
+from bigmodel.training.loop.examples import Examples
+from bigmodel.training.loop.objective import Goal
+from bigmodel.training.loop.optimizer import make_optimizer
+from bigmodel.training.loop.recipe import TunedParams
+from bigmodel.training.loop.schedule import Pace, learning_rate
+
+log = logging.getLogger(__name__)
+
+LOOK_ROWS = 64  # held-out rows that are looked at together
+
+
+@dataclass
+class Progress:
+    """Where a training stands; all of it goes into a checkpoint."""
+
+    step: int = 0
+    checked: int = 0  # the last step after which the held-out rows were looked at
+    best_step: int = 0
+    best_score: float = -math.inf
+    worse: int = 0  # looks since the best one
+    seconds: float = 0.0
+    pieces: int = 1  # that a batch is cut into, since it did not fit the GPU's memory whole
+    losses: list[float] = field(default_factory=list)  # since the last point
+
+
+class Training:
+    """One training of one model: `run` leaves the best weights in it."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        accelerator: Accelerator,
+        goal: Goal,
+        params: TunedParams,
+        *,
+        train: Examples,
+        validation: Examples,
+        report: Reporter,
+        fingerprint: str,
+        look_rows: int = LOOK_ROWS,
+    ) -> None:
+        self.goal, self.params, self.report, self.fingerprint = goal, params, report, fingerprint
+        self.train, self.validation, self.look_rows = train, validation, look_rows
+        self.accelerator = accelerator
+        self.bare = model
+        optimizer = make_optimizer(model, params)
+        self.model, self.optimizer = accelerator.prepare(model, optimizer)
+        rows = len(train.lengths)
+        self.pace = Pace(rows, params.batch_size, params.accumulation, params.epochs)
+        self.average = Average(model, params.averaging) if params.averaging else None
+        self.at = Progress()
+        self.best: dict[str, Tensor] = {}
+        self._plan: tuple[int, list[list[int]]] = (-1, [])
+        self._rows, self._began = 0, time.monotonic()  # for the speed of this attempt
+        self._clock = time.monotonic()
+        self._saved_step = 0  # a checkpoint of nothing helps nobody
+
+    def run(self) -> Progress:
+        """Train to the end, or until stopped."""
+        if self.report.resume:
+            self._restore(*checkpoint.load_newest(self.report.resume))
+        try:
+            self._go()
+        except StopRequested as stop:
+            if stop.wish == Wish.PAUSE:
+                self._save()
+            raise
+        if self.best:
+            self.bare.load_state_dict(self.best)
+        elif self.average:
+            self.bare.load_state_dict(self.average.weights)
+        return self.at
+
+    def _go(self) -> None:
+        """Look, save, step; everything that a checkpoint holds changes only here and below."""
+        while True:
+            if self.pace.is_check_due(self.at.step) and self.at.checked != self.at.step:
+                self._check()
+            if self._is_done():
+                break
+            if self._saved_step != self.at.step and self.report.is_checkpoint_due():
+                self._save()
+            self._step()
+        if self.at.checked != self.at.step:
+            self._check()
+        if self._saved_step != self.at.step:
+            self._save()  # where "train further" goes on from
+
+    def _step(self) -> None:
+        """Take one optimiser step, over one batch or several."""
+        progress = self._progress()
+        rate = learning_rate(self.params, progress)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.model.train()
+        chosen = self._batches(self.at.step)
+        count = sum(map(len, chosen))
+        loss = self._gradient(chosen, count)
+        if not math.isfinite(loss):
+            raise TrainingError(
+                "loss_not_finite", step=self.at.step + 1, learning_rate=self.params.learning_rate
+            )
+        if self.params.clip_norm:
+            self.accelerator.clip_grad_norm_(self.model.parameters(), self.params.clip_norm)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        if self.average:
+            self.average.follow(self.bare, self.at.step + 1)
+        self._count(count, loss, rate)
+
+    def _gradient(self, chosen: Sequence[list[int]], count: int) -> float:
+        """Add the gradients of a step's batches; where the GPU has no room, cut them and begin this step again."""
+        while True:
+            try:
+                pieces = [piece for rows in chosen for piece in _cut(rows, self.at.pieces)]
+                return math.fsum(self._learn(piece, len(piece) / count) for piece in pieces)
+            except torch.OutOfMemoryError as error:
+                if self.at.pieces >= max(map(len, chosen)):
+                    raise TrainingError("gpu_memory_short") from error
+            self._cut_smaller()
+
+    def _learn(self, rows: Sequence[int], share: float) -> float:
+        """Add the gradient of one batch, weighted by its share of the step; return its part of the loss."""
+        epoch = self.at.step // self.pace.steps_an_epoch
+        batch = self.train.batch(rows, self.accelerator.device, epoch)
+        raw = _answer(self.model(**batch.inputs))  # computed in bf16 inside where that is faster
+        loss = self.goal.loss(raw, batch.targets) * share
+        self.accelerator.backward(loss)
+        return float(loss.detach())
+
+    def _cut_smaller(self) -> None:
+        """Let a batch be done in twice as many pieces from now on; steps and curves stay what they are."""
+        self.optimizer.zero_grad(set_to_none=True)
+        torch.cuda.empty_cache()
+        self.at.pieces *= 2
+        size = max(1, self.params.batch_size // self.at.pieces)
+        times = self.params.accumulation * self.at.pieces
+        self.report.note("training.note.batch_cut", "warning", batch=size, accumulation=times)
+
+    def _count(self, rows: int, loss: float, rate: float) -> None:
+        """Move on by one step, add points of the curves, and let the reporter stop the training."""
+        now = time.monotonic()
+        self.at.step += 1
+        self.at.seconds += now - self._clock
+        self._clock = now
+        self._rows += rows
+        self.at.losses.append(loss)
+        if self.at.step % self.pace.point_every == 0:
+            mean = math.fsum(self.at.losses) / len(self.at.losses)
+            self.report.points(self.at.step, {"train/loss": mean, "train/learning_rate": rate})
+            self.at.losses.clear()
+        self._say("train")
+
+    def _check(self) -> None:
+        """Measure the held-out rows and keep the weights if they are the best so far."""
+        step = self.at.step
+        if len(self.validation.lengths) == 0:
+            self.at.checked = step
+            return
+        with self.average.put_into(self.bare) if self.average else nullcontext():
+            measures = self.goal.measure(list(self._looks()))
+        self.report.points(step, {f"validation/{name}": value for name, value in measures.items()})
+        score = self.goal.score(measures)
+        if not math.isfinite(score):
+            raise TrainingError(
+                "loss_not_finite", step=step, learning_rate=self.params.learning_rate
+            )
+        if score > self.at.best_score:
+            self.at.best_score, self.at.best_step, self.at.worse = score, step, 0
+            weights = self.average.weights if self.average else self.bare.state_dict()
+            self.best = {k: v.detach().cpu().clone() for k, v in weights.items()}
+        else:
+            self.at.worse += 1
+        self.at.checked = step
+
+    def _looks(self) -> Iterator[Any]:
+        """Yield what the goal sees in each batch of held-out rows, in smaller ones where the GPU has no room."""
+        self.model.eval()
+        for rows in batches.by_length(self.validation.lengths, self.look_rows):
+            pieces = [rows]
+            while pieces:
+                self._say("evaluate")
+                try:
+                    yield self._look(pieces[0])
+                except torch.OutOfMemoryError as error:
+                    if len(pieces[0]) == 1:
+                        raise TrainingError("gpu_memory_short") from error
+                    torch.cuda.empty_cache()
+                    pieces[:1] = _cut(pieces[0], 2)
+                else:
+                    pieces.pop(0)
+
+    def _look(self, rows: Sequence[int]) -> Any:
+        with torch.inference_mode():
+            batch = self.validation.batch(rows, self.accelerator.device)
+            return self.goal.look(_answer(self.model(**batch.inputs)), batch.targets)
+
+    def _is_done(self) -> bool:
+        if self.at.step >= self.pace.steps:
+            return True
+        if self.params.budget_s and self.at.seconds >= self.params.budget_s:
+            self.report.note("training.note.budget_is_used", seconds=self.params.budget_s)
+            return True
+        if self.params.patience and self.at.worse >= self.params.patience:
+            self.report.note("training.note.stopped_early", step=self.at.best_step)
+            return True
+        return False
+
+    def _progress(self) -> float:
+        """Return the share of the training that is over, by steps or by the time budget."""
+        share = self.at.step / self.pace.steps
+        budget = self.params.budget_s
+        return max(share, min(1.0, self.at.seconds / budget)) if budget else share
+
+    def _batches(self, step: int) -> list[list[int]]:
+        """Return the batches of a step."""
+        epoch, within = divmod(step, self.pace.steps_an_epoch)
+        if self._plan[0] != epoch:
+            lengths, size = self.train.lengths, self.params.batch_size
+            self._plan = (
+                epoch,
+                batches.plan(lengths, batch_size=size, seed=self.params.seed, epoch=epoch),
+            )
+        start = within * self.params.accumulation
+        return self._plan[1][start : start + self.params.accumulation]
+
+    def _say(self, phase: str) -> None:
+        speed = self._rows / max(1e-9, time.monotonic() - self._began)
+        progress = self._progress()
+        left = self.at.seconds * (1 - progress) / progress if progress > 0.01 else None
+        self.report.step(
+            phase=phase,
+            step=self.at.step,
+            steps=self.pace.steps,
+            epoch=self.at.step / self.pace.steps_an_epoch,
+            epochs=self.params.epochs,
+            examples_per_s=speed,
+            left_s=left,
+        )
+
+    def _save(self) -> None:
+        """Write a checkpoint of this step."""
+        tensors = {
+            **checkpoint.with_prefix("model.", self.bare.state_dict()),
+            **checkpoint.with_prefix("best.", self.best),
+            **checkpoint.with_prefix("average.", self.average.weights if self.average else {}),
+            **checkpoint.optimizer_tensors(self.optimizer),
+            **seed.generator_states(),
+        }
+        scaler = self.accelerator.scaler
+        state = {
+            "v": 1,
+            "fingerprint": self.fingerprint,
+            "progress": asdict(self.at),
+            "steps": self.pace.steps,
+            "groups": self.optimizer.state_dict()["param_groups"],
+            "scaler": scaler.state_dict() if scaler else None,
+            "threads": torch.get_num_threads(),
+        }
+        checkpoint.save(self.report.checkpoint_folder(self.at.step), tensors, state)
+        self.report.checkpoint(self.at.step)
+        self._saved_step = self.at.step
+
+    def _restore(self, tensors: dict[str, Tensor], state: Mapping[str, Any]) -> None:
+        """Go back to a checkpoint; generator states come last, because building draws from them."""
+        if state["fingerprint"] != self.fingerprint:
+            raise TrainingError("checkpoint_of_another_training")
+        torch.set_num_threads(state["threads"])
+        self.bare.load_state_dict(checkpoint.without_prefix("model.", tensors))
+        self.best = checkpoint.without_prefix("best.", tensors)
+        checkpoint.set_optimizer(self.optimizer, tensors, state["groups"])
+        if self.accelerator.scaler and state["scaler"]:
+            self.accelerator.scaler.load_state_dict(state["scaler"])
+        if self.average:
+            self.average.weights = checkpoint.without_prefix("average.", tensors)
+        self.at = Progress(**state["progress"])
+        self._saved_step = self.at.step
+        if state["steps"] != self.pace.steps:  # trained further: patience counts anew
+            self.at.worse = 0
+        seed.set_generator_states(tensors)
+        log.info("going on after step %d", self.at.step)
+
+
+def _answer(output: Any) -> Any:
+    """Return what a model answers: Transformers wraps it."""
+    return getattr(output, "logits", output)
+
+
+def _cut(rows: list[int], pieces: int) -> list[list[int]]:
+    """Return a batch in pieces of like size."""
+    size = math.ceil(len(rows) / pieces)
+    return [rows[start : start + size] for start in range(0, len(rows), size)]

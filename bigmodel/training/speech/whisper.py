@@ -1,0 +1,205 @@
+"""Fine-tuning, storing and loading of Whisper models; safetensors only, never code of a model.
+
+The window is cut to the longest recording, since a folder of short commands needs no thirty seconds: the
+places beyond it are left out, and what is kept is still a plain Whisper.
+"""
+
+import json
+import math
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+from transformers import WhisperForConditionalGeneration
+
+from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.errors import DatasetError, ModelError, TrainingError
+from bigmodel.core.task import BaseFiles, Reporter
+from bigmodel.training.loop.device import make_accelerator
+from bigmodel.training.loop.examples import fingerprint
+from bigmodel.training.loop.loop import Training
+from bigmodel.training.loop.seed import set_seed
+from bigmodel.training.pretrained import quiet
+from bigmodel.training.speech.charset import normalise
+from bigmodel.training.speech.features import HOP, RATE_HZ, Samples, Variation, read_samples
+from bigmodel.training.speech.recipe import SpeechParams
+from bigmodel.training.speech.seq2seq_head import (
+    STRIDE,
+    TOKENIZER,
+    Dictation,
+    Dictations,
+    Manner,
+    Pen,
+    Writer,
+    WriterPredictor,
+    make_ear,
+)
+
+RECORD, CONFIG = "writer.json", "config.json"
+FAMILY = "whisper"
+ROOM, SPARE_S = 1.3, 0.2  # a window is so much longer than the longest recording
+LOOK_ROWS = 16
+MOST_TIMES, MORE = (
+    2,
+    8,
+)  # a text may become so much longer than the longest one learnt from, in tokens
+Read = list[tuple[Samples, str]]
+
+
+def is_writer(folder: Path | None) -> bool:
+    """Tell whether the folder holds a Whisper model."""
+    if folder is None or not (folder / CONFIG).is_file():
+        return False
+    try:
+        return bool(json.loads((folder / CONFIG).read_text("utf-8"))["model_type"] == FAMILY)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def train(
+    data: TaskData, params: SpeechParams, base: BaseFiles, folder: Path, report: Reporter
+) -> None:
+    """Train a base further on recordings and their texts, and leave the best weights."""
+    report.step(phase="load", step=0, steps=0)
+    set_seed(params.seed)
+    accelerator = make_accelerator(params.precision, report)
+    whole, pen = _load_base(base)
+    rows, held = (_read(part, whole, params, report) for part in (data.train, data.validation))
+    if not any(text for _, text in rows):
+        raise TrainingError("transcripts_are_empty")
+    _narrow(whole, max(len(samples) for samples, _ in rows + held))
+    longest = max(len(pen.encode(text)) for _, text in rows + held)
+    prompt = pen.prompt([text for _, text in rows])
+    room = whole.config.max_target_positions - len(prompt)
+    manner = Manner(prompt, min(room, MOST_TIMES * longest + MORE), params.letter_case)
+    writer = Writer(whole, pen, manner)
+    _freeze(writer, params.frozen_layers)
+    Training(
+        writer,
+        accelerator,
+        Dictation(pen, params.letter_case),
+        params,
+        train=_examples(rows, writer, params, is_varied=True),
+        validation=_examples(held, writer, params, is_varied=False),
+        report=report,
+        fingerprint=fingerprint(params, base, data),
+        look_rows=LOOK_ROWS,
+    ).run()
+    writer = accelerator.unwrap_model(writer, keep_fp32_wrapper=False).to("cpu")
+    _save(folder, writer, base)
+
+
+def load_model(folder: Path) -> WriterPredictor:
+    """Load a model that `train` left.
+
+    Raises:
+        ModelError: files are missing or do not belong together.
+    """
+    try:
+        record = json.loads((folder / RECORD).read_text("utf-8"))
+        whole = _load(folder)
+        pen = Pen(folder, whole.config.vocab_size)
+        manner = Manner(tuple(record["prompt"]), record["most"], record["case"])
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
+    return WriterPredictor(Writer(whole, pen, manner))
+
+
+def _load_base(base: BaseFiles) -> tuple[WhisperForConditionalGeneration, Pen]:
+    if base.folder is None:
+        raise ModelError("base_has_no_files", base=base.name)
+    try:
+        whole = _load(base.folder)
+        return whole, Pen(base.folder, whole.config.vocab_size)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ModelError(
+            "base_cannot_be_loaded", base=base.name, reason=str(error)[:300]
+        ) from error
+
+
+def _load(folder: Path) -> WhisperForConditionalGeneration:
+    with quiet():  # Any: a pair, where it is told what was missing
+        loaded: Any = WhisperForConditionalGeneration.from_pretrained(
+            folder,
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            dtype="float32",
+            attn_implementation="sdpa",
+            output_loading_info=True,
+        )
+    whole, told = loaded
+    if told["missing_keys"]:
+        raise ValueError(f"model.safetensors: {sorted(told['missing_keys'])[0]} is missing")
+    whole.config.apply_spec_augment = False  # it draws from a shared generator: variation is ours
+    whole.config.encoder_layerdrop = whole.config.decoder_layerdrop = 0.0
+    whole.model.encoder.layerdrop = whole.model.decoder.layerdrop = 0.0
+    model: WhisperForConditionalGeneration = whole
+    return model
+
+
+def _read(
+    rows: Rows, whole: WhisperForConditionalGeneration, params: SpeechParams, report: Reporter
+) -> Read:
+    """Return recordings with their texts; what cannot be read or is longer than the window is left out and said."""
+    found: Read = []
+    limit = make_ear(whole).samples
+    for place, (path, text) in enumerate(zip(rows.inputs, rows.targets, strict=True)):
+        if place % 64 == 0:
+            report.step(phase="prepare", step=0, steps=0)
+        try:
+            samples = read_samples(path)
+        except DatasetError:
+            continue
+        if len(samples) <= limit:
+            found.append((samples, normalise(text, params.letter_case)))
+    left = len(rows) - len(found)
+    if left:
+        seconds = limit // RATE_HZ
+        report.note("training.note.recordings_left_out", "warning", count=left, seconds=seconds)
+    if rows and not found:
+        raise TrainingError("recordings_are_unreadable")
+    return found
+
+
+def _narrow(whole: WhisperForConditionalGeneration, samples: int) -> None:
+    """Leave the encoder no more places than a somewhat longer recording fills."""
+    wanted = math.ceil((ROOM * samples + SPARE_S * RATE_HZ) / HOP / STRIDE)
+    if wanted < whole.config.max_source_positions:
+        encoder = whole.model.encoder
+        places = encoder.embed_positions.weight[:wanted].detach().clone()
+        encoder.embed_positions = nn.Embedding(wanted, places.shape[1], _weight=places)
+        encoder.embed_positions.requires_grad_(False)
+        encoder.max_source_positions = whole.config.max_source_positions = wanted
+
+
+def _examples(rows: Read, writer: Writer, params: SpeechParams, *, is_varied: bool) -> Dictations:
+    most = writer.whole.config.max_target_positions - len(writer.manner.prompt)
+    return Dictations(
+        [samples for samples, _ in rows],
+        [text for _, text in rows],
+        [writer.pen.encode(text)[:most] for _, text in rows],
+        make_ear(writer.whole),
+        writer.manner.prompt,
+        params.seed,
+        Variation(params.vary_speed, params.vary_noise) if is_varied else None,
+    )
+
+
+def _freeze(writer: Writer, layers: int) -> None:
+    """Keep so many of the layers that hear as they are, and the convolutions before them."""
+    encoder = writer.body.encoder
+    for part in [encoder.conv1, encoder.conv2, *encoder.layers[:layers]] if layers else []:
+        part.requires_grad_(False)
+
+
+def _save(folder: Path, writer: Writer, base: BaseFiles) -> None:
+    """Write a model that plain Transformers loads, its tokenizer and its manner beside it."""
+    with quiet():
+        writer.whole.save_pretrained(folder)
+    if base.folder:
+        shutil.copyfile(base.folder / TOKENIZER, folder / TOKENIZER)
+    record = {"v": 1, **asdict(writer.manner)}
+    (folder / RECORD).write_text(json.dumps(record), "utf-8")

@@ -1,0 +1,1 @@
+"""Text models: fine-tuning, baseline, prediction."""

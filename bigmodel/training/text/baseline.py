@@ -1,0 +1,213 @@
+"""The model that stands in seconds: character n-grams weighted by rarity, and a linear model on top.
+
+It is the baseline of every text task. It never needs torch, neither to train nor to load, and is
+stored as a vocabulary in JSON and coefficients in safetensors: nothing is pickled.
+"""
+
+import json
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression, Ridge  # type: ignore[import-untyped]
+
+from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.errors import TrainingError
+from bigmodel.core.task import Explanation, Reporter
+from bigmodel.training.loop.recipe import TextParams
+from bigmodel.training.loop.targets import class_indices, numbers
+from bigmodel.training.ood.score import Floats, Numbers, by_turns, learn_usual
+from bigmodel.training.text.memory import TextMemory, chosen_rows, load_memory, remember, unrepeated
+from bigmodel.training.text.ngrams import Pieces, Reading, choose_reading, find_pieces
+
+VOCABULARY = "instant.json"
+COEFFICIENTS = "instant.safetensors"
+STRENGTH = 30.0  # inverse of the regularisation of the classifier
+RIDGE = 0.5
+STEPS = 3  # read, learn, write
+ENOUGH_KNOWN = 1_000  # rows that were not learned from: fewer say less surely what is usual
+
+
+class InstantPredictor:
+    """A loaded instant model. It keeps no torch and starts no threads."""
+
+    def __init__(
+        self,
+        pieces: Pieces,
+        weights: Floats,
+        bias: Floats,
+        labels: tuple[str, ...],
+        memory: TextMemory | None = None,
+    ) -> None:
+        self.labels, self.memory = labels, memory
+        self._pieces, self._weights, self._bias = pieces, weights, bias
+        # weights: (outputs, features), bias: (outputs,)
+
+    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
+        """Return probabilities in the order of the labels, or one number, a row for each input."""
+        if not inputs:
+            return []
+        return self._scores(self._raw(self._pieces.read(inputs).features))
+
+    def explain(self, inputs: Sequence[str]) -> list[Explanation]:
+        """Return the training rows each input is most like, whether it is like any, and why it cannot be read."""
+        return self.look(inputs)[1]
+
+    def look(self, inputs: Sequence[str]) -> tuple[list[list[float]], list[Explanation]]:
+        """Return what `predict` and `explain` return."""
+        if not inputs or self.memory is None:
+            return self.predict(inputs), [Explanation() for _ in inputs]
+        read = self._pieces.read(inputs)
+        raw = self._raw(read.features)
+        look = self.memory.look(read, self._doubt(raw))
+        return self._scores(raw), self.memory.explain(inputs, read, look)
+
+    def signs(self, inputs: Sequence[str]) -> Floats:
+        """Return the signs of strangeness of each input, (inputs, signs)."""
+        if not inputs or self.memory is None:
+            return np.empty((0, 3 if self.labels else 2))
+        read = self._pieces.read(inputs)
+        return self.memory.look(read, self._doubt(self._raw(read.features))).signs
+
+    def save(self, folder: Path) -> None:
+        """Write the model."""
+        pieces = self._pieces
+        stored = {"v": 1, "reading": pieces.reading.__dict__, "labels": list(self.labels)}
+        stored["terms"] = list(pieces.terms)
+        (folder / VOCABULARY).write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
+        arrays = {"rarity": pieces.rarity, "weights": self._weights, "bias": self._bias}
+        save_file(
+            {name: np.ascontiguousarray(array) for name, array in arrays.items()},
+            folder / COEFFICIENTS,
+        )
+
+    def _raw(self, features: object) -> Floats:
+        return np.asarray(features @ self._weights.T) + self._bias  # type: ignore[operator]  # (rows, outputs)
+
+    def _scores(self, raw: Floats) -> list[list[float]]:
+        if not self.labels:
+            return [[float(value)] for value in raw[:, 0]]
+        return _probabilities(raw).tolist()  # type: ignore[no-any-return]
+
+    def _doubt(self, raw: Floats) -> Floats | None:
+        """Return how little speaks for any class: the largest logit above their mean, negative."""
+        if not self.labels:
+            return None
+        known = raw[:, np.isfinite(self._bias)]  # a class without training rows has no say
+        doubt: Floats = known.mean(axis=1) - known.max(axis=1)
+        return doubt
+
+
+Fit = Callable[[Rows], InstantPredictor]
+
+
+def train_classifier(data: TaskData, params: TextParams, folder: Path, report: Reporter) -> None:
+    """Train the instant classifier of texts and write it into the folder."""
+    class_indices(data.train.targets, data.labels)  # says at once what is wrong
+    _train(partial(_fit_classifier, labels=data.labels, params=params), data, folder, report)
+
+
+def train_regressor(data: TaskData, params: TextParams, folder: Path, report: Reporter) -> None:
+    """Train the instant model of numbers and write it into the folder."""
+    numbers(data.train.targets)
+    _train(partial(_fit_regressor, params=params), data, folder, report)
+
+
+def load_instant(folder: Path) -> InstantPredictor:
+    """Load an instant model; its answers are the same numbers as on the day it was trained."""
+    stored = json.loads((folder / VOCABULARY).read_text("utf-8"))
+    arrays = load_file(folder / COEFFICIENTS)
+    pieces = Pieces(Reading(**stored["reading"]), stored["terms"], arrays["rarity"])
+    labels = tuple(stored["labels"])
+    return InstantPredictor(pieces, arrays["weights"], arrays["bias"], labels, load_memory(folder))
+
+
+def is_instant(folder: Path) -> bool:
+    """Tell whether the folder holds an instant model."""
+    return (folder / VOCABULARY).is_file()
+
+
+def _train(fit: Fit, data: TaskData, folder: Path, report: Reporter) -> None:
+    report.step(phase="instant", step=0, steps=STEPS)
+    model = fit(data.train)
+    report.step(phase="instant", step=1, steps=STEPS)
+    model.save(folder)
+    report.step(phase="instant", step=2, steps=STEPS)
+    usual = learn_usual(_known_signs(fit, model, data, report))
+    if model.memory:
+        replace(model.memory, usual=usual).save(folder)
+
+
+def _known_signs(fit: Fit, model: InstantPredictor, data: TaskData, report: Reporter) -> Floats:
+    """Return the signs of rows that were not learned from: validation rows, and while those are few, others by turns."""
+
+    def signs_of(learn: Numbers, look: Numbers) -> Floats | None:
+        report.step(phase="instant", step=2, steps=STEPS)
+        try:
+            part = fit(chosen_rows(data.train, learn))
+        except TrainingError:  # what is left has one class, or no text
+            return None
+        learned = [data.train.inputs[n] for n in learn]
+        return part.signs(unrepeated([data.train.inputs[n] for n in look], learned))
+
+    held = unrepeated(data.validation.inputs, data.train.inputs)
+    known = [model.signs(held)] if held else []
+    turns = by_turns(len(data.train), signs_of)
+    while sum(map(len, known)) < ENOUGH_KNOWN:
+        signs = next(turns, None)
+        if signs is None:
+            break
+        known.append(signs)
+    return np.concatenate(known) if known else np.empty((0, 2))
+
+
+def _fit_classifier(rows: Rows, *, labels: tuple[str, ...], params: TextParams) -> InstantPredictor:
+    classes = class_indices(rows.targets, labels)
+    if len(set(classes.tolist())) < 2:
+        raise TrainingError("one_class_only", classes=1)
+    pieces, features = find_pieces(rows.inputs)
+    weighting = "balanced" if params.class_weights == "balanced" else None
+    model = LogisticRegression(C=STRENGTH, class_weight=weighting, max_iter=300)
+    with warnings.catch_warnings():  # a few steps short of the optimum is good enough here
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(features, classes)
+    memory = remember(rows, features, pieces.reading.longest)
+    return InstantPredictor(pieces, *_full(model, len(labels)), labels, memory)
+
+
+def _fit_regressor(rows: Rows, *, params: TextParams) -> InstantPredictor:
+    values = numbers(rows.targets)
+    pieces, features = find_pieces(rows.inputs)
+    centre, spread = float(values.mean()), float(values.std()) or 1.0
+    model = Ridge(alpha=RIDGE, random_state=params.seed, solver="sparse_cg")
+    model.fit(features, (values - centre) / spread)
+    weights = np.asarray(model.coef_, dtype=np.float64).reshape(1, -1) * spread
+    bias = np.asarray([float(model.intercept_) * spread + centre])
+    memory = remember(rows, features, pieces.reading.longest)
+    return InstantPredictor(pieces, weights, bias, (), memory)
+
+
+def _full(model: LogisticRegression, count: int) -> tuple[Floats, Floats]:
+    """Return weights and bias with one row for each label, also where two classes share one row."""
+    weights = np.zeros((count, model.coef_.shape[1]))
+    bias = np.full(count, -np.inf)
+    if len(model.classes_) == 2:
+        low, high = model.classes_
+        weights[high], bias[high], bias[low] = model.coef_[0], model.intercept_[0], 0.0
+    else:
+        weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+    return weights, bias
+
+
+def _probabilities(raw: Floats) -> Floats:
+    raised = np.exp(raw - raw.max(axis=1, keepdims=True))
+    result: Floats = raised / raised.sum(axis=1, keepdims=True)
+    return result
+
+
+__all__ = ["InstantPredictor", "choose_reading", "is_instant", "load_instant"]

@@ -1,0 +1,149 @@
+"""Fine-tuning and loading of text models, for every text task; tasks differ only in their goal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.errors import TrainingError
+from bigmodel.core.task import BaseFiles, Reporter
+from bigmodel.training.loop.device import make_accelerator
+from bigmodel.training.loop.dropout import use_byte_dropout
+from bigmodel.training.loop.examples import Batch, fingerprint
+from bigmodel.training.loop.loop import Training
+from bigmodel.training.loop.objective import Classes, HeadGoal, Number
+from bigmodel.training.loop.optimizer import freeze
+from bigmodel.training.loop.recipe import TextParams
+from bigmodel.training.loop.seed import set_seed
+from bigmodel.training.pretrained import load_base, longest, save_model
+from bigmodel.training.text.compact_vocabulary import CompactVocabulary, can_compact
+from bigmodel.training.text.encode import Encoded, encode
+from bigmodel.training.text.predictor import TextPredictor, learn_known, load_model
+from bigmodel.training.text.scratch import make_scratch
+
+
+@dataclass(frozen=True)
+class TextExamples:
+    """Encoded texts with their targets, in step."""
+
+    texts: Encoded
+    targets: Tensor
+
+    @property
+    def lengths(self) -> Sequence[int]:
+        return self.texts.lengths
+
+    def batch(
+        self,
+        rows: Sequence[int],
+        device: torch.device | str,
+        epoch: int | None = None,  # noqa: ARG002 - texts are not varied
+    ) -> Batch:
+        """Return some texts, as wide as the longest of them."""
+        return Batch(self.texts.batch(rows, device), self.targets[rows].to(device))
+
+
+def train_classifier(
+    data: TaskData, params: TextParams, base: BaseFiles, folder: Path, report: Reporter
+) -> None:
+    """Fine-tune a base to classes and leave the best weights in the folder."""
+    goal = Classes(
+        data.labels,
+        data.train.targets,
+        smoothing=params.label_smoothing,
+        is_balanced=params.class_weights == "balanced",
+    )
+    _train(goal, data, params, base, folder=folder, report=report)
+
+
+def train_regressor(
+    data: TaskData, params: TextParams, base: BaseFiles, folder: Path, report: Reporter
+) -> None:
+    """Fine-tune a base to numbers and leave the best weights in the folder."""
+    goal = Number(data.train.targets)
+    _train(goal, data, params, base, folder=folder, report=report)
+
+
+def _train(
+    goal: HeadGoal,
+    data: TaskData,
+    params: TextParams,
+    base: BaseFiles,
+    *,
+    folder: Path,
+    report: Reporter,
+) -> None:
+    """Build the model, read the texts once, train, and write the model."""
+    report.step(phase="load", step=0, steps=0)
+    set_seed(params.seed)
+    accelerator = make_accelerator(params.precision, report)
+    on_processor = accelerator.device.type == "cpu"
+    model, tokenizer = _make(goal, data, params, base, has_gpu=not on_processor)
+    most = longest(model, tokenizer, params.max_tokens)
+    goal.meet(_head(model, goal.outputs))
+    train = _part(data.train, goal, tokenizer, most=most)
+    report.step(phase="prepare", step=0, steps=0)
+    validation = _part(data.validation, goal, tokenizer, most=most)
+    report.step(phase="prepare", step=0, steps=0)
+    words = None
+    if can_compact(model, train.texts.padding):
+        texts = (*train.texts.texts, *validation.texts.texts)
+        words = CompactVocabulary(model, texts, train.texts.padding)
+        train = TextExamples(train.texts.renumbered(words.number), train.targets)
+        validation = TextExamples(validation.texts.renumbered(words.number), validation.targets)
+    freeze(model, params.frozen_layers)
+    if on_processor:
+        use_byte_dropout(model)
+    Training(
+        model,
+        accelerator,
+        goal,
+        params,
+        train=train,
+        validation=validation,
+        report=report,
+        fingerprint=fingerprint(params, base, data, *(t.tobytes() for t in train.texts.texts)),
+    ).run()
+    model = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
+    if words:
+        words.restore(model)
+    goal.fold(_head(model, goal.outputs))
+    save_model(folder, model, tokenizer, most)
+    report.step(phase="evaluate", step=0, steps=0)
+    predictor = TextPredictor(model, tokenizer)
+    known = learn_known(predictor, data, report, is_own=base.kind == "scratch")
+    known.save(folder)
+
+
+def _make(
+    goal: HeadGoal, data: TaskData, params: TextParams, base: BaseFiles, *, has_gpu: bool
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    if base.kind == "scratch":
+        return make_scratch(
+            data.train.inputs,
+            outputs=goal.outputs,
+            labels=goal.labels,
+            most_tokens=params.max_tokens,
+        )
+    return load_base(base, outputs=goal.outputs, labels=goal.labels, has_gpu=has_gpu)
+
+
+def _part(
+    rows: Rows, goal: HeadGoal, tokenizer: PreTrainedTokenizerBase, *, most: int
+) -> TextExamples:
+    return TextExamples(encode(tokenizer, rows.inputs, most), goal.targets(rows.targets))
+
+
+def _head(model: PreTrainedModel, outputs: int) -> nn.Linear:
+    """Return the last layer, which makes the answers."""
+    layers = [m for m in model.modules() if isinstance(m, nn.Linear) and m.out_features == outputs]
+    if not layers:
+        raise TrainingError("base_has_no_head")
+    return layers[-1]
+
+
+__all__ = ["TextPredictor", "load_model", "train_classifier", "train_regressor"]

@@ -1,0 +1,183 @@
+"""What a fine-tuned text model answers, and what it keeps of its training rows to tell strangers; it trains nothing."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file
+from torch import Tensor, nn
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.errors import TrainingError
+from bigmodel.core.task import Explanation, Reporter
+from bigmodel.training.loop import batches
+from bigmodel.training.ood.neighbours import FEWEST_HELD, VECTORS
+from bigmodel.training.ood.score import LEAST, LEAST_INSIDE, Floats, Numbers, by_turns, learn_usual
+from bigmodel.training.pretrained import load_trained
+from bigmodel.training.text.encode import Encoded, encode
+from bigmodel.training.text.memory import TextMemory, chosen_rows, load_memory, remember, unrepeated
+from bigmodel.training.text.ngrams import Pieces, Reading, find_pieces
+
+TERMS = "neighbours_terms.json"
+ANSWER_BATCH = 32
+ROWS_AT_ONCE = 256  # between two questions whether to stop
+MOST_TUNED = 2_000  # training rows kept: each costs a pass through the network
+SPREADS = (LEAST, LEAST, LEAST_INSIDE)  # of the signs: distance, unknown share, distance inside
+UNREAD_TOKENS = 0.5  # share of unknown tokens from which next to nothing is read
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a fine-tuned model keeps of its training rows, and the reader of texts that goes with it."""
+
+    memory: TextMemory
+    pieces: Pieces
+
+    def signs(self, inputs: Sequence[str], vectors: Any) -> Floats:
+        """Return the signs of strangeness of texts, (inputs, signs)."""
+        return self.memory.look(self.pieces.read(inputs), vectors=vectors).signs
+
+    def save(self, folder: Path) -> None:
+        """Write both beside the model."""
+        self.memory.save(folder, {"rarity": self.pieces.rarity})
+        reading, terms = self.pieces.reading.__dict__, list(self.pieces.terms)
+        stored = json.dumps({"v": 1, "reading": reading, "terms": terms}, ensure_ascii=False)
+        (folder / TERMS).write_text(stored, "utf-8")
+
+
+class TextPredictor:
+    """A fine-tuned model that answers. It computes in 32 bits, so answers do not depend on the neighbours."""
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        known: Known | None = None,
+    ) -> None:
+        self._model, self._tokenizer, self._known = model, tokenizer, known
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        nn.Module.to(model, self._device)
+        names = {int(number): name for number, name in (model.config.id2label or {}).items()}
+        labels = tuple(names[number] for number in range(len(names)))  # its JSON is unordered
+        self.labels = () if model.config.problem_type == "regression" else labels
+
+    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
+        """Return probabilities in the order of the labels, or one number, a row for each input."""
+        if not inputs:
+            return []
+        return self._scores(self._answer(self._read(inputs))[0])
+
+    def explain(self, inputs: Sequence[str]) -> list[Explanation]:
+        """Return the training rows each input is most like, whether it is like any, and why it cannot be read."""
+        return self.look(inputs)[1]
+
+    def look(self, inputs: Sequence[str]) -> tuple[list[list[float]], list[Explanation]]:
+        """Return what `predict` and `explain` return."""
+        if not inputs or self._known is None:
+            return self.predict(inputs), [Explanation() for _ in inputs]
+        texts, memory = self._read(inputs), self._known.memory
+        raw, vectors = self._answer(texts, with_vectors=True)
+        read = self._known.pieces.read(inputs)
+        look = memory.look(read, vectors=vectors)
+        unread = None if memory.is_own else self._unread(texts)
+        return self._scores(raw), memory.explain(inputs, read, look, unread)
+
+    def vectors(self, inputs: Sequence[str]) -> Any:
+        """Return what the last layer holds of each text, the mean over its tokens: (texts, width)."""
+        return self._answer(self._read(inputs), with_vectors=True)[1]
+
+    def _read(self, inputs: Sequence[str]) -> Encoded:
+        return encode(self._tokenizer, inputs, int(self._tokenizer.model_max_length))
+
+    def _answer(self, texts: Encoded, *, with_vectors: bool = False) -> tuple[Tensor, Any]:
+        """Return what the model says of texts, and their vectors where those are asked for."""
+        raw = torch.empty(len(texts.texts), max(1, len(self.labels)))
+        vectors: dict[int, Any] = {}
+        with torch.inference_mode():
+            for rows in batches.by_length(texts.lengths, ANSWER_BATCH):
+                batch = texts.batch(rows, self._device)
+                said = self._model(**batch, output_hidden_states=with_vectors)
+                raw[rows] = said.logits.float().cpu()
+                if with_vectors:
+                    vectors |= zip(rows, _mean(said, batch["attention_mask"]), strict=True)
+        return raw, np.stack([vectors[row] for row in range(len(raw))]) if vectors else None
+
+    def _scores(self, raw: Tensor) -> list[list[float]]:
+        return (raw.double().softmax(dim=1) if self.labels else raw.double()).tolist()
+
+    def _unread(self, texts: Encoded) -> list[bool]:
+        """Tell of which texts most tokens are the one that stands for all unknown pieces."""
+        unknown = self._tokenizer.unk_token_id
+        around = set(self._tokenizer.all_special_ids) - {unknown}
+        inside = [[token for token in text.tolist() if token not in around] for text in texts.texts]
+        return [text.count(unknown) > UNREAD_TOKENS * len(text) for text in inside]
+
+
+def load_model(folder: Path) -> TextPredictor:
+    """Load a fine-tuned model."""
+    return TextPredictor(*load_trained(folder), load_known(folder))
+
+
+def learn_known(
+    predictor: TextPredictor, data: TaskData, report: Reporter, *, is_own: bool
+) -> Known:
+    """Return what a model keeps of its training rows. `is_own`: it knows no letters but theirs.
+
+    What is usual comes from the validation rows; where those are few, from training rows among themselves.
+    """
+    chosen = np.linspace(0, len(data.train) - 1, min(MOST_TUNED, len(data.train)))
+    rows = chosen_rows(data.train, chosen.astype(np.int64))
+    vectors = _vectors(predictor, rows.inputs, report)
+    known = _known(rows, vectors, is_own=is_own)
+    signs = []
+    if held := unrepeated(data.validation.inputs, data.train.inputs):
+        signs.append(known.signs(held, _vectors(predictor, held, report)))
+
+    def signs_of(learn: Numbers, look: Numbers) -> Floats | None:
+        try:
+            part = _known(chosen_rows(rows, learn), vectors[learn], is_own=is_own)
+        except TrainingError:  # what is left has no text
+            return None
+        return part.signs([rows.inputs[n] for n in look], vectors[look])
+
+    if len(held) < FEWEST_HELD:
+        signs += by_turns(len(rows), signs_of)
+    usual = learn_usual(np.concatenate(signs), SPREADS) if signs else None
+    return replace(known, memory=replace(known.memory, usual=usual))
+
+
+def load_known(folder: Path) -> Known | None:
+    """Load what `Known.save` wrote; None where there is nothing, as in a downloaded package."""
+    memory = load_memory(folder)
+    if memory is None or not (folder / TERMS).is_file():
+        return None
+    stored = json.loads((folder / TERMS).read_text("utf-8"))
+    rarity = load_file(folder / VECTORS)["rarity"]
+    return Known(memory, Pieces(Reading(**stored["reading"]), stored["terms"], rarity))
+
+
+def _vectors(predictor: TextPredictor, inputs: Sequence[str], report: Reporter) -> Floats:
+    parts = []
+    for start in range(0, len(inputs), ROWS_AT_ONCE):
+        report.step(phase="evaluate", step=0, steps=0)
+        parts.append(predictor.vectors(inputs[start : start + ROWS_AT_ONCE]))
+    return np.concatenate(parts)
+
+
+def _mean(said: Any, mask: Tensor) -> Any:
+    """Return the mean over tokens of the last layer; models with two halves read in the first one."""
+    states = said.get("hidden_states")
+    last = states[-1] if states else said["encoder_last_hidden_state"]
+    filled = mask[..., None]
+    return ((last.float() * filled).sum(dim=1) / filled.sum(dim=1)).cpu().numpy()
+
+
+def _known(rows: Rows, vectors: Any, *, is_own: bool) -> Known:
+    pieces, features = find_pieces(rows.inputs)
+    memory = remember(rows, features, pieces.reading.longest, vectors)
+    return Known(replace(memory, is_own=is_own), pieces)

@@ -1,0 +1,184 @@
+"""A dataset drawn as HTML: what was found, labels, lengths, problems, rows. Every text of a person is escaped here."""
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Protocol
+
+from bigmodel.core.datasets.dataset import Dataset, Summary
+from bigmodel.core.language import Language
+from bigmodel.core.message import Message
+from bigmodel.words import Words
+
+SHOWN_CLASSES = 12
+SHOWN_COLUMNS = 10
+SHOWN_CHARACTERS = 160
+LABEL_CHARACTERS = 40
+BINS = 10
+NUMBER_SHARE = 0.95
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+Say = Callable[..., str]
+
+
+class Table(Protocol):
+    """Some rows as they came."""
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]: ...
+
+
+def facts(dataset: Dataset, say: Say) -> str:
+    """Return what was found in the file, as a card."""
+    recipe, summary = dataset.version.recipe, dataset.version.summary
+    is_table = summary.medium == "text"
+    lines = [
+        (
+            "file",
+            f"{recipe.source_name} · {recipe.format.upper()}" if is_table else recipe.source_name,
+        ),
+        (
+            "rows" if is_table else "files",
+            f"{summary.rows:,} ({summary.usable_rows:,} {say('pages.data.usable')})",
+        ),
+    ]
+    if recipe.encoding:
+        lines.append(("encoding", recipe.encoding))
+    if recipe.delimiter:
+        lines.append(("delimiter", say(f"pages.data.delimiter_{DELIMITERS[recipe.delimiter]}")))
+    lines.append(("split", _split(summary, say)))
+    if not is_table:
+        lines += _media_facts(summary, say)
+    elif len(summary.lengths) == 6:
+        _, low, middle, high, _, longest = summary.lengths
+        text = say("pages.data.lengths_text", low=low, high=high, middle=middle, longest=longest)
+        lines.append(("lengths", text))
+    rows = "".join(
+        f'<tr><th scope="row">{escape(say(f"pages.data.{name}"))}</th><td>{escape(text)}</td></tr>'
+        for name, text in lines
+    )
+    return f'<table class="bm-table">{rows}</table>'
+
+
+def _media_facts(summary: Summary, say: Say) -> list[tuple[str, str]]:
+    """Return what is known of sizes or durations, as lines of the facts card."""
+    if len(summary.lengths) != 6:
+        return []
+    shortest, low, middle, high, _, longest = summary.lengths
+    if summary.medium == "image" and shortest == longest:
+        return [("sizes", say("pages.media.sizes_same", side=longest))]
+    if summary.medium == "image":
+        text = say("pages.media.sizes_text", low=low, high=high, middle=middle, longest=longest)
+        return [("sizes", text)]
+    spans = {
+        name: seconds(value / 1000, say)
+        for name, value in zip(
+            ("low", "high", "middle", "longest"), (low, high, middle, longest), strict=True
+        )
+    }
+    return [("durations", say("pages.media.durations_text", **spans))]
+
+
+def seconds(value: float, say: Say) -> str:
+    """Return a duration as people say it."""
+    if value < 60:
+        return say("pages.media.seconds", value=f"{value:.1f}")
+    return say("pages.media.minutes", minutes=int(value // 60), seconds=f"{int(value % 60):02d}")
+
+
+def _split(summary: Summary, say: Say) -> str:
+    parts = summary.split_rows
+    counts = {name: parts.get(name, 0) for name in ("train", "validation", "test")}
+    key = "split_text" if counts["validation"] or counts["test"] else "split_none"
+    return say(f"pages.data.{key}", **counts)
+
+
+def is_number(summary: Summary) -> bool:
+    """Tell labels that are an amount from names that happen to be digits."""
+    return summary.number_share >= NUMBER_SHARE and (
+        len(summary.classes) > 20 or any("." in label or "," in label for label in summary.classes)
+    )
+
+
+def classes(summary: Summary, say: Say) -> str:
+    """Return the rows of each label as bars; numbers are drawn in equal steps."""
+    if is_number(summary) and summary.number_range:
+        low, high = summary.number_range
+        title = say("pages.data.number_target", low=low, high=high)
+        return f"<p>{escape(title)}</p>{_bars(_bins(summary, low, high))}"
+    shown = list(summary.classes.items())[:SHOWN_CLASSES]
+    rest = len(summary.classes) - len(shown)
+    more = escape(say("pages.data.classes_more", count=rest)) if rest else ""
+    return f'{_bars(shown)}<p class="bm-muted">{more}</p>'
+
+
+def _bins(summary: Summary, low: float, high: float) -> list[tuple[str, int]]:
+    width = (high - low) / BINS or 1.0
+    counts = [0] * BINS
+    for label, rows in summary.classes.items():
+        try:
+            value = float(label.replace(",", "."))
+        except ValueError:
+            continue
+        counts[min(BINS - 1, max(0, int((value - low) / width)))] += rows
+    return [
+        (f"{low + i * width:.3g} - {low + (i + 1) * width:.3g}", count)
+        for i, count in enumerate(counts)
+    ]
+
+
+def _bars(items: Sequence[tuple[str, int]]) -> str:
+    most = max((rows for _, rows in items), default=1) or 1
+    cells = "".join(
+        f"<span>{escape(short(label, LABEL_CHARACTERS))}</span>"
+        f'<div class="bm-bar"><i style="width:{100 * rows / most:.1f}%"></i></div>'
+        f'<span class="bm-number">{rows:,}</span>'
+        for label, rows in items
+    )
+    return f'<div class="bm-bars">{cells}</div>'
+
+
+def problems(
+    messages: Sequence[Message], words: Words, language: Language, *, nothing: str = ""
+) -> str:
+    """Return problems as a list, each with what to do about it."""
+    if not messages:
+        return f'<p class="bm-muted">{escape(nothing)}</p>' if nothing else ""
+    return "".join(_problem(message, words, language) for message in messages)
+
+
+def _problem(message: Message, words: Words, language: Language) -> str:
+    cut = {
+        name: short(value) if isinstance(value, str) else value
+        for name, value in message.args.items()
+    }
+    problem, fix = (
+        words.say(language, Message(f"{message.key}.{part}", cut)) for part in ("problem", "fix")
+    )
+    return (
+        f'<div class="bm-problem is-{message.level}"><b>{escape(problem)}</b>'
+        f"<br>{escape(fix)}</div>"
+    )
+
+
+def preview(table: Table, *, text: str, label: str) -> str:
+    """Return the rows as a table, the text and label columns first."""
+    chosen = [name for name in (text, label) if name in table.columns]
+    names = [*chosen, *(name for name in table.columns if name not in chosen)][:SHOWN_COLUMNS]
+    places = [table.columns.index(name) for name in names]
+    head = "".join(
+        f'<th scope="col">{escape(short(name, LABEL_CHARACTERS))}</th>' for name in names
+    )
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(short(row[place]))}</td>" for place in places) + "</tr>"
+        for row in table.rows
+    )
+    return (
+        '<div class="bm-scroll"><table class="bm-table bm-rows">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def short(text: str, limit: int = SHOWN_CHARACTERS) -> str:
+    """Return a text cut where it is too long to read."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"

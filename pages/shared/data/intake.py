@@ -1,0 +1,364 @@
+"""The ways in to the Data tab: a file, a folder, what was gathered in the page; and what the person is asked meanwhile."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.ids import new_id
+from pages.shared.data import dataset_view as view
+from pages.shared.data import media_view
+from pages.shared.data.paste_view import PasteView
+from pages.shared.data.workbook_view import WorkbookView
+from pages.shared.web.guard import guard
+from pages.shared.web.page import Context
+
+QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
+MAPPED = {  # what the two columns are called, by what asks for them
+    "transcripts_columns": ("pages.media.file_column", "pages.media.text_column"),
+    "labels_columns": ("pages.media.file_column", "pages.media.class_column"),
+}
+
+
+@dataclass(frozen=True)
+class Import:
+    """What is being taken in, with the answers given so far; kept while the person is asked something."""
+
+    path: str = ""
+    is_pasted: bool = False  # the file was written for what was pasted
+    tray: str = ""
+    name: str = ""
+    add_to: str = ""  # the dataset that grows, where no new one is made
+    test_of: str = ""  # the dataset whose test file this is
+    reread: str = ""  # the dataset whose workbook is read anew
+    sheet: str = ""
+    header_row: int = 0
+    text: str = ""
+    label: str = ""
+    leave_out: bool = False
+    level: int = 0
+
+
+class Intake:
+    """The folder box, the tray box, the box to paste into, the card of a workbook, the explanation of a refusal and its question."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        t = ctx.t
+        self.folder = gr.HTML(
+            None,
+            html_template='<div class="bm-folder" data-testid="folder"></div>',
+            js_on_load=_script("folder.js"),
+            elem_id="data-folder",
+        )
+        with gr.Accordion(t("pages.tray.title"), open=False, elem_id="data-collect"):
+            self.tray = gr.HTML(
+                "",
+                html_template='<div class="bm-tray" data-testid="tray"></div>',
+                js_on_load=_script("devices.js") + _script("tray.js"),
+                elem_id="data-tray",
+            )
+        self.paste = PasteView(ctx)
+        self.refused = gr.HTML("", elem_id="data-refused", visible=False)
+        self.pending = gr.State(None)  # an upload that needs an answer before it can be taken
+        self.changed = gr.State("")  # the version of a dataset that was there before
+        with gr.Row(visible=False, elem_id="data-answer") as self.answer:
+            self.level = gr.Radio(
+                [], label=t("pages.media.level_label"), elem_id="data-level", visible=False
+            )
+            self.go_on = gr.Button(variant="primary", elem_id="data-go-on", scale=0, min_width=220)
+            self.cancel = gr.Button(t("pages.media.cancel"), elem_id="data-cancel", scale=0)
+        self.workbook = WorkbookView(ctx)
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The components that `closed` fills."""
+        return [self.refused, self.pending, self.answer]
+
+    def closed(self) -> list[object]:
+        """Return that nothing was refused and nothing is asked."""
+        return [gr.HTML("", visible=False), None, gr.Row(visible=False)]
+
+    def wire(
+        self,
+        file: gr.File,
+        test_file: gr.File,
+        apply: gr.Button,
+        below: Sequence[Any],
+        show: Callable[..., object],
+        shown: Sequence[Any],
+    ) -> None:
+        """Wire every way in. `below` are the columns with their two choices and the body of the tab."""
+        protect = guard(self.ctx.services.words)
+        taken = [
+            self.ctx.dataset, *self.outputs, self.level, self.go_on, self.folder, self.tray, self.changed, *below,
+            *self.workbook.outputs,
+        ]  # fmt: skip
+        take: Mapping[str, Any] = {"api_visibility": "private", "show_progress_on": self.folder}
+        file.upload(
+            protect(self.upload), file, taken, api_visibility="private", show_progress_on=file
+        )
+        for box in (self.folder, self.tray):
+            box.submit(protect(self.take_tray), self.ctx.dataset, taken, **take)
+        test_file.upload(protect(self.take_test), [self.ctx.dataset, test_file], taken, **take)
+        paste, card = self.paste, self.workbook
+        paste.button.click(
+            protect(self.take_pasted), [paste.text, paste.name], [*taken, paste.text], **take
+        )
+        asked = [self.ctx.dataset, self.pending, card.sheet]
+        card.sheet.input(protect(self.use_sheet), asked, taken, **take)
+        card.grid.submit(protect(self.use_row), asked, taken, **take)
+        columns = [self.ctx.dataset, self.pending, *below[1:3]]
+        apply.click(protect(self.use_columns), columns, taken, **take)
+        self.changed.change(show, self.ctx.dataset, list(shown), **QUIET)
+        self.go_on.click(protect(self.agree), [self.pending, self.level], taken, **take)
+        given_up = self.cancel.click(protect(self.give_up), self.pending, None, **QUIET)
+        given_up.success(show, self.ctx.dataset, list(shown), **QUIET)
+
+    def upload(
+        self,
+        path: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Import a file; what cannot be used is explained in the page, not in a toast that goes away."""
+        return self._take(Import(path=path), request, progress)
+
+    def take_tray(
+        self,
+        dataset_id: str,
+        event: gr.EventData,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Make a dataset of a folder that was sent or of what was gathered here, or let the one shown grow."""
+        if event.add and not dataset_id:
+            raise DatasetError("no_dataset")
+        add_to = dataset_id if event.add else ""
+        given = Import(tray=str(event.tray), name=str(event.name), add_to=add_to)
+        return self._take(given, request, progress)
+
+    def take_pasted(
+        self,
+        text: str,
+        name: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Make a dataset of what was pasted; the box is emptied once it is one."""
+        path = self.ctx.services.workbooks.write_pasted(text)
+        title = self.paste.title(name, request)
+        taken = self._take(Import(str(path), is_pasted=True, name=title), request, progress)
+        is_taken = isinstance(taken[0], str)
+        return [*taken, "" if is_taken else gr.skip()]
+
+    def use_sheet(
+        self,
+        dataset_id: str,
+        pending: Import | None,
+        sheet: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Read another sheet of the workbook shown, whether it is a dataset already or was refused."""
+        given = pending or Import(reread=dataset_id)
+        asked = replace(given, sheet=sheet, header_row=0, text="", label="")
+        return self._take(asked, request, progress)
+
+    def use_row(
+        self,
+        dataset_id: str,
+        pending: Import | None,
+        sheet: str,
+        event: gr.EventData,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Take the names of the columns from the row that was pressed."""
+        given = pending or Import(reread=dataset_id)
+        asked = replace(given, sheet=sheet, header_row=int(event.row), text="", label="")
+        return self._take(asked, request, progress)
+
+    def take_test(
+        self,
+        dataset_id: str,
+        path: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Set the person's own test file."""
+        return self._take(Import(path=path, test_of=dataset_id), request, progress)
+
+    def agree(
+        self,
+        pending: Import | None,
+        level: int | None,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Go on with the answer: without the files that cannot be read, or with the level chosen."""
+        if pending is None:
+            raise DatasetError("no_dataset")
+        answered = replace(pending, level=level) if level else replace(pending, leave_out=True)
+        return self._take(answered, request, progress)
+
+    def use_columns(
+        self,
+        dataset_id: str,
+        pending: Import | None,
+        text: str,
+        label: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
+    ) -> list[object]:
+        """Take other columns: of the dataset, or of an upload that was refused with the guessed ones."""
+        if not text or not label:
+            raise DatasetError("columns_not_chosen")
+        if pending:
+            return self._take(replace(pending, text=text, label=label), request, progress)
+        owner = self.ctx.owner(request)
+        dataset = self.ctx.services.datasets.choose_columns(
+            owner, dataset_id, text=text, label=label
+        )
+        gr.Info(self.ctx.say(request, "pages.data.columns_changed"))
+        return self._taken(dataset, is_changed=True)
+
+    def give_up(self, pending: Import | None, request: gr.Request) -> None:
+        """Forget what was asked about; a folder that was sent is forgotten with it."""
+        if pending and pending.tray:
+            self._discard(pending.tray, request, is_done=False)
+
+    def _take(
+        self, given: Import, request: gr.Request, progress: Callable[..., object]
+    ) -> list[object]:
+        reading = self.ctx.say(request, "pages.data.reading")
+
+        def tell(share: float) -> None:
+            progress(share, desc=reading)
+
+        try:
+            dataset = self._imported(given, request, tell)
+        except DatasetError as error:
+            return self._refusal(error, given, request)
+        if given.tray:
+            self._discard(given.tray, request, is_done=True)
+        if given.is_pasted:
+            self.ctx.services.workbooks.forget_pasted(Path(given.path))
+        gr.Info(_said(partial(self.ctx.say, request), dataset, given))
+        return self._taken(
+            dataset,
+            is_changed=bool(given.add_to or given.test_of or given.reread),
+            looks_anew=bool(given.tray),
+        )
+
+    def _taken(
+        self, dataset: Dataset, *, is_changed: bool, looks_anew: bool = False
+    ) -> list[object]:
+        """Return the dataset to show; one that was shown already is shown again by its new version."""
+        boxes = [new_id(), new_id()] if looks_anew else [gr.skip(), gr.skip()]
+        version = f"{dataset.id} {dataset.version.number}"
+        changed = version if is_changed else gr.skip()
+        asked = [gr.Radio(visible=False), gr.skip()]
+        rest = [gr.skip()] * (4 + len(self.workbook.outputs))
+        return [dataset.id, *self.closed(), *asked, *boxes, changed, *rest]
+
+    def _imported(
+        self, given: Import, request: gr.Request, progress: Callable[[float], None]
+    ) -> Dataset:
+        owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
+        answers: dict[str, Any] = {"leave_out": given.leave_out, "level": given.level}
+        if given.text:
+            answers |= {"text": given.text, "label": given.label}
+        if given.test_of:
+            return datasets.set_test_file(owner, given.test_of, Path(given.path), **answers)
+        if given.reread or not given.tray:
+            answers |= {"sheet": given.sheet, "header_row": given.header_row}
+        if given.reread:
+            del answers["leave_out"], answers["level"]
+            return self.ctx.services.workbooks.reread(owner, given.reread, **answers)
+        if not given.tray:
+            path = Path(given.path)
+            answers |= {"name": given.name, "progress": progress}
+            return datasets.import_file(owner, path, **answers)
+        tray = self.ctx.services.trays.get(owner, given.tray)
+        if given.add_to:
+            growing = self.ctx.services.growing
+            return growing.add_files(owner, given.add_to, tray, leave_out=given.leave_out)
+        name = given.name or self.ctx.say(request, "pages.media.own_name")
+        return datasets.import_tray(owner, tray, name=name, progress=progress, **answers)
+
+    def _discard(self, tray_id: str, request: gr.Request, *, is_done: bool) -> None:
+        """Forget a folder that was sent; what somebody gathered here is kept until it has become a dataset."""
+        owner, trays = self.ctx.owner(request), self.ctx.services.trays
+        if is_done or trays.get(owner, tray_id).kind == "folder":
+            trays.discard(owner, tray_id)
+
+    def _refusal(self, error: DatasetError, given: Import, request: gr.Request) -> list[object]:
+        say = partial(self.ctx.say, request)
+        names = list(error.columns)
+        can_retry = len(names) > 1
+        question, level, go_on = self._question(error, request)
+        labels = [say(key) for key in MAPPED.get(error.key, MAPPED_TABLE)]
+        if not question:
+            title = escape(say("pages.data.refused"))
+            found = view.problems(
+                error.problems, self.ctx.services.words, self.ctx.language(request)
+            )
+            question = f'<p class="bm-lead">{title}</p>{found}'
+        return [
+            gr.skip(),
+            gr.HTML(question, visible=True),
+            given if can_retry or go_on or error.look else None,
+            gr.Row(visible=bool(go_on)),
+            level,
+            gr.Button(go_on),
+            new_id(),
+            gr.skip(),
+            gr.skip(),
+            gr.Row(visible=can_retry),
+            gr.Dropdown(names, value=None, label=labels[0]),
+            gr.Dropdown(names, value=None, label=labels[1]),
+            gr.Column(visible=False),
+            *self.workbook.drawn(error.look, request),
+        ]
+
+    def _question(self, error: DatasetError, request: gr.Request) -> tuple[str, gr.Radio, str]:
+        """Return what a refusal asks the person as HTML, the choices, and the words of its button."""
+        say = partial(self.ctx.say, request)
+        away = gr.Radio([], value=None, visible=False)
+        if error.key == "media_unreadable":
+            files = [(name, self.ctx.tell(request, told)) for name, told in error.unreadable]
+            button = say("pages.media.leave_out", count=len(files))
+            return media_view.unreadable(files, say), away, button
+        if error.key == "media_level":
+            choices = [
+                (media_view.level_choice(number, names, say), number)
+                for number, names in error.levels.items()
+            ]
+            first = choices[0][1]
+            question = f'<p class="bm-lead">{escape(say("pages.media.which_level"))}</p>'
+            radio = gr.Radio(choices, value=first, visible=True)
+            return question, radio, say("pages.media.use_level")
+        return "", away, ""
+
+
+def _said(say: Callable[..., str], dataset: Dataset, given: Import) -> str:
+    summary = dataset.version.summary
+    words = "pages.data" if summary.medium == "text" else "pages.media"
+    if given.reread:
+        upload = dataset.version.recipe.uploads[0]
+        return escape(say("pages.workbook.read_again", sheet=upload.sheet, rows=summary.rows))
+    if given.test_of:
+        return escape(say(f"{words}.test_added", rows=summary.split_rows["test"]))
+    return escape(say(f"{words}.imported", name=dataset.name, rows=summary.rows))
+
+
+def _script(name: str) -> str:
+    return (media_view.ASSETS / name).read_text("utf-8")

@@ -1,0 +1,182 @@
+"""What the demo tabs of pictures and of recordings have in common: ask about one file, about many, about an example."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Literal
+
+import gradio as gr
+
+from bigmodel.core.errors import ModelError
+from bigmodel.core.model import TrainedModel
+from bigmodel.services.inference.predict import Look, MediaRow, NamedFile
+from pages.shared.demo import ask_box, look_view
+from pages.shared.demo.models import LOCK, QUIET, DemoModels
+from pages.shared.web.guard import guard
+from pages.shared.web.page import Context
+from pages.shared.widgets import answer
+
+SHOWN_FILES = 200
+EXAMPLES = 8
+_CLICKED = """
+element.addEventListener('click', event => {
+  const row = event.target.closest('[data-row]')?.dataset.row;
+  if (row) trigger('click', {row});
+});
+"""
+
+# What a tab shows of an answer beside the common parts: (answer, the row asked about, model id, request).
+# There is no answer where none is shown, or a table of many; there is no row where a file was given.
+More = Callable[[Look | None, MediaRow | None, str, gr.Request], tuple[object, ...]]
+
+
+class MediaDemo:
+    """The body of a demo tab. `kind` is image or voice; `more` fills the tab's own parts."""
+
+    def __init__(self, ctx: Context, kind: str, more: More) -> None:
+        self._ctx = ctx
+        self._demo = ctx.services.demo
+        self._kind = kind
+        self._more = more
+        self.models = DemoModels(ctx, kind, self.fill)
+
+    # layout -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def layout(self, tab: gr.Tab) -> Iterator[None]:
+        """Build the tab; what stands in the block comes below the answer."""
+        prefix = f"{self._kind}-demo"
+        words = self._ctx.services.words
+        box: Literal["picture", "sound"] = "picture" if self._kind == "image" else "sound"
+        with gr.Column(elem_id=prefix), self.models.layout(tab):
+            with gr.Row():
+                with gr.Column(min_width=300):
+                    self._box = ask_box.ask_box(words, box, f"{prefix}-box")
+                with gr.Column(min_width=300):
+                    self._result = gr.HTML(self.hint(), padding=False, elem_id=f"{prefix}-result")
+                    self._out = gr.DownloadButton(
+                        self._ctx.t("pages.demo.out"),  # type: ignore[arg-type] # every label may be I18nData
+                        visible=False,
+                        elem_id=f"{prefix}-out",
+                    )
+                    yield
+            self._examples = gr.HTML(
+                "", js_on_load=_CLICKED, padding=False, elem_id=f"{prefix}-examples"
+            )
+
+    def wire(self, parts: Sequence[gr.components.Component]) -> None:
+        """Connect the tab; `parts` are what `more` fills."""
+        protect, model = guard(self._ctx.services.words), self.models.model
+        shown = [self._result, self._out, *parts]
+        quick: dict[str, Any] = {
+            **LOCK,
+            "show_progress": "minimal",
+            "show_progress_on": self._result,
+        }
+        self._box.submit(protect(self.ask), [model, self._box], shown, **quick).then(
+            None, None, None, js=ask_box.ANSWERED, **LOCK
+        )
+        self._examples.click(protect(self.ask_example), model, [self._box, *shown], **quick)
+        picked = self.models.wire([self._examples])
+        picked.success(protect(self.ask_again), [model, self._box], shown, **QUIET)
+
+    # handlers ---------------------------------------------------------------------------------
+
+    def hint(self) -> str:
+        """Return what stands where the answer will be."""
+        text = self._ctx.t(f"pages.{self._kind}_demo.result_hint")
+        return f'<div class="bm-card bm-muted">{text}</div>'
+
+    def fill(
+        self, owner: str, model: TrainedModel | None, request: gr.Request
+    ) -> tuple[object, ...]:
+        """Return examples that the model never learned from."""
+        rows = self._demo.example_files(owner, model.id, EXAMPLES) if model else []
+        title = self._ctx.say(request, f"pages.{self._kind}_demo.examples")
+        return (look_view.examples(rows, self._kind, title),)
+
+    def ask(
+        self,
+        model_id: str,
+        value: str | None,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio finds it in the signature
+    ) -> tuple[object, ...]:
+        """Answer what the box was given: one file whole, many as a table to look at and to download."""
+        asked = ask_box.question(value)
+        if not model_id:
+            raise ModelError("model_missing")
+        if not asked.files:
+            raise ModelError("media_missing")
+        owner = self._ctx.owner(request)
+        files = [
+            NamedFile(name, self._demo.uploads.find(owner, file)) for file, name in asked.files
+        ]
+        if len(files) > 1:
+            return self._many(model_id, files, request, progress)
+        try:
+            return self._one(model_id, files[0], request)
+        finally:
+            if asked.is_live:
+                self._demo.uploads.forget(owner, asked.files[0][0])
+
+    def ask_again(
+        self, model_id: str, value: str | None, request: gr.Request
+    ) -> tuple[object, ...]:
+        """Ask another model about what the box holds, or empty the answer where it holds nothing any more."""
+        files = ask_box.question(value).files
+        try:
+            if len(files) == 1:
+                return self.ask(model_id, value, request)
+        except ModelError:  # swept meanwhile, or the model cannot be loaded: asking says so
+            pass
+        return (self.hint(), gr.DownloadButton(visible=False), *self._more(None, None, "", request))
+
+    def ask_example(
+        self, model_id: str, event: gr.EventData, request: gr.Request
+    ) -> tuple[object, ...]:
+        """Answer an example, and forget what the box held."""
+        row, path = self._demo.media_of(self._ctx.owner(request), model_id, str(event.row))
+        return (None, *self._one(model_id, NamedFile(row.name, path), request, row))
+
+    def _one(
+        self, model_id: str, file: NamedFile, request: gr.Request, row: MediaRow | None = None
+    ) -> tuple[object, ...]:
+        no_table = gr.DownloadButton(visible=False)
+        try:
+            found = self._demo.look(self._ctx.owner(request), model_id, file.path)
+        except ModelError as error:
+            sentence = self._ctx.tell(request, error.message)
+            shown = look_view.problem(file.name, sentence)
+            return (shown, no_table, *self._more(None, None, model_id, request))
+        say = partial(self._say, request)
+        shown = look_view.look(found, self._kind, say, row)
+        return (shown, no_table, *self._more(found, row, model_id, request))
+
+    def _many(
+        self, model_id: str, files: Sequence[NamedFile], request: gr.Request, progress: gr.Progress
+    ) -> tuple[object, ...]:
+        out = self._demo.download("answers.csv")
+        tell = partial(self._ctx.tell, request)
+        answers = self._demo.answer_files(
+            self._ctx.owner(request),
+            model_id,
+            files,
+            out,
+            tell,
+            lambda done, count: progress((done, count)),
+        )
+        say = partial(self._say, request)
+        unread = sum(one.problem is not None for one in answers)
+        count = say("many" if unread else "many_all", files=len(answers), unread=unread)
+        if len(answers) > SHOWN_FILES:
+            count = f"{count} {say('many_cut', shown=SHOWN_FILES)}"
+        table = look_view.files(answers[:SHOWN_FILES], say, tell)
+        return (
+            f"{answer.quiet(count)}{table}",
+            gr.DownloadButton(value=str(out), visible=True),
+            *self._more(None, None, model_id, request),
+        )
+
+    def _say(self, request: gr.Request, key: str, **args: str | int) -> str:
+        return self._ctx.say(request, f"pages.demo.{key}", **args)

@@ -1,0 +1,174 @@
+"""The demo of one model as a page of its own, and its answers: no tab, no row of data, no other model; all is escaped."""
+
+import json
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bigmodel.core.errors import ModelError
+from bigmodel.core.language import LANGUAGES, Language
+from bigmodel.core.message import Arg, Message
+from bigmodel.core.model import TrainedModel
+from bigmodel.core.results.alignment import is_unspaced
+from bigmodel.core.results.results import Prediction
+from bigmodel.core.task import Transcript
+from bigmodel.services.inference.predict import FileAnswer, TextAnswer
+from pages.shared.web.language import LOCALES
+from pages.shared.widgets.answer import SHOWN_BARS, percent
+
+if TYPE_CHECKING:
+    from bigmodel.services.studio import Services
+
+WORDS = "pages.alone."
+UNSURE = 0.5  # certainty below which a word is marked
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        "media-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+ACCEPT = {"image": "image/*,.heic,.heif", "voice": "audio/*,.m4a,.amr,.webm,.opus"}
+FOR_SCRIPTS = (
+    "sureness", "asking", "lost", "refused", "taken", "recorded", "door_no_code",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What the page says of a model, in one language."""
+
+    services: "Services"
+    spoken: Language
+
+    def say(self, key: str, /, **args: Arg) -> str:
+        return self._word(f"{WORDS}{key}", **args)
+
+    def _word(self, key: str, /, **args: Arg) -> str:
+        return self.services.words.say(self.spoken, Message(key, args))
+
+    def page(self, owner: str, model: TrainedModel, *, place: str = "") -> str:
+        """Return the page. `place` leads from it to its scripts and its style."""
+        kind = self.services.demo.kind(owner, model.id)
+        task = self.services.words.texts[self.spoken].get(f"tasks.{model.task}.name", "")
+        other = next(language for language in LANGUAGES if language != self.spoken)
+        head = (
+            f"<header><div><h1>{escape(model.name)}</h1>"
+            f'<p class="soft">{escape(task)} · {escape(self.say("by"))}</p></div>'
+            f'<a href="?lang={other}" lang="{LOCALES[other]}">{escape(self.say("other_language"))}</a></header>'
+        )
+        body = (
+            f'{head}<p class="soft" data-testid="quality">{escape(self._quality(owner, model))}</p>'
+            f"{self._question(kind)}"
+            '<p class="soft" id="status" role="status"></p>'
+            '<section class="card" id="answer" aria-live="polite" hidden></section>'
+            f'<p class="soft">{escape(self.say("caution"))} {escape(self.say("privacy"))}</p>'
+        )
+        return self._whole(model.name, kind, body, place, ("devices.js", "alone.js"))
+
+    def door(self) -> str:
+        """Return the page that a phone sees before it is let in: nothing about the model."""
+        title = self.say("door_title")
+        body = (
+            f"<h1>{escape(title)}</h1>"
+            f'<p class="soft" id="status" role="status">{escape(self.say("door"))}</p>'
+        )
+        return self._whole(title, "door", body, "", ("door.js",))
+
+    def notice(self, sentence: str, *, place: str = "") -> str:
+        """Return a page that says why there is no demo."""
+        title = self.say("door_title")
+        body = f'<h1>{escape(title)}</h1><p id="status">{escape(sentence)}</p>'
+        return self._whole(title, "notice", body, place, ())
+
+    def predicted(self, answer: Prediction) -> dict[str, Any]:
+        """Return an answer as the script draws it."""
+        if answer.label is None:
+            value = f"{answer.value or 0.0:,.4g}"
+            return {"title": self.say("number"), "answer": value, "bars": []}
+        surest = sorted(answer.probabilities.items(), key=lambda pair: -pair[1])[:SHOWN_BARS]
+        bars = [(label, percent(share), round(100 * share, 1)) for label, share in surest]
+        return {"answer": answer.label, "bars": bars}
+
+    def looked(self, found: FileAnswer) -> dict[str, Any]:
+        """Return the answer to a file as the script draws it; rows it is near to stay here."""
+        if found.said.transcript:
+            return self._heard(found.said.transcript)
+        told = self.predicted(found.prediction) if found.prediction else {"answer": "", "bars": []}
+        return told | ({"strange": self._word("pages.demo.strange")} if found.is_strange else {})
+
+    def read(self, found: TextAnswer) -> dict[str, Any]:
+        """Return the answer to a text as the script draws it; rows it is near to stay here."""
+        told = self.predicted(found.prediction)
+        notice = found.notice
+        return told | ({"strange": self.services.words.text(self.spoken, notice)} if notice else {})
+
+    def _heard(self, heard: Transcript) -> dict[str, Any]:
+        if not heard.text.strip():
+            return {"answer": self._word("pages.demo.heard_nothing"), "bars": []}
+        words = heard.words or ((heard.text, heard.certainty),)
+        note = self._word("pages.demo.heard_certainty", percent=percent(heard.certainty))
+        return {
+            "title": self._word("pages.demo.heard"),
+            "answer": heard.text,
+            "words": [(word, sure < UNSURE) for word, sure in words],
+            "spaced": not is_unspaced(heard.text),
+            "note": note,
+            "bars": [],
+        }
+
+    def _quality(self, owner: str, model: TrainedModel) -> str:
+        """Return the sentence of the results, or nothing where there are none."""
+        try:
+            results = self.services.results.results(owner, model.job_id, model.id)
+        except ModelError:
+            return ""
+        return self.services.words.say(self.spoken, results.sentence)
+
+    def _question(self, kind: str) -> str:
+        def said(key: str) -> str:
+            return escape(self.say(key))
+
+        if kind == "text":
+            return (
+                f'<section class="card"><label class="title" for="text">{said("text")}</label>'
+                f'<textarea id="text" maxlength="10000" placeholder="{said("text_hint")}"></textarea>'
+                f'<div class="presses"><button type="button" class="press first" id="ask">{said("ask")}</button></div></section>'
+            )
+        is_image = kind == "image"
+        device, shot, take = (
+            ("photo", "camera", "shoot") if is_image else ("record", "record", "stop")
+        )
+        capture = "environment" if is_image else "user"
+        return (
+            '<section class="card"><div id="shown"></div>'
+            '<div class="level" id="level" hidden><b><i></i></b><span></span></div><div class="presses">'
+            f'<button type="button" class="press first" id="take" hidden>{said(take)}</button>'
+            f'<label class="press first touch" id="device">{said(device)}<input type="file" accept="{ACCEPT[kind].split(",")[0]}" capture="{capture}"></label>'
+            f'<button type="button" class="press" id="open" hidden>{said(shot)}</button>'
+            f'<label class="press">{said(f"file_{kind}")}<input type="file" accept="{ACCEPT[kind]}"></label>'
+            f'<button type="button" class="press" id="close" hidden>{said("cancel")}</button></div></section>'
+        )
+
+    def _whole(self, title: str, kind: str, body: str, place: str, scripts: tuple[str, ...]) -> str:
+        words = json.dumps({key: self.say(key) for key in FOR_SCRIPTS}, ensure_ascii=False)
+        tags = "".join(f'<script src="{place}{name}" defer></script>' for name in scripts)
+        return (
+            f'<!doctype html><html lang="{LOCALES[self.spoken]}"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f'<meta name="robots" content="noindex"><title>{escape(title)}</title>'
+            f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{place}alone.css">{tags}</head>'
+            f'<body data-kind="{escape(kind)}" data-words="{escape(words)}"><main>{body}</main></body></html>'
+        )
+
+
+def assets() -> dict[str, tuple[Path, str]]:
+    """Return the files beside the page, and their kinds."""
+    folder = Path(__file__).parents[3] / "assets"
+    kinds = {"alone.css": "text/css", "alone.js": "text/javascript"}
+    kinds |= {"devices.js": "text/javascript", "door.js": "text/javascript"}
+    return {name: (folder / name, kind) for name, kind in kinds.items()}

@@ -1,0 +1,45 @@
+"""The sentence on the Data tab that a dataset has rows without labels, and the button that leads to sorting them."""
+
+from html import escape
+
+import gradio as gr
+
+from bigmodel.core.datasets.dataset import Dataset
+from pages.shared.web.page import Context
+
+
+class SortHook:
+    """A sentence and a button, shown only where there is something to sort."""
+
+    def __init__(self, ctx: Context, prefix: str) -> None:
+        self.ctx = ctx
+        with gr.Column(visible=False, elem_id=f"{prefix}-sort") as self.place:
+            self.said = gr.HTML("", elem_id=f"{prefix}-sort-said")
+            self.button = gr.Button(
+                ctx.t("pages.sort.button"), variant="primary", elem_id=f"{prefix}-sort-go"
+            )
+        event = self.button.click(
+            lambda: None, None, None, api_visibility="private", show_progress="hidden"
+        )
+        ctx.go(event, "sort")
+
+    @property
+    def outputs(self) -> list[gr.components.Component | gr.blocks.BlockContext]:
+        """The components that `show` fills."""
+        return [self.place, self.said]
+
+    def show(self, dataset: Dataset | None, request: gr.Request) -> list[object]:
+        """Say what has no label yet, or nothing."""
+        count = dataset.version.summary.unlabelled_rows if dataset else 0
+        if dataset is None or not count or not self.ctx.services.sorting.can_sort(dataset):
+            return self.say("")
+        if dataset.version.summary.classes:
+            said = self.ctx.say(request, "pages.sort.some_label", count=count)
+            return self.say(said, is_lead=False)
+        name = dataset.name
+        return self.say(self.ctx.say(request, "pages.sort.none_label", count=count, name=name))
+
+    def say(self, sentence: str, *, is_lead: bool = True) -> list[object]:
+        """Show a sentence above the button; without one, both go away."""
+        style = ' class="bm-lead"' if is_lead else ""
+        return [gr.Column(visible=bool(sentence)), f"<p{style}>{escape(sentence)}</p>"]

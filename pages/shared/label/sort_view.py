@@ -1,0 +1,134 @@
+"""Sorting as its box in the page shows it: rows, counts and sentences in the person's language; it decides nothing."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bigmodel.core.labelling.view import FIRST_ROWS, SortModel, SortRow, SortView
+from bigmodel.core.language import Language
+from bigmodel.core.message import Message
+from bigmodel.words import Words
+from pages.shared.web.media_route import media_url
+
+Say = Callable[..., str]
+Tell = Callable[[Message], str]
+LAST_CHARACTERS = 160
+SURE_GAIN = 0.005  # less than half a percentage point is nothing
+
+
+def state(view: SortView, say: Say, tell: Tell, *, shows_guess: bool) -> dict[str, Any]:
+    """Return everything that the box draws."""
+    return {
+        "id": view.dataset_id,
+        "name": view.name,
+        "medium": view.medium,
+        "classes": [{"name": c.name, "count": c.count} for c in view.classes],
+        "rows": [_row(row, view, say, shows_guess=shows_guess) for row in view.rows],
+        "last": [_last(row, view) for row in view.last],
+        "done": view.done,
+        "total": view.total,
+        "progress": say("pages.sort.progress", done=view.done, total=view.total),
+        "skipped": say("pages.sort.skipped", count=view.skipped) if view.skipped else "",
+        "labelled": say("pages.sort.labelled", count=view.labelled)
+        if view.labelled and view.total
+        else "",
+        "undo": view.can_undo,
+        "enough": view.is_enough,
+        "missing": _missing(view, say),
+        "model": _model(view.model, say, tell),
+        "pending": view.model.state == "pending",
+        "curve": [[p.labels, p.accuracy, p.low, p.high] for p in view.model.curve],
+        "gain": _gain(view.model, say),
+    }
+
+
+def _row(row: SortRow, view: SortView, say: Say, *, shows_guess: bool) -> dict[str, Any]:
+    notes = []
+    if row.is_back:
+        notes.append(say("pages.sort.is_back"))
+    if row.alike > 1:
+        notes.append(say("pages.sort.alike", count=row.alike - 1))
+    return {
+        "id": row.row_id,
+        "text": row.shown if view.medium == "text" else "",
+        "url": "" if view.medium == "text" else media_url(view.dataset_id, row.shown),
+        "even": row.is_even,
+        "note": " ".join(notes),
+        "guess": _guess(row, say) if shows_guess else "",
+    }
+
+
+def _guess(row: SortRow, say: Say) -> str:
+    if row.guess is None:
+        return say("pages.sort.no_guess")
+    label, share = row.guess
+    return say("pages.sort.guess", label=label, percent=round(100 * share))
+
+
+def _last(row: SortRow, view: SortView) -> dict[str, str]:
+    is_text = view.medium == "text"
+    is_long = len(row.shown) > LAST_CHARACTERS
+    return {
+        "id": row.row_id,
+        "label": row.label,
+        "text": (row.shown[:LAST_CHARACTERS] + "…" * is_long) if is_text else "",
+        "url": "" if is_text else media_url(view.dataset_id, row.shown),
+    }
+
+
+def _missing(view: SortView, say: Say) -> str:
+    """Return what is missing until training is worth a try, or what would still help."""
+    if not view.total:
+        return say("pages.sort.all_labelled", name=view.name)
+    if len(view.classes) < 2:
+        return say("pages.sort.classes_few", least=FIRST_ROWS)
+    if not view.missing:
+        return ""
+    named = _listed([f"{name} {lack}" for name, lack in view.missing], say)
+    key = "missing_some" if view.is_enough else "missing"
+    return say(f"pages.sort.{key}", least=FIRST_ROWS, missing=named)
+
+
+def _model(model: SortModel, say: Say, tell: Tell) -> str:
+    if model.error is not None:
+        return tell(model.error)
+    if model.state == "none":
+        return say("pages.sort.model_none", least=FIRST_ROWS)
+    if not model.labels:
+        return say("pages.sort.model_first")
+    return say("pages.sort.model_ready", labels=model.labels)
+
+
+def _gain(model: SortModel, say: Say) -> str:
+    """Return what more labels would bring, in plain words."""
+    if not model.curve:
+        return ""
+    now = model.curve[-1]
+    reached = say(
+        "pages.sort.reached", percent=round(100 * now.accuracy), labels=now.labels, held=model.held
+    )
+    return say("pages.sort.both", first=reached, second=_more(model, say))
+
+
+def _more(model: SortModel, say: Say) -> str:
+    if model.gain is None:
+        return say("pages.sort.gain_unknown", more=model.more)
+    low, high = (min(end, 1.0 - model.curve[-1].accuracy) for end in model.gain)
+    if high < SURE_GAIN:
+        return say("pages.sort.gain_none", more=model.more)
+    return say(
+        "pages.sort.gain", more=model.more, low=f"{100 * low:.0f}", high=f"{max(1, 100 * high):.0f}"
+    )
+
+
+def _listed(names: Sequence[str], say: Say) -> str:
+    return say("pages.sort.and").join(names)
+
+
+def texts(words: Words, language: Language) -> dict[str, str]:
+    """Return the fixed texts of the box; names and numbers are filled in by its script."""
+    prefix = "pages.sort.box."
+    return {
+        key.removeprefix(prefix): text
+        for key, text in words.texts[language].items()
+        if key.startswith(prefix)
+    }

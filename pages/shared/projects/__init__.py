@@ -1,0 +1,1 @@
+"""Views and routes of projects."""

@@ -1,0 +1,150 @@
+"""The rows a model answered wrong, page by page, narrowed down by what was true and what was answered. It measures nothing."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.core.results.results import Results
+from pages.shared.results import results_view as view
+from pages.shared.web.download import fetch
+from pages.shared.web.page import Context
+
+PAGE_ROWS = 10
+ALL = ""
+WORDS = "pages.results."
+MEDIA = "/bm/media"  # pictures and recordings of a dataset, by its id and their names
+QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+Updates = dict[gr.components.Component | gr.blocks.BlockContext, object]
+
+
+class WrongRows:
+    """The components, what fills them, and what their events do."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        t = ctx.t
+        self.offset = gr.State(0)
+        gr.Markdown(t(f"{WORDS}wrong"), elem_classes="bm-title", elem_id="results-wrong-title")
+        self.about = gr.HTML("", elem_id="results-wrong-about")
+        with gr.Row() as self.filters:
+            self.truth = gr.Dropdown([], label=t(f"{WORDS}wrong_truth"), elem_id="results-truth")
+            self.answer = gr.Dropdown([], label=t(f"{WORDS}wrong_answer"), elem_id="results-answer")
+        self.rows = gr.HTML("", elem_id="results-wrong")
+        with gr.Row():
+            self.previous = gr.Button(t(f"{WORDS}previous"), size="sm", elem_id="results-previous")
+            self.next = gr.Button(t(f"{WORDS}next"), size="sm", elem_id="results-next")
+            self.save = gr.Button(t(f"{WORDS}wrong_file"), size="sm", elem_id="results-wrong-file")
+        self.saved = gr.DownloadButton(elem_id="results-saved", elem_classes="bm-away")
+
+    @property
+    def parts(self) -> list[Any]:
+        """Return all that `headed`, `show` and `narrowed` fill."""
+        return [self.about, self.filters, self.truth, self.answer, *self._page]
+
+    @property
+    def _page(self) -> list[Any]:
+        return [self.offset, self.rows, self.previous, self.next, self.save]
+
+    def wire(self, protect: Callable[..., Any], model: gr.Radio) -> None:
+        """Connect the components; `model` holds the one that is shown."""
+        cell = [self.ctx.job, model, self.truth, self.answer]
+        for box in (self.truth, self.answer):
+            box.input(protect(self.show), cell, self._page, **QUIET)
+        for button, turn in ((self.previous, self.turn_back), (self.next, self.turn_on)):
+            button.click(protect(turn), [*cell, self.offset], self._page, **QUIET)
+        fetch(self.save, protect(self.pack), cell, self.saved)
+
+    # what fills them --------------------------------------------------------------------------
+
+    def headed(self, results: Results, request: gr.Request) -> Updates:
+        """Return what stands above the rows: what they are, and the choices of an evaluation."""
+        has_classes, has_errors = bool(results.classes), bool(results.errors)
+        kind = "classes" if has_classes else "transcripts" if has_errors else "numbers"
+        everything = (self.ctx.say(request, f"{WORDS}all"), ALL)
+        choices = [everything, *((label, label) for label in results.labels)]
+        about = self.ctx.say(request, f"{WORDS}wrong_about_{kind}")
+        return {
+            self.about: view.muted(about),
+            self.filters: gr.Row(visible=has_classes),
+            self.truth: gr.Dropdown(choices, value=ALL),
+            self.answer: gr.Dropdown(choices, value=ALL),
+        }
+
+    def narrowed(
+        self, job_id: str, model_id: str | None, truth: str, answer: str, request: gr.Request
+    ) -> Updates:
+        """Return the rows of one cell, with the choices set to it."""
+        rows = self.show(job_id, model_id, truth, answer, request)
+        return {self.truth: truth, self.answer: answer, **rows}
+
+    def show(
+        self,
+        job_id: str,
+        model_id: str | None,
+        truth: str | None,
+        answer: str | None,
+        request: gr.Request,
+        *,
+        offset: int = 0,
+    ) -> Updates:
+        """Return one page of wrong rows."""
+        owner = self.ctx.owner(request)
+        rows, total = self.ctx.services.results.wrong(
+            owner,
+            job_id,
+            model_id=model_id or "",
+            truth=truth or "",
+            answer=answer or "",
+            limit=PAGE_ROWS,
+            offset=offset,
+        )
+        end = offset + len(rows)
+        count = self.ctx.say(request, f"{WORDS}wrong_count", start=offset + 1, end=end, total=total)
+        media = f"{MEDIA}/{self.ctx.services.jobs.get(owner, job_id).dataset_id}"
+        nothing = view.notice(self.ctx.say(request, f"{WORDS}wrong_none"))
+
+        def say(key: str) -> str:
+            return self.ctx.say(request, f"{WORDS}{key}")
+
+        return {
+            self.offset: offset,
+            self.rows: view.wrong_table(rows, say, count, media) if rows else nothing,
+            self.previous: gr.Button(interactive=offset > 0),
+            self.next: gr.Button(interactive=end < total),
+            self.save: gr.Button(interactive=total > 0),
+        }
+
+    # handlers ---------------------------------------------------------------------------------
+
+    def turn_back(
+        self, job: str, model: str, truth: str, answer: str, offset: int, request: gr.Request
+    ) -> Updates:
+        """Show the wrong rows before these."""
+        start = max(0, offset - PAGE_ROWS)
+        return self.show(job, model, truth, answer, request, offset=start)
+
+    def turn_on(
+        self, job: str, model: str, truth: str, answer: str, offset: int, request: gr.Request
+    ) -> Updates:
+        """Show the wrong rows after these."""
+        return self.show(job, model, truth, answer, request, offset=offset + PAGE_ROWS)
+
+    def pack(
+        self,
+        job_id: str,
+        model_id: str | None,
+        truth: str | None,
+        answer: str | None,
+        request: gr.Request,
+    ) -> str:
+        """Return a table of the wrong rows that are asked for."""
+        path = self.ctx.services.results.wrong_file(
+            self.ctx.owner(request),
+            job_id,
+            model_id=model_id or "",
+            truth=truth or "",
+            answer=answer or "",
+        )
+        return str(path)

@@ -1,0 +1,155 @@
+"""Base models, times and what a hub says, drawn for people. Every text of a person or a hub is escaped here."""
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Protocol
+
+from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.message import Message
+from bigmodel.core.model import Base, BaseChoice
+from bigmodel.core.task import PRESETS
+from bigmodel.words import Words
+
+ANY = "any"
+SHOWN_LANGUAGES = 3
+HOUR = 90.0  # minutes from which on hours are said
+Say = Callable[..., str]
+Tell = Callable[[Message], str]
+
+
+class HubFacts(Protocol):
+    """What a hub says about a model."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def size_mb(self) -> float: ...
+    @property
+    def licence(self) -> str: ...
+    @property
+    def languages(self) -> tuple[str, ...]: ...
+    @property
+    def architecture(self) -> str: ...
+    @property
+    def revision(self) -> str: ...
+
+
+def base_name(base: Base, task: str, words: Words, say: Say) -> str:
+    """Return what a base is called: its words in the task, else its own name."""
+    key = f"tasks.{task}.bases.{base.name}.name"
+    return say(key) if words.has(key) else base.name
+
+
+def card(choice: BaseChoice, name: str, say: Say, tell: Tell, *, speaks: bool = True) -> str:
+    """Return a choice as the lines of a radio button: name, facts, reason. `speaks`: languages matter."""
+    facts = _facts(choice, say, speaks=speaks)
+    return "\n".join([name, *([facts] if facts else []), tell(choice.reason)])
+
+
+def unfit(choices: Sequence[tuple[BaseChoice, str]], say: Say, tell: Tell) -> str:
+    """Return what does not suit, each with its reason, or nothing."""
+    if not choices:
+        return ""
+    rows = "".join(
+        f"<li><b>{escape(name)}</b>: {escape(tell(choice.reason))}</li>" for choice, name in choices
+    )
+    title = escape(say("pages.train.unfit"))
+    return f'<div class="bm-muted"><p>{title}</p><ul>{rows}</ul></div>'
+
+
+def preset_choices(minutes: dict[str, float], say: Say) -> list[tuple[str, str]]:
+    """Return fast, balanced and thorough with the time they are expected to take."""
+    return [
+        (f"{say(f'pages.train.preset_{preset}')} · {duration(minutes[preset], say)}", preset)
+        for preset in PRESETS
+        if preset in minutes
+    ]
+
+
+def duration(minutes: float, say: Say) -> str:
+    """Return an expected time in words."""
+    if minutes < 1:
+        return say("pages.train.time_short")
+    if minutes < HOUR:
+        return say("pages.train.time_minutes", minutes=round(minutes))
+    return say("pages.train.time_hours", hours=round(minutes / 60, 1))
+
+
+def hub_card(model: HubFacts, say: Say) -> str:
+    """Return what the hub says about a model, as a card."""
+    lines = [
+        ("size", _size(model.size_mb)),
+        ("architecture", model.architecture),
+        ("languages", _languages(model.languages, say)),
+        ("licence", model.licence or say("pages.train.licence_unknown")),
+        ("revision", model.revision[:12]),
+    ]
+    rows = "".join(
+        f'<tr><th scope="row">{escape(say(f"pages.train.hub_{name}"))}</th><td>{escape(text)}</td></tr>'
+        for name, text in lines
+        if text
+    )
+    return f'<div class="bm-card"><b>{escape(model.id)}</b><table class="bm-table">{rows}</table></div>'
+
+
+def expectation(said: Message, tell: Tell) -> str:
+    """Return what to expect, as a remark that stands before the button."""
+    level = "is-warning" if said.level == "warning" else ""
+    return f'<div class="bm-problem {level}" data-testid="train-expect">{escape(tell(said))}</div>'
+
+
+def refusal(text: str) -> str:
+    """Return why something did not work, to stay in the page."""
+    return f'<div class="bm-problem is-error">{escape(text)}</div>'
+
+
+def problems(messages: Sequence[Message], tell: Tell) -> str:
+    """Return all problems as one text for a toast."""
+    return "<br>".join(escape(tell(message)) for message in messages)
+
+
+def _facts(choice: BaseChoice, say: Say, *, speaks: bool) -> str:
+    base = choice.base
+    parts = [
+        f"★ {say('pages.train.recommended')}" if choice.is_recommended else "",
+        _size(base.size_mb) if base.size_mb else "",
+        _languages(base.languages, say) if speaks else "",
+        base.licence,
+        "" if choice.is_ready else say("pages.train.not_here"),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _size(size_mb: float) -> str:
+    return f"{size_mb / 1000:.1f} GB" if size_mb >= 1000 else f"{size_mb:.0f} MB"
+
+
+def _languages(languages: Sequence[str], say: Say) -> str:
+    known = {"en", "zh", ANY}
+    named = [
+        say(f"pages.train.language_{language}") if language in known else language
+        for language in languages[:SHOWN_LANGUAGES]
+    ]
+    more = " …" if len(languages) > SHOWN_LANGUAGES else ""
+    return ", ".join(named) + more
+
+
+def facts_of(choice: BaseChoice) -> dict[str, object]:
+    """Return what the tab keeps of a base on offer while the person chooses."""
+    base = choice.base
+    return {
+        "kind": base.kind,
+        "minutes": dict(choice.minutes),
+        "is_ready": choice.is_ready,
+        "size_mb": base.size_mb,
+    }
+
+
+def version_key(dataset: Dataset, language: str) -> str:
+    """Return what the filled form hangs on."""
+    return f"{dataset.id}/{dataset.version.number}/{language}"
+
+
+def choice_key(task: str, base: str, preset: str) -> str:
+    """Return the choice that the settings of the form were filled for."""
+    return f"{task}/{base}/{preset}"

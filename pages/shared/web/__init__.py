@@ -1,0 +1,1 @@
+"""The web shell: server, middleware, addresses, language, downloads."""

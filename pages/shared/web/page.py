@@ -1,0 +1,109 @@
+"""What a tab is: a slug, an order and a function that builds it; and how a tab asks for things of the house."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import gradio as gr
+from gradio.i18n import I18nData
+
+from bigmodel.core.errors import NotFoundError
+from bigmodel.core.language import Language
+from bigmodel.core.message import Arg, Message
+from pages.shared.web import language
+
+if TYPE_CHECKING:
+    from bigmodel.services.studio import Services
+
+LOCAL_OWNER = "local"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A tab. Its label is the words at `pages.<slug>.tab`; its address is `?tab=<slug>`."""
+
+    slug: str
+    order: int
+    build: Callable[["Context", gr.Tab], None]
+
+
+@dataclass
+class Context:
+    """What a tab gets while it is built. `dataset` and `job` hold the chosen ids and stand in the address."""
+
+    services: "Services"
+    dataset: gr.Textbox
+    job: gr.Textbox
+    tabs: gr.Tabs
+    used_keys: set[str] = field(default_factory=set)
+
+    def t(self, key: str) -> I18nData:
+        """Return the marker of a static text; the browser shows it in its language.
+
+        Raises:
+            KeyError: no language has this key.
+        """
+        if not self.services.words.has(key):
+            raise KeyError(key)
+        self.used_keys.add(key)
+        return I18nData(language.browser_key(key))
+
+    def language(self, request: gr.Request) -> Language:
+        """Return the language this person reads."""
+        return language.of_request(request, self.services.settings.language)
+
+    def say(self, request: gr.Request, key: str, /, **args: Arg) -> str:
+        """Return a text in the person's language."""
+        return self.services.words.say(self.language(request), Message(key, args))
+
+    def tell(self, request: gr.Request, message: Message) -> str:
+        """Return a stored message in the person's language."""
+        return self.services.words.say(self.language(request), message)
+
+    def owner(self, request: gr.Request) -> str:  # noqa: ARG002 - public mode will read the request
+        """Return whose data this person sees: locally, everybody at this computer is one owner."""
+        return LOCAL_OWNER
+
+    def on_show(
+        self,
+        tab: gr.Tab,
+        fn: Callable[..., object],
+        inputs: Sequence[gr.components.Component] = (),
+        outputs: Sequence[gr.components.Component] = (),
+    ) -> None:
+        """Run `fn` whenever the tab comes into view."""
+        tab.select(
+            fn, list(inputs), list(outputs), show_progress="hidden", api_visibility="private"
+        )
+
+    def go(self, event: gr.events.Dependency, slug: str) -> gr.events.Dependency:
+        """After the event succeeded, open another tab."""
+        opened: gr.events.Dependency = event.success(
+            lambda: gr.Tabs(selected=slug),
+            None,
+            self.tabs,
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        return opened
+
+    def go_demo(self, event: gr.events.Dependency) -> gr.events.Dependency:
+        """After the event succeeded, open the demo tab that tries the models of the chosen job."""
+
+        def opened(job: str, request: gr.Request) -> gr.Tabs:
+            try:
+                kind = self.services.demo.kind(self.owner(request), job)
+            except NotFoundError:
+                kind = "text"
+            return gr.Tabs(selected=f"{kind}-demo")
+
+        gone: gr.events.Dependency = event.success(
+            opened,
+            self.job,
+            self.tabs,
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        return gone

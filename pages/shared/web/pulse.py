@@ -1,0 +1,126 @@
+"""What a browser asks every few seconds, on whatever tab: which trainings go on, and which just ended.
+
+Its script puts "62 % · 2 min" into the tab's title, shows an ended training wherever the person is, tells the
+system's notifications where they were allowed, and loads the page again after the app was started anew: a new
+process knows nothing of an open page, and the address brings back tab, dataset and job.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bigmodel.core import clock
+from bigmodel.core.job import FINAL, Job, State, share_done
+from bigmodel.core.language import Language
+from bigmodel.core.message import Arg, Message
+from bigmodel.words import Words
+from pages.shared.web import language
+from pages.shared.web.page import LOCAL_OWNER
+from pages.shared.web.time_text import Say, span_short
+
+if TYPE_CHECKING:
+    from bigmodel.services.studio import Services
+
+LOOKED_AT = 50  # newest jobs
+SHARED_S = 1.0  # that all browsers of one language share an answer
+NEWS = timedelta(minutes=10)  # how long an end is news to a browser that has not told it yet
+TOLD = {State.SUCCEEDED: "succeeded", State.FAILED: "failed", State.CANCELLED: "cancelled"}
+LOOK_MS = 3_000
+
+SCRIPT = f"""() => {{
+  let start = '';
+  const title = document.title, told = new Set(JSON.parse(localStorage.getItem('bm_told') || '[]'));
+  const news = document.createElement('div');
+  news.id = 'bm-news'; document.body.append(news);
+  const link = job => {{
+    const u = new URL(location); u.searchParams.set('tab', job.tab); u.searchParams.set('job', job.id);
+    u.searchParams.set('dataset', job.dataset); return u.toString();
+  }};
+  function show(job) {{
+    const box = document.createElement('div');
+    box.className = 'bm-news is-' + job.kind; box.setAttribute('role', 'status');
+    const text = document.createElement('a');
+    text.href = link(job); text.textContent = job.sentence;
+    const close = document.createElement('button');
+    close.type = 'button'; close.textContent = '×'; close.setAttribute('aria-label', job.close);
+    close.onclick = () => box.remove();
+    box.append(text, close); news.append(box);
+    if (job.kind === 'succeeded') setTimeout(() => box.remove(), 20000);
+    if (window.Notification && Notification.permission === 'granted' && document.hidden) {{
+      const note = new Notification(title, {{body: job.sentence, tag: job.id}});
+      note.onclick = () => {{ window.focus(); location.href = link(job); }};
+    }}
+  }}
+  function tell(pulse) {{
+    const live = pulse.live[0];
+    document.title = live ? live.title + ' · ' + title : title;
+    for (const job of pulse.ended.slice(0, 3)) {{
+      if (told.has(job.id)) continue;
+      told.add(job.id);
+      localStorage.setItem('bm_told', JSON.stringify([...told].slice(-200)));
+      show(job);
+    }}
+  }}
+  async function look() {{
+    try {{
+      const pulse = await (await fetch(new URL('bm/pulse', document.baseURI))).json();
+      if (start && pulse.start !== start) location.reload();
+      start = start || pulse.start;
+      tell(pulse);
+    }} catch {{ /* the app is away: look again */ }}
+  }}
+  look();
+  setInterval(look, {LOOK_MS});
+  document.addEventListener('visibilitychange', look);
+}}"""
+
+
+def routes(services: "Services", start: str) -> list[Route]:
+    """Return the route that the script asks."""
+    answers: dict[Language, tuple[float, dict[str, Any]]] = {}
+
+    def pulse(request: Request) -> Response:
+        spoken = language.of_request(gr.Request(request=request), services.settings.language)
+        asked, answer = answers.get(spoken, (-SHARED_S, {}))
+        if monotonic() - asked >= SHARED_S:
+            jobs = services.jobs.all(LOCAL_OWNER, LOOKED_AT)
+            answer = {"start": start, **news(jobs, services.words, spoken, clock.now())}
+            answers[spoken] = (monotonic(), answer)
+        return JSONResponse(answer)
+
+    return [Route("/bm/pulse", pulse)]
+
+
+def news(jobs: Sequence[Job], words: Words, spoken: Language, at: datetime) -> dict[str, Any]:
+    """Return the jobs that go on and those that ended lately, in the words of one person."""
+
+    def say(key: str, **args: Arg) -> str:
+        return words.say(spoken, Message(key, args))
+
+    live = [{"id": job.id, "title": _title(job, say)} for job in jobs if job.is_live]
+    ended = [
+        {
+            "id": job.id,
+            "dataset": job.dataset_id,
+            "tab": "results" if job.state == State.SUCCEEDED else "jobs",
+            "kind": TOLD[job.state],
+            "sentence": say(f"pages.jobs.news_{TOLD[job.state]}", name=job.name),
+            "close": say("pages.jobs.news_close"),
+        }
+        for job in jobs
+        if job.state in FINAL and job.ended_at and at - job.ended_at < NEWS
+    ]
+    return {"live": live, "ended": ended}
+
+
+def _title(job: Job, say: Say) -> str:
+    """Return "62 % · 2 min", or the percentage alone while the time left is not known."""
+    percent = f"{round(100 * share_done(job))} %"
+    left = job.progress.left_s
+    return percent if left is None else f"{percent} · {span_short(left, say)}"

@@ -1,0 +1,141 @@
+"""Starts the web server around the dashboard: its port, its own routes and what it refuses; it builds no page."""
+
+import json
+import logging
+import socket
+import urllib.request
+from collections.abc import Sequence
+from importlib.metadata import distribution
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI
+from gradio.route_utils import CustomCORSMiddleware
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from bigmodel.core.errors import SettingsError
+from bigmodel.core.ids import new_id
+from bigmodel.settings import Settings
+from pages.shared.web.language import head_script
+from pages.shared.web.middleware import HeadScript, SameOrigin
+from pages.shared.web.theme import STYLE_SHEET, theme
+
+log = logging.getLogger(__name__)
+PORTS_TO_TRY = 20
+START = new_id()  # of this process; an open page notices when it changes
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+def running_url(settings: Settings) -> str:
+    """Return the address of an app that already serves this data folder, or an empty text."""
+    try:
+        url = json.loads(_note(settings).read_text("utf-8"))["url"]
+        with urllib.request.urlopen(f"{url}healthz", timeout=2) as answer:  # noqa: S310 - our own note
+            same = json.load(answer).get("home") == str(settings.home.resolve())
+    except (OSError, ValueError, KeyError):
+        return ""
+    return url if same else ""
+
+
+def refuse_public(settings: Settings) -> None:
+    """Refuse to serve strangers until what protects people from each other is complete.
+
+    Raises:
+        SettingsError: `public_mode_incomplete`, naming what is missing.
+    """
+    if settings.is_public:
+        reason = "SPACE_ID" if settings.space_id else f"BIGMODEL_HOST={settings.host}"
+        missing = "sign-in, an owner for each person, quotas, limits for visitors"
+        raise SettingsError("public_mode_incomplete", reason=reason, missing=missing)
+
+
+def serve(demo: gr.Blocks, texts: gr.I18n, settings: Settings, routes: Sequence[Route] = ()) -> str:
+    """Serve the dashboard and the routes of its parts in the background and return its address.
+
+    Raises:
+        SettingsError: `no_free_port`.
+    """
+    port = _free_port(settings)
+    app, url, _ = demo.queue(max_size=64, default_concurrency_limit=8).launch(
+        server_name=settings.host,
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        max_file_size=settings.max_upload_mb * 2**20,
+        state_session_capacity=300,
+        enable_monitoring=False,
+        run_history=False,
+        mcp_server=False,
+        ssr_mode=False,
+        pwa=False,
+        share=False,
+        footer_links=[],
+        blocked_paths=[
+            str(path)
+            for path in (settings.database, settings.datasets, settings.jobs, settings.bases)
+        ],
+        allowed_paths=[str(settings.scratch / "downloads")],
+        i18n=texts,
+        theme=theme(),
+        css=STYLE_SHEET.read_text("utf-8"),
+        app_kwargs={"middleware": _middleware(settings), "openapi_url": None},
+    )
+    _grant_nobody(app)
+    _add_routes(app, [*_own_routes(settings), *routes])
+    _note(settings).write_text(json.dumps({"url": url}), "utf-8")
+    return str(url)
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    hosts = ["localhost", "127.0.0.1", "[::1]", settings.host]
+    return [
+        Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+        Middleware(SameOrigin),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(HeadScript, script=head_script(settings.language)),
+    ]
+
+
+def _grant_nobody(app: FastAPI) -> None:
+    """Take away Gradio's leave for other sites: it stands before our doors and echoes origins to a foreign host."""
+    leave: object = CustomCORSMiddleware
+    app.user_middleware = [door for door in app.user_middleware if door.cls != leave]
+    app.middleware_stack = app.build_middleware_stack()
+
+
+def _own_routes(settings: Settings) -> list[Route]:
+    script = Path(str(distribution("plotly").locate_file("plotly/package_data/plotly.min.js")))
+    answers = {"status": "ok", "home": str(settings.home.resolve()), "start": START}
+
+    def healthz(_request: Request) -> Response:
+        return JSONResponse(answers)
+
+    def plotly_js(_request: Request) -> Response:
+        return FileResponse(script, media_type="text/javascript", headers=FOR_EVER)
+
+    return [Route("/healthz", healthz), Route("/bm/plotly.min.js", plotly_js)]
+
+
+def _add_routes(app: FastAPI, routes: Sequence[Route]) -> None:
+    app.router.routes[:0] = routes  # before Gradio's catch-all
+
+
+def _free_port(settings: Settings) -> int:
+    for port in range(settings.port, settings.port + PORTS_TO_TRY):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, port))
+            except OSError:
+                continue
+        return port
+    raise SettingsError("no_free_port", port=settings.port, count=PORTS_TO_TRY - 1)
+
+
+def _note(settings: Settings) -> Path:
+    return settings.run / "app.json"

@@ -1,0 +1,66 @@
+"""The frame around the tabs: head, language switch, tabs and address. It knows every page and builds none itself."""
+
+import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from pages.shared.web import address, language, pulse
+from pages.shared.web.page import Context, Page
+
+if TYPE_CHECKING:
+    from bigmodel.services.studio import Services
+
+
+def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks, gr.I18n]:
+    """Return the whole dashboard and the texts its browser half needs."""
+    title = services.words.text("en", "shell.title")
+    with gr.Blocks(title=title, analytics_enabled=False) as demo:
+        dataset = gr.Textbox("", visible="hidden", elem_id="shell-dataset", container=False)
+        job = gr.Textbox("", visible="hidden", elem_id="shell-job", container=False)
+        demo.load(None, None, None, js=address.SCRIPT)
+        demo.load(None, None, None, js=pulse.SCRIPT)
+        with gr.Row(elem_id="shell-head"):
+            head = gr.HTML(f'<div class="bm-head"><b>{html.escape(title)}</b></div>')
+            switch = gr.Button(size="sm", scale=0, min_width=90, elem_id="shell-language")
+        with gr.Tabs(elem_id="main", overflow_behavior="wrap") as tabs:
+            context = Context(services=services, dataset=dataset, job=job, tabs=tabs)
+            for page in pages:
+                with gr.Tab(
+                    context.t(f"pages.{page.slug.replace('-', '_')}.tab"),
+                    id=page.slug,
+                    elem_id=f"tab-{page.slug}",
+                ) as tab:
+                    address.keep(tab, page.slug)
+                    page.build(context, tab)
+        _wire(demo, context, head, switch, frozenset(page.slug for page in pages))
+    texts = language.browser_texts(services.words, context.used_keys)
+    return demo, gr.I18n(**texts)
+
+
+def _wire(
+    demo: gr.Blocks, context: Context, head: gr.HTML, switch: gr.Button, slugs: frozenset[str]
+) -> None:
+    address.keep_value(context.dataset, "dataset")
+    address.keep_value(context.job, "job")
+    switch.value = context.t("shell.other_language")
+    switch.click(None, None, None, js=language.SWITCH)
+
+    def greet(request: gr.Request) -> str:
+        title = html.escape(context.say(request, "shell.title"))
+        subtitle = html.escape(context.say(request, "shell.subtitle"))
+        return f'<div class="bm-head"><b>{title}</b><span class="bm-muted">{subtitle}</span></div>'
+
+    def read_address(request: gr.Request) -> tuple[object, str, str]:
+        return address.read(request, slugs)
+
+    demo.load(greet, None, head, queue=False, show_progress="hidden", api_visibility="private")
+    demo.load(
+        read_address,
+        None,
+        [context.tabs, context.dataset, context.job],
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    ).then(None, None, None, js=address.READ_DONE)

@@ -1,0 +1,131 @@
+"""The Data tab without a browser: what it shows, what it refuses, and that no text of a person becomes markup."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+from starlette.requests import Request
+
+from bigmodel.services.datasets.append import GrowingService
+from bigmodel.services.datasets.classes import ClassService
+from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.services.datasets.workbooks import WorkbookService
+from bigmodel.services.jobs.control import ControlService
+from bigmodel.settings import Settings
+from bigmodel.store.memory import MemoryStore
+from bigmodel.words import load_words
+from pages.data import DataTab
+from tests.fakes.asleep import Asleep
+from tests.pages.one_tab import one_tab
+
+BAD = "<img src=x onerror=window.BAD=1>"
+
+
+def request(language: str = "en") -> gr.Request:
+    scope = {"type": "http", "headers": [(b"accept-language", language.encode())]}
+    return gr.Request(request=Request(scope))
+
+
+@pytest.fixture
+def tab(settings: Settings) -> DataTab:
+    store = MemoryStore()
+    services: Any = SimpleNamespace(
+        settings=settings,
+        words=load_words(),
+        datasets=DatasetService(settings, store),
+        classes=ClassService(settings, store),
+        growing=GrowingService(settings, store, ControlService(settings, store, Asleep())),
+        workbooks=WorkbookService(settings, store),
+    )
+    return one_tab(DataTab, services)
+
+
+def table(folder: Path, label: str = "good", rows: int = 60) -> Path:
+    path = folder / "table.csv"
+    lines = [f"text {i} {BAD},{label if i % 2 else BAD}" for i in range(rows)]
+    path.write_text("\n".join([f"{BAD},label", *lines]), "utf-8")
+    return path
+
+
+def imported(tab: DataTab, path: Path) -> str:
+    return tab.ctx.services.datasets.import_file("local", path).id
+
+
+def test_nothing_here_shows_only_the_hint(tab: DataTab) -> None:
+    shown = tab.show("", request())
+    assert len(shown) == len(tab.outputs)
+    assert shown[0] == ""
+
+
+def test_unknown_dataset_falls_back_to_the_newest(tab: DataTab, tmp_path: Path) -> None:
+    dataset_id = imported(tab, table(tmp_path))
+    shown = tab.show("01a20a30-148a-7a90-8a5f-10dfdf93a8d7", request())
+    assert len(shown) == len(tab.outputs)
+    assert shown[0] == dataset_id
+
+
+def test_text_of_a_person_is_never_markup(tab: DataTab, tmp_path: Path) -> None:
+    shown = tab.show(imported(tab, table(tmp_path)), request())
+    drawn = [value for value in shown if isinstance(value, str)]
+    assert any("&lt;img" in text for text in drawn)
+    assert not any("<img" in text for text in drawn)
+
+
+def test_refused_upload_explains_itself(tab: DataTab, tmp_path: Path) -> None:
+    path = table(tmp_path, label=BAD)
+    taken = tab.intake.upload(str(path), request("zh"), progress=lambda *a, **k: None)
+    _, refusal, pending, *_ = taken
+    assert "至少需要两个类别" in refusal.value
+    assert "<img" not in refusal.value
+    assert pending.path == str(path)
+
+
+def test_delete_is_asked_with_what_goes_along(tab: DataTab, tmp_path: Path) -> None:
+    question, _ = tab.ask(imported(tab, table(tmp_path)), request())
+    assert "“table” with its 60 rows" in question
+    assert tab.remove(tab.show("", request())[0], request()) == ""
+    assert tab.ctx.services.datasets.all("local") == []
+
+
+def test_file_says_first_what_it_would_add(tab: DataTab, tmp_path: Path) -> None:
+    dataset_id = imported(tab, table(tmp_path))
+    more = tmp_path / "more.csv"
+    more.write_text(f"label,{BAD},\n{BAD},text 1 {BAD},x\n good,text 99 {BAD},y\n", "utf-8")
+    growing = tab.growing
+    looked = growing.look(dataset_id, str(more), request(), progress=lambda *_, **__: None)
+    assert "New rows: 1 of 2" in str(looked[growing.found])
+    assert "another label in the file than here" in str(looked[growing.found])
+    assert "<img" not in str(looked[growing.found])
+    assert looked[growing.add]["value"] == "Add the rows (1)"  # type: ignore[index]
+    put = growing.put_in(dataset_id, str(more), True, request("zh"), progress=lambda *_, **__: None)
+    assert "已加入 2 行" in str(put[growing.found])
+    assert tab.ctx.services.datasets.get("local", dataset_id).version.summary.rows == 62
+
+
+def test_pasted_rows_are_added_and_forgotten(
+    tab: DataTab, settings: Settings, tmp_path: Path
+) -> None:
+    dataset_id = imported(tab, table(tmp_path))
+    growing, quiet = tab.growing, lambda *_, **__: None
+    looked = growing.look_pasted(dataset_id, f"{BAD}\tlabel\nquite new\tgood", request(), quiet)
+    path = str(looked[growing.path])
+    put = growing.put_in(dataset_id, path, False, request(), progress=quiet)
+    assert "Rows added: 1. This is now version 2, with 61 rows." in str(put[growing.found])
+    assert not Path(path).exists()
+
+
+def test_stars_are_offered_as_three_classes(tab: DataTab, tmp_path: Path) -> None:
+    path = tmp_path / "stars.csv"
+    lines = [f"text {i},{'★' * (i % 5 + 1)}" for i in range(60)]
+    path.write_text("\n".join(["text,stars", *lines]), "utf-8")
+    dataset_id = imported(tab, path)
+    found = tab.names.shown(tab.ctx.services.datasets.get("local", dataset_id), request("zh"))
+    assert found[5:10] == ["差评", "中评", "好评", 2, 4]
+    made, trouble = tab.names.take_stars(dataset_id, "three", "a", "b", "c", 2, 4, request())
+    assert (made, trouble) == (f"{dataset_id} 2", "")
+    event = gr.EventData(None, {"names": {"a": BAD, "b": BAD, "c": BAD}})
+    _, trouble = tab.names.rename(dataset_id, event, request())
+    assert "&lt;img" in str(trouble)
+    assert "<img" not in str(trouble)

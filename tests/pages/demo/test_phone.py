@@ -1,0 +1,163 @@
+"""A demo opened to phones: a real small server, its code, and the sentences where it cannot be."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bigmodel.core.errors import ModelError
+from bigmodel.core.message import Message
+from bigmodel.words import load_words
+from pages.shared.demo.phone import COOKIE, Phone
+from pages.shared.web.page import LOCAL_OWNER
+from tests.fakes.demo import Studio, open_studio
+
+HOST = "127.0.0.2"  # this machine again, under another address than the dashboard's
+
+
+class Visit:
+    """One phone: asks the open demo, and keeps its cookie."""
+
+    def __init__(self, address: str) -> None:
+        self.host, port = address.removeprefix("http://").rstrip("/").split(":")
+        self.port, self.cookie = int(port), ""
+
+    def ask(
+        self, method: str, path: str, body: object = None, **headers: str
+    ) -> tuple[int, str, dict[str, str]]:
+        line = http.client.HTTPConnection(self.host, self.port, timeout=20)
+        sent = json.dumps(body) if body is not None else None
+        line.request(method, path, sent, {"Cookie": self.cookie, **headers})
+        answer = line.getresponse()
+        text = answer.read().decode()
+        line.close()
+        return answer.status, text, {name.lower(): value for name, value in answer.getheaders()}
+
+    def enter(self, code: str) -> int:
+        status, _, headers = self.ask("POST", "/enter", {"code": code})
+        self.cookie = headers.get("set-cookie", "").split(";")[0]
+        return status
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with open_studio(tmp_path_factory.mktemp("phone") / "home", LOCAL_OWNER) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def job(studio: Studio) -> str:
+    return studio.job()
+
+
+def phone_of(studio: Studio, **parts: Any) -> Phone:
+    def results(*_: object) -> object:
+        return SimpleNamespace(sentence=Message("results.remarks.few_rows", {"rows": 7}))
+
+    services: Any = SimpleNamespace(
+        settings=studio.settings.model_copy(update={"phone_host": parts.pop("host", HOST)}),
+        words=load_words(),
+        demo=studio.demo,
+        results=SimpleNamespace(results=results),
+    )
+    return Phone(services, **parts)
+
+
+@pytest.fixture
+def phone(studio: Studio) -> Iterator[Phone]:
+    made = phone_of(studio)
+    yield made
+    made.close()
+
+
+def test_code_opens_the_demo_and_nothing_else(phone: Phone, job: str) -> None:
+    opened = phone.open(job)
+    visit = Visit(opened.address)
+    assert "reviews" not in visit.ask("GET", "/")[1]
+    assert visit.ask("POST", "/answer", {"text": "good"})[0] == 403
+    assert visit.enter(opened.code) == 200
+    assert "reviews" in visit.ask("GET", "/")[1]
+    status, told, _ = visit.ask("POST", "/answer", {"text": "good"})
+    assert (status, len(json.loads(told)["bars"])) == (200, 2)
+    for path in ("/config", "/gradio_api/info", "/bm/pulse", "/demo/", f"/demo/{job}/", "/healthz"):
+        assert visit.ask("GET", path)[0] == 404
+    assert opened.door.state.devices == 1
+
+
+def test_cookie_is_out_of_reach_of_scripts_and_other_sites(phone: Phone, job: str) -> None:
+    opened = phone.open(job)
+    visit = Visit(opened.address)
+    cookie = visit.ask("POST", "/enter", {"code": opened.code})[2]["set-cookie"].lower()
+    assert cookie.startswith(f"{COOKIE}=")
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+def test_spent_code_lets_no_second_phone_in(phone: Phone, job: str) -> None:
+    opened = phone.open(job)
+    first, second = Visit(opened.address), Visit(opened.address)
+    assert [first.enter(opened.code), second.enter(opened.code)] == [200, 403]
+    assert second.enter(phone.new_code().code) == 200
+
+
+def test_wrong_codes_end_in_a_refusal(phone: Phone, job: str) -> None:
+    opened = phone.open(job)
+    assert [Visit(opened.address).enter("guess") for _ in range(6)] == [403] * 5 + [429]
+    assert Visit(opened.address).enter(opened.code) == 429
+
+
+def test_foreign_host_and_foreign_origin_are_refused(phone: Phone, job: str) -> None:
+    opened = phone.open(job)
+    visit = Visit(opened.address)
+    assert visit.ask("GET", "/", Host="evil.test")[0] == 400
+    body = {"code": opened.code}
+    assert visit.ask("POST", "/enter", body, Origin="http://evil.test")[0] == 403
+    assert visit.enter(opened.code) == 200
+
+
+def test_closed_demo_cannot_be_reached(phone: Phone, job: str) -> None:
+    opened = phone.open(job)
+    phone.close()
+    assert phone.opened is None
+    with pytest.raises(ConnectionRefusedError):
+        Visit(opened.address).ask("GET", "/")
+    with pytest.raises(ModelError, match="phone_is_closed"):
+        phone.new_code()
+
+
+def test_second_demo_closes_the_first(phone: Phone, studio: Studio, job: str) -> None:
+    first = phone.open(job)
+    phone.open(studio.job())
+    assert not first.thread.is_alive()
+    assert not first.door.admits("anything")
+
+
+def test_address_that_does_not_lead_here_shows_no_code(studio: Studio, job: str) -> None:
+    def lost(_address: str) -> str:
+        raise OSError("timed out")
+
+    for check, reason in ((lost, "timed out"), (lambda _: "other", "another program")):
+        phone = phone_of(studio, check=check)
+        with pytest.raises(ModelError, match=reason):
+            phone.open(job)
+        assert phone.opened is None
+
+
+@pytest.mark.parametrize(
+    ("host", "key"),
+    [
+        ("10.255.255.1", "phone_no_port"),
+        ("0.0.0.0", "phone_no_network"),  # noqa: S104
+        ("8.8.8.8", "phone_no_network"),
+    ],
+)
+def test_address_that_cannot_be_opened_is_named(
+    studio: Studio, job: str, host: str, key: str
+) -> None:
+    phone = phone_of(studio, host=host)
+    with pytest.raises(ModelError, match=key):
+        phone.open(job)
+    assert phone.opened is None

@@ -1,0 +1,101 @@
+"""What the text demo says and offers, without a browser: handlers called as plain functions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+from starlette.requests import Request
+
+from bigmodel.core.errors import ModelError
+from bigmodel.core.results.results import Prediction
+from bigmodel.core.task import Explanation
+from bigmodel.services.inference.predict import TextAnswer, TextRow
+from bigmodel.words import load_words
+from pages.shared.demo import text_view
+from pages.shared.web.page import LOCAL_OWNER, Context
+from pages.shared.widgets import answer
+from pages.text_demo import TextDemo
+from tests.fakes.demo import Studio, open_studio
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    with open_studio(tmp_path / "home", LOCAL_OWNER) as opened:
+        yield opened
+
+
+@pytest.fixture
+def tab(studio: Studio) -> TextDemo:
+    services: Any = SimpleNamespace(words=load_words(), demo=studio.demo, settings=studio.settings)
+    nothing: Any = None
+    return TextDemo(Context(services, nothing, nothing, nothing))
+
+
+def ask(language: str = "en") -> gr.Request:
+    headers = [(b"accept-language", language.encode())]
+    return gr.Request(request=Request({"type": "http", "headers": headers, "query_string": b""}))
+
+
+def test_one_line_gives_bars_and_many_a_table(tab: TextDemo, studio: Studio) -> None:
+    job = studio.job()
+    model = studio.demo.resolve(LOCAL_OWNER, job).id
+    assert 'data-testid="answer">good<' in tab.ask(model, "so good\n", ask())
+    table = tab.ask(model, "good\n\n<b>bad</b>", ask())
+    assert table.count("<tr>") == 3
+    assert "&lt;b&gt;bad&lt;/b&gt;" in table
+
+
+def test_stranger_is_warned_of(tab: TextDemo, studio: Studio) -> None:
+    model = studio.demo.resolve(LOCAL_OWNER, studio.job()).id
+    assert 'data-testid="strange">This looks like none' in tab.ask(model, "neither", ask())
+    assert 'data-testid="strange"' not in tab.ask(model, "good", ask())
+    table = tab.ask(model, "good\nneither", ask("zh"))
+    assert "<th>都不像？</th>" in table
+    assert table.count("<td>都不像</td>") == 1
+
+
+def test_unreadable_text_and_nearest_rows_are_shown_escaped() -> None:
+    def say(key: str) -> str:
+        return load_words().text("en", key)
+
+    answered = Prediction("good", None, {"good": 1.0})
+    shown = text_view.look(TextAnswer(answered), [TextRow("1", "<b>x" * 99, "<i>")], say)
+    assert "&lt;b&gt;x" in shown
+    assert "<b>&lt;i&gt;</b>" in shown
+    assert "…" in shown
+    for reason in ("broken", "letterless", "letters", "unknown"):
+        found = TextAnswer(answered, Explanation(strangeness=9.0, unreadable=reason))
+        shown = text_view.look(found, [TextRow("1", "near", "good")], say)
+        assert 'data-testid="unreadable"' in shown
+        assert "near" not in shown
+        assert "cannot be read" in text_view.table(["x"], [found], say)
+
+
+@pytest.mark.parametrize("text", ["", " \n ", None])
+def test_nothing_to_answer_is_said(tab: TextDemo, studio: Studio, text: str) -> None:
+    model = studio.demo.resolve(LOCAL_OWNER, studio.job()).id
+    with pytest.raises(ModelError, match="text_missing"):
+        tab.ask(model, text, ask())
+
+
+def test_labels_of_a_person_never_become_html() -> None:
+    label = "<img src=x onerror=alert(1)>"
+    shown = answer.bars(Prediction(label, None, {label: 1.0}))
+    assert "<img" not in shown
+    assert "&lt;img" in shown
+
+
+def test_number_is_shown_as_a_number() -> None:
+    assert ">1,235<" in answer.number(Prediction(None, 1234.6), "Number")
+    assert ">0.25<" in answer.table(["x"], [Prediction(None, 0.25)], ["Text", "Answer", "Sure"])
+
+
+def test_certainty_is_never_called_complete() -> None:
+    assert [answer.percent(share) for share in (1.0, 0.9994, 0.0)] == [
+        "> 99.9 %",
+        "99.9 %",
+        "0.0 %",
+    ]

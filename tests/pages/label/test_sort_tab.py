@@ -1,0 +1,97 @@
+"""The Sort tab, its handlers called as plain functions: what it shows of which dataset, and where it leads."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+from starlette.requests import Request
+
+from bigmodel.core.errors import JobError
+from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.services.labelling.active_learning import Suggesting
+from bigmodel.services.labelling.labelling import SortingService
+from bigmodel.settings import Settings
+from bigmodel.store.memory import MemoryStore
+from bigmodel.words import load_words
+from pages.shared.label.sort_hook import SortHook
+from pages.sort import SortTab
+from tests.fakes.sorted import OWNER, sort_some, texts, truth, unlabelled
+from tests.fakes.sorted import table as write_table
+from tests.pages.one_tab import one_tab
+
+
+@pytest.fixture
+def services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(Suggesting, "want", lambda *_: None)
+    monkeypatch.setattr(gr, "Info", lambda *_: None)
+    store = MemoryStore()
+    return SimpleNamespace(
+        settings=settings,
+        words=load_words(),
+        datasets=DatasetService(settings, store),
+        sorting=SortingService(settings, store),
+    )
+
+
+def request(language: str = "en") -> gr.Request:
+    scope = {"type": "http", "headers": [(b"accept-language", language.encode())]}
+    return gr.Request(request=Request(scope))
+
+
+def labelled(services: Any, folder: Path) -> str:
+    path = write_table(folder, [(text, truth(text)) for text in texts(20)], label="label")
+    made: str = services.datasets.import_file(OWNER, path).id
+    return made
+
+
+def test_without_data_it_leads_to_the_data_tab(services: Any) -> None:
+    _, nothing, to_data, body, *_ = one_tab(SortTab, services).show("", request())
+    assert (nothing.visible, to_data.visible, body.visible) == (True, True, False)
+
+
+def test_newest_table_without_labels_is_shown(services: Any, tmp_path: Path) -> None:
+    open_rows = unlabelled(services.datasets, tmp_path, texts(20)).id
+    labelled(services, tmp_path)
+    chosen, *_, picked, box = one_tab(SortTab, services).show("", request())
+    assert (chosen, picked.value) == (open_rows, open_rows)
+    assert open_rows in box
+
+
+def test_asked_for_table_is_shown_though_it_has_labels(services: Any, tmp_path: Path) -> None:
+    unlabelled(services.datasets, tmp_path, texts(20))
+    asked = labelled(services, tmp_path)
+    assert one_tab(SortTab, services).show(asked, request())[0] == asked
+
+
+def test_chosen_data_of_other_tabs_stays_chosen(services: Any, tmp_path: Path) -> None:
+    open_rows = unlabelled(services.datasets, tmp_path, texts(20)).id
+    chosen, *_, picked, _ = one_tab(SortTab, services).show("recordings", request())
+    assert (chosen, picked.value) == (gr.skip(), open_rows)
+
+
+def test_labels_become_a_version_on_the_way_to_train(services: Any, tmp_path: Path) -> None:
+    dataset = unlabelled(services.datasets, tmp_path, texts(30))
+    tab = one_tab(SortTab, services)
+    for name in ("good", "bad"):
+        services.sorting.add_class(OWNER, dataset.id, name)
+    sort_some(services.sorting, dataset, 18)
+    with pytest.raises(JobError, match="labels_few"):
+        tab.use(dataset.id, request())
+    sort_some(services.sorting, dataset, 2)
+    assert tab.use(dataset.id, request()) == dataset.id
+    assert services.datasets.get(OWNER, dataset.id).version.number == 2
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "has no labels yet"), ("zh", "还没有标签")])
+def test_data_tab_says_that_labels_are_missing(
+    services: Any, tmp_path: Path, language: str, said: str
+) -> None:
+    dataset = unlabelled(services.datasets, tmp_path, texts(20))
+    hook = one_tab(lambda ctx, _: SortHook(ctx, "data"), services)
+    place, html = hook.show(dataset, request(language))
+    assert place.visible
+    assert said in html
+    whole = services.datasets.get(OWNER, labelled(services, tmp_path))
+    assert not hook.show(whole, request())[0].visible

@@ -1,0 +1,65 @@
+"""Differences of transcripts can be read without colour, and nothing a person wrote becomes HTML."""
+
+from bigmodel.core.message import Message
+from bigmodel.core.results.alignment import diff
+from bigmodel.core.results.results import AnsweredRow, ErrorRow, Measure, Results
+from pages.shared.results import results_view as view
+
+
+def say(key: str) -> str:
+    return f"[{key}]"
+
+
+def row(**values: object) -> AnsweredRow:
+    known = {"row_id": "1", "text": "a.wav", "truth": "x", "answer": "y", "sureness": 0.5}
+    return AnsweredRow(**{**known, **values})  # type: ignore[arg-type]
+
+
+def test_mistakes_are_struck_and_underlined() -> None:
+    html = view.difference(diff("well turn it on", "turn it off now"))
+    assert "<del>well</del> turn it" in html
+    assert html.count("<ins>") == 2
+
+
+def test_chinese_has_no_spaces_between_characters() -> None:
+    html = view.difference(diff("打开灯", "打关灯"))
+    assert "打<del>开</del><ins>关</ins>灯" in html
+
+
+def test_what_people_wrote_is_escaped() -> None:
+    html = view.difference(diff("<b>a</b>", "<script>"))
+    assert "<b>" not in html
+    assert "<script>" not in html
+    table = view.wrong_table([row(text="<i>.wav", media="aa/x.flac")], say, "1", '/bm/media/"d')
+    assert "<i>" not in table
+    assert '"d' not in table
+
+
+def test_recordings_have_a_player_and_pictures_are_shown() -> None:
+    sound = view.wrong_table([row(media="aa/x.flac")], say, "1", "/bm/media/d")
+    picture = view.wrong_table([row(media="aa/x.jpg", text="a.jpg")], say, "1", "/bm/media/d")
+    assert '<audio controls preload="none" src="/bm/media/d/aa/x.flac"' in sound
+    assert '<img class="bm-thumb" src="/bm/media/d/aa/x.jpg"' in picture
+    assert "[column_file]" in sound
+
+
+def test_transcripts_come_with_difference_and_legend() -> None:
+    table = view.wrong_table([row(edits=diff("yes no", "yes"))], say, "1 of 1")
+    assert "[column_difference]" in table
+    assert "[diff_missing]" in table
+    assert "yes <del>no</del>" in table
+
+
+def test_error_table_counts_what_went_wrong() -> None:
+    rate = Measure(0.25, 0.1, 0.4)
+    results = Results(
+        "transcription",
+        4,
+        (),
+        {"wer": rate},
+        Message("x"),
+        errors=(ErrorRow("wer", rate, 8, 1, 1, 0),),
+    )
+    html = view.error_table(results, say)
+    for part in ("[measures.wer]", "25.0 %", "10.0 – 40.0 %", ">8<", "[column_insertions]"):
+        assert part in html

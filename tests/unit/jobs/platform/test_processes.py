@@ -1,0 +1,124 @@
+"""Processes of jobs: who they are, what they import, how they are called."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bigmodel.environment import ROOT, environment
+from bigmodel.jobs.launchers import socket_file
+from bigmodel.jobs.platform import Lock, kill_group
+from bigmodel.jobs.platform.identity import identify
+from bigmodel.services.jobs.jobs import JobService
+from bigmodel.settings import Settings
+from bigmodel.store.base import Deleted
+from bigmodel.store.memory import MemoryStore
+from tests.fakes.workshop import quick_settings
+
+WORKER = """
+import json, sys
+from bigmodel.jobs import warm
+from bigmodel.jobs.worker import worker
+from bigmodel.tasks import find_tasks
+find_tasks()
+print(json.dumps(sorted(sys.modules)))
+"""
+WEB = """
+import json, sys
+from bigmodel.services.jobs import jobs
+from bigmodel.jobs import __main__
+from bigmodel.jobs.supervisor import supervisor
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def modules_after(code: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.slow
+def test_no_worker_can_open_the_database() -> None:
+    found = modules_after(WORKER)
+    assert not {"sqlalchemy", "sqlite3", "alembic", "gradio"} & found
+    assert not {name for name in found if name.startswith("bigmodel.store")}
+
+
+@pytest.mark.slow
+def test_supervisor_and_service_load_nothing_heavy() -> None:
+    heavy = {"torch", "transformers", "accelerate", "sklearn", "scipy", "gradio"}
+    assert heavy & modules_after(WEB) == set()
+
+
+def test_identity_is_more_than_a_number() -> None:
+    me = identify()
+    assert me.is_alive
+    assert not replace(me, started=me.started - 60, ticks=0).is_alive
+    assert not replace(me, ticks=me.ticks - 1).is_alive or not me.ticks
+    assert not replace(me, boot="another").is_alive
+
+
+def test_clock_that_was_set_makes_nobody_dead() -> None:
+    me = identify()
+    assert replace(me, started=me.started + 86_400).is_alive or not me.ticks
+
+
+def test_own_group_is_never_ended() -> None:
+    with pytest.raises(ValueError, match="not the group of a worker"):
+        kill_group(os.getpgrp())
+
+
+def test_lock_is_held_by_one(tmp_path: Path) -> None:
+    first, second = Lock(tmp_path / "lock"), Lock(tmp_path / "lock")
+    assert first.acquire()
+    assert not second.acquire()
+    first.release()
+    assert second.acquire()
+
+
+def test_socket_works_below_a_long_path(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 30) / ("path" * 10)
+    folder.mkdir(parents=True)
+    server = socket_file.listen(folder, "a.sock")
+    if os.fork() == 0:
+        connection, _ = server.accept()
+        socket_file.send(connection, {"heard": socket_file.receive(connection)["say"]})
+        os._exit(0)
+    server.close()
+    assert socket_file.ask(folder, "a.sock", {"say": "hello"}) == {"heard": "hello"}
+    os.wait()
+
+
+def test_processes_get_the_settings_and_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    settings = quick_settings(tmp_path / "home", workers=2, language="zh")
+    given = environment(settings)
+    assert "HF_TOKEN" not in given
+    for name in list(os.environ):
+        monkeypatch.delenv(name)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == settings
+
+
+def test_deleting_a_job_deletes_its_files_only(tmp_path: Path) -> None:
+    settings = quick_settings(tmp_path / "home")
+
+    class Deleting(MemoryStore):
+        def delete_job(self, owner: str, job_id: str) -> Deleted:
+            return Deleted(jobs=(job_id,), folders=(f"jobs/{job_id}", "../outside", "."))
+
+    for folder in (settings.jobs / "a", settings.jobs / "b", tmp_path / "outside"):
+        folder.mkdir(parents=True)
+    JobService(settings, Deleting()).delete("local", "a")
+    assert not (settings.jobs / "a").exists()
+    assert (settings.jobs / "b").exists()
+    assert (tmp_path / "outside").exists()

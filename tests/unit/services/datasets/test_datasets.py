@@ -1,0 +1,170 @@
+"""Datasets are imported, corrected, tested with an own file and deleted, and every version stays as it was."""
+
+from pathlib import Path
+
+import pytest
+
+from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.errors import DatasetError, NotFoundError
+from bigmodel.core.ids import is_id
+from bigmodel.core.task import Family
+from bigmodel.data.versions.versions import load_rows, load_task_data
+from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.settings import Settings
+from bigmodel.store.memory import MemoryStore
+from bigmodel.words import load_words
+
+
+@pytest.fixture
+def service(settings: Settings) -> DatasetService:
+    return DatasetService(settings, MemoryStore())
+
+
+def table(
+    folder: Path, rows: int = 100, name: str = "reviews.csv", label: str = "good,bad"
+) -> Path:
+    path = folder / name
+    labels = label.split(",")
+    lines = [f"this is review {i},{labels[i % len(labels)]},{i % 7}.5" for i in range(rows)]
+    path.write_text("\n".join(["review,label,stars", *lines]), "utf-8")
+    return path
+
+
+def folder_of(settings: Settings, dataset: Dataset) -> Path:
+    return settings.home / dataset.version.folder
+
+
+def test_import_keeps_everything(
+    tmp_path: Path, settings: Settings, service: DatasetService
+) -> None:
+    dataset = service.import_file("local", table(tmp_path))
+    rows = load_rows(folder_of(settings, dataset))
+    assert dataset.name == "reviews"
+    assert (dataset.version.recipe.input, dataset.version.recipe.target) == ("review", "label")
+    assert all(map(is_id, rows["row_id"]))
+    assert rows["row_id"] == sorted(rows["row_id"])
+    assert rows["col.stars"][3] == "3.5"
+    assert dataset.version.summary.split_rows == {
+        "train": 80, "validation": 10, "test": 10, "none": 0,
+    }  # fmt: skip
+
+
+def test_task_data_has_sorted_labels(
+    tmp_path: Path, settings: Settings, service: DatasetService
+) -> None:
+    dataset = service.import_file("local", table(tmp_path))
+    data = load_task_data(folder_of(settings, dataset), Family.CLASSIFICATION)
+    assert data.labels == ("bad", "good")
+    assert (len(data.train), len(data.validation), len(data.test)) == (80, 10, 10)
+
+
+def test_other_columns_keep_row_ids(
+    tmp_path: Path, settings: Settings, service: DatasetService
+) -> None:
+    first = service.import_file("local", table(tmp_path))
+    second = service.choose_columns("local", first.id, text="review", label="stars")
+    assert second.version.number == 2
+    old, new = load_rows(folder_of(settings, first)), load_rows(folder_of(settings, second))
+    assert old["row_id"] == new["row_id"]
+    assert old["target"][0] == "good"
+    assert new["target"][0] == "0.5"
+    data = load_task_data(folder_of(settings, second), Family.REGRESSION)
+    assert data.labels == ()
+
+
+def test_wrong_columns_leave_nothing_behind(
+    tmp_path: Path, settings: Settings, service: DatasetService
+) -> None:
+    dataset = service.import_file("local", table(tmp_path))
+    with pytest.raises(DatasetError):
+        service.choose_columns("local", dataset.id, text="label", label="review")
+    assert [p.name for p in (settings.datasets / dataset.id).glob("[0-9]*")] == ["1"]
+    assert service.get("local", dataset.id).version.number == 1
+
+
+def test_two_changes_at_once_leave_one_version(
+    tmp_path: Path, settings: Settings, service: DatasetService
+) -> None:
+    dataset = service.import_file("local", table(tmp_path))
+    (settings.datasets / dataset.id / "2" / "items.parquet").mkdir(parents=True)
+    with pytest.raises(DatasetError, match="dataset_busy"):
+        service.choose_columns("local", dataset.id, text="review", label="stars")
+    assert not list((settings.datasets / dataset.id).glob("*.tmp"))
+
+
+def test_own_test_file_is_the_test_set(
+    tmp_path: Path, settings: Settings, service: DatasetService
+) -> None:
+    dataset = service.import_file("local", table(tmp_path))
+    own = tmp_path / "own.csv"
+    own.write_text("label,review\ngood,new one\nbad,this is review 5\nodd,strange\n", "utf-8")
+    tested = service.set_test_file("local", dataset.id, own)
+    rows = load_rows(folder_of(settings, tested))
+    inputs = [rows["input"][i] for i, split in enumerate(rows["split"]) if split == "test"]
+    assert inputs == ["new one", "this is review 5"]
+    assert tested.version.recipe.test_name == "own.csv"
+    said = {problem.key.split(".")[-1] for problem in tested.version.summary.problems}
+    assert {"test_overlap", "test_labels_unknown"} <= said
+    again = service.choose_columns("local", dataset.id, text="review", label="stars")
+    assert again.version.summary.rows == 103
+
+
+def test_test_file_needs_the_columns(tmp_path: Path, service: DatasetService) -> None:
+    dataset = service.import_file("local", table(tmp_path))
+    other = tmp_path / "other.csv"
+    other.write_text("text,class\na,b\n", "utf-8")
+    with pytest.raises(DatasetError, match="test_columns"):
+        service.set_test_file("local", dataset.id, other)
+
+
+def test_delete_removes_folders(
+    tmp_path: Path, settings: Settings, service: DatasetService
+) -> None:
+    dataset = service.import_file("local", table(tmp_path))
+    service.delete("local", dataset.id)
+    assert not (settings.datasets / dataset.id).exists()
+    assert service.all("local") == []
+
+
+def test_stranger_sees_and_deletes_nothing(tmp_path: Path, service: DatasetService) -> None:
+    dataset = service.import_file("local", table(tmp_path))
+    for call in (service.get, service.delete, service.preview, service.jobs_of):
+        with pytest.raises(NotFoundError):
+            call("stranger", dataset.id)
+    assert service.get("local", dataset.id) == dataset
+
+
+def test_preview_pages_through_rows(tmp_path: Path, service: DatasetService) -> None:
+    dataset = service.import_file("local", table(tmp_path, rows=100))
+    page = service.preview("local", dataset.id, limit=3, offset=98)
+    assert page.total == 100
+    assert [row[0] for row in page.rows] == ["this is review 98", "this is review 99"]
+
+
+def test_rename_needs_a_name(tmp_path: Path, service: DatasetService) -> None:
+    dataset = service.import_file("local", table(tmp_path), name="first")
+    assert service.rename("local", dataset.id, " second ").name == "second"
+    with pytest.raises(DatasetError, match="name_empty"):
+        service.rename("local", dataset.id, "  ")
+
+
+def test_refusal_names_the_columns(tmp_path: Path, service: DatasetService) -> None:
+    with pytest.raises(DatasetError) as caught:
+        service.import_file("local", table(tmp_path, rows=5))
+    assert caught.value.columns == ("review", "label", "stars")
+
+
+def test_under_fifty_rows_all_train(tmp_path: Path, service: DatasetService) -> None:
+    summary = service.import_file("local", table(tmp_path, rows=49)).version.summary
+    assert summary.split_rows["train"] == 49
+    assert "data.problems.rows_few" in [problem.key for problem in summary.problems]
+
+
+def test_samples_import_clean(settings: Settings, service: DatasetService) -> None:
+    words = load_words()
+    for sample in service.samples():
+        dataset = service.import_sample("local", sample.name)
+        assert dataset.version.summary.usable_rows == sample.rows
+        assert not dataset.version.summary.problems
+        assert words.has(f"samples.{sample.name}.title")
+    assert {sample.language for sample in service.samples()} == {"en", "zh", "any"}

@@ -1,0 +1,159 @@
+"""Trays: what was put in is there after a restart, under names that never become paths."""
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bigmodel.core.errors import DatasetError, NotFoundError
+from bigmodel.services.datasets.uploads import (
+    COLLECT,
+    FOLDER,
+    JOURNAL,
+    SPARE_BYTES,
+    Tray,
+    TrayItem,
+    TrayService,
+)
+from bigmodel.settings import Settings
+
+
+@pytest.fixture
+def trays(settings: Settings) -> TrayService:
+    return TrayService(settings)
+
+
+def put(trays: TrayService, tray: Tray, path: str, content: bytes = b"x") -> TrayItem:
+    place = trays.place("local", tray.id, len(content))
+    place.write_bytes(content)
+    return trays.keep("local", tray.id, path, place)
+
+
+def paths(trays: TrayService, tray: Tray) -> list[str]:
+    return [item.path for item in trays.get("local", tray.id).items]
+
+
+def test_folder_goes_on_after_a_restart(trays: TrayService, settings: Settings) -> None:
+    tray = trays.open("local", FOLDER, "flowers")
+    put(trays, tray, "flowers/rose/1.jpg", b"abc")
+    again = TrayService(settings).open("local", FOLDER, "flowers")
+    assert again.id == tray.id
+    assert [(item.path, item.size) for item in again.items] == [("flowers/rose/1.jpg", 3)]
+    assert again.items[0].place.read_bytes() == b"abc"
+
+
+def test_torn_journal_loses_only_its_last_line(trays: TrayService, settings: Settings) -> None:
+    tray = trays.open("local", FOLDER, "f")
+    put(trays, tray, "f/a.jpg")
+    with (tray.folder / JOURNAL).open("ab") as journal:
+        journal.write(b'{"do": "put", "id"')
+    again = TrayService(settings)
+    put(again, tray, "f/b.jpg")
+    assert paths(TrayService(settings), tray) == ["f/a.jpg", "f/b.jpg"]
+
+
+def test_file_cut_off_by_a_crash_is_swept(trays: TrayService, settings: Settings) -> None:
+    tray = trays.open("local", FOLDER, "f")
+    kept = put(trays, tray, "f/a.jpg")
+    trays.place("local", tray.id, 9).write_bytes(b"half")
+    TrayService(settings).get("local", tray.id)
+    assert sorted(p.name for p in tray.folder.iterdir()) == sorted([kept.id, JOURNAL])
+
+
+def test_same_path_of_a_folder_is_replaced(trays: TrayService) -> None:
+    tray = trays.open("local", FOLDER, "f")
+    first = put(trays, tray, "f/a.jpg", b"old")
+    put(trays, tray, "f/a.jpg", b"newer")
+    assert [item.size for item in trays.get("local", tray.id).items] == [5]
+    assert not first.place.exists()
+
+
+def test_photos_of_one_name_are_kept_side_by_side(trays: TrayService) -> None:
+    tray = trays.open("local", COLLECT)
+    for _ in range(3):
+        put(trays, tray, "cat/image.jpg")
+    assert paths(trays, tray) == ["cat/image.jpg", "cat/image (2).jpg", "cat/image (3).jpg"]
+
+
+@pytest.mark.parametrize(
+    "path", ["../../evil/x.jpg", "C:\\evil\\x.jpg", "/etc/x.jpg", "a/\0\n/x.jpg", "\ud800/x.jpg"]
+)
+def test_name_never_becomes_a_path(path: str, trays: TrayService, settings: Settings) -> None:
+    tray = trays.open("local", FOLDER, "f")
+    item = put(trays, tray, path)
+    assert item.place.parent == tray.folder
+    assert ".." not in item.path.split("/")
+    item.path.encode()
+    assert sorted(p.name for p in tray.folder.iterdir()) == sorted([item.id, JOURNAL])
+
+
+def test_classes_are_renamed_joined_and_dropped(trays: TrayService) -> None:
+    tray = trays.open("local", COLLECT)
+    trays.add_class("local", tray.id, " dog ")
+    kept = put(trays, tray, "cat/1.jpg")
+    put(trays, tray, "dog/1.jpg")
+    trays.rename_class("local", tray.id, "cat", "dog")
+    assert trays.get("local", tray.id).classes == ("dog",)
+    assert sorted(paths(trays, tray)) == ["dog/1 (2).jpg", "dog/1.jpg"]
+    trays.remove_class("local", tray.id, "dog")
+    assert trays.get("local", tray.id).items == ()
+    assert not kept.place.exists()
+
+
+def test_said_words_and_removals_are_remembered(trays: TrayService, settings: Settings) -> None:
+    tray = trays.open("local", COLLECT)
+    first, second = put(trays, tray, "speech/1.webm"), put(trays, tray, "speech/2.webm")
+    trays.say("local", tray.id, first.id, " open  the door ")
+    trays.remove("local", tray.id, second.id)
+    found = TrayService(settings).get("local", tray.id).items
+    assert [(item.id, item.text) for item in found] == [(first.id, "open the door")]
+
+
+def test_tray_of_somebody_else_is_not_there(trays: TrayService) -> None:
+    tray = trays.open("local", COLLECT)
+    for tray_id in (tray.id, "nonsense", "../local"):
+        with pytest.raises(NotFoundError):
+            trays.get("other", tray_id)
+    assert trays.open("other", COLLECT).id != tray.id
+
+
+def test_tray_has_an_end(settings: Settings) -> None:
+    trays = TrayService(settings.model_copy(update={"max_upload_mb": 1}))
+    tray = trays.open("local", FOLDER, "f")
+    with pytest.raises(DatasetError) as refused:
+        trays.place("local", tray.id, 2**20 + 1)
+    assert refused.value.key == "file_big"
+    for number in range(4):
+        put(trays, tray, f"f/{number}", bytes(2**20))
+    with pytest.raises(DatasetError) as refused:
+        trays.place("local", tray.id, 1)
+    assert refused.value.key == "tray_full"
+
+
+def test_files_sent_at_once_do_not_overfill_a_tray(settings: Settings) -> None:
+    trays = TrayService(settings.model_copy(update={"max_upload_mb": 1}))
+    tray = trays.open("local", FOLDER, "f")
+    places = [trays.place("local", tray.id, 2**20) for _ in range(5)]
+    for number, place in enumerate(places):
+        place.write_bytes(bytes(2**20))
+        if number < 4:
+            trays.keep("local", tray.id, f"f/{number}", place)
+    with pytest.raises(DatasetError) as refused:
+        trays.keep("local", tray.id, "f/4", places[4])
+    assert refused.value.key == "tray_full"
+
+
+def test_full_disk_takes_no_file(trays: TrayService, monkeypatch: pytest.MonkeyPatch) -> None:
+    tray = trays.open("local", FOLDER, "f")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=SPARE_BYTES))
+    with pytest.raises(DatasetError) as refused:
+        trays.place("local", tray.id, 1)
+    assert refused.value.key == "disk_short_for_files"
+
+
+def test_discarded_tray_leaves_nothing(trays: TrayService) -> None:
+    tray = trays.open("local", COLLECT)
+    put(trays, tray, "a/b.jpg")
+    trays.discard("local", tray.id)
+    assert not Path(tray.folder).exists()

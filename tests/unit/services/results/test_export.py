@@ -1,0 +1,206 @@
+"""A downloaded model answers like the one here, in a folder of its own, and gives away nothing of its owner."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import torch
+
+from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.errors import ModelError
+from bigmodel.core.model import TrainedModel
+from bigmodel.core.task import Predictor
+from bigmodel.services.results.results import ResultService
+from bigmodel.settings import Settings
+from bigmodel.store.memory import MemoryStore
+from bigmodel.tasks import get_task, load_engine
+from bigmodel.training.pretrained import save_model
+from bigmodel.training.text.scratch import make_scratch
+from tests.fakes.trained import OWNER, Row, Training, start_training
+
+ENGLISH = ["The soup was cold again", "lovely  meal,\tthank you", "Awful!", "a b", "good GOOD good"]
+CHINESE = ["味道很好，送得也快", "太难吃了", "服务态度差 退款", "好", "好吃 好吃"]
+STRANGE = ["", "   ", "\u0130stanbul \u00df", "x", "=1+1", "never seen ☃ 全新"]
+
+
+class Silent:
+    """A reporter that nobody listens to."""
+
+    resume = None
+
+    def __getattr__(self, name: str) -> object:
+        return lambda *args, **more: None
+
+
+def trained(settings: Settings, texts: list[str], targets: list[str], task: str) -> Training:
+    """Return a training on these rows whose instant model is real; it was tried on the same rows."""
+    pairs = list(zip(texts, targets, strict=True))
+    rows: list[Row] = [(split, *pair) for split in ("train", "test") for pair in pairs]
+    return start_training(settings, MemoryStore(), rows, task)
+
+
+def add_instant(training: Training, texts: list[str], targets: list[str]) -> TrainedModel:
+    task = get_task(training.job.task)
+    labels = tuple(sorted(set(targets))) if task.family == "classification" else ()
+    model = training.add_model("instant", [[0.5] * len(labels or "1")] * len(texts), labels)
+    rows = Rows([str(i) for i in range(len(texts))], texts, targets)
+    data = TaskData(rows, Rows(), Rows(), labels)
+    folder = training.settings.home / model.folder
+    load_engine(task).train_instant(data, task.params(), folder, Silent())  # type: ignore[arg-type]
+    return model
+
+
+def add_scratch(training: Training, texts: list[str], targets: list[str]) -> TrainedModel:
+    """Report a real Transformer with random weights, as fine-tuning would leave it."""
+    torch.manual_seed(0)
+    labels = tuple(sorted(set(targets)))
+    network, tokenizer = make_scratch(texts, outputs=len(labels), labels=labels, most_tokens=16)
+    model = training.add_model("tuned", [[1.0] * len(labels)] * len(texts), labels, kept=True)
+    network.config._name_or_path = str(training.settings.home)
+    save_model(training.settings.home / model.folder, network, tokenizer, 16)
+    return model
+
+
+def unpacked(training: Training, model: TrainedModel, folder: Path) -> Path:
+    service = ResultService(training.settings, training.store, lambda *_: [], lambda *_: [])
+    with zipfile.ZipFile(service.download(OWNER, model.id)) as package:
+        package.extractall(folder)
+    return folder
+
+
+def loaded(training: Training, model: TrainedModel) -> Predictor:
+    return load_engine(get_task(model.task)).load(training.settings.home / model.folder)
+
+
+def run_alone(folder: Path, texts: list[str]) -> list[dict[str, object]]:
+    """Run the program of a package where nothing of this app can be imported."""
+    environment = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    code = (
+        "import sys, json; sys.path.insert(0, '.');"
+        "import predict; assert not [name for name in sys.modules if 'bigmodel' in name];"
+        "sys.argv = ['predict.py', '--json', '--', *json.loads(sys.stdin.read())];"
+        "raise SystemExit(predict.main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-X", "utf8", "-c", code],
+        cwd=folder,
+        env=environment,
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.slow
+def test_package_of_a_transformer_answers_alike(settings: Settings, tmp_path: Path) -> None:
+    targets = ["bad", "good", "bad", "中立", "good"]
+    training = trained(settings, CHINESE, targets, "text_classification")
+    model = add_scratch(training, CHINESE, targets)
+    folder = unpacked(training, model, tmp_path / "away")
+    asked = [*CHINESE, *STRANGE, "很长" * 40]
+    expected = loaded(training, model).predict(asked)
+    for answer, scores in zip(run_alone(folder, asked), expected, strict=True):
+        assert answer["probabilities"] == pytest.approx(
+            dict(zip(model.labels, scores, strict=True)), abs=1e-5
+        )
+    configs = [path.read_text("utf-8") for path in folder.glob("*.json")]
+    assert [text for text in configs if str(settings.home) in text] == []
+
+
+@pytest.mark.parametrize("texts", [ENGLISH, CHINESE], ids=["words", "characters"])
+def test_package_answers_like_the_model(
+    settings: Settings, tmp_path: Path, texts: list[str]
+) -> None:
+    targets = ["bad", "good", "bad", "中立", "good"]
+    training = trained(settings, texts, targets, "text_classification")
+    model = add_instant(training, texts, targets)
+    asked = [*texts, *STRANGE]
+    answers = run_alone(unpacked(training, model, tmp_path / "away"), asked)
+    for answer, scores in zip(answers, loaded(training, model).predict(asked), strict=True):
+        assert answer["probabilities"] == pytest.approx(
+            dict(zip(model.labels, scores, strict=True)), abs=1e-5
+        )
+
+
+def test_package_of_numbers_answers_alike(settings: Settings, tmp_path: Path) -> None:
+    targets = ["1", "4.5", "0", "2", "5"]
+    training = trained(settings, ENGLISH, targets, "text_regression")
+    model = add_instant(training, ENGLISH, targets)
+    asked = [*ENGLISH, *STRANGE]
+    answers = run_alone(unpacked(training, model, tmp_path / "away"), asked)
+    expected = [row[0] for row in loaded(training, model).predict(asked)]
+    assert [answer["value"] for answer in answers] == pytest.approx(expected, abs=1e-5)
+
+
+def test_package_reads_a_file_for_people(settings: Settings, tmp_path: Path) -> None:
+    targets = ["good", "bad", "bad", "good", "good"]
+    training = trained(settings, CHINESE, targets, "text_classification")
+    folder = unpacked(training, add_instant(training, CHINESE, targets), tmp_path / "away")
+    (folder / "texts.txt").write_text("太难吃了\n好吃\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", "predict.py", "--file", "texts.txt"],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert [(line[0], line[2]) for line in lines] == [("bad", "太难吃了"), ("good", "好吃")]
+
+
+def test_package_gives_away_nothing(settings: Settings, tmp_path: Path) -> None:
+    targets = ["bad", "good", "bad", "bad", "good"]
+    training = trained(settings, ENGLISH, targets, "text_classification")
+    folder = unpacked(training, add_instant(training, ENGLISH, targets), tmp_path / "away")
+    assert {path.name for path in folder.iterdir()} == {
+        "README.md",
+        "instant.json",
+        "instant.safetensors",
+        "labels.json",
+        "predict.py",
+        "requirements.txt",
+    }
+    private = [str(settings.home), "Own training", "Own data", OWNER, training.row_ids[0]]
+    texts = [path.read_text("utf-8", errors="replace") for path in folder.iterdir()]
+    assert [(name) for name in (*private, ENGLISH[0]) for text in texts if name in text] == []
+
+
+def test_card_says_rows_measures_and_limits(settings: Settings, tmp_path: Path) -> None:
+    targets = ["bad", "good", "*b*", "bad", "good"]
+    training = trained(settings, ENGLISH, targets, "text_classification")
+    folder = unpacked(training, add_instant(training, ENGLISH, targets), tmp_path / "away")
+    card = (folder / "README.md").read_text("utf-8")
+    for part in ("5 rows to learn from", r"\*b\*", "| accuracy | 0.2 |", "## Limits", "## 局限"):
+        assert part in card
+    assert "{" not in card
+
+
+def test_package_is_written_once(settings: Settings) -> None:
+    targets = ["bad", "good", "bad", "bad", "good"]
+    training = trained(settings, ENGLISH, targets, "text_classification")
+    model = add_instant(training, ENGLISH, targets)
+    service = ResultService(settings, training.store, lambda *_: [], lambda *_: [])
+    first = service.download(OWNER, model.id)
+    written = first.stat().st_mtime_ns
+    assert service.download(OWNER, model.id) == first
+    assert first.stat().st_mtime_ns == written
+    assert [path.name for path in first.parent.iterdir()] == ["model-instant.zip"]
+
+
+def test_lost_files_are_named_so(settings: Settings) -> None:
+    targets = ["bad", "good", "bad", "bad", "good"]
+    training = trained(settings, ENGLISH, targets, "text_classification")
+    model = training.add_model("instant", [[0.5, 0.5]] * 5, ("bad", "good"))
+    with pytest.raises(ModelError) as raised:
+        ResultService(settings, training.store, lambda *_: [], lambda *_: []).download(
+            OWNER, model.id
+        )
+    assert raised.value.key == "model_files_missing"

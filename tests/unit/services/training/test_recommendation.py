@@ -1,0 +1,124 @@
+"""Which base is recommended, and why: rules over measured numbers."""
+
+from bigmodel.core.datasets.dataset import Summary
+from bigmodel.core.model import Base, BaseChoice
+from bigmodel.core.task import Family, Medium
+from bigmodel.services.training.recommendation import (
+    Candidate,
+    Situation,
+    advise,
+    expectation,
+    is_fitting_here,
+)
+from bigmodel.words import load_words
+
+INSTANT = Candidate(Base("instant", "instant", languages=("any",)), True, {"balanced": 0.1})
+ENGLISH = Base("small", "embedded", size_mb=90, languages=("en",))
+SCRATCH = Candidate(Base("scratch", "scratch", languages=("any",)), True, {"balanced": 2.0})
+FETCH = Candidate(Base("o/zh", "hub", size_mb=150, languages=("zh",)), False, {"balanced": 4.0})
+
+
+def situation(rows: int = 3000, language: str = "en", *, hub: bool = False) -> Situation:
+    return Situation(rows, language, memory_mb=8000, is_hub_reachable=hub)
+
+
+def english(unknown: float = 0.01) -> Candidate:
+    return Candidate(ENGLISH, True, {"fast": 1, "balanced": 3, "thorough": 9}, unknown)
+
+
+def best(candidates: list[Candidate], about: Situation) -> BaseChoice:
+    choices = advise(candidates, about)
+    assert [choice.is_recommended for choice in choices].count(True) == 1
+    return choices[0]
+
+
+def test_english_text_gets_the_pretrained_model_here() -> None:
+    choice = best([INSTANT, english(), SCRATCH], situation())
+    assert (choice.base.name, choice.reason.key) == ("small", "train.why.known")
+    assert choice.reason.args["percent"] == 99
+
+
+def test_unknown_tokens_speak_against_a_model() -> None:
+    choices = advise([INSTANT, english(0.63), SCRATCH], situation(language="en"))
+    [small] = [choice for choice in choices if choice.base.name == "small"]
+    assert not small.fits
+    assert (small.reason.key, small.reason.args) == ("train.reason.unknown", {"percent": 63})
+
+
+def test_chinese_text_never_gets_an_english_model() -> None:
+    choices = advise([INSTANT, english(0.05), SCRATCH], situation(language="zh"))
+    assert choices[0].base.name == "scratch"
+    assert not is_fitting_here(choices)
+
+
+def test_little_chinese_text_gets_the_instant_model() -> None:
+    assert best([INSTANT, SCRATCH], situation(300, "zh")).base.name == "instant"
+
+
+def test_few_rows_leave_only_the_instant_model() -> None:
+    choices = advise([INSTANT, english(), SCRATCH], situation(30))
+    assert [choice.base.name for choice in choices if choice.fits] == ["instant"]
+    assert choices[0].reason.key == "train.why.instant_few"
+
+
+def test_reachable_hub_makes_the_fitting_model_first() -> None:
+    choice = best([INSTANT, SCRATCH, FETCH], situation(language="zh", hub=True))
+    assert (choice.base.name, choice.is_ready) == ("o/zh", False)
+    assert choice.reason.args == {"size_mb": 150}
+
+
+def test_unreachable_hub_is_said_and_not_recommended() -> None:
+    choices = advise([INSTANT, SCRATCH, FETCH], situation(language="zh"))
+    assert choices[0].base.name == "scratch"
+    assert choices[-1].reason.key == "train.reason.hub_unreachable"
+
+
+def test_model_larger_than_memory_does_not_fit() -> None:
+    huge = Candidate(Base("huge", "folder", size_mb=5000, languages=("en",)), True, {})
+    choices = advise([INSTANT, huge], situation())
+    assert choices[-1].reason.key == "train.reason.memory"
+
+
+def pictures(rows: int, *, hub: bool = False) -> Situation:
+    return Situation(rows, "", 8000, is_hub_reachable=hub, medium=Medium.IMAGE, least=40)
+
+
+BODY = Candidate(Base("timm/small", "hub", size_mb=47), False, {"balanced": 4.0})
+
+
+def test_few_pictures_want_a_body_that_has_seen_others_whenever_it_can_be_had() -> None:
+    assert best([INSTANT, SCRATCH, BODY], pictures(245, hub=True)).base.name == "timm/small"
+    ready = Candidate(BODY.base, True, BODY.minutes)
+    assert best([INSTANT, SCRATCH, ready], pictures(245)).base.name == "timm/small"
+    assert best([INSTANT, SCRATCH, BODY], pictures(1999, hub=True)).base.name == "timm/small"
+
+
+def test_many_pictures_do_without_a_download() -> None:
+    assert best([INSTANT, SCRATCH, BODY], pictures(3400, hub=True)).base.name == "scratch"
+
+
+def test_without_a_body_it_is_said_before_training_what_to_expect() -> None:
+    choice = best([INSTANT, SCRATCH, BODY], pictures(245))
+    summary = Summary(245, 245, (), {"ant": 130, "bee": 115}, {}, medium="image")
+    said = expectation(summary, pictures(245), choice)
+    assert said is not None
+    assert (said.key, said.level) == ("train.expect.image_scratch", "warning")
+    assert said.args["least"] == 115
+
+
+def test_ten_recordings_are_told_what_is_missing() -> None:
+    about = Situation(10, "en", 8000, medium=Medium.AUDIO, family=Family.TRANSCRIPTION)
+    summary = Summary(10, 10, (), {}, {}, lengths=(1000, 3000, 5000), medium="audio")
+    said = expectation(summary, about, best([INSTANT, SCRATCH], about))
+    assert said is not None
+    assert said.args == {"rows": 10, "minutes": 0.5, "missing": 90, "good": 100}
+    words = load_words()
+    assert "microphone" in words.say("en", said)
+    assert "麦克风" in words.say("zh", said)
+
+
+def test_texts_and_plenty_need_no_such_sentence() -> None:
+    summary = Summary(9000, 9000, (), {"a": 5000, "b": 4000}, {}, medium="image")
+    about = pictures(9000)
+    assert expectation(summary, about, best([INSTANT, SCRATCH], about)) is None
+    assert expectation(summary, situation(10), best([INSTANT], situation(10))) is None

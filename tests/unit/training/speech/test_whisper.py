@@ -1,0 +1,108 @@
+"""A tiny Whisper learns to write, goes on bit for bit, hears what its package hears, and refuses what cannot work."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import WhisperFeatureExtractor
+
+from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.errors import ModelError, TrainingError
+from bigmodel.core.task import BaseFiles, StopRequested
+from bigmodel.training.speech import whisper
+from bigmodel.training.speech.recipe import SpeechParams
+from bigmodel.training.speech.seq2seq_head import Ear, language_of
+from tests.fakes.reporter import FakeReporter
+from tests.fakes.spoken import spoken_data
+from tests.fakes.tiny_whisper import write_tiny_whisper
+from tests.unit.training.speech.test_package import program
+
+PARAMS = SpeechParams(
+    base="tiny", epochs=40, batch_size=6, learning_rate=8e-3, vary_speed=0.0, vary_noise=0.2
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> TaskData:
+    return spoken_data(tmp_path_factory.mktemp("spoken"), ("ab", "不"), rows=24, each=1)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> BaseFiles:
+    return BaseFiles("tiny", "folder", write_tiny_whisper(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.fixture(scope="module")
+def trained(
+    data: TaskData, base: BaseFiles, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, FakeReporter]:
+    folder = tmp_path_factory.mktemp("model")
+    report = FakeReporter(tmp_path_factory.mktemp("checkpoints"))
+    whisper.train(data, PARAMS, base, folder, report)
+    return folder, report
+
+
+def test_tiny_whisper_learns_to_write(trained: tuple[Path, FakeReporter], data: TaskData) -> None:
+    folder, report = trained
+    losses = [value for _, value in report.curves["train/loss"]]
+    assert losses[-1] < 0.3 * losses[0]
+    heard = whisper.load_model(folder).transcribe(data.train.inputs)
+    right = [one.text == text for one, text in zip(heard, data.train.targets, strict=True)]
+    assert np.mean(right) > 0.9
+    assert all(0 <= one.certainty <= 1 for one in heard)
+    assert all(" ".join(word for word, _ in one.words) == one.text for one in heard)
+
+
+def test_window_is_cut_to_the_recordings(trained: tuple[Path, FakeReporter]) -> None:
+    places = load_file(trained[0] / "model.safetensors")["model.encoder.embed_positions.weight"]
+    assert 20 < len(places) < 100
+
+
+def test_resumed_whisper_ends_with_same_weights(
+    trained: tuple[Path, FakeReporter], data: TaskData, base: BaseFiles, tmp_path: Path
+) -> None:
+    paused = FakeReporter(tmp_path / "checkpoints", stop_at=7)
+    with pytest.raises(StopRequested):
+        whisper.train(data, PARAMS, base, tmp_path, paused)
+    again = FakeReporter(tmp_path / "more", resume=paused.checkpoints[-1])
+    whisper.train(data, PARAMS, base, tmp_path, again)
+    weights = [(folder / "model.safetensors").read_bytes() for folder in (trained[0], tmp_path)]
+    assert weights[0] == weights[1]
+
+
+def test_package_of_whisper_hears_alike(trained: tuple[Path, FakeReporter], data: TaskData) -> None:
+    expected = whisper.load_model(trained[0]).transcribe(data.test.inputs)
+    heard = program("tuned").Model(trained[0]).transcribe(data.test.inputs)
+    assert heard == [one.text for one in expected]
+
+
+def test_ear_hears_as_the_makers_do() -> None:
+    sound = np.random.default_rng(0).normal(0, 0.1, 16_000).astype(np.float32)
+    theirs = WhisperFeatureExtractor(feature_size=80, chunk_length=2)(
+        sound, sampling_rate=16_000, return_tensors="pt"
+    ).input_features[0]
+    ours = Ear(80, 2.0).listen(torch.from_numpy(sound))
+    torch.testing.assert_close(ours, theirs, atol=2e-3, rtol=0)
+
+
+def test_language_is_told_by_the_script() -> None:
+    texts = [["打开电视 tv"], ["turn on"], ["テレビ"], ["привет"], []]
+    assert [language_of(each) for each in texts] == ["zh", "en", "ja", "ru", "en"]
+
+
+def test_texts_without_words_are_refused(data: TaskData, base: BaseFiles, tmp_path: Path) -> None:
+    empty = Rows(data.train.ids, data.train.inputs, [" "] * len(data.train))
+    report = FakeReporter(tmp_path / "checkpoints")
+    with pytest.raises(TrainingError, match="transcripts_are_empty"):
+        whisper.train(TaskData(empty, data.validation, data.test), PARAMS, base, tmp_path, report)
+
+
+def test_tokenizer_of_another_model_is_refused(data: TaskData, tmp_path: Path) -> None:
+    folder = write_tiny_whisper(tmp_path / "tiny")
+    path = folder / "tokenizer.json"
+    path.write_text(path.read_text("utf-8").replace("<|startoftranscript|>", "<|other|>"), "utf-8")
+    report = FakeReporter(tmp_path / "checkpoints")
+    with pytest.raises(ModelError, match="base_cannot_be_loaded"):
+        whisper.train(data, PARAMS, BaseFiles("tiny", "folder", folder), tmp_path, report)
