@@ -132,8 +132,8 @@ def _first(data: TaskData) -> list[Figure]:
 
 def _answers(data: TaskData) -> list[Figure]:
     """One answer against the bare forward pass; reading the file is shown apart."""
-    net = finetune.PictureNet(finetune.NetSize(len(data.labels))).eval()
-    predictor = finetune.PicturePredictor(net, data.labels, 96, flips=False)
+    net = finetune.ConvNet(finetune.NetSize(len(data.labels))).eval()
+    predictor = finetune.ImagePredictor(net, data.labels, 96, flips=False)
     path = data.test.inputs[0]
     squares = finetune.read_inputs([path], finetune.stored_side(96))
     inside = finetune.plain(squares, 96).contiguous(memory_format=torch.channels_last)
@@ -179,7 +179,7 @@ def _strangers(flowers: TaskData, ants: TaskData) -> list[Figure]:
             model = _trained(known, name, "fast", Path(folder))
             assert isinstance(model, Explainer)
             for what, paths in asked.items():
-                told = [(one.strangeness or 0) > 1 for one in model.explain(paths)]
+                told = [(one.ood_score or 0) > 1 for one in model.explain(paths)]
                 title = f"“none of these”, {name}: {what}"
                 figures.append(Figure(title, 100 * float(np.mean(told)), "%", "", None))
     return figures

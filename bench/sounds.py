@@ -24,7 +24,7 @@ from bigmodel.data.media.audio import read_sound
 from bigmodel.services.studio import open_services
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
-from bigmodel.training.audio.clips import make_ear
+from bigmodel.training.audio.clips import make_frontend
 from bigmodel.training.audio.features import RATE_HZ, level, spans
 from bigmodel.training.audio.finetune import load_model
 from bigmodel.training.loop.targets import class_indices
@@ -94,7 +94,7 @@ def answering(folder: Path, data: TaskData) -> list[Figure]:
     """Measure one second of sound beside what the network and its log-mel layer alone take."""
     model = load_model(folder)
     sound = np.resize(read_sound(Path(data.test.inputs[0])), RATE_HZ).astype(np.float32)
-    listen = make_ear()
+    listen = make_frontend()
     mel = listen(level(sound))
     cuts = [mel[start:end] for start, end in spans(len(mel), model.ear.steps)]
     batch = torch.from_numpy(np.stack(cuts))[:, None]  # (windows, 1, frames, bands)
@@ -136,7 +136,7 @@ def strangers(data: TaskData, place: Path) -> list[Figure]:
             ("of two classes left out", odd),
             ("of noise", noise),
         ):
-            told = [(one.strangeness or 0) > 1 for one in model.explain(paths)]
+            told = [(one.ood_score or 0) > 1 for one in model.explain(paths)]
             title = f"“none of these”, {name}: {what}"
             figures.append(Figure(title, 100 * float(np.mean(told)), "%", "", None))
     return figures

@@ -44,7 +44,7 @@ class Case:
 class Told:
     """What a model said of some texts."""
 
-    strangeness: list[float]
+    ood_score: list[float]
     strange: float  # share that is like none of the rows, or cannot be read
     unread: float  # share that cannot be read
 
@@ -206,7 +206,7 @@ def nonsense() -> dict[str, list[str]]:
 
 def _told(model: Looker, texts: Sequence[str]) -> Told:
     said = model.explain(texts)
-    far = [one.strangeness or 0.0 for one in said]
+    far = [one.ood_score or 0.0 for one in said]
     unread = [bool(one.unreadable) for one in said]
     strange = [one > 1 or is_unread for one, is_unread in zip(far, unread, strict=True)]
     return Told(far, float(np.mean(strange)), float(np.mean(unread)))
@@ -221,8 +221,8 @@ def _judged(case: Case, base: str) -> int:
 
 
 def _area(known: Told, odd: Told) -> float:
-    truth = [0] * len(known.strangeness) + [1] * len(odd.strangeness)
-    return float(roc_auc_score(truth, [*known.strangeness, *odd.strangeness]))
+    truth = [0] * len(known.ood_score) + [1] * len(odd.ood_score)
+    return float(roc_auc_score(truth, [*known.ood_score, *odd.ood_score]))
 
 
 def _known(name: str, share: float, rows: int, held: int) -> Figure:

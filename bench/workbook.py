@@ -36,19 +36,19 @@ def run() -> list[Figure]:
         say = partial(services.words.say, "en")
         source = _workbook(Path(folder) / "reviews.xlsx")
         model = _trained(services)
-        services.demo.predict(OWNER, model, ["warm"])
+        services.inference.predict(OWNER, model, ["warm"])
         out = Path(folder) / "out.xlsx"
         told: list[int] = []
 
         def answer() -> None:
-            services.demo.predict_file(
+            services.inference.predict_file(
                 OWNER, model, source, out, say, lambda done, _all: told.append(done)
             )
 
         answered_s = _seconds(answer)
         dataset = services.datasets.import_file(OWNER, source, text="Text", label=NO_LABEL)
         own_s = _seconds(
-            lambda: services.tables.export(OWNER, dataset.id, say, model=model, out=out)
+            lambda: services.export_table.export(OWNER, dataset.id, say, model=model, out=out)
         )
         steps, changed = len(set(told)), _changed(source, out)
     return [

@@ -50,7 +50,7 @@ watch('value', () => requestAnimationFrame(() => {
 
 Updates = dict[gr.components.Component | gr.blocks.BlockContext, object]
 Seen = dict[str, str]  # a mark of what each part shows
-Shown = tuple[Updates, Seen]
+ModelPage = tuple[Updates, Seen]
 
 
 class JobsTab:
@@ -60,7 +60,7 @@ class JobsTab:
         self.ctx = ctx
         self.jobs = ctx.services.jobs
         self._drawn: OrderedDict[tuple[str, int, str], dict[str, str | None]] = OrderedDict()
-        self._states: OrderedDict[tuple[str, str, str, bool, Asked], tuple[float, Shown]] = (
+        self._states: OrderedDict[tuple[str, str, str, bool, Asked], tuple[float, ModelPage]] = (
             OrderedDict()
         )
         self._lock = Lock()
@@ -207,7 +207,9 @@ class JobsTab:
 
     # parts ------------------------------------------------------------------------------------
 
-    def _state(self, job_id: str, is_log_open: bool, asked: Asked, request: gr.Request) -> Shown:
+    def _state(
+        self, job_id: str, is_log_open: bool, asked: Asked, request: gr.Request
+    ) -> ModelPage:
         """Return all that the tab shows of a job now, with a mark of each part."""
         job = self._choose(self.ctx.owner(request), job_id)
         if job is None:
@@ -294,7 +296,7 @@ class JobsTab:
         key = f"jobs.curves.{name.replace('/', '_')}"
         return self.ctx.say(request, key) if self.ctx.services.words.has(key) else name
 
-    def _changed(self, state: Shown, seen: Seen) -> Any:
+    def _changed(self, state: ModelPage, seen: Seen) -> Any:
         """Leave out what this browser already shows; Any: a skip, or updates by component."""
         updates, marks = state
         fresh = {

@@ -66,7 +66,7 @@ class SortTab:
 
     def use(self, dataset_id: str | None, request: gr.Request) -> str:
         """Write the labels into the next version; training goes on from there."""
-        dataset = self.ctx.services.sorting.use(self.ctx.owner(request), dataset_id or "")
+        dataset = self.ctx.services.labelling.use(self.ctx.owner(request), dataset_id or "")
         number = dataset.version.number
         said = self.ctx.say(request, "pages.sort.used", name=dataset.name, number=number)
         gr.Info(escape(said))
@@ -76,7 +76,7 @@ class SortTab:
 def _can_sort(
     services: Any, dataset: Dataset
 ) -> bool:  # Any: services are known to the checker only
-    return bool(services.sorting.can_sort(dataset))
+    return bool(services.labelling.can_label(dataset))
 
 
 def _is_labelled(dataset: Dataset) -> bool:

@@ -26,7 +26,7 @@ class TextDemo:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._demo = ctx.services.demo
+        self._demo = ctx.services.inference
         self._verbs = (ctx.t(f"{WORDS}classify"), ctx.t(f"{WORDS}estimate"))
         self.models = DemoModels(ctx, "text", self.fill)
 

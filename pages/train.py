@@ -185,7 +185,7 @@ class TrainTab:
         if dataset is None:
             return ["", *self._closed("")]
         try:
-            dataset = self.ctx.services.sorting.ready(dataset.owner, dataset.id)
+            dataset = self.ctx.services.labelling.ready(dataset.owner, dataset.id)
         except JobError as error:
             return [dataset.id, *self._closed(self.ctx.tell(request, error.message))]
         if shown == view.version_key(dataset, self.ctx.language(request)):

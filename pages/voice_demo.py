@@ -90,7 +90,7 @@ class VoiceDemo:
         )
 
     def _figure(self, found: Look, model_id: str, request: gr.Request) -> str | None:
-        model = self._ctx.services.demo.resolve(self._ctx.owner(request), model_id)
+        model = self._ctx.services.inference.resolve(self._ctx.owner(request), model_id)
         return look_view.course(found, model.labels, run=new_id())
 
 

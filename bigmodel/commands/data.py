@@ -92,7 +92,7 @@ def run_export(args: argparse.Namespace, services: Services, terminal: Terminal)
     if model and not is_id(model):
         model = find_job(services, model).id
     with terminal.bar(dataset.name) as move:
-        made = services.tables.export(
+        made = services.export_table.export(
             OWNER,
             dataset.id,
             terminal.tell,

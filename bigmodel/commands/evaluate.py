@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
 def _run_beside(job: Job, other: Job, services: Services, terminal: Terminal) -> int:
     """Show a job's kept model beside an earlier job's, on test rows that neither learned from."""
     with terminal.bar(terminal.text("evaluate.asking", name=other.name)) as move:
-        found = services.comparing.compare(
+        found = services.compare.compare(
             OWNER, job.id, other.id, progress=lambda done, rows: move(done / max(1, rows), "")
         )
     measures = {

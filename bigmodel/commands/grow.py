@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from bigmodel.commands.reference import OWNER, find_dataset
 from bigmodel.commands.terminal import Terminal
-from bigmodel.services.datasets.append import said_of
+from bigmodel.services.datasets.append import append_sentences
 from bigmodel.services.studio import Services
 
 
@@ -13,7 +13,7 @@ def run_add(args: argparse.Namespace, services: Services, terminal: Terminal) ->
     """Add the rows of a file to a dataset and say what came in."""
     dataset = find_dataset(services, args.dataset)
     with terminal.bar(terminal.text("data.reading", name=args.file.name)) as move:
-        grown = services.growing.add_rows(
+        grown = services.append.add_rows(
             OWNER,
             dataset.id,
             args.file,
@@ -21,7 +21,7 @@ def run_add(args: argparse.Namespace, services: Services, terminal: Terminal) ->
             progress=lambda share: move(share, ""),
         )
     version = grown.dataset.version
-    for message in said_of(grown.growth):
+    for message in append_sentences(grown.growth):
         terminal.write(terminal.tell(message))
     rows = version.summary.rows
     terminal.say("data.added", count=grown.added, version=version.number, rows=rows)

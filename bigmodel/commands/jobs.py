@@ -88,7 +88,7 @@ def run_again(args: argparse.Namespace, services: Services, terminal: Terminal) 
     old = find_job(services, args.job)
     newest = 0
     if args.newest:
-        newest = services.sorting.settle(OWNER, old.dataset_id).version.number
+        newest = services.labelling.settle(OWNER, old.dataset_id).version.number
     again = services.control.again(OWNER, old.id, changes, dataset_version=newest, via=VIA)
     return _started(again, terminal)
 

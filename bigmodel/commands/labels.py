@@ -10,7 +10,7 @@ from bigmodel.services.studio import Services
 def run_labels(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     """Count the labels of each class, by hand and as they came."""
     dataset = find_dataset(services, args.dataset)
-    view = services.sorting.look(OWNER, dataset.id)
+    view = services.labelling.look(OWNER, dataset.id)
     missing = dict(view.missing)
     terminal.record(
         {

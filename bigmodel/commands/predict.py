@@ -19,15 +19,15 @@ from bigmodel.services.studio import Services
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     """Answer texts or files, every row of a table, or every file of a folder or a ZIP."""
     model = args.job if is_id(args.job) else find_job(services, args.job).id
-    if services.demo.kind(OWNER, model) == "text":
+    if services.inference.kind(OWNER, model) == "text":
         return (_table if args.file else _texts)(model, args, services, terminal)
     return (_folder if args.file else _files)(model, args, services, terminal)
 
 
 def _texts(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     with terminal.bar(terminal.text("predict.loading")):
-        answers = services.demo.look_texts(OWNER, model, args.text)
-        near = [services.demo.near_texts(OWNER, model, answer) for answer in answers]
+        answers = services.inference.look_texts(OWNER, model, args.text)
+        near = [services.inference.near_texts(OWNER, model, answer) for answer in answers]
     told = zip(args.text, answers, near, strict=True)
     terminal.record({"predictions": [_record(*one) for one in told]})
     pairs = zip(args.text, answers, strict=True)
@@ -43,7 +43,9 @@ def _table(model: str, args: argparse.Namespace, services: Services, terminal: T
         def tell(done: int, total: int) -> None:
             move(done / max(total, 1), "")
 
-        made = services.demo.predict_file(OWNER, model, args.file, args.out, terminal.tell, tell)
+        made = services.inference.predict_file(
+            OWNER, model, args.file, args.out, terminal.tell, tell
+        )
     tally = made.tally
     terminal.say("predict.written", rows=tally.rows, path=str(made.path))
     terminal.write(counted(tally, terminal.tell))
@@ -58,7 +60,7 @@ def _files(model: str, args: argparse.Namespace, services: Services, terminal: T
         if not path.is_file():
             raise DatasetError("file_missing", name=str(path))
     with terminal.bar(terminal.text("predict.loading")):
-        looks = [services.demo.look(OWNER, model, path.resolve()) for path in paths]
+        looks = [services.inference.look(OWNER, model, path.resolve()) for path in paths]
     answers = [_look_record(str(path), look) for path, look in zip(paths, looks, strict=True)]
     terminal.record({"predictions": answers})
     hears = any(look.answer.said.transcript for look in looks)
@@ -75,7 +77,7 @@ def _folder(model: str, args: argparse.Namespace, services: Services, terminal: 
         given_files(args.file, services.settings) as files,
         terminal.bar(args.file.name) as move,
     ):
-        answers = services.demo.answer_files(
+        answers = services.inference.answer_files(
             OWNER,
             model,
             files,

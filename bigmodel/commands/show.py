@@ -12,7 +12,7 @@ from bigmodel.services.studio import Services
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     """Write the page of a model, or of a training's kept model."""
     model = _model(services, args.model)
-    page = services.show.page(
+    page = services.model_pages.page(
         OWNER,
         model,
         terminal.language,
@@ -35,7 +35,7 @@ def _model(services: Services, text: str) -> str:
     """Return the identifier of the model or training that is meant."""
     if is_id(text):
         try:
-            return services.demo.resolve(OWNER, text).id
+            return services.inference.resolve(OWNER, text).id
         except NotFoundError:
             pass  # the sentence about trainings fits both
     return find_job(services, text).id

@@ -5,7 +5,7 @@ The words files hold `errors.<key>.problem` and `errors.<key>.fix` in each langu
 
 from collections.abc import Mapping, Sequence
 
-from bigmodel.core.datasets.workbook_preview import WorkbookLook
+from bigmodel.core.datasets.workbook_preview import WorkbookPreview
 from bigmodel.core.message import Arg, Message
 
 
@@ -32,7 +32,7 @@ class DatasetError(PersonError):
     """
 
     columns: tuple[str, ...] = ()
-    look: WorkbookLook | None = None
+    look: WorkbookPreview | None = None
     unreadable: tuple[tuple[str, Message], ...] = ()
 
     def __init__(self, key: str, /, problems: Sequence[Message] = (), **args: Arg) -> None:

@@ -168,7 +168,7 @@ class Explanation:
     """
 
     nearest: tuple[tuple[str, float], ...] = ()
-    strangeness: float | None = None
+    ood_score: float | None = None
     course: tuple[tuple[float, float, tuple[float, ...]], ...] = ()
     transcript: Transcript | None = None
     unreadable: str = ""

@@ -29,7 +29,7 @@ from bigmodel.data.versions.unlabelled import Contents, read_contents, read_inpu
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.platform import limit_worker
 from bigmodel.jobs.worker.stopwatch import Stopwatch
-from bigmodel.metrics.growth import Growth, growth, sizes
+from bigmodel.metrics.growth import LearningCurve, growth, sizes
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
 
@@ -49,7 +49,7 @@ Guess = tuple[str, str, float, float]  # row id, class, its probability, margin
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScoringRequest:
     """What is to be looked at: a version, the labels so far, and what became of those that it came with.
 
     `labels` maps a row id to its class and whether it was offered evenly.
@@ -63,19 +63,19 @@ class Asked:
     change: int
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "Asked":
+    def from_json(cls, value: Mapping[str, Any]) -> "ScoringRequest":
         labels = {row: (str(of[0]), bool(of[1])) for row, of in value["labels"].items()}
         return cls(**{**value, "labels": labels})
 
 
 @dataclass(frozen=True)
-class Suggested:
+class Suggestions:
     """What was found: rows without a label, the least sure first; the curve follows when it is done."""
 
     change: int = 0
     labels: int = 0  # contents that were learned from
     rows: tuple[Guess, ...] = ()
-    growth: Growth | None = None
+    growth: LearningCurve | None = None
     error: Message | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -85,12 +85,12 @@ class Suggested:
         return found
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "Suggested":
+    def from_json(cls, value: Mapping[str, Any]) -> "Suggestions":
         known = {key: value[key] for key in cls.__dataclass_fields__ if key in value}
         known["rows"] = tuple(
             (str(r[0]), str(r[1]), float(r[2]), float(r[3])) for r in value["rows"]
         )
-        known["growth"] = Growth.from_json(value["growth"]) if value["growth"] else None
+        known["growth"] = LearningCurve.from_json(value["growth"]) if value["growth"] else None
         known["error"] = Message.from_json(value["error"]) if value["error"] else None
         return cls(**known)
 
@@ -141,25 +141,25 @@ class Learner:
         return model.labels, batches()
 
 
-def suggest(folder: Path, settings: Settings) -> Iterator[Suggested]:
+def suggest(folder: Path, settings: Settings) -> Iterator[Suggestions]:
     """Yield what was found, and once more with the learning curve.
 
     Raises:
         PersonError: the model cannot be trained for a reason that a person can mend.
     """
-    asked = Asked.from_json(attempt_folder.read_json(folder / ASKED) or {})
+    asked = ScoringRequest.from_json(attempt_folder.read_json(folder / ASKED) or {})
     task = get_task(asked.task, settings.task_folders)
     learner = Learner(load_engine(task), task.params(), folder)
     recipe = Recipe.from_json(asked.recipe)
     contents = read_contents(settings.home / asked.dataset, recipe, asked.relabel)
     lesson, unlabelled = _sorted_out(contents, asked)
-    found = Suggested(asked.change, len(lesson.rows))
+    found = Suggestions(asked.change, len(lesson.rows))
     found = replace(found, rows=_scored(learner, lesson, contents, unlabelled))
     yield found
     yield replace(found, growth=_curve(learner, lesson))
 
 
-def _sorted_out(contents: Contents, asked: Asked) -> tuple[Lesson, NDArray[np.int64]]:
+def _sorted_out(contents: Contents, asked: ScoringRequest) -> tuple[Lesson, NDArray[np.int64]]:
     """Return the labelled contents, and those without a label spread evenly."""
     labels = {at: (label, True) for at, label in enumerate(contents.labels) if label}
     places = contents.find(list(asked.labels)).tolist()
@@ -198,7 +198,7 @@ def _scored(
     return tuple(sorted(found, key=lambda guess: guess[3]))
 
 
-def _curve(learner: Learner, lesson: Lesson) -> Growth:
+def _curve(learner: Learner, lesson: Lesson) -> LearningCurve:
     """Return accuracy by labels learned from; only rows that were offered evenly are measured on.
 
     Rows that a model picked are the hard ones: measured on them, every model looks worse than it is.
@@ -269,7 +269,7 @@ def _start() -> None:
         for found in suggest(folder, Settings()):
             attempt_folder.write_json(folder / SUGGESTED, found.to_json())
     except PersonError as error:
-        attempt_folder.write_json(folder / SUGGESTED, Suggested(error=error.message).to_json())
+        attempt_folder.write_json(folder / SUGGESTED, Suggestions(error=error.message).to_json())
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Growth:
+class LearningCurve:
     """A learning curve, and what `more` rows would add to the accuracy; None where that cannot be told yet."""
 
     points: tuple[Point, ...] = ()
@@ -50,7 +50,7 @@ class Growth:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "Growth":
+    def from_json(cls, value: Mapping[str, Any]) -> "LearningCurve":
         points = tuple(Point(**point) for point in value["points"])
         gain = value["gain"]
         return cls(points, value["held"], value["more"], (gain[0], gain[1]) if gain else None)
@@ -74,7 +74,7 @@ def growth(
     rows: int,
     more: int,
     ratio: float = 0.25,
-) -> Growth:
+) -> LearningCurve:
     """Return the curve and the gain.
 
     Args:
@@ -87,14 +87,14 @@ def growth(
     """
     shares = np.asarray(right, np.float64)
     if not shares.size:
-        return Growth(more=more)
+        return LearningCurve(more=more)
     points = []
     for size, share in zip(learned, shares.mean(axis=0).tolist(), strict=True):
         found = wilson(round(share * held), held)
         points.append(Point(size, share, min(share, found.low), max(share, found.high)))
     widened = np.sqrt(1.0 + len(shares) * ratio)
     gain = _gain(learned, shares, held, (rows, rows + more), widened)
-    return Growth(tuple(points), held, more, gain)
+    return LearningCurve(tuple(points), held, more, gain)
 
 
 def _gain(

@@ -2,27 +2,27 @@
 
 from dataclasses import dataclass
 
-from bigmodel.services.datasets.append import GrowingService
+from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.datasets.uploads import TrayService
+from bigmodel.services.datasets.uploads import UploadService
 from bigmodel.services.datasets.workbooks import WorkbookService
-from bigmodel.services.inference.export_table import OwnTableService
-from bigmodel.services.inference.predict import DemoService
+from bigmodel.services.inference.export_table import ExportTableService
+from bigmodel.services.inference.predict import InferenceService
 from bigmodel.services.jobs.control import ControlService
-from bigmodel.services.jobs.diagnosis import DoctorService
+from bigmodel.services.jobs.diagnosis import DiagnosisService
 from bigmodel.services.jobs.disk import DiskService
 from bigmodel.services.jobs.health import HealthService
-from bigmodel.services.jobs.insight_service import CoachService
+from bigmodel.services.jobs.insight_service import InsightService
 from bigmodel.services.jobs.jobs import JobService
-from bigmodel.services.labelling.labelling import SortingService
+from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.projects.project import ProjectService
 from bigmodel.services.results.compare import CompareService
 from bigmodel.services.results.results import ResultService
-from bigmodel.services.sharing.downloads import Handouts
-from bigmodel.services.sharing.model_page import ShowService
+from bigmodel.services.sharing.downloads import Downloads
+from bigmodel.services.sharing.model_page import ModelPageService
 from bigmodel.services.support.report import ReportService
-from bigmodel.services.training.base_models import BaseService
+from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.services.training.training import TrainingService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
@@ -37,27 +37,27 @@ class Services:
     settings: Settings
     words: Words
     datasets: DatasetService
-    sorting: SortingService
-    bases: BaseService
+    labelling: LabellingService
+    base_models: BaseModelService
     training: TrainingService
     jobs: JobService
     control: ControlService
-    doctor: DoctorService
-    coach: CoachService
+    diagnosis: DiagnosisService
+    insights: InsightService
     results: ResultService
-    demo: DemoService
-    tables: OwnTableService
+    inference: InferenceService
+    export_table: ExportTableService
     health: HealthService
     disk: DiskService
-    trays: TrayService
-    show: ShowService
-    growing: GrowingService
+    uploads: UploadService
+    model_pages: ModelPageService
+    append: AppendService
     classes: ClassService
-    comparing: CompareService
+    compare: CompareService
     project: ProjectService
     workbooks: WorkbookService
     report: ReportService
-    handouts: Handouts
+    downloads: Downloads
 
 
 def open_services(settings: Settings) -> Services:
@@ -69,36 +69,36 @@ def open_services(settings: Settings) -> Services:
     settings.make_folders()
     store = open_store(settings)
     jobs = JobService(settings, store)
-    bases = BaseService(settings, store)
-    demo = DemoService(settings, store, Serving(settings))
+    base_models = BaseModelService(settings, store)
+    inference = InferenceService(settings, store, Serving(settings))
     control = ControlService(settings, store, jobs)
     words = load_words(settings.task_folders)
-    handouts, health = Handouts(settings), HealthService(settings, store)
-    results = ResultService(settings, store, demo.scores, demo.transcribe)
-    sorting = SortingService(settings, store)
+    downloads, health = Downloads(settings), HealthService(settings, store)
+    results = ResultService(settings, store, inference.scores, inference.transcribe)
+    labelling = LabellingService(settings, store)
     return Services(
         settings=settings,
         words=words,
         datasets=DatasetService(settings, store),
-        bases=bases,
-        sorting=sorting,
-        training=TrainingService(settings, store, bases, jobs, sorting),
+        base_models=base_models,
+        labelling=labelling,
+        training=TrainingService(settings, store, base_models, jobs, labelling),
         jobs=jobs,
         control=control,
-        doctor=DoctorService(settings, store, bases, control),
-        coach=CoachService(settings, store, jobs, control),
+        diagnosis=DiagnosisService(settings, store, base_models, control),
+        insights=InsightService(settings, store, jobs, control),
         results=results,
-        demo=demo,
-        tables=OwnTableService(settings, store, demo, sorting),
+        inference=inference,
+        export_table=ExportTableService(settings, store, inference, labelling),
         health=health,
         disk=DiskService(settings, store),
-        trays=TrayService(settings),
-        show=ShowService(settings, store, words, results, demo.resolve),
-        growing=GrowingService(settings, store, control, sorting.settle),
-        classes=ClassService(settings, store, sorting.settle),
-        comparing=CompareService(settings, store, demo.scores, demo.transcribe),
+        uploads=UploadService(settings),
+        model_pages=ModelPageService(settings, store, words, results, inference.resolve),
+        append=AppendService(settings, store, control, labelling.settle),
+        classes=ClassService(settings, store, labelling.settle),
+        compare=CompareService(settings, store, inference.scores, inference.transcribe),
         workbooks=WorkbookService(settings, store),
-        project=ProjectService(settings, store, words, handouts),
-        report=ReportService(settings, store, words, health, handouts),
-        handouts=handouts,
+        project=ProjectService(settings, store, words, downloads),
+        report=ReportService(settings, store, words, health, downloads),
+        downloads=downloads,
     )

@@ -56,7 +56,7 @@ def from_explanation(said: Explanation) -> dict[str, Any]:
     heard = said.transcript
     return {
         "nearest": [[row_id, float(distance)] for row_id, distance in said.nearest],
-        "strangeness": None if said.strangeness is None else float(said.strangeness),
+        "strangeness": None if said.ood_score is None else float(said.ood_score),
         "unreadable": said.unreadable,
         "course": [
             [float(start), float(end), [float(score) for score in scores]]
@@ -76,7 +76,7 @@ def to_explanation(record: Mapping[str, Any]) -> Explanation:
     heard = record["transcript"]
     return Explanation(
         nearest=tuple((row_id, distance) for row_id, distance in record["nearest"]),
-        strangeness=record["strangeness"],
+        ood_score=record["strangeness"],
         unreadable=record["unreadable"],
         course=tuple((start, end, tuple(scores)) for start, end, scores in record["course"]),
         transcript=heard

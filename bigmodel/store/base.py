@@ -25,7 +25,7 @@ from typing import Literal, Protocol
 from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.events import Event
 from bigmodel.core.job import Job, JobEvent, State, Wish
-from bigmodel.core.labelling.labels import Mark, Sorting
+from bigmodel.core.labelling.labels import LabelEvent, Labelling
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 
@@ -74,7 +74,7 @@ class Records:
     datasets: tuple[Dataset, ...] = ()
     versions: tuple[Version, ...] = ()
     jobs: tuple[Carried, ...] = ()
-    sortings: Mapping[str, Sorting] = field(
+    sortings: Mapping[str, Labelling] = field(
         default_factory=dict
     )  # by dataset, where somebody began
     bases: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
@@ -128,7 +128,7 @@ class Store(Protocol):
 
     # sorting by hand ---------------------------------------------------------------------------
 
-    def sorting(self, owner: str, dataset_id: str) -> Sorting:
+    def sorting(self, owner: str, dataset_id: str) -> Labelling:
         """Return classes and labels given by hand, empty where nobody began."""
 
     def put_label(
@@ -142,7 +142,7 @@ class Store(Protocol):
             DatasetError: `class_unknown`, when nobody made that class or it was merged meanwhile.
         """
 
-    def take_back(self, owner: str, dataset_id: str) -> Mark | None:
+    def take_back(self, owner: str, dataset_id: str) -> LabelEvent | None:
         """Take the newest mark away and return it, None where there is none left."""
 
     def set_classes(
@@ -162,7 +162,7 @@ class Store(Protocol):
     def set_written(self, owner: str, dataset_id: str, change: int) -> None:
         """Note that a version holds the labels as they were at this change, and what became of the file's own."""
 
-    def replace_sorting(self, owner: str, dataset_id: str, sorting: Sorting) -> None:
+    def replace_sorting(self, owner: str, dataset_id: str, sorting: Labelling) -> None:
         """Put a sorting as a whole in the place of another, as when a project comes back from elsewhere."""
 
     # jobs -------------------------------------------------------------------------------------

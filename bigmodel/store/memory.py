@@ -11,7 +11,7 @@ from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError, JobError, NotFoundError
 from bigmodel.core.events import Event
 from bigmodel.core.job import Job, JobEvent, State, Wish
-from bigmodel.core.labelling.labels import Sorting
+from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.store import change
@@ -337,7 +337,7 @@ class MemoryStore(MemorySortings):
         jobs.sort(key=lambda record: (record.job.created_at, record.job.id))
         carried = [r.carried() for d in found for r in jobs if r.job.dataset_id == d.id]
         begun = {d.id: self._sortings[d.id] for d in found if d.id in self._sortings}
-        sortings = {key: sorting for key, sorting in begun.items() if sorting != Sorting()}
+        sortings = {key: sorting for key, sorting in begun.items() if sorting != Labelling()}
         return Records(found, tuple(versions), tuple(carried), sortings)
 
     @_locked

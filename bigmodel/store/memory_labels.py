@@ -7,7 +7,7 @@ from threading import RLock
 
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError
-from bigmodel.core.labelling.labels import SKIPPED, Mark, Sorting
+from bigmodel.core.labelling.labels import SKIPPED, LabelEvent, Labelling
 
 
 class MemorySortings(ABC):
@@ -15,16 +15,16 @@ class MemorySortings(ABC):
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._sortings: dict[str, Sorting] = {}
+        self._sortings: dict[str, Labelling] = {}
 
     @abstractmethod
     def dataset(self, owner: str, dataset_id: str) -> Dataset:
         """Return a dataset of the owner."""
 
-    def sorting(self, owner: str, dataset_id: str) -> Sorting:
+    def sorting(self, owner: str, dataset_id: str) -> Labelling:
         with self._lock:
             self.dataset(owner, dataset_id)
-            return self._sortings.get(dataset_id, Sorting())
+            return self._sortings.get(dataset_id, Labelling())
 
     def put_label(
         self, owner: str, dataset_id: str, row_id: str, label: str, *, is_even: bool = True
@@ -37,12 +37,12 @@ class MemorySortings(ABC):
             self._sortings[dataset_id] = after
             return after.marks[-1].seq
 
-    def take_back(self, owner: str, dataset_id: str) -> Mark | None:
+    def take_back(self, owner: str, dataset_id: str) -> LabelEvent | None:
         with self._lock:
             before = self.sorting(owner, dataset_id)
             if not before.marks:
                 return None
-            self._sortings[dataset_id] = before.taken_back()
+            self._sortings[dataset_id] = before.without_last()
             return before.marks[-1]
 
     def set_classes(
@@ -64,7 +64,7 @@ class MemorySortings(ABC):
             kept = {} if change == before.change else before.relabel
             self._sortings[dataset_id] = replace(before, written=change, relabel=kept)
 
-    def replace_sorting(self, owner: str, dataset_id: str, sorting: Sorting) -> None:
+    def replace_sorting(self, owner: str, dataset_id: str, sorting: Labelling) -> None:
         with self._lock:
             self.dataset(owner, dataset_id)
             self._sortings[dataset_id] = sorting

@@ -15,7 +15,7 @@ from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.events import Event
 from bigmodel.core.job import Job, JobEvent, State, Wish
-from bigmodel.core.labelling.labels import Mark, Sorting
+from bigmodel.core.labelling.labels import LabelEvent, Labelling
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.store import change, sql_carry, sql_curves, sql_datasets, sql_jobs, sql_labels
@@ -70,7 +70,7 @@ class SqlStore:
 
     # sorting by hand
 
-    def sorting(self, owner: str, dataset_id: str) -> Sorting:
+    def sorting(self, owner: str, dataset_id: str) -> Labelling:
         with self._read() as connection:
             return sql_labels.get(connection, owner, dataset_id)
 
@@ -80,7 +80,7 @@ class SqlStore:
         with self._write() as connection:
             return sql_labels.put(connection, owner, dataset_id, row_id, label, is_even=is_even)
 
-    def take_back(self, owner: str, dataset_id: str) -> Mark | None:
+    def take_back(self, owner: str, dataset_id: str) -> LabelEvent | None:
         with self._write() as connection:
             return sql_labels.take_back(connection, owner, dataset_id)
 
@@ -102,7 +102,7 @@ class SqlStore:
         with self._write() as connection:
             sql_labels.set_written(connection, owner, dataset_id, change)
 
-    def replace_sorting(self, owner: str, dataset_id: str, sorting: Sorting) -> None:
+    def replace_sorting(self, owner: str, dataset_id: str, sorting: Labelling) -> None:
         with self._write() as connection:
             sql_labels.replace_all(connection, owner, dataset_id, sorting)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, insert, or_, select
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.job import JobEvent
-from bigmodel.core.labelling.labels import Sorting
+from bigmodel.core.labelling.labels import Labelling
 from bigmodel.store import change, sql_curves, sql_datasets, sql_jobs, sql_labels
 from bigmodel.store.base import Carried, Point, Records
 from bigmodel.store.rows import job_record, model_record, to_job, to_version, version_record
@@ -33,7 +33,7 @@ def export(connection: Connection, owner: str, ids: Sequence[str]) -> Records:
         datasets=tuple(found),
         versions=tuple(to_version(row) for row in rows),
         jobs=tuple(carried),
-        sortings={key: sorting for key, sorting in sortings.items() if sorting != Sorting()},
+        sortings={key: sorting for key, sorting in sortings.items() if sorting != Labelling()},
     )
 
 

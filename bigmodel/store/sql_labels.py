@@ -6,21 +6,21 @@ from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, se
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bigmodel.core.errors import DatasetError
-from bigmodel.core.labelling.labels import SKIPPED, Mark, Sorting
+from bigmodel.core.labelling.labels import SKIPPED, LabelEvent, Labelling
 from bigmodel.store import sql_datasets
 from bigmodel.store.tables import hand_labels, sortings
 
 
-def get(connection: Connection, owner: str, dataset_id: str) -> Sorting:
+def get(connection: Connection, owner: str, dataset_id: str) -> Labelling:
     sql_datasets.get(connection, owner, dataset_id)
     row = connection.execute(select(sortings).where(_mine(dataset_id))).mappings().one_or_none()
     if row is None:
-        return Sorting()
+        return Labelling()
     query = select(hand_labels).where(hand_labels.c.dataset_id == dataset_id)
     marks = connection.execute(query.order_by(hand_labels.c.seq)).mappings()
-    return Sorting(
+    return Labelling(
         classes=tuple(row["classes"]),
-        marks=tuple(Mark(m["seq"], m["row_id"], m["label"], m["is_even"]) for m in marks),
+        marks=tuple(LabelEvent(m["seq"], m["row_id"], m["label"], m["is_even"]) for m in marks),
         relabel=row["relabel"],
         change=row["change"],
         written=row["written"],
@@ -45,7 +45,7 @@ def put(
     return seq
 
 
-def take_back(connection: Connection, owner: str, dataset_id: str) -> Mark | None:
+def take_back(connection: Connection, owner: str, dataset_id: str) -> LabelEvent | None:
     sql_datasets.get(connection, owner, dataset_id)
     seq = _newest(connection, dataset_id)
     if seq is None:
@@ -54,7 +54,7 @@ def take_back(connection: Connection, owner: str, dataset_id: str) -> Mark | Non
     mark = connection.execute(select(hand_labels).where(*mine)).mappings().one()
     connection.execute(delete(hand_labels).where(*mine))
     _changed(connection, dataset_id)
-    return Mark(mark["seq"], mark["row_id"], mark["label"], mark["is_even"])
+    return LabelEvent(mark["seq"], mark["row_id"], mark["label"], mark["is_even"])
 
 
 def set_classes(
@@ -90,7 +90,7 @@ def set_written(connection: Connection, owner: str, dataset_id: str, change: int
     connection.execute(query.values(relabel={}))
 
 
-def replace_all(connection: Connection, owner: str, dataset_id: str, sorting: Sorting) -> None:
+def replace_all(connection: Connection, owner: str, dataset_id: str, sorting: Labelling) -> None:
     sql_datasets.get(connection, owner, dataset_id)
     connection.execute(delete(hand_labels).where(hand_labels.c.dataset_id == dataset_id))
     connection.execute(delete(sortings).where(_mine(dataset_id)))

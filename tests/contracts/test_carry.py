@@ -10,7 +10,7 @@ from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.events import Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
-from bigmodel.core.labelling.labels import Mark, Sorting
+from bigmodel.core.labelling.labels import LabelEvent, Labelling
 from bigmodel.store.base import Carried, Records, Store
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.stores import brought_to, say
@@ -73,7 +73,7 @@ def test_points_come_page_by_page(store: Store, dataset: Dataset) -> None:
 
 def test_records_come_in_as_they_were(store: Store) -> None:
     records = elsewhere(store)
-    sorting = Sorting(("a",), (Mark(3, "row", "a"),), change=4, written=2)
+    sorting = Labelling(("a",), (LabelEvent(3, "row", "a"),), change=4, written=2)
     records = replace(records, sortings={records.datasets[0].id: sorting})
     store.import_records("local", records)
     assert store.sorting("local", records.datasets[0].id) == sorting

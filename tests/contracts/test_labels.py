@@ -6,12 +6,12 @@ import pytest
 
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError
-from bigmodel.core.labelling.labels import SKIPPED, Mark, Sorting
+from bigmodel.core.labelling.labels import SKIPPED, LabelEvent, Labelling
 from bigmodel.store.base import Store
 from tests.fakes.things import dataset_of, version_of
 
 
-def begun(store: Store, dataset: Dataset, *labels: str) -> Sorting:
+def begun(store: Store, dataset: Dataset, *labels: str) -> Labelling:
     """Make two classes and label rows r0, r1, … in this order."""
     store.set_classes("local", dataset.id, ["good", "bad"])
     for number, label in enumerate(labels):
@@ -25,7 +25,7 @@ def labels(store: Store, dataset: Dataset) -> dict[str, str]:
 
 
 def test_nobody_has_begun_at_first(store: Store, dataset: Dataset) -> None:
-    assert store.sorting("local", dataset.id) == Sorting()
+    assert store.sorting("local", dataset.id) == Labelling()
     assert store.take_back("local", dataset.id) is None
 
 
@@ -36,7 +36,7 @@ def test_labels_come_back_as_they_were_given(store: Store, dataset: Dataset) -> 
     assert labels(store, dataset) == {"r0": "good", "r2": "bad", "hard": "bad"}
     found = store.sorting("local", dataset.id)
     assert found.skipped == ("r1",)
-    assert found.marks[-1] == Mark(4, "hard", "bad", False)
+    assert found.marks[-1] == LabelEvent(4, "hard", "bad", False)
 
 
 def test_undo_takes_back_one_after_the_other(store: Store, dataset: Dataset) -> None:
@@ -117,7 +117,7 @@ def test_labels_go_with_their_dataset(store: Store, dataset: Dataset) -> None:
     begun(store, dataset, "good")
     store.delete_dataset("local", dataset.id)
     store.add_dataset(dataset)
-    assert store.sorting("local", dataset.id) == Sorting()
+    assert store.sorting("local", dataset.id) == Labelling()
     assert store.check() == []
 
 
@@ -125,7 +125,7 @@ def test_sorting_of_elsewhere_takes_the_place(store: Store, dataset: Dataset) ->
     found = begun(store, dataset, "good", SKIPPED)
     other = dataset_of()
     store.add_dataset(other)
-    store.replace_sorting("local", other.id, Sorting.from_json(found.to_json()))
+    store.replace_sorting("local", other.id, Labelling.from_json(found.to_json()))
     assert store.sorting("local", other.id) == found
 
 

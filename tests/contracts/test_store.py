@@ -9,7 +9,7 @@ import pytest
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, JobError, NotFoundError
 from bigmodel.core.job import State, Wish
-from bigmodel.core.labelling.labels import Sorting
+from bigmodel.core.labelling.labels import Labelling
 from bigmodel.store.base import Store
 from tests.fakes.stores import brought_to, moves_of, say
 from tests.fakes.things import at, dataset_of, job_of, points_of, result_of, version_of
@@ -85,7 +85,7 @@ class TestOwners:
             lambda: store.take_back("b", dataset.id),
             lambda: store.set_classes("b", dataset.id, ["x"]),
             lambda: store.set_written("b", dataset.id, 1),
-            lambda: store.replace_sorting("b", dataset.id, Sorting(("x",))),
+            lambda: store.replace_sorting("b", dataset.id, Labelling(("x",))),
             lambda: store.submit(replace(job_of(dataset), owner="b")),
             lambda: store.job("b", job.id),
             lambda: store.rename_job("b", job.id, "x"),
@@ -104,7 +104,7 @@ class TestOwners:
                 call()
         assert (store.datasets("b"), store.jobs("b"), store.models("b")) == ([], [], [])
         assert store.dataset("local", dataset.id) == dataset
-        assert store.sorting("local", dataset.id) == Sorting()
+        assert store.sorting("local", dataset.id) == Labelling()
         assert store.job("local", job.id).wish == Wish.NONE
 
     def test_missing_looks_like_somebody_elses(self, store: Store, dataset: Dataset) -> None:

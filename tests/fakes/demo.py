@@ -17,7 +17,7 @@ from bigmodel.core.events import Event, Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
 from bigmodel.core.model import TrainedModel
-from bigmodel.services.inference.predict import DemoService
+from bigmodel.services.inference.predict import InferenceService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -34,7 +34,7 @@ class Studio:
 
     settings: Settings
     store: Store
-    demo: DemoService
+    demo: InferenceService
     dataset_id: str
     owner: str
     task: str = "mirror"
@@ -107,7 +107,7 @@ def open_studio(
     store.add_dataset(Dataset(dataset_id, owner, "shop", now(), version))
     write_items(settings.home / folder, is_media=task != "mirror")
     serving = Serving(settings)
-    demo = DemoService(settings, store, serving)
+    demo = InferenceService(settings, store, serving)
     yield Studio(settings, store, demo, dataset_id, owner, task)
     serving.close()
 

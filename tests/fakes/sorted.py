@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from bigmodel.core.datasets.dataset import NO_LABEL, Dataset
-from bigmodel.core.labelling.view import SortView
+from bigmodel.core.labelling.view import LabellingView
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.labelling.labelling import SortingService
+from bigmodel.services.labelling.labelling import LabellingService
 
 OWNER = "local"
 GOOD = ("lovely soup, warm and kind", "great service, very friendly", "wonderful cake, so fresh")
@@ -37,12 +37,12 @@ def unlabelled(datasets: DatasetService, folder: Path, rows: list[str]) -> Datas
 
 
 def sort_some(
-    sorting: SortingService, dataset: Dataset, count: int, *, honest: bool = False
-) -> SortView:
+    sorting: LabellingService, dataset: Dataset, count: int, *, honest: bool = False
+) -> LabellingView:
     """Label the next rows, by turns or by what they say; return what there is to see then."""
     for _ in range(count):
         view = sorting.look(OWNER, dataset.id)
-        row, by_turns = view.rows[0], ("bad", "good")[view.done % 2]
-        label = truth(row.shown) if honest else by_turns
+        row, cross_fitted = view.rows[0], ("bad", "good")[view.done % 2]
+        label = truth(row.shown) if honest else cross_fitted
         sorting.label(OWNER, dataset.id, row.row_id, label, is_even=row.is_even)
     return sorting.look(OWNER, dataset.id)

@@ -33,7 +33,7 @@ def run(studio: Studio, *texts: str, is_json: bool = True, **more: Path) -> str:
     terminal = Terminal(load_words(), "en", is_json, console, Console(stderr=True))
     args = argparse.Namespace(job=studio.job(), text=list(texts), file=None, out=None)
     args.__dict__.update(more)
-    services: Any = SimpleNamespace(demo=studio.demo, settings=studio.settings)
+    services: Any = SimpleNamespace(inference=studio.demo, settings=studio.settings)
     assert predict.run(args, services, terminal) == 0
     return out.getvalue()
 

@@ -13,7 +13,7 @@ class Clash:
 
 
 @dataclass(frozen=True)
-class Growth:
+class AppendPreview:
     """Rows of a file beside those of a dataset.
 
     `fresh` rows are new; `repeated` ones say what is there already, among them those of `clashes`, which

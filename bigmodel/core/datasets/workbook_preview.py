@@ -8,7 +8,7 @@ NO_HEADER = -1  # a header row that says: no row holds the column names
 
 
 @dataclass(frozen=True)
-class SheetLook:
+class SheetPreview:
     """A sheet by its name, how many of its rows hold something, and whether people see it."""
 
     name: str
@@ -17,7 +17,7 @@ class SheetLook:
 
 
 @dataclass(frozen=True)
-class RowLook:
+class RowPreview:
     """A row as texts, with the number people see at its left."""
 
     number: int
@@ -25,13 +25,13 @@ class RowLook:
 
 
 @dataclass(frozen=True)
-class WorkbookLook:
+class WorkbookPreview:
     """All sheets, the one that is read, the row of its column names (or `NO_HEADER`), and its first rows."""
 
-    sheets: tuple[SheetLook, ...]
+    sheets: tuple[SheetPreview, ...]
     sheet: str
     header_row: int
-    rows: tuple[RowLook, ...]
+    rows: tuple[RowPreview, ...]
 
     @property
     def is_plain(self) -> bool:
@@ -42,10 +42,10 @@ class WorkbookLook:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "WorkbookLook":
+    def from_json(cls, value: Mapping[str, Any]) -> "WorkbookPreview":
         return cls(
-            sheets=tuple(SheetLook(**sheet) for sheet in value["sheets"]),
+            sheets=tuple(SheetPreview(**sheet) for sheet in value["sheets"]),
             sheet=value["sheet"],
             header_row=value["header_row"],
-            rows=tuple(RowLook(row["number"], tuple(row["cells"])) for row in value["rows"]),
+            rows=tuple(RowPreview(row["number"], tuple(row["cells"])) for row in value["rows"]),
         )

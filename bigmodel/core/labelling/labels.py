@@ -8,7 +8,7 @@ SKIPPED = ""  # what a mark says of a row that somebody left for later
 
 
 @dataclass(frozen=True)
-class Mark:
+class LabelEvent:
     """What somebody said of one row: its class, or `SKIPPED`.
 
     `seq` grows with every mark of a dataset, so the newest is the one to take back. `is_even` tells rows that
@@ -23,7 +23,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Sorting:
+class Labelling:
     """The classes of a dataset in order, and its marks, oldest first; the newest mark of a row is what counts.
 
     `relabel` maps labels that came with the file to the classes they were renamed to or merged into since.
@@ -31,13 +31,13 @@ class Sorting:
     """
 
     classes: tuple[str, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[LabelEvent, ...] = ()
     relabel: Mapping[str, str] = field(default_factory=dict)
     change: int = 0
     written: int = 0
 
     @property
-    def labels(self) -> dict[str, Mark]:
+    def labels(self) -> dict[str, LabelEvent]:
         """The mark of each labelled row by row id, in the order in which the rows were labelled."""
         return {row_id: mark for row_id, mark in self._newest().items() if mark.label != SKIPPED}
 
@@ -51,8 +51,8 @@ class Sorting:
         """Whether a version holds all of this already."""
         return self.written == self.change
 
-    def _newest(self) -> dict[str, Mark]:
-        newest: dict[str, Mark] = {}
+    def _newest(self) -> dict[str, LabelEvent]:
+        newest: dict[str, LabelEvent] = {}
         for mark in self.marks:
             newest.pop(mark.row_id, None)
             newest[mark.row_id] = mark
@@ -60,17 +60,17 @@ class Sorting:
 
     # what a store does with it, worked out without one ------------------------------------------
 
-    def marked(self, row_id: str, label: str, *, is_even: bool) -> "Sorting":
+    def marked(self, row_id: str, label: str, *, is_even: bool) -> "Labelling":
         """Return the sorting with one more mark."""
         seq = self.marks[-1].seq + 1 if self.marks else 1
-        mark = Mark(seq, row_id, label, is_even)
+        mark = LabelEvent(seq, row_id, label, is_even)
         return replace(self, marks=(*self.marks, mark), change=self.change + 1)
 
-    def taken_back(self) -> "Sorting":
+    def without_last(self) -> "Labelling":
         """Return the sorting without its newest mark."""
         return replace(self, marks=self.marks[:-1], change=self.change + 1)
 
-    def with_classes(self, classes: Sequence[str], moved: Mapping[str, str]) -> "Sorting":
+    def with_classes(self, classes: Sequence[str], moved: Mapping[str, str]) -> "Labelling":
         """Return the sorting with other classes; marks follow the class that theirs became."""
         return replace(
             self,
@@ -91,11 +91,11 @@ class Sorting:
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "Sorting":
+    def from_json(cls, value: Mapping[str, Any]) -> "Labelling":
         marks: Iterable[Sequence[Any]] = value.get("marks", ())
         return cls(
             classes=tuple(value.get("classes", ())),
-            marks=tuple(Mark(int(m[0]), str(m[1]), str(m[2]), bool(m[3])) for m in marks),
+            marks=tuple(LabelEvent(int(m[0]), str(m[1]), str(m[2]), bool(m[3])) for m in marks),
             relabel=dict(value.get("relabel", {})),
             change=int(value.get("change", 0)),
             written=int(value.get("written", 0)),

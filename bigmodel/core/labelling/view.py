@@ -10,7 +10,7 @@ FIRST_ROWS = (
 
 
 @dataclass(frozen=True)
-class SortRow:
+class LabelRow:
     """One content to sort: a text, or the name of a media file. `alike` rows are the same and get its label too.
 
     `is_back` tells one that was skipped before. `guess` is what the model thinks, with its probability.
@@ -26,7 +26,7 @@ class SortRow:
 
 
 @dataclass(frozen=True)
-class SortClass:
+class ClassCount:
     """A class with the contents it has; `by_hand` of them were sorted here, the others came with a label."""
 
     name: str
@@ -45,7 +45,7 @@ class CurvePoint:
 
 
 @dataclass(frozen=True)
-class SortModel:
+class LabelModel:
     """The model behind the order: none yet, being made, or there; and its learning curve.
 
     `gain` is what `more` further labels should add to the accuracy, from and to; None where nobody can tell.
@@ -61,15 +61,15 @@ class SortModel:
 
 
 @dataclass(frozen=True)
-class SortView:
+class LabellingView:
     """Everything of one look. `total` are the contents that came without a label, `done` those sorted so far."""
 
     dataset_id: str
     name: str
     medium: str
-    classes: tuple[SortClass, ...]
-    rows: tuple[SortRow, ...]  # to sort next, in order
-    last: tuple[SortRow, ...]  # sorted last, newest first
+    classes: tuple[ClassCount, ...]
+    rows: tuple[LabelRow, ...]  # to sort next, in order
+    last: tuple[LabelRow, ...]  # sorted last, newest first
     total: int
     done: int
     skipped: int
@@ -79,4 +79,4 @@ class SortView:
         tuple[str, int], ...
     ]  # classes that are short of `FIRST_ROWS`, with how many they lack
     is_enough: bool
-    model: SortModel
+    model: LabelModel

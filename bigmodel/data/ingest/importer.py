@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel.core.datasets.dataset import Form
-from bigmodel.core.datasets.workbook_preview import WorkbookLook
+from bigmodel.core.datasets.workbook_preview import WorkbookPreview
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
@@ -40,7 +40,7 @@ class Upload:
     medium: str = "text"
     form: str = Form.TABLE
     level: int = 0
-    look: WorkbookLook | None = None  # of a workbook
+    look: WorkbookPreview | None = None  # of a workbook
 
     @property
     def sheet(self) -> str:
@@ -108,7 +108,9 @@ def read_upload(
     return _read(what, settings, progress, answers, is_media=may_be_media)
 
 
-def look_at(path: Path, settings: Settings, *, name: str, answers: Answers) -> WorkbookLook | None:
+def look_at(
+    path: Path, settings: Settings, *, name: str, answers: Answers
+) -> WorkbookPreview | None:
     """Look at a workbook in a child process without copying its rows; return nothing of other tables.
 
     Raises:
@@ -245,5 +247,5 @@ def _refusal(refused: Mapping[str, Any]) -> DatasetError:
     return error
 
 
-def _look_of(report: Mapping[str, Any]) -> WorkbookLook | None:
-    return WorkbookLook.from_json(report["look"]) if report.get("look") else None
+def _look_of(report: Mapping[str, Any]) -> WorkbookPreview | None:
+    return WorkbookPreview.from_json(report["look"]) if report.get("look") else None

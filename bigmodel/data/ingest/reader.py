@@ -99,7 +99,7 @@ def _files(index: Path) -> "list[Given]":
 
 def _media(request: dict[str, Any], findings: "Findings") -> "MediaUpload":
     from bigmodel.data.media.archive import Bounds  # noqa: PLC0415
-    from bigmodel.data.media.reading import MediaUpload, Wishes  # noqa: PLC0415
+    from bigmodel.data.media.reading import MediaUpload, ReadOptions  # noqa: PLC0415
     from bigmodel.data.tables.table import limits_from  # noqa: PLC0415
 
     limits = request["limits"]
@@ -111,21 +111,21 @@ def _media(request: dict[str, Any], findings: "Findings") -> "MediaUpload":
         scratch=scratch,
         limits=limits_from(limits),
         bounds=Bounds(limits["max_media_files"], total, limits["max_media_file_mb"] * 2**20),
-        wishes=Wishes(**request["wishes"]),
+        wishes=ReadOptions(**request["wishes"]),
         progress=_progress,
         findings=findings,
     )
 
 
 def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]:
-    from bigmodel.data.tables.table import Asked, Target, limits_from  # noqa: PLC0415
+    from bigmodel.data.tables.table import ReadRequest, Target, limits_from  # noqa: PLC0415
 
     target = Target(
         Path(request["table"]),
         limits_from(request["limits"]),
         findings,
         _progress,
-        asked=Asked(**request["asked"]),
+        asked=ReadRequest(**request["asked"]),
         only_looks=request["only_looks"],
     )
     try:

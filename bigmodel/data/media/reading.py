@@ -37,7 +37,7 @@ KEPT_COLUMNS = ("input", "content_hash", "name", "given", "envelope")
 
 
 @dataclass(frozen=True)
-class Wishes:
+class ReadOptions:
     """What the person answered: files to leave out, the level of the class, the columns of the transcripts."""
 
     leave_out: bool = False
@@ -55,7 +55,7 @@ class MediaUpload:
     scratch: Path
     limits: Limits
     bounds: Bounds
-    wishes: Wishes
+    wishes: ReadOptions
     progress: Callable[[float], None]
     findings: Findings = field(default_factory=Findings)
 

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, f
 
 from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.job import FINAL, Job, JobEvent, Progress, State
-from bigmodel.core.labelling.labels import Sorting
+from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, TrainedModel
 from bigmodel.data.projects.layout import ID, SHA256
@@ -94,7 +94,7 @@ class VersionRecord(_Strict):
         )
 
 
-class SortingRecord(_Strict):
+class LabellingRecord(_Strict):
     """Labels by hand: classes, and the journal of what was said of rows, oldest first."""
 
     classes: tuple[Name, ...]
@@ -112,11 +112,11 @@ class SortingRecord(_Strict):
         return value
 
     @classmethod
-    def of(cls, sorting: Sorting) -> Self:
+    def of(cls, sorting: Labelling) -> Self:
         return cls.model_validate(sorting.to_json())
 
-    def sorting(self) -> Sorting:
-        return Sorting.from_json(self.model_dump())
+    def sorting(self) -> Labelling:
+        return Labelling.from_json(self.model_dump())
 
 
 class DatasetRecord(_Strict):
@@ -126,7 +126,7 @@ class DatasetRecord(_Strict):
     name: Name
     created_at: AwareDatetime
     versions: Annotated[tuple[VersionRecord, ...], Field(min_length=1)]
-    sorting: SortingRecord | None = None
+    sorting: LabellingRecord | None = None
 
     @field_validator("versions")
     @classmethod
@@ -136,9 +136,9 @@ class DatasetRecord(_Strict):
         return value
 
     @classmethod
-    def of(cls, dataset: Dataset, versions: Sequence[Version], sorting: Sorting | None) -> Self:
+    def of(cls, dataset: Dataset, versions: Sequence[Version], sorting: Labelling | None) -> Self:
         return cls(
-            sorting=SortingRecord.of(sorting) if sorting else None,
+            sorting=LabellingRecord.of(sorting) if sorting else None,
             id=dataset.id,
             name=dataset.name,
             created_at=dataset.created_at,

@@ -7,7 +7,12 @@ from itertools import islice
 from statistics import mean
 from typing import Protocol
 
-from bigmodel.core.datasets.workbook_preview import NO_HEADER, RowLook, SheetLook, WorkbookLook
+from bigmodel.core.datasets.workbook_preview import (
+    NO_HEADER,
+    RowPreview,
+    SheetPreview,
+    WorkbookPreview,
+)
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.cell import Places, column_letters
 from bigmodel.data.tables.guess import TEXT_NAMES
@@ -154,15 +159,15 @@ def _seen(sheet: Sheet) -> _Seen:
     return _Seen(sheet, tuple(sample), guess_header(sample))
 
 
-def _look(sheets: Sequence[Sheet], seen: _Seen) -> WorkbookLook:
+def _look(sheets: Sequence[Sheet], seen: _Seen) -> WorkbookPreview:
     last = max(SHOWN_ROWS, sum(row.number <= seen.header_row for row in seen.sample) + SHOWN_BELOW)
     rows = seen.sample[: min(last, MOST_SHOWN)]
-    return WorkbookLook(
-        sheets=tuple(SheetLook(s.name, s.filled, s.is_hidden) for s in sheets),
+    return WorkbookPreview(
+        sheets=tuple(SheetPreview(s.name, s.filled, s.is_hidden) for s in sheets),
         sheet=seen.sheet.name,
         header_row=seen.header_row,
         rows=tuple(
-            RowLook(row.number, tuple(_short(cell) for cell in row.cells[:SHOWN_COLUMNS]))
+            RowPreview(row.number, tuple(_short(cell) for cell in row.cells[:SHOWN_COLUMNS]))
             for row in rows
         ),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bigmodel.core.datasets.workbook_preview import WorkbookLook
+from bigmodel.core.datasets.workbook_preview import WorkbookPreview
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Level, Message
 from bigmodel.data.tables.source import ORIGINAL, PLACE
@@ -31,7 +31,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReadRequest:
     """What a person asked of a workbook: a sheet, and the row of its column names (0: as they look)."""
 
     sheet: str = ""
@@ -95,9 +95,9 @@ class Target:
     columns: tuple[str, ...] = ()
     rows: int = 0
     is_full: bool = False
-    asked: Asked = Asked()
+    asked: ReadRequest = ReadRequest()
     only_looks: bool = False  # a workbook is only looked at, not copied
-    look: WorkbookLook | None = None  # of a workbook, set by its reader
+    look: WorkbookPreview | None = None  # of a workbook, set by its reader
     _writer: pq.ParquetWriter | None = None
     _schema: pa.Schema | None = None
     _batch: list[Sequence[str]] = field(default_factory=list)

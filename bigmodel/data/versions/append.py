@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from bigmodel.core.datasets.added_rows import Clash, Growth
+from bigmodel.core.datasets.added_rows import AppendPreview, Clash
 from bigmodel.core.datasets.dataset import Recipe
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.ingest.importer import Upload
@@ -51,7 +51,7 @@ class Beside:
     by_hand: str
     kinds: NDArray[np.int8]
     labels: Mapping[str, str]  # of rows that had none, by id
-    growth: Growth
+    growth: AppendPreview
 
 
 def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe) -> Beside:
@@ -89,7 +89,7 @@ def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe)
             if label and label not in classes:
                 new_labels[label] = None
     of = np.array(kinds, np.int8)
-    growth = Growth(
+    growth = AppendPreview(
         rows=len(kinds),
         fresh=int((of == FRESH).sum()),
         repeated=int((of == REPEATED).sum()),

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from bigmodel.core.datasets.dataset import UploadedFile
-from bigmodel.core.datasets.workbook_preview import WorkbookLook
+from bigmodel.core.datasets.workbook_preview import WorkbookPreview
 from bigmodel.core.ids import new_id
 from bigmodel.data.ingest.importer import Upload
 
@@ -49,7 +49,7 @@ def keep_upload(path: Path, folder: Path, upload: UploadedFile) -> None:
     draft.replace(target)
 
 
-def keep_look(folder: Path, upload: UploadedFile, look: WorkbookLook) -> None:
+def keep_look(folder: Path, upload: UploadedFile, look: WorkbookPreview) -> None:
     """Keep how a workbook looks beside it, so that it need not be opened to show it."""
     place = _look_path(folder, upload)
     draft = place.with_name(f".{place.name}.{new_id()}.tmp")
@@ -57,10 +57,10 @@ def keep_look(folder: Path, upload: UploadedFile, look: WorkbookLook) -> None:
     draft.replace(place)
 
 
-def kept_look(folder: Path, upload: UploadedFile) -> WorkbookLook | None:
+def kept_look(folder: Path, upload: UploadedFile) -> WorkbookPreview | None:
     """Return how a workbook looks, if that is kept."""
     try:
-        return WorkbookLook.from_json(json.loads(_look_path(folder, upload).read_text("utf-8")))
+        return WorkbookPreview.from_json(json.loads(_look_path(folder, upload).read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from bigmodel.core.datasets.added_rows import Growth
+from bigmodel.core.datasets.added_rows import AppendPreview
 from bigmodel.core.datasets.dataset import Dataset, Form, Recipe, Version
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import new_id
@@ -19,7 +19,7 @@ from bigmodel.data.versions.append import Beside, added_source, beside, write
 from bigmodel.data.versions.original_files import uploaded_as
 from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, write_version
 from bigmodel.services.datasets.import_source import of_tray
-from bigmodel.services.datasets.uploads import Tray
+from bigmodel.services.datasets.uploads import UploadSession
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -40,15 +40,15 @@ class Again(Protocol):
 
 
 @dataclass(frozen=True)
-class Grown:
+class AppendResult:
     """A dataset with rows added, and what came in."""
 
     dataset: Dataset
-    growth: Growth
+    growth: AppendPreview
     added: int
 
 
-class GrowingService:
+class AppendService:
     """Lets datasets of all owners grow, and finds the trainings that should follow."""
 
     def __init__(
@@ -59,7 +59,7 @@ class GrowingService:
 
     def look(
         self, owner: str, dataset_id: str, path: Path, progress: Progress | None = None
-    ) -> Growth:
+    ) -> AppendPreview:
         """Return what a file would add to a table; nothing is changed.
 
         Raises:
@@ -81,7 +81,7 @@ class GrowingService:
         *,
         keep_repeated: bool = False,
         progress: Progress | None = None,
-    ) -> Grown:
+    ) -> AppendResult:
         """Make a version with the rows of a file added. Rows that were there stay in their part and keep id and label.
 
         Rows whose text is there already are left out, unless they are to be kept; one that gives a label to
@@ -103,10 +103,10 @@ class GrowingService:
         finally:
             upload.discard()
         self._keep(dataset, version)
-        return Grown(self._store.dataset(owner, dataset_id), growth, added)
+        return AppendResult(self._store.dataset(owner, dataset_id), growth, added)
 
     def add_files(
-        self, owner: str, dataset_id: str, tray: Tray, *, leave_out: bool = False
+        self, owner: str, dataset_id: str, tray: UploadSession, *, leave_out: bool = False
     ) -> Dataset:
         """Make a version with the pictures or recordings of a tray added; every row that was there stays in its part.
 
@@ -230,7 +230,7 @@ class GrowingService:
             raise
 
 
-def said_of(growth: Growth) -> list[Message]:
+def append_sentences(growth: AppendPreview) -> list[Message]:
     """Return what is to be said of a file beside a dataset: what is new first, then what to look at."""
     said = [_said(_fresh(growth), rows=growth.rows, count=growth.fresh)]
     counted = {
@@ -257,7 +257,7 @@ def said_of(growth: Growth) -> list[Message]:
     return said
 
 
-def _fresh(growth: Growth) -> str:
+def _fresh(growth: AppendPreview) -> str:
     if growth.fresh == growth.rows:
         return "fresh_all"
     return "fresh" if growth.fresh else "fresh_none"

@@ -30,7 +30,7 @@ from bigmodel.data.versions.versions import (
 from bigmodel.services.datasets.import_source import of_folder, of_tray
 from bigmodel.services.datasets.recipe import recipe_of
 from bigmodel.services.datasets.samples import Sample, read_samples, sample_path
-from bigmodel.services.datasets.uploads import Tray
+from bigmodel.services.datasets.uploads import UploadSession
 from bigmodel.settings import Settings
 from bigmodel.store.base import Deleted, Store
 
@@ -42,7 +42,7 @@ Progress = Callable[[float], None]
 __all__ = ["DatasetService", "Item", "Preview", "Sample"]
 
 
-class Answered(TypedDict, total=False):
+class AnsweredUpload(TypedDict, total=False):
     """What `import_file` may be told beside the file."""
 
     text: str
@@ -104,7 +104,7 @@ class DatasetService:
         return dataset
 
     def import_tray(
-        self, owner: str, tray: Tray, *, name: str = "", **answers: Unpack[Answered]
+        self, owner: str, tray: UploadSession, *, name: str = "", **answers: Unpack[AnsweredUpload]
     ) -> Dataset:
         """Keep the files of a tray as a dataset; the tray stays as it is.
 
@@ -114,7 +114,7 @@ class DatasetService:
         return self.import_given(owner, of_tray(tray), name=name or tray.name, **answers)
 
     def import_folder(
-        self, owner: str, folder: Path, *, name: str = "", **answers: Unpack[Answered]
+        self, owner: str, folder: Path, *, name: str = "", **answers: Unpack[AnsweredUpload]
     ) -> Dataset:
         """Keep a folder of this machine as a dataset; links in it are not followed."""
         title = name or folder.resolve().name

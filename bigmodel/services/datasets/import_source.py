@@ -5,10 +5,10 @@ from pathlib import Path
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.entry import Given
-from bigmodel.services.datasets.uploads import Tray
+from bigmodel.services.datasets.uploads import UploadSession
 
 
-def of_tray(tray: Tray) -> list[Given]:
+def of_tray(tray: UploadSession) -> list[Given]:
     """Return the files that lie in a tray."""
     return [Given(item.path, item.place, item.text) for item in tray.items]
 

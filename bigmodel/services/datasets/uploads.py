@@ -32,7 +32,7 @@ FOLDER_KEPT_S = 7 * 86_400.0  # a folder half sent and forgotten
 
 
 @dataclass(frozen=True)
-class TrayItem:
+class UploadItem:
     """One file of a tray. `path` is text: "class/name.jpg" or "folder/class/name.jpg". `text` is what is said in it."""
 
     id: str
@@ -51,7 +51,7 @@ class TrayItem:
 
 
 @dataclass(frozen=True)
-class Tray:
+class UploadSession:
     """What lies in a tray now. `classes` are in the order in which the person made them."""
 
     id: str
@@ -60,27 +60,27 @@ class Tray:
     name: str
     folder: Path
     classes: tuple[str, ...] = ()
-    items: tuple[TrayItem, ...] = ()
+    items: tuple[UploadItem, ...] = ()
 
 
 @dataclass
 class _Open:
     """A tray in memory; only touched while the lock is held."""
 
-    head: Tray
+    head: UploadSession
     classes: list[str] = field(default_factory=list)
-    items: dict[str, TrayItem] = field(default_factory=dict)
+    items: dict[str, UploadItem] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)  # path → id
     size: int = 0
 
-    def shown(self) -> Tray:
+    def shown(self) -> UploadSession:
         return replace(self.head, classes=tuple(self.classes), items=tuple(self.items.values()))
 
     def apply(self, entry: dict[str, Any]) -> None:
         """Do what a line of the journal says; a line about something that is gone does nothing."""
         what = entry["do"]
         if what == "put":
-            item = TrayItem(
+            item = UploadItem(
                 entry["id"], entry["path"], entry["size"], self.head.folder / entry["id"]
             )
             self._put(item)
@@ -95,7 +95,7 @@ class _Open:
         elif what == "drop":
             self._drop(entry["name"])
 
-    def _put(self, item: TrayItem) -> None:
+    def _put(self, item: UploadItem) -> None:
         self._remove(self.paths.get(item.path, ""))
         self.items[item.id] = item
         self.paths[item.path] = item.id
@@ -135,7 +135,7 @@ class _Open:
         return found
 
 
-class TrayService:
+class UploadService:
     """The trays of all owners on disk."""
 
     def __init__(self, settings: Settings) -> None:
@@ -147,7 +147,7 @@ class TrayService:
 
     # trays ------------------------------------------------------------------------------------
 
-    def open(self, owner: str, kind: Kind, name: str = "") -> Tray:
+    def open(self, owner: str, kind: Kind, name: str = "") -> UploadSession:
         """Return the tray of this kind and name that is not finished yet, else a new one."""
         self._sweep()
         name = _clean(name)
@@ -158,12 +158,12 @@ class TrayService:
             tray_id = new_id()
             folder = self._root / tray_id
             folder.mkdir(mode=0o700, parents=True)
-            head = Tray(tray_id, owner, kind, name, folder)
+            head = UploadSession(tray_id, owner, kind, name, folder)
             self._known[tray_id] = _Open(head)
             self._write(folder, {"owner": owner, "kind": kind, "name": name})
             return head
 
-    def get(self, owner: str, tray_id: str) -> Tray:
+    def get(self, owner: str, tray_id: str) -> UploadSession:
         """Return what lies in a tray.
 
         Raises:
@@ -197,7 +197,7 @@ class TrayService:
                 raise DatasetError("disk_short_for_files", need=need // 2**20, free=free // 2**20)
             return known.head.folder / new_id()
 
-    def keep(self, owner: str, tray_id: str, path: str, place: Path) -> TrayItem:
+    def keep(self, owner: str, tray_id: str, path: str, place: Path) -> UploadItem:
         """Keep a file that was written to its place; in a folder the same path replaces what was there.
 
         Raises:
@@ -297,7 +297,7 @@ class TrayService:
         head = next(entries, None)
         if head is None:
             return None
-        known = _Open(Tray(tray_id, head["owner"], head["kind"], head["name"], folder))
+        known = _Open(UploadSession(tray_id, head["owner"], head["kind"], head["name"], folder))
         for entry in entries:
             known.apply(entry)
         for lost in [item.id for item in known.items.values() if not item.place.is_file()]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bigmodel.core.datasets.dataset import Dataset, Recipe, UploadedFile
-from bigmodel.core.datasets.workbook_preview import WorkbookLook
+from bigmodel.core.datasets.workbook_preview import WorkbookPreview
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.data.ingest.importer import Answers, Upload, look_at, read_upload
@@ -29,7 +29,7 @@ class WorkbookService:
         self._settings = settings
         self._store = store
 
-    def look(self, owner: str, dataset_id: str, sheet: str = "") -> WorkbookLook | None:
+    def look(self, owner: str, dataset_id: str, sheet: str = "") -> WorkbookPreview | None:
         """Return how the workbook of a dataset looks: the sheet that was read, or another one.
 
         Nothing comes back where a dataset is not of one kept workbook.

@@ -46,7 +46,7 @@ def is_strange(said: Explanation) -> bool | None:
     """Tell whether an input looks like none of the training rows; None where the model cannot tell."""
     if said.unreadable:
         return True
-    return None if said.strangeness is None else said.strangeness > STRANGE
+    return None if said.ood_score is None else said.ood_score > STRANGE
 
 
 def answer_each(files: Iterable[NamedFile], ask: Ask) -> Iterator[FileAnswer]:

@@ -20,7 +20,7 @@ from bigmodel.data.tables.source import ORIGINAL, PLACE
 from bigmodel.data.writeback.order import Column, Kind, Order
 from bigmodel.data.writeback.writer import write_back
 from bigmodel.services.inference.batch_files import Say
-from bigmodel.services.inference.summary import About, Tally, summary_rows
+from bigmodel.services.inference.summary import About, PredictionSummary, summary_rows
 from bigmodel.services.results.answer_table import open_table
 from bigmodel.settings import Settings
 
@@ -102,7 +102,7 @@ class AnsweredTable:
     """A table with answers, and what they come to."""
 
     path: Path
-    tally: Tally
+    tally: PredictionSummary
     is_old_format: bool = False  # of an .xls, which comes back as .xlsx
 
 
@@ -121,7 +121,7 @@ def write_table(
         DatasetError: it cannot be written as it came.
         OSError: the place cannot be written to.
     """
-    tally, columns = Tally(), _columns(asker, table.columns, say)
+    tally, columns = PredictionSummary(), _columns(asker, table.columns, say)
     tell = progress or (lambda _done, _all: None)
     answered = _answered(batches, asker, tally, say)
     if not table.comes_back(out):
@@ -193,7 +193,7 @@ def text_column(upload: Upload, recipe: Recipe) -> str:
 
 
 def _answered(
-    batches: Iterable[Sequence[Row]], asker: Asker, tally: Tally, say: Say
+    batches: Iterable[Sequence[Row]], asker: Asker, tally: PredictionSummary, say: Say
 ) -> Iterator[tuple[Sequence[Row], list[Answer]]]:
     """Yield each batch with its answers, and count them."""
     for rows in batches:
@@ -212,7 +212,7 @@ def _answered(
         yield rows, answers
 
 
-def _said(row: Row, said: Said, asker: Asker, tally: Tally, say: Say) -> Answer:
+def _said(row: Row, said: Said, asker: Asker, tally: PredictionSummary, say: Say) -> Answer:
     scores, is_strange = said
     odd: Answer = ()
     if asker.tells_strangers:
@@ -229,7 +229,7 @@ def _said(row: Row, said: Said, asker: Asker, tally: Tally, say: Say) -> Answer:
     return asker.labels[best], certainty, *odd
 
 
-def _own(row: Row, asker: Asker, tally: Tally) -> Answer:
+def _own(row: Row, asker: Asker, tally: PredictionSummary) -> Answer:
     """Return what a person said of a row: a label without a certainty, or a number."""
     tally.own += 1
     if asker.labels:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from bigmodel.core.datasets.dataset import Dataset, UploadedFile, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
-from bigmodel.core.labelling.labels import Sorting
+from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Medium
 from bigmodel.data.ingest.importer import Answers, read_upload
@@ -32,8 +32,8 @@ from bigmodel.services.inference.batch_table import (
     text_column,
     write_table,
 )
-from bigmodel.services.inference.predict import DemoService, written
-from bigmodel.services.labelling.labelling import SortingService
+from bigmodel.services.inference.predict import InferenceService, written
+from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -42,17 +42,17 @@ ZIP = ".zip"
 UNSAFE = re.compile(r"[^\w.()\[\] -]+")
 
 
-class OwnTableService:
+class ExportTableService:
     """The tables behind datasets, to take along with answers."""
 
     def __init__(
         self,
         settings: Settings,
         store: Store,
-        demo: DemoService,
-        sorting: SortingService | None = None,
+        demo: InferenceService,
+        sorting: LabellingService | None = None,
     ) -> None:
-        self._sorting = sorting or SortingService(settings, store)
+        self._sorting = sorting or LabellingService(settings, store)
         self._settings = settings
         self._store = store
         self._demo = demo
@@ -147,7 +147,7 @@ class OwnTableService:
 
     @contextmanager
     def _read(
-        self, version: Version, sorting: Sorting, number: int, file: UploadedFile
+        self, version: Version, sorting: Labelling, number: int, file: UploadedFile
     ) -> Iterator[tuple[Table, Iterator[list[Row]]]]:
         """Read a file again, so that rows which the dataset left out get an answer too."""
         folder = self._settings.home / version.folder
@@ -180,7 +180,7 @@ class _Labels:
     What was sorted by hand since the newest version was made counts too, and what was taken back does not.
     """
 
-    def __init__(self, items: Path, number: str, sorting: Sorting) -> None:
+    def __init__(self, items: Path, number: str, sorting: Labelling) -> None:
         table = pq.read_table(items, columns=["row_id", UPLOAD, PLACE, HAND, "input", "target"])
         ids, uploads, places, hands, texts, targets = (c.to_pylist() for c in table.columns)
         if not sorting.is_written:
@@ -204,12 +204,12 @@ class _Labels:
         return replace(row, own=own)
 
 
-def _classes(version: Version, sorting: Sorting) -> tuple[str, ...]:
+def _classes(version: Version, sorting: Labelling) -> tuple[str, ...]:
     """Return the classes where no model knows them: never none, which would mean numbers."""
     return sorting.classes or tuple(version.summary.classes) or ("",)
 
 
-def _is_labelled(version: Version, sorting: Sorting) -> bool:
+def _is_labelled(version: Version, sorting: Labelling) -> bool:
     return version.summary.usable_rows > 0 or bool(sorting.labels)
 
 

@@ -8,7 +8,7 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import Measure
 from bigmodel.metrics.intervals import wilson
 from bigmodel.services.inference.summary import About
-from bigmodel.services.results.predictions import read_answered
+from bigmodel.services.results.predictions import read_predictions
 
 
 def about_model(model: TrainedModel, folder: Path) -> About:
@@ -26,7 +26,7 @@ def _accuracy(model: TrainedModel, folder: Path) -> tuple[Measure | None, bool]:
     if not model.labels:
         return None, False
     try:
-        answered = read_answered(folder)
+        answered = read_predictions(folder)
     except ModelError:  # a model of before there were such files
         return None, False
     named = [model.labels[place] for place in answered.scores.argmax(axis=1)]

@@ -54,8 +54,8 @@ from bigmodel.tasks import find_tasks, get_task
 __all__ = [
     "STRANGE",
     "AnsweredTable",
-    "DemoService",
     "FileAnswer",
+    "InferenceService",
     "Look",
     "MediaRow",
     "NamedFile",
@@ -86,7 +86,7 @@ class Look:
     nearest: tuple[MediaRow, ...] = ()
 
 
-class DemoService:
+class InferenceService:
     """Answers of trained models. A model is named by its id, or by its job's id, meaning the kept one."""
 
     def __init__(self, settings: Settings, store: Store, serving: Serving) -> None:

@@ -38,7 +38,7 @@ class OfClass:
 
 
 @dataclass
-class Tally:
+class PredictionSummary:
     """Counts the answers of one table. `strange` stays None where the model cannot tell."""
 
     rows: int = 0
@@ -87,7 +87,7 @@ class Tally:
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 
-def counted(tally: Tally, say: Say) -> str:
+def counted(tally: PredictionSummary, say: Say) -> str:
     """Return in a sentence or two what the answers come to."""
     seen = {"rows": tally.rows, "answered": tally.answered, "empty": tally.empty}
     parts = [say(Message("writeback.counts", seen))]
@@ -104,7 +104,7 @@ def counted(tally: Tally, say: Say) -> str:
 
 
 def summary_rows(
-    tally: Tally, about: About, labels: Sequence[str], say: Say
+    tally: PredictionSummary, about: About, labels: Sequence[str], say: Say
 ) -> tuple[tuple[Cell, ...], ...]:
     """Return the cells of the summary sheet, row by row."""
 
@@ -139,7 +139,9 @@ def _about(about: About, word: _Word, say: Say) -> Iterator[tuple[Cell, ...]]:
     yield word("day"), about.day
 
 
-def _classes(tally: Tally, labels: Sequence[str], word: _Word) -> Iterator[tuple[Cell, ...]]:
+def _classes(
+    tally: PredictionSummary, labels: Sequence[str], word: _Word
+) -> Iterator[tuple[Cell, ...]]:
     keys = ("class", "class_rows", "share", "certainty")
     yield tuple(Head(word(key)) for key in keys)
     counted = [
@@ -152,7 +154,7 @@ def _classes(tally: Tally, labels: Sequence[str], word: _Word) -> Iterator[tuple
         yield label, rows, Share(round(rows / max(1, tally.answered), 4)), sure
 
 
-def _typical(tally: Tally, word: _Word) -> Iterator[tuple[Cell, ...]]:
+def _typical(tally: PredictionSummary, word: _Word) -> Iterator[tuple[Cell, ...]]:
     if not any(found.typical for found in tally.classes.values()):
         return
     keys = ("typical", "row", "sureness", "text")

@@ -19,7 +19,7 @@ from bigmodel.data.versions.revise import split_anew, without_rows
 from bigmodel.jobs.redact import redacted
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.services.training.alternatives import half_batch, less_to_read, smaller_base
-from bigmodel.services.training.base_models import BaseService
+from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import get_task
@@ -30,7 +30,7 @@ KILL = 9
 
 
 @dataclass(frozen=True)
-class Remedy:
+class Fix:
     """What one button does: run again with changes or another base, go on, split anew, or leave rows out."""
 
     label: Message
@@ -41,7 +41,7 @@ class Remedy:
 
 
 @dataclass(frozen=True)
-class Patient:
+class FailedJob:
     """What a remedy is chosen by: the failed job, and the bases that are here for its task."""
 
     job: Job
@@ -63,11 +63,11 @@ class Diagnosis:
     what: Message
     why: Message
     safe: Message
-    remedy: Remedy | None = None
+    remedy: Fix | None = None
     report: str = ""
 
 
-Choose = Callable[[Patient], Remedy | None]
+Choose = Callable[[FailedJob], Fix | None]
 
 
 @dataclass(frozen=True)
@@ -79,35 +79,35 @@ class Cause:
     remedy: Choose
 
 
-def _less_memory(patient: Patient) -> Remedy | None:
+def _less_memory(patient: FailedJob) -> Fix | None:
     """Return the mildest change that takes less memory."""
     values = patient.job.params
     if halved := half_batch(values):
-        return Remedy(Message("doctor.button.half_batch", _args(halved)), changes=halved)
+        return Fix(Message("doctor.button.half_batch", _args(halved)), changes=halved)
     if less := less_to_read(values):
-        return Remedy(Message(f"doctor.button.less_{next(iter(less))}", _args(less)), changes=less)
+        return Fix(Message(f"doctor.button.less_{next(iter(less))}", _args(less)), changes=less)
     return _smaller(patient)
 
 
-def _smaller(patient: Patient) -> Remedy | None:
+def _smaller(patient: FailedJob) -> Fix | None:
     smaller = smaller_base(patient.base, patient.bases)
     if smaller is None or patient.job.base == INSTANT:
         return None
-    return Remedy(Message("doctor.button.smaller", {"base": smaller.name}), base=smaller.name)
+    return Fix(Message("doctor.button.smaller", {"base": smaller.name}), base=smaller.name)
 
 
-def _again(patient: Patient) -> Remedy | None:  # noqa: ARG001 - as the others
-    return Remedy(Message("doctor.button.again"))
+def _again(patient: FailedJob) -> Fix | None:  # noqa: ARG001 - as the others
+    return Fix(Message("doctor.button.again"))
 
 
-def _after_kill(patient: Patient) -> Remedy | None:
+def _after_kill(patient: FailedJob) -> Fix | None:
     """Return less memory after the signal by which systems end what takes too much, else once more."""
     if patient.message.args.get("signal") == KILL and half_batch(patient.job.params):
         return _less_memory(patient)
     return _again(patient)
 
 
-def _lower_rate(patient: Patient) -> Remedy | None:
+def _lower_rate(patient: FailedJob) -> Fix | None:
     values = patient.job.params
     if "learning_rate" not in values:
         return _smaller(patient) or _again(patient)
@@ -117,42 +117,38 @@ def _lower_rate(patient: Patient) -> Remedy | None:
     if values.get("precision") == "fp16":
         changes["precision"] = "auto"
     args = {"learning_rate": f"{changes['learning_rate']:g}"}
-    return Remedy(Message("doctor.button.lower_rate", args), changes=changes)
+    return Fix(Message("doctor.button.lower_rate", args), changes=changes)
 
 
-def _split(patient: Patient) -> Remedy | None:  # noqa: ARG001
-    return Remedy(Message("doctor.button.split"), "split")
+def _split(patient: FailedJob) -> Fix | None:  # noqa: ARG001
+    return Fix(Message("doctor.button.split"), "split")
 
 
-def _leave_out(patient: Patient) -> Remedy | None:
+def _leave_out(patient: FailedJob) -> Fix | None:
     rows = tuple(str(patient.message.args.get("rows", "")).split())
     args: dict[str, Arg] = {"count": patient.message.args.get("count", len(rows))}
-    return (
-        Remedy(Message("doctor.button.leave_out", args), "leave_out", rows=rows) if rows else None
-    )
+    return Fix(Message("doctor.button.leave_out", args), "leave_out", rows=rows) if rows else None
 
 
-def _resume(patient: Patient) -> Remedy | None:
+def _resume(patient: FailedJob) -> Fix | None:
     return (
-        Remedy(Message("doctor.button.resume"), "resume")
+        Fix(Message("doctor.button.resume"), "resume")
         if patient.job.state == State.PAUSED
         else _again(patient)
     )
 
 
-def _from_scratch(patient: Patient) -> Remedy | None:
+def _from_scratch(patient: FailedJob) -> Fix | None:
     """Return a base that brings no fixed vocabulary."""
     free = [base for base in patient.bases if base.kind in ("scratch", INSTANT)]
     fit = max(free, key=lambda base: base.kind == "scratch", default=None)
-    return (
-        Remedy(Message("doctor.button.other", {"base": fit.name}), base=fit.name) if fit else None
-    )
+    return Fix(Message("doctor.button.other", {"base": fit.name}), base=fit.name) if fit else None
 
 
-def _usual(patient: Patient) -> Remedy | None:
+def _usual(patient: FailedJob) -> Fix | None:
     """Return the usual settings where somebody changed them, else a smaller model."""
     if dict(patient.usual) and dict(patient.job.params) != dict(patient.usual):
-        return Remedy(Message("doctor.button.usual"), changes=patient.usual)
+        return Fix(Message("doctor.button.usual"), changes=patient.usual)
     return _smaller(patient) or _again(patient)
 
 
@@ -191,11 +187,11 @@ def find_cause(message: Message) -> Cause | None:
     return OF_KEY.get(message.key)
 
 
-class DoctorService:
+class DiagnosisService:
     """Diagnoses jobs of one data folder, and does what the button says."""
 
     def __init__(
-        self, settings: Settings, store: Store, bases: BaseService, control: ControlService
+        self, settings: Settings, store: Store, bases: BaseModelService, control: ControlService
     ) -> None:
         self._settings, self._store, self._bases, self._control = settings, store, bases, control
 
@@ -236,7 +232,7 @@ class DoctorService:
             owner, job_id, remedy.changes, base=remedy.base, dataset_version=version, via=via
         )
 
-    def _revised(self, owner: str, job_id: str, remedy: Remedy) -> int:
+    def _revised(self, owner: str, job_id: str, remedy: Fix) -> int:
         """Make the version of the data that the remedy wants, and return its number; 0 for none."""
         if remedy.deed not in ("split", "leave_out"):
             return 0
@@ -252,7 +248,7 @@ class DoctorService:
         self._store.add_version(owner, made)
         return made.number
 
-    def _remedy(self, job: Job, message: Message, cause: Cause | None) -> Remedy | None:
+    def _remedy(self, job: Job, message: Message, cause: Cause | None) -> Fix | None:
         task = get_task(job.task, self._settings.task_folders)
         ready = [base for base in self._bases.all(job.owner, task) if self._bases.is_ready(base)]
         known = {base.name: base for base in ready}
@@ -260,7 +256,7 @@ class DoctorService:
         if job.base in known:
             preset = {**known[job.base].presets.get(job.preset, {}), "base": job.base}
             usual = task.params(**preset).model_dump(mode="json")
-        patient = Patient(job, message, ready, usual)
+        patient = FailedJob(job, message, ready, usual)
         return cause.remedy(patient) if cause else _again(patient)
 
     def _report(self, job: Job) -> str:

@@ -16,7 +16,7 @@ import psutil
 
 from bigmodel.core.message import Arg, Level, Message
 from bigmodel.services.jobs.jobs import JobService
-from bigmodel.services.training.base_models import BaseService
+from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -101,7 +101,7 @@ class HealthService:
         url = self._settings.hub_url
         if self._settings.offline:
             return _check("hub", "hub_off")
-        if BaseService(self._settings, self._store).is_reachable():
+        if BaseModelService(self._settings, self._store).is_reachable():
             return _check("hub", "hub_ok", url=url)
         return _check("hub", "hub_away", level="warning", url=url)
 

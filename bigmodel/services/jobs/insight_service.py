@@ -3,7 +3,7 @@
 from bigmodel.core.errors import JobError
 from bigmodel.core.job import Job, State
 from bigmodel.services.jobs.control import ControlService
-from bigmodel.services.jobs.insights import Advice, advise, look
+from bigmodel.services.jobs.insights import Advice, advise, curve_stats
 from bigmodel.services.jobs.jobs import JobService
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -12,7 +12,7 @@ from bigmodel.tasks import get_task
 MAX_POINTS = 300
 
 
-class CoachService:
+class InsightService:
     """The coach of one data folder."""
 
     def __init__(
@@ -27,7 +27,7 @@ class CoachService:
             return []
         task = get_task(job.task, self._settings.task_folders)
         curves = self._store.curves(owner, job_id, MAX_POINTS)
-        seen = look(job, curves, self._store.models(owner, job_id), task.primary)
+        seen = curve_stats(job, curves, self._store.models(owner, job_id), task.primary)
         return [self._possible(job, said) for said in advise(seen)] if seen else []
 
     def apply(self, owner: str, job_id: str, rule: str, *, via: str = "") -> Job:

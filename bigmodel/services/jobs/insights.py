@@ -65,7 +65,7 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class Seen:
+class CurveStats:
     """What the rules look at. `looks` are (epoch, score, loss) of the held-out rows; a higher score is better."""
 
     train: tuple[float, ...]  # loss of the training rows, oldest first
@@ -86,9 +86,9 @@ class Seen:
         return int(self.params.get("epochs", 1))
 
 
-def look(
+def curve_stats(
     job: Job, curves: Sequence[Points], models: Sequence[TrainedModel], primary: str
-) -> Seen | None:
+) -> CurveStats | None:
     """Return what is to be seen of a training, or None while there is too little."""
     known = {curve.name: curve for curve in curves}
     train = known.get("train/loss")
@@ -108,7 +108,7 @@ def look(
         for model in models
         if primary in model.metrics.get("validation", {})
     }
-    return Seen(
+    return CurveStats(
         train=tuple(train.values),
         looks=tuple(looks),
         params=job.params,
@@ -119,7 +119,7 @@ def look(
     )
 
 
-def advise(seen: Seen) -> list[Advice]:
+def advise(seen: CurveStats) -> list[Advice]:
     """Return what is worth saying, the most urgent first."""
     said: list[Advice] = []
     for rule in (*RULES, _steady):
@@ -131,7 +131,7 @@ def advise(seen: Seen) -> list[Advice]:
     return said[:MOST_SAID]
 
 
-def _exploding(seen: Seen) -> Iterator[Advice]:
+def _exploding(seen: CurveStats) -> Iterator[Advice]:
     if len(seen.train) < SOME_POINTS:
         return
     recent = statistics.fmean(seen.train[-3:])
@@ -139,7 +139,7 @@ def _exploding(seen: Seen) -> Iterator[Advice]:
         yield Advice("exploding", _said("exploding"), _rate(seen, 1 / SLOWER, "lower_rate"))
 
 
-def _flat(seen: Seen) -> Iterator[Advice]:
+def _flat(seen: CurveStats) -> Iterator[Advice]:
     """A loss that did not move from where it began."""
     if len(seen.train) < SOME_POINTS:
         return
@@ -148,7 +148,7 @@ def _flat(seen: Seen) -> Iterator[Advice]:
         yield Advice("flat", _said("flat"), _rate(seen, FASTER, "higher_rate"))
 
 
-def _overfitting(seen: Seen) -> Iterator[Advice]:
+def _overfitting(seen: CurveStats) -> Iterator[Advice]:
     """Training rows go on getting better while held-out rows get worse."""
     losses = [loss for _, _, loss in seen.looks]
     known = [loss for loss in losses if loss is not None]
@@ -163,7 +163,7 @@ def _overfitting(seen: Seen) -> Iterator[Advice]:
         yield Advice("overfitting", Message("coach.overfitting", args), _stop_early(seen, epoch))
 
 
-def _as_good(seen: Seen) -> Iterator[Advice]:
+def _as_good(seen: CurveStats) -> Iterator[Advice]:
     """The instant model is as good, so that the rest is not worth its time."""
     if seen.instant is None or len(seen.looks) < LOOKS_BEFORE_STOP:
         return
@@ -181,7 +181,7 @@ def _as_good(seen: Seen) -> Iterator[Advice]:
         yield Advice("as_good", Message("coach.as_good", args), stop)
 
 
-def _best_epoch(seen: Seen) -> Iterator[Advice]:
+def _best_epoch(seen: CurveStats) -> Iterator[Advice]:
     """Which epoch was best, and what came after it."""
     if len(seen.looks) < 3:
         return
@@ -196,7 +196,7 @@ def _best_epoch(seen: Seen) -> Iterator[Advice]:
     yield Advice("best_epoch", Message("coach.best_epoch", args))
 
 
-def _under_trained(seen: Seen) -> Iterator[Advice]:
+def _under_trained(seen: CurveStats) -> Iterator[Advice]:
     """It was still getting better when it ended."""
     if not seen.is_over or len(seen.looks) < 2 or seen.best != len(seen.looks) - 1:
         return
@@ -207,7 +207,7 @@ def _under_trained(seen: Seen) -> Iterator[Advice]:
         yield Advice("under_trained", _said("under_trained"), apply)
 
 
-def _steady(seen: Seen) -> Iterator[Advice]:
+def _steady(seen: CurveStats) -> Iterator[Advice]:
     """Nothing is wrong, which is worth a sentence as well."""
     if len(seen.looks) >= 2:
         epoch, best, _ = seen.looks[seen.best]
@@ -215,14 +215,14 @@ def _steady(seen: Seen) -> Iterator[Advice]:
         yield Advice("steady", Message(f"coach.steady{'_over' if seen.is_over else ''}", args))
 
 
-Rule = Callable[[Seen], Iterator[Advice]]
+Rule = Callable[[CurveStats], Iterator[Advice]]
 RULES: tuple[Rule, ...] = (
     _exploding, _as_good, _flat, _overfitting, _under_trained, _best_epoch,
 )  # fmt: skip
 ALONE = frozenset({"exploding", "flat"})
 
 
-def _rate(seen: Seen, factor: float, key: str) -> Apply | None:
+def _rate(seen: CurveStats, factor: float, key: str) -> Apply | None:
     rate = seen.params.get("learning_rate")
     if rate is None:
         return None
@@ -231,7 +231,7 @@ def _rate(seen: Seen, factor: float, key: str) -> Apply | None:
     return Apply(label, changes={"learning_rate": fresh})
 
 
-def _stop_early(seen: Seen, epoch: int) -> Apply | None:
+def _stop_early(seen: CurveStats, epoch: int) -> Apply | None:
     """Return a training that ends by itself soon after its best epoch; one that runs keeps its best weights anyhow."""
     if not seen.is_over:
         return None

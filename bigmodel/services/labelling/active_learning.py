@@ -14,7 +14,14 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.environment import ROOT, environment
 from bigmodel.jobs import attempt_folder
-from bigmodel.jobs.active_learning import ASKED, CURVE_S, LIMIT_S, SUGGESTED, Asked, Suggested
+from bigmodel.jobs.active_learning import (
+    ASKED,
+    CURVE_S,
+    LIMIT_S,
+    SUGGESTED,
+    ScoringRequest,
+    Suggestions,
+)
 from bigmodel.jobs.platform import detach_options, kill_group
 from bigmodel.settings import Settings
 
@@ -26,34 +33,34 @@ LEAST_FREE_MB = 700.0
 THREADS = 1  # it must not be felt while somebody sorts
 
 
-class Suggesting:
+class ActiveLearning:
     """Remembers what was found for each dataset, also after a restart, and finds anew in the background."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._wanted: dict[str, Asked] = {}
-        self._in_hand: tuple[str, Asked] | None = None
+        self._wanted: dict[str, ScoringRequest] = {}
+        self._in_hand: tuple[str, ScoringRequest] | None = None
         self._thread: threading.Thread | None = None
-        self._known: dict[str, Suggested] = {}
+        self._known: dict[str, Suggestions] = {}
 
-    def known(self, dataset_id: str) -> Suggested | None:
+    def known(self, dataset_id: str) -> Suggestions | None:
         """Return what was found last."""
         if dataset_id not in self._known:
             record = attempt_folder.read_json(self._path(dataset_id))
             if record is None:
                 return None
-            self._known[dataset_id] = Suggested.from_json(record)
+            self._known[dataset_id] = Suggestions.from_json(record)
         return self._known[dataset_id]
 
-    def pending(self, dataset_id: str) -> Asked | None:
+    def pending(self, dataset_id: str) -> ScoringRequest | None:
         """Return what is being looked at or will be in a moment."""
         with self._lock:
             if dataset_id in self._wanted:
                 return self._wanted[dataset_id]
             return self._in_hand[1] if self._in_hand and self._in_hand[0] == dataset_id else None
 
-    def want(self, dataset_id: str, asked: Asked) -> None:
+    def want(self, dataset_id: str, asked: ScoringRequest) -> None:
         """Look for the next rows of a dataset; it replaces a request that still waits."""
         with self._lock:
             self._wanted[dataset_id] = asked
@@ -84,9 +91,9 @@ class Suggesting:
                 with self._lock:
                     self._in_hand = None
 
-    def _find(self, dataset_id: str, asked: Asked) -> None:
+    def _find(self, dataset_id: str, asked: ScoringRequest) -> None:
         if psutil.virtual_memory().available / 2**20 < LEAST_FREE_MB:
-            return self._keep(dataset_id, asked, Suggested(error=_told("no_room")))
+            return self._keep(dataset_id, asked, Suggestions(error=_told("no_room")))
         place = self._settings.scratch / f"suggest-{new_id()}"
         place.mkdir(parents=True)
         try:
@@ -96,7 +103,7 @@ class Suggesting:
             shutil.rmtree(place, ignore_errors=True)
         return None
 
-    def _run(self, dataset_id: str, asked: Asked, place: Path) -> None:
+    def _run(self, dataset_id: str, asked: ScoringRequest, place: Path) -> None:
         with (place / attempt_folder.LOG).open("wb") as output:
             child = subprocess.Popen(
                 [sys.executable, "-m", "bigmodel.jobs.active_learning", str(place)],
@@ -113,7 +120,7 @@ class Suggesting:
             record = attempt_folder.read_json(place / SUGGESTED)
             if record is not None and record != seen:
                 seen = record
-                self._keep(dataset_id, asked, Suggested.from_json(record))
+                self._keep(dataset_id, asked, Suggestions.from_json(record))
             if code is not None:
                 break
             left -= LOOK_S
@@ -124,9 +131,9 @@ class Suggesting:
         if seen is None:
             said = (place / attempt_folder.LOG).read_text("utf-8", "replace")
             log.warning("the search for rows to sort gave nothing: %s", said[-2_000:])
-            self._keep(dataset_id, asked, Suggested(error=_told("broken")))
+            self._keep(dataset_id, asked, Suggestions(error=_told("broken")))
 
-    def _keep(self, dataset_id: str, asked: Asked, found: Suggested) -> None:
+    def _keep(self, dataset_id: str, asked: ScoringRequest, found: Suggestions) -> None:
         """Remember what was found; what was found before stays where nothing was this time."""
         found = replace(found, change=asked.change)
         before = self.known(dataset_id)

@@ -11,13 +11,13 @@ import numpy as np
 
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, JobError
-from bigmodel.core.labelling.labels import SKIPPED, Mark
-from bigmodel.core.labelling.view import FIRST_ROWS, CurvePoint, SortModel, SortRow, SortView
+from bigmodel.core.labelling.labels import SKIPPED, LabelEvent
+from bigmodel.core.labelling.view import FIRST_ROWS, CurvePoint, LabellingView, LabelModel, LabelRow
 from bigmodel.data.versions.revise import with_labels
-from bigmodel.jobs.active_learning import Asked, Suggested
-from bigmodel.services.labelling.active_learning import Suggesting
+from bigmodel.jobs.active_learning import ScoringRequest, Suggestions
+from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.services.labelling.sampling_order import Offer, offers
-from bigmodel.services.labelling.workspace import Desk, Desks
+from bigmodel.services.labelling.workspace import Workspace, Workspaces
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -27,112 +27,121 @@ FRESH = 10  # changes after which the next rows are looked for anew
 NAME_CHARACTERS = 100
 
 
-class SortingService:
+class LabellingService:
     """Sorting of all owners' datasets."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings
         self._store = store
-        self._suggesting = Suggesting(settings)
-        self._desks = Desks(settings, store)
+        self._suggesting = ActiveLearning(settings)
+        self._desks = Workspaces(settings, store)
 
     # looking ------------------------------------------------------------------------------------
 
     def look(
-        self, owner: str, dataset_id: str, *, shows_guess: bool = False, first: Mark | None = None
-    ) -> SortView:
+        self,
+        owner: str,
+        dataset_id: str,
+        *,
+        shows_guess: bool = False,
+        first: LabelEvent | None = None,
+    ) -> LabellingView:
         """Return what to sort next and what was sorted; after an undo the row of its mark comes first.
 
         Raises:
             DatasetError: `sort_transcripts`, where rows have no classes.
         """
-        desk = self._desks.open(owner, dataset_id)
+        workspace = self._desks.open(owner, dataset_id)
         suggested = self._suggesting.known(dataset_id)
         guesses = (
             {guess[0]: (guess[1], guess[2]) for guess in suggested.rows}
             if suggested and shows_guess
             else {}
         )
-        return SortView(
+        return LabellingView(
             dataset_id=dataset_id,
-            name=desk.dataset.name,
-            medium=desk.version.summary.medium,
-            classes=desk.classes,
-            rows=self._next(desk, suggested, guesses, first),
-            last=self._last(desk),
-            total=int((~desk.contents.has_label).sum()),
-            done=len(desk.by_hand),
-            skipped=len(desk.skipped),
-            labelled=int(desk.contents.has_label.sum()),
-            can_undo=bool(desk.sorting.marks),
-            missing=desk.missing,
-            is_enough=desk.is_enough,
-            model=self._model(desk, suggested),
+            name=workspace.dataset.name,
+            medium=workspace.version.summary.medium,
+            classes=workspace.classes,
+            rows=self._next(workspace, suggested, guesses, first),
+            last=self._last(workspace),
+            total=int((~workspace.contents.has_label).sum()),
+            done=len(workspace.by_hand),
+            skipped=len(workspace.skipped),
+            labelled=int(workspace.contents.has_label.sum()),
+            can_undo=bool(workspace.sorting.marks),
+            missing=workspace.missing,
+            is_enough=workspace.is_enough,
+            model=self._model(workspace, suggested),
         )
 
-    def can_sort(self, dataset: Dataset) -> bool:
+    def can_label(self, dataset: Dataset) -> bool:
         """Tell whether rows of a dataset could be sorted into classes by hand."""
-        return self._desks.can_sort(dataset)
+        return self._desks.can_label(dataset)
 
     def _next(
         self,
-        desk: Desk,
-        suggested: Suggested | None,
+        workspace: Workspace,
+        suggested: Suggestions | None,
         guesses: Mapping[str, tuple[str, float]],
-        first: Mark | None,
-    ) -> tuple[SortRow, ...]:
+        first: LabelEvent | None,
+    ) -> tuple[LabelRow, ...]:
         hardest = np.empty(0, np.int64)
-        if suggested is not None and desk.is_enough:
-            found = desk.contents.find([guess[0] for guess in suggested.rows])
+        if suggested is not None and workspace.is_enough:
+            found = workspace.contents.find([guess[0] for guess in suggested.rows])
             hardest = found[found >= 0]
-        turn = len(desk.by_hand) + len(desk.skipped)
+        turn = len(workspace.by_hand) + len(workspace.skipped)
         offered = offers(
-            desk.contents.spread,
+            workspace.contents.spread,
             hardest,
-            is_done=desk.is_done,
-            skipped=desk.skipped,
+            is_done=workspace.is_done,
+            skipped=workspace.skipped,
             turn=turn,
         )
         chosen = list(islice(offered, AHEAD))
         if first is not None:
-            at = int(desk.contents.find([first.row_id])[0])
-            if at >= 0 and not desk.is_done[at]:
+            at = int(workspace.contents.find([first.row_id])[0])
+            if at >= 0 and not workspace.is_done[at]:
                 again = Offer(at, is_even=first.is_even)
                 chosen = [again, *(offer for offer in chosen if offer.content != at)]
         places = np.array([offer.content for offer in chosen], np.int64)
-        ids = desk.contents.ids(places)
+        ids = workspace.contents.ids(places)
         return tuple(
-            SortRow(
+            LabelRow(
                 row_id=row,
                 shown=shown,
-                alike=int(desk.contents.alike[offer.content]),
+                alike=int(workspace.contents.alike[offer.content]),
                 is_even=offer.is_even,
                 is_back=offer.is_back,
                 guess=guesses.get(row),
             )
-            for offer, row, shown in zip(chosen, ids, self._desks.shown(desk, places), strict=True)
+            for offer, row, shown in zip(
+                chosen, ids, self._desks.shown(workspace, places), strict=True
+            )
         )
 
-    def _last(self, desk: Desk) -> tuple[SortRow, ...]:
-        newest = list(desk.by_hand.items())[: -LAST - 1 : -1]
-        shown = self._desks.shown(desk, np.array([at for at, _ in newest], np.int64))
+    def _last(self, workspace: Workspace) -> tuple[LabelRow, ...]:
+        newest = list(workspace.by_hand.items())[: -LAST - 1 : -1]
+        shown = self._desks.shown(workspace, np.array([at for at, _ in newest], np.int64))
         return tuple(
-            SortRow(mark.row_id, text, int(desk.contents.alike[at]), mark.is_even, label=mark.label)
+            LabelRow(
+                mark.row_id, text, int(workspace.contents.alike[at]), mark.is_even, label=mark.label
+            )
             for (at, mark), text in zip(newest, shown, strict=True)
         )
 
-    def _model(self, desk: Desk, suggested: Suggested | None) -> SortModel:
-        is_pending = self._suggesting.pending(desk.dataset.id) is not None
-        if not desk.is_enough or (suggested is None and not is_pending):
-            return SortModel("none")
+    def _model(self, workspace: Workspace, suggested: Suggestions | None) -> LabelModel:
+        is_pending = self._suggesting.pending(workspace.dataset.id) is not None
+        if not workspace.is_enough or (suggested is None and not is_pending):
+            return LabelModel("none")
         if suggested is None:
-            return SortModel("pending")
+            return LabelModel("pending")
         growth = suggested.growth
         curve = [
             CurvePoint(point.rows, point.accuracy, point.low, point.high)
             for point in (growth.points if growth else ())
         ]
-        return SortModel(
+        return LabelModel(
             state="pending" if is_pending else "ready",
             labels=suggested.labels,
             curve=tuple(curve),
@@ -152,20 +161,20 @@ class SortingService:
         Raises:
             DatasetError: `class_unknown`, or `row_gone` when the row is not there any more.
         """
-        desk = self._desks.open(owner, dataset_id)
-        if desk.contents.find([row_id])[0] < 0:
+        workspace = self._desks.open(owner, dataset_id)
+        if workspace.contents.find([row_id])[0] < 0:
             raise DatasetError("row_gone")
-        before = desk.sorting.labels.get(row_id)
+        before = workspace.sorting.labels.get(row_id)
         is_fair = before.is_even if before else is_even
         self._store.put_label(owner, dataset_id, row_id, label, is_even=is_fair)
-        if desk.sorting.change + 1 - self._seen(dataset_id) >= FRESH:
+        if workspace.sorting.change + 1 - self._seen(dataset_id) >= FRESH:
             self._refresh(owner, dataset_id)
 
     def skip(self, owner: str, dataset_id: str, row_id: str) -> None:
         """Leave a row for later: it comes back at the end."""
         self.label(owner, dataset_id, row_id, SKIPPED)
 
-    def undo(self, owner: str, dataset_id: str) -> Mark | None:
+    def undo(self, owner: str, dataset_id: str) -> LabelEvent | None:
         """Take the last label back and return it, None where there is nothing to take back."""
         return self._store.take_back(owner, dataset_id)
 
@@ -175,10 +184,10 @@ class SortingService:
         Raises:
             DatasetError: `class_empty` or `class_twice`.
         """
-        desk = self._desks.open(owner, dataset_id)
-        classes = desk.sorting.classes
+        workspace = self._desks.open(owner, dataset_id)
+        classes = workspace.sorting.classes
         fresh = _checked(name, classes)
-        relabel = desk.sorting.relabel
+        relabel = workspace.sorting.relabel
         self._store.set_classes(owner, dataset_id, [*classes, fresh], relabel=relabel)
 
     def rename_class(self, owner: str, dataset_id: str, name: str, to: str) -> None:
@@ -187,10 +196,12 @@ class SortingService:
         Raises:
             DatasetError: `class_unknown`, `class_empty` or `class_twice`.
         """
-        desk = self._desks.open(owner, dataset_id)
-        others = [known for known in desk.sorting.classes if known != name]
+        workspace = self._desks.open(owner, dataset_id)
+        others = [known for known in workspace.sorting.classes if known != name]
         fresh = _checked(to, others)
-        self._move(desk, name, fresh, [fresh if c == name else c for c in desk.sorting.classes])
+        self._move(
+            workspace, name, fresh, [fresh if c == name else c for c in workspace.sorting.classes]
+        )
 
     def merge_class(self, owner: str, dataset_id: str, name: str, into: str) -> None:
         """Make one class of two; a class without rows goes away in the same way.
@@ -198,19 +209,19 @@ class SortingService:
         Raises:
             DatasetError: `class_unknown`.
         """
-        desk = self._desks.open(owner, dataset_id)
-        others = [known for known in desk.sorting.classes if known != name]
+        workspace = self._desks.open(owner, dataset_id)
+        others = [known for known in workspace.sorting.classes if known != name]
         if into not in others:
             raise DatasetError("class_unknown", label=into)
-        self._move(desk, name, into, others)
+        self._move(workspace, name, into, others)
 
-    def _move(self, desk: Desk, name: str, to: str, classes: list[str]) -> None:
-        if name not in desk.sorting.classes:
+    def _move(self, workspace: Workspace, name: str, to: str, classes: list[str]) -> None:
+        if name not in workspace.sorting.classes:
             raise DatasetError("class_unknown", label=name)
-        owner, dataset_id = desk.dataset.owner, desk.dataset.id
-        relabel = {**desk.version.recipe.relabel, **desk.sorting.relabel}
+        owner, dataset_id = workspace.dataset.owner, workspace.dataset.id
+        relabel = {**workspace.version.recipe.relabel, **workspace.sorting.relabel}
         relabel = {came: to if label == name else label for came, label in relabel.items()}
-        if name in desk.contents.label_counts:
+        if name in workspace.contents.label_counts:
             relabel.setdefault(name, to)
         self._store.set_classes(owner, dataset_id, classes, moved={name: to}, relabel=relabel)
         self._refresh(owner, dataset_id)
@@ -223,15 +234,15 @@ class SortingService:
         Raises:
             JobError: `labels_few`, with how many are missing for which class, or `labels_one_class`.
         """
-        desk = self._desks.open(owner, dataset_id)
-        if not desk.is_enough:
-            raise _few(desk)
-        return self._written(desk)
+        workspace = self._desks.open(owner, dataset_id)
+        if not workspace.is_enough:
+            raise _few(workspace)
+        return self._written(workspace)
 
     def settle(self, owner: str, dataset_id: str) -> Dataset:
         """Return a dataset whose newest version holds all labels given by hand, as is needed before training."""
         dataset = self._store.dataset(owner, dataset_id)
-        if self._store.sorting(owner, dataset_id).is_written or not self._desks.can_sort(dataset):
+        if self._store.sorting(owner, dataset_id).is_written or not self._desks.can_label(dataset):
             return dataset
         return self._written(self._desks.open(owner, dataset_id))
 
@@ -243,22 +254,26 @@ class SortingService:
         """
         dataset = self.settle(owner, dataset_id)
         summary = dataset.version.summary
-        if not summary.unlabelled_rows or not self._desks.can_sort(dataset):
+        if not summary.unlabelled_rows or not self._desks.can_label(dataset):
             return dataset
         came_labelled = dataset.version.recipe.target and len(summary.classes) > 1
         if came_labelled and summary.usable_rows >= FIRST_ROWS:
             return dataset
-        desk = self._desks.open(owner, dataset_id)
-        if desk.is_enough:
+        workspace = self._desks.open(owner, dataset_id)
+        if workspace.is_enough:
             return dataset
-        if not desk.by_hand and not summary.classes:
+        if not workspace.by_hand and not summary.classes:
             raise JobError("no_labels_yet", dataset=dataset.name)
-        raise _few(desk)
+        raise _few(workspace)
 
-    def _written(self, desk: Desk) -> Dataset:
-        owner, dataset_id, version = desk.dataset.owner, desk.dataset.id, desk.version
-        relabel = {**version.recipe.relabel, **desk.sorting.relabel}
-        hand = desk.changes
+    def _written(self, workspace: Workspace) -> Dataset:
+        owner, dataset_id, version = (
+            workspace.dataset.owner,
+            workspace.dataset.id,
+            workspace.version,
+        )
+        relabel = {**version.recipe.relabel, **workspace.sorting.relabel}
+        hand = workspace.changes
         if hand or relabel != dict(version.recipe.relabel):
             number = version.number + 1
             made = with_labels(self._settings, version, number, hand, relabel=relabel)
@@ -267,7 +282,7 @@ class SortingService:
             except BaseException:
                 shutil.rmtree(self._settings.home / made.folder, ignore_errors=True)
                 raise
-        self._store.set_written(owner, dataset_id, desk.sorting.change)
+        self._store.set_written(owner, dataset_id, workspace.sorting.change)
         return self._store.dataset(owner, dataset_id)
 
     # the model ----------------------------------------------------------------------------------
@@ -279,20 +294,20 @@ class SortingService:
 
     def _refresh(self, owner: str, dataset_id: str) -> None:
         """Have the next rows looked for, if there is enough to learn from."""
-        desk = self._desks.open(owner, dataset_id)
-        task = self._desks.task(desk.version)
-        if not desk.is_enough or not task or desk.is_done.all():
+        workspace = self._desks.open(owner, dataset_id)
+        task = self._desks.task(workspace.version)
+        if not workspace.is_enough or not task or workspace.is_done.all():
             return
-        marks = desk.by_hand.values()
+        marks = workspace.by_hand.values()
         self._suggesting.want(
             dataset_id,
-            Asked(
+            ScoringRequest(
                 task=task,
-                dataset=desk.version.folder,
-                recipe=desk.version.recipe.to_json(),
+                dataset=workspace.version.folder,
+                recipe=workspace.version.recipe.to_json(),
                 labels={mark.row_id: (mark.label, mark.is_even) for mark in marks},
-                relabel=dict(desk.sorting.relabel),
-                change=desk.sorting.change,
+                relabel=dict(workspace.sorting.relabel),
+                change=workspace.sorting.change,
             ),
         )
 
@@ -307,11 +322,11 @@ def _checked(name: str, others: list[str] | tuple[str, ...]) -> str:
     return fresh
 
 
-def _few(desk: Desk) -> JobError:
+def _few(workspace: Workspace) -> JobError:
     """Return what is missing until there is enough to learn from: the least that would do."""
-    if len(desk.sorting.classes) < 2:
+    if len(workspace.sorting.classes) < 2:
         return JobError("labels_one_class", least=FIRST_ROWS)
-    short = sorted(desk.missing, key=lambda of: of[1])
-    enough = len(desk.sorting.classes) - len(short)
+    short = sorted(workspace.missing, key=lambda of: of[1])
+    enough = len(workspace.sorting.classes) - len(short)
     missing = ", ".join(f"{name}: {lack}" for name, lack in short[: 2 - enough])
     return JobError("labels_few", least=FIRST_ROWS, missing=missing)

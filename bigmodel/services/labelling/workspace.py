@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from bigmodel.core.datasets.dataset import Dataset, Form, Version
 from bigmodel.core.errors import DatasetError
-from bigmodel.core.labelling.labels import Mark, Sorting
-from bigmodel.core.labelling.view import FIRST_ROWS, SortClass
+from bigmodel.core.labelling.labels import LabelEvent, Labelling
+from bigmodel.core.labelling.view import FIRST_ROWS, ClassCount
 from bigmodel.core.task import Family
 from bigmodel.data.versions.unlabelled import Contents, read_cells, read_contents
 from bigmodel.settings import Settings
@@ -23,13 +23,13 @@ KEPT_TABLES, KEPT_CELLS = 3, 2_000
 
 
 @dataclass(frozen=True)
-class Desk:
+class Workspace:
     """A dataset with its contents and what was said of them; `by_hand` are the marks of the labelled contents."""
 
     dataset: Dataset
-    sorting: Sorting
+    sorting: Labelling
     contents: Contents
-    by_hand: Mapping[int, Mark]
+    by_hand: Mapping[int, LabelEvent]
     skipped: NDArray[np.int64]
     is_done: NDArray[np.bool_]
 
@@ -63,11 +63,11 @@ class Desk:
         return len(self.sorting.classes) - len(self.missing) >= 2
 
     @property
-    def classes(self) -> tuple[SortClass, ...]:
+    def classes(self) -> tuple[ClassCount, ...]:
         """The classes in order with their counts."""
         by_hand = Counter(mark.label for mark in self.by_hand.values())
         counts = self.counts
-        return tuple(SortClass(name, counts[name], by_hand[name]) for name in self.sorting.classes)
+        return tuple(ClassCount(name, counts[name], by_hand[name]) for name in self.sorting.classes)
 
     @property
     def changes(self) -> dict[str, str]:
@@ -88,7 +88,7 @@ class Desk:
         }
 
 
-class Desks:
+class Workspaces:
     """Lays datasets out, and remembers what was read of their files."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
@@ -97,18 +97,18 @@ class Desks:
         self._tables: OrderedDict[tuple[str, str], Contents] = OrderedDict()
         self._cells: OrderedDict[tuple[str, int], str] = OrderedDict()
 
-    def can_sort(self, dataset: Dataset) -> bool:
+    def can_label(self, dataset: Dataset) -> bool:
         """Tell whether rows of a dataset could be sorted into classes by hand."""
         return dataset.version.summary.form != Form.TRANSCRIPTS and bool(self.task(dataset.version))
 
-    def open(self, owner: str, dataset_id: str) -> Desk:
+    def open(self, owner: str, dataset_id: str) -> Workspace:
         """Return a dataset laid out for sorting.
 
         Raises:
             DatasetError: `sort_transcripts`, where rows have no classes.
         """
         dataset = self._store.dataset(owner, dataset_id)
-        if not self.can_sort(dataset):
+        if not self.can_label(dataset):
             raise DatasetError("sort_transcripts")
         sorting = self._store.sorting(owner, dataset_id)
         contents = self._contents(dataset.version, sorting.relabel)
@@ -120,9 +120,9 @@ class Desks:
         is_done[list(by_hand)] = True
         skipped = contents.find(list(sorting.skipped))
         skipped = skipped[skipped >= 0]
-        return Desk(dataset, sorting, contents, by_hand, skipped[~is_done[skipped]], is_done)
+        return Workspace(dataset, sorting, contents, by_hand, skipped[~is_done[skipped]], is_done)
 
-    def _met(self, dataset: Dataset, sorting: Sorting, contents: Contents) -> Sorting:
+    def _met(self, dataset: Dataset, sorting: Labelling, contents: Contents) -> Labelling:
         """Return the sorting with the classes that rows came with, and labels by hand that were given elsewhere."""
         owner, dataset_id = dataset.owner, dataset.id
         came = [name for name, _ in contents.label_counts.most_common(MOST_CLASSES)]
@@ -138,7 +138,7 @@ class Desks:
         classes = [*sorting.classes, *fresh]
         if marks:
             change = len(marks)
-            met = Sorting(tuple(classes), marks, sorting.relabel, change, change)
+            met = Labelling(tuple(classes), marks, sorting.relabel, change, change)
             self._store.replace_sorting(owner, dataset_id, met)
         else:
             self._store.set_classes(owner, dataset_id, classes, relabel=sorting.relabel)
@@ -154,12 +154,12 @@ class Desks:
         self._tables.move_to_end(key)
         return self._tables[key]
 
-    def shown(self, desk: Desk, places: NDArray[np.int64]) -> list[str]:
+    def shown(self, workspace: Workspace, places: NDArray[np.int64]) -> list[str]:
         """Return the texts or file names of some contents, those seen before from memory."""
-        digest, cells = desk.version.digest, self._cells
+        digest, cells = workspace.version.digest, self._cells
         unread = [at for at in places.tolist() if (digest, at) not in cells]
         if unread:
-            texts = read_cells(desk.contents, np.array(unread, np.int64))
+            texts = read_cells(workspace.contents, np.array(unread, np.int64))
             cells.update(
                 {
                     (digest, at): text[:TEXT_CHARACTERS]
@@ -181,13 +181,13 @@ class Desks:
         return next(fitting, "")
 
 
-def _marks(contents: Contents) -> tuple[Mark, ...]:
+def _marks(contents: Contents) -> tuple[LabelEvent, ...]:
     """Return labels by hand that a version holds and nobody gave here, one a content."""
-    found: dict[int, Mark] = {}
+    found: dict[int, LabelEvent] = {}
     hands = zip(
         contents.row_ids.to_pylist(), contents.hands.to_pylist(), contents.of.tolist(), strict=True
     )
     for row_id, label, content in hands:
         if label and content not in found:
-            found[content] = Mark(len(found) + 1, row_id, label)
+            found[content] = LabelEvent(len(found) + 1, row_id, label)
     return tuple(found.values())

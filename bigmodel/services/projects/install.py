@@ -20,7 +20,7 @@ from bigmodel.settings import Settings
 SHARED = ("media", "uploads")  # folders of a dataset beside its versions
 
 
-class Places:
+class Installer:
     """The moves of one import. `undo` leaves the data folder as it was."""
 
     def __init__(self, settings: Settings, unpacked: Unpacked, plan: Plan) -> None:

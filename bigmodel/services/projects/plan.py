@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bigmodel.core.ids import new_id
-from bigmodel.core.labelling.labels import Sorting
+from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.message import Message
 from bigmodel.data.projects.record import BaseRecord, DatasetRecord, JobRecord
 from bigmodel.store.base import Carried, Records
@@ -32,7 +32,7 @@ class Plan:
     datasets: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # of the datasets that are new here
     more: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    sortings: dict[str, Sorting] = field(default_factory=dict)  # by dataset there
+    sortings: dict[str, Labelling] = field(default_factory=dict)  # by dataset there
     copies: set[str] = field(default_factory=set)  # whose id was in use by something else
     here_datasets: int = 0
     jobs: dict[str, str] = field(default_factory=dict)  # of those that come in
@@ -104,7 +104,7 @@ def _sorting(plan: Plan, dataset: DatasetRecord, here: Here) -> None:
     if dataset.sorting is None:
         return
     theirs = dataset.sorting.sorting()
-    mine = here.records.sortings.get(dataset.id, Sorting())
+    mine = here.records.sortings.get(dataset.id, Labelling())
     if theirs == mine:
         return
     if theirs.change >= mine.change and theirs.marks[: len(mine.marks)] == mine.marks:

@@ -17,11 +17,11 @@ from bigmodel.data.projects.layout import ATTEMPT
 from bigmodel.data.projects.read import SPARE_MB, Unpacked, unpack
 from bigmodel.data.projects.record import JobRecord
 from bigmodel.services.projects.check import check_model, is_tellable
-from bigmodel.services.projects.install import Places
+from bigmodel.services.projects.install import Installer
 from bigmodel.services.projects.plan import Here, Plan, make_plan
-from bigmodel.services.projects.save import Content, Gatherer, write
+from bigmodel.services.projects.save import Content, ProjectCollector, write
 from bigmodel.services.projects.upload import ProjectUploads
-from bigmodel.services.sharing.downloads import Handouts
+from bigmodel.services.sharing.downloads import Downloads
 from bigmodel.settings import Settings
 from bigmodel.store.base import Carried, Records, Store
 from bigmodel.tasks import find_tasks
@@ -89,7 +89,7 @@ class Loaded:
 class ProjectService:
     """Projects of all owners."""
 
-    def __init__(self, settings: Settings, store: Store, words: Words, handouts: Handouts) -> None:
+    def __init__(self, settings: Settings, store: Store, words: Words, handouts: Downloads) -> None:
         self._settings, self._store, self._words = settings, store, words
         self.handouts = handouts
         self.uploads = ProjectUploads(settings)
@@ -164,7 +164,7 @@ class ProjectService:
             names = {carried.job.base for carried in jobs}
         elif with_bases:
             names = self._store.base_models(owner).keys()
-        gatherer = Gatherer(self._settings, self._store, owner)
+        gatherer = ProjectCollector(self._settings, self._store, owner)
         return gatherer.gather(ids, base_names=names, is_final_look=is_final_look)
 
     # bringing in --------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ class ProjectService:
                     folder = unpacked.files / "jobs" / job.id / "models" / model.kind
                     check_model(folder, job.name)
             plan = self._plan(owner, unpacked)
-            places = Places(self._settings, unpacked, plan)
+            places = Installer(self._settings, unpacked, plan)
             try:
                 bases = places.run()
                 progress(0.95)

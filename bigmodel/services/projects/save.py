@@ -46,7 +46,7 @@ class Content:
         return sum(self.sizes.values())
 
 
-class Gatherer:
+class ProjectCollector:
     """Finds all that belongs to some datasets of one owner."""
 
     def __init__(self, settings: Settings, store: Store, owner: str) -> None:

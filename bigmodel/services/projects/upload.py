@@ -17,7 +17,7 @@ MB = 2**20
 
 
 @dataclass(frozen=True)
-class Sent:
+class UploadState:
     """How much of a file is here."""
 
     id: str
@@ -32,7 +32,7 @@ class ProjectUploads:
         self._settings = settings
         self._lock = threading.Lock()
 
-    def open(self, owner: str, size: int) -> Sent:
+    def open(self, owner: str, size: int) -> UploadState:
         """Return a fresh place for a file of this size.
 
         Raises:
@@ -49,9 +49,9 @@ class ProjectUploads:
         folder.mkdir(mode=0o700, parents=True)
         (folder / FILE).touch(mode=0o600)
         (folder / NOTE).write_text(json.dumps({"owner": owner, "size": size}), "utf-8")
-        return Sent(key, 0, size)
+        return UploadState(key, 0, size)
 
-    def look(self, owner: str, key: str) -> Sent:
+    def look(self, owner: str, key: str) -> UploadState:
         """Return how much is here.
 
         Raises:
@@ -59,9 +59,9 @@ class ProjectUploads:
         """
         folder = self._folder(owner, key)
         size = json.loads((folder / NOTE).read_text("utf-8"))["size"]
-        return Sent(key, (folder / FILE).stat().st_size, size)
+        return UploadState(key, (folder / FILE).stat().st_size, size)
 
-    def add(self, owner: str, key: str, at: int, piece: bytes) -> Sent:
+    def add(self, owner: str, key: str, at: int, piece: bytes) -> UploadState:
         """Add a piece that begins at this byte; one that does not follow changes nothing."""
         with self._lock:
             sent = self.look(owner, key)

@@ -18,7 +18,7 @@ from bigmodel.data.tables.number import as_number
 from bigmodel.data.versions.versions import load_rows, media_folder
 from bigmodel.metrics import paired
 from bigmodel.services.results.compare_rows import answers_of, never_learned, shared_rows, today
-from bigmodel.services.results.predictions import Answered, read_answered
+from bigmodel.services.results.predictions import StoredPredictions, read_predictions
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import get_task
@@ -138,7 +138,9 @@ class CompareService:
     ) -> Comparison:
         if not _is_alike(new, old):
             raise ModelError("compare_other_data")
-        mine, its = (read_answered(self._settings.home / side.model.folder) for side in (new, old))
+        mine, its = (
+            read_predictions(self._settings.home / side.model.folder) for side in (new, old)
+        )
         row_ids, remarks = shared_rows(self._settings.home, new.version, old.version, mine, its)
         asked = self._stored_or_asked(owner, new.version, old.model, its, row_ids, progress)
         answers = self._measured(_on(mine, row_ids), asked, new, old)
@@ -154,7 +156,9 @@ class CompareService:
             lost=self._some(new.version, row_ids, answers, found.is_lost),
         )
 
-    def _measured(self, mine: Answered, its: Answered, new: _Side, old: _Side) -> _Answers:
+    def _measured(
+        self, mine: StoredPredictions, its: StoredPredictions, new: _Side, old: _Side
+    ) -> _Answers:
         family = self._family(new.model)
         truth = mine.truth
         if family is Family.CLASSIFICATION:
@@ -176,10 +180,10 @@ class CompareService:
         owner: str,
         version: Version,
         model: TrainedModel,
-        stored: Answered,
+        stored: StoredPredictions,
         row_ids: Sequence[str],
         progress: Progress | None,
-    ) -> Answered:
+    ) -> StoredPredictions:
         """Return a model's answers to rows: as its evaluation stored them, and asked of it where it did not."""
         known = set(stored.row_ids)
         kept = _on(stored, [row_id for row_id in row_ids if row_id in known])
@@ -187,7 +191,7 @@ class CompareService:
         if not missing:
             return kept
         asked = self._ask(owner, version, model, missing, progress)
-        both = Answered(
+        both = StoredPredictions(
             [*kept.row_ids, *asked.row_ids],
             [*kept.truth, *asked.truth],
             np.concatenate([kept.scores, asked.scores]) if len(kept) else asked.scores,
@@ -202,7 +206,7 @@ class CompareService:
         model: TrainedModel,
         row_ids: Sequence[str],
         progress: Progress | None,
-    ) -> Answered:
+    ) -> StoredPredictions:
         """Return what a model answers to rows of a version."""
         folder = self._settings.home / version.folder
         rows = load_rows(folder, row_ids)
@@ -213,9 +217,9 @@ class CompareService:
             heard = self._transcribe(owner, model.id, inputs, progress)
             certainty = np.array([[one.certainty] for one in heard], np.float64)
             texts = [one.text for one in heard]
-            return Answered(rows["row_id"], rows["target"], certainty, texts=texts)
+            return StoredPredictions(rows["row_id"], rows["target"], certainty, texts=texts)
         scores = np.asarray(self._predict(owner, model.id, inputs, progress), np.float64)
-        return Answered(rows["row_id"], rows["target"], scores)
+        return StoredPredictions(rows["row_id"], rows["target"], scores)
 
     def _family(self, model: TrainedModel) -> Family:
         return get_task(model.task, self._settings.task_folders).family
@@ -252,7 +256,7 @@ def _is_of_same_columns(new: Version, old: Version) -> bool:
     return (new.recipe.input, new.recipe.target) == (old.recipe.input, old.recipe.target)
 
 
-def _on(answered: Answered, row_ids: Sequence[str]) -> Answered:
+def _on(answered: StoredPredictions, row_ids: Sequence[str]) -> StoredPredictions:
     """Return the answers to rows that are all among them."""
     found = answered.on(row_ids)
     if found is None:

@@ -11,7 +11,7 @@ from bigmodel.core.datasets.dataset import Recipe, Split, Version
 from bigmodel.core.errors import ModelError
 from bigmodel.core.message import Arg, Level, Message
 from bigmodel.data.versions.versions import ITEMS
-from bigmodel.services.results.predictions import Answered
+from bigmodel.services.results.predictions import StoredPredictions
 
 MOST_ASKED = (
     2_000  # rows an old model is asked about; more take minutes and narrow the intervals little
@@ -21,7 +21,7 @@ REMARK = "compare.remarks."
 
 
 def shared_rows(
-    home: Path, new: Version, old: Version, mine: Answered, its: Answered
+    home: Path, new: Version, old: Version, mine: StoredPredictions, its: StoredPredictions
 ) -> tuple[list[str], list[Message]]:
     """Return the test rows of the new version that no training of the old one saw, and what is to be said of them.
 

@@ -18,7 +18,7 @@ MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Asked:
+class EvaluationSet:
     """Rows that can be evaluated, in step: texts (or paths of files) with their hashes and truths; what was left out."""
 
     inputs: Sequence[str]
@@ -27,7 +27,9 @@ class Asked:
     remarks: tuple[Message, ...]
 
 
-def read_asked(upload: Upload, recipe: Recipe, family: Family, labels: tuple[str, ...]) -> Asked:
+def read_evaluation_set(
+    upload: Upload, recipe: Recipe, family: Family, labels: tuple[str, ...]
+) -> EvaluationSet:
     """Return the rows of a file that have an input and an answer the model knows.
 
     Raises:
@@ -53,7 +55,7 @@ def read_asked(upload: Upload, recipe: Recipe, family: Family, labels: tuple[str
         count = len(whole) - len(usable)
         remarks.append(_left_out("unknown_truth", count=count, labels=_listed(strange)))
     inputs, hashes, truth = (list(column) for column in zip(*usable, strict=True))
-    return Asked(inputs, hashes, truth, tuple(remarks))
+    return EvaluationSet(inputs, hashes, truth, tuple(remarks))
 
 
 def _texts(upload: Upload, recipe: Recipe) -> Sequence[tuple[str, str, str]]:

@@ -20,7 +20,7 @@ RECORD = "model.json"
 
 
 @dataclass(frozen=True)
-class Answered:
+class StoredPredictions:
     """Evaluated rows in step: ids, truths and scores (rows, labels), or (rows, 1) for numbers.
 
     Of a model that writes down speech, `texts` are what it heard, and scores how certain it was.
@@ -44,13 +44,13 @@ class Answered:
         pairs = zip(self.texts, self.scores[:, 0].tolist(), strict=True)
         return [Transcript(text, certainty) for text, certainty in pairs]
 
-    def on(self, row_ids: Sequence[str]) -> "Answered | None":
+    def on(self, row_ids: Sequence[str]) -> "StoredPredictions | None":
         """Return the answers to these rows in their order, or None where one was not answered."""
         place = {row_id: index for index, row_id in enumerate(self.row_ids)}
         if not all(row_id in place for row_id in row_ids):
             return None
         chosen = [place[row_id] for row_id in row_ids]
-        return Answered(
+        return StoredPredictions(
             row_ids,
             [self.truth[index] for index in chosen],
             self.scores[chosen],
@@ -59,7 +59,7 @@ class Answered:
         )
 
 
-def read_answered(folder: Path) -> Answered:
+def read_predictions(folder: Path) -> StoredPredictions:
     """Return the test rows of a model; of one measured by folds, every row.
 
     Raises:
@@ -71,7 +71,7 @@ def read_answered(folder: Path) -> Answered:
         is_test = np.array(table.column("split").to_pylist()) == Split.TEST
         if is_test.any():
             table = table.filter(pa.array(is_test))
-        answered = Answered(
+        answered = StoredPredictions(
             row_ids=table.column("row_id").to_pylist(),
             truth=table.column("truth").to_pylist(),
             scores=_scores(table.column("scores")),

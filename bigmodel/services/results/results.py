@@ -27,8 +27,8 @@ from bigmodel.metrics.family import measuring
 from bigmodel.metrics.transcription import errors_of
 from bigmodel.services.results import export
 from bigmodel.services.results.answer_table import open_table
-from bigmodel.services.results.evaluation_set import Asked, read_asked
-from bigmodel.services.results.predictions import Answered, read_answered
+from bigmodel.services.results.evaluation_set import EvaluationSet, read_evaluation_set
+from bigmodel.services.results.predictions import StoredPredictions, read_predictions
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import get_task
@@ -108,7 +108,7 @@ class ResultService:
         right. Numbers come by their error, largest first, and transcripts by the share of wrong words.
         """
         model = self.model(owner, job_id, model_id)
-        answered = read_answered(self._settings.home / model.folder)
+        answered = read_predictions(self._settings.home / model.folder)
         if model.labels:
             order = _mistakes(answered, model.labels, truth, answer)
         elif answered.texts:
@@ -125,7 +125,7 @@ class ResultService:
     ) -> list[AnsweredRow]:
         """Return rows that were answered right, of every class in turn, or the numbers nearest to the truth."""
         model = self.model(owner, job_id, model_id)
-        answered = read_answered(self._settings.home / model.folder)
+        answered = read_predictions(self._settings.home / model.folder)
         shown = _hits(answered, model.labels)[:limit]
         said = self._said(owner, model, [answered.row_ids[index] for index in shown])
         return [_row(answered, index, model.labels, said) for index in shown]
@@ -158,7 +158,7 @@ class ResultService:
         answers = Answers(leave_out=True, level=version.recipe.level)
         upload = read_upload(path, self._settings, answers=answers)
         try:
-            asked = read_asked(upload, version.recipe, family, model.labels)
+            asked = read_evaluation_set(upload, version.recipe, family, model.labels)
             beside = {}
             instant = self._instant(owner, model)
             if instant:
@@ -190,11 +190,11 @@ class ResultService:
         )
 
     def _evaluate(self, owner: str, model: TrainedModel) -> Results:
-        answered = read_answered(self._settings.home / model.folder)
+        answered = read_predictions(self._settings.home / model.folder)
         beside = {}
         instant = self._instant(owner, model)
         if instant:
-            other = read_answered(self._settings.home / instant.folder).on(answered.row_ids)
+            other = read_predictions(self._settings.home / instant.folder).on(answered.row_ids)
             if other is not None:
                 beside["instant"] = other.answers
         return measuring(self._family(model)).evaluate(
@@ -206,7 +206,7 @@ class ResultService:
             is_folded=answered.is_folded,
         )
 
-    def _ask(self, owner: str, model: TrainedModel, asked: Asked) -> Given:
+    def _ask(self, owner: str, model: TrainedModel, asked: EvaluationSet) -> Given:
         """Return what a model answers to the rows of a file."""
         if self._family(model) is Family.TRANSCRIPTION:
             return self._transcribe(owner, model.id, asked.inputs)
@@ -256,7 +256,7 @@ def _said_of_file(message: Message) -> Message:
 
 
 def _mistakes(
-    answered: Answered, labels: tuple[str, ...], truth: str, answer: str
+    answered: StoredPredictions, labels: tuple[str, ...], truth: str, answer: str
 ) -> NDArray[np.intp]:
     """Return the places of the rows asked for, surest answers first."""
     names = np.array(labels, dtype=object)
@@ -273,14 +273,14 @@ def _mistakes(
     return order
 
 
-def _misheard(answered: Answered) -> NDArray[np.intp]:
+def _misheard(answered: StoredPredictions) -> NDArray[np.intp]:
     """Return the places of transcripts with a mistake, those with the largest share of wrong words first."""
     rates = np.array(errors_of(answered.truth, answered.texts))
     order: NDArray[np.intp] = np.argsort(-rates, kind="stable")[: np.count_nonzero(rates)]
     return order
 
 
-def _hits(answered: Answered, labels: tuple[str, ...]) -> list[int]:
+def _hits(answered: StoredPredictions, labels: tuple[str, ...]) -> list[int]:
     """Return the places of right answers: of each class in turn, of transcripts those without a mistake."""
     if labels:
         order = [_mistakes(answered, labels, label, label).tolist() for label in labels]
@@ -295,7 +295,7 @@ def _hits(answered: Answered, labels: tuple[str, ...]) -> list[int]:
 
 
 def _row(
-    answered: Answered, index: int, labels: tuple[str, ...], said: dict[str, Said]
+    answered: StoredPredictions, index: int, labels: tuple[str, ...], said: dict[str, Said]
 ) -> AnsweredRow:
     scores, row_id, truth = answered.scores[index], answered.row_ids[index], answered.truth[index]
     heard = answered.texts[index] if answered.texts else None

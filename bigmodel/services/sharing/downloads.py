@@ -10,7 +10,7 @@ from bigmodel.core.ids import new_id
 from bigmodel.settings import Settings
 
 
-class Handouts:
+class Downloads:
     """What was made since the app started, by a key that nobody guesses."""
 
     def __init__(self, settings: Settings) -> None:

@@ -21,7 +21,7 @@ from bigmodel.data.versions.gallery import media_file
 from bigmodel.data.versions.versions import ITEMS
 from bigmodel.services.results.results import ResultService
 from bigmodel.services.sharing import page_html
-from bigmodel.services.sharing.shown import Shown
+from bigmodel.services.sharing.shown import ModelPage
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import get_task
@@ -41,7 +41,7 @@ NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 Resolve = Callable[[str, str], TrainedModel]  # owner, model or job
 
 
-class ShowService:
+class ModelPageService:
     """Pages about models. A model is named by its id, or by its job's id, meaning the kept one."""
 
     def __init__(
@@ -88,7 +88,7 @@ class ShowService:
         *,
         examples: bool = False,
         training_rows: bool = False,
-    ) -> Shown:
+    ) -> ModelPage:
         """Return what the page says, as values."""
         model = self._resolve(owner, model_or_job)
         job = self._store.job(owner, model.job_id)
@@ -99,7 +99,7 @@ class ShowService:
             kept = tuple(one for one in results.remarks if not one.key.endswith(OF_ROWS))
             results = replace(results, remarks=kept)
         kinds = {Family.CLASSIFICATION: "classes", Family.TRANSCRIPTION: "transcripts"}
-        shown = Shown(
+        shown = ModelPage(
             name=job.name,
             model=model,
             task=task.name,
@@ -116,8 +116,8 @@ class ShowService:
         )
 
     def _with_rows(
-        self, shown: Shown, owner: str, version: Version, *, examples: bool, training_rows: bool
-    ) -> Shown:
+        self, shown: ModelPage, owner: str, version: Version, *, examples: bool, training_rows: bool
+    ) -> ModelPage:
         of = {"model_id": shown.model.id, "limit": EXAMPLES}
         job_id = shown.model.job_id
         if examples and (training_rows or not shown.results.is_folded):

@@ -10,7 +10,7 @@ from bigmodel.core.message import Arg, Message
 from bigmodel.core.results.alignment import Edit, is_unspaced
 from bigmodel.core.results.results import AnsweredRow, ClassRow, Measure, Results
 from bigmodel.services.sharing.page_figure import scatter
-from bigmodel.services.sharing.shown import Shown
+from bigmodel.services.sharing.shown import ModelPage
 from bigmodel.words import Words
 
 STYLE = Path(__file__).parents[3] / "assets" / "show.css"
@@ -26,7 +26,7 @@ UNITS = frozenset({"mse", "rmse", "mae", "r2", "log_loss"})  # measures that are
 Say = Callable[..., str]  # an escaped text by its key
 
 
-def render(shown: Shown, words: Words, language: Language) -> str:
+def render(shown: ModelPage, words: Words, language: Language) -> str:
     """Return the whole page in one language."""
 
     def say(key: str, /, **args: Arg) -> str:
@@ -53,7 +53,7 @@ def render(shown: Shown, words: Words, language: Language) -> str:
     return f'<!doctype html>\n<html lang="{TAGS[language]}"><head>{head}</head>\n<body><main>\n{body}\n</main></body></html>\n'
 
 
-def _head(shown: Shown, say: Say, tell: Callable[[Message], str]) -> Iterator[str]:
+def _head(shown: ModelPage, say: Say, tell: Callable[[Message], str]) -> Iterator[str]:
     rows = shown.summary.split_rows
     yield f"<h1>{escape(shown.name)}</h1>"
     yield f'<p class="soft">{say(f"tasks.{shown.task}.name")}</p>'
@@ -78,7 +78,7 @@ def _head(shown: Shown, say: Say, tell: Callable[[Message], str]) -> Iterator[st
     yield "</dl>"
 
 
-def _results(shown: Shown, say: Say) -> Iterator[str]:
+def _results(shown: ModelPage, say: Say) -> Iterator[str]:
     results = shown.results
     if shown.kind == "classes":
         yield f"<h2>{say('pages.results.matrix')}</h2>"
@@ -180,14 +180,14 @@ def _measure_table(results: Results, say: Say) -> str:
     return _table(heads, lines)
 
 
-def _rows(shown: Shown, say: Say) -> Iterator[str]:
+def _rows(shown: ModelPage, say: Say) -> Iterator[str]:
     for name, rows in (("right", shown.right), ("wrong", shown.wrong)):
         if rows:
             yield f"<h2>{say(f'show.page.{name}_{shown.kind}')}</h2>"
             yield _row_table(rows, shown, say)
 
 
-def _learned(shown: Shown, say: Say) -> Iterator[str]:
+def _learned(shown: ModelPage, say: Say) -> Iterator[str]:
     summary = shown.summary
     yield f"<h2>{say('show.page.learned')}</h2>"
     yield f"<p>{say('show.page.learned_about', rows=summary.rows, usable=summary.usable_rows)}</p>"
@@ -208,7 +208,7 @@ def _learned(shown: Shown, say: Say) -> Iterator[str]:
         yield _row_table(shown.learned, shown, say)
 
 
-def _row_table(rows: Sequence[AnsweredRow], shown: Shown, say: Say) -> str:
+def _row_table(rows: Sequence[AnsweredRow], shown: ModelPage, say: Say) -> str:
     has_edits = any(row.edits for row in rows)
     has_answer = any(row.answer for row in rows)
     has_sureness = any(row.sureness is not None for row in rows)
@@ -225,7 +225,7 @@ def _row_table(rows: Sequence[AnsweredRow], shown: Shown, say: Say) -> str:
     return _table(heads, lines, texts=1 + len(answers)) + legend
 
 
-def _item(row: AnsweredRow, shown: Shown) -> str:
+def _item(row: AnsweredRow, shown: ModelPage) -> str:
     picture = shown.pictures.get(row.media)
     name = escape(_cut(row.text, TEXT_CHARACTERS))
     return f'<img src="{picture}" alt="{name}">{name}' if picture else name
@@ -264,7 +264,7 @@ def _kind(place: int, *, texts: int) -> str:
     return "t" if place < texts else "n"
 
 
-def _holds(shown: Shown) -> str:
+def _holds(shown: ModelPage) -> str:
     if shown.learned:
         return "learned"
     return "examples" if shown.right or shown.wrong else "none"

@@ -12,7 +12,7 @@ from bigmodel.core.task import INSTANT
 
 
 @dataclass(frozen=True)
-class Shown:
+class ModelPage:
     """All that a page says of a model. `pictures` are data addresses by the media name of a row."""
 
     name: str

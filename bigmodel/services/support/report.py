@@ -25,9 +25,9 @@ from bigmodel.core.job import Job
 from bigmodel.core.message import Message
 from bigmodel.jobs import attempt_folder
 from bigmodel.services.jobs.health import HealthService, versions_of_packages
-from bigmodel.services.sharing.downloads import Handouts
+from bigmodel.services.sharing.downloads import Downloads
 from bigmodel.services.support.report_job import PLAIN, of_job, shape_of
-from bigmodel.services.support.sanitise import Mask, folder_name, known_texts
+from bigmodel.services.support.sanitise import Sanitiser, folder_name, known_texts
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.words import Words
@@ -62,7 +62,7 @@ class ReportService:
         store: Store,
         words: Words,
         health: HealthService,
-        handouts: Handouts,
+        handouts: Downloads,
     ) -> None:
         self._settings, self._store, self._words = settings, store, words
         self._health, self._handouts = health, handouts
@@ -112,7 +112,7 @@ class ReportService:
             self.write(report, out)
         return key
 
-    def _about(self, owner: str, job: Job, mask: Mask) -> Iterator[tuple[str, str]]:
+    def _about(self, owner: str, job: Job, mask: Sanitiser) -> Iterator[tuple[str, str]]:
         history, models = self._store.history(owner, job.id), self._store.models(owner, job.id)
         curves = self._store.curves(owner, job.id, 2)
         about = of_job(job, history, models, curves, mask, self._settings, self._words)
@@ -155,7 +155,7 @@ class ReportService:
                 shown[name] = value if is_usual and isinstance(value, str) else "[set]"
         return shown | {"language": self._settings.language, "home": "[data folder]"}
 
-    def _doctor(self, mask: Mask) -> str:
+    def _doctor(self, mask: Sanitiser) -> str:
         lines = []
         for check in self._health.checks():
             args = check.message.args
@@ -165,7 +165,7 @@ class ReportService:
             lines.append(f"{'ok ' if check.ok else 'NOT'} {check.name}: {told}")
         return "\n".join(lines)
 
-    def _mask(self, owner: str, datasets: list[Dataset], job: Job | None) -> Mask:
+    def _mask(self, owner: str, datasets: list[Dataset], job: Job | None) -> Sanitiser:
         """Return a mask that knows the names a person gave, beside what no report keeps anyway."""
         versions = [dataset.version for dataset in datasets]
         if job:
@@ -179,7 +179,7 @@ class ReportService:
         places = dict.fromkeys(folder_name(self._settings.home), "[data folder]")
         places |= dict.fromkeys(folder_name(Path.home()), "[home]")
         secrets = [text for text in secrets if text not in COMMON_USERS]
-        return Mask(self._words, secrets, places)
+        return Sanitiser(self._words, secrets, places)
 
 
 def _said_by(version: Version) -> Iterator[str]:

@@ -10,7 +10,7 @@ from bigmodel.core.job import Job, JobEvent
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import PRESETS, Task
-from bigmodel.services.support.sanitise import Mask
+from bigmodel.services.support.sanitise import Sanitiser
 from bigmodel.settings import Settings
 from bigmodel.store.base import Curve
 from bigmodel.tasks import find_tasks
@@ -27,7 +27,7 @@ def of_job(
     history: Sequence[JobEvent],
     models: Sequence[TrainedModel],
     curves: Sequence[Curve],
-    mask: Mask,
+    mask: Sanitiser,
     settings: Settings,
     words: Words,
 ) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def of_job(
     }
 
 
-def shape_of(version: Version, mask: Mask) -> dict[str, Any]:
+def shape_of(version: Version, mask: Sanitiser) -> dict[str, Any]:
     """Return counts and measures of a version."""
     recipe, summary = version.recipe, version.summary
     forms = {str(form) for form in Form}
@@ -128,7 +128,7 @@ def _params(job: Job, task: Task | None) -> dict[str, Any]:
     return shown | ({"base": _base(str(job.params["base"]), task)} if "base" in job.params else {})
 
 
-def _message(message: Message | None, mask: Mask, words: Words) -> dict[str, Any] | None:
+def _message(message: Message | None, mask: Sanitiser, words: Words) -> dict[str, Any] | None:
     if message is None:
         return None
     is_known = words.has(message.key) or words.has(f"{message.key}.problem")

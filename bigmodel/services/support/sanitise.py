@@ -29,7 +29,7 @@ MOST_DIGITS = 6  # of a number in a log: longer ones may be somebody's
 OURS = "bigmodel"
 
 
-class Mask:
+class Sanitiser:
     """`secrets` are texts known to be a person's; they are taken out once more wherever they stand."""
 
     def __init__(self, words: Words, secrets: Sequence[str], places: Mapping[str, str]) -> None:

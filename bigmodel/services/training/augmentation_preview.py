@@ -23,7 +23,7 @@ WAIT_S = 60.0
 MATTERS = ("augmentation", "augmentation_strength", "mixing", "seed")
 
 
-def can_vary(version: Version, settings: Mapping[str, Any]) -> bool:
+def can_augment(version: Version, settings: Mapping[str, Any]) -> bool:
     """Tell whether a training varies pictures."""
     return version.summary.medium == Medium.IMAGE and "augmentation" in settings
 

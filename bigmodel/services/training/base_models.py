@@ -22,7 +22,7 @@ from bigmodel.tasks import get_task
 FRESH_S = 60.0  # for so long an answer about the hub's being there is believed
 
 
-class BaseService:
+class BaseModelService:
     """Base models of all tasks; imported ones belong to an owner."""
 
     def __init__(self, settings: Settings, store: Store) -> None:

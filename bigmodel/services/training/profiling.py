@@ -45,7 +45,7 @@ BATCH_WORDS = "out of memory", "MemoryError"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ProfileRequest:
     """A training that somebody may start."""
 
     version: Version
@@ -65,20 +65,20 @@ class Asked:
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
-class Timing:
+class Profiling:
     """Remembers what was timed, and times the newest choice in the background, one at a time."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
         self._running = threading.Lock()
-        self._wanted: dict[str, Asked] = {}
+        self._wanted: dict[str, ProfileRequest] = {}
         self._wanted_at = 0.0
         self._thread: threading.Thread | None = None
         self._in_hand = ""
         self._failed: dict[str, tuple[float, Measured]] = {}  # by key, with when it failed
 
-    def known(self, asked: Asked) -> Measured | None:
+    def known(self, asked: ProfileRequest) -> Measured | None:
         """Return what was measured for such a choice before, if it was."""
         at, failed = self._failed.get(asked.key, (-FORGET_S, None))
         if failed and time.monotonic() - at < FORGET_S:
@@ -86,12 +86,12 @@ class Timing:
         record = attempt_folder.read_json(self._path(asked))
         return Measured.from_json(record) if record else None
 
-    def is_pending(self, asked: Asked) -> bool:
+    def is_pending(self, asked: ProfileRequest) -> bool:
         """Tell whether the choice is being timed, or will be in a moment."""
         with self._lock:
             return asked.key in self._wanted or asked.key == self._in_hand
 
-    def want(self, asked: Asked) -> None:
+    def want(self, asked: ProfileRequest) -> None:
         """Have a choice timed as soon as it has stood for a moment; it replaces one that still waits."""
         with self._lock:
             if asked.key == self._in_hand:
@@ -102,7 +102,7 @@ class Timing:
                 self._thread = threading.Thread(target=self._serve, name="forecast", daemon=True)
                 self._thread.start()
 
-    def measure(self, asked: Asked) -> Measured:
+    def measure(self, asked: ProfileRequest) -> Measured:
         """Time a choice now, or return what is known; this takes up to half a minute."""
         with self._running:
             return self.known(asked) or self._measure(asked)
@@ -128,7 +128,7 @@ class Timing:
                 with self._lock:
                     self._in_hand = ""
 
-    def _measure(self, asked: Asked) -> Measured:
+    def _measure(self, asked: ProfileRequest) -> Measured:
         if psutil.virtual_memory().available / 2**20 < LEAST_FREE_MB:
             return self._guess(asked, Measured(error=_told("no_room")))
         place = self._settings.scratch / f"forecast-{new_id()}"
@@ -143,12 +143,12 @@ class Timing:
         self._keep(asked, found)
         return found
 
-    def _guess(self, asked: Asked, found: Measured) -> Measured:
+    def _guess(self, asked: ProfileRequest, found: Measured) -> Measured:
         """Remember for a while that a choice could not be timed."""
         self._failed[asked.key] = time.monotonic(), found
         return found
 
-    def _run(self, asked: Asked, place: Path) -> Measured:
+    def _run(self, asked: ProfileRequest, place: Path) -> Measured:
         base = asdict(locate(asked.base, asked.task, self._settings))
         base["folder"] = str(base["folder"].resolve()) if base["folder"] else None
         threads = threads_each(self._settings)
@@ -196,7 +196,7 @@ class Timing:
                 return True
         return False
 
-    def _keep(self, asked: Asked, found: Measured) -> None:
+    def _keep(self, asked: ProfileRequest, found: Measured) -> None:
         path = self._path(asked)
         path.parent.mkdir(exist_ok=True)
         attempt_folder.write_json(path, found.to_json())
@@ -204,7 +204,7 @@ class Timing:
         for old in known[:-KEPT]:
             old.unlink(missing_ok=True)
 
-    def _path(self, asked: Asked) -> Path:
+    def _path(self, asked: ProfileRequest) -> Path:
         return self._settings.scratch / "forecasts" / f"{asked.key}.json"
 
 

@@ -20,13 +20,13 @@ from bigmodel.core.task import INSTANT, PRESETS, Family, Medium, Params, Task
 from bigmodel.data.versions.versions import preview
 from bigmodel.jobs.profile import Measured
 from bigmodel.jobs.supervisor.resources import require_room
-from bigmodel.services.labelling.labelling import SortingService
+from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.training.alternatives import Choice, lighter
-from bigmodel.services.training.augmentation_preview import can_vary, sheet
-from bigmodel.services.training.base_models import BaseService
+from bigmodel.services.training.augmentation_preview import can_augment, sheet
+from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.services.training.forecast import Forecast, Plan, expected, free_room, judge, rough
 from bigmodel.services.training.params import check_params, given
-from bigmodel.services.training.profiling import Asked, Timing
+from bigmodel.services.training.profiling import ProfileRequest, Profiling
 from bigmodel.services.training.recommendation import (
     CHINESE_SHARE,
     PRETRAINED,
@@ -60,16 +60,16 @@ class TrainingService:
         self,
         settings: Settings,
         store: Store,
-        bases: BaseService,
+        bases: BaseModelService,
         jobs: Waker,
-        sorting: SortingService | None = None,
+        sorting: LabellingService | None = None,
     ) -> None:
-        self._sorting = sorting or SortingService(settings, store)
+        self._sorting = sorting or LabellingService(settings, store)
         self._settings = settings
         self._store = store
         self._bases = bases
         self._jobs = jobs
-        self._timing = Timing(settings)
+        self._timing = Profiling(settings)
         self._shares: dict[tuple[str, str], float] = {}  # (version digest, base) to unknown share
 
     # what fits ----------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ class TrainingService:
     def varied(self, owner: str, dataset_id: str, values: Mapping[str, Any]) -> bytes | None:
         """Return a JPEG of how settings vary some pictures of a dataset; None where there is nothing to draw."""
         version = self._store.dataset(owner, dataset_id).version
-        if not can_vary(version, values):
+        if not can_augment(version, values):
             return None
         return sheet(version, values, self._settings)
 
@@ -269,7 +269,7 @@ class TrainingService:
         found = self._task(task or self.guess_task(dataset))
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
         params = check_params(found, {**self._preset(found, chosen, preset), **given(changes)})
-        asked = Asked(dataset.version, found, chosen.name, params)
+        asked = ProfileRequest(dataset.version, found, chosen.name, params)
         can_time = self._bases.is_ready(chosen)
         known = self._timing.known(asked)
         if known is None and can_time and wait:
@@ -285,7 +285,7 @@ class TrainingService:
         ]
         return replace(made, plan=self._plan(choice, others, dataset.version, made))
 
-    def _made(self, asked: Asked, base: Base, known: Measured | None) -> Forecast:
+    def _made(self, asked: ProfileRequest, base: Base, known: Measured | None) -> Forecast:
         minutes = self._rough_minutes(base, asked.params, asked.version)
         room = free_room(self._settings)
         made = rough(minutes, base.size_mb, room)
@@ -346,7 +346,7 @@ class TrainingService:
         self._require_usable(dataset, found, chosen)
         values = {**self._preset(found, chosen, preset), **given(changes)}
         params = check_params(found, values)
-        asked = Asked(dataset.version, found, chosen.name, params)
+        asked = ProfileRequest(dataset.version, found, chosen.name, params)
         expected_s = self._made(asked, chosen, self._timing.known(asked)).seconds
         job = self._store.submit(
             Job(

@@ -5,7 +5,7 @@ from pathlib import Path
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import BaseFiles, Engine, Params, Predictor, Reporter
 from bigmodel.training.audio import baseline
-from bigmodel.training.audio.recipe import SoundParams
+from bigmodel.training.audio.recipe import AudioParams
 
 
 class AudioClassification:
@@ -23,14 +23,14 @@ class AudioClassification:
 
     def load(self, folder: Path) -> Predictor:
         if baseline.is_instant(folder):
-            return baseline.load_instant(folder)
+            return baseline.load_baseline(folder)
         from bigmodel.training.audio import finetune
 
         return finetune.load_model(folder)
 
 
-def _settings(params: Params) -> SoundParams:
-    return SoundParams.model_validate(params.model_dump())
+def _settings(params: Params) -> AudioParams:
+    return AudioParams.model_validate(params.model_dump())
 
 
 ENGINE: Engine = AudioClassification()

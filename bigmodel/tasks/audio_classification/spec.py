@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bigmodel.core.datasets.dataset import Form, Summary
 from bigmodel.core.task import Family, Medium, Task
-from bigmodel.training.audio.recipe import SoundParams
+from bigmodel.training.audio.recipe import AudioParams
 
 
 def fit(summary: Summary) -> float:
@@ -21,7 +21,7 @@ TASK = Task(
     name="audio_classification",
     medium=Medium.AUDIO,
     family=Family.CLASSIFICATION,
-    params=SoundParams,
+    params=AudioParams,
     primary="macro_f1",
     higher_is_better=True,
     folder=Path(__file__).parent,

@@ -5,7 +5,7 @@ from pathlib import Path
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import BaseFiles, Engine, Params, Predictor, Reporter
 from bigmodel.training.images import baseline
-from bigmodel.training.images.recipe import PictureParams
+from bigmodel.training.images.recipe import ImageParams
 
 
 class ImageClassification:
@@ -23,14 +23,14 @@ class ImageClassification:
 
     def load(self, folder: Path) -> Predictor:
         if baseline.is_instant(folder):
-            return baseline.load_instant(folder)
+            return baseline.load_baseline(folder)
         from bigmodel.training.images import finetune
 
         return finetune.load_model(folder)
 
 
-def _settings(params: Params) -> PictureParams:
-    return PictureParams.model_validate(params.model_dump())
+def _settings(params: Params) -> ImageParams:
+    return ImageParams.model_validate(params.model_dump())
 
 
 ENGINE: Engine = ImageClassification()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bigmodel.core.datasets.dataset import Form, Summary
 from bigmodel.core.task import Family, Medium, Task
-from bigmodel.training.images.recipe import PictureParams
+from bigmodel.training.images.recipe import ImageParams
 
 
 def fit(summary: Summary) -> float:
@@ -21,7 +21,7 @@ TASK = Task(
     name="image_classification",
     medium=Medium.IMAGE,
     family=Family.CLASSIFICATION,
-    params=PictureParams,
+    params=ImageParams,
     primary="macro_f1",
     higher_is_better=True,
     folder=Path(__file__).parent,

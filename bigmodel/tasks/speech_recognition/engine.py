@@ -20,15 +20,15 @@ class SpeechRecognition:
         settings = SpeechParams.model_validate(params.model_dump())
         from bigmodel.training.speech import ctc, whisper
 
-        train = whisper.train if whisper.is_writer(base.folder) else ctc.train
+        train = whisper.train if whisper.is_seq2seq(base.folder) else ctc.train
         train(data, settings, base, folder, report)
 
     def load(self, folder: Path) -> Predictor:
         if baseline.is_instant(folder):
-            return baseline.load_instant(folder)
+            return baseline.load_baseline(folder)
         from bigmodel.training.speech import ctc, whisper
 
-        if whisper.is_writer(folder):
+        if whisper.is_seq2seq(folder):
             return whisper.load_model(folder)
         return ctc.load_model(folder)
 

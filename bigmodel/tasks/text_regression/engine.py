@@ -23,7 +23,7 @@ class TextRegression:
 
     def load(self, folder: Path) -> Predictor:
         if baseline.is_instant(folder):
-            return baseline.load_instant(folder)
+            return baseline.load_baseline(folder)
         from bigmodel.training.text import finetune
 
         return finetune.load_model(folder)

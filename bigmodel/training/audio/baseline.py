@@ -25,7 +25,7 @@ from bigmodel.training.audio.features import (
     read_clip,
     spans,
 )
-from bigmodel.training.audio.recipe import SoundParams
+from bigmodel.training.audio.recipe import AudioParams
 from bigmodel.training.loop.targets import balanced_weights, class_indices
 from bigmodel.training.ood.neighbours import Neighbours, load_neighbours, make_neighbours
 
@@ -63,7 +63,7 @@ class Machine:
         return _shares(self.sharpness * raw.astype(np.float64))
 
 
-class InstantSounds:
+class AudioBaseline:
     """A loaded instant model of recordings. It keeps no torch and starts no threads."""
 
     def __init__(
@@ -93,7 +93,7 @@ class InstantSounds:
         if self._neighbours:
             standard = self._machine.standardise(describe(clip)[None])
             near = self._neighbours.nearest(standard)[0]
-            strange = self._neighbours.strangeness(standard, self._machine.answer(standard))[0]
+            strange = self._neighbours.ood_score(standard, self._machine.answer(standard))[0]
         return Explanation(near, strange, self._course(clip))
 
     def _course(self, clip: Floats) -> tuple[tuple[float, float, tuple[float, ...]], ...]:
@@ -109,7 +109,7 @@ class InstantSounds:
         )
 
 
-def train_instant(data: TaskData, params: SoundParams, folder: Path, report: Reporter) -> None:
+def train_instant(data: TaskData, params: AudioParams, folder: Path, report: Reporter) -> None:
     """Train the instant model of recordings and write it into the folder."""
     rows, features, seconds = _read(data.train, report)
     classes = class_indices([data.train.targets[row] for row in rows], data.labels)
@@ -160,14 +160,14 @@ def kernel(one: Floats, other: Floats, width: float) -> Floats:
     return near
 
 
-def load_instant(folder: Path) -> InstantSounds:
+def load_baseline(folder: Path) -> AudioBaseline:
     """Load an instant model; its answers are the same numbers as on the day it was trained."""
     record = json.loads((folder / RECORD).read_text("utf-8"))
     machine = Machine(
         **load_file(folder / ARRAYS), width=record["width"], sharpness=record["sharpness"]
     )
     labels = tuple(record["labels"])
-    return InstantSounds(machine, labels, record["window_s"], load_neighbours(folder))
+    return AudioBaseline(machine, labels, record["window_s"], load_neighbours(folder))
 
 
 def is_instant(folder: Path) -> bool:

@@ -34,7 +34,7 @@ SILENCE = float(np.log(FLOOR))
 
 
 @dataclass(frozen=True)
-class Variation:
+class AugmentConfig:
     """How much recordings are varied, each from 0 (not at all) to 1."""
 
     noise: float = 0.0
@@ -53,7 +53,7 @@ class Clips:
         *,
         frames: int,
         seed: int = 0,
-        variation: Variation | None = None,
+        variation: AugmentConfig | None = None,
     ) -> None:
         """Keep the frames. mels: one (frames, BANDS) a recording."""
         self.mels, self.targets, self.frames = mels, targets, frames
@@ -76,10 +76,10 @@ class Clips:
         if epoch is None or self._variation is None:
             return window(self.mels[row], self.frames, 0.5)
         random = np.random.default_rng([self._seed, epoch, row])
-        return vary(self.mels[row], self.frames, self._variation, random)
+        return augment(self.mels[row], self.frames, self._variation, random)
 
 
-def make_ear() -> Callable[[Floats], Floats]:
+def make_frontend() -> Callable[[Floats], Floats]:
     """Return what turns levelled samples into log-mel frames, (frames, BANDS)."""
     mel = MelSpectrogram(
         RATE_HZ, n_fft=FFT, win_length=FRAME, hop_length=HOP, n_mels=BANDS, f_min=LOWEST_HZ,
@@ -107,7 +107,7 @@ def window(mel: Floats, frames: int, place: float) -> Floats:
     return np.pad(mel, ((start, spare - start), (0, 0)), constant_values=SILENCE)
 
 
-def vary(mel: Floats, frames: int, by: Variation, random: np.random.Generator) -> Floats:
+def augment(mel: Floats, frames: int, by: AugmentConfig, random: np.random.Generator) -> Floats:
     """Return a window on a recording: shifted, louder or softer, in some noise, with parts covered."""
     place = 0.5 + 0.5 * by.shift * random.uniform(-1, 1)
     gain, noise_db = random.uniform(-1, 1), random.uniform(LEAST_NOISE_DB, MOST_NOISE_DB)

@@ -88,8 +88,8 @@ def cosines() -> Floats:
 
 def choose_window_s(seconds: list[float], asked: float = 0.0) -> float:
     """Return the length of the window a model listens through: as asked, or nearly all recordings whole."""
-    usual = float(np.quantile(seconds, 0.95)) if seconds else SHORTEST_S
-    return round(asked or min(LONGEST_S, max(SHORTEST_S, usual)), 2)
+    calibration = float(np.quantile(seconds, 0.95)) if seconds else SHORTEST_S
+    return round(asked or min(LONGEST_S, max(SHORTEST_S, calibration)), 2)
 
 
 def spans(length: int, width: int) -> Iterator[tuple[int, int]]:

@@ -18,15 +18,15 @@ from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import DatasetError, ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.training.audio import pretrained
-from bigmodel.training.audio.clips import Clips, Variation, frames_of, make_ear, window
+from bigmodel.training.audio.clips import AugmentConfig, Clips, frames_of, make_frontend, window
 from bigmodel.training.audio.features import HOP, RATE_HZ, Floats, choose_window_s, read_clip
-from bigmodel.training.audio.net import NetSize, SoundNet, width_for
-from bigmodel.training.audio.recipe import SoundParams
-from bigmodel.training.audio.windows import Ear, SoundPredictor
+from bigmodel.training.audio.net import AudioNet, NetSize, width_for
+from bigmodel.training.audio.recipe import AudioParams
+from bigmodel.training.audio.windows import AudioFrontend, AudioPredictor
 from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import Examples, fingerprint
 from bigmodel.training.loop.loop import Training
-from bigmodel.training.loop.objective import Classes
+from bigmodel.training.loop.objective import ClassObjective
 from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.ood.neighbours import load_neighbours
 
@@ -35,7 +35,7 @@ REPORT_EVERY = 32  # recordings read
 
 
 @dataclass(frozen=True)
-class Heard:
+class LoadedClips:
     """The recordings of some rows that could be read, with ids and targets in step."""
 
     sounds: list[Floats]
@@ -44,16 +44,16 @@ class Heard:
     targets: list[str]
 
 
-class MelEar:
+class MelFrontend:
     """The network from scratch, with the window it listens through."""
 
     step_s = HOP / RATE_HZ
 
-    def __init__(self, net: SoundNet, steps: int) -> None:
+    def __init__(self, net: AudioNet, steps: int) -> None:
         self.steps = steps
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._net = net.to(self._device).eval()
-        self._listen = make_ear()
+        self._listen = make_frontend()
 
     def read(self, path: str) -> Floats:
         return self._listen(read_clip(path))
@@ -66,22 +66,22 @@ class MelEar:
 
 
 def train(
-    data: TaskData, params: SoundParams, base: BaseFiles, folder: Path, report: Reporter
+    data: TaskData, params: AudioParams, base: BaseFiles, folder: Path, report: Reporter
 ) -> None:
     """Train a network from scratch, or fine-tune a base, and leave the best weights in the folder."""
     report.step(phase="load", step=0, steps=0)
     set_seed(params.seed)
-    goal = Classes(
+    objective = ClassObjective(
         data.labels,
         data.train.targets,
         smoothing=params.label_smoothing,
         is_balanced=params.class_weights == "balanced",
     )
     make = _train_scratch if base.kind == "scratch" else _train_base
-    make(goal, data, params, base, folder=folder, report=report)
+    make(objective, data, params, base, folder=folder, report=report)
 
 
-def load_model(folder: Path) -> SoundPredictor:
+def load_model(folder: Path) -> AudioPredictor:
     """Load a model that `train` wrote.
 
     Raises:
@@ -89,29 +89,29 @@ def load_model(folder: Path) -> SoundPredictor:
     """
     try:
         record = json.loads((folder / RECORD).read_text("utf-8"))
-        ear: Ear
+        frontend: AudioFrontend
         if record["kind"] == "net":
-            net = SoundNet(NetSize(**record["net"]))
+            net = AudioNet(NetSize(**record["net"]))
             net.load_state_dict(load_file(folder / WEIGHTS))
-            ear = MelEar(net, record["steps"])
+            frontend = MelFrontend(net, record["steps"])
         else:
-            ear = pretrained.load_ear(folder, record["steps"])
+            frontend = pretrained.load_frontend(folder, record["steps"])
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
-    return SoundPredictor(ear, tuple(record["labels"]), load_neighbours(folder))
+    return AudioPredictor(frontend, tuple(record["labels"]), load_neighbours(folder))
 
 
 def _train_scratch(
-    goal: Classes,
+    objective: ClassObjective,
     data: TaskData,
-    params: SoundParams,
+    params: AudioParams,
     base: BaseFiles,
     *,
     folder: Path,
     report: Reporter,
 ) -> None:
     """Make log-mel pictures once, train on them, and write the model."""
-    listen = make_ear()
+    listen = make_frontend()
 
     def see(path: str) -> tuple[Floats, float]:
         clip = read_clip(path)
@@ -119,26 +119,28 @@ def _train_scratch(
 
     train, held = _hear(data.train, see, report), _hear(data.validation, see, report)
     frames = frames_of(choose_window_s(train.seconds, params.clip_s))
-    net = SoundNet(NetSize(goal.outputs, width_for(len(train.sounds))))
+    net = AudioNet(NetSize(objective.outputs, width_for(len(train.sounds))))
     _fit_to(net, train.sounds)
-    variation = Variation(params.vary_noise, params.vary_masks, params.vary_shift, params.vary_gain)
-    targets = goal.targets(train.targets)
+    variation = AugmentConfig(
+        params.vary_noise, params.vary_masks, params.vary_shift, params.vary_gain
+    )
+    targets = objective.targets(train.targets)
     clips = Clips(train.sounds, targets, frames=frames, seed=params.seed, variation=variation)
-    looked = Clips(held.sounds, goal.targets(held.targets), frames=frames)
+    looked = Clips(held.sounds, objective.targets(held.targets), frames=frames)
     mark = fingerprint(params, base, data, *map(_bytes, train.sounds))
-    trained = _run(net, goal, params, clips, looked, report=report, mark=mark)
+    trained = _run(net, objective, params, clips, looked, report=report, mark=mark)
     weights = {name: tensor.contiguous() for name, tensor in trained.state_dict().items()}
     save_file(weights, folder / WEIGHTS)
-    _write(folder, goal.labels, {"kind": "net", "net": net.size.to_json(), "steps": frames})
-    SoundPredictor(MelEar(net, frames), goal.labels).meet(
+    _write(folder, objective.labels, {"kind": "net", "net": net.size.to_json(), "steps": frames})
+    AudioPredictor(MelFrontend(net, frames), objective.labels).fit_neighbours(
         train.sounds, train.ids, held.sounds
     ).save(folder)
 
 
 def _train_base(
-    goal: Classes,
+    objective: ClassObjective,
     data: TaskData,
-    params: SoundParams,
+    params: AudioParams,
     base: BaseFiles,
     *,
     folder: Path,
@@ -152,23 +154,25 @@ def _train_base(
 
     train, held = _hear(data.train, hear, report), _hear(data.validation, hear, report)
     steps = int(choose_window_s(train.seconds, params.clip_s) * RATE_HZ)
-    model = pretrained.load_base(base, labels=goal.labels)
+    model = pretrained.load_base(base, labels=objective.labels)
     pretrained.freeze(model, params.frozen_layers)
-    targets = goal.targets(train.targets)
-    waves = pretrained.Waves(train.sounds, targets, steps=steps, params=params)
-    looked = pretrained.Waves(held.sounds, goal.targets(held.targets), steps=steps)
+    targets = objective.targets(train.targets)
+    waves = pretrained.WaveExamples(train.sounds, targets, steps=steps, params=params)
+    looked = pretrained.WaveExamples(held.sounds, objective.targets(held.targets), steps=steps)
     mark = fingerprint(params, base, data, *map(_bytes, train.sounds))
-    _run(model, goal, params, waves, looked, report=report, mark=mark)
+    _run(model, objective, params, waves, looked, report=report, mark=mark)
     pretrained.save(folder, model)
-    _write(folder, goal.labels, {"kind": "transformers", "steps": steps})
-    ear = pretrained.WaveEar(model, steps)
-    SoundPredictor(ear, goal.labels).meet(train.sounds, train.ids, held.sounds).save(folder)
+    _write(folder, objective.labels, {"kind": "transformers", "steps": steps})
+    frontend = pretrained.WaveFrontend(model, steps)
+    AudioPredictor(frontend, objective.labels).fit_neighbours(
+        train.sounds, train.ids, held.sounds
+    ).save(folder)
 
 
 def _run(
     model: nn.Module,
-    goal: Classes,
-    params: SoundParams,
+    objective: ClassObjective,
+    params: AudioParams,
     examples: Examples,
     looked: Examples,
     *,
@@ -180,7 +184,7 @@ def _run(
     Training(
         model,
         accelerator,
-        goal,
+        objective,
         params,
         train=examples,
         validation=looked,
@@ -191,9 +195,9 @@ def _run(
     return trained
 
 
-def _hear(rows: Rows, take: Callable[[str], tuple[Floats, float]], report: Reporter) -> Heard:
+def _hear(rows: Rows, take: Callable[[str], tuple[Floats, float]], report: Reporter) -> LoadedClips:
     """Read the recordings of rows; what cannot be read is left out and said."""
-    found = Heard([], [], [], [])
+    found = LoadedClips([], [], [], [])
     for place, path in enumerate(rows.inputs):
         if place % REPORT_EVERY == 0:
             report.step(phase="prepare", step=0, steps=0)
@@ -212,7 +216,7 @@ def _hear(rows: Rows, take: Callable[[str], tuple[Floats, float]], report: Repor
     return found
 
 
-def _fit_to(net: SoundNet, mels: Sequence[Floats]) -> None:
+def _fit_to(net: AudioNet, mels: Sequence[Floats]) -> None:
     """Let the network bring every band to mean 0 and spread 1, by the training rows."""
     every = np.concatenate(mels)
     net.centre.copy_(torch.from_numpy(every.mean(axis=0)))

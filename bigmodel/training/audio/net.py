@@ -55,7 +55,7 @@ class Block(nn.Module):
         return functional.relu(inner + (self.around(x) if self.around else x))
 
 
-class SoundNet(nn.Module):
+class AudioNet(nn.Module):
     """Four stages; sounds are (rows, 1, frames, bands), brought to mean 0 and spread 1 by what training rows have."""
 
     centre: Tensor

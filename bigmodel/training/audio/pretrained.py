@@ -15,7 +15,7 @@ from transformers import AutoConfig, AutoModelForAudioClassification, PreTrained
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
 from bigmodel.training.audio.features import RATE_HZ, Floats, read_clip
-from bigmodel.training.audio.recipe import SoundParams
+from bigmodel.training.audio.recipe import AudioParams
 from bigmodel.training.loop.examples import Batch
 from bigmodel.training.pretrained import quiet, set_outputs
 
@@ -24,7 +24,7 @@ MOST_NOISE_DB, LEAST_NOISE_DB = -5.0, -45.0
 MOST_MASK = 0.2  # of the window, in each of two moments
 
 
-class Waves:
+class WaveExamples:
     """Samples of recordings, seen through a window; with settings, varied by epoch."""
 
     def __init__(
@@ -33,7 +33,7 @@ class Waves:
         targets: Tensor,
         *,
         steps: int,
-        params: SoundParams | None = None,
+        params: AudioParams | None = None,
     ) -> None:
         self._clips = [clip.astype(np.float16) for clip in clips]
         self._targets, self._steps, self._params = targets, steps, params
@@ -56,10 +56,10 @@ class Waves:
         if epoch is None or self._params is None:
             return window(clip, self._steps, 0.5)
         random = np.random.default_rng([self._params.seed, epoch, row])
-        return vary(clip, self._steps, self._params, random)
+        return augment(clip, self._steps, self._params, random)
 
 
-class WaveEar:
+class WaveFrontend:
     """A fine-tuned body with its window."""
 
     step_s = 1 / RATE_HZ
@@ -111,7 +111,7 @@ def load_base(base: BaseFiles, *, labels: tuple[str, ...]) -> PreTrainedModel:
     return model
 
 
-def load_ear(folder: Path, steps: int) -> WaveEar:
+def load_frontend(folder: Path, steps: int) -> WaveFrontend:
     """Load a model that `save` wrote."""
     with quiet():
         model = AutoModelForAudioClassification.from_pretrained(
@@ -121,7 +121,7 @@ def load_ear(folder: Path, steps: int) -> WaveEar:
             trust_remote_code=False,
             dtype="float32",
         )
-    return WaveEar(model, steps)
+    return WaveFrontend(model, steps)
 
 
 def save(folder: Path, model: PreTrainedModel) -> None:
@@ -150,7 +150,7 @@ def window(clip: Floats, steps: int, place: float) -> Floats:
     return np.pad(clip, (start, spare - start))
 
 
-def vary(clip: Floats, steps: int, by: SoundParams, random: np.random.Generator) -> Floats:
+def augment(clip: Floats, steps: int, by: AudioParams, random: np.random.Generator) -> Floats:
     """Return a window on a recording: shifted, louder or softer, in some noise, with two moments covered."""
     seen = window(clip, steps, 0.5 + 0.5 * by.vary_shift * random.uniform(-1, 1))
     seen = seen * np.float32(MOST_GAIN ** (by.vary_gain * random.uniform(-1, 1)))

@@ -5,7 +5,7 @@ from pydantic import Field
 from bigmodel.training.loop.recipe import ClassParams, in_group
 
 
-class SoundParams(ClassParams):
+class AudioParams(ClassParams):
     """Settings of a training on recordings. Variations go from 0 (none) to 1."""
 
     clip_s: float = Field(default=0.0, ge=0, le=30, json_schema_extra=in_group("data"))

@@ -18,7 +18,7 @@ ANSWER_BATCH = 16
 LONG = 1.5  # windows: recordings above it are shown along their course
 
 
-class Ear(Protocol):
+class AudioFrontend(Protocol):
     """A network with what it listens through. A sound is an array whose first axis is time, in steps of `step_s`."""
 
     steps: int  # of a window
@@ -35,7 +35,7 @@ class Ear(Protocol):
         """Return logits (windows, classes) and features (windows, any); a short window gets silence around."""
 
 
-class Heard:
+class WindowedOutput:
     """The windows of one recording with their probabilities and features."""
 
     def __init__(
@@ -44,29 +44,29 @@ class Heard:
         self.cuts, self.shares, self.features = cuts, shares, features
 
 
-class SoundPredictor:
+class AudioPredictor:
     """A trained network that answers recordings. It computes in 32 bits, so answers do not depend on the neighbours."""
 
     def __init__(
-        self, ear: Ear, labels: tuple[str, ...], neighbours: Neighbours | None = None
+        self, frontend: AudioFrontend, labels: tuple[str, ...], neighbours: Neighbours | None = None
     ) -> None:
-        self.labels, self.ear, self._neighbours = labels, ear, neighbours
+        self.labels, self.frontend, self._neighbours = labels, frontend, neighbours
 
     def predict(self, inputs: Sequence[str]) -> list[list[float]]:
         """Return probabilities in the order of the labels, a row for each recording."""
         found: list[list[float]] = []
         for start in range(0, len(inputs), ANSWER_BATCH):
-            sounds = [self.ear.read(path) for path in inputs[start : start + ANSWER_BATCH]]
+            sounds = [self.frontend.read(path) for path in inputs[start : start + ANSWER_BATCH]]
             found += [heard.shares.mean(axis=0).tolist() for heard in self.hear(sounds)]
         return found
 
     def explain(self, inputs: Sequence[str]) -> list[Explanation]:
         """Return the nearest training recordings, how strange each is, and its course if it is long."""
-        return [self._explain(self.ear.read(path)) for path in inputs]
+        return [self._explain(self.frontend.read(path)) for path in inputs]
 
-    def hear(self, sounds: Sequence[Floats]) -> list[Heard]:
+    def hear(self, sounds: Sequence[Floats]) -> list[WindowedOutput]:
         """Return what is heard in every window of every sound."""
-        cuts = [list(spans(len(sound), self.ear.steps)) for sound in sounds]
+        cuts = [list(spans(len(sound), self.frontend.steps)) for sound in sounds]
         windows = [
             sound[start:end]
             for sound, each in zip(sounds, cuts, strict=True)
@@ -76,11 +76,11 @@ class SoundPredictor:
         ends = np.cumsum([len(each) for each in cuts])
         starts = [0, *ends[:-1].tolist()]
         return [
-            Heard(each, shares[start:end], features[start:end])
+            WindowedOutput(each, shares[start:end], features[start:end])
             for each, start, end in zip(cuts, starts, ends.tolist(), strict=True)
         ]
 
-    def meet(
+    def fit_neighbours(
         self, train: Sequence[Floats], ids: Sequence[str], held: Sequence[Floats]
     ) -> Neighbours:
         """Return the training recordings as neighbours; the threshold comes from the held-out ones."""
@@ -99,7 +99,7 @@ class SoundPredictor:
     def _answer(self, windows: Sequence[Floats]) -> tuple[NDArray[np.float64], Floats]:
         shares, features = [], []
         for start in range(0, len(windows), ANSWER_BATCH):
-            logits, inner = self.ear.answer(windows[start : start + ANSWER_BATCH])
+            logits, inner = self.frontend.answer(windows[start : start + ANSWER_BATCH])
             shares.append(logits.double().softmax(dim=1).cpu().numpy())
             features.append(inner.float().cpu().numpy())
         return np.concatenate(shares), np.concatenate(features)
@@ -112,12 +112,12 @@ class SoundPredictor:
             features = heard.features.mean(axis=0, keepdims=True)
             near = self._neighbours.nearest(features)[0]
             shares = heard.shares.mean(axis=0, keepdims=True)
-            strange = self._neighbours.strangeness(features, shares)[0]
-        is_long = len(sound) > LONG * self.ear.steps
+            strange = self._neighbours.ood_score(features, shares)[0]
+        is_long = len(sound) > LONG * self.frontend.steps
         return Explanation(near, strange, self._course(heard) if is_long else ())
 
-    def _course(self, heard: Heard) -> tuple[tuple[float, float, tuple[float, ...]], ...]:
-        second = self.ear.step_s
+    def _course(self, heard: WindowedOutput) -> tuple[tuple[float, float, tuple[float, ...]], ...]:
+        second = self.frontend.step_s
         return tuple(
             (round(start * second, 3), round(end * second, 3), tuple(row))
             for (start, end), row in zip(heard.cuts, heard.shares.tolist(), strict=True)

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 from torchvision.transforms import v2  # type: ignore[import-untyped]
 
-from bigmodel.training.images.recipe import PictureParams
+from bigmodel.training.images.recipe import ImageParams
 
 SMALLEST_CROP = 0.3  # of the area, at full strength
 LONGEST_SIDE = 4 / 3
@@ -39,7 +39,7 @@ def draws(seed: int, epoch: int, rows: Sequence[int]) -> Tensor:
 
 
 def augment(
-    squares: NDArray[np.uint8], params: PictureParams, rows: Sequence[int], epoch: int, side: int
+    squares: NDArray[np.uint8], params: ImageParams, rows: Sequence[int], epoch: int, side: int
 ) -> Tensor:
     """Return pictures varied as this epoch varies them, as fractions, (rows, 3, side, side)."""
     strength = params.augmentation_strength
@@ -63,7 +63,7 @@ def plain(squares: NDArray[np.uint8], side: int) -> Tensor:
 
 
 def mix(
-    pictures: Tensor, shares: Tensor, params: PictureParams, rows: Sequence[int], epoch: int
+    pictures: Tensor, shares: Tensor, params: ImageParams, rows: Sequence[int], epoch: int
 ) -> Mixed:
     """Return pictures mixed with the next one of their batch (mix-up), or with a part of it (cut-mix)."""
     if params.mixing == "none" or len(pictures) < 2:
@@ -130,7 +130,7 @@ def _colour(pictures: Tensor, chance: Tensor, strength: float) -> Tensor:
 
 
 def _randaugment(
-    squares: NDArray[np.uint8], params: PictureParams, rows: Sequence[int], epoch: int
+    squares: NDArray[np.uint8], params: ImageParams, rows: Sequence[int], epoch: int
 ) -> NDArray[np.uint8]:
     """Apply RandAugment (Cubuk et al. 2020); it draws from torch's generator, which is put back afterwards."""
     change = v2.RandAugment(magnitude=round(15 * params.augmentation_strength))

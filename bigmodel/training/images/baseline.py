@@ -18,8 +18,8 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import Explanation, Reporter
 from bigmodel.training.images.features import SIDE, features_of
-from bigmodel.training.images.read import Seen, read_inputs, read_rows
-from bigmodel.training.images.recipe import PictureParams
+from bigmodel.training.images.read import LoadedImages, read_inputs, read_rows
+from bigmodel.training.images.recipe import ImageParams
 from bigmodel.training.loop.targets import class_indices
 from bigmodel.training.ood.neighbours import Neighbours, load_neighbours, make_neighbours
 
@@ -32,7 +32,7 @@ NEAREST = 3
 Floats = NDArray[np.float32]
 
 
-class InstantPictures:
+class ImageBaseline:
     """A loaded instant model. It keeps no torch and starts no threads."""
 
     def __init__(
@@ -60,14 +60,14 @@ class InstantPictures:
             return [Explanation() for _ in inputs]
         vectors = self._look(inputs)
         nearest = self._neighbours.nearest(vectors, NEAREST)
-        strange = self._neighbours.strangeness(vectors, self.shares(vectors))
+        strange = self._neighbours.ood_score(vectors, self.shares(vectors))
         return [Explanation(near, far) for near, far in zip(nearest, strange, strict=True)]
 
     def _look(self, inputs: Sequence[str]) -> Floats:
         return features_of(read_inputs(inputs, SIDE))
 
 
-def train_instant(data: TaskData, params: PictureParams, folder: Path, report: Reporter) -> None:
+def train_instant(data: TaskData, params: ImageParams, folder: Path, report: Reporter) -> None:
     """Train the instant classifier of pictures and write it into the folder."""
     count = len(data.train) + len(data.validation)
 
@@ -84,15 +84,15 @@ def train_instant(data: TaskData, params: PictureParams, folder: Path, report: R
     record = {"v": 1, "labels": list(data.labels), "side": SIDE}
     (folder / RECORD).write_text(json.dumps(record, ensure_ascii=False), "utf-8")
     seen = _features_or_none(held)
-    shares = InstantPictures(kept, data.labels, None).shares(seen) if held.ids else []
+    shares = ImageBaseline(kept, data.labels, None).shares(seen) if held.ids else []
     make_neighbours(features, train.ids, seen, shares).save(folder)
 
 
-def load_instant(folder: Path) -> InstantPictures:
+def load_baseline(folder: Path) -> ImageBaseline:
     """Load an instant model; its answers are the same as on the day it was trained."""
     record = json.loads((folder / RECORD).read_text("utf-8"))
     arrays = load_file(folder / ARRAYS)
-    return InstantPictures(arrays, tuple(record["labels"]), load_neighbours(folder))
+    return ImageBaseline(arrays, tuple(record["labels"]), load_neighbours(folder))
 
 
 def is_instant(folder: Path) -> bool:
@@ -109,13 +109,13 @@ def likeness(features: Floats, landmarks: Floats, width: float) -> Floats:
 
 
 def _fit(
-    features: Floats, classes: NDArray[np.int64], count: int, params: PictureParams
+    features: Floats, classes: NDArray[np.int64], count: int, params: ImageParams
 ) -> dict[str, Floats]:
     random = np.random.default_rng(params.seed)
     chosen = np.sort(random.permutation(len(features))[:LANDMARKS])
     landmarks = features[chosen]
-    usual = float(np.median(-np.log(np.maximum(likeness(landmarks, landmarks, 1.0), 1e-30))))
-    width = SHARPNESS / max(usual, 1e-6)
+    calibration = float(np.median(-np.log(np.maximum(likeness(landmarks, landmarks, 1.0), 1e-30))))
+    width = SHARPNESS / max(calibration, 1e-6)
     values, axes = np.linalg.eigh(likeness(landmarks, landmarks, width).astype(np.float64))
     mix = axes / np.sqrt(np.maximum(values, 1e-6))
     like = likeness(features, landmarks, width) @ mix
@@ -140,5 +140,5 @@ def _fit(
     }
 
 
-def _features_or_none(held: Seen) -> Floats:
+def _features_or_none(held: LoadedImages) -> Floats:
     return features_of(held.squares) if held.ids else np.empty((0, 1), np.float32)

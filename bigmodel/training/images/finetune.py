@@ -18,13 +18,13 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Explanation, Reporter
 from bigmodel.training.images import pretrained
 from bigmodel.training.images.augment import augment, mix, plain
-from bigmodel.training.images.net import NetSize, PictureNet, Said, size_for
-from bigmodel.training.images.read import MARGIN, Seen, Squares, read_inputs, read_rows
-from bigmodel.training.images.recipe import PictureParams
+from bigmodel.training.images.net import ConvNet, NetOutput, NetSize, size_for
+from bigmodel.training.images.read import MARGIN, LoadedImages, Squares, read_inputs, read_rows
+from bigmodel.training.images.recipe import ImageParams
 from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import Training
-from bigmodel.training.loop.objective import Classes
+from bigmodel.training.loop.objective import ClassObjective
 from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.ood.neighbours import Neighbours, load_neighbours, make_neighbours
 
@@ -34,14 +34,14 @@ NEAREST = 3
 
 
 @dataclass(frozen=True)
-class Pictures:
+class ImageExamples:
     """Pictures and their classes as the loop takes them; with settings, varied by epoch."""
 
     squares: Squares
     classes: Tensor
     outputs: int
     side: int
-    params: PictureParams | None = None
+    params: ImageParams | None = None
 
     @property
     def lengths(self) -> Sequence[int]:
@@ -64,7 +64,7 @@ class Pictures:
         return Batch({"pictures": made.to(device)}, targets.to(device))
 
 
-class PicturePredictor:
+class ImagePredictor:
     """A trained model that answers. It computes in 32 bits, so answers do not depend on the neighbours."""
 
     def __init__(
@@ -96,7 +96,7 @@ class PicturePredictor:
             return [Explanation() for _ in inputs]
         vectors, shares = self.see(read_inputs(inputs, stored_side(self._side)))
         nearest = self._neighbours.nearest(vectors, NEAREST)
-        strange = self._neighbours.strangeness(vectors, shares)
+        strange = self._neighbours.ood_score(vectors, shares)
         return [Explanation(near, far) for near, far in zip(nearest, strange, strict=True)]
 
     def see(self, squares: Squares) -> tuple[Any, Any]:
@@ -123,7 +123,7 @@ class PicturePredictor:
 
 
 def train(
-    data: TaskData, params: PictureParams, base: BaseFiles, folder: Path, report: Reporter
+    data: TaskData, params: ImageParams, base: BaseFiles, folder: Path, report: Reporter
 ) -> None:
     """Train a network from scratch, or fine-tune a base, and leave the best weights in the folder."""
     report.step(phase="load", step=0, steps=0)
@@ -132,7 +132,7 @@ def train(
     model: nn.Module
     side = params.pixels
     if base.kind == "scratch":
-        net = PictureNet(size_for(len(data.train), len(data.labels)))
+        net = ConvNet(size_for(len(data.train), len(data.labels)))
         model, record = net, {"kind": "net", "net": net.size.to_json()}
     else:
         model, side = pretrained.load_base(base, len(data.labels), params.pixels)
@@ -144,10 +144,10 @@ def train(
 
     train_rows = read_rows(data.train, stored_side(side), report, say)
     held_rows = read_rows(data.validation, stored_side(side), report, say)
-    if isinstance(model, PictureNet):
+    if isinstance(model, ConvNet):
         _fit_to(model, train_rows.squares)
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    goal = Classes(
+    objective = ClassObjective(
         data.labels,
         train_rows.targets,
         smoothing=params.label_smoothing,
@@ -156,18 +156,18 @@ def train(
     Training(
         model,
         accelerator,
-        goal,
+        objective,
         params,
-        train=_examples(train_rows, goal, side, params),
-        validation=_examples(held_rows, goal, side),
+        train=_examples(train_rows, objective, side, params),
+        validation=_examples(held_rows, objective, side),
         report=report,
         fingerprint=fingerprint(params, base, data, np.ascontiguousarray(train_rows.squares).data),
     ).run()
     model = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
     save(folder, model, data.labels, {**record, "side": side, "flips": params.flip_answers})
     report.step(phase="evaluate", step=0, steps=0)
-    vectors, _ = PicturePredictor(model, data.labels, side, flips=False).see(train_rows.squares)
-    predictor = PicturePredictor(model, data.labels, side, flips=params.flip_answers)
+    vectors, _ = ImagePredictor(model, data.labels, side, flips=False).see(train_rows.squares)
+    predictor = ImagePredictor(model, data.labels, side, flips=params.flip_answers)
     make_neighbours(vectors, train_rows.ids, *predictor.see(held_rows.squares)).save(folder)
 
 
@@ -179,7 +179,7 @@ def save(folder: Path, model: nn.Module, labels: tuple[str, ...], record: dict[s
     (folder / RECORD).write_text(json.dumps(whole, ensure_ascii=False), "utf-8")
 
 
-def load_model(folder: Path) -> PicturePredictor:
+def load_model(folder: Path) -> ImagePredictor:
     """Load a model that `train` wrote.
 
     Raises:
@@ -191,13 +191,13 @@ def load_model(folder: Path) -> PicturePredictor:
         model: nn.Module
         if record["kind"] == "net":
             size = {**record["net"], "blocks": tuple(record["net"]["blocks"])}
-            model = PictureNet(NetSize(**size))
+            model = ConvNet(NetSize(**size))
         else:
             model = pretrained.build(record, len(labels))
         model.load_state_dict(load_file(folder / WEIGHTS))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
-    return PicturePredictor(
+    return ImagePredictor(
         model, labels, record["side"], flips=record["flips"], neighbours=load_neighbours(folder)
     )
 
@@ -208,16 +208,18 @@ def stored_side(side: int) -> int:
 
 
 def _examples(
-    seen: Seen, goal: Classes, side: int, params: PictureParams | None = None
-) -> Pictures:
-    return Pictures(seen.squares, goal.targets(seen.targets), goal.outputs, side, params)
+    seen: LoadedImages, objective: ClassObjective, side: int, params: ImageParams | None = None
+) -> ImageExamples:
+    return ImageExamples(
+        seen.squares, objective.targets(seen.targets), objective.outputs, side, params
+    )
 
 
-def _fit_to(net: PictureNet, squares: Squares) -> None:
+def _fit_to(net: ConvNet, squares: Squares) -> None:
     """Let the network bring each colour to mean 0 and spread 1, by some training rows."""
     some = squares[:1000].astype(np.float32) / 255
     net.mean.copy_(torch.from_numpy(some.mean(axis=(0, 1, 2))).view(1, 3, 1, 1))
     net.spread.copy_(torch.from_numpy(some.std(axis=(0, 1, 2)) + 1e-3).view(1, 3, 1, 1))
 
 
-__all__ = ["PicturePredictor", "Pictures", "Said", "load_model", "train"]
+__all__ = ["ImageExamples", "ImagePredictor", "NetOutput", "load_model", "train"]

@@ -11,7 +11,7 @@ DEPTH = 4  # stages; each halves the sides and doubles the channels
 WIDE_ROWS = 20_000  # from so many pictures on, a wider network pays
 
 
-class Said(NamedTuple):
+class NetOutput(NamedTuple):
     """Answers before softmax, and what the picture shows as a vector."""
 
     logits: Tensor
@@ -35,7 +35,7 @@ def size_for(rows: int, outputs: int) -> NetSize:
     return NetSize(outputs, 64, (2,) * DEPTH) if rows > WIDE_ROWS else NetSize(outputs)
 
 
-class PictureNet(nn.Module):
+class ConvNet(nn.Module):
     """Takes pictures of any size as fractions, (rows, 3, height, width); brings colours to scale itself."""
 
     mean: Tensor
@@ -64,12 +64,12 @@ class PictureNet(nn.Module):
         self.body = nn.Sequential(*stages)
         self.head = nn.Linear(before, size.outputs)
 
-    def forward(self, pictures: Tensor) -> Said:
+    def forward(self, pictures: Tensor) -> NetOutput:
         scaled = ((pictures - self.mean) / self.spread).contiguous(
             memory_format=torch.channels_last
         )
         features = self.body(self.stem(scaled)).mean(dim=(2, 3))
-        return Said(self.head(features), features)
+        return NetOutput(self.head(features), features)
 
 
 class Block(nn.Module):

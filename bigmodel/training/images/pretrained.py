@@ -12,7 +12,7 @@ from transformers import AutoConfig, AutoModelForImageClassification, PreTrained
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
-from bigmodel.training.images.net import Said
+from bigmodel.training.images.net import NetOutput
 from bigmodel.training.pretrained import quiet
 
 MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -20,7 +20,7 @@ SIDE = 224
 FIRST_LAYERS = ("embeddings", "embedder", "conv_stem")  # as families name what reads the pixels
 
 
-class Body(nn.Module):
+class Encoder(nn.Module):
     """A body that takes pictures as fractions and brings colours to the scale it was trained with."""
 
     mean: Tensor
@@ -34,7 +34,7 @@ class Body(nn.Module):
         self.register_buffer("spread", torch.tensor(about["spread"]).view(shape))
 
 
-class TimmBody(Body):
+class TimmEncoder(Encoder):
     """A model of timm."""
 
     def __init__(self, about: dict[str, Any], outputs: int) -> None:
@@ -43,10 +43,10 @@ class TimmBody(Body):
             about["architecture"], pretrained=False, num_classes=outputs, **about["arguments"]
         )
 
-    def forward(self, pictures: Tensor) -> Said:
+    def forward(self, pictures: Tensor) -> NetOutput:
         maps = self.net.forward_features((pictures - self.mean) / self.spread)
         features = self.net.forward_head(maps, pre_logits=True)
-        return Said(self.net.get_classifier()(features), features)
+        return NetOutput(self.net.get_classifier()(features), features)
 
     def layers(self) -> list[nn.Module]:
         """Return all but the head, lowest first."""
@@ -54,7 +54,7 @@ class TimmBody(Body):
         return [part for part in self.net.children() if part is not head]
 
 
-class TransformersBody(Body):
+class TransformersEncoder(Encoder):
     """A model of Transformers."""
 
     def __init__(
@@ -67,11 +67,11 @@ class TransformersBody(Body):
             model = AutoModelForImageClassification.from_config(config)  # type: ignore[no-untyped-call]
         self.net: Any = model
 
-    def forward(self, pictures: Tensor) -> Said:
+    def forward(self, pictures: Tensor) -> NetOutput:
         said = self.net((pictures - self.mean) / self.spread, output_hidden_states=True)
         last = said.hidden_states[-1]
         features = last.mean(dim=(2, 3)) if last.dim() == 4 else last.mean(dim=1)
-        return Said(said.logits, features)
+        return NetOutput(said.logits, features)
 
     def layers(self) -> list[nn.Module]:
         """Return the embeddings and the layers above them, lowest first."""
@@ -81,7 +81,7 @@ class TransformersBody(Body):
         return [*first, *max(stacks, key=len, default=[])]
 
 
-def load_base(base: BaseFiles, outputs: int, pixels: int) -> tuple[Body, int]:
+def load_base(base: BaseFiles, outputs: int, pixels: int) -> tuple[Encoder, int]:
     """Return a base with a fresh head, and the side of the pictures it is trained with.
 
     Raises:
@@ -100,10 +100,14 @@ def load_base(base: BaseFiles, outputs: int, pixels: int) -> tuple[Body, int]:
         ) from error
 
 
-def build(record: dict[str, Any], outputs: int) -> Body:
+def build(record: dict[str, Any], outputs: int) -> Encoder:
     """Return an untrained body from what `describe` said of it."""
     about = record["body"]
-    return TimmBody(about, outputs) if "architecture" in about else TransformersBody(about, outputs)
+    return (
+        TimmEncoder(about, outputs)
+        if "architecture" in about
+        else TransformersEncoder(about, outputs)
+    )
 
 
 def describe(body: nn.Module) -> dict[str, Any]:
@@ -113,12 +117,12 @@ def describe(body: nn.Module) -> dict[str, Any]:
 
 def freeze(body: nn.Module, layers: int) -> None:
     """Keep the lowest layers as they are."""
-    if isinstance(body, TimmBody | TransformersBody):
+    if isinstance(body, TimmEncoder | TransformersEncoder):
         for layer in body.layers()[:layers]:
             layer.requires_grad_(False)
 
 
-def _timm(folder: Path, config: dict[str, Any], outputs: int) -> TimmBody:
+def _timm(folder: Path, config: dict[str, Any], outputs: int) -> TimmEncoder:
     given = config.get("pretrained_cfg") or {}
     about = {
         "architecture": config["architecture"],
@@ -126,7 +130,7 @@ def _timm(folder: Path, config: dict[str, Any], outputs: int) -> TimmBody:
         "mean": list(given.get("mean", MEAN)),
         "spread": list(given.get("std", SPREAD)),
     }
-    body = TimmBody(about, outputs)
+    body = TimmEncoder(about, outputs)
     weights = load_file(folder / "model.safetensors")
     head = {f"{name}." for name in _names(given.get("classifier", "fc"))}
     kept = {k: v for k, v in weights.items() if not k.startswith(tuple(head))}
@@ -143,7 +147,7 @@ def _names(classifier: Any) -> tuple[str, ...]:
 
 def _transformers(
     folder: Path, config: dict[str, Any], outputs: int
-) -> tuple[TransformersBody, int]:
+) -> tuple[TransformersEncoder, int]:
     loaded = AutoConfig.from_pretrained(folder, local_files_only=True)
     loaded.num_labels = outputs
     with quiet():
@@ -164,4 +168,4 @@ def _transformers(
         "spread": list(scale.get("image_std", SPREAD)),
     }
     side = int(config.get("image_size") or SIDE)
-    return TransformersBody(about, outputs, model), side
+    return TransformersEncoder(about, outputs, model), side

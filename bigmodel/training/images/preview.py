@@ -16,7 +16,7 @@ from PIL import Image
 
 from bigmodel.training.images.augment import augment, mix, plain
 from bigmodel.training.images.read import read_inputs
-from bigmodel.training.images.recipe import PictureParams
+from bigmodel.training.images.recipe import ImageParams
 
 SIDE = 96  # of one picture on the sheet
 EPOCHS = 5
@@ -25,7 +25,7 @@ GAP = 4
 
 def draw(paths: Sequence[str], settings: Mapping[str, Any]) -> Image.Image:
     """Return the sheet."""
-    params = PictureParams.model_validate(dict(settings))
+    params = ImageParams.model_validate(dict(settings))
     rows = list(range(len(paths)))
     squares = read_inputs(paths, SIDE)
     shares = torch.eye(len(paths))

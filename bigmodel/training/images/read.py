@@ -22,7 +22,7 @@ Squares = NDArray[np.uint8]  # (pictures, side, side, 3)
 
 
 @dataclass(frozen=True)
-class Seen:
+class LoadedImages:
     """The pictures of some rows that could be read, with ids and targets in step."""
 
     squares: Squares
@@ -45,7 +45,7 @@ def read_square(path: str | Path, side: int) -> Squares:
     return np.asarray(made)
 
 
-def read_rows(rows: Rows, side: int, report: Reporter, say: Callable[[int], None]) -> Seen:
+def read_rows(rows: Rows, side: int, report: Reporter, say: Callable[[int], None]) -> LoadedImages:
     """Read the pictures of rows at one size. `say` is called with how many are read, now and then.
 
     Raises:
@@ -66,7 +66,7 @@ def read_rows(rows: Rows, side: int, report: Reporter, say: Callable[[int], None
         report.note("training.note.pictures_left_out", "warning", count=len(rows) - len(ids))
     if rows and not ids:
         raise TrainingError("pictures_are_unreadable")
-    return Seen(squares[: len(ids)], ids, targets)
+    return LoadedImages(squares[: len(ids)], ids, targets)
 
 
 def read_inputs(paths: Sequence[str], side: int) -> Squares:

@@ -7,7 +7,7 @@ from pydantic import Field
 from bigmodel.training.loop.recipe import ClassParams, in_group
 
 
-class PictureParams(ClassParams):
+class ImageParams(ClassParams):
     """Settings of a training on pictures with classes. Strengths go from 0 (none) to 1."""
 
     epochs: int = Field(default=20, ge=1, le=1000, json_schema_extra=in_group("time"))

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 
-class Average:
+class Ema:
     """Follows a model. `weights` are by the names of its state; numbers that are not fractions are copied."""
 
     def __init__(self, model: nn.Module, decay: float) -> None:

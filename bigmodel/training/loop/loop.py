@@ -21,12 +21,12 @@ from bigmodel.core.errors import TrainingError
 from bigmodel.core.job import Wish
 from bigmodel.core.task import Reporter, StopRequested
 from bigmodel.training.loop import batches, checkpoint, seed
-from bigmodel.training.loop.ema import Average
+from bigmodel.training.loop.ema import Ema
 from bigmodel.training.loop.examples import Examples
-from bigmodel.training.loop.objective import Goal
+from bigmodel.training.loop.objective import Objective
 from bigmodel.training.loop.optimizer import make_optimizer
 from bigmodel.training.loop.recipe import TunedParams
-from bigmodel.training.loop.schedule import Pace, learning_rate
+from bigmodel.training.loop.schedule import Schedule, learning_rate
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Training:
         self,
         model: nn.Module,
         accelerator: Accelerator,
-        goal: Goal,
+        objective: Objective,
         params: TunedParams,
         *,
         train: Examples,
@@ -63,15 +63,20 @@ class Training:
         fingerprint: str,
         look_rows: int = LOOK_ROWS,
     ) -> None:
-        self.goal, self.params, self.report, self.fingerprint = goal, params, report, fingerprint
+        self.objective, self.params, self.report, self.fingerprint = (
+            objective,
+            params,
+            report,
+            fingerprint,
+        )
         self.train, self.validation, self.look_rows = train, validation, look_rows
         self.accelerator = accelerator
         self.bare = model
         optimizer = make_optimizer(model, params)
         self.model, self.optimizer = accelerator.prepare(model, optimizer)
         rows = len(train.lengths)
-        self.pace = Pace(rows, params.batch_size, params.accumulation, params.epochs)
-        self.average = Average(model, params.averaging) if params.averaging else None
+        self.schedule = Schedule(rows, params.batch_size, params.accumulation, params.epochs)
+        self.ema = Ema(model, params.averaging) if params.averaging else None
         self.at = Progress()
         self.best: dict[str, Tensor] = {}
         self._plan: tuple[int, list[list[int]]] = (-1, [])
@@ -91,14 +96,14 @@ class Training:
             raise
         if self.best:
             self.bare.load_state_dict(self.best)
-        elif self.average:
-            self.bare.load_state_dict(self.average.weights)
+        elif self.ema:
+            self.bare.load_state_dict(self.ema.weights)
         return self.at
 
     def _go(self) -> None:
         """Look, save, step; everything that a checkpoint holds changes only here and below."""
         while True:
-            if self.pace.is_check_due(self.at.step) and self.at.checked != self.at.step:
+            if self.schedule.is_check_due(self.at.step) and self.at.checked != self.at.step:
                 self._check()
             if self._is_done():
                 break
@@ -128,8 +133,8 @@ class Training:
             self.accelerator.clip_grad_norm_(self.model.parameters(), self.params.clip_norm)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        if self.average:
-            self.average.follow(self.bare, self.at.step + 1)
+        if self.ema:
+            self.ema.follow(self.bare, self.at.step + 1)
         self._count(count, loss, rate)
 
     def _gradient(self, chosen: Sequence[list[int]], count: int) -> float:
@@ -145,10 +150,10 @@ class Training:
 
     def _learn(self, rows: Sequence[int], share: float) -> float:
         """Add the gradient of one batch, weighted by its share of the step; return its part of the loss."""
-        epoch = self.at.step // self.pace.steps_an_epoch
+        epoch = self.at.step // self.schedule.steps_an_epoch
         batch = self.train.batch(rows, self.accelerator.device, epoch)
         raw = _answer(self.model(**batch.inputs))  # computed in bf16 inside where that is faster
-        loss = self.goal.loss(raw, batch.targets) * share
+        loss = self.objective.loss(raw, batch.targets) * share
         self.accelerator.backward(loss)
         return float(loss.detach())
 
@@ -169,7 +174,7 @@ class Training:
         self._clock = now
         self._rows += rows
         self.at.losses.append(loss)
-        if self.at.step % self.pace.point_every == 0:
+        if self.at.step % self.schedule.point_every == 0:
             mean = math.fsum(self.at.losses) / len(self.at.losses)
             self.report.points(self.at.step, {"train/loss": mean, "train/learning_rate": rate})
             self.at.losses.clear()
@@ -181,17 +186,17 @@ class Training:
         if len(self.validation.lengths) == 0:
             self.at.checked = step
             return
-        with self.average.put_into(self.bare) if self.average else nullcontext():
-            measures = self.goal.measure(list(self._looks()))
+        with self.ema.put_into(self.bare) if self.ema else nullcontext():
+            measures = self.objective.measure(list(self._looks()))
         self.report.points(step, {f"validation/{name}": value for name, value in measures.items()})
-        score = self.goal.score(measures)
+        score = self.objective.score(measures)
         if not math.isfinite(score):
             raise TrainingError(
                 "loss_not_finite", step=step, learning_rate=self.params.learning_rate
             )
         if score > self.at.best_score:
             self.at.best_score, self.at.best_step, self.at.worse = score, step, 0
-            weights = self.average.weights if self.average else self.bare.state_dict()
+            weights = self.ema.weights if self.ema else self.bare.state_dict()
             self.best = {k: v.detach().cpu().clone() for k, v in weights.items()}
         else:
             self.at.worse += 1
@@ -217,10 +222,10 @@ class Training:
     def _look(self, rows: Sequence[int]) -> Any:
         with torch.inference_mode():
             batch = self.validation.batch(rows, self.accelerator.device)
-            return self.goal.look(_answer(self.model(**batch.inputs)), batch.targets)
+            return self.objective.look(_answer(self.model(**batch.inputs)), batch.targets)
 
     def _is_done(self) -> bool:
-        if self.at.step >= self.pace.steps:
+        if self.at.step >= self.schedule.steps:
             return True
         if self.params.budget_s and self.at.seconds >= self.params.budget_s:
             self.report.note("training.note.budget_is_used", seconds=self.params.budget_s)
@@ -232,13 +237,13 @@ class Training:
 
     def _progress(self) -> float:
         """Return the share of the training that is over, by steps or by the time budget."""
-        share = self.at.step / self.pace.steps
+        share = self.at.step / self.schedule.steps
         budget = self.params.budget_s
         return max(share, min(1.0, self.at.seconds / budget)) if budget else share
 
     def _batches(self, step: int) -> list[list[int]]:
         """Return the batches of a step."""
-        epoch, within = divmod(step, self.pace.steps_an_epoch)
+        epoch, within = divmod(step, self.schedule.steps_an_epoch)
         if self._plan[0] != epoch:
             lengths, size = self.train.lengths, self.params.batch_size
             self._plan = (
@@ -255,8 +260,8 @@ class Training:
         self.report.step(
             phase=phase,
             step=self.at.step,
-            steps=self.pace.steps,
-            epoch=self.at.step / self.pace.steps_an_epoch,
+            steps=self.schedule.steps,
+            epoch=self.at.step / self.schedule.steps_an_epoch,
             epochs=self.params.epochs,
             examples_per_s=speed,
             left_s=left,
@@ -267,7 +272,7 @@ class Training:
         tensors = {
             **checkpoint.with_prefix("model.", self.bare.state_dict()),
             **checkpoint.with_prefix("best.", self.best),
-            **checkpoint.with_prefix("average.", self.average.weights if self.average else {}),
+            **checkpoint.with_prefix("average.", self.ema.weights if self.ema else {}),
             **checkpoint.optimizer_tensors(self.optimizer),
             **seed.generator_states(),
         }
@@ -276,7 +281,7 @@ class Training:
             "v": 1,
             "fingerprint": self.fingerprint,
             "progress": asdict(self.at),
-            "steps": self.pace.steps,
+            "steps": self.schedule.steps,
             "groups": self.optimizer.state_dict()["param_groups"],
             "scaler": scaler.state_dict() if scaler else None,
             "threads": torch.get_num_threads(),
@@ -295,11 +300,11 @@ class Training:
         checkpoint.set_optimizer(self.optimizer, tensors, state["groups"])
         if self.accelerator.scaler and state["scaler"]:
             self.accelerator.scaler.load_state_dict(state["scaler"])
-        if self.average:
-            self.average.weights = checkpoint.without_prefix("average.", tensors)
+        if self.ema:
+            self.ema.weights = checkpoint.without_prefix("average.", tensors)
         self.at = Progress(**state["progress"])
         self._saved_step = self.at.step
-        if state["steps"] != self.pace.steps:  # trained further: patience counts anew
+        if state["steps"] != self.schedule.steps:  # trained further: patience counts anew
             self.at.worse = 0
         seed.set_generator_states(tensors)
         log.info("going on after step %d", self.at.step)

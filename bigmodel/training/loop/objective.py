@@ -12,7 +12,7 @@ from torch.nn import functional
 from bigmodel.training.loop.targets import balanced_weights, class_indices, numbers
 
 
-class Goal(Protocol):
+class Objective(Protocol):
     """`raw` is what the model answers to a batch, on its device; `targets` are those of the batch."""
 
     def loss(self, raw: Any, targets: Any) -> Tensor:
@@ -28,34 +28,34 @@ class Goal(Protocol):
         """Return the measure that chooses the best weights; higher is better."""
 
 
-Look = tuple[Tensor, Tensor]  # raw answers (rows, outputs) in 32 bits, and their targets
+EvalOutput = tuple[Tensor, Tensor]  # raw answers (rows, outputs) in 32 bits, and their targets
 
 
-class HeadGoal(Goal, Protocol):
+class HeadObjective(Objective, Protocol):
     """A goal that models with one last linear layer strive for. `labels` is empty for numbers."""
 
     labels: tuple[str, ...]
     outputs: int  # the width of that layer
 
-    def meet(self, head: nn.Linear) -> None:
-        """Look at the model's last layer before training."""
+    def bind_head(self, head: nn.Linear) -> None:
+        """Adapt to the last layer before training; a number objective drops its centre where the head has no bias."""
 
-    def fold(self, head: nn.Linear) -> None:
-        """Make the trained model answer in the person's own units."""
+    def unscale_head(self, head: nn.Linear) -> None:
+        """Fold target mean and standard deviation into the weights of the head."""
 
     def targets(self, targets: Sequence[str]) -> Tensor:
         """Return targets as a tensor the loss understands, one a row."""
 
 
-def _looked(raw: Tensor, targets: Tensor) -> Look:
+def _to_cpu(raw: Tensor, targets: Tensor) -> EvalOutput:
     return raw.float().cpu(), targets.cpu()
 
 
-def _joined(looks: Sequence[Look]) -> Look:
+def _concatenated(looks: Sequence[EvalOutput]) -> EvalOutput:
     return torch.cat([raw for raw, _ in looks]), torch.cat([targets for _, targets in looks])
 
 
-class Classes:
+class ClassObjective:
     """Cross entropy, with label smoothing and weights for rare classes where asked for."""
 
     def __init__(
@@ -66,10 +66,10 @@ class Classes:
         weights = balanced_weights(indices, len(labels)) if is_balanced else np.ones(len(labels))
         self._weights: Tensor = torch.tensor(weights, dtype=torch.float32)
 
-    def meet(self, head: nn.Linear) -> None:
+    def bind_head(self, head: nn.Linear) -> None:
         """Nothing depends on it."""
 
-    def fold(self, head: nn.Linear) -> None:
+    def unscale_head(self, head: nn.Linear) -> None:
         """Probabilities have no units."""
 
     def targets(self, targets: Sequence[str]) -> Tensor:
@@ -86,11 +86,11 @@ class Classes:
         )
         return losses / len(targets)
 
-    def look(self, raw: Tensor, targets: Tensor) -> Look:
-        return _looked(raw, targets)
+    def look(self, raw: Tensor, targets: Tensor) -> EvalOutput:
+        return _to_cpu(raw, targets)
 
-    def measure(self, looks: Sequence[Look]) -> dict[str, float]:
-        raw, targets = _joined(looks)
+    def measure(self, looks: Sequence[EvalOutput]) -> dict[str, float]:
+        raw, targets = _concatenated(looks)
         answers = raw.argmax(dim=1).numpy()
         truth = targets.numpy()
         return {
@@ -103,7 +103,7 @@ class Classes:
         return measures["macro_f1"] - 1e-3 * measures["loss"]  # among equals, the surer one
 
 
-class Number:
+class NumberObjective:
     """Squared error on targets brought to mean 0 and spread 1; measures are in the person's own units."""
 
     labels: tuple[str, ...] = ()
@@ -113,10 +113,10 @@ class Number:
         values = numbers(train)
         self.centre, self.spread = float(values.mean()), float(values.std()) or 1.0
 
-    def meet(self, head: nn.Linear) -> None:
+    def bind_head(self, head: nn.Linear) -> None:
         self.centre *= _has_bias(head)  # otherwise there is nowhere to put a centre
 
-    def fold(self, head: nn.Linear) -> None:
+    def unscale_head(self, head: nn.Linear) -> None:
         with torch.no_grad():
             head.weight.mul_(self.spread)
             if _has_bias(head):
@@ -129,11 +129,11 @@ class Number:
     def loss(self, raw: Tensor, targets: Tensor) -> Tensor:
         return functional.mse_loss(raw.float()[:, 0], targets)
 
-    def look(self, raw: Tensor, targets: Tensor) -> Look:
-        return _looked(raw, targets)
+    def look(self, raw: Tensor, targets: Tensor) -> EvalOutput:
+        return _to_cpu(raw, targets)
 
-    def measure(self, looks: Sequence[Look]) -> dict[str, float]:
-        raw, targets = _joined(looks)
+    def measure(self, looks: Sequence[EvalOutput]) -> dict[str, float]:
+        raw, targets = _concatenated(looks)
         error = (raw[:, 0] - targets).double() * self.spread
         mse = float(error.square().mean())
         variance = float((targets.double() * self.spread).var(unbiased=False))

@@ -10,7 +10,7 @@ MOST_POINTS = 1000  # of one training curve
 
 
 @dataclass(frozen=True)
-class Pace:
+class Schedule:
     """Counts of one training. An optimiser step takes `accumulation` batches."""
 
     rows: int

@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from bigmodel.training.ood.score import LEAST_INSIDE, Floats, Usual, learn_usual, usual_from
+from bigmodel.training.ood.score import (
+    LEAST_INSIDE,
+    Floats,
+    OodCalibration,
+    calibration_from,
+    fit_calibration,
+)
 
 VECTORS, RECORD = "neighbours.safetensors", "neighbours.json"
 FILES = frozenset({VECTORS, RECORD})
@@ -35,7 +41,7 @@ class Neighbours:
 
     vectors: NDArray[np.float16]
     ids: tuple[str, ...]
-    usual: Usual | None = None
+    calibration: OodCalibration | None = None
 
     def nearest(self, vectors: Vectors, count: int = 3) -> list[tuple[tuple[str, float], ...]]:
         """Return (row id, distance) of the nearest training rows of each vector, nearest first."""
@@ -45,27 +51,31 @@ class Neighbours:
             found.append(tuple((self.ids[place], float(distances[place])) for place in order))
         return found
 
-    def strangeness(self, vectors: Vectors, shares: Shares) -> list[float] | list[None]:
+    def ood_score(self, vectors: Vectors, shares: Shares) -> list[float] | list[None]:
         """Return how strange inputs with these vectors and probabilities are; above 1 is strange."""
-        if self.usual is None:
+        if self.calibration is None:
             return [None] * len(vectors)
-        signs = self.signs(vectors, shares)
-        return self.usual.strangeness(signs[:, : len(self.usual.middles)])
+        ood_features = self.ood_features(vectors, shares)
+        return self.calibration.ood_score(ood_features[:, : len(self.calibration.middles)])
 
-    def signs(self, vectors: Vectors, shares: Shares) -> Floats:
+    def ood_features(self, vectors: Vectors, shares: Shares) -> Floats:
         """Return the distance to the nearest training row, and the doubt between classes: (inputs, 2)."""
         far = [float(distances.min()) for distances in self._distances(vectors)]
-        return np.stack([np.array(far), doubt_of(shares)], axis=1)
+        return np.stack([np.array(far), negative_margin(shares)], axis=1)
 
     def save(self, folder: Path) -> None:
         """Write the vectors, and ids and threshold as JSON."""
         save_file({"vectors": self.vectors}, folder / VECTORS)
-        record = {"v": 3, "usual": self.usual and asdict(self.usual), "ids": list(self.ids)}
+        record = {
+            "v": 3,
+            "usual": self.calibration and asdict(self.calibration),
+            "ids": list(self.ids),
+        }
         (folder / RECORD).write_text(json.dumps(record), "utf-8")
 
     def _distances(self, vectors: Vectors) -> list[NDArray[np.float32]]:
         kept = self.vectors.astype(np.float32)
-        asked = unit(vectors).astype(np.float32)
+        asked = unit_vectors(vectors).astype(np.float32)
         parts = [1 - asked[start : start + PART] @ kept.T for start in range(0, len(asked), PART)]
         return [np.maximum(row, 0) for part in parts for row in part]
 
@@ -75,17 +85,20 @@ def make_neighbours(
 ) -> Neighbours:
     """Return the neighbours of a model; what is usual comes from held-out rows where there are enough."""
     chosen = np.unique(np.linspace(0, len(train) - 1, MOST_ROWS).astype(np.int64))
-    kept = unit(train[chosen] if len(train) > MOST_ROWS else train).astype(np.float16)
+    kept = unit_vectors(train[chosen] if len(train) > MOST_ROWS else train).astype(np.float16)
     names = tuple(ids[place] for place in chosen) if len(train) > MOST_ROWS else tuple(ids)
     plain = Neighbours(kept, names)
     if len(held) < FEWEST_HELD:
         return replace(
-            plain, usual=learn_usual(np.array(_among_themselves(kept))[:, None], LEAST_INSIDE)
+            plain,
+            calibration=fit_calibration(np.array(_nearest_other(kept))[:, None], LEAST_INSIDE),
         )
-    return replace(plain, usual=learn_usual(plain.signs(held, held_shares), LEAST_INSIDE))
+    return replace(
+        plain, calibration=fit_calibration(plain.ood_features(held, held_shares), LEAST_INSIDE)
+    )
 
 
-def doubt_of(shares: Shares) -> Floats:
+def negative_margin(shares: Shares) -> Floats:
     """Return how little speaks for any class: the largest logarithm of a share above their mean, negative."""
     logs = np.log(np.maximum(np.asarray(shares, dtype=np.float64), LEAST_SHARE))
     doubt: Floats = logs.mean(axis=1) - logs.max(axis=1)
@@ -99,20 +112,20 @@ def load_neighbours(folder: Path) -> Neighbours | None:
     record = json.loads((folder / RECORD).read_text("utf-8"))
     vectors = load_file(folder / VECTORS)["vectors"]
     if record["v"] == 1:  # of before there was doubt
-        usual = Usual((0.0,), (1.0,), float(record["threshold"]))
+        calibration = OodCalibration((0.0,), (1.0,), float(record["threshold"]))
     else:
-        usual = record["usual"] and usual_from(record["usual"])
-    return Neighbours(vectors, tuple(record["ids"]), usual)
+        calibration = record["usual"] and calibration_from(record["usual"])
+    return Neighbours(vectors, tuple(record["ids"]), calibration)
 
 
-def unit(vectors: Vectors) -> Vectors:
+def unit_vectors(vectors: Vectors) -> Vectors:
     """Return vectors brought to length 1; zeros stay."""
     lengths = np.linalg.norm(vectors.astype(np.float32), axis=1, keepdims=True)
     scaled: Vectors = vectors / np.maximum(lengths, 1e-9)
     return scaled
 
 
-def _among_themselves(vectors: NDArray[np.float16]) -> list[float]:
+def _nearest_other(vectors: NDArray[np.float16]) -> list[float]:
     """Return the distance of some rows to the nearest other row."""
     rows = vectors[:1000].astype(np.float32)
     likeness = rows @ rows.T

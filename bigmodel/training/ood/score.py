@@ -27,49 +27,53 @@ Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Usual:
+class OodCalibration:
     """What is usual among known rows: the middle and the upper spread of each sign, and the threshold."""
 
     middles: tuple[float, ...]
     spreads: tuple[float, ...]
     threshold: float
 
-    def strangeness(self, signs: Floats) -> list[float]:
+    def ood_score(self, ood_features: Floats) -> list[float]:
         """Return how strange each input is; above 1 is strange. `signs` are (inputs, signs)."""
-        return [float(far) / self.threshold for far in self._together(signs)]
+        return [float(far) / self.threshold for far in self._together(ood_features)]
 
-    def _together(self, signs: Floats) -> Floats:
-        above = np.maximum(0.0, (signs - np.array(self.middles)) / np.array(self.spreads))
+    def _together(self, ood_features: Floats) -> Floats:
+        above = np.maximum(0.0, (ood_features - np.array(self.middles)) / np.array(self.spreads))
         lengths: Floats = np.sqrt((above**2).sum(axis=1))
         return lengths
 
 
-def learn_usual(signs: Floats, least: float | Sequence[float] = LEAST) -> Usual | None:
+def fit_calibration(
+    ood_features: Floats, least: float | Sequence[float] = LEAST
+) -> OodCalibration | None:
     """Return what is usual among the signs (rows, signs) of known rows; None for too few of them.
 
     `least` is the smallest spread of each sign: below it, a difference counts for nothing.
     """
-    if len(signs) < FEWEST_KNOWN:
+    if len(ood_features) < FEWEST_KNOWN:
         return None
-    middles = np.median(signs, axis=0)
-    spreads = np.maximum(least, np.quantile(signs, SPREAD, axis=0) - middles)
-    plain = Usual(tuple(middles.tolist()), tuple(spreads.tolist()), 1.0)
-    threshold = max(SMALLEST, limit(plain.strangeness(signs)))
-    return Usual(plain.middles, plain.spreads, threshold)
+    middles = np.median(ood_features, axis=0)
+    spreads = np.maximum(least, np.quantile(ood_features, SPREAD, axis=0) - middles)
+    plain = OodCalibration(tuple(middles.tolist()), tuple(spreads.tolist()), 1.0)
+    threshold = max(SMALLEST, conformal_threshold(plain.ood_score(ood_features)))
+    return OodCalibration(plain.middles, plain.spreads, threshold)
 
 
-def usual_from(record: Mapping[str, Any]) -> Usual:
+def calibration_from(record: Mapping[str, Any]) -> OodCalibration:
     """Return what was written as JSON."""
-    return Usual(tuple(record["middles"]), tuple(record["spreads"]), record["threshold"])
+    return OodCalibration(tuple(record["middles"]), tuple(record["spreads"]), record["threshold"])
 
 
-def limit(values: Sequence[float]) -> float:
+def conformal_threshold(values: Sequence[float]) -> float:
     """Return what at most a share of `FALSE_ALARMS` of further values exceed; the largest for few values."""
     place = int(np.ceil((len(values) + 1) * (1 - FALSE_ALARMS)))
     return float(np.sort(values)[min(len(values), place) - 1])
 
 
-def by_turns(rows: int, signs_of: Callable[[Numbers, Numbers], Floats | None]) -> Iterator[Floats]:
+def cross_fitted(
+    rows: int, signs_of: Callable[[Numbers, Numbers], Floats | None]
+) -> Iterator[Floats]:
     """Yield the signs of rows that each in its turn was left out of learning.
 
     Args:
@@ -79,6 +83,6 @@ def by_turns(rows: int, signs_of: Callable[[Numbers, Numbers], Floats | None]) -
     for turn in range(TURNS):
         is_left_out = numbers % TURNS == turn
         if is_left_out.any() and not is_left_out.all():
-            signs = signs_of(numbers[~is_left_out], numbers[is_left_out])
-            if signs is not None:
-                yield signs
+            ood_features = signs_of(numbers[~is_left_out], numbers[is_left_out])
+            if ood_features is not None:
+                yield ood_features

@@ -27,7 +27,7 @@ HAN_SHARE = 0.6  # of the bytes of a run of Chinese characters that read as anot
 
 
 @dataclass(frozen=True)
-class Habits:
+class ScriptStats:
     """What is usual in the training texts: scripts of their letters, texts without letters, broken ones."""
 
     scripts: tuple[str, ...]
@@ -35,7 +35,7 @@ class Habits:
     has_broken: bool
 
 
-def learn_habits(texts: Sequence[str]) -> Habits:
+def fit_script_stats(texts: Sequence[str]) -> ScriptStats:
     """Return what is usual in some texts, looking at evenly chosen ones."""
     step = max(1, len(texts) // SEEN_TEXTS)
     seen = [text[:SEEN_CHARACTERS] for text in texts[::step]]
@@ -43,25 +43,27 @@ def learn_habits(texts: Sequence[str]) -> Habits:
     for text in seen:
         letters.update(scripts(text))
     least = LEAST_LETTERS * letters.total()
-    usual = tuple(sorted(script for script, count in letters.items() if count >= least))
+    calibration = tuple(sorted(script for script, count in letters.items() if count >= least))
     few = RARE * len(seen)
     letterless = sum(not scripts(text) for text in seen)
-    return Habits(usual, letterless > few, sum(map(is_broken, seen)) > few)
+    return ScriptStats(calibration, letterless > few, sum(map(is_broken, seen)) > few)
 
 
-def why_unreadable(text: str, habits: Habits, *, is_unknown: bool, is_own: bool = True) -> str:
+def why_unreadable(
+    text: str, script_stats: ScriptStats, *, is_unknown: bool, is_own: bool = True
+) -> str:
     """Return why a model cannot read a text, or nothing if it can.
 
     Args:
         is_unknown: hardly any of its pieces is one that the model knows.
         is_own: the model knows no letters but those of its training rows.
     """
-    if not habits.has_broken and is_broken(text):
+    if not script_stats.has_broken and is_broken(text):
         return BROKEN
     letters = scripts(text)
     if not letters:
-        return "" if habits.has_letterless else LETTERLESS
-    strange = sum(count for script, count in letters.items() if script not in habits.scripts)
+        return "" if script_stats.has_letterless else LETTERLESS
+    strange = sum(count for script, count in letters.items() if script not in script_stats.scripts)
     if (is_own or is_unknown) and strange > letters.total() / 2:
         return LETTERS
     return UNKNOWN if is_unknown else ""

@@ -54,7 +54,7 @@ class Template:
     text: str
 
 
-class InstantTranscriber:
+class SpeechBaseline:
     """A loaded instant model of speech. It keeps no torch and starts no threads."""
 
     labels: tuple[str, ...] = ()
@@ -113,16 +113,14 @@ def train_instant(data: TaskData, folder: Path, report: Reporter) -> None:
     _write(folder, templates, parting)
 
 
-def load_instant(folder: Path) -> InstantTranscriber:
+def load_baseline(folder: Path) -> SpeechBaseline:
     """Load an instant model; its answers are the same as on the day it was trained."""
     record = json.loads((folder / RECORD).read_text("utf-8"))
     arrays = load_file(folder / TEMPLATES)
     ends = np.cumsum(arrays["lengths"])[:-1]
     parts = np.split(arrays["cepstra"].astype(np.float32), ends)
     templates = [Template(part, text) for part, text in zip(parts, record["texts"], strict=True)]
-    return InstantTranscriber(
-        templates, Parting(**record["parting"]) if record["parting"] else None
-    )
+    return SpeechBaseline(templates, Parting(**record["parting"]) if record["parting"] else None)
 
 
 def is_instant(folder: Path) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.training.speech.char_lm import END, LetterModel
+from bigmodel.training.speech.char_lm import END, CharLM
 from bigmodel.training.speech.charset import BLANK
 
 Floats = NDArray[np.float64]
@@ -42,7 +42,7 @@ def greedy(steps: Floats) -> list[int]:
     return letters
 
 
-def search(steps: Floats, beam: Beam, language: LetterModel | None = None) -> list[int]:
+def search(steps: Floats, beam: Beam, language: CharLM | None = None) -> list[int]:
     """Return the likeliest text of log-shares (steps, outputs), as numbers.
 
     Chances are relative to the likeliest beginning so far, so that they never become too small to tell.
@@ -63,7 +63,7 @@ def search(steps: Floats, beam: Beam, language: LetterModel | None = None) -> li
     return list(max(whole.items(), key=lambda item: item[1])[0])
 
 
-def letter_certainties(steps: Floats, numbers: list[int]) -> list[float]:
+def character_confidences(steps: Floats, numbers: list[int]) -> list[float]:
     """Return how sure each letter of a text is: its share at the step where the best alignment writes it."""
     if not numbers:
         return []
@@ -111,7 +111,7 @@ def _grown(kept: Kept, step: list[float], tried: list[int]) -> Kept:
 def _pruned(
     grown: Kept,
     beam: Beam,
-    language: LetterModel | None,
+    language: CharLM | None,
     bonus: dict[tuple[int, ...], float],
 ) -> Kept:
     """Keep the likeliest beginnings, the letters before each counted once."""
@@ -130,13 +130,13 @@ def _pruned(
     return {text: (grown[text][0] / most, grown[text][1] / most) for text in best}
 
 
-def _step(text: tuple[int, ...], beam: Beam, language: LetterModel | None) -> float:
+def _step(text: tuple[int, ...], beam: Beam, language: CharLM | None) -> float:
     if language is None or not beam.weight:
         return beam.bonus
     return beam.weight * language.log_share(text[:-1], text[-1]) + beam.bonus
 
 
-def _end(text: tuple[int, ...], beam: Beam, language: LetterModel | None) -> float:
+def _end(text: tuple[int, ...], beam: Beam, language: CharLM | None) -> float:
     return beam.weight * language.log_share(text, END) if language and beam.weight else 0.0
 
 

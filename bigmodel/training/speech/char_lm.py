@@ -15,7 +15,7 @@ END = 0  # the number of the blank stands for the end of a text
 UNKNOWN = 1e-4  # share that is left to letters by no history at all
 
 
-class LetterModel:
+class CharLM:
     """Log-probabilities of the next letter, by the letters before it."""
 
     def __init__(self, counts: Mapping[tuple[int, ...], Mapping[int, int]], outputs: int) -> None:
@@ -44,11 +44,11 @@ class LetterModel:
         return [[list(key), sorted(value.items())] for key, value in self._counts.items()]
 
     @classmethod
-    def from_json(cls, stored: Sequence[Any], outputs: int) -> "LetterModel":
+    def from_json(cls, stored: Sequence[Any], outputs: int) -> "CharLM":
         return cls({tuple(key): {int(n): c for n, c in value} for key, value in stored}, outputs)
 
 
-def make_letter_model(texts: Sequence[Sequence[int]], outputs: int) -> LetterModel:
+def fit_char_lm(texts: Sequence[Sequence[int]], outputs: int) -> CharLM:
     """Count the letters of texts, given as numbers, after every history of up to `ORDER` - 1 letters."""
     counts: dict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
     for text in texts:
@@ -56,4 +56,4 @@ def make_letter_model(texts: Sequence[Sequence[int]], outputs: int) -> LetterMod
             for length in range(min(place, ORDER - 1) + 1):
                 counts[tuple(text[place - length : place])][letter] += 1
     often = sorted(counts, key=lambda key: (len(key), -counts[key].total(), key))
-    return LetterModel({key: counts[key] for key in often[:MOST_HISTORIES]}, outputs)
+    return CharLM({key: counts[key] for key in often[:MOST_HISTORIES]}, outputs)

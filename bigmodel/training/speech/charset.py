@@ -18,7 +18,7 @@ _SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
-class Alphabet:
+class Charset:
     """The letters of a person's transcripts, the commonest first, and how texts are brought to them."""
 
     letters: tuple[str, ...]
@@ -40,13 +40,13 @@ class Alphabet:
         return _SPACES.sub(" ", text).strip()
 
 
-def make_alphabet(transcripts: Sequence[str], case: Case) -> Alphabet:
+def make_charset(transcripts: Sequence[str], case: Case) -> Charset:
     """Return the letters of transcripts, the same every time."""
     counts: Counter[str] = Counter()
     for text in transcripts:
         counts.update(normalise(text, case))
     often = sorted(counts, key=lambda letter: (-counts[letter], letter))
-    return Alphabet(tuple(often[:MOST_LETTERS]), case)
+    return Charset(tuple(often[:MOST_LETTERS]), case)
 
 
 def normalise(text: str, case: Case = "lower") -> str:

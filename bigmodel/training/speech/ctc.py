@@ -21,22 +21,22 @@ from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import LOOK_ROWS, Training
 from bigmodel.training.loop.optimizer import freeze
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.speech.beam_search import Beam, Floats, letter_certainties, search
-from bigmodel.training.speech.char_lm import LetterModel, make_letter_model
-from bigmodel.training.speech.charset import Alphabet, make_alphabet
-from bigmodel.training.speech.features import MELS, Recordings, Samples, Variation, read_samples
+from bigmodel.training.speech.beam_search import Beam, Floats, character_confidences, search
+from bigmodel.training.speech.char_lm import CharLM, fit_char_lm
+from bigmodel.training.speech.charset import Charset, make_charset
+from bigmodel.training.speech.features import MELS, AugmentConfig, Recordings, Samples, read_samples
 from bigmodel.training.speech.net import NetSize, SpeechNet
-from bigmodel.training.speech.objective import Spelling
+from bigmodel.training.speech.objective import CtcObjective
 from bigmodel.training.speech.pretrained import (
+    WaveCtc,
     Waveforms,
-    WaveSpeller,
     load_base,
-    load_speller,
-    save_speller,
+    load_ctc,
+    save_ctc,
 )
 from bigmodel.training.speech.recipe import SpeechParams
 
-Net = SpeechNet | WaveSpeller
+Net = SpeechNet | WaveCtc
 RECORD, WEIGHTS, LETTERS = "speech.json", "model.safetensors", "letters.json"
 ANSWER_BATCH = 16
 LONGEST_S = 40  # of a recording that is learned from: longer ones take too much memory
@@ -76,9 +76,7 @@ class SpeechPredictor:
 
     labels: tuple[str, ...] = ()
 
-    def __init__(
-        self, net: Net, alphabet: Alphabet, beam: Beam, letters: LetterModel | None
-    ) -> None:
+    def __init__(self, net: Net, alphabet: Charset, beam: Beam, letters: CharLM | None) -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self.net = net.to(self._device).eval()
         self.alphabet, self.beam, self.letters = alphabet, beam, letters
@@ -119,10 +117,10 @@ def train(
     report.step(phase="load", step=0, steps=0)
     set_seed(params.seed)
     accelerator = make_accelerator(params.precision, report)
-    alphabet = make_alphabet(data.train.targets, params.letter_case)
+    alphabet = make_charset(data.train.targets, params.letter_case)
     if not alphabet.letters:
         raise TrainingError("transcripts_are_empty")
-    variation = Variation(params.vary_speed, params.vary_noise, params.vary_masks)
+    variation = AugmentConfig(params.vary_speed, params.vary_noise, params.vary_masks)
     kind = Recordings if base.kind == "scratch" else Waveforms
     train_part = _part(
         data.train, alphabet, report, kind=kind, seed=params.seed, variation=variation
@@ -139,7 +137,7 @@ def train(
     Training(
         net,
         accelerator,
-        Spelling(alphabet),
+        CtcObjective(alphabet),
         params,
         train=train_part,
         validation=validation,
@@ -155,7 +153,7 @@ def train(
 
 
 def _make_scratch(
-    recordings: Recordings, held: Recordings, alphabet: Alphabet, params: SpeechParams
+    recordings: Recordings, held: Recordings, alphabet: Charset, params: SpeechParams
 ) -> SpeechNet:
     """Return a network of the right size, that knows how loud each band of pitch usually is."""
     net = SpeechNet(choose_size(recordings, alphabet.outputs, params))
@@ -186,13 +184,11 @@ def choose_size(recordings: Recordings, outputs: int, params: SpeechParams) -> N
     )
 
 
-def spell(
-    shares: Floats, alphabet: Alphabet, beam: Beam, letters: LetterModel | None
-) -> Transcript:
+def spell(shares: Floats, alphabet: Charset, beam: Beam, letters: CharLM | None) -> Transcript:
     """Return the likeliest text of a recording, with the certainty of each word."""
     numbers = search(shares, beam, letters)
     text = alphabet.decode(numbers)
-    sure = letter_certainties(shares, numbers)
+    sure = character_confidences(shares, numbers)
     words: list[tuple[str, list[float]]] = [("", [])]
     for number, one in zip(numbers, sure, strict=True):
         letter = alphabet.letters[number - 1]
@@ -205,15 +201,13 @@ def spell(
     return Transcript(text, certainty, told)
 
 
-def save(
-    folder: Path, net: Net, alphabet: Alphabet, beam: Beam, letters: LetterModel | None
-) -> None:
+def save(folder: Path, net: Net, alphabet: Charset, beam: Beam, letters: CharLM | None) -> None:
     """Write a model: weights, and in plain JSON all that is needed to read them."""
     if isinstance(net, SpeechNet):
         weights = {name: tensor.detach().contiguous() for name, tensor in net.state_dict().items()}
         save_file(weights, folder / WEIGHTS)
     else:
-        save_speller(folder, net)
+        save_ctc(folder, net)
     record = {
         "v": 1,
         "net": net.size.to_json() if isinstance(net, SpeechNet) else None,
@@ -234,16 +228,16 @@ def load_model(folder: Path) -> SpeechPredictor:
     """
     try:
         record = json.loads((folder / RECORD).read_text("utf-8"))
-        alphabet = Alphabet(tuple(record["letters"]), record["case"])
+        alphabet = Charset(tuple(record["letters"]), record["case"])
         net: Net
         if record["net"]:
             net = SpeechNet(NetSize(**record["net"]))
             net.load_state_dict(load_file(folder / WEIGHTS))
         else:
-            net = load_speller(folder)
+            net = load_ctc(folder)
         stored = folder / LETTERS
         letters = (
-            LetterModel.from_json(json.loads(stored.read_text("utf-8")), alphabet.outputs)
+            CharLM.from_json(json.loads(stored.read_text("utf-8")), alphabet.outputs)
             if stored.is_file()
             else None
         )
@@ -259,12 +253,12 @@ def is_scratch(folder: Path) -> bool:
 
 def _part(
     rows: Rows,
-    alphabet: Alphabet,
+    alphabet: Charset,
     report: Reporter,
     *,
     kind: type[Recordings],
     seed: int = 0,
-    variation: Variation | None = None,
+    variation: AugmentConfig | None = None,
 ) -> _Part:
     """Read the recordings of rows; what cannot be read or is too long is left out and said."""
     samples, truth, left = [], [], 0
@@ -289,12 +283,10 @@ def _part(
     return _Part(kind(samples, targets, seed=seed, variation=variation), truth)
 
 
-def _letters(
-    transcripts: Sequence[str], alphabet: Alphabet, params: SpeechParams
-) -> LetterModel | None:
+def _letters(transcripts: Sequence[str], alphabet: Charset, params: SpeechParams) -> CharLM | None:
     if not params.letter_model or params.beam_width == 1:
         return None
-    return make_letter_model([alphabet.encode(text) for text in transcripts], alphabet.outputs)
+    return fit_char_lm([alphabet.encode(text) for text in transcripts], alphabet.outputs)
 
 
 def _choose_beam(predictor: SpeechPredictor, validation: _Part, report: Reporter) -> Beam:

@@ -33,7 +33,7 @@ Samples = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
-class Variation:
+class AugmentConfig:
     """How much recordings are varied, each from 0 (not at all) to 1."""
 
     speed: float = 1.0
@@ -50,12 +50,12 @@ class Recordings:
         targets: Sequence[Sequence[int]],
         *,
         seed: int = 0,
-        variation: Variation | None = None,
+        variation: AugmentConfig | None = None,
     ) -> None:
         self.samples, self.targets = samples, targets
         self.mean, self.spread = torch.zeros(MELS), torch.ones(MELS)
         self._seed, self.variation = seed, variation
-        self._listen = make_ear()
+        self._listen = make_frontend()
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -77,11 +77,11 @@ class Recordings:
         sound = torch.from_numpy(self.samples[row].astype(np.float32) / SCALE)
         if epoch is None or self.variation is None:
             return self._level(self._listen(sound))
-        random = self.dice(epoch, row)
-        frames = self._level(self._listen(vary(sound, self.variation, random)))
+        random = self.rng(epoch, row)
+        frames = self._level(self._listen(augment(sound, self.variation, random)))
         return mask(frames, self.variation.masks, random)
 
-    def dice(self, epoch: int, row: int) -> np.random.Generator:
+    def rng(self, epoch: int, row: int) -> np.random.Generator:
         """Return the generator of one row in one epoch: the same wherever a training goes on."""
         return np.random.default_rng([self._seed, epoch, row])
 
@@ -97,7 +97,7 @@ class Recordings:
 
 
 @cache  # its filters take longer to make than a second of sound takes to hear
-def make_ear() -> Callable[[Tensor], Tensor]:
+def make_frontend() -> Callable[[Tensor], Tensor]:
     """Return what turns samples into log-mel frames (frames, mels), each recording brought to mean 0, spread 1."""
     mel = MelSpectrogram(
         RATE_HZ, n_fft=512, win_length=400, hop_length=HOP, n_mels=MELS, f_min=20, f_max=7_600,
@@ -116,7 +116,7 @@ def frames_of(samples: int) -> int:
     return samples // HOP + 1
 
 
-def vary(sound: Tensor, by: Variation, random: np.random.Generator) -> Tensor:
+def augment(sound: Tensor, by: AugmentConfig, random: np.random.Generator) -> Tensor:
     """Return a recording at another speed, between moments of silence, and in some noise."""
     loudness = float(sound.std())
     if by.speed:

@@ -10,7 +10,7 @@ from torch.nn import functional
 from bigmodel.core.task import Transcript
 from bigmodel.metrics.transcription import headline
 from bigmodel.training.speech.beam_search import greedy
-from bigmodel.training.speech.charset import BLANK, Alphabet
+from bigmodel.training.speech.charset import BLANK, Charset
 
 Output = tuple[Tensor, Tensor]  # logits (rows, steps, outputs), and the steps of each row
 
@@ -19,7 +19,7 @@ Spelled = Sequence[tuple[Sequence[int], str]]  # the letters of each row by numb
 
 
 @dataclass(frozen=True)
-class Looked:
+class EvalOutput:
     """What one batch of held-out rows gave: what was heard, what was said, and its loss."""
 
     heard: Sequence[str]
@@ -27,12 +27,12 @@ class Looked:
     loss: float
 
 
-class Spelling:
+class CtcObjective:
     """Connectionist temporal classification (Graves et al. 2006): letters in order, wherever they stand."""
 
     labels: tuple[str, ...] = ()
 
-    def __init__(self, alphabet: Alphabet) -> None:
+    def __init__(self, alphabet: Charset) -> None:
         self.alphabet, self.outputs = alphabet, alphabet.outputs
 
     def loss(self, output: Output, targets: Spelled) -> Tensor:
@@ -46,7 +46,7 @@ class Spelling:
         )
         return total / max(1, len(letters))
 
-    def look(self, output: Output, targets: Spelled) -> Looked:
+    def look(self, output: Output, targets: Spelled) -> EvalOutput:
         """Return what is heard in a batch of held-out rows, the greedy way."""
         logits, steps = output
         shares = logits.float().cpu().numpy()
@@ -54,9 +54,9 @@ class Spelling:
             self.alphabet.decode(greedy(row[:count]))
             for row, count in zip(shares, steps.tolist(), strict=True)
         ]
-        return Looked(heard, [said for _, said in targets], float(self.loss(output, targets)))
+        return EvalOutput(heard, [said for _, said in targets], float(self.loss(output, targets)))
 
-    def measure(self, looks: Sequence[Looked]) -> dict[str, float]:
+    def measure(self, looks: Sequence[EvalOutput]) -> dict[str, float]:
         """Return the measures of all batches together."""
         truth = [text for batch in looks for text in batch.said]
         heard = [Transcript(text, 1.0) for batch in looks for text in batch.heard]

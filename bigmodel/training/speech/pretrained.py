@@ -15,7 +15,7 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
 from bigmodel.training.pretrained import quiet
 from bigmodel.training.speech.charset import BLANK
-from bigmodel.training.speech.features import SCALE, Recordings, vary
+from bigmodel.training.speech.features import SCALE, Recordings, augment
 
 
 class Waveforms(Recordings):
@@ -28,11 +28,11 @@ class Waveforms(Recordings):
     def _frames(self, row: int, epoch: int | None) -> Tensor:
         sound = torch.from_numpy(self.samples[row].astype("float32") / SCALE)
         if epoch is not None and self.variation is not None:
-            sound = vary(sound, self.variation, self.dice(epoch, row))
+            sound = augment(sound, self.variation, self.rng(epoch, row))
         return (sound - sound.mean()) / (sound.std() + 1e-5)
 
 
-class WaveSpeller(nn.Module):
+class WaveCtc(nn.Module):
     """A body with a head of letters, that answers as a network from scratch does."""
 
     def __init__(self, model: PreTrainedModel) -> None:
@@ -52,7 +52,7 @@ class WaveSpeller(nn.Module):
         return self.model(frames, attention_mask=mask).logits, steps
 
 
-def load_base(base: BaseFiles, outputs: int) -> WaveSpeller:
+def load_base(base: BaseFiles, outputs: int) -> WaveCtc:
     """Load a base with a fresh head of letters.
 
     Raises:
@@ -72,15 +72,15 @@ def load_base(base: BaseFiles, outputs: int) -> WaveSpeller:
         ) from error
     body: Any = model
     body.freeze_feature_encoder()
-    return WaveSpeller(model)
+    return WaveCtc(model)
 
 
-def load_speller(folder: Path) -> WaveSpeller:
+def load_ctc(folder: Path) -> WaveCtc:
     """Load a model that `save_speller` wrote."""
-    return WaveSpeller(_load(folder))
+    return WaveCtc(_load(folder))
 
 
-def save_speller(folder: Path, net: WaveSpeller) -> None:
+def save_ctc(folder: Path, net: WaveCtc) -> None:
     """Write a model that plain `AutoModelForCTC` loads."""
     with quiet():
         net.model.save_pretrained(folder)

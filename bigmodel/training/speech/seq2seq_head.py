@@ -21,12 +21,12 @@ from bigmodel.training.speech.features import (
     HOP,
     RATE_HZ,
     SCALE,
+    AugmentConfig,
     Samples,
-    Variation,
+    augment,
     read_samples,
-    vary,
 )
-from bigmodel.training.speech.objective import Looked
+from bigmodel.training.speech.objective import EvalOutput
 
 TOKENIZER = "tokenizer.json"
 START, END, WRITE, NO_TIMES = (
@@ -40,7 +40,7 @@ KANA = ("\u3040", "\u30ff")
 
 
 @dataclass(frozen=True)
-class Manner:
+class DecodingConfig:
     """How a model writes: the tokens that stand before every text, how many may follow, and the case."""
 
     prompt: tuple[int, ...]
@@ -48,7 +48,7 @@ class Manner:
     case: Case
 
 
-class Pen:
+class PromptTokenizer:
     """The tokenizer of a folder: texts to tokens and back. Tokens that are not text are never written."""
 
     def __init__(self, folder: Path, outputs: int) -> None:
@@ -85,7 +85,7 @@ class Pen:
         return int(number)
 
 
-class Ear:
+class SpeechFrontend:
     """Samples to log-mel frames of a fixed window, as the makers of these models compute them."""
 
     def __init__(self, mels: int, window_s: float) -> None:
@@ -103,16 +103,16 @@ class Ear:
 
 
 @dataclass(frozen=True)
-class Dictations:
+class Seq2SeqExamples:
     """Recordings in memory with the tokens of their texts, as the loop takes rows."""
 
     samples: Sequence[Samples]
     texts: Sequence[str]
     tokens: Sequence[Sequence[int]]
-    ear: Ear
+    frontend: SpeechFrontend
     prompt: tuple[int, ...]
     seed: int = 0
-    variation: Variation | None = None
+    variation: AugmentConfig | None = None
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -141,17 +141,19 @@ class Dictations:
     def _frames(self, row: int, epoch: int | None) -> Tensor:
         sound = as_sound(self.samples[row])
         if epoch is not None and self.variation is not None:
-            sound = vary(sound, self.variation, np.random.default_rng([self.seed, epoch, row]))
-        return self.ear.listen(sound)
+            sound = augment(sound, self.variation, np.random.default_rng([self.seed, epoch, row]))
+        return self.frontend.listen(sound)
 
 
 Written = tuple[list[int], list[float]]  # tokens without the end, and how sure each was
 
 
-class Writer(nn.Module):
+class Seq2SeqModel(nn.Module):
     """The body of such a model. In training it answers to given tokens; else it also writes by itself."""
 
-    def __init__(self, whole: WhisperForConditionalGeneration, pen: Pen, manner: Manner) -> None:
+    def __init__(
+        self, whole: WhisperForConditionalGeneration, pen: PromptTokenizer, manner: DecodingConfig
+    ) -> None:
         super().__init__()
         self.body = (
             whole.model
@@ -204,12 +206,12 @@ class Writer(nn.Module):
         return found
 
 
-class Dictation:
+class Seq2SeqObjective:
     """Cross entropy of each token after the true ones before it; held-out rows are written down freely."""
 
     labels: tuple[str, ...] = ()
 
-    def __init__(self, pen: Pen, case: Case) -> None:
+    def __init__(self, pen: PromptTokenizer, case: Case) -> None:
         self._pen, self._case = pen, case
 
     def loss(self, raw: tuple[Tensor, list[Written]], targets: tuple[Tensor, list[str]]) -> Tensor:
@@ -218,12 +220,14 @@ class Dictation:
             raw[0].float().flatten(0, 1), targets[0].flatten(), ignore_index=LEFT_OUT
         )
 
-    def look(self, raw: tuple[Tensor, list[Written]], targets: tuple[Tensor, list[str]]) -> Looked:
+    def look(
+        self, raw: tuple[Tensor, list[Written]], targets: tuple[Tensor, list[str]]
+    ) -> EvalOutput:
         """Return what was written of a batch of held-out rows."""
         heard = [normalise(self._pen.decode(tokens), self._case) for tokens, _ in raw[1]]
-        return Looked(heard, targets[1], float(self.loss(raw, targets)))
+        return EvalOutput(heard, targets[1], float(self.loss(raw, targets)))
 
-    def measure(self, looks: Sequence[Looked]) -> dict[str, float]:
+    def measure(self, looks: Sequence[EvalOutput]) -> dict[str, float]:
         """Return the measures of all batches together."""
         truth = [text for look in looks for text in look.said]
         found = headline(truth, [Transcript(text, 1.0) for look in looks for text in look.heard])
@@ -235,15 +239,15 @@ class Dictation:
         return -measures["wer"] - 1e-2 * measures["cer"] - 1e-4 * measures["loss"]
 
 
-class WriterPredictor:
+class Seq2SeqPredictor:
     """A trained model that writes down speech. Longer recordings are heard window by window."""
 
     labels: tuple[str, ...] = ()
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Seq2SeqModel) -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self.writer = writer.to(self._device).eval()
-        self._ear = make_ear(writer.whole)
+        self._ear = make_frontend(writer.whole)
 
     def predict(self, inputs: Sequence[str]) -> list[list[float]]:
         """Return how certain each transcript is."""
@@ -295,10 +299,10 @@ class WriterPredictor:
         return words
 
 
-def make_ear(whole: WhisperForConditionalGeneration) -> Ear:
+def make_frontend(whole: WhisperForConditionalGeneration) -> SpeechFrontend:
     """Return the ear of a model: as long a window as its encoder has places for."""
     config = whole.config
-    return Ear(config.num_mel_bins, config.max_source_positions * STRIDE * HOP / RATE_HZ)
+    return SpeechFrontend(config.num_mel_bins, config.max_source_positions * STRIDE * HOP / RATE_HZ)
 
 
 def as_sound(samples: Samples) -> Tensor:

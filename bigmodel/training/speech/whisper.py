@@ -23,18 +23,18 @@ from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.pretrained import quiet
 from bigmodel.training.speech.charset import normalise
-from bigmodel.training.speech.features import HOP, RATE_HZ, Samples, Variation, read_samples
+from bigmodel.training.speech.features import HOP, RATE_HZ, AugmentConfig, Samples, read_samples
 from bigmodel.training.speech.recipe import SpeechParams
 from bigmodel.training.speech.seq2seq_head import (
     STRIDE,
     TOKENIZER,
-    Dictation,
-    Dictations,
-    Manner,
-    Pen,
-    Writer,
-    WriterPredictor,
-    make_ear,
+    DecodingConfig,
+    PromptTokenizer,
+    Seq2SeqExamples,
+    Seq2SeqModel,
+    Seq2SeqObjective,
+    Seq2SeqPredictor,
+    make_frontend,
 )
 
 RECORD, CONFIG = "writer.json", "config.json"
@@ -48,7 +48,7 @@ MOST_TIMES, MORE = (
 Read = list[tuple[Samples, str]]
 
 
-def is_writer(folder: Path | None) -> bool:
+def is_seq2seq(folder: Path | None) -> bool:
     """Tell whether the folder holds a Whisper model."""
     if folder is None or not (folder / CONFIG).is_file():
         return False
@@ -73,13 +73,13 @@ def train(
     longest = max(len(pen.encode(text)) for _, text in rows + held)
     prompt = pen.prompt([text for _, text in rows])
     room = whole.config.max_target_positions - len(prompt)
-    manner = Manner(prompt, min(room, MOST_TIMES * longest + MORE), params.letter_case)
-    writer = Writer(whole, pen, manner)
+    manner = DecodingConfig(prompt, min(room, MOST_TIMES * longest + MORE), params.letter_case)
+    writer = Seq2SeqModel(whole, pen, manner)
     _freeze(writer, params.frozen_layers)
     Training(
         writer,
         accelerator,
-        Dictation(pen, params.letter_case),
+        Seq2SeqObjective(pen, params.letter_case),
         params,
         train=_examples(rows, writer, params, is_varied=True),
         validation=_examples(held, writer, params, is_varied=False),
@@ -91,7 +91,7 @@ def train(
     _save(folder, writer, base)
 
 
-def load_model(folder: Path) -> WriterPredictor:
+def load_model(folder: Path) -> Seq2SeqPredictor:
     """Load a model that `train` left.
 
     Raises:
@@ -100,19 +100,19 @@ def load_model(folder: Path) -> WriterPredictor:
     try:
         record = json.loads((folder / RECORD).read_text("utf-8"))
         whole = _load(folder)
-        pen = Pen(folder, whole.config.vocab_size)
-        manner = Manner(tuple(record["prompt"]), record["most"], record["case"])
+        pen = PromptTokenizer(folder, whole.config.vocab_size)
+        manner = DecodingConfig(tuple(record["prompt"]), record["most"], record["case"])
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
-    return WriterPredictor(Writer(whole, pen, manner))
+    return Seq2SeqPredictor(Seq2SeqModel(whole, pen, manner))
 
 
-def _load_base(base: BaseFiles) -> tuple[WhisperForConditionalGeneration, Pen]:
+def _load_base(base: BaseFiles) -> tuple[WhisperForConditionalGeneration, PromptTokenizer]:
     if base.folder is None:
         raise ModelError("base_has_no_files", base=base.name)
     try:
         whole = _load(base.folder)
-        return whole, Pen(base.folder, whole.config.vocab_size)
+        return whole, PromptTokenizer(base.folder, whole.config.vocab_size)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(
             "base_cannot_be_loaded", base=base.name, reason=str(error)[:300]
@@ -145,7 +145,7 @@ def _read(
 ) -> Read:
     """Return recordings with their texts; what cannot be read or is longer than the window is left out and said."""
     found: Read = []
-    limit = make_ear(whole).samples
+    limit = make_frontend(whole).samples
     for place, (path, text) in enumerate(zip(rows.inputs, rows.targets, strict=True)):
         if place % 64 == 0:
             report.step(phase="prepare", step=0, steps=0)
@@ -175,27 +175,29 @@ def _narrow(whole: WhisperForConditionalGeneration, samples: int) -> None:
         encoder.max_source_positions = whole.config.max_source_positions = wanted
 
 
-def _examples(rows: Read, writer: Writer, params: SpeechParams, *, is_varied: bool) -> Dictations:
+def _examples(
+    rows: Read, writer: Seq2SeqModel, params: SpeechParams, *, is_varied: bool
+) -> Seq2SeqExamples:
     most = writer.whole.config.max_target_positions - len(writer.manner.prompt)
-    return Dictations(
+    return Seq2SeqExamples(
         [samples for samples, _ in rows],
         [text for _, text in rows],
         [writer.pen.encode(text)[:most] for _, text in rows],
-        make_ear(writer.whole),
+        make_frontend(writer.whole),
         writer.manner.prompt,
         params.seed,
-        Variation(params.vary_speed, params.vary_noise) if is_varied else None,
+        AugmentConfig(params.vary_speed, params.vary_noise) if is_varied else None,
     )
 
 
-def _freeze(writer: Writer, layers: int) -> None:
+def _freeze(writer: Seq2SeqModel, layers: int) -> None:
     """Keep so many of the layers that hear as they are, and the convolutions before them."""
     encoder = writer.body.encoder
     for part in [encoder.conv1, encoder.conv2, *encoder.layers[:layers]] if layers else []:
         part.requires_grad_(False)
 
 
-def _save(folder: Path, writer: Writer, base: BaseFiles) -> None:
+def _save(folder: Path, writer: Seq2SeqModel, base: BaseFiles) -> None:
     """Write a model that plain Transformers loads, its tokenizer and its manner beside it."""
     with quiet():
         writer.whole.save_pretrained(folder)

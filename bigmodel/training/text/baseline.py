@@ -21,9 +21,15 @@ from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Explanation, Reporter
 from bigmodel.training.loop.recipe import TextParams
 from bigmodel.training.loop.targets import class_indices, numbers
-from bigmodel.training.ood.score import Floats, Numbers, by_turns, learn_usual
-from bigmodel.training.text.memory import TextMemory, chosen_rows, load_memory, remember, unrepeated
-from bigmodel.training.text.ngrams import Pieces, Reading, choose_reading, find_pieces
+from bigmodel.training.ood.score import Floats, Numbers, cross_fitted, fit_calibration
+from bigmodel.training.text.memory import (
+    TextMemory,
+    chosen_rows,
+    load_memory,
+    make_memory,
+    unrepeated,
+)
+from bigmodel.training.text.ngrams import Ngrams, VectorizerConfig, choose_vectorizer, fit_ngrams
 
 VOCABULARY = "instant.json"
 COEFFICIENTS = "instant.safetensors"
@@ -33,12 +39,12 @@ STEPS = 3  # read, learn, write
 ENOUGH_KNOWN = 1_000  # rows that were not learned from: fewer say less surely what is usual
 
 
-class InstantPredictor:
+class TextBaseline:
     """A loaded instant model. It keeps no torch and starts no threads."""
 
     def __init__(
         self,
-        pieces: Pieces,
+        pieces: Ngrams,
         weights: Floats,
         bias: Floats,
         labels: tuple[str, ...],
@@ -67,12 +73,12 @@ class InstantPredictor:
         look = self.memory.look(read, self._doubt(raw))
         return self._scores(raw), self.memory.explain(inputs, read, look)
 
-    def signs(self, inputs: Sequence[str]) -> Floats:
+    def ood_features(self, inputs: Sequence[str]) -> Floats:
         """Return the signs of strangeness of each input, (inputs, signs)."""
         if not inputs or self.memory is None:
             return np.empty((0, 3 if self.labels else 2))
         read = self._pieces.read(inputs)
-        return self.memory.look(read, self._doubt(self._raw(read.features))).signs
+        return self.memory.look(read, self._doubt(self._raw(read.features))).ood_features
 
     def save(self, folder: Path) -> None:
         """Write the model."""
@@ -103,7 +109,7 @@ class InstantPredictor:
         return doubt
 
 
-Fit = Callable[[Rows], InstantPredictor]
+Fit = Callable[[Rows], TextBaseline]
 
 
 def train_classifier(data: TaskData, params: TextParams, folder: Path, report: Reporter) -> None:
@@ -118,13 +124,13 @@ def train_regressor(data: TaskData, params: TextParams, folder: Path, report: Re
     _train(partial(_fit_regressor, params=params), data, folder, report)
 
 
-def load_instant(folder: Path) -> InstantPredictor:
+def load_baseline(folder: Path) -> TextBaseline:
     """Load an instant model; its answers are the same numbers as on the day it was trained."""
     stored = json.loads((folder / VOCABULARY).read_text("utf-8"))
     arrays = load_file(folder / COEFFICIENTS)
-    pieces = Pieces(Reading(**stored["reading"]), stored["terms"], arrays["rarity"])
+    pieces = Ngrams(VectorizerConfig(**stored["reading"]), stored["terms"], arrays["rarity"])
     labels = tuple(stored["labels"])
-    return InstantPredictor(pieces, arrays["weights"], arrays["bias"], labels, load_memory(folder))
+    return TextBaseline(pieces, arrays["weights"], arrays["bias"], labels, load_memory(folder))
 
 
 def is_instant(folder: Path) -> bool:
@@ -138,12 +144,12 @@ def _train(fit: Fit, data: TaskData, folder: Path, report: Reporter) -> None:
     report.step(phase="instant", step=1, steps=STEPS)
     model.save(folder)
     report.step(phase="instant", step=2, steps=STEPS)
-    usual = learn_usual(_known_signs(fit, model, data, report))
+    calibration = fit_calibration(_known_signs(fit, model, data, report))
     if model.memory:
-        replace(model.memory, usual=usual).save(folder)
+        replace(model.memory, calibration=calibration).save(folder)
 
 
-def _known_signs(fit: Fit, model: InstantPredictor, data: TaskData, report: Reporter) -> Floats:
+def _known_signs(fit: Fit, model: TextBaseline, data: TaskData, report: Reporter) -> Floats:
     """Return the signs of rows that were not learned from: validation rows, and while those are few, others by turns."""
 
     def signs_of(learn: Numbers, look: Numbers) -> Floats | None:
@@ -153,43 +159,43 @@ def _known_signs(fit: Fit, model: InstantPredictor, data: TaskData, report: Repo
         except TrainingError:  # what is left has one class, or no text
             return None
         learned = [data.train.inputs[n] for n in learn]
-        return part.signs(unrepeated([data.train.inputs[n] for n in look], learned))
+        return part.ood_features(unrepeated([data.train.inputs[n] for n in look], learned))
 
     held = unrepeated(data.validation.inputs, data.train.inputs)
-    known = [model.signs(held)] if held else []
-    turns = by_turns(len(data.train), signs_of)
+    known = [model.ood_features(held)] if held else []
+    turns = cross_fitted(len(data.train), signs_of)
     while sum(map(len, known)) < ENOUGH_KNOWN:
-        signs = next(turns, None)
-        if signs is None:
+        ood_features = next(turns, None)
+        if ood_features is None:
             break
-        known.append(signs)
+        known.append(ood_features)
     return np.concatenate(known) if known else np.empty((0, 2))
 
 
-def _fit_classifier(rows: Rows, *, labels: tuple[str, ...], params: TextParams) -> InstantPredictor:
+def _fit_classifier(rows: Rows, *, labels: tuple[str, ...], params: TextParams) -> TextBaseline:
     classes = class_indices(rows.targets, labels)
     if len(set(classes.tolist())) < 2:
         raise TrainingError("one_class_only", classes=1)
-    pieces, features = find_pieces(rows.inputs)
+    pieces, features = fit_ngrams(rows.inputs)
     weighting = "balanced" if params.class_weights == "balanced" else None
     model = LogisticRegression(C=STRENGTH, class_weight=weighting, max_iter=300)
     with warnings.catch_warnings():  # a few steps short of the optimum is good enough here
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(features, classes)
-    memory = remember(rows, features, pieces.reading.longest)
-    return InstantPredictor(pieces, *_full(model, len(labels)), labels, memory)
+    memory = make_memory(rows, features, pieces.reading.longest)
+    return TextBaseline(pieces, *_full(model, len(labels)), labels, memory)
 
 
-def _fit_regressor(rows: Rows, *, params: TextParams) -> InstantPredictor:
+def _fit_regressor(rows: Rows, *, params: TextParams) -> TextBaseline:
     values = numbers(rows.targets)
-    pieces, features = find_pieces(rows.inputs)
+    pieces, features = fit_ngrams(rows.inputs)
     centre, spread = float(values.mean()), float(values.std()) or 1.0
     model = Ridge(alpha=RIDGE, random_state=params.seed, solver="sparse_cg")
     model.fit(features, (values - centre) / spread)
     weights = np.asarray(model.coef_, dtype=np.float64).reshape(1, -1) * spread
     bias = np.asarray([float(model.intercept_) * spread + centre])
-    memory = remember(rows, features, pieces.reading.longest)
-    return InstantPredictor(pieces, weights, bias, (), memory)
+    memory = make_memory(rows, features, pieces.reading.longest)
+    return TextBaseline(pieces, weights, bias, (), memory)
 
 
 def _full(model: LogisticRegression, count: int) -> tuple[Floats, Floats]:
@@ -210,4 +216,4 @@ def _probabilities(raw: Floats) -> Floats:
     return result
 
 
-__all__ = ["InstantPredictor", "choose_reading", "is_instant", "load_instant"]
+__all__ = ["TextBaseline", "choose_vectorizer", "is_instant", "load_baseline"]

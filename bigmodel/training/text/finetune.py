@@ -15,14 +15,14 @@ from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.dropout import use_byte_dropout
 from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import Training
-from bigmodel.training.loop.objective import Classes, HeadGoal, Number
+from bigmodel.training.loop.objective import ClassObjective, HeadObjective, NumberObjective
 from bigmodel.training.loop.optimizer import freeze
 from bigmodel.training.loop.recipe import TextParams
 from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.pretrained import load_base, longest, save_model
 from bigmodel.training.text.compact_vocabulary import CompactVocabulary, can_compact
 from bigmodel.training.text.encode import Encoded, encode
-from bigmodel.training.text.predictor import TextPredictor, learn_known, load_model
+from bigmodel.training.text.predictor import TextPredictor, fit_ood_reference, load_model
 from bigmodel.training.text.scratch import make_scratch
 
 
@@ -51,25 +51,25 @@ def train_classifier(
     data: TaskData, params: TextParams, base: BaseFiles, folder: Path, report: Reporter
 ) -> None:
     """Fine-tune a base to classes and leave the best weights in the folder."""
-    goal = Classes(
+    objective = ClassObjective(
         data.labels,
         data.train.targets,
         smoothing=params.label_smoothing,
         is_balanced=params.class_weights == "balanced",
     )
-    _train(goal, data, params, base, folder=folder, report=report)
+    _train(objective, data, params, base, folder=folder, report=report)
 
 
 def train_regressor(
     data: TaskData, params: TextParams, base: BaseFiles, folder: Path, report: Reporter
 ) -> None:
     """Fine-tune a base to numbers and leave the best weights in the folder."""
-    goal = Number(data.train.targets)
-    _train(goal, data, params, base, folder=folder, report=report)
+    objective = NumberObjective(data.train.targets)
+    _train(objective, data, params, base, folder=folder, report=report)
 
 
 def _train(
-    goal: HeadGoal,
+    objective: HeadObjective,
     data: TaskData,
     params: TextParams,
     base: BaseFiles,
@@ -82,12 +82,12 @@ def _train(
     set_seed(params.seed)
     accelerator = make_accelerator(params.precision, report)
     on_processor = accelerator.device.type == "cpu"
-    model, tokenizer = _make(goal, data, params, base, has_gpu=not on_processor)
+    model, tokenizer = _make(objective, data, params, base, has_gpu=not on_processor)
     most = longest(model, tokenizer, params.max_tokens)
-    goal.meet(_head(model, goal.outputs))
-    train = _part(data.train, goal, tokenizer, most=most)
+    objective.bind_head(_head(model, objective.outputs))
+    train = _part(data.train, objective, tokenizer, most=most)
     report.step(phase="prepare", step=0, steps=0)
-    validation = _part(data.validation, goal, tokenizer, most=most)
+    validation = _part(data.validation, objective, tokenizer, most=most)
     report.step(phase="prepare", step=0, steps=0)
     words = None
     if can_compact(model, train.texts.padding):
@@ -101,7 +101,7 @@ def _train(
     Training(
         model,
         accelerator,
-        goal,
+        objective,
         params,
         train=train,
         validation=validation,
@@ -111,31 +111,31 @@ def _train(
     model = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
     if words:
         words.restore(model)
-    goal.fold(_head(model, goal.outputs))
+    objective.unscale_head(_head(model, objective.outputs))
     save_model(folder, model, tokenizer, most)
     report.step(phase="evaluate", step=0, steps=0)
     predictor = TextPredictor(model, tokenizer)
-    known = learn_known(predictor, data, report, is_own=base.kind == "scratch")
+    known = fit_ood_reference(predictor, data, report, is_own=base.kind == "scratch")
     known.save(folder)
 
 
 def _make(
-    goal: HeadGoal, data: TaskData, params: TextParams, base: BaseFiles, *, has_gpu: bool
+    objective: HeadObjective, data: TaskData, params: TextParams, base: BaseFiles, *, has_gpu: bool
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     if base.kind == "scratch":
         return make_scratch(
             data.train.inputs,
-            outputs=goal.outputs,
-            labels=goal.labels,
+            outputs=objective.outputs,
+            labels=objective.labels,
             most_tokens=params.max_tokens,
         )
-    return load_base(base, outputs=goal.outputs, labels=goal.labels, has_gpu=has_gpu)
+    return load_base(base, outputs=objective.outputs, labels=objective.labels, has_gpu=has_gpu)
 
 
 def _part(
-    rows: Rows, goal: HeadGoal, tokenizer: PreTrainedTokenizerBase, *, most: int
+    rows: Rows, objective: HeadObjective, tokenizer: PreTrainedTokenizerBase, *, most: int
 ) -> TextExamples:
-    return TextExamples(encode(tokenizer, rows.inputs, most), goal.targets(rows.targets))
+    return TextExamples(encode(tokenizer, rows.inputs, most), objective.targets(rows.targets))
 
 
 def _head(model: PreTrainedModel, outputs: int) -> nn.Linear:

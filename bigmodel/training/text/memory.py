@@ -17,10 +17,10 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 from bigmodel.core.datasets.dataset import Rows
 from bigmodel.core.task import Explanation
-from bigmodel.training.ood.neighbours import MOST_ROWS, PART, RECORD, VECTORS, unit
-from bigmodel.training.ood.score import Floats, Usual, usual_from
-from bigmodel.training.ood.unreadable_text import Habits, learn_habits, why_unreadable
-from bigmodel.training.text.ngrams import Read
+from bigmodel.training.ood.neighbours import MOST_ROWS, PART, RECORD, VECTORS, unit_vectors
+from bigmodel.training.ood.score import Floats, OodCalibration, calibration_from
+from bigmodel.training.ood.unreadable_text import ScriptStats, fit_script_stats, why_unreadable
+from bigmodel.training.text.ngrams import Features
 
 NEAR = 5  # training rows whose mean distance is a sign
 SHOWN = 3
@@ -33,10 +33,10 @@ Near = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
-class Look:
+class OodFeatures:
     """What some texts are to the training rows: signs (texts, signs), and the nearest rows of each."""
 
-    signs: Floats
+    ood_features: Floats
     nearest: list[Near]
 
 
@@ -46,42 +46,54 @@ class TextMemory:
 
     rows: csr_matrix
     ids: tuple[str, ...]
-    habits: Habits
+    script_stats: ScriptStats
     longest: int  # n-gram
     is_own: bool = True  # the model knows no letters but those of its training rows
     vectors: NDArray[np.float16] | None = None
-    usual: Usual | None = None
+    calibration: OodCalibration | None = None
 
-    def look(self, read: Read, doubt: Floats | None = None, vectors: Any = None) -> Look:
+    def look(self, read: Features, doubt: Floats | None = None, vectors: Any = None) -> OodFeatures:
         """Return the signs of texts: distance, unknown share, and doubt or the distance of a network's vectors."""
         nearest: list[Near] = []
-        signs = []
+        ood_features = []
         for start in range(0, len(read.unknown), PART):
             part = slice(start, start + PART)
             alike = (read.features[part].astype(np.float32) @ self._columns).toarray()
             best, places = _nearest(alike)
             columns = [1 - best.mean(axis=1) * read.whole[part], read.unknown[part]]
             if vectors is not None and self.vectors is not None:
-                best, places = _nearest(unit(vectors[part]) @ self.vectors.T.astype(np.float32))
+                best, places = _nearest(
+                    unit_vectors(vectors[part]) @ self.vectors.T.astype(np.float32)
+                )
                 columns.append(1 - best.mean(axis=1))
             if doubt is not None:
                 columns.append(doubt[part])
             nearest += self._named(best, places)
-            signs.append(np.stack(columns, axis=1))
-        return Look(np.concatenate(signs) if signs else np.empty((0, 0)), nearest)
+            ood_features.append(np.stack(columns, axis=1))
+        return OodFeatures(
+            np.concatenate(ood_features) if ood_features else np.empty((0, 0)), nearest
+        )
 
     def explain(
-        self, texts: Sequence[str], read: Read, look: Look, unread: Sequence[bool] | None = None
+        self,
+        texts: Sequence[str],
+        read: Features,
+        look: OodFeatures,
+        unread: Sequence[bool] | None = None,
     ) -> list[Explanation]:
         """Return what is to be said of texts. `unread` tells of which a network's own pieces are unknown."""
-        far = self.usual.strangeness(look.signs) if self.usual else [None] * len(texts)
+        far = (
+            self.calibration.ood_score(look.ood_features)
+            if self.calibration
+            else [None] * len(texts)
+        )
         unread = unread or (read.unknown >= UNREAD[self.longest]).tolist()
         return [
             Explanation(
                 near,
                 strange,
                 unreadable=why_unreadable(
-                    text, self.habits, is_unknown=is_unknown, is_own=self.is_own
+                    text, self.script_stats, is_unknown=is_unknown, is_own=self.is_own
                 ),
             )
             for text, near, strange, is_unknown in zip(
@@ -104,8 +116,8 @@ class TextMemory:
             "terms": self.rows.shape[1],
             "longest": self.longest,
             "is_own": self.is_own,
-            "habits": asdict(self.habits),
-            "usual": self.usual and asdict(self.usual),
+            "habits": asdict(self.script_stats),
+            "usual": self.calibration and asdict(self.calibration),
             "ids": list(self.ids),
         }
         (folder / RECORD).write_text(json.dumps(record), "utf-8")
@@ -120,15 +132,15 @@ class TextMemory:
             yield tuple((self.ids[n], 1 - alike) for alike, n in zip(likeness, row, strict=True))
 
 
-def remember(rows: Rows, features: Any, longest: int, vectors: Any = None) -> TextMemory:
+def make_memory(rows: Rows, features: Any, longest: int, vectors: Any = None) -> TextMemory:
     """Return a memory of training rows; of too many, evenly chosen ones are kept. It knows nothing usual yet."""
     chosen = kept(len(rows), features.nnz)
     return TextMemory(
         csr_matrix(features[chosen], dtype=np.float32),
         tuple(rows.ids[n] for n in chosen),
-        learn_habits(rows.inputs),
+        fit_script_stats(rows.inputs),
         longest,
-        vectors=None if vectors is None else unit(vectors[chosen]).astype(np.float16),
+        vectors=None if vectors is None else unit_vectors(vectors[chosen]).astype(np.float16),
     )
 
 
@@ -160,16 +172,16 @@ def load_memory(folder: Path) -> TextMemory | None:
     rows = csr_matrix(
         (arrays["values"], arrays["columns"], arrays["ends"]), shape=(len(ids), record["terms"])
     )
-    habits = {**record["habits"], "scripts": tuple(record["habits"]["scripts"])}
-    usual = record["usual"]
+    script_stats = {**record["habits"], "scripts": tuple(record["habits"]["scripts"])}
+    calibration = record["usual"]
     return TextMemory(
         rows,
         ids,
-        Habits(**habits),
+        ScriptStats(**script_stats),
         record["longest"],
         record["is_own"],
         arrays.get("vectors"),
-        usual and usual_from(usual),
+        calibration and calibration_from(calibration),
     )
 
 

@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Reading:
+class VectorizerConfig:
     """How texts become features: kind of n-gram, its lengths, and where texts are cut.
 
     `char_wb` keeps n-grams within words, that is between spaces; Chinese writes whole clauses so.
@@ -66,7 +66,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Read:
+class Features:
     """Some texts as features (texts, terms) of length 1.
 
     `unknown` is the share of a text's n-grams that are no terms; `whole` is how long the features would
@@ -78,15 +78,15 @@ class Read:
     whole: Floats
 
 
-class Pieces:
+class Ngrams:
     """A reader of texts that knows its terms."""
 
-    def __init__(self, reading: Reading, terms: Sequence[str], rarity: Floats) -> None:
+    def __init__(self, reading: VectorizerConfig, terms: Sequence[str], rarity: Floats) -> None:
         self.reading, self.terms, self.rarity = reading, terms, rarity
         self._counter = reading.vectorizer(terms)
         self._rarest = float(rarity.max()) ** 2
 
-    def read(self, texts: Sequence[str]) -> Read:
+    def read(self, texts: Sequence[str]) -> Features:
         """Return texts as features, and how much of each is known."""
         texts = self.reading.cut(texts)
         counts = CountVectorizer.transform(self._counter, texts).tocsr()
@@ -97,31 +97,31 @@ class Pieces:
         mass = np.asarray(weights.multiply(weights).sum(axis=1)).ravel()
         missing = np.maximum(0, every - known)
         whole = np.sqrt(mass / np.maximum(1e-12, mass + missing * self._rarest))
-        return Read(normalize(weights, copy=False), missing / every, whole)
+        return Features(normalize(weights, copy=False), missing / every, whole)
 
 
-def find_pieces(texts: Sequence[str]) -> tuple[Pieces, Any]:
+def fit_ngrams(texts: Sequence[str]) -> tuple[Ngrams, Any]:
     """Return a reader that knows the n-grams of these texts, and their features as a sparse matrix.
 
     Raises:
         TrainingError: `texts_are_empty`.
     """
-    reading = choose_reading(texts)
+    reading = choose_vectorizer(texts)
     vectorizer = reading.vectorizer(rows=len(texts))
     try:
         features = vectorizer.fit_transform(reading.cut(texts))
     except ValueError as error:  # scikit-learn's word for "no character n-gram in any row"
         raise TrainingError("texts_are_empty") from error
     terms = vectorizer.get_feature_names_out().tolist()
-    return Pieces(reading, terms, np.asarray(vectorizer.idf_)), features
+    return Ngrams(reading, terms, np.asarray(vectorizer.idf_)), features
 
 
-def choose_reading(texts: Sequence[str]) -> Reading:
+def choose_vectorizer(texts: Sequence[str]) -> VectorizerConfig:
     """Choose short n-grams for scripts without spaces, whose characters say more; five-fold checks chose these."""
     characters = max(FEWEST_CHARACTERS, MOST_CHARACTERS // max(1, len(texts)))
     if unspaced_share(texts) > 0.2:
-        return Reading("char_wb", 1, 3, characters)
-    return Reading("char_wb", 2, 5, characters)
+        return VectorizerConfig("char_wb", 1, 3, characters)
+    return VectorizerConfig("char_wb", 2, 5, characters)
 
 
 def unspaced_share(texts: Sequence[str]) -> float:

@@ -17,11 +17,24 @@ from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Explanation, Reporter
 from bigmodel.training.loop import batches
 from bigmodel.training.ood.neighbours import FEWEST_HELD, VECTORS
-from bigmodel.training.ood.score import LEAST, LEAST_INSIDE, Floats, Numbers, by_turns, learn_usual
+from bigmodel.training.ood.score import (
+    LEAST,
+    LEAST_INSIDE,
+    Floats,
+    Numbers,
+    cross_fitted,
+    fit_calibration,
+)
 from bigmodel.training.pretrained import load_trained
 from bigmodel.training.text.encode import Encoded, encode
-from bigmodel.training.text.memory import TextMemory, chosen_rows, load_memory, remember, unrepeated
-from bigmodel.training.text.ngrams import Pieces, Reading, find_pieces
+from bigmodel.training.text.memory import (
+    TextMemory,
+    chosen_rows,
+    load_memory,
+    make_memory,
+    unrepeated,
+)
+from bigmodel.training.text.ngrams import Ngrams, VectorizerConfig, fit_ngrams
 
 TERMS = "neighbours_terms.json"
 ANSWER_BATCH = 32
@@ -32,15 +45,15 @@ UNREAD_TOKENS = 0.5  # share of unknown tokens from which next to nothing is rea
 
 
 @dataclass(frozen=True)
-class Known:
+class OodReference:
     """What a fine-tuned model keeps of its training rows, and the reader of texts that goes with it."""
 
     memory: TextMemory
-    pieces: Pieces
+    pieces: Ngrams
 
-    def signs(self, inputs: Sequence[str], vectors: Any) -> Floats:
+    def ood_features(self, inputs: Sequence[str], vectors: Any) -> Floats:
         """Return the signs of strangeness of texts, (inputs, signs)."""
-        return self.memory.look(self.pieces.read(inputs), vectors=vectors).signs
+        return self.memory.look(self.pieces.read(inputs), vectors=vectors).ood_features
 
     def save(self, folder: Path) -> None:
         """Write both beside the model."""
@@ -57,7 +70,7 @@ class TextPredictor:
         self,
         model: PreTrainedModel,
         tokenizer: PreTrainedTokenizerBase,
-        known: Known | None = None,
+        known: OodReference | None = None,
     ) -> None:
         self._model, self._tokenizer, self._known = model, tokenizer, known
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -120,12 +133,12 @@ class TextPredictor:
 
 def load_model(folder: Path) -> TextPredictor:
     """Load a fine-tuned model."""
-    return TextPredictor(*load_trained(folder), load_known(folder))
+    return TextPredictor(*load_trained(folder), load_ood_reference(folder))
 
 
-def learn_known(
+def fit_ood_reference(
     predictor: TextPredictor, data: TaskData, report: Reporter, *, is_own: bool
-) -> Known:
+) -> OodReference:
     """Return what a model keeps of its training rows. `is_own`: it knows no letters but theirs.
 
     What is usual comes from the validation rows; where those are few, from training rows among themselves.
@@ -134,31 +147,33 @@ def learn_known(
     rows = chosen_rows(data.train, chosen.astype(np.int64))
     vectors = _vectors(predictor, rows.inputs, report)
     known = _known(rows, vectors, is_own=is_own)
-    signs = []
+    ood_features = []
     if held := unrepeated(data.validation.inputs, data.train.inputs):
-        signs.append(known.signs(held, _vectors(predictor, held, report)))
+        ood_features.append(known.ood_features(held, _vectors(predictor, held, report)))
 
     def signs_of(learn: Numbers, look: Numbers) -> Floats | None:
         try:
             part = _known(chosen_rows(rows, learn), vectors[learn], is_own=is_own)
         except TrainingError:  # what is left has no text
             return None
-        return part.signs([rows.inputs[n] for n in look], vectors[look])
+        return part.ood_features([rows.inputs[n] for n in look], vectors[look])
 
     if len(held) < FEWEST_HELD:
-        signs += by_turns(len(rows), signs_of)
-    usual = learn_usual(np.concatenate(signs), SPREADS) if signs else None
-    return replace(known, memory=replace(known.memory, usual=usual))
+        ood_features += cross_fitted(len(rows), signs_of)
+    calibration = fit_calibration(np.concatenate(ood_features), SPREADS) if ood_features else None
+    return replace(known, memory=replace(known.memory, calibration=calibration))
 
 
-def load_known(folder: Path) -> Known | None:
+def load_ood_reference(folder: Path) -> OodReference | None:
     """Load what `Known.save` wrote; None where there is nothing, as in a downloaded package."""
     memory = load_memory(folder)
     if memory is None or not (folder / TERMS).is_file():
         return None
     stored = json.loads((folder / TERMS).read_text("utf-8"))
     rarity = load_file(folder / VECTORS)["rarity"]
-    return Known(memory, Pieces(Reading(**stored["reading"]), stored["terms"], rarity))
+    return OodReference(
+        memory, Ngrams(VectorizerConfig(**stored["reading"]), stored["terms"], rarity)
+    )
 
 
 def _vectors(predictor: TextPredictor, inputs: Sequence[str], report: Reporter) -> Floats:
@@ -177,7 +192,7 @@ def _mean(said: Any, mask: Tensor) -> Any:
     return ((last.float() * filled).sum(dim=1) / filled.sum(dim=1)).cpu().numpy()
 
 
-def _known(rows: Rows, vectors: Any, *, is_own: bool) -> Known:
-    pieces, features = find_pieces(rows.inputs)
-    memory = remember(rows, features, pieces.reading.longest, vectors)
-    return Known(replace(memory, is_own=is_own), pieces)
+def _known(rows: Rows, vectors: Any, *, is_own: bool) -> OodReference:
+    pieces, features = fit_ngrams(rows.inputs)
+    memory = make_memory(rows, features, pieces.reading.longest, vectors)
+    return OodReference(replace(memory, is_own=is_own), pieces)

@@ -8,10 +8,10 @@ from typing import Any
 
 import gradio as gr
 
-from bigmodel.core.datasets.added_rows import Growth
+from bigmodel.core.datasets.added_rows import AppendPreview
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError
-from bigmodel.services.datasets.append import said_of
+from bigmodel.services.datasets.append import append_sentences
 from pages.shared.data import dataset_view as view
 from pages.shared.web.page import Context
 from pages.shared.widgets.rerun_button import AgainButton
@@ -82,7 +82,7 @@ class GrowingView:
 
     def shown(self, dataset: Dataset, request: gr.Request) -> list[object]:
         """Return the accordion of a table, and the training that should follow."""
-        behind = self.ctx.services.growing.behind(dataset.owner, dataset.id)
+        behind = self.ctx.services.append.behind(dataset.owner, dataset.id)
         again = self.again.shown(behind, dataset.version.number, request, "again")
         is_table = dataset.version.summary.medium == "text"
         return [gr.Accordion(visible=is_table), *(again[part] for part in self.again.parts)]
@@ -117,7 +117,7 @@ class GrowingView:
         """Say what a file would add."""
         owner, text = self.ctx.owner(request), self.ctx.say(request, f"{WORDS}looking")
         try:
-            growth = self.ctx.services.growing.look(
+            growth = self.ctx.services.append.look(
                 owner, dataset_id, Path(path), lambda share: progress(share, desc=text)
             )
         except DatasetError as error:
@@ -150,7 +150,7 @@ class GrowingView:
             self.ctx.services.workbooks.forget_pasted(Path(path))
         return self.closed()
 
-    def count(self, growth: Growth | None, keeps: bool, request: gr.Request) -> object:
+    def count(self, growth: AppendPreview | None, keeps: bool, request: gr.Request) -> object:
         """Say on the button how many rows come in."""
         return self._button(growth, request, keeps=keeps) if growth else gr.skip()
 
@@ -167,7 +167,7 @@ class GrowingView:
             raise DatasetError("file_missing", name="")
         owner, text = self.ctx.owner(request), self.ctx.say(request, f"{WORDS}adding")
         try:
-            grown = self.ctx.services.growing.add_rows(
+            grown = self.ctx.services.append.add_rows(
                 owner,
                 dataset_id,
                 Path(path),
@@ -191,15 +191,15 @@ class GrowingView:
 
     # parts ------------------------------------------------------------------------------------
 
-    def _button(self, growth: Growth, request: gr.Request, *, keeps: bool) -> object:
+    def _button(self, growth: AppendPreview, request: gr.Request, *, keeps: bool) -> object:
         count = growth.added(keep_repeated=keeps)
         key = "add" if count or not growth.completed else "add_labels"
         text = self.ctx.say(request, f"{WORDS}{key}", count=count or growth.completed)
         return gr.update(value=text, visible=True, interactive=bool(count or growth.completed))
 
-    def _told(self, growth: Growth, request: gr.Request) -> str:
+    def _told(self, growth: AppendPreview, request: gr.Request) -> str:
         tell = partial(self.ctx.tell, request)
-        lead, *more = said_of(growth)
+        lead, *more = append_sentences(growth)
         lines = "".join(
             f'<div class="bm-problem is-{message.level}">{escape(tell(message))}</div>'
             for message in more

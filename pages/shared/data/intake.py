@@ -287,16 +287,16 @@ class Intake:
             path = Path(given.path)
             answers |= {"name": given.name, "progress": progress}
             return datasets.import_file(owner, path, **answers)
-        tray = self.ctx.services.trays.get(owner, given.tray)
+        tray = self.ctx.services.uploads.get(owner, given.tray)
         if given.add_to:
-            growing = self.ctx.services.growing
+            growing = self.ctx.services.append
             return growing.add_files(owner, given.add_to, tray, leave_out=given.leave_out)
         name = given.name or self.ctx.say(request, "pages.media.own_name")
         return datasets.import_tray(owner, tray, name=name, progress=progress, **answers)
 
     def _discard(self, tray_id: str, request: gr.Request, *, is_done: bool) -> None:
         """Forget a folder that was sent; what somebody gathered here is kept until it has become a dataset."""
-        owner, trays = self.ctx.owner(request), self.ctx.services.trays
+        owner, trays = self.ctx.owner(request), self.ctx.services.uploads
         if is_done or trays.get(owner, tray_id).kind == "folder":
             trays.discard(owner, tray_id)
 

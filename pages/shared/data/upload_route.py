@@ -57,7 +57,7 @@ class Doors:
 
     def __init__(self, services: "Services") -> None:
         self._services = services
-        self._trays = services.trays
+        self._trays = services.uploads
 
     async def open(self, request: Request) -> Response:
         """Open a tray; a folder that was half sent says what is there already."""

@@ -45,7 +45,7 @@ class Item(Protocol):
     def text(self) -> str: ...
 
 
-class Tray(Protocol):
+class UploadSession(Protocol):
     """What was gathered."""
 
     @property
@@ -64,7 +64,7 @@ def medium_of(name: str) -> str:
     return next((medium for medium, known in ENDINGS.items() if ending in known), "")
 
 
-def state(tray: Tray, say: Say) -> dict[str, Any]:
+def state(tray: UploadSession, say: Say) -> dict[str, Any]:
     """Return the tray as its box draws it."""
     groups: dict[str, list[Item]] = {name: [] for name in tray.classes}
     for item in tray.items:
@@ -92,14 +92,14 @@ def _shown(item: Item) -> dict[str, str]:
     return {"id": item.id, "name": item.name, "text": item.text, "medium": medium}
 
 
-def is_ready(tray: Tray, groups: dict[str, list[Item]]) -> bool:
+def is_ready(tray: UploadSession, groups: dict[str, list[Item]]) -> bool:
     """Return whether a dataset can be made of it."""
     if tray.name == "speech":
         return sum(bool(item.text) for item in tray.items) >= FEWEST
     return len(tray.items) >= FEWEST and sum(bool(items) for items in groups.values()) >= 2
 
 
-def advice(tray: Tray, groups: dict[str, list[Item]], say: Say) -> list[str]:
+def advice(tray: UploadSession, groups: dict[str, list[Item]], say: Say) -> list[str]:
     """Return what is missing and how to get it, the most important first."""
     if tray.name == "speech":
         return _spoken_advice(tray, say)
@@ -122,7 +122,7 @@ def advice(tray: Tray, groups: dict[str, list[Item]], say: Say) -> list[str]:
     return found
 
 
-def _spoken_advice(tray: Tray, say: Say) -> list[str]:
+def _spoken_advice(tray: UploadSession, say: Say) -> list[str]:
     if not tray.items:
         return [say("pages.tray.begin_speech")]
     said = sum(bool(item.text) for item in tray.items)

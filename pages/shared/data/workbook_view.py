@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from bigmodel.core.datasets.workbook_preview import NO_HEADER, RowLook, WorkbookLook
+from bigmodel.core.datasets.workbook_preview import NO_HEADER, RowPreview, WorkbookPreview
 from bigmodel.core.errors import DatasetError, NotFoundError
 from pages.shared.data.media_view import ASSETS
 from pages.shared.web.guard import guard
@@ -55,7 +55,7 @@ class WorkbookView:
             look = None
         return self.drawn(look, request)
 
-    def drawn(self, look: WorkbookLook | None, request: gr.Request) -> list[object]:
+    def drawn(self, look: WorkbookPreview | None, request: gr.Request) -> list[object]:
         """Return the card of a workbook as it looks."""
         if look is None:
             return [gr.Accordion(visible=False), gr.skip(), ""]
@@ -78,7 +78,7 @@ class WorkbookView:
         ]
 
 
-def grid(look: WorkbookLook, say: Say) -> str:
+def grid(look: WorkbookPreview, say: Say) -> str:
     """Return the first rows as a table in which each row can be pressed."""
     width = max((len(row.cells) for row in look.rows), default=0)
     rows = "".join(_row(row, width, row.number == look.header_row, say) for row in look.rows)
@@ -92,7 +92,7 @@ def grid(look: WorkbookLook, say: Say) -> str:
     )
 
 
-def _row(row: RowLook, width: int, is_header: bool, say: Say) -> str:
+def _row(row: RowPreview, width: int, is_header: bool, say: Say) -> str:
     name = say(f"pages.workbook.{'used' if is_header else 'use'}_row", row=row.number)
     mark = f" <i>{escape(say('pages.workbook.mark'))}</i>" if is_header else ""
     filled = [cell for cell in row.cells if cell]

@@ -20,7 +20,7 @@ PATH = "/bm/demo/file"
 
 def routes(services: "Services") -> list[Route]:
     """Return the route to which the ask box sends each file."""
-    settings, uploads = services.settings, services.demo.uploads
+    settings, uploads = services.settings, services.inference.uploads
     limit = settings.max_upload_mb * 2**20
 
     async def receive(request: Request) -> Response:

@@ -35,7 +35,7 @@ class MediaDemo:
 
     def __init__(self, ctx: Context, kind: str, more: More) -> None:
         self._ctx = ctx
-        self._demo = ctx.services.demo
+        self._demo = ctx.services.inference
         self._kind = kind
         self._more = more
         self.models = DemoModels(ctx, kind, self.fill)

@@ -55,7 +55,7 @@ class DemoModels:
 
     def __init__(self, ctx: Context, kind: str, fill: Fill) -> None:
         self._ctx = ctx
-        self._demo = ctx.services.demo
+        self._demo = ctx.services.inference
         self._kind = kind
         self._fill = fill
 

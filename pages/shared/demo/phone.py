@@ -150,7 +150,7 @@ class Phone:
             NotFoundError: `model_unknown`.
             ModelError: why no phone could reach it; then nothing is open.
         """
-        model = self._services.demo.resolve(LOCAL_OWNER, model_or_job)
+        model = self._services.inference.resolve(LOCAL_OWNER, model_or_job)
         host = lan_address(self._services.settings, self._network)
         with self._lock:
             self._end()

@@ -109,7 +109,7 @@ class Card:
         if not is_id(named):
             return ""
         try:
-            return self._services.demo.resolve(LOCAL_OWNER, named).id
+            return self._services.inference.resolve(LOCAL_OWNER, named).id
         except PersonError as error:
             if not isinstance(error, NotFoundError):
                 log.debug("no model of %s yet", named)

@@ -53,7 +53,7 @@ class Alone:
 
     def page(self, owner: str, model: TrainedModel, *, place: str = "") -> str:
         """Return the page. `place` leads from it to its scripts and its style."""
-        kind = self.services.demo.kind(owner, model.id)
+        kind = self.services.inference.kind(owner, model.id)
         task = self.services.words.texts[self.spoken].get(f"tasks.{model.task}.name", "")
         other = next(language for language in LANGUAGES if language != self.spoken)
         head = (

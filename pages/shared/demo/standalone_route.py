@@ -109,8 +109,8 @@ class Asks:
         said = spoken(request, self._services)
 
         def made() -> str:
-            model = self._services.demo.resolve(LOCAL_OWNER, model_id)
-            self._services.demo.warm(LOCAL_OWNER, model.id)
+            model = self._services.inference.resolve(LOCAL_OWNER, model_id)
+            self._services.inference.warm(LOCAL_OWNER, model.id)
             return Alone(self._services, said).page(LOCAL_OWNER, model, place=place)
 
         shown = HTMLResponse(await run_in_threadpool(made), headers=HEADERS)
@@ -119,20 +119,20 @@ class Asks:
     async def answer(self, request: Request, model_id: str) -> Response:
         """Return the answer to a text or to a file."""
         alone = Alone(self._services, spoken(request, self._services))
-        kind = await run_in_threadpool(self._services.demo.kind, LOCAL_OWNER, model_id)
+        kind = await run_in_threadpool(self._services.inference.kind, LOCAL_OWNER, model_id)
         if kind == "text":
             text = await _text(request)
             said = await run_in_threadpool(
-                self._services.demo.look_texts, LOCAL_OWNER, model_id, [text]
+                self._services.inference.look_texts, LOCAL_OWNER, model_id, [text]
             )
             return JSONResponse(alone.read(said[0]), headers=HEADERS)
-        uploads = self._services.demo.uploads
+        uploads = self._services.inference.uploads
         path = await run_in_threadpool(
             uploads.place, LOCAL_OWNER, request.query_params.get("name", "")
         )
         try:
             await self._keep(request, path)
-            found = await run_in_threadpool(self._services.demo.look, LOCAL_OWNER, model_id, path)
+            found = await run_in_threadpool(self._services.inference.look, LOCAL_OWNER, model_id, path)
         finally:
             path.unlink(missing_ok=True)
         return JSONResponse(alone.looked(found.answer), headers=HEADERS)

@@ -28,7 +28,7 @@ class DoctorView:
 
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.doctor = ctx.services.doctor
+        self.doctor = ctx.services.diagnosis
         self.html = gr.HTML(
             "",
             html_template="${value}",

@@ -19,7 +19,7 @@ class CoachView:
 
     def __init__(self, ctx: Context, place: str) -> None:
         self.ctx = ctx
-        self.coach = ctx.services.coach
+        self.coach = ctx.services.insights
         self.html = gr.HTML("", elem_id=f"{place}-coach", padding=False, visible=False)
         self.rules: list[gr.Textbox] = []
         self.buttons: list[gr.Button] = []

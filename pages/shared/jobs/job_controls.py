@@ -88,7 +88,7 @@ class JobControls:
     def shown(self, job: Job, place: int, request: gr.Request, *, has_model: bool) -> Updates:
         """Return which buttons make sense now."""
         owner, is_asked = job.owner, job.wish != Wish.NONE
-        newest = self.ctx.services.growing.newest_version(owner, job.id)
+        newest = self.ctx.services.append.newest_version(owner, job.id)
         can_further = job.state == State.SUCCEEDED and self.control.can_train_further(owner, job.id)
         return {
             self.results: gr.update(visible=has_model),

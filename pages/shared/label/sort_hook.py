@@ -31,7 +31,7 @@ class SortHook:
     def show(self, dataset: Dataset | None, request: gr.Request) -> list[object]:
         """Say what has no label yet, or nothing."""
         count = dataset.version.summary.unlabelled_rows if dataset else 0
-        if dataset is None or not count or not self.ctx.services.sorting.can_sort(dataset):
+        if dataset is None or not count or not self.ctx.services.labelling.can_label(dataset):
             return self.say("")
         if dataset.version.summary.classes:
             said = self.ctx.say(request, "pages.sort.some_label", count=count)

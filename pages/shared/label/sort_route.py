@@ -41,7 +41,7 @@ class Doors:
     def __init__(self, services: "Services") -> None:
         self._words = services.words
         self._default = services.settings.language
-        self._sorting: Any = services.sorting  # Any: pages know no service's type at run time
+        self._sorting: Any = services.labelling  # Any: pages know no service's type at run time
 
     async def look(self, request: Request) -> Response:
         """Return what there is to sort, with the fixed texts of the box."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bigmodel.core.labelling.view import FIRST_ROWS, SortModel, SortRow, SortView
+from bigmodel.core.labelling.view import FIRST_ROWS, LabellingView, LabelModel, LabelRow
 from bigmodel.core.language import Language
 from bigmodel.core.message import Message
 from bigmodel.words import Words
@@ -15,7 +15,7 @@ LAST_CHARACTERS = 160
 SURE_GAIN = 0.005  # less than half a percentage point is nothing
 
 
-def state(view: SortView, say: Say, tell: Tell, *, shows_guess: bool) -> dict[str, Any]:
+def state(view: LabellingView, say: Say, tell: Tell, *, shows_guess: bool) -> dict[str, Any]:
     """Return everything that the box draws."""
     return {
         "id": view.dataset_id,
@@ -41,7 +41,7 @@ def state(view: SortView, say: Say, tell: Tell, *, shows_guess: bool) -> dict[st
     }
 
 
-def _row(row: SortRow, view: SortView, say: Say, *, shows_guess: bool) -> dict[str, Any]:
+def _row(row: LabelRow, view: LabellingView, say: Say, *, shows_guess: bool) -> dict[str, Any]:
     notes = []
     if row.is_back:
         notes.append(say("pages.sort.is_back"))
@@ -57,14 +57,14 @@ def _row(row: SortRow, view: SortView, say: Say, *, shows_guess: bool) -> dict[s
     }
 
 
-def _guess(row: SortRow, say: Say) -> str:
+def _guess(row: LabelRow, say: Say) -> str:
     if row.guess is None:
         return say("pages.sort.no_guess")
     label, share = row.guess
     return say("pages.sort.guess", label=label, percent=round(100 * share))
 
 
-def _last(row: SortRow, view: SortView) -> dict[str, str]:
+def _last(row: LabelRow, view: LabellingView) -> dict[str, str]:
     is_text = view.medium == "text"
     is_long = len(row.shown) > LAST_CHARACTERS
     return {
@@ -75,7 +75,7 @@ def _last(row: SortRow, view: SortView) -> dict[str, str]:
     }
 
 
-def _missing(view: SortView, say: Say) -> str:
+def _missing(view: LabellingView, say: Say) -> str:
     """Return what is missing until training is worth a try, or what would still help."""
     if not view.total:
         return say("pages.sort.all_labelled", name=view.name)
@@ -88,7 +88,7 @@ def _missing(view: SortView, say: Say) -> str:
     return say(f"pages.sort.{key}", least=FIRST_ROWS, missing=named)
 
 
-def _model(model: SortModel, say: Say, tell: Tell) -> str:
+def _model(model: LabelModel, say: Say, tell: Tell) -> str:
     if model.error is not None:
         return tell(model.error)
     if model.state == "none":
@@ -98,7 +98,7 @@ def _model(model: SortModel, say: Say, tell: Tell) -> str:
     return say("pages.sort.model_ready", labels=model.labels)
 
 
-def _gain(model: SortModel, say: Say) -> str:
+def _gain(model: LabelModel, say: Say) -> str:
     """Return what more labels would bring, in plain words."""
     if not model.curve:
         return ""
@@ -109,7 +109,7 @@ def _gain(model: SortModel, say: Say) -> str:
     return say("pages.sort.both", first=reached, second=_more(model, say))
 
 
-def _more(model: SortModel, say: Say) -> str:
+def _more(model: LabelModel, say: Say) -> str:
     if model.gain is None:
         return say("pages.sort.gain_unknown", more=model.more)
     low, high = (min(end, 1.0 - model.curve[-1].accuracy) for end in model.gain)

@@ -79,7 +79,7 @@ class ProjectDoors:
     async def file(self, request: Request) -> Response:
         """Hand out a project or a report that was written."""
         key = request.path_params["key"]
-        path = await run_in_threadpool(self._services.handouts.find, LOCAL_OWNER, key)
+        path = await run_in_threadpool(self._services.downloads.find, LOCAL_OWNER, key)
         return FileResponse(
             path, media_type="application/zip", filename=path.name, headers=HARMLESS
         )

@@ -60,9 +60,9 @@ class CompareView:
     def shown(self, job: Job, model: TrainedModel, request: gr.Request) -> Updates:
         """Return the trainings to compare with; one on older data is compared with at once."""
         owner, services = self.ctx.owner(request), self.ctx.services
-        newest = services.growing.newest_version(owner, job.id)
+        newest = services.append.newest_version(owner, job.id)
         is_done = job.state == State.SUCCEEDED
-        earlier = services.comparing.earlier(owner, job.id) if is_done else []
+        earlier = services.compare.earlier(owner, job.id) if is_done else []
         first = next((one for one in earlier if one.dataset_version < job.dataset_version), None)
         other = first.id if first else ""
         newer = self.ctx.say(request, f"{WORDS}newer", version=newest) if newest else ""
@@ -99,7 +99,7 @@ class CompareView:
             return ""
         text = self.ctx.say(request, f"{WORDS}waiting")
         try:
-            found = self.ctx.services.comparing.compare(
+            found = self.ctx.services.compare.compare(
                 self.ctx.owner(request),
                 job,
                 other,

@@ -170,14 +170,14 @@ class ShareView:
         """Return the page about the shown model as a file to download."""
         owner, services = self._ctx.owner(request), self._ctx.services
         model = services.results.model(owner, job, model_id or "")
-        page = services.show.page(
+        page = services.model_pages.page(
             owner,
             model.id,
             self._ctx.language(request),
             examples=rows,
             training_rows=training_rows,
         )
-        path = services.demo.download(services.show.file_name(model))
+        path = services.inference.download(services.model_pages.file_name(model))
         path.write_text(page, "utf-8")
         return str(path)
 

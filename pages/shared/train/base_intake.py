@@ -74,7 +74,7 @@ class BaseIntake:
         """Ask the hub about a model and offer to fetch it; a refusal stays in the page."""
         say = partial(self.ctx.say, request)
         try:
-            model = self.ctx.services.bases.describe(hub_id)
+            model = self.ctx.services.base_models.describe(hub_id)
         except ModelError as error:
             text = view.refusal(self.ctx.tell(request, error.message))
             return gr.HTML(text, visible=True), gr.Button(visible=False)
@@ -97,7 +97,7 @@ class BaseIntake:
             progress(done / max(total, 1), desc=text)
 
         try:
-            base = self.ctx.services.bases.fetch(self.ctx.owner(request), hub_id, tell)
+            base = self.ctx.services.base_models.fetch(self.ctx.owner(request), hub_id, tell)
         except ModelError as error:
             return self._warned(error, request)
         self._welcome("pages.train.fetched", base, task, request)
@@ -109,7 +109,7 @@ class BaseIntake:
         """Take a person's own model and choose it."""
         files = [Path(path) for path in paths or ()]
         try:
-            base = self.ctx.services.bases.import_files(self.ctx.owner(request), files)
+            base = self.ctx.services.base_models.import_files(self.ctx.owner(request), files)
         except ModelError as error:
             return [None, *self._warned(error, request)]
         self._welcome("pages.train.brought", base, task, request)
@@ -117,7 +117,7 @@ class BaseIntake:
 
     def _welcome(self, key: str, base: Base, task: str, request: gr.Request) -> None:
         """Say that a model is here, or that it is of use for other tasks only."""
-        if self.ctx.services.bases.is_for(base, task):
+        if self.ctx.services.base_models.is_for(base, task):
             gr.Info(escape(self.ctx.say(request, key, name=base.name)))
         else:
             text = self.ctx.say(request, "pages.train.base_of_other_task", name=base.name)

@@ -93,7 +93,7 @@ class Context:
 
         def opened(job: str, request: gr.Request) -> gr.Tabs:
             try:
-                kind = self.services.demo.kind(self.owner(request), job)
+                kind = self.services.inference.kind(self.owner(request), job)
             except NotFoundError:
                 kind = "text"
             return gr.Tabs(selected=f"{kind}-demo")

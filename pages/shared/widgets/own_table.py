@@ -55,7 +55,7 @@ class OwnTable:
     def look(self, named: str | None, request: gr.Request) -> tuple[object, str]:
         """Return whether there is a table to give back, and what would come."""
         dataset = self._dataset(named or "", request)
-        is_shown = dataset is not None and self._ctx.services.tables.can_export(dataset)
+        is_shown = dataset is not None and self._ctx.services.export_table.can_export(dataset)
         about = self._ctx.say(request, f"{WORDS}about")
         return gr.Column(visible=is_shown), answer.quiet(about)
 
@@ -71,7 +71,7 @@ class OwnTable:
         if dataset is None:
             raise NotFoundError("dataset_unknown")
         tell = partial(self._ctx.tell, request)
-        made = self._ctx.services.tables.export(
+        made = self._ctx.services.export_table.export(
             self._ctx.owner(request),
             dataset.id,
             tell,

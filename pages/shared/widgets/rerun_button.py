@@ -52,6 +52,6 @@ class AgainButton:
         ).strip()
         plain = old.name.removesuffix(suffix).strip() or old.name
         name = self.ctx.say(request, "growing.again_name", name=plain, version=version)
-        job: Job = services.growing.train_again(owner, job_id, name=name, via="browser")
+        job: Job = services.append.train_again(owner, job_id, name=name, via="browser")
         gr.Info(self.ctx.say(request, "pages.growing.was_again"))
         return job.id

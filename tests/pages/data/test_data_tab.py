@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 from starlette.requests import Request
 
-from bigmodel.services.datasets.append import GrowingService
+from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.datasets.workbooks import WorkbookService
@@ -36,7 +36,7 @@ def tab(settings: Settings) -> DataTab:
         words=load_words(),
         datasets=DatasetService(settings, store),
         classes=ClassService(settings, store),
-        growing=GrowingService(settings, store, ControlService(settings, store, Asleep())),
+        append=AppendService(settings, store, ControlService(settings, store, Asleep())),
         workbooks=WorkbookService(settings, store),
     )
     return one_tab(DataTab, services)

@@ -14,7 +14,7 @@ from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.class_names import ClassNames
 from bigmodel.core.message import Message
-from bigmodel.services.datasets.uploads import COLLECT, FOLDER, Kind, TrayService
+from bigmodel.services.datasets.uploads import COLLECT, FOLDER, Kind, UploadService
 from bigmodel.settings import Settings
 from bigmodel.words import load_words
 from pages.data import DataTab
@@ -137,9 +137,9 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
         settings=settings,
         words=load_words(),
         datasets=datasets,
-        trays=TrayService(settings),
+        uploads=UploadService(settings),
         classes=SimpleNamespace(look=lambda *_: ClassNames(())),
-        growing=SimpleNamespace(behind=lambda *_: None, add_files=datasets.add_files),
+        append=SimpleNamespace(behind=lambda *_: None, add_files=datasets.add_files),
     )
     return one_tab(DataTab, services)
 
@@ -173,7 +173,7 @@ def named(taken: list[Any]) -> dict[str, Any]:
 
 
 def tray_of(tab: DataTab, kind: Kind) -> str:
-    trays: TrayService = tab.ctx.services.trays
+    trays: UploadService = tab.ctx.services.uploads
     return trays.open("local", kind, "mine").id
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from bigmodel.core.errors import NotFoundError
-from bigmodel.services.datasets.uploads import TrayService
+from bigmodel.services.datasets.uploads import UploadService
 from bigmodel.settings import Settings
 from bigmodel.words import load_words
 from pages.shared.data import upload_route
@@ -47,7 +47,7 @@ def client(settings: Settings, tmp_path: Path) -> Iterator[TestClient]:
     services: Any = SimpleNamespace(
         settings=settings,
         words=load_words(),
-        trays=TrayService(settings),
+        uploads=UploadService(settings),
         datasets=Datasets(tmp_path),
     )
     routes = [*media_route.routes(services), *upload_route.routes(services)]

@@ -7,18 +7,23 @@ import gradio as gr
 import pytest
 from openpyxl import Workbook
 
-from bigmodel.core.datasets.workbook_preview import NO_HEADER, RowLook, SheetLook, WorkbookLook
+from bigmodel.core.datasets.workbook_preview import (
+    NO_HEADER,
+    RowPreview,
+    SheetPreview,
+    WorkbookPreview,
+)
 from pages.data import DataTab
 from pages.shared.data.workbook_view import grid
 from tests.pages.data.test_data_tab import BAD, request, tab
 from tests.pages.data.test_intake import named, quiet
 
 __all__ = ["tab"]
-LOOK = WorkbookLook(
-    (SheetLook("a", 3), SheetLook("b", 1, is_hidden=True)),
+LOOK = WorkbookPreview(
+    (SheetPreview("a", 3), SheetPreview("b", 1, is_hidden=True)),
     "a",
     2,
-    (RowLook(1, (BAD,)), RowLook(2, ("text", "label")), RowLook(4, ("good", "x"))),
+    (RowPreview(1, (BAD,)), RowPreview(2, ("text", "label")), RowPreview(4, ("good", "x"))),
 )
 
 

@@ -28,7 +28,7 @@ def client(settings: Settings) -> Iterator[TestClient]:
     services: Any = SimpleNamespace(
         settings=settings,
         words=load_words(),
-        demo=SimpleNamespace(uploads=DemoUploads(settings)),
+        inference=SimpleNamespace(uploads=DemoUploads(settings)),
     )
     app = Starlette(routes=demo_route.routes(services), middleware=[Middleware(SameOrigin)])
     with TestClient(app, base_url="http://127.0.0.1") as opened:

@@ -60,7 +60,7 @@ def phone_of(studio: Studio, **parts: Any) -> Phone:
     services: Any = SimpleNamespace(
         settings=studio.settings.model_copy(update={"phone_host": parts.pop("host", HOST)}),
         words=load_words(),
-        demo=studio.demo,
+        inference=studio.demo,
         results=SimpleNamespace(results=results),
     )
     return Phone(services, **parts)

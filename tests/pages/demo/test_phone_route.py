@@ -50,7 +50,7 @@ def client(phone: FakePhone) -> TestClient:
     services: Any = SimpleNamespace(
         settings=SimpleNamespace(language=None, phone_idle_s=900.0),
         words=WORDS,
-        demo=SimpleNamespace(resolve=resolve),
+        inference=SimpleNamespace(resolve=resolve),
     )
     routes = phone_route.routes(services, phone)  # type: ignore[arg-type]
     return TestClient(Starlette(routes=routes))

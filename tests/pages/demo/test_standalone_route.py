@@ -30,7 +30,7 @@ def services_of(studio: Studio) -> Any:
     return SimpleNamespace(
         settings=studio.settings.model_copy(update={"phone_mb": 1}),
         words=WORDS,
-        demo=studio.demo,
+        inference=studio.demo,
         results=SimpleNamespace(results=results),
     )
 

@@ -29,7 +29,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 @pytest.fixture
 def tab(studio: Studio) -> TextDemo:
-    services: Any = SimpleNamespace(words=load_words(), demo=studio.demo, settings=studio.settings)
+    services: Any = SimpleNamespace(words=load_words(), inference=studio.demo, settings=studio.settings)
     nothing: Any = None
     return TextDemo(Context(services, nothing, nothing, nothing))
 
@@ -67,7 +67,7 @@ def test_unreadable_text_and_nearest_rows_are_shown_escaped() -> None:
     assert "<b>&lt;i&gt;</b>" in shown
     assert "…" in shown
     for reason in ("broken", "letterless", "letters", "unknown"):
-        found = TextAnswer(answered, Explanation(strangeness=9.0, unreadable=reason))
+        found = TextAnswer(answered, Explanation(ood_score=9.0, unreadable=reason))
         shown = text_view.look(found, [TextRow("1", "near", "good")], say)
         assert 'data-testid="unreadable"' in shown
         assert "near" not in shown

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from bigmodel.core.message import Message
-from bigmodel.services.jobs.diagnosis import Diagnosis, Remedy
+from bigmodel.services.jobs.diagnosis import Diagnosis, Fix
 from bigmodel.services.jobs.insights import Advice, Apply
 from bigmodel.words import load_words
 from pages.shared.jobs.diagnosis_view import DoctorView
@@ -18,7 +18,7 @@ FOUND = Diagnosis(
     what=Message("errors.items_broken", {"count": 1, "names": "<b>.png", "rows": "x"}, "error"),
     why=Message("doctor.why.broken_item"),
     safe=Message("doctor.safe_with_model"),
-    remedy=Remedy(Message("doctor.button.leave_out", {"count": 1}), "leave_out"),
+    remedy=Fix(Message("doctor.button.leave_out", {"count": 1}), "leave_out"),
     report="task <i>",
 )
 
@@ -30,7 +30,7 @@ def view(make: Any, **services: Any) -> Any:  # Any: either view
 
 def test_failure_is_shown_whole_and_escaped() -> None:
     doctor = SimpleNamespace(diagnose=lambda *_: FOUND)
-    made = view(DoctorView, doctor=doctor)
+    made = view(DoctorView, diagnosis=doctor)
     shown = made.shown("job", request("zh-CN"))
     card, button = shown[made.html]["value"], shown[made.button]
     assert "&lt;b&gt;.png" in card
@@ -41,7 +41,7 @@ def test_failure_is_shown_whole_and_escaped() -> None:
 
 
 def test_healthy_job_shows_nothing() -> None:
-    made = view(DoctorView, doctor=SimpleNamespace(diagnose=lambda *_: None))
+    made = view(DoctorView, diagnosis=SimpleNamespace(diagnose=lambda *_: None))
     shown = made.shown("job", request())
     assert not shown[made.html]["visible"]
     assert not shown[made.button]["visible"]
@@ -52,7 +52,7 @@ def test_coach_has_a_button_only_where_something_can_be_done() -> None:
         Advice("steady", Message("coach.under_trained")),
         Advice("flat", Message("coach.flat"), Apply(Message("coach.apply_patience"))),
     ]
-    made = view(lambda ctx: CoachView(ctx, "x"), coach=SimpleNamespace(advice=lambda *_: said))
+    made = view(lambda ctx: CoachView(ctx, "x"), insights=SimpleNamespace(advice=lambda *_: said))
     shown = made.shown("job", request())
     first, second = (shown[button] for button in made.buttons)
     assert shown[made.rules[0]] == "flat"

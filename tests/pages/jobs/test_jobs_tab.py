@@ -15,13 +15,13 @@ from bigmodel.core.events import Event, Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, Progress, State, share_done
 from bigmodel.core.message import Message
-from bigmodel.services.datasets.append import GrowingService
+from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.jobs.control import ControlService
-from bigmodel.services.jobs.diagnosis import DoctorService
+from bigmodel.services.jobs.diagnosis import DiagnosisService
 from bigmodel.services.jobs.disk import DiskService
-from bigmodel.services.jobs.insight_service import CoachService
+from bigmodel.services.jobs.insight_service import InsightService
 from bigmodel.services.jobs.jobs import JobService
-from bigmodel.services.training.base_models import BaseService
+from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
@@ -58,18 +58,18 @@ def workshop(settings: Settings) -> Workshop:
 def tab(workshop: Workshop) -> JobsTab:
     store = workshop.store
     settings = workshop.settings.model_copy(update={"task_folders": (TASKS,)})
-    jobs, bases = JobService(settings, store), BaseService(settings, store)
+    jobs, bases = JobService(settings, store), BaseModelService(settings, store)
     control = ControlService(settings, store, SimpleNamespace(wake=lambda: None))
     services: Any = SimpleNamespace(
         settings=settings,
         words=load_words(settings.task_folders),
         jobs=jobs,
         control=control,
-        doctor=DoctorService(settings, store, bases, control),
-        coach=CoachService(settings, store, jobs, control),
+        diagnosis=DiagnosisService(settings, store, bases, control),
+        insights=InsightService(settings, store, jobs, control),
         disk=DiskService(settings, store),
-        growing=GrowingService(settings, store, control),
-        demo=SimpleNamespace(kind=lambda owner, job: "text"),
+        append=AppendService(settings, store, control),
+        inference=SimpleNamespace(kind=lambda owner, job: "text"),
         results=SimpleNamespace(models=store.models),
     )
     return one_tab(JobsTab, services)

@@ -9,10 +9,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from bigmodel.jobs.active_learning import Suggested
+from bigmodel.jobs.active_learning import Suggestions
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.labelling.active_learning import Suggesting
-from bigmodel.services.labelling.labelling import SortingService
+from bigmodel.services.labelling.active_learning import ActiveLearning
+from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
@@ -40,11 +40,11 @@ class Box:
 
 @pytest.fixture
 def box(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
-    monkeypatch.setattr(Suggesting, "want", lambda *_: None)
+    monkeypatch.setattr(ActiveLearning, "want", lambda *_: None)
     store = MemoryStore()
     dataset = unlabelled(DatasetService(settings, store), tmp_path, texts(30))
     services: Any = SimpleNamespace(
-        settings=settings, words=load_words(), sorting=SortingService(settings, store)
+        settings=settings, words=load_words(), labelling=LabellingService(settings, store)
     )
     with TestClient(
         Starlette(routes=sort_route.routes(services)), headers={"accept-language": "en"}
@@ -102,8 +102,8 @@ def test_classes_are_renamed_and_merged(box: Box) -> None:
 
 def test_guess_leaves_the_server_only_when_asked(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = begun(box)["rows"]
-    found = Suggested(1, 20, tuple((row["id"], "good", 0.625, 0.25) for row in rows))
-    monkeypatch.setattr(Suggesting, "known", lambda *_: found)
+    found = Suggestions(1, 20, tuple((row["id"], "good", 0.625, 0.25) for row in rows))
+    monkeypatch.setattr(ActiveLearning, "known", lambda *_: found)
     assert {row["guess"] for row in box.look()["rows"]} == {""}
     assert box.look(guess="1")["rows"][0]["guess"] == "The model thinks: good (62 %)"
     answer = box.do("skip", rows[0]["id"], guess=True).json()

@@ -10,8 +10,8 @@ from starlette.requests import Request
 
 from bigmodel.core.errors import JobError
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.labelling.active_learning import Suggesting
-from bigmodel.services.labelling.labelling import SortingService
+from bigmodel.services.labelling.active_learning import ActiveLearning
+from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
@@ -24,14 +24,14 @@ from tests.pages.one_tab import one_tab
 
 @pytest.fixture
 def services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(Suggesting, "want", lambda *_: None)
+    monkeypatch.setattr(ActiveLearning, "want", lambda *_: None)
     monkeypatch.setattr(gr, "Info", lambda *_: None)
     store = MemoryStore()
     return SimpleNamespace(
         settings=settings,
         words=load_words(),
         datasets=DatasetService(settings, store),
-        sorting=SortingService(settings, store),
+        labelling=LabellingService(settings, store),
     )
 
 
@@ -75,11 +75,11 @@ def test_labels_become_a_version_on_the_way_to_train(services: Any, tmp_path: Pa
     dataset = unlabelled(services.datasets, tmp_path, texts(30))
     tab = one_tab(SortTab, services)
     for name in ("good", "bad"):
-        services.sorting.add_class(OWNER, dataset.id, name)
-    sort_some(services.sorting, dataset, 18)
+        services.labelling.add_class(OWNER, dataset.id, name)
+    sort_some(services.labelling, dataset, 18)
     with pytest.raises(JobError, match="labels_few"):
         tab.use(dataset.id, request())
-    sort_some(services.sorting, dataset, 2)
+    sort_some(services.labelling, dataset, 2)
     assert tab.use(dataset.id, request()) == dataset.id
     assert services.datasets.get(OWNER, dataset.id).version.number == 2
 

@@ -65,7 +65,7 @@ def test_project_is_handed_out_whole(
 ) -> None:
     key, _ = services.project.save_download(OWNER, [])
     answer = client.get(f"/bm/handouts/{key}")
-    assert answer.content == services.handouts.find(OWNER, key).read_bytes()
+    assert answer.content == services.downloads.find(OWNER, key).read_bytes()
     assert answer.headers["content-type"] == "application/zip"
     assert "attachment" in answer.headers["content-disposition"]
     assert answer.headers["x-content-type-options"] == "nosniff"

@@ -58,7 +58,7 @@ def sent(services: Services, content: bytes) -> Any:
 def test_what_is_packed_comes_in_again(view: ProjectView, services: Services) -> None:
     assert "Datasets: 1; trainings: 0" in view.measure([], False, request())[0]
     packed = view.pack([], False, request(), quiet)  # type: ignore[arg-type]
-    content = services.handouts.find(OWNER, key_in(packed)).read_bytes()
+    content = services.downloads.find(OWNER, key_in(packed)).read_bytes()
     services.datasets.delete(OWNER, services.datasets.all(OWNER)[0].id)
     came, button, first, _ = view.bring(sent(services, content), request("zh"), quiet)  # type: ignore[arg-type]
     assert "已导入" in came
@@ -80,5 +80,5 @@ def test_report_shows_all_of_its_texts(services: Services) -> None:
     shown = view.of_app(request("zh"))
     for name in ("README.txt", "app.json", "settings.json", "doctor.txt", "data.json"):
         assert f"<summary>{name}</summary>" in shown
-    assert services.handouts.find(OWNER, key_in(shown)).is_file()
+    assert services.downloads.find(OWNER, key_in(shown)).is_file()
     assert "onerror" not in shown

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job
-from bigmodel.services.datasets.append import GrowingService
+from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.results.compare import CompareService
 from bigmodel.services.results.results import ResultService
 from bigmodel.settings import Settings
@@ -50,13 +50,13 @@ def training(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> trained.Tra
 def tab(training: trained.Training) -> ResultsTab:
     store = training.store
     services = SimpleNamespace(
-        coach=SimpleNamespace(advice=lambda *_: []),
+        insights=SimpleNamespace(advice=lambda *_: []),
         settings=training.settings,
         words=load_words(),
         jobs=SimpleNamespace(all=store.jobs, get=store.job),
         results=ResultService(training.settings, store, lambda *_: [], lambda *_: []),
-        growing=GrowingService(training.settings, store, Again()),
-        comparing=CompareService(training.settings, store, lambda *_: [], lambda *_: []),
+        append=AppendService(training.settings, store, Again()),
+        compare=CompareService(training.settings, store, lambda *_: [], lambda *_: []),
     )
 
     return one_tab(ResultsTab, services)

@@ -11,10 +11,10 @@ from starlette.requests import Request
 
 from bigmodel.jobs.profile import Measured
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.labelling.labelling import SortingService
+from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.training import profiling
-from bigmodel.services.training.base_models import BaseService
-from bigmodel.services.training.profiling import Timing
+from bigmodel.services.training.base_models import BaseModelService
+from bigmodel.services.training.profiling import Profiling
 from bigmodel.services.training.training import TrainingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -34,14 +34,14 @@ class Studio:
         self.settings = settings
         self.store = MemoryStore()
         words = load_words()
-        bases = BaseService(settings, self.store)
+        bases = BaseModelService(settings, self.store)
         idle = SimpleNamespace(wake=lambda: None)
         services: Any = SimpleNamespace(
             settings=settings,
             words=words,
             datasets=DatasetService(settings, self.store),
-            bases=bases,
-            sorting=SortingService(settings, self.store),
+            base_models=bases,
+            labelling=LabellingService(settings, self.store),
             training=TrainingService(settings, self.store, bases, idle),
         )
         self.services = services
@@ -192,7 +192,7 @@ def test_forecast_is_rough_at_once_and_measured_after(
     studio: Studio, data: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = Measured(step_s=0.5, spread=0.1, counted=9, steps=15, epochs=3, memory_mb=900)
-    monkeypatch.setattr(Timing, "_run", lambda *_: found)
+    monkeypatch.setattr(Profiling, "_run", lambda *_: found)
     monkeypatch.setattr(profiling, "SETTLE_S", 0.0)
     first, timer, *_ = expect(studio, data)
     assert 'data-kind="rough"' in first
@@ -210,7 +210,7 @@ def test_what_does_not_fit_comes_with_a_plan_that_does(
     studio: Studio, data: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     huge = Measured(step_s=0.5, spread=0.1, counted=9, steps=15, epochs=3, memory_mb=1e9)
-    monkeypatch.setattr(Timing, "known", lambda *_: huge)
+    monkeypatch.setattr(Profiling, "known", lambda *_: huge)
     card, _, button, plan = expect(studio, data, "zh-CN")
     assert 'data-light="red"' in card
     assert "内存" in card

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from bigmodel.core.datasets.dataset import NO_LABEL
 from bigmodel.core.errors import NotFoundError
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.inference.export_table import OwnTableService
-from bigmodel.services.inference.predict import DemoService
+from bigmodel.services.inference.export_table import ExportTableService
+from bigmodel.services.inference.predict import InferenceService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -29,12 +29,12 @@ def request(language: str = "en") -> gr.Request:
 @pytest.fixture
 def table(settings: Settings) -> OwnTable:
     store = MemoryStore()
-    demo = DemoService(settings, store, Serving(settings))
+    demo = InferenceService(settings, store, Serving(settings))
     services: Any = SimpleNamespace(
         settings=settings,
         words=load_words(),
         datasets=DatasetService(settings, store),
-        tables=OwnTableService(settings, store, demo),
+        export_table=ExportTableService(settings, store, demo),
     )
     return one_tab(lambda ctx, _tab: OwnTable(ctx, "data"), services)
 

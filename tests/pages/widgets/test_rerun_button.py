@@ -7,7 +7,7 @@ import gradio as gr
 import pytest
 from starlette.requests import Request
 
-from bigmodel.services.datasets.append import GrowingService
+from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -43,7 +43,7 @@ def test_name_says_the_version_once(
         words=load_words(),
         jobs=SimpleNamespace(get=store.job),
         datasets=SimpleNamespace(get=store.dataset),
-        growing=GrowingService(settings, store, ControlService(settings, store, Asleep())),
+        append=AppendService(settings, store, ControlService(settings, store, Asleep())),
     )
     button = one_tab(lambda ctx, _tab: AgainButton(ctx, "x"), services)
     made = trained.start_training(settings, store, ROWS)

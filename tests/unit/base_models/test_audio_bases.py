@@ -9,7 +9,7 @@ from bigmodel.base_models import hub, shelf
 from bigmodel.base_models.folder import import_path
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import Family, Medium
-from bigmodel.services.training.base_models import BaseService
+from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks
@@ -42,7 +42,7 @@ def test_body_for_sounds_comes_from_a_hub_too(tmp_path: Path) -> None:
 def test_body_for_sounds_is_offered_to_tasks_on_sounds_alone(
     settings: Settings, tmp_path: Path
 ) -> None:
-    bases = BaseService(settings, MemoryStore())
+    bases = BaseModelService(settings, MemoryStore())
     bases.import_path("local", write_tiny_wav2vec(tmp_path / "tiny"))
     for task in find_tasks().values():
         names = [base.name for base in bases.all("local", task)]
@@ -88,7 +88,7 @@ def test_model_that_writes_comes_from_a_hub_for_transcription_alone(tmp_path: Pa
     with serving(FakeHub({NAME: model})) as running:
         online = Settings(home=tmp_path / "home", hub_url=running.url, hub_s=2.0)
         online.make_folders()
-        bases = BaseService(online, MemoryStore())
+        bases = BaseModelService(online, MemoryStore())
         base = bases.fetch("local", NAME)
     assert (base.medium, base.writes, base.kind) == (Medium.AUDIO, True, "hub")
     for task in find_tasks().values():

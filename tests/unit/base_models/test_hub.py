@@ -9,7 +9,7 @@ import pytest
 from bigmodel.base_models import hub, shelf
 from bigmodel.base_models.locate import locate
 from bigmodel.core.errors import ModelError
-from bigmodel.services.training.base_models import BaseService
+from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks
@@ -160,7 +160,7 @@ def test_offline_setting_asks_nobody(online: Settings, fake: FakeHub) -> None:
 
 
 def test_service_remembers_a_fetched_base(online: Settings) -> None:
-    service = BaseService(online, MemoryStore())
+    service = BaseModelService(online, MemoryStore())
     assert service.is_reachable()
     base = service.fetch("me", f"https://huggingface.co/{NAME}")
     task = find_tasks()["text_classification"]

@@ -15,13 +15,13 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Medium
 from bigmodel.settings import Settings
 from bigmodel.training.images import finetune
-from bigmodel.training.images.recipe import PictureParams
+from bigmodel.training.images.recipe import ImageParams
 from tests.fakes.pictures import picture_data
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.tiny_vision import write_tiny_timm, write_tiny_vit
 
 Write = Callable[[Path], Path]
-PARAMS = PictureParams.model_validate({"epochs": 1, "pixels": 32, "batch_size": 16})
+PARAMS = ImageParams.model_validate({"epochs": 1, "pixels": 32, "batch_size": 16})
 both = pytest.mark.parametrize("write", [write_tiny_timm, write_tiny_vit])
 
 

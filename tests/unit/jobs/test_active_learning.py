@@ -9,9 +9,9 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.message import Message
 from bigmodel.data.versions.unlabelled import read_cells, read_contents
 from bigmodel.jobs import active_learning, attempt_folder
-from bigmodel.jobs.active_learning import ASKED, Asked, Suggested
+from bigmodel.jobs.active_learning import ASKED, ScoringRequest, Suggestions
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.labelling.active_learning import Suggesting
+from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.sorted import texts, truth, unlabelled
@@ -22,7 +22,9 @@ def dataset(settings: Settings, tmp_path: Path) -> Dataset:
     return unlabelled(DatasetService(settings, MemoryStore()), tmp_path, [*texts(90), texts(1)[0]])
 
 
-def asked_of(settings: Settings, dataset: Dataset, count: int, *, even: bool = True) -> Asked:
+def asked_of(
+    settings: Settings, dataset: Dataset, count: int, *, even: bool = True
+) -> ScoringRequest:
     """Ask as the service would after so many labels."""
     version = dataset.version
     contents = read_contents(settings.home / version.folder, version.recipe)
@@ -31,10 +33,10 @@ def asked_of(settings: Settings, dataset: Dataset, count: int, *, even: bool = T
     labels = [truth(text) for text in read_cells(contents, learned)]
     marks = {row: (label, even) for row, label in zip(ids, labels, strict=True)}
     task = "text_classification"
-    return Asked(task, version.folder, version.recipe.to_json(), marks, {}, count)
+    return ScoringRequest(task, version.folder, version.recipe.to_json(), marks, {}, count)
 
 
-def found_by(settings: Settings, asked: Asked, folder: Path) -> list[Suggested]:
+def found_by(settings: Settings, asked: ScoringRequest, folder: Path) -> list[Suggestions]:
     folder.mkdir()
     attempt_folder.write_json(folder / ASKED, asked.__dict__)
     found = list(active_learning.suggest(folder, settings))
@@ -82,11 +84,11 @@ def test_folds_hold_every_row_once() -> None:
 
 @pytest.mark.slow
 def test_real_child_finds_in_the_background(settings: Settings, dataset: Dataset) -> None:
-    looking, asked = Suggesting(settings), asked_of(settings, dataset, 24)
+    looking, asked = ActiveLearning(settings), asked_of(settings, dataset, 24)
     looking.want(dataset.id, asked)
     looking.wait()
     assert looking.pending(dataset.id) is None
-    again = Suggesting(settings).known(dataset.id)  # also after a restart
+    again = ActiveLearning(settings).known(dataset.id)  # also after a restart
     assert again is not None
     assert (again.labels, again.error, again.growth is not None) == (24, None, True)
     assert list(settings.scratch.iterdir()) == []
@@ -95,13 +97,15 @@ def test_real_child_finds_in_the_background(settings: Settings, dataset: Dataset
 def test_failure_keeps_what_was_found_and_is_not_tried_at_once(
     settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Suggesting, "_run", lambda self, of, asked, _: self._keep(of, asked, give))
-    looking = Suggesting(settings)
-    give = Suggested(labels=20, rows=(("r", "good", 0.5, 0.1),))
+    monkeypatch.setattr(
+        ActiveLearning, "_run", lambda self, of, asked, _: self._keep(of, asked, give)
+    )
+    looking = ActiveLearning(settings)
+    give = Suggestions(labels=20, rows=(("r", "good", 0.5, 0.1),))
     for change in (20, 30):
-        looking.want(dataset.id, Asked("t", "d", {}, {}, {}, change))
+        looking.want(dataset.id, ScoringRequest("t", "d", {}, {}, {}, change))
         looking.wait()
-        give = Suggested(error=Message("pages.sort.model_broken"))
+        give = Suggestions(error=Message("pages.sort.model_broken"))
     found = looking.known(dataset.id)
     assert found is not None
     assert (found.change, found.labels, len(found.rows)) == (30, 20, 1)
@@ -113,17 +117,17 @@ def test_newest_request_replaces_one_that_waits(
 ) -> None:
     began, go, runs = Event(), Event(), []
 
-    def run(_: Suggesting, __: str, asked: Asked, ___: Path) -> None:
+    def run(_: ActiveLearning, __: str, asked: ScoringRequest, ___: Path) -> None:
         runs.append(asked.change)
         began.set()
         assert go.wait(30)
 
-    monkeypatch.setattr(Suggesting, "_run", run)
-    looking = Suggesting(settings)
-    looking.want(dataset.id, Asked("t", "d", {}, {}, {}, 1))
+    monkeypatch.setattr(ActiveLearning, "_run", run)
+    looking = ActiveLearning(settings)
+    looking.want(dataset.id, ScoringRequest("t", "d", {}, {}, {}, 1))
     assert began.wait(30)
     for change in (2, 3):
-        looking.want(dataset.id, Asked("t", "d", {}, {}, {}, change))
+        looking.want(dataset.id, ScoringRequest("t", "d", {}, {}, {}, change))
     go.set()
     looking.wait()
     assert runs == [1, 3]

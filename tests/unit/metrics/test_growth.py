@@ -2,12 +2,12 @@
 
 import pytest
 
-from bigmodel.metrics.growth import Growth, growth, sizes
+from bigmodel.metrics.growth import LearningCurve, growth, sizes
 
 LEARNED = [12, 19, 31, 50, 80]
 
 
-def made(errors: list[float], held: int = 100, rows: int = 100) -> Growth:
+def made(errors: list[float], held: int = 100, rows: int = 100) -> LearningCurve:
     """Return the growth of six repeats around these errors."""
     right = [
         [1 - error * (1 + tilt) for error in errors] for tilt in (-0.1, -0.05, 0, 0, 0.05, 0.1)
@@ -63,9 +63,9 @@ def test_points_carry_the_interval_of_their_answers() -> None:
 
 
 def test_nothing_measured_is_an_empty_curve() -> None:
-    assert growth([], [], held=0, rows=20, more=20) == Growth(more=20)
+    assert growth([], [], held=0, rows=20, more=20) == LearningCurve(more=20)
 
 
 def test_growth_survives_its_file() -> None:
     found = made([0.4, 0.3, 0.25, 0.2, 0.18])
-    assert Growth.from_json(found.to_json()) == found
+    assert LearningCurve.from_json(found.to_json()) == found

@@ -213,7 +213,7 @@ def test_look_says_more_than_scores(serving: Serving, model: Make) -> None:
     scores, said = serving.look(model(near=("row 1", "row 2")), "good")
     assert scores.index(max(scores)) == 1
     assert said.nearest == (("row 1", 0.0), ("row 2", 0.25))
-    assert said.strangeness == 0.5
+    assert said.ood_score == 0.5
     assert said.course[1] == (0.5, 1.0, (0.2, 0.8))
 
 
@@ -221,7 +221,7 @@ def test_many_are_looked_at_in_slices(serving: Serving, model: Make) -> None:
     texts = [f"good {n}" if n % 2 else f"neither {n}" for n in range(130)]
     seen: list[tuple[int, int]] = []
     looks = serving.looks(model(), texts, lambda *at: seen.append(at))
-    assert [said.strangeness for _, said in looks] == [1.5, 0.5] * 65
+    assert [said.ood_score for _, said in looks] == [1.5, 0.5] * 65
     assert seen == [(64, 130), (128, 130), (130, 130)]
 
 

@@ -29,7 +29,7 @@ def test_any_text_stays_on_one_line(text: str) -> None:
 def test_explanation_survives_the_way() -> None:
     said = Explanation(
         nearest=(("a", 0.5),),
-        strangeness=1.25,
+        ood_score=1.25,
         course=((0.0, 0.5, (0.25, 0.75)),),
         transcript=Transcript("\u662f no", 0.5, (("\u662f", 0.25), ("no", 0.75))),
         unreadable="broken",

@@ -28,7 +28,7 @@ class Mirror:
         return [
             Explanation(
                 nearest=near,
-                strangeness=0.5 if any(label in _content(text) for label in self.labels) else 1.5,
+                ood_score=0.5 if any(label in _content(text) for label in self.labels) else 1.5,
                 course=((0.0, 0.5, (0.9, 0.1)), (0.5, 1.0, (0.2, 0.8))),
             )
             for text in inputs

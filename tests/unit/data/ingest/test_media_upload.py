@@ -16,9 +16,9 @@ from bigmodel.data.ingest import importer
 from bigmodel.data.ingest.reader import answer
 from bigmodel.data.media.reading import SPARE_BYTES, STORED_PICTURE_BYTES, need_bytes
 from bigmodel.data.versions.versions import load_rows, load_task_data
-from bigmodel.services.datasets.append import GrowingService
+from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.datasets.uploads import Tray, TrayService
+from bigmodel.services.datasets.uploads import UploadService, UploadSession
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -45,11 +45,11 @@ def service(settings: Settings) -> DatasetService:
 
 
 @pytest.fixture
-def trays(settings: Settings) -> TrayService:
-    return TrayService(settings)
+def trays(settings: Settings) -> UploadService:
+    return UploadService(settings)
 
 
-def filled(trays: TrayService, files: dict[str, bytes], **said: str) -> Tray:
+def filled(trays: UploadService, files: dict[str, bytes], **said: str) -> UploadSession:
     tray = trays.open("local", "collect", "my things")
     for name, content in files.items():
         place = trays.place("local", tray.id, len(content))
@@ -211,7 +211,7 @@ def test_transcripts_name_nothing_outside(
         service.import_file("local", path)
 
 
-def test_tray_becomes_a_dataset(service: DatasetService, trays: TrayService) -> None:
+def test_tray_becomes_a_dataset(service: DatasetService, trays: UploadService) -> None:
     files = {name.rpartition(".")[0] + ".jpg": c for name, c in classes("猫", "狗").items()}
     dataset = service.import_tray("local", filled(trays, files))
     assert (dataset.name, dict(dataset.version.summary.classes)) == (
@@ -222,7 +222,7 @@ def test_tray_becomes_a_dataset(service: DatasetService, trays: TrayService) -> 
     assert (item.name, item.width, item.split) == ("0.jpg", 16, "train")
 
 
-def test_takes_with_words_become_transcripts(service: DatasetService, trays: TrayService) -> None:
+def test_takes_with_words_become_transcripts(service: DatasetService, trays: UploadService) -> None:
     takes = {f"clips/{i}.flac": recording(i) for i in range(6)}
     spoken = {f"{i}.flac": f"word {i}" for i in range(6)}
     dataset = service.import_tray("local", filled(trays, takes, **spoken), name="words")
@@ -234,14 +234,14 @@ def test_takes_with_words_become_transcripts(service: DatasetService, trays: Tra
 
 
 def test_files_added_leave_old_rows_where_they_were(
-    tmp_path: Path, settings: Settings, service: DatasetService, trays: TrayService
+    tmp_path: Path, settings: Settings, service: DatasetService, trays: UploadService
 ) -> None:
     old = classes("cat", "dog", count=30)
     dataset = service.import_file("local", packed(tmp_path / "pets.zip", old))
     before = rows(settings, dataset)
     more = classes("horse", "dog", "cat", count=20)
     store = service._store
-    growing = GrowingService(settings, store, ControlService(settings, store, Asleep()))
+    growing = AppendService(settings, store, ControlService(settings, store, Asleep()))
     grown = growing.add_files("local", dataset.id, filled(trays, more))
     after = rows(settings, grown)
     assert grown.version.number == 2

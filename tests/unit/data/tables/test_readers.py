@@ -13,11 +13,11 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.data.tables.readers import find_readers
 from bigmodel.data.tables.sniff import choose_reader
-from bigmodel.data.tables.table import Asked, Findings, Limits, Target
+from bigmodel.data.tables.table import Findings, Limits, ReadRequest, Target
 
 LIMITS = Limits(max_rows=1_000, max_columns=50, max_field_characters=10_000, max_text_mb=10)
 
-GUESS = Asked()
+GUESS = ReadRequest()
 
 
 class Read:
@@ -28,7 +28,7 @@ class Read:
         path: Path,
         limits: Limits = LIMITS,
         *,
-        asked: Asked = GUESS,
+        asked: ReadRequest = GUESS,
         only_looks: bool = False,
     ) -> None:
         findings = Findings()

@@ -13,7 +13,7 @@ from bigmodel.core.datasets.workbook_preview import NO_HEADER
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.cell import text_of
 from bigmodel.data.tables.header import HeadRow, guess_header
-from bigmodel.data.tables.table import Asked
+from bigmodel.data.tables.table import ReadRequest
 from tests.unit.data.tables.test_readers import LIMITS, Read, refused
 
 HEAD = ["评论内容", "星级", "日期"]
@@ -101,7 +101,7 @@ def test_asked_row_names_the_columns(
     book = Workbook()
     for row in (["text", "label"], ["a", "b"], *[[f"words {i}", i] for i in range(5)]):
         book.worksheets[0].append(row)
-    read = Read(saved(tmp_path, book), asked=Asked(header_row=header_row))
+    read = Read(saved(tmp_path, book), asked=ReadRequest(header_row=header_row))
     assert (read.target.columns, len(read.rows)) == (columns, rows)
 
 
@@ -110,9 +110,9 @@ def test_asked_sheet_is_read_or_named_as_missing(tmp_path: Path) -> None:
     filled(book.worksheets[0])
     filled(book.create_sheet("small"), rows=2)
     path = saved(tmp_path, book)
-    assert len(Read(path, asked=Asked(sheet="small")).rows) == 2
+    assert len(Read(path, asked=ReadRequest(sheet="small")).rows) == 2
     with pytest.raises(DatasetError) as caught:
-        Read(path, asked=Asked(sheet="none"))
+        Read(path, asked=ReadRequest(sheet="none"))
     assert caught.value.args_of_words["known"] == "Sheet, small"
 
 
@@ -120,7 +120,7 @@ def test_empty_row_cannot_name_the_columns(tmp_path: Path) -> None:
     book = Workbook()
     filled(book.worksheets[0])
     with pytest.raises(DatasetError) as caught:
-        Read(saved(tmp_path, book), asked=Asked(header_row=400))
+        Read(saved(tmp_path, book), asked=ReadRequest(header_row=400))
     assert caught.value.key == "header_row_empty"
 
 

@@ -14,7 +14,7 @@ from bigmodel.data.ingest.reader import answer
 from bigmodel.data.versions.original_files import upload_path
 from bigmodel.data.versions.revise import with_labels
 from bigmodel.data.versions.versions import load_rows
-from bigmodel.services.datasets.append import GrowingService
+from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.settings import Settings
@@ -40,7 +40,7 @@ class House:
         self.settings, self.store = settings, MemoryStore()
         self.datasets = DatasetService(settings, self.store)
         control = ControlService(settings, self.store, Asleep())
-        self.growing = GrowingService(settings, self.store, control)
+        self.growing = AppendService(settings, self.store, control)
 
     def rows(self, dataset: Dataset) -> dict[str, list[str]]:
         return load_rows(self.settings.home / dataset.version.folder)

@@ -14,7 +14,7 @@ from bigmodel.data.versions.revise import with_labels
 from bigmodel.data.versions.versions import load_rows
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.labelling.labelling import SortingService
+from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 
@@ -104,7 +104,7 @@ def test_labels_by_hand_are_renamed_too(
 def test_sorted_rows_follow_and_bring_no_old_name_back(
     settings: Settings, store: MemoryStore, dataset: Dataset
 ) -> None:
-    sorting = SortingService(settings, store)
+    sorting = LabellingService(settings, store)
     service = ClassService(settings, store, sorting.settle)
     first = rows(settings, dataset)["row_id"][0]
     sorting.look("local", dataset.id)

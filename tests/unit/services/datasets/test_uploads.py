@@ -12,56 +12,56 @@ from bigmodel.services.datasets.uploads import (
     FOLDER,
     JOURNAL,
     SPARE_BYTES,
-    Tray,
-    TrayItem,
-    TrayService,
+    UploadItem,
+    UploadService,
+    UploadSession,
 )
 from bigmodel.settings import Settings
 
 
 @pytest.fixture
-def trays(settings: Settings) -> TrayService:
-    return TrayService(settings)
+def trays(settings: Settings) -> UploadService:
+    return UploadService(settings)
 
 
-def put(trays: TrayService, tray: Tray, path: str, content: bytes = b"x") -> TrayItem:
+def put(trays: UploadService, tray: UploadSession, path: str, content: bytes = b"x") -> UploadItem:
     place = trays.place("local", tray.id, len(content))
     place.write_bytes(content)
     return trays.keep("local", tray.id, path, place)
 
 
-def paths(trays: TrayService, tray: Tray) -> list[str]:
+def paths(trays: UploadService, tray: UploadSession) -> list[str]:
     return [item.path for item in trays.get("local", tray.id).items]
 
 
-def test_folder_goes_on_after_a_restart(trays: TrayService, settings: Settings) -> None:
+def test_folder_goes_on_after_a_restart(trays: UploadService, settings: Settings) -> None:
     tray = trays.open("local", FOLDER, "flowers")
     put(trays, tray, "flowers/rose/1.jpg", b"abc")
-    again = TrayService(settings).open("local", FOLDER, "flowers")
+    again = UploadService(settings).open("local", FOLDER, "flowers")
     assert again.id == tray.id
     assert [(item.path, item.size) for item in again.items] == [("flowers/rose/1.jpg", 3)]
     assert again.items[0].place.read_bytes() == b"abc"
 
 
-def test_torn_journal_loses_only_its_last_line(trays: TrayService, settings: Settings) -> None:
+def test_torn_journal_loses_only_its_last_line(trays: UploadService, settings: Settings) -> None:
     tray = trays.open("local", FOLDER, "f")
     put(trays, tray, "f/a.jpg")
     with (tray.folder / JOURNAL).open("ab") as journal:
         journal.write(b'{"do": "put", "id"')
-    again = TrayService(settings)
+    again = UploadService(settings)
     put(again, tray, "f/b.jpg")
-    assert paths(TrayService(settings), tray) == ["f/a.jpg", "f/b.jpg"]
+    assert paths(UploadService(settings), tray) == ["f/a.jpg", "f/b.jpg"]
 
 
-def test_file_cut_off_by_a_crash_is_swept(trays: TrayService, settings: Settings) -> None:
+def test_file_cut_off_by_a_crash_is_swept(trays: UploadService, settings: Settings) -> None:
     tray = trays.open("local", FOLDER, "f")
     kept = put(trays, tray, "f/a.jpg")
     trays.place("local", tray.id, 9).write_bytes(b"half")
-    TrayService(settings).get("local", tray.id)
+    UploadService(settings).get("local", tray.id)
     assert sorted(p.name for p in tray.folder.iterdir()) == sorted([kept.id, JOURNAL])
 
 
-def test_same_path_of_a_folder_is_replaced(trays: TrayService) -> None:
+def test_same_path_of_a_folder_is_replaced(trays: UploadService) -> None:
     tray = trays.open("local", FOLDER, "f")
     first = put(trays, tray, "f/a.jpg", b"old")
     put(trays, tray, "f/a.jpg", b"newer")
@@ -69,7 +69,7 @@ def test_same_path_of_a_folder_is_replaced(trays: TrayService) -> None:
     assert not first.place.exists()
 
 
-def test_photos_of_one_name_are_kept_side_by_side(trays: TrayService) -> None:
+def test_photos_of_one_name_are_kept_side_by_side(trays: UploadService) -> None:
     tray = trays.open("local", COLLECT)
     for _ in range(3):
         put(trays, tray, "cat/image.jpg")
@@ -79,7 +79,7 @@ def test_photos_of_one_name_are_kept_side_by_side(trays: TrayService) -> None:
 @pytest.mark.parametrize(
     "path", ["../../evil/x.jpg", "C:\\evil\\x.jpg", "/etc/x.jpg", "a/\0\n/x.jpg", "\ud800/x.jpg"]
 )
-def test_name_never_becomes_a_path(path: str, trays: TrayService, settings: Settings) -> None:
+def test_name_never_becomes_a_path(path: str, trays: UploadService, settings: Settings) -> None:
     tray = trays.open("local", FOLDER, "f")
     item = put(trays, tray, path)
     assert item.place.parent == tray.folder
@@ -88,7 +88,7 @@ def test_name_never_becomes_a_path(path: str, trays: TrayService, settings: Sett
     assert sorted(p.name for p in tray.folder.iterdir()) == sorted([item.id, JOURNAL])
 
 
-def test_classes_are_renamed_joined_and_dropped(trays: TrayService) -> None:
+def test_classes_are_renamed_joined_and_dropped(trays: UploadService) -> None:
     tray = trays.open("local", COLLECT)
     trays.add_class("local", tray.id, " dog ")
     kept = put(trays, tray, "cat/1.jpg")
@@ -101,16 +101,16 @@ def test_classes_are_renamed_joined_and_dropped(trays: TrayService) -> None:
     assert not kept.place.exists()
 
 
-def test_said_words_and_removals_are_remembered(trays: TrayService, settings: Settings) -> None:
+def test_said_words_and_removals_are_remembered(trays: UploadService, settings: Settings) -> None:
     tray = trays.open("local", COLLECT)
     first, second = put(trays, tray, "speech/1.webm"), put(trays, tray, "speech/2.webm")
     trays.say("local", tray.id, first.id, " open  the door ")
     trays.remove("local", tray.id, second.id)
-    found = TrayService(settings).get("local", tray.id).items
+    found = UploadService(settings).get("local", tray.id).items
     assert [(item.id, item.text) for item in found] == [(first.id, "open the door")]
 
 
-def test_tray_of_somebody_else_is_not_there(trays: TrayService) -> None:
+def test_tray_of_somebody_else_is_not_there(trays: UploadService) -> None:
     tray = trays.open("local", COLLECT)
     for tray_id in (tray.id, "nonsense", "../local"):
         with pytest.raises(NotFoundError):
@@ -119,7 +119,7 @@ def test_tray_of_somebody_else_is_not_there(trays: TrayService) -> None:
 
 
 def test_tray_has_an_end(settings: Settings) -> None:
-    trays = TrayService(settings.model_copy(update={"max_upload_mb": 1}))
+    trays = UploadService(settings.model_copy(update={"max_upload_mb": 1}))
     tray = trays.open("local", FOLDER, "f")
     with pytest.raises(DatasetError) as refused:
         trays.place("local", tray.id, 2**20 + 1)
@@ -132,7 +132,7 @@ def test_tray_has_an_end(settings: Settings) -> None:
 
 
 def test_files_sent_at_once_do_not_overfill_a_tray(settings: Settings) -> None:
-    trays = TrayService(settings.model_copy(update={"max_upload_mb": 1}))
+    trays = UploadService(settings.model_copy(update={"max_upload_mb": 1}))
     tray = trays.open("local", FOLDER, "f")
     places = [trays.place("local", tray.id, 2**20) for _ in range(5)]
     for number, place in enumerate(places):
@@ -144,7 +144,7 @@ def test_files_sent_at_once_do_not_overfill_a_tray(settings: Settings) -> None:
     assert refused.value.key == "tray_full"
 
 
-def test_full_disk_takes_no_file(trays: TrayService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_takes_no_file(trays: UploadService, monkeypatch: pytest.MonkeyPatch) -> None:
     tray = trays.open("local", FOLDER, "f")
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=SPARE_BYTES))
     with pytest.raises(DatasetError) as refused:
@@ -152,7 +152,7 @@ def test_full_disk_takes_no_file(trays: TrayService, monkeypatch: pytest.MonkeyP
     assert refused.value.key == "disk_short_for_files"
 
 
-def test_discarded_tray_leaves_nothing(trays: TrayService) -> None:
+def test_discarded_tray_leaves_nothing(trays: UploadService) -> None:
     tray = trays.open("local", COLLECT)
     put(trays, tray, "a/b.jpg")
     trays.discard("local", tray.id)

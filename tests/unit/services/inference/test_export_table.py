@@ -14,9 +14,9 @@ from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.job import Job
 from bigmodel.data.versions.revise import with_labels
 from bigmodel.data.versions.versions import load_rows
-from bigmodel.services.datasets.append import GrowingService
+from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.inference.export_table import OwnTableService
+from bigmodel.services.inference.export_table import ExportTableService
 from bigmodel.words import load_words
 from tests.fakes.demo import Studio, open_studio
 from tests.fakes.workbook import HEADER, TEXTS, cells_of, make_workbook
@@ -41,8 +41,8 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 @pytest.fixture
-def tables(studio: Studio) -> OwnTableService:
-    return OwnTableService(studio.settings, studio.store, studio.demo)
+def tables(studio: Studio) -> ExportTableService:
+    return ExportTableService(studio.settings, studio.store, studio.demo)
 
 
 def give(studio: Studio, path: Path, rows: list[list[str]], label: str = "label") -> Dataset:
@@ -69,7 +69,7 @@ OWN = ["fine", *["a", "b"] * 6]
 
 
 def test_own_label_stands_without_certainty(
-    studio: Studio, tables: OwnTableService, tmp_path: Path
+    studio: Studio, tables: ExportTableService, tmp_path: Path
 ) -> None:
     dataset = give(studio, tmp_path / "in.csv", ROWS)
     [made] = tables.export("me", dataset.id, SAY["en"], model=studio.job())
@@ -81,7 +81,7 @@ def test_own_label_stands_without_certainty(
 
 
 def test_workbook_comes_back_with_labels_given_by_hand(
-    studio: Studio, tables: OwnTableService, tmp_path: Path
+    studio: Studio, tables: ExportTableService, tmp_path: Path
 ) -> None:
     service = DatasetService(studio.settings, studio.store)
     source = make_workbook(tmp_path / "评论.xlsx")
@@ -102,35 +102,39 @@ def test_workbook_comes_back_with_labels_given_by_hand(
     assert book["汇总"]["A1"].value == "关于这些答案"
 
 
-def test_labels_alone_are_enough(studio: Studio, tables: OwnTableService, tmp_path: Path) -> None:
+def test_labels_alone_are_enough(
+    studio: Studio, tables: ExportTableService, tmp_path: Path
+) -> None:
     dataset = give(studio, tmp_path / "in.csv", ROWS)
     [made] = tables.export("me", dataset.id, SAY["en"])
     assert [row["label 2"] for row in read(made.path)] == [*OWN, "", "", ""]
 
 
 def test_without_model_and_label_there_is_nothing_to_write(
-    studio: Studio, tables: OwnTableService, tmp_path: Path
+    studio: Studio, tables: ExportTableService, tmp_path: Path
 ) -> None:
     dataset = give(studio, tmp_path / "in.csv", [["text"], ["so good"]], NO_LABEL)
     with pytest.raises(DatasetError, match="own_table_unlabelled"):
         tables.export("me", dataset.id, SAY["en"])
 
 
-def test_dataset_without_its_file_says_so(studio: Studio, tables: OwnTableService) -> None:
+def test_dataset_without_its_file_says_so(studio: Studio, tables: ExportTableService) -> None:
     dataset = studio.store.dataset("me", studio.dataset_id)
     assert not tables.has_table(dataset)
     with pytest.raises(DatasetError, match="own_table_gone"):
         tables.export("me", dataset.id, SAY["en"])
 
 
-def test_other_owner_gets_no_table(studio: Studio, tables: OwnTableService, tmp_path: Path) -> None:
+def test_other_owner_gets_no_table(
+    studio: Studio, tables: ExportTableService, tmp_path: Path
+) -> None:
     dataset = give(studio, tmp_path / "in.csv", ROWS)
     with pytest.raises(NotFoundError):
         tables.export("somebody", dataset.id, SAY["en"])
 
 
 def test_file_of_another_format_comes_as_a_plain_table(
-    studio: Studio, tables: OwnTableService, tmp_path: Path
+    studio: Studio, tables: ExportTableService, tmp_path: Path
 ) -> None:
     path = tmp_path / "in.jsonl"
     path.write_text('{"text": "so good", "n": "=1"}\n{"text": "so bad", "n": "2"}\n', "utf-8")
@@ -143,13 +147,13 @@ def test_file_of_another_format_comes_as_a_plain_table(
 
 
 def test_several_files_come_as_one_archive(
-    studio: Studio, tables: OwnTableService, tmp_path: Path
+    studio: Studio, tables: ExportTableService, tmp_path: Path
 ) -> None:
     dataset = give(studio, tmp_path / "in.csv", ROWS)
     more = tmp_path / "more" / "in.csv"
     more.parent.mkdir()
     more.write_text("text,label\nquite bad,\nso good,\n", "utf-8")
-    growing = GrowingService(studio.settings, studio.store, Silent())
+    growing = AppendService(studio.settings, studio.store, Silent())
     growing.add_rows("me", dataset.id, more)
     made = tables.export("me", dataset.id, SAY["en"], model=studio.job())
     assert {table.path.name for table in made} == {"in-answers.zip"}
@@ -161,7 +165,7 @@ def test_several_files_come_as_one_archive(
 
 
 def test_labels_sorted_since_the_version_count(
-    studio: Studio, tables: OwnTableService, tmp_path: Path
+    studio: Studio, tables: ExportTableService, tmp_path: Path
 ) -> None:
     dataset = give(studio, tmp_path / "in.csv", [["text"], ["so good"], ["so bad"]], NO_LABEL)
     assert not tables.can_export(dataset)
@@ -176,7 +180,7 @@ def test_labels_sorted_since_the_version_count(
 
 
 def test_what_was_pasted_comes_as_a_table_of_its_own(
-    studio: Studio, tables: OwnTableService, tmp_path: Path
+    studio: Studio, tables: ExportTableService, tmp_path: Path
 ) -> None:
     path = tmp_path / "pasted.tsv"
     path.write_text("sep=\t\nso good\nso\tbad, really\nquite bad\n", "utf-8")

@@ -98,7 +98,7 @@ def test_texts_are_looked_at_and_strangers_named(studio: Studio) -> None:
     ("label", "said", "notice"),
     [
         ("good", Explanation(unreadable="broken"), "strangers.unreadable.broken"),
-        (None, Explanation(strangeness=2.0), "strangers.number"),
+        (None, Explanation(ood_score=2.0), "strangers.number"),
         ("good", Explanation(), ""),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from bigmodel.core.results.results import Measure
 from bigmodel.data.writeback.order import Head, Share
-from bigmodel.services.inference.summary import About, Tally, counted, summary_rows
+from bigmodel.services.inference.summary import About, PredictionSummary, counted, summary_rows
 from bigmodel.words import load_words
 
 SAY = partial(load_words().say, "en")
@@ -15,8 +15,8 @@ ABOUT = About("reviews", Measure(0.91, 0.86, 0.95), day="2026-11-24")
 
 
 @pytest.fixture
-def tally() -> Tally:
-    made = Tally(rows=9, empty=1, own=1)
+def tally() -> PredictionSummary:
+    made = PredictionSummary(rows=9, empty=1, own=1)
     for place, certainty in enumerate((0.6, 0.9, 0.7, 0.99, 0.8), 2):
         made.label(place, f"text {place}", "good", certainty)
     made.label(8, "x" * 500, "bad", 0.5)
@@ -25,14 +25,14 @@ def tally() -> Tally:
     return made
 
 
-def test_classes_are_counted_with_their_share(tally: Tally) -> None:
+def test_classes_are_counted_with_their_share(tally: PredictionSummary) -> None:
     rows = summary_rows(tally, ABOUT, ("bad", "good", "never"), SAY)
     assert ("good", 5, Share(0.625), Share(0.798)) in rows
     assert ("bad", 2, Share(0.25), Share(0.5)) in rows
     assert ("never", 0, Share(0.0), None) in rows
 
 
-def test_three_surest_rows_stand_for_a_class(tally: Tally) -> None:
+def test_three_surest_rows_stand_for_a_class(tally: PredictionSummary) -> None:
     rows = summary_rows(tally, ABOUT, (), SAY)
     start = next(i for i, row in enumerate(rows) if row[0] == Head(TYPICAL))
     good = [row for row in rows[start:] if row[0] == "good"]
@@ -46,7 +46,7 @@ def test_three_surest_rows_stand_for_a_class(tally: Tally) -> None:
 
 
 def test_row_like_none_of_the_classes_is_not_typical() -> None:
-    tally = Tally(rows=2)
+    tally = PredictionSummary(rows=2)
     tally.label(2, "usual", "good", 0.6)
     tally.label(3, "odd", "good", 0.9, is_strange=True)
     rows = summary_rows(tally, ABOUT, (), SAY)
@@ -54,14 +54,14 @@ def test_row_like_none_of_the_classes_is_not_typical() -> None:
     assert "odd" not in [cell for row in rows for cell in row]
 
 
-def test_model_is_named_with_its_interval(tally: Tally) -> None:
+def test_model_is_named_with_its_interval(tally: PredictionSummary) -> None:
     rows = summary_rows(tally, ABOUT, (), SAY)
     assert (load_words().text("en", "writeback.summary.model"), "reviews") in rows
     [accuracy] = [row for row in rows if Share(0.91) in row and len(row) == 3]
     assert accuracy[2] == "95 % interval: 86 % to 95 %"
 
 
-def test_strangers_are_counted_only_where_known(tally: Tally) -> None:
+def test_strangers_are_counted_only_where_known(tally: PredictionSummary) -> None:
     words = load_words().text("en", "writeback.summary.strange")
     assert not [row for row in summary_rows(tally, ABOUT, (), SAY) if row[0] == words]
     tally.strange = 2
@@ -69,7 +69,7 @@ def test_strangers_are_counted_only_where_known(tally: Tally) -> None:
 
 
 def test_numbers_give_lowest_average_and_highest() -> None:
-    tally = Tally(rows=3, empty=1)
+    tally = PredictionSummary(rows=3, empty=1)
     for value in (1.0, 4.0):
         tally.number(value)
     rows = summary_rows(tally, About(day="today"), (), SAY)
@@ -77,7 +77,7 @@ def test_numbers_give_lowest_average_and_highest() -> None:
 
 
 def test_many_classes_stay_one_sentence() -> None:
-    tally = Tally(rows=40)
+    tally = PredictionSummary(rows=40)
     for number in range(40):
         tally.label(number, "text", f"class {number:02d}", 0.5)
     said = counted(tally, SAY)

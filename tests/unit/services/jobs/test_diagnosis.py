@@ -26,8 +26,8 @@ from bigmodel.jobs.redact import redacted
 from bigmodel.jobs.supervisor.planner import Planner
 from bigmodel.jobs.verdict import Ending, judge
 from bigmodel.services.jobs.control import ControlService
-from bigmodel.services.jobs.diagnosis import CATALOGUE, Diagnosis, DoctorService, find_cause
-from bigmodel.services.training.base_models import BaseService
+from bigmodel.services.jobs.diagnosis import CATALOGUE, Diagnosis, DiagnosisService, find_cause
+from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import Words, load_words
@@ -43,9 +43,9 @@ class Clinic:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.store = settings, MemoryStore()
-        bases = BaseService(settings, self.store)
+        bases = BaseModelService(settings, self.store)
         control = ControlService(settings, self.store, self)
-        self.doctor = DoctorService(settings, self.store, bases, control)
+        self.doctor = DiagnosisService(settings, self.store, bases, control)
 
     def wake(self) -> None:
         """Stand for the job service."""
@@ -241,7 +241,7 @@ def test_hub_says_no_for_a_reason_we_know(
     hub = FakeHub({"owner/model": tmp_path / "model"}, {"owner/model"} if gated else set())
     with serving(hub):
         online = settings.model_copy(update={"offline": False, "hub_url": hub.url})
-        bases = BaseService(online, MemoryStore())
+        bases = BaseModelService(online, MemoryStore())
         with pytest.raises(PersonError) as caught:
             bases.fetch(OWNER, hub_id)
     assert (found := find_cause(caught.value.message)) is not None
@@ -251,7 +251,7 @@ def test_hub_says_no_for_a_reason_we_know(
 def test_no_network_is_told(settings: Settings) -> None:
     nobody = settings.model_copy(update={"offline": False, "hub_url": "http://127.0.0.1:9"})
     with pytest.raises(PersonError) as caught:
-        BaseService(nobody, MemoryStore()).fetch(OWNER, "owner/model")
+        BaseModelService(nobody, MemoryStore()).fetch(OWNER, "owner/model")
     assert (found := find_cause(caught.value.message)) is not None
     assert found.name == "network"
 
@@ -260,7 +260,7 @@ def test_model_with_code_is_unsafe(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "config.json").write_text(json.dumps({"auto_map": {"AutoModel": "x.y"}}))
     with pytest.raises(PersonError) as caught:
-        BaseService(settings, MemoryStore()).import_path(OWNER, tmp_path / "model")
+        BaseModelService(settings, MemoryStore()).import_path(OWNER, tmp_path / "model")
     assert (found := find_cause(caught.value.message)) is not None
     assert found.name == "model_unsafe"
 

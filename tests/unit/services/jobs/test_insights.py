@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bigmodel.core.job import Progress, State
-from bigmodel.services.jobs.insights import Seen, advise, look
+from bigmodel.services.jobs.insights import CurveStats, advise, curve_stats
 from bigmodel.store.base import Curve
 from bigmodel.words import load_words
 from tests.fakes.things import dataset_of, job_of
@@ -19,15 +19,15 @@ def seen(
     losses: list[float] | None = None,
     is_over: bool = True,
     instant: float | None = None,
-) -> Seen:
+) -> CurveStats:
     held: list[float | None] = [*losses] if losses else [None] * len(scores)
     looks = tuple(
         (n + 1.0, score, loss) for n, (score, loss) in enumerate(zip(scores, held, strict=True))
     )
-    return Seen(train, looks, PARAMS, is_over, instant, metric="macro_f1")
+    return CurveStats(train, looks, PARAMS, is_over, instant, metric="macro_f1")
 
 
-def rules(about: Seen) -> list[str]:
+def rules(about: CurveStats) -> list[str]:
     return [said.rule for said in advise(about)]
 
 
@@ -110,14 +110,14 @@ def test_errors_of_numbers_are_better_when_lower() -> None:
         Curve("train/loss", tuple(range(30)), FALLING),
         Curve("validation/mae", (10, 20, 30), (3.0, 2.0, 1.0)),
     ]
-    about = look(job, curves, [], "mae")
+    about = curve_stats(job, curves, [], "mae")
     assert about is not None
     assert about.best == 2
     assert rules(about) == ["under_trained"]
 
 
 def test_too_little_to_see_says_nothing() -> None:
-    assert look(job_of(dataset_of()), [], [], "macro_f1") is None
+    assert curve_stats(job_of(dataset_of()), [], [], "macro_f1") is None
     assert advise(seen([], (0.7,))) == []
 
 

@@ -8,23 +8,23 @@ import pytest
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, JobError, NotFoundError
 from bigmodel.data.versions.versions import load_rows
-from bigmodel.jobs.active_learning import Asked, Suggested
-from bigmodel.metrics.growth import Growth, Point
+from bigmodel.jobs.active_learning import ScoringRequest, Suggestions
+from bigmodel.metrics.growth import LearningCurve, Point
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.labelling.active_learning import Suggesting
-from bigmodel.services.labelling.labelling import FRESH, SortingService
+from bigmodel.services.labelling.active_learning import ActiveLearning
+from bigmodel.services.labelling.labelling import FRESH, LabellingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.sorted import OWNER, sort_some, table, texts, truth, unlabelled
 
 
-class Desk:
+class Workspace:
     """A table of forty texts without labels, two classes, and what a search for hard rows was asked for."""
 
     def __init__(self, settings: Settings, folder: Path, rows: list[str]) -> None:
         self.settings, self.store = settings, MemoryStore()
         self.datasets = DatasetService(settings, self.store)
-        self.sorting = SortingService(settings, self.store)
+        self.sorting = LabellingService(settings, self.store)
         self.dataset = unlabelled(self.datasets, folder, rows)
         for name in ("good", "bad"):
             self.sorting.add_class(OWNER, self.dataset.id, name)
@@ -40,27 +40,27 @@ class Desk:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[ScoringRequest]:
     """What is looked for; nothing is found."""
-    found: list[Asked] = []
-    monkeypatch.setattr(Suggesting, "want", lambda _, __, asked: found.append(asked))
-    monkeypatch.setattr(Suggesting, "pending", lambda *_: found[-1] if found else None)
+    found: list[ScoringRequest] = []
+    monkeypatch.setattr(ActiveLearning, "want", lambda _, __, asked: found.append(asked))
+    monkeypatch.setattr(ActiveLearning, "pending", lambda *_: found[-1] if found else None)
     return found
 
 
 @pytest.fixture
-def desk(settings: Settings, tmp_path: Path, asked: list[Asked]) -> Desk:
-    return Desk(settings, tmp_path, texts(40))
+def desk(settings: Settings, tmp_path: Path, asked: list[ScoringRequest]) -> Workspace:
+    return Workspace(settings, tmp_path, texts(40))
 
 
-def test_rows_come_spread_over_the_whole_table(desk: Desk) -> None:
+def test_rows_come_spread_over_the_whole_table(desk: Workspace) -> None:
     shown = [int(row.shown.split()[-1]) for row in desk.look().rows]
     assert shown[0] == 0
     assert len(set(shown)) == len(shown)
     assert {place // 10 for place in shown} == {0, 1, 2, 3}
 
 
-def test_label_counts_and_the_next_row_comes(desk: Desk) -> None:
+def test_label_counts_and_the_next_row_comes(desk: Workspace) -> None:
     first = desk.look()
     second = desk.sort(1)
     assert (second.done, second.total, second.last[0].row_id) == (1, 40, first.rows[0].row_id)
@@ -69,9 +69,9 @@ def test_label_counts_and_the_next_row_comes(desk: Desk) -> None:
 
 
 def test_same_rows_are_offered_once_and_labelled_together(
-    settings: Settings, tmp_path: Path, asked: list[Asked]
+    settings: Settings, tmp_path: Path, asked: list[ScoringRequest]
 ) -> None:
-    desk = Desk(settings, tmp_path, [*texts(20), *texts(5), texts(1)[0]])
+    desk = Workspace(settings, tmp_path, [*texts(20), *texts(5), texts(1)[0]])
     view = desk.look()
     assert (view.total, view.rows[0].alike) == (20, 3)
     desk.sort(20, honest=True)
@@ -79,7 +79,7 @@ def test_same_rows_are_offered_once_and_labelled_together(
     assert rows["target"] == [truth(text) for text in rows["input"]]
 
 
-def test_undo_brings_the_row_back_first(desk: Desk) -> None:
+def test_undo_brings_the_row_back_first(desk: Workspace) -> None:
     desk.sort(3)
     last = desk.look().last[0]
     mark = desk.sorting.undo(OWNER, desk.dataset.id)
@@ -91,9 +91,9 @@ def test_undo_brings_the_row_back_first(desk: Desk) -> None:
 
 
 def test_skipped_row_comes_back_at_the_end(
-    settings: Settings, tmp_path: Path, asked: list[Asked]
+    settings: Settings, tmp_path: Path, asked: list[ScoringRequest]
 ) -> None:
-    desk = Desk(settings, tmp_path, texts(12))
+    desk = Workspace(settings, tmp_path, texts(12))
     first = desk.look().rows[0].row_id
     desk.sorting.skip(OWNER, desk.dataset.id, first)
     assert first not in {row.row_id for row in desk.look().rows}
@@ -102,14 +102,14 @@ def test_skipped_row_comes_back_at_the_end(
     assert desk.sort(1).skipped == 0
 
 
-def test_correction_replaces_the_label(desk: Desk) -> None:
+def test_correction_replaces_the_label(desk: Workspace) -> None:
     row = desk.sort(1).last[0]
     desk.sorting.label(OWNER, desk.dataset.id, row.row_id, "good")
     view = desk.look()
     assert (view.done, view.last[0].label) == (1, "good")
 
 
-def test_renamed_class_takes_its_labels_along(desk: Desk) -> None:
+def test_renamed_class_takes_its_labels_along(desk: Workspace) -> None:
     desk.sort(4)
     desk.sorting.rename_class(OWNER, desk.dataset.id, "good", "praise")
     view = desk.look()
@@ -117,7 +117,7 @@ def test_renamed_class_takes_its_labels_along(desk: Desk) -> None:
     assert {row.label for row in view.last} == {"praise", "bad"}
 
 
-def test_merged_class_gives_its_rows_away(desk: Desk) -> None:
+def test_merged_class_gives_its_rows_away(desk: Workspace) -> None:
     desk.sorting.add_class(OWNER, desk.dataset.id, "awful")
     row = desk.look().rows[0]
     desk.sorting.label(OWNER, desk.dataset.id, row.row_id, "awful")
@@ -129,19 +129,19 @@ def test_merged_class_gives_its_rows_away(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("name", "key"), [("  ", "class_empty"), ("GOOD", "class_twice"), ("bad ", "class_twice")]
 )
-def test_class_needs_a_name_of_its_own(desk: Desk, name: str, key: str) -> None:
+def test_class_needs_a_name_of_its_own(desk: Workspace, name: str, key: str) -> None:
     with pytest.raises(DatasetError, match=key):
         desk.sorting.add_class(OWNER, desk.dataset.id, name)
 
 
-def test_somebody_else_sorts_nothing(desk: Desk) -> None:
+def test_somebody_else_sorts_nothing(desk: Workspace) -> None:
     with pytest.raises(NotFoundError):
         desk.sorting.look("b", desk.dataset.id)
     with pytest.raises(NotFoundError):
         desk.sorting.use("b", desk.dataset.id)
 
 
-def test_too_few_labels_name_what_is_missing(desk: Desk) -> None:
+def test_too_few_labels_name_what_is_missing(desk: Workspace) -> None:
     with pytest.raises(JobError, match="no_labels_yet"):
         desk.sorting.ready(OWNER, desk.dataset.id)
     desk.sort(12)
@@ -151,7 +151,7 @@ def test_too_few_labels_name_what_is_missing(desk: Desk) -> None:
     assert caught.value.args_of_words["missing"] == "good: 4, bad: 4"
 
 
-def test_labels_make_the_next_version(desk: Desk) -> None:
+def test_labels_make_the_next_version(desk: Workspace) -> None:
     desk.sort(20)
     made = desk.sorting.use(OWNER, desk.dataset.id)
     assert made.version.number == 2
@@ -160,7 +160,7 @@ def test_labels_make_the_next_version(desk: Desk) -> None:
     assert desk.sorting.use(OWNER, desk.dataset.id).version.number == 2
 
 
-def test_row_ids_stay_and_sorting_goes_on(desk: Desk) -> None:
+def test_row_ids_stay_and_sorting_goes_on(desk: Workspace) -> None:
     desk.sort(20)
     before = desk.rows(desk.dataset)["row_id"]
     made = desk.sorting.use(OWNER, desk.dataset.id)
@@ -169,7 +169,7 @@ def test_row_ids_stay_and_sorting_goes_on(desk: Desk) -> None:
     assert (view.done, view.total) == (21, 40)
 
 
-def test_label_taken_back_leaves_the_next_version(desk: Desk) -> None:
+def test_label_taken_back_leaves_the_next_version(desk: Workspace) -> None:
     desk.sort(21)
     desk.sorting.use(OWNER, desk.dataset.id)
     desk.sorting.undo(OWNER, desk.dataset.id)
@@ -178,10 +178,10 @@ def test_label_taken_back_leaves_the_next_version(desk: Desk) -> None:
 
 
 def test_partly_labelled_table_offers_only_the_rest(
-    settings: Settings, tmp_path: Path, asked: list[Asked]
+    settings: Settings, tmp_path: Path, asked: list[ScoringRequest]
 ) -> None:
     store = MemoryStore()
-    datasets, sorting = DatasetService(settings, store), SortingService(settings, store)
+    datasets, sorting = DatasetService(settings, store), LabellingService(settings, store)
     rows = [(text, truth(text) if n < 24 else "") for n, text in enumerate(texts(40))]
     path = table(tmp_path, rows, label="label")
     dataset = datasets.import_file(OWNER, path, text="text", label="label")
@@ -196,17 +196,19 @@ def test_partly_labelled_table_offers_only_the_rest(
     assert sorting.settle(OWNER, dataset.id).version.number == 2
 
 
-def test_labels_by_hand_of_elsewhere_are_taken_over(desk: Desk) -> None:
+def test_labels_by_hand_of_elsewhere_are_taken_over(desk: Workspace) -> None:
     desk.sort(20)
     made = desk.sorting.use(OWNER, desk.dataset.id)
     other = MemoryStore()
     other.add_dataset(made)
-    view = SortingService(desk.settings, other).look(OWNER, made.id)
+    view = LabellingService(desk.settings, other).look(OWNER, made.id)
     assert (view.done, {group.count for group in view.classes}) == (20, {10})
     assert other.sorting(OWNER, made.id).is_written
 
 
-def test_model_is_asked_for_from_ten_rows_a_class(desk: Desk, asked: list[Asked]) -> None:
+def test_model_is_asked_for_from_ten_rows_a_class(
+    desk: Workspace, asked: list[ScoringRequest]
+) -> None:
     desk.sort(19)
     assert asked == []
     desk.sort(1)
@@ -216,13 +218,13 @@ def test_model_is_asked_for_from_ten_rows_a_class(desk: Desk, asked: list[Asked]
 
 
 def test_hard_rows_come_first_and_guesses_only_when_asked(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = desk.sort(20)
     hardest = view.rows[5]
-    curve = Growth((Point(10, 0.8, 0.7, 0.9),), 40, 20, (0.01, 0.03))
-    found = Suggested(20, 20, ((hardest.row_id, "good", 0.51, 0.02),), curve)
-    monkeypatch.setattr(Suggesting, "known", lambda *_: found)
+    curve = LearningCurve((Point(10, 0.8, 0.7, 0.9),), 40, 20, (0.01, 0.03))
+    found = Suggestions(20, 20, ((hardest.row_id, "good", 0.51, 0.02),), curve)
+    monkeypatch.setattr(ActiveLearning, "known", lambda *_: found)
     view = desk.look()
     assert view.rows[0].row_id == hardest.row_id
     assert not view.rows[0].is_even
@@ -232,10 +234,10 @@ def test_hard_rows_come_first_and_guesses_only_when_asked(
 
 
 def test_table_with_a_few_labels_is_a_beginning(
-    settings: Settings, tmp_path: Path, asked: list[Asked]
+    settings: Settings, tmp_path: Path, asked: list[ScoringRequest]
 ) -> None:
     store = MemoryStore()
-    datasets, sorting = DatasetService(settings, store), SortingService(settings, store)
+    datasets, sorting = DatasetService(settings, store), LabellingService(settings, store)
     rows = [(text, "good" if n in (1, 3) else "") for n, text in enumerate(texts(40))]
     dataset = datasets.import_file(OWNER, table(tmp_path, rows, label="label"))
     assert dataset.version.recipe.target == "label"

@@ -31,7 +31,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Services:
     """A data folder with an imported base, a job that was trained from it, and its project `p.zip`."""
     home = tmp_path_factory.mktemp("there")
     services = open_services(Settings(home=home / "data", offline=True))
-    services.bases.import_path(OWNER, write_tiny_bert(home / "tiny"), name="my-bert")
+    services.base_models.import_path(OWNER, write_tiny_bert(home / "tiny"), name="my-bert")
     dataset = services.datasets.import_file(OWNER, write_table(home / "t.csv", 60))
     job = _based(train(services, dataset))
     store_of(services).import_records(OWNER, Records(jobs=(Carried(job),)))
@@ -55,8 +55,10 @@ def project_of(there: Services) -> Path:
 
 
 def bases_of(services: Services) -> dict[str, bool]:
-    found = services.bases.all(OWNER, TASK)
-    return {base.name: services.bases.is_ready(base) for base in found if base.kind == "folder"}
+    found = services.base_models.all(OWNER, TASK)
+    return {
+        base.name: services.base_models.is_ready(base) for base in found if base.kind == "folder"
+    }
 
 
 def test_imported_base_is_ready_elsewhere(there: Services, here: Services) -> None:
@@ -77,7 +79,7 @@ def test_base_stays_unless_asked_for(there: Services, here: Services, tmp_path: 
 def test_another_base_of_that_name_stays_what_it_is(
     there: Services, here: Services, tmp_path: Path
 ) -> None:
-    here.bases.import_path(OWNER, write_tiny_bert(tmp_path / "t", text="另外的字"), name="my-bert")
+    here.base_models.import_path(OWNER, write_tiny_bert(tmp_path / "t", text="另外的字"), name="my-bert")
     assert here.project.load(OWNER, project_of(there)).bases == ("my-bert (2)",)
     assert bases_of(here) == {"my-bert": True, "my-bert (2)": True}
     based = [job for job in here.jobs.all(OWNER) if job.base != "instant"]

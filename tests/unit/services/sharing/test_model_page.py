@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from bigmodel.services.results.results import ResultService
-from bigmodel.services.sharing.model_page import ShowService
+from bigmodel.services.sharing.model_page import ModelPageService
 from bigmodel.services.sharing.page_figure import scatter, ticks
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -25,10 +25,10 @@ SCORES = [[0.8, 0.2], [0.1, 0.9], [0.7, 0.3]]
 WORDS = load_words()
 
 
-def show(training: trained.Training) -> ShowService:
+def show(training: trained.Training) -> ModelPageService:
     store = training.store
     results = ResultService(training.settings, store, lambda *_: [], lambda *_: [])
-    return ShowService(training.settings, store, WORDS, results, store.model)
+    return ModelPageService(training.settings, store, WORDS, results, store.model)
 
 
 @pytest.fixture

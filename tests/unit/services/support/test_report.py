@@ -13,7 +13,7 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
 from bigmodel.core.message import Message
 from bigmodel.services.studio import Services, open_services
-from bigmodel.services.support.sanitise import Mask
+from bigmodel.services.support.sanitise import Sanitiser
 from bigmodel.settings import Settings
 from bigmodel.words import load_words
 from tests.fakes.journey import OWNER, store_of
@@ -121,7 +121,7 @@ def test_nothing_planted_leaves(
 
 def test_what_is_shown_is_what_is_inside(services: Services, tmp_path: Path) -> None:
     report = services.report.draft(OWNER, job_of(services))
-    path = services.handouts.find(OWNER, services.report.hand_out(OWNER, report))
+    path = services.downloads.find(OWNER, services.report.hand_out(OWNER, report))
     with zipfile.ZipFile(path) as package:
         inside = [(name, package.read(name).decode()) for name in package.namelist()]
     assert tuple(inside) == report.files
@@ -145,7 +145,7 @@ def test_what_helps_is_there(services: Services) -> None:
 
 
 def test_log_keeps_words_of_the_program_only() -> None:
-    mask = Mask(load_words(), [], {})
+    mask = Sanitiser(load_words(), [], {})
     line = "2026-11-24 10:00:00,001 bigmodel.jobs.worker.worker checkpoint plum is not whole"
     assert mask.log(line) == line.replace("plum", "…")
     assert mask.log("something else\nand more") == "(2 other lines left out)"
@@ -157,4 +157,4 @@ def test_reports_of_others_are_not_handed_out(services: Services) -> None:
     report = services.report.draft(OWNER)
     key = services.report.hand_out(OWNER, report)
     with pytest.raises(NotFoundError):
-        services.handouts.find("other", key)
+        services.downloads.find("other", key)

@@ -40,7 +40,7 @@ def test_sheet_is_drawn_once_from_own_pictures(
         Image.new("RGB", (8, 8)).save(path, "JPEG")
 
     monkeypatch.setattr(augmentation_preview, "_draw", draw)
-    assert augmentation_preview.can_vary(version, NONE)
+    assert augmentation_preview.can_augment(version, NONE)
     for _ in range(2):
         made = augmentation_preview.sheet(version, NONE, settings)
         assert made is not None

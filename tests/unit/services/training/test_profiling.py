@@ -8,7 +8,7 @@ import pytest
 
 from bigmodel.jobs.profile import Measured
 from bigmodel.services.training import profiling
-from bigmodel.services.training.profiling import Asked, Timing
+from bigmodel.services.training.profiling import ProfileRequest, Profiling
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task
 from tests.fakes.workshop import TASKS, make_dataset, quick_settings
@@ -22,18 +22,22 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def asked(settings: Settings) -> Asked:
+def asked(settings: Settings) -> ProfileRequest:
     return ask(settings)
 
 
-def ask(settings: Settings, **params: Any) -> Asked:
+def ask(settings: Settings, **params: Any) -> ProfileRequest:
     task = get_task("toy_copy", (TASKS,))
     values = {"base": "scratch", "steps": 40, "step_s": 0.02, **params}
-    return Asked(make_dataset(settings, 200).version, task, "scratch", task.params(**values))
+    return ProfileRequest(
+        make_dataset(settings, 200).version, task, "scratch", task.params(**values)
+    )
 
 
-def test_child_times_real_steps_and_leaves_only_figures(settings: Settings, asked: Asked) -> None:
-    found = Timing(settings).measure(asked)
+def test_child_times_real_steps_and_leaves_only_figures(
+    settings: Settings, asked: ProfileRequest
+) -> None:
+    found = Profiling(settings).measure(asked)
     assert found.error is None
     assert found.steps == 40
     assert 0.02 <= found.step_s < 0.2
@@ -42,21 +46,21 @@ def test_child_times_real_steps_and_leaves_only_figures(settings: Settings, aske
 
 
 def test_same_choice_is_timed_once(
-    settings: Settings, asked: Asked, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, asked: ProfileRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs: list[str] = []
 
-    def run(_timing: Timing, asked: Asked, _place: Path) -> Measured:
+    def run(_timing: Profiling, asked: ProfileRequest, _place: Path) -> Measured:
         runs.append(asked.key)
         return Measured(step_s=1.0, steps=3)
 
-    monkeypatch.setattr(Timing, "_run", run)
+    monkeypatch.setattr(Profiling, "_run", run)
     monkeypatch.setattr(profiling, "SETTLE_S", 0.0)
-    one = Timing(settings)
+    one = Profiling(settings)
     for _ in range(5):
         one.want(asked)
     wait_until_known(one, asked)
-    assert Timing(settings).measure(asked).step_s == 1.0  # also after a restart
+    assert Profiling(settings).measure(asked).step_s == 1.0  # also after a restart
     assert runs == [asked.key]
 
 
@@ -65,10 +69,10 @@ def test_newest_choice_replaces_one_that_waits(
 ) -> None:
     runs: list[str] = []
     monkeypatch.setattr(
-        Timing, "_run", lambda _, asked, __: runs.append(asked.key) or Measured(steps=1)
+        Profiling, "_run", lambda _, asked, __: runs.append(asked.key) or Measured(steps=1)
     )
     monkeypatch.setattr(profiling, "SETTLE_S", 0.1)
-    one, first, last = Timing(settings), ask(settings, steps=10), ask(settings, steps=20)
+    one, first, last = Profiling(settings), ask(settings, steps=10), ask(settings, steps=20)
     one.want(first)
     one.want(last)
     assert one.is_pending(last)
@@ -76,26 +80,30 @@ def test_newest_choice_replaces_one_that_waits(
     assert runs == [last.key]
 
 
-def test_settings_that_change_no_step_share_a_timing(settings: Settings, asked: Asked) -> None:
-    same = Asked(asked.version, asked.task, asked.base, asked.params.model_copy(update={"seed": 7}))
-    other = Asked(asked.version, asked.task, "instant", asked.params)
+def test_settings_that_change_no_step_share_a_timing(
+    settings: Settings, asked: ProfileRequest
+) -> None:
+    same = ProfileRequest(
+        asked.version, asked.task, asked.base, asked.params.model_copy(update={"seed": 7})
+    )
+    other = ProfileRequest(asked.version, asked.task, "instant", asked.params)
     assert same.key == asked.key
     assert other.key != asked.key
 
 
 def test_training_that_would_fail_says_why_before_it_starts(settings: Settings) -> None:
-    found = Timing(settings).measure(ask(settings, nan_at=1))
+    found = Profiling(settings).measure(ask(settings, nan_at=1))
     assert found.error is not None
     assert found.error.key == "errors.loss_not_finite"
 
 
 def test_child_that_breaks_is_a_guess_with_a_sentence(settings: Settings) -> None:
-    found = Timing(settings).measure(ask(settings, stumble_at=1))
+    found = Profiling(settings).measure(ask(settings, stumble_at=1))
     assert found.error is not None
     assert found.error.key == "train.forecast.broken"
 
 
-def wait_until_known(one: Timing, asked: Asked) -> None:
+def wait_until_known(one: Profiling, asked: ProfileRequest) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while one.known(asked) is None or one.is_pending(asked):
         assert time.monotonic() < deadline

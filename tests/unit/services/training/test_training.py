@@ -12,7 +12,7 @@ from bigmodel.core import clock
 from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.errors import JobError, ModelError, NotFoundError, ParamsError
 from bigmodel.core.ids import new_id
-from bigmodel.services.training.base_models import BaseService
+from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.services.training.training import TrainingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -40,7 +40,7 @@ class Bench:
         self.settings = settings
         self.store = MemoryStore()
         self.jobs = CountingJobs()
-        bases = BaseService(settings, self.store)
+        bases = BaseModelService(settings, self.store)
         self.training = TrainingService(settings, self.store, bases, self.jobs)
 
     def dataset(self, texts: list[str], rows: int = 2000, name: str = "reviews") -> str:

@@ -14,12 +14,12 @@ from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.job import Wish
 from bigmodel.core.task import BaseFiles, Checkpoint, Explainer, StopRequested
 from bigmodel.training.audio import baseline, finetune
-from bigmodel.training.audio.recipe import SoundParams
+from bigmodel.training.audio.recipe import AudioParams
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.sounds import LABELS, sound_data, write_sound
 from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
 
-PARAMS = SoundParams(epochs=3, batch_size=8, learning_rate=3e-3, warmup_share=0.0)  # 12 steps
+PARAMS = AudioParams(epochs=3, batch_size=8, learning_rate=3e-3, warmup_share=0.0)  # 12 steps
 SCRATCH = BaseFiles("scratch", "scratch")
 
 
@@ -111,7 +111,7 @@ def test_hubert_trains_with_its_convolutions_frozen(
 
 
 def test_instant_model_tells_sounds_apart_without_torch(data: TaskData, tmp_path: Path) -> None:
-    baseline.train_instant(data, SoundParams(), tmp_path, FakeReporter(tmp_path / "c"))
+    baseline.train_instant(data, AudioParams(), tmp_path, FakeReporter(tmp_path / "c"))
     code = (
         "import sys, json, pathlib\n"
         "from bigmodel.training.audio.baseline import load_instant\n"
@@ -123,14 +123,14 @@ def test_instant_model_tells_sounds_apart_without_torch(data: TaskData, tmp_path
     answers, has_torch = json.loads(found.stdout)
     assert [LABELS[int(np.argmax(row))] for row in answers] == list(data.test.targets)
     assert not has_torch
-    assert answers == baseline.load_instant(tmp_path).predict(data.test.inputs)
+    assert answers == baseline.load_baseline(tmp_path).predict(data.test.inputs)
 
 
 @pytest.fixture(scope="module")
 def instant(data: TaskData, tmp_path_factory: pytest.TempPathFactory) -> Explainer:
     folder = tmp_path_factory.mktemp("instant")
-    baseline.train_instant(data, SoundParams(), folder, FakeReporter(folder / "c"))
-    return baseline.load_instant(folder)
+    baseline.train_instant(data, AudioParams(), folder, FakeReporter(folder / "c"))
+    return baseline.load_baseline(folder)
 
 
 def test_stranger_is_stranger_than_any_known_sound(
@@ -139,9 +139,9 @@ def test_stranger_is_stranger_than_any_known_sound(
     stranger = write_sound(tmp_path / "bell.wav", "bell", seed=99)
     known = instant.explain(data.test.inputs)
     strange = instant.explain([str(stranger)])[0]
-    assert strange.strangeness is not None
-    assert strange.strangeness > 1
-    assert strange.strangeness > max(one.strangeness or 0 for one in known)
+    assert strange.ood_score is not None
+    assert strange.ood_score > 1
+    assert strange.ood_score > max(one.ood_score or 0 for one in known)
 
 
 def test_nearest_recordings_are_of_the_same_sound(instant: Explainer, data: TaskData) -> None:
@@ -173,7 +173,7 @@ def test_unreadable_recordings_are_left_out_and_said(data: TaskData, tmp_path: P
     rows = type(data.train)(data.train.ids, inputs, data.train.targets)
     report = FakeReporter(tmp_path / "c")
     damaged = TaskData(rows, data.validation, data.test, data.labels)
-    baseline.train_instant(damaged, SoundParams(), tmp_path, report)
+    baseline.train_instant(damaged, AudioParams(), tmp_path, report)
     assert report.notes == ["training.note.clips_left_out"]
 
 

@@ -12,12 +12,12 @@ from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import BaseFiles, StopRequested
 from bigmodel.training.images import baseline, finetune
 from bigmodel.training.images.augment import augment, mix
-from bigmodel.training.images.recipe import PictureParams
+from bigmodel.training.images.recipe import ImageParams
 from tests.fakes.pictures import picture_data
 from tests.fakes.reporter import FakeReporter
 
 SCRATCH = BaseFiles("scratch", "scratch")
-PARAMS = PictureParams.model_validate(
+PARAMS = ImageParams.model_validate(
     {
         "epochs": 3,
         "batch_size": 8,
@@ -71,13 +71,13 @@ def test_model_knows_its_own_pictures(
     (found,) = loaded.explain(data.train.inputs[:1])
     assert found.nearest[0][0] == data.train.ids[0]
     assert found.nearest[0][1] < 0.01
-    assert found.strangeness is not None
-    assert found.strangeness < 1
+    assert found.ood_score is not None
+    assert found.ood_score < 1
 
 
 def test_instant_model_tells_stripes_apart(data: TaskData, tmp_path: Path) -> None:
     baseline.train_instant(data, PARAMS, tmp_path, FakeReporter(tmp_path / "c"))
-    loaded = baseline.load_instant(tmp_path)
+    loaded = baseline.load_baseline(tmp_path)
     scores = np.array(loaded.predict(data.test.inputs))
     answers = [data.labels[place] for place in scores.argmax(axis=1)]
     assert answers == list(data.test.targets)
@@ -86,7 +86,7 @@ def test_instant_model_tells_stripes_apart(data: TaskData, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("kind", ["none", "crop_flip", "colour", "randaugment"])
 def test_variation_hangs_on_row_and_epoch_alone(kind: str) -> None:
-    params = PictureParams.model_validate({"augmentation": kind, "pixels": 32})
+    params = ImageParams.model_validate({"augmentation": kind, "pixels": 32})
     squares = np.random.default_rng(0).integers(0, 256, (4, 20, 20, 3), dtype=np.uint8)
     torch.manual_seed(1)
     one = augment(squares, params, [3, 5, 7, 9], 2, 16)
@@ -101,7 +101,7 @@ def test_variation_hangs_on_row_and_epoch_alone(kind: str) -> None:
 
 @pytest.mark.parametrize("mixing", ["mixup", "cutmix", "both"])
 def test_mixed_answers_follow_mixed_pictures(mixing: str) -> None:
-    params = PictureParams.model_validate({"mixing": mixing})
+    params = ImageParams.model_validate({"mixing": mixing})
     black_and_white = torch.stack([torch.zeros(3, 16, 16), torch.ones(3, 16, 16)]).repeat(
         4, 1, 1, 1
     )

@@ -3,25 +3,25 @@
 import pytest
 
 from bigmodel.training.loop.recipe import TextParams
-from bigmodel.training.loop.schedule import MOST_STEPS_UNCHECKED, Pace, learning_rate
+from bigmodel.training.loop.schedule import MOST_STEPS_UNCHECKED, Schedule, learning_rate
 
 
 def test_last_short_batches_count_as_step() -> None:
-    pace = Pace(rows=100, batch_size=8, accumulation=4, epochs=3)
-    assert (pace.batches_an_epoch, pace.steps_an_epoch, pace.steps) == (13, 4, 12)
+    schedule = Schedule(rows=100, batch_size=8, accumulation=4, epochs=3)
+    assert (schedule.batches_an_epoch, schedule.steps_an_epoch, schedule.steps) == (13, 4, 12)
 
 
 def test_short_epochs_are_checked_at_their_ends() -> None:
-    pace = Pace(rows=100, batch_size=10, accumulation=1, epochs=3)
-    assert [step for step in range(31) if pace.is_check_due(step)] == [10, 20, 30]
+    schedule = Schedule(rows=100, batch_size=10, accumulation=1, epochs=3)
+    assert [step for step in range(31) if schedule.is_check_due(step)] == [10, 20, 30]
 
 
 def test_long_epochs_are_checked_in_between() -> None:
-    pace = Pace(rows=100_000, batch_size=10, accumulation=1, epochs=1)
-    due = [step for step in range(pace.steps + 1) if pace.is_check_due(step)]
+    schedule = Schedule(rows=100_000, batch_size=10, accumulation=1, epochs=1)
+    due = [step for step in range(schedule.steps + 1) if schedule.is_check_due(step)]
     gaps = [after - before for before, after in zip([0, *due], due, strict=False)]
     assert max(gaps) <= MOST_STEPS_UNCHECKED
-    assert due[-1] == pace.steps
+    assert due[-1] == schedule.steps
 
 
 @pytest.mark.parametrize("schedule", ["linear", "cosine", "constant"])

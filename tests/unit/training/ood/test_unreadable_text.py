@@ -7,13 +7,13 @@ from bigmodel.training.ood.unreadable_text import (
     LETTERLESS,
     LETTERS,
     UNKNOWN,
+    fit_script_stats,
     is_broken,
-    learn_habits,
     why_unreadable,
 )
 
-ENGLISH = learn_habits(["the soup was cold", "a kind waiter, 5 stars"] * 20)
-CHINESE = learn_habits(["今天的菜太咸了", "服务员很热情，下次再来"] * 20)
+ENGLISH = fit_script_stats(["the soup was cold", "a kind waiter, 5 stars"] * 20)
+CHINESE = fit_script_stats(["今天的菜太咸了", "服务员很热情，下次再来"] * 20)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_whole_characters_are_not_broken(text: str) -> None:
 @pytest.mark.parametrize("text", ["...", "12 345", "👍👍", "？！", " "])
 def test_text_without_letters_is_named(text: str) -> None:
     assert why_unreadable(text, ENGLISH, is_unknown=True) == LETTERLESS
-    odd = learn_habits(["👍", "12", "good"])
+    odd = fit_script_stats(["👍", "12", "good"])
     assert why_unreadable(text, odd, is_unknown=True) == ""
 
 
@@ -75,5 +75,5 @@ def test_unknown_pieces_come_last() -> None:
 
 
 def test_broken_training_rows_make_it_usual() -> None:
-    habits = learn_habits(["CafÃ© trÃ¨s", "the soup was cold"])
-    assert why_unreadable("CafÃ© trÃ¨s", habits, is_unknown=False) == ""
+    script_stats = fit_script_stats(["CafÃ© trÃ¨s", "the soup was cold"])
+    assert why_unreadable("CafÃ© trÃ¨s", script_stats, is_unknown=False) == ""

@@ -13,10 +13,10 @@ from tests.fakes.reporter import FakeReporter
 from tests.fakes.spoken import spoken_data, write_spoken
 
 
-def trained(data: TaskData, folder: Path) -> baseline.InstantTranscriber:
+def trained(data: TaskData, folder: Path) -> baseline.SpeechBaseline:
     folder.mkdir()
     baseline.train_instant(data, folder, FakeReporter(folder / "checkpoints"))
-    return baseline.load_instant(folder)
+    return baseline.load_baseline(folder)
 
 
 def test_words_are_known_in_any_order(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_answers_survive_storage(tmp_path: Path) -> None:
     data = spoken_data(tmp_path / "in", rows=24)
     model = trained(data, tmp_path / "model")
     first = model.transcribe(data.test.inputs)
-    again = baseline.load_instant(tmp_path / "model").transcribe(data.test.inputs)
+    again = baseline.load_baseline(tmp_path / "model").transcribe(data.test.inputs)
     assert first == again
     assert headline(data.test.targets, first)["wer"] == 0
     assert model.predict(data.test.inputs) == [[one.certainty] for one in first]
@@ -56,10 +56,10 @@ def test_silence_is_answered_with_nothing_or_little(tmp_path: Path) -> None:
 
 
 def test_warping_ignores_speed() -> None:
-    dice = np.random.default_rng(0)
-    one = dice.normal(size=(20, 4)).astype(np.float32)
+    rng = np.random.default_rng(0)
+    one = rng.normal(size=(20, 4)).astype(np.float32)
     slower = np.repeat(one, 2, axis=0)
-    other = dice.normal(size=(20, 4)).astype(np.float32)
+    other = rng.normal(size=(20, 4)).astype(np.float32)
     assert baseline.warped(one, slower) < 1e-3 < baseline.warped(one, other)
 
 

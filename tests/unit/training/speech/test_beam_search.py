@@ -7,9 +7,9 @@ import random
 import numpy as np
 import pytest
 
-from bigmodel.training.speech.beam_search import Beam, greedy, letter_certainties, search
-from bigmodel.training.speech.char_lm import END, LetterModel, make_letter_model
-from bigmodel.training.speech.charset import Alphabet, make_alphabet, normalise
+from bigmodel.training.speech.beam_search import Beam, character_confidences, greedy, search
+from bigmodel.training.speech.char_lm import END, CharLM, fit_char_lm
+from bigmodel.training.speech.charset import Charset, make_charset, normalise
 
 
 def log_shares(rows: list[list[float]]) -> np.ndarray:
@@ -32,9 +32,9 @@ def likeliest(shares: np.ndarray) -> tuple[int, ...]:
 
 
 def test_wide_beam_agrees_with_every_alignment() -> None:
-    dice = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     for _ in range(25):
-        shares = log_shares(dice.random((5, 3)).tolist())
+        shares = log_shares(rng.random((5, 3)).tolist())
         assert tuple(search(shares, Beam(200))) == likeliest(shares)
 
 
@@ -52,8 +52,8 @@ def test_repeated_letter_needs_a_blank_between() -> None:
 
 
 def test_letter_model_leans_to_what_was_written() -> None:
-    alphabet = make_alphabet(["zero", "zero", "five"], "lower")
-    letters = make_letter_model([alphabet.encode(text) for text in ("zero", "zero", "five")], 9)
+    alphabet = make_charset(["zero", "zero", "five"], "lower")
+    letters = fit_char_lm([alphabet.encode(text) for text in ("zero", "zero", "five")], 9)
     unsure = np.full((4, alphabet.outputs), 1e-3)
     for step, options in enumerate([("z",), ("e",), ("o", "r"), ("o",)]):
         for place, letter in enumerate(options):
@@ -65,10 +65,10 @@ def test_letter_model_leans_to_what_was_written() -> None:
 
 
 def test_letter_shares_sum_to_one() -> None:
-    dice = random.Random(0)  # noqa: S311  (no secret)
-    texts = [[dice.randint(1, 4) for _ in range(dice.randint(1, 6))] for _ in range(20)]
-    letters = make_letter_model(texts, 5)
-    again = LetterModel.from_json(letters.to_json(), 5)
+    rng = random.Random(0)  # noqa: S311  (no secret)
+    texts = [[rng.randint(1, 4) for _ in range(rng.randint(1, 6))] for _ in range(20)]
+    letters = fit_char_lm(texts, 5)
+    again = CharLM.from_json(letters.to_json(), 5)
     for before in ((), (1,), (2, 3), (4, 4, 4)):
         shares = [math.exp(letters.log_share(before, n)) for n in (END, 1, 2, 3, 4)]
         assert sum(shares) == pytest.approx(1.0, abs=1e-3)
@@ -77,14 +77,14 @@ def test_letter_shares_sum_to_one() -> None:
 
 def test_certainty_stands_where_the_letter_is_written() -> None:
     shares = log_shares([[0.9, 0.05, 0.05], [0.1, 0.8, 0.1], [0.9, 0.05, 0.05], [0.2, 0.2, 0.6]])
-    assert letter_certainties(shares, [1, 2]) == pytest.approx([0.8, 0.6])
-    assert letter_certainties(shares, []) == []
+    assert character_confidences(shares, [1, 2]) == pytest.approx([0.8, 0.6])
+    assert character_confidences(shares, []) == []
 
 
 def test_texts_come_back_from_their_numbers() -> None:
-    alphabet = make_alphabet(["\uff28ello  World", "打开 灯", "打开"], "lower")
+    alphabet = make_charset(["\uff28ello  World", "打开 灯", "打开"], "lower")
     assert alphabet.decode(alphabet.encode("HELLO world")) == "hello world"
     assert alphabet.decode(alphabet.encode("打开灯")) == "打开灯"
     assert alphabet.encode("Q") == []
-    assert Alphabet(("a",), "keep").encode("A") == []
+    assert Charset(("a",), "keep").encode("A") == []
     assert normalise("  \uff21\tb\u3000c\u200b", "keep") == "A b c"

@@ -11,9 +11,9 @@ from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import BaseFiles, StopRequested
 from bigmodel.training.speech import ctc
-from bigmodel.training.speech.charset import make_alphabet
-from bigmodel.training.speech.features import Recordings, Variation, read_samples
-from bigmodel.training.speech.objective import Spelling
+from bigmodel.training.speech.charset import make_charset
+from bigmodel.training.speech.features import AugmentConfig, Recordings, read_samples
+from bigmodel.training.speech.objective import CtcObjective
 from bigmodel.training.speech.recipe import SpeechParams
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.spoken import spoken_data
@@ -86,7 +86,7 @@ def test_stored_model_answers_the_same(
 
 def test_variation_is_one_of_seed_epoch_and_row(data: TaskData) -> None:
     samples = [read_samples(path) for path in data.train.inputs[:2]]
-    recordings = Recordings(samples, [[], []], seed=3, variation=Variation())
+    recordings = Recordings(samples, [[], []], seed=3, variation=AugmentConfig())
     before = torch.get_rng_state()
     first, again, later = (recordings.batch([0, 1], epoch=e)["frames"] for e in (0, 0, 1))
     alone = recordings.batch([1], epoch=0)["frames"]
@@ -97,9 +97,9 @@ def test_variation_is_one_of_seed_epoch_and_row(data: TaskData) -> None:
 
 
 def test_text_without_room_counts_nothing() -> None:
-    goal = Spelling(make_alphabet(["abc"], "lower"))
-    logits = torch.zeros(1, 2, goal.outputs, requires_grad=True)
-    loss = goal.loss((logits, torch.tensor([2])), [([1, 2, 3], "abc")])
+    objective = CtcObjective(make_charset(["abc"], "lower"))
+    logits = torch.zeros(1, 2, objective.outputs, requires_grad=True)
+    loss = objective.loss((logits, torch.tensor([2])), [([1, 2, 3], "abc")])
     assert float(loss.detach()) == 0
     loss.backward()  # type: ignore[no-untyped-call]
     assert torch.isfinite(logits.grad).all()  # type: ignore[arg-type]

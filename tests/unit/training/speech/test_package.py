@@ -32,7 +32,7 @@ def test_package_of_instant_model_hears_alike(tmp_path: Path) -> None:
     data = spoken_data(tmp_path / "in", rows=16)
     report = FakeReporter(tmp_path / "checkpoints")
     baseline.train_instant(data, tmp_path, report)
-    expected = baseline.load_instant(tmp_path).transcribe(data.test.inputs)
+    expected = baseline.load_baseline(tmp_path).transcribe(data.test.inputs)
     heard = program("instant").Model(tmp_path).transcribe(data.test.inputs)
     assert heard == [one.text for one in expected]
 

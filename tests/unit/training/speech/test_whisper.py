@@ -13,7 +13,7 @@ from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, StopRequested
 from bigmodel.training.speech import whisper
 from bigmodel.training.speech.recipe import SpeechParams
-from bigmodel.training.speech.seq2seq_head import Ear, language_of
+from bigmodel.training.speech.seq2seq_head import SpeechFrontend, language_of
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.spoken import spoken_data
 from tests.fakes.tiny_whisper import write_tiny_whisper
@@ -83,7 +83,7 @@ def test_ear_hears_as_the_makers_do() -> None:
     theirs = WhisperFeatureExtractor(feature_size=80, chunk_length=2)(
         sound, sampling_rate=16_000, return_tensors="pt"
     ).input_features[0]
-    ours = Ear(80, 2.0).listen(torch.from_numpy(sound))
+    ours = SpeechFrontend(80, 2.0).listen(torch.from_numpy(sound))
     torch.testing.assert_close(ours, theirs, atol=2e-3, rtol=0)
 
 

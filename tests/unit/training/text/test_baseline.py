@@ -19,10 +19,10 @@ def rows(texts: list[str], targets: list[str]) -> Rows:
     return Rows([str(number) for number in range(len(texts))], texts, targets)
 
 
-def train(data: TaskData, folder: Path, **settings: object) -> baseline.InstantPredictor:
+def train(data: TaskData, folder: Path, **settings: object) -> baseline.TextBaseline:
     params = TextParams.model_validate(settings)
     baseline.train_classifier(data, params, folder, FakeReporter(folder))
-    return baseline.load_instant(folder)
+    return baseline.load_baseline(folder)
 
 
 def test_many_classes_sum_to_one(tmp_path: Path) -> None:
@@ -42,8 +42,8 @@ def test_label_without_training_rows_gets_nothing(tmp_path: Path) -> None:
 
 
 def test_chinese_is_read_in_short_pieces() -> None:
-    assert baseline.choose_reading(["今天的菜太咸了"]).longest == 3
-    assert baseline.choose_reading(["the soup was cold"]).longest == 5
+    assert baseline.choose_vectorizer(["今天的菜太咸了"]).longest == 3
+    assert baseline.choose_vectorizer(["the soup was cold"]).longest == 5
 
 
 def test_odd_texts_are_answered(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def folder(folders: dict[str, Path], request: pytest.FixtureRequest) -> Path:
 
 def load(folder: Path) -> Looker:
     model = (
-        baseline.load_instant(folder)
+        baseline.load_baseline(folder)
         if baseline.is_instant(folder)
         else finetune.load_model(folder)
     )
@@ -54,12 +54,12 @@ def load(folder: Path) -> Looker:
 
 def test_known_rows_are_seldom_strange(folder: Path) -> None:
     said = load(folder).explain(DATA.test.inputs)
-    assert np.mean([(one.strangeness or 0) > 1 for one in said]) <= 0.2
+    assert np.mean([(one.ood_score or 0) > 1 for one in said]) <= 0.2
     assert not any(one.unreadable for one in said)
 
 
 def test_nonsense_is_strange(folder: Path) -> None:
-    assert all((one.strangeness or 0) > 1 for one in load(folder).explain(NONSENSE))
+    assert all((one.ood_score or 0) > 1 for one in load(folder).explain(NONSENSE))
 
 
 def test_unreadable_text_says_why(folder: Path) -> None:
@@ -99,7 +99,7 @@ def test_package_without_them_still_answers(folders: dict[str, Path], tmp_path: 
             (tmp_path / path.name).write_bytes(path.read_bytes())
     scores, said = load(tmp_path).look(["good soup"])
     assert scores == load(folders["instant"]).predict(["good soup"])
-    assert said[0].strangeness is None
+    assert said[0].ood_score is None
     assert said[0].unreadable == ""
 
 
@@ -115,7 +115,7 @@ def test_tuned_model_keeps_only_so_many_rows(
 ) -> None:
     monkeypatch.setattr(predictor, "MOST_TUNED", 10)
     model = finetune.load_model(folders["tiny"])
-    known = predictor.learn_known(model, DATA, FakeReporter(tmp_path), is_own=False)
+    known = predictor.fit_ood_reference(model, DATA, FakeReporter(tmp_path), is_own=False)
     assert len(known.memory.ids) == 10
 
 
@@ -125,4 +125,4 @@ def test_few_rows_still_tell_strangers(tmp_path: Path) -> None:
     report = FakeReporter(tmp_path / "steps")
     baseline.train_classifier(data, TextParams(), tmp_path, report)
     said = load(tmp_path).explain(["good soup was warm", *NONSENSE])
-    assert [(one.strangeness or 0) > 1 for one in said] == [False, True, True, True]
+    assert [(one.ood_score or 0) > 1 for one in said] == [False, True, True, True]
