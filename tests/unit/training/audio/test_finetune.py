@@ -114,8 +114,8 @@ def test_instant_model_tells_sounds_apart_without_torch(data: TaskData, tmp_path
     baseline.train_instant(data, AudioParams(), tmp_path, FakeReporter(tmp_path / "c"))
     code = (
         "import sys, json, pathlib\n"
-        "from bigmodel.training.audio.baseline import load_instant\n"
-        "model = load_instant(pathlib.Path(sys.argv[1]))\n"
+        "from bigmodel.training.audio.baseline import load_baseline\n"
+        "model = load_baseline(pathlib.Path(sys.argv[1]))\n"
         "print(json.dumps([model.predict(sys.argv[2:]), 'torch' in sys.modules]))"
     )
     command = [sys.executable, "-c", code, str(tmp_path), *data.test.inputs]
