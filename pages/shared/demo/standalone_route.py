@@ -132,7 +132,9 @@ class Asks:
         )
         try:
             await self._keep(request, path)
-            found = await run_in_threadpool(self._services.inference.look, LOCAL_OWNER, model_id, path)
+            found = await run_in_threadpool(
+                self._services.inference.look, LOCAL_OWNER, model_id, path
+            )
         finally:
             path.unlink(missing_ok=True)
         return JSONResponse(alone.looked(found.answer), headers=HEADERS)

@@ -27,7 +27,9 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 def context(studio: Studio) -> Context:
-    services: Any = SimpleNamespace(words=load_words(), inference=studio.demo, settings=studio.settings)
+    services: Any = SimpleNamespace(
+        words=load_words(), inference=studio.demo, settings=studio.settings
+    )
     nothing: Any = None
     return Context(services, nothing, nothing, nothing)
 

@@ -24,7 +24,9 @@ def studio(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Studio]:
 
 
 def head(studio: Studio, kind: str = "") -> DemoModels:
-    services: Any = SimpleNamespace(words=load_words(), inference=studio.demo, settings=studio.settings)
+    services: Any = SimpleNamespace(
+        words=load_words(), inference=studio.demo, settings=studio.settings
+    )
     nothing: Any = None
     context = Context(services, nothing, nothing, nothing)
     return DemoModels(context, kind or KINDS[studio.task], lambda *_: ())

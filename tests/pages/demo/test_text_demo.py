@@ -29,7 +29,9 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 @pytest.fixture
 def tab(studio: Studio) -> TextDemo:
-    services: Any = SimpleNamespace(words=load_words(), inference=studio.demo, settings=studio.settings)
+    services: Any = SimpleNamespace(
+        words=load_words(), inference=studio.demo, settings=studio.settings
+    )
     nothing: Any = None
     return TextDemo(Context(services, nothing, nothing, nothing))
 

@@ -79,7 +79,9 @@ def test_base_stays_unless_asked_for(there: Services, here: Services, tmp_path: 
 def test_another_base_of_that_name_stays_what_it_is(
     there: Services, here: Services, tmp_path: Path
 ) -> None:
-    here.base_models.import_path(OWNER, write_tiny_bert(tmp_path / "t", text="另外的字"), name="my-bert")
+    here.base_models.import_path(
+        OWNER, write_tiny_bert(tmp_path / "t", text="另外的字"), name="my-bert"
+    )
     assert here.project.load(OWNER, project_of(there)).bases == ("my-bert (2)",)
     assert bases_of(here) == {"my-bert": True, "my-bert (2)": True}
     based = [job for job in here.jobs.all(OWNER) if job.base != "instant"]
