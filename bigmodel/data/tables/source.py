@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from bigmodel.data.tables.label import is_missing
+
 BATCH_ROWS = 20_000
 ORIGINAL = "col."  # prefix of the columns as they came, inside a version
 TEST = "test"  # the origin of rows of a person's own test file
@@ -123,6 +125,8 @@ def targets_of(batch: pa.RecordBatch, column: str, relabel: Mapping[str, str]) -
     """Return the target of each row: its label by hand, else that of the column as `relabel` names it."""
     came = [text.strip() for text in batch.column(ORIGINAL + column).to_pylist()]
     by_hand = batch.column(HAND).to_pylist()
+    if "envelope" not in batch.schema.names:  # a folder or a spoken word may well be called so
+        came = ["" if is_missing(text) and text not in relabel else text for text in came]
     return [hand or relabel.get(text, text) for text, hand in zip(came, by_hand, strict=True)]
 
 

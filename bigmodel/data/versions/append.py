@@ -19,6 +19,7 @@ from bigmodel.core.datasets.dataset import Recipe
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.guess import guess_columns
+from bigmodel.data.tables.label import Spellings
 from bigmodel.data.tables.number import as_number
 from bigmodel.data.tables.source import HAND, ORIGINAL, PLACE, Source, sample_rows
 from bigmodel.data.versions.versions import ITEMS
@@ -73,7 +74,9 @@ def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe)
     clashes: list[Clash] = []
     new_labels: dict[str, None] = {}
     labels: dict[str, str] = {}
-    for text, label in _rows(upload, matched[recipe.input], came, recipe.relabel):
+    spelled = Spellings(classes)
+    for text, row_label in _rows(upload, matched[recipe.input], came, recipe.relabel):
+        label = spelled(row_label)
         found = known.get(_content(text)) if text else None
         kind = EMPTY if not text else _kind(found, label)
         kinds.append(kind)

@@ -16,16 +16,17 @@ from numpy.typing import NDArray
 
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Recipe, Rows, Split, Summary, TaskData, Version
-from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.task import Family
-from bigmodel.data.tables.number import DECIMAL_COMMA, as_number
+from bigmodel.data.tables.label import listed
+from bigmodel.data.tables.label import shown as shown_label
+from bigmodel.data.tables.number import NumberFormat, find_format
 from bigmodel.data.tables.source import BATCH_ROWS, OF_ROWS, ORIGINAL, TEST, Source, targets_of
 from bigmodel.data.versions import split
-from bigmodel.data.versions.check import Survey, check, remark, survey
-from bigmodel.data.versions.check import shown as shown_label
+from bigmodel.data.versions.check import check, join_labels, remark
 from bigmodel.data.versions.original_files import keep_upload
+from bigmodel.data.versions.survey import Survey, survey
 from bigmodel.settings import Settings
 
 ITEMS = "items.parquet"
@@ -60,17 +61,15 @@ def write_version(
     that new rows of a table came in: a copy is kept under the name that the last of the recipe's uploads gives it.
 
     Raises:
-        DatasetError: the rows cannot be trained on, or somebody else just made this version
-            (`dataset_busy`); nothing is left on disk.
+        DatasetError: the rows cannot be trained on; nothing is left on disk.
     """
     columns = sources[0].columns
-    found = survey(
-        sources,
-        text=recipe.input,
-        label=recipe.target,
-        form=recipe.form,
-        relabel=recipe.relabel,
-    )
+    found = _surveyed(sources, recipe)
+    if same := join_labels(found, recipe.relabel):
+        recipe = replace(recipe, relabel={**recipe.relabel, **same})
+        found = _surveyed(sources, recipe)
+        pairs = [f"{label} → {name}" for label, name in same.items()]
+        problems = [*problems, remark(found, "labels_joined", labels=listed(pairs))]
     summary = check(found, label=recipe.target, columns=columns, problems=problems)
     splits, remarks = _split(found, recipe.seed)
     counts = np.bincount(splits, minlength=len(split.NAMES))
@@ -86,18 +85,30 @@ def write_version(
     draft = folder.with_name(f".{number}.{new_id()}.tmp")
     draft.mkdir(mode=0o700)
     try:
-        digest = _write(draft / ITEMS, sources, recipe, splits, is_number=found.is_number)
+        digest = _write(draft / ITEMS, sources, recipe, splits, found)
         _write_recipe(draft, recipe, summary)
         if media is not None:
             _take_media(media, folder.with_name(MEDIA))
         if uploaded is not None:
             keep_upload(uploaded, folder, recipe.uploads[-1])
-        _place(draft, folder)
+        folder = _placed(draft, folder)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     place = folder.relative_to(settings.home).as_posix()
     return Version(dataset_id, number, place, digest, now(), recipe, summary)
+
+
+def _surveyed(sources: Sequence[Source], recipe: Recipe) -> Survey:
+    return survey(
+        sources,
+        text=recipe.input,
+        label=recipe.target,
+        form=recipe.form,
+        relabel=recipe.relabel,
+        delimiter=recipe.delimiter,
+        is_amount=recipe.is_amount,
+    )
 
 
 def _take_media(source: Path, target: Path) -> None:
@@ -114,14 +125,18 @@ def _take_media(source: Path, target: Path) -> None:
         os.sync()  # once for all of them: forcing each of thousands to disk takes minutes
 
 
-def _place(draft: Path, folder: Path) -> None:
-    """Make a complete version visible under its number, which nobody else may have taken meanwhile."""
-    try:
-        draft.rename(folder)
-    except OSError as error:
-        if not folder.exists():
-            raise
-        raise DatasetError("dataset_busy") from error
+def _placed(draft: Path, folder: Path) -> Path:
+    """Make a complete version visible and return where: its number may be taken by what a crash left.
+
+    Which of two versions made at once counts is decided by the store, not here.
+    """
+    while True:
+        try:
+            return draft.rename(folder)
+        except OSError:
+            if not folder.exists():
+                raise
+            folder = folder.with_name(f"{folder.name.partition('-')[0]}-{new_id()}")
 
 
 def _split(found: Survey, seed: int) -> tuple[NDArray[np.int8], list[Message]]:
@@ -207,10 +222,10 @@ def _write(
     sources: Sequence[Source],
     recipe: Recipe,
     splits: NDArray[np.int8],
-    *,
-    is_number: bool,
+    found: Survey,
 ) -> str:
     columns = sources[0].columns
+    numbers = found.format if found.is_number or recipe.is_amount else None
     extra = KEPT_OF_MEDIA if sources[0].is_media else ()
     names = (*KEPT, *extra, *(ORIGINAL + column for column in columns))
     schema = pa.schema([(name, pa.string()) for name in names])
@@ -221,7 +236,7 @@ def _write(
             for batch in source.batches(asked):
                 part = splits[place : place + batch.num_rows]
                 place += batch.num_rows
-                kept = _kept(source, batch, recipe, part, ids, is_number=is_number)
+                kept = _kept(source, batch, recipe, part, ids, numbers)
                 rest = [*extra, *(ORIGINAL + column for column in columns)]
                 arrays = [*kept, *(batch.column(name) for name in rest)]
                 writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema), BATCH_ROWS)
@@ -234,13 +249,12 @@ def _kept(
     recipe: Recipe,
     splits: NDArray[np.int8],
     ids: Iterator[str],
-    *,
-    is_number: bool,
+    numbers: NumberFormat | None,
 ) -> list[pa.Array]:
     """Return the columns of `KEPT`, in that order."""
     targets = targets_of(batch, recipe.target, recipe.relabel)
-    if is_number:
-        targets = [_with_point(text) for text in targets]
+    if numbers:
+        targets = [numbers.plain(text) for text in targets]
     count = batch.num_rows
     found = set(batch.schema.names)
     if source.is_version:
@@ -267,10 +281,6 @@ def _inputs(source: Source, batch: pa.RecordBatch, recipe: Recipe) -> tuple[pa.A
     texts = [text.strip() for text in batch.column(ORIGINAL + recipe.input).to_pylist()]
     hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
     return pa.array(texts, pa.string()), pa.array(hashes, pa.string())
-
-
-def _with_point(text: str) -> str:
-    return text.replace(",", ".") if DECIMAL_COMMA.fullmatch(text) else text
 
 
 def _row_ids() -> Iterator[str]:
@@ -327,7 +337,8 @@ def load_task_data(folder: Path, family: Family) -> TaskData:
     rows = [row for row in zip(*columns, strict=True) if row[1] != Split.NONE]
     labels: tuple[str, ...] = ()
     if family is Family.REGRESSION:
-        rows = [row for row in rows if as_number(row[3]) is not None]
+        kind = find_format(row[3] for row in rows)
+        rows = [(*row[:3], kind.plain(row[3])) for row in rows if kind.number(row[3]) is not None]
     elif family is Family.CLASSIFICATION:
         labels = tuple(sorted({row[3] for row in rows if row[1] == Split.TRAIN}))
         known = set(labels)

@@ -11,9 +11,9 @@ from bigmodel.core.datasets.dataset import Dataset, Form, Recipe, Summary, Versi
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.class_names import ClassName, ClassNames
 from bigmodel.data.tables.source import HAND, ORIGINAL
-from bigmodel.data.versions.check import NUMBER_SHARE
 from bigmodel.data.versions.revise import renamed
 from bigmodel.data.versions.stars import sorted_into, stars_of
+from bigmodel.data.versions.survey import NUMBER_SHARE
 from bigmodel.data.versions.versions import ITEMS
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store

@@ -11,6 +11,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.task import Family
 from bigmodel.data.ingest.importer import Upload
+from bigmodel.data.tables.label import Spellings
 from bigmodel.data.tables.number import as_number
 from bigmodel.data.tables.source import ORIGINAL
 
@@ -43,7 +44,8 @@ def read_evaluation_set(
     if recipe.input not in upload.columns:
         raise DatasetError("evaluation_no_texts", column=recipe.input)
     rows = list(_files(upload, recipe) if upload.is_media else _texts(upload, recipe))
-    whole = [row for row in rows if all(row)]
+    spelled = Spellings(labels)
+    whole = [(*row[:2], spelled(row[2])) for row in rows if all(row)]
     usable = [row for row in whole if _is_known(row[2], family, labels)]
     if not usable:
         raise DatasetError("evaluation_no_rows", labels=_listed(labels) or "1, 2.5, …")

@@ -15,8 +15,9 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.number import as_number
 from bigmodel.data.tables.source import Source, sample_rows
-from bigmodel.data.versions.check import Survey, check, survey
+from bigmodel.data.versions.check import check
 from bigmodel.data.versions.split import NAMES, NONE, TEST, TRAIN, VALIDATION, assign
+from bigmodel.data.versions.survey import Survey, survey
 from bigmodel.words import load_words
 
 SENTENCE = "a rather ordinary sentence with number {}"
@@ -82,10 +83,52 @@ def test_sample_spans_a_sorted_table(tmp_path: Path) -> None:
     assert set(labels) == {"a", "b"}
 
 
-def test_names_of_nothing_are_labels(tmp_path: Path) -> None:
-    summary = look(tmp_path, rows(80, "NA", "None", "null", "nan"))
-    assert summary.usable_rows == 80
-    assert summary.classes == {"NA": 20, "None": 20, "null": 20, "nan": 20}
+def test_what_programs_write_for_nothing_is_no_label(tmp_path: Path) -> None:
+    summary = look(tmp_path, rows(80, "NA", "None", "NaN", "<NA>"))
+    assert summary.classes == {"NA": 20, "None": 20}
+    assert said(summary)["targets_missing"]["count"] == 40
+
+
+def test_labels_that_are_ids_are_refused(tmp_path: Path) -> None:
+    table = [(SENTENCE.format(i), f"u{i % 1500}") for i in range(4000)]
+    with pytest.raises(DatasetError, match="label_not_classes"):
+        look(tmp_path, table)
+
+
+def test_text_that_is_the_label_is_told(tmp_path: Path) -> None:
+    found = said(look(tmp_path, [(label, label) for label in ("good", "bad") * 30]))
+    assert found["inputs_are_targets"]["count"] == 60
+
+
+def test_codes_with_zeros_in_front_are_classes(tmp_path: Path) -> None:
+    summary = look(tmp_path, rows(120, *(f"{i:03}" for i in range(30))))
+    assert summary.number_share == 0
+    assert "labels_codes" in said(summary)
+
+
+def test_several_labels_in_a_cell_are_told(tmp_path: Path) -> None:
+    found = said(look(tmp_path, rows(60, "food", "food;price", "price", "room;food", "room")))
+    assert found["labels_several"] == {"mark": ";", "labels": "food, price, room"}
+
+
+@pytest.mark.parametrize(
+    ("values", "told", "smallest"),
+    [
+        (["9,{:03}"], {"numbers_open"}, 9000),
+        (["${},000.50"], {"numbers_signed"}, 1000.5),
+        (["{}.234,50"], set(), 1234.5),
+        (["{}%"], {"numbers_signed"}, 1),
+    ],
+)
+def test_amounts_as_people_write_them_are_numbers(
+    tmp_path: Path, values: list[str], told: set[str], smallest: float
+) -> None:
+    start = 0 if "9," in values[0] else 1
+    found = look(tmp_path, rows(60, *(values[0].format(i) for i in range(start, start + 60))))
+    assert found.number_share == 1
+    assert found.number_range is not None
+    assert found.number_range[0] == smallest
+    assert told <= set(said(found))
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
@@ -134,7 +177,7 @@ def test_script_and_lengths_are_measured(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("3", 3), ("-2.5", -2.5), ("1e3", 1000), ("3,5", 3.5), ("1,234.5", None), ("nan", None),
+    [("3", 3), ("-2.5", -2.5), ("1e3", 1000), ("3,5", 3.5), ("1,234.5", 1234.5), ("nan", None),
      ("inf", None), ("", None), ("1_000", None), ("1e999", None)],
 )  # fmt: skip
 def test_what_counts_as_a_number(text: str, value: float | None) -> None:

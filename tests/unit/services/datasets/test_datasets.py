@@ -82,14 +82,17 @@ def test_wrong_columns_leave_nothing_behind(
     assert service.get("local", dataset.id).version.number == 1
 
 
-def test_two_changes_at_once_leave_one_version(
+def test_folder_left_by_a_crash_blocks_no_version(
     tmp_path: Path, settings: Settings, service: DatasetService
 ) -> None:
     dataset = service.import_file("local", table(tmp_path))
     (settings.datasets / dataset.id / "2" / "items.parquet").mkdir(parents=True)
-    with pytest.raises(DatasetError, match="dataset_busy"):
-        service.choose_columns("local", dataset.id, text="review", label="stars")
-    assert not list((settings.datasets / dataset.id).glob("*.tmp"))
+    second = service.choose_columns("local", dataset.id, text="review", label="stars")
+    assert second.version.number == 2
+    assert load_rows(folder_of(settings, second))["target"]
+    assert service.preview("local", dataset.id).total == 100
+    third = service.choose_columns("local", dataset.id, text="review", label="label")
+    assert third.version.folder.endswith("/3")
 
 
 def test_own_test_file_is_the_test_set(

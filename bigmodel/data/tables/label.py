@@ -1,0 +1,151 @@
+"""Labels as people write them: which are the same class, which only look so, which hold several; it opens no file."""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+MISSING = {"nan", "<na>", "null", "#n/a", "nat", "\\n"}  # what programs write for nothing
+WHOLE = re.compile(r"[+-]?\d+\.0+")
+CODE = re.compile(r"0\d+")
+SEPARATORS = (";", "|", ",", "，", "、", "；", "/")
+SHARE_SEVERAL = 0.1  # of the rows that hold more than one label
+MOST_PARTS = 200
+LONGEST_PART = 40
+SHOWN_CHARACTERS = 40
+BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+REVERSED = re.compile("\u202e([^\u202c\u202e]*)\u202c?")
+# Letters of other alphabets that look like Latin ones (after Unicode TS 39, the common ones).
+LOOKALIKES = str.maketrans(
+    "авекмнорстухіјѕԁԛԝҽɡαβεικνορτυχωңԍһ", "abekmhopctyxijsdqwegabeikvoptuxwhgh"
+)
+
+
+def same_key(label: str) -> str:
+    """Return what labels of one class have in common: case, width, spaces and what nobody sees do not part them."""
+    seen = "".join(c for c in label if unicodedata.category(c) not in ("Cf", "Cc"))
+    plain = "".join(unicodedata.normalize("NFKC", seen).casefold().split())
+    return plain.partition(".")[0].removeprefix("+") if WHOLE.fullmatch(plain) else plain
+
+
+def look_key(label: str) -> str:
+    """Return what labels have in common that look alike: also letters of other alphabets, turned text, zeros in front."""
+    turned = REVERSED.sub(lambda found: found[1][::-1], label)
+    plain = unicodedata.normalize("NFC", same_key(turned)).translate(LOOKALIKES)
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFKD", plain))
+    return plain.lstrip("0") or "0" if plain.isdecimal() else plain
+
+
+def joined(labels: Mapping[str, int], relabel: Mapping[str, str]) -> dict[str, str]:
+    """Return the class of each label that is written in several ways: the commonest way, unless a person decided.
+
+    Labels that hold turned text are left to the person.
+    """
+    decided = set(relabel.values())
+    forms: dict[str, list[str]] = {}
+    for label in labels:
+        if not BIDI.search(label):
+            forms.setdefault(same_key(label), []).append(label)
+    found: dict[str, str] = {}
+    for key, same in forms.items():
+        if len(same) < 2:
+            continue
+        chosen = max(
+            same, key=lambda x: (x in decided, x == key and x.isdecimal(), labels[x], -len(x))
+        )
+        found |= {x: chosen for x in same if x not in (chosen, *relabel, *decided)}
+    return found
+
+
+class Spellings:
+    """Finds the class that a label is, however it is written."""
+
+    def __init__(self, classes: Iterable[str]) -> None:
+        self._known = set(classes)
+        self._by_key = {same_key(label): label for label in self._known}
+
+    def __call__(self, label: str) -> str:
+        """Return the class, or the label itself where there is none."""
+        if label in self._known or not label:
+            return label
+        return self._by_key.get(same_key(label), label)
+
+
+def alike(labels: Iterable[str]) -> list[str]:
+    """Return groups of labels that look the same, each as one text."""
+    forms: dict[str, list[str]] = {}
+    for label in labels:
+        forms.setdefault(look_key(label), []).append(label)
+    return [" / ".join(map(shown, same)) for same in forms.values() if len(same) > 1]
+
+
+def is_missing(label: str) -> bool:
+    """Tell what a program wrote where there was no label."""
+    return len(label) <= 5 and label.casefold() in MISSING
+
+
+def are_codes(labels: Sequence[str]) -> bool:
+    """Tell numbers that are names: zeros in front of them, all equally long."""
+    is_padded = sum(bool(CODE.fullmatch(label)) for label in labels)
+    return is_padded > 1 and len({len(label) for label in labels}) <= 2
+
+
+def several(rows: Mapping[str, int]) -> tuple[str, Sequence[str]] | None:
+    """Return the separator and the single labels where rows carry several at once ("food;price"), or None.
+
+    Args:
+        rows: how many rows carry each label.
+    """
+    total = sum(rows.values())
+    listed = {label: _list(label) for label in rows if label.startswith("[")}
+    if listed and _is_several({k: v for k, v in listed.items() if v}, rows, total):
+        return "[]", _parts(v for v in listed.values() if v)
+    for mark in SEPARATORS:
+        split = {
+            label: [part.strip() for part in label.split(mark)] for label in rows if mark in label
+        }
+        if _is_several(split, rows, total):
+            alone = [[label] for label in rows if label not in split]
+            return mark, _parts([*split.values(), *alone])
+    return None
+
+
+def _is_several(split: Mapping[str, Sequence[str]], rows: Mapping[str, int], total: int) -> bool:
+    if sum(rows[label] for label in split) < SHARE_SEVERAL * total or len(split) < 2:
+        return False
+    parts = Counter(part for found in split.values() for part in found)
+    if not all(parts) or max(map(len, parts)) > LONGEST_PART or len(parts) > MOST_PARTS:
+        return False
+    if any(len(set(found)) < len(found) for found in split.values()):
+        return False
+    again = sum(parts[part] > 1 or part in rows for part in parts)
+    return again >= 0.5 * len(parts) and len(parts) < len(rows)
+
+
+def _parts(found: Iterable[Sequence[str]]) -> list[str]:
+    return list(dict.fromkeys(part for parts in found for part in parts))
+
+
+def _list(label: str) -> list[str]:
+    try:
+        value = json.loads(label.replace("'", '"'))
+    except ValueError:
+        return []
+    is_list = isinstance(value, list) and all(isinstance(x, str | int) for x in value)
+    return [str(x) for x in value] if is_list else []
+
+
+def shown(label: str) -> str:
+    """Return a label for a sentence: short, and what nobody sees in it named."""
+    seen = "".join(
+        f"⟨U+{ord(c):04X}⟩" if unicodedata.category(c) in ("Cf", "Cc", "Co", "Cn") else c
+        for c in label[: 2 * SHOWN_CHARACTERS]
+    )
+    return seen if len(seen) <= SHOWN_CHARACTERS else f"{seen[:SHOWN_CHARACTERS]}…"
+
+
+def listed(labels: Sequence[str], most: int = 5) -> str:
+    """Return labels for a sentence."""
+    text = ", ".join(map(shown, labels[:most]))
+    return f"{text} …" if len(labels) > most else text
