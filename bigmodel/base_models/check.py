@@ -23,6 +23,7 @@ from bigmodel.base_models.config import (
     without_paths,
 )
 from bigmodel.base_models.header import HeaderError, Tensor, read_header
+from bigmodel.base_models.shapes import find_difference
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import Medium
 
@@ -125,6 +126,9 @@ def _check_weights(
     lacks_words = has_vocabulary and not _has_embedding(tensors, config)
     if estimate_parameters(config) > 2 * parameters + SLACK or lacks_words:
         raise ModelError("model_sizes_differ")
+    wrong = find_difference(config, tensors)
+    if wrong:
+        raise ModelError("model_setting_differs", setting=wrong)
     return parameters
 
 

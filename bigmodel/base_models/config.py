@@ -143,7 +143,8 @@ def estimate_parameters(config: Json) -> int:
     embedding = _size(config, "embedding_size") or width
     inner = _size(config, "intermediate_size", "hidden_dim") or 4 * width
     layers = _size(config, "num_hidden_groups", *_LAYERS)  # ALBERT shares layers within a group
-    words = _size(config, "vocab_size") + _size(config, "max_position_embeddings")
+    tables = ("vocab_size", "max_position_embeddings", "type_vocab_size")
+    words = sum(_size(config, name) for name in tables)
     named = config.get("id2label")
     labels = max(_size(config, "num_labels"), len(named) if isinstance(named, dict) else 0)
     body = layers * (4 * width * width + 2 * width * inner)

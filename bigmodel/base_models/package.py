@@ -61,6 +61,8 @@ def _parts(source: str) -> tuple[str, str]:
 def find_folder(source: str) -> Path | None:
     """Return where an installed package keeps its model, not checked, or None when it is not installed."""
     package, inside = _parts(source)
+    if not package.isidentifier() or ".." in inside:
+        return None  # a dotted name would import its parents
     spec = importlib.util.find_spec(package)  # of a top-level package: finds it, runs nothing
     if spec is None or not spec.submodule_search_locations:
         return None

@@ -2,9 +2,11 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 import transformers
@@ -21,6 +23,10 @@ from bigmodel.core.task import BaseFiles
 
 log = logging.getLogger(__name__)
 
+# Parts below a model's prefix that belong to another head or are no weights: some checkpoints have them, some not.
+MAY_DIFFER = re.compile(
+    r"pooler|position_ids|masked_spec_embed|mask_token|lm_head|num_batches_tracked"
+)
 ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout", "attn_pdrop")
 
 
@@ -44,23 +50,55 @@ def load_base(
         for name in ATTENTION_DROPOUT if not has_gpu else ():
             if hasattr(config, name):
                 setattr(config, name, 0.0)
-        with quiet():
-            model = AutoModelForSequenceClassification.from_pretrained(
-                base.folder,
-                config=config,
-                local_files_only=True,
-                use_safetensors=True,
-                trust_remote_code=False,
-                dtype="float32",
-                ignore_mismatched_sizes=True,  # a head of another training is replaced
-                attn_implementation=None if has_gpu else "eager",
-            )
+        model = load_with_new_head(
+            AutoModelForSequenceClassification,
+            base.folder,
+            config=config,
+            attn_implementation=None if has_gpu else "eager",
+        )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(
             "base_cannot_be_loaded", base=base.name, reason=str(error)[:300]
         ) from error
     _give_padding(model, tokenizer)
     return model, tokenizer
+
+
+def load_with_new_head(auto: Any, folder: Path, **how: Any) -> PreTrainedModel:
+    """Load a model of Transformers whose head alone may be missing or of another shape.
+
+    Args:
+        auto: a class with `from_pretrained` (Any: Transformers types them one by one).
+
+    Raises:
+        ValueError: weights outside the head are missing, left over or of another shape; it names the first.
+    """
+    with quiet():
+        model, report = auto.from_pretrained(
+            folder,
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            dtype="float32",
+            ignore_mismatched_sizes=True,  # a head of another training is replaced
+            output_loading_info=True,
+            **how,
+        )
+    body = f"{model.base_model_prefix}."
+    reshaped = {key[0] if isinstance(key, tuple) else key for key in report["mismatched_keys"]}
+    told = reshaped | set(report["missing_keys"]) | set(report["unexpected_keys"])
+    parts = {
+        name for name, _ in model.base_model.named_children()
+    }  # some checkpoints name no prefix
+    wrong = sorted(
+        key
+        for key in told
+        if (key.startswith(body) or key.partition(".")[0] in parts) and not MAY_DIFFER.search(key)
+    )
+    if wrong:
+        raise ValueError(f"model.safetensors does not suit config.json: {', '.join(wrong[:3])}")
+    loaded: PreTrainedModel = model
+    return loaded
 
 
 def set_outputs(

@@ -297,7 +297,10 @@ class BaseRecord(_Strict):
     @classmethod
     def _is_base(cls, value: Json) -> Json:
         base = _BASE.validate_python(value)
-        if base.kind not in ("hub", "folder") or value.get("presets"):
+        is_own = (
+            base.source.partition(":")[0] == base.kind
+        )  # never `package:`, which is looked up here
+        if base.kind not in ("hub", "folder") or not is_own or value.get("presets"):
             raise ValueError("not a base model that was brought here")
         return _only(value, asdict(base))
 

@@ -49,7 +49,7 @@ class BaseModelService:
 
     def is_ready(self, base: Base) -> bool:
         """Tell whether the files of a base are on this machine."""
-        if base.source.startswith(package.PREFIX):
+        if base.kind == "embedded":
             return package.is_installed(base)
         if base.kind in ("hub", "folder"):
             return shelf.find(self._settings.bases, base.name) is not None
@@ -57,7 +57,7 @@ class BaseModelService:
 
     def folder(self, base: Base) -> Path | None:
         """Return the folder of a base's files, if it has any on this machine; only to read from."""
-        if base.source.startswith(package.PREFIX):
+        if base.kind == "embedded":
             return package.find_folder(base.source)
         return shelf.find(self._settings.bases, base.name)
 

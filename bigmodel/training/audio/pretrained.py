@@ -17,7 +17,7 @@ from bigmodel.core.task import BaseFiles
 from bigmodel.training.audio.features import RATE_HZ, Floats, read_clip
 from bigmodel.training.audio.recipe import AudioParams
 from bigmodel.training.loop.examples import Batch
-from bigmodel.training.pretrained import quiet, set_outputs
+from bigmodel.training.pretrained import load_with_new_head, quiet, set_outputs
 
 MOST_GAIN = 2.8  # times louder or softer
 MOST_NOISE_DB, LEAST_NOISE_DB = -5.0, -45.0
@@ -94,16 +94,7 @@ def load_base(base: BaseFiles, *, labels: tuple[str, ...]) -> PreTrainedModel:
         set_outputs(config, len(labels), labels)
         config.apply_spec_augment = False
         config.layerdrop = 0.0
-        with quiet():
-            model: PreTrainedModel = AutoModelForAudioClassification.from_pretrained(
-                base.folder,
-                config=config,
-                local_files_only=True,
-                use_safetensors=True,
-                trust_remote_code=False,
-                dtype="float32",
-                ignore_mismatched_sizes=True,  # a head of another training is replaced
-            )
+        model = load_with_new_head(AutoModelForAudioClassification, base.folder, config=config)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(
             "base_cannot_be_loaded", base=base.name, reason=str(error)[:300]

@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoModelForImageClassification, PreTrained
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
 from bigmodel.training.images.net import NetOutput
-from bigmodel.training.pretrained import quiet
+from bigmodel.training.pretrained import load_with_new_head
 
 MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 SIDE = 224
@@ -150,16 +150,7 @@ def _transformers(
 ) -> tuple[TransformersEncoder, int]:
     loaded = AutoConfig.from_pretrained(folder, local_files_only=True)
     loaded.num_labels = outputs
-    with quiet():
-        model = AutoModelForImageClassification.from_pretrained(
-            folder,
-            config=loaded,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            dtype="float32",
-            ignore_mismatched_sizes=True,  # a head of another training is replaced
-        )
+    model = load_with_new_head(AutoModelForImageClassification, folder, config=loaded)
     given = folder / "preprocessor_config.json"
     scale = json.loads(given.read_text("utf-8")) if given.is_file() else {}
     about = {

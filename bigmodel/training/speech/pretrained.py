@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoModelForCTC, PreTrainedModel
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
-from bigmodel.training.pretrained import quiet
+from bigmodel.training.pretrained import load_with_new_head, quiet
 from bigmodel.training.speech.charset import BLANK
 from bigmodel.training.speech.features import SCALE, Recordings, augment
 
@@ -65,7 +65,9 @@ def load_base(base: BaseFiles, outputs: int) -> WaveCtc:
         config.vocab_size, config.pad_token_id = outputs, BLANK
         config.apply_spec_augment = False
         config.layerdrop = 0.0
-        model = _load(base.folder, config=config, ignore_mismatched_sizes=True)
+        model = load_with_new_head(
+            AutoModelForCTC, base.folder, config=config, attn_implementation="eager"
+        )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(
             "base_cannot_be_loaded", base=base.name, reason=str(error)[:300]
@@ -76,25 +78,20 @@ def load_base(base: BaseFiles, outputs: int) -> WaveCtc:
 
 
 def load_ctc(folder: Path) -> WaveCtc:
-    """Load a model that `save_speller` wrote."""
-    return WaveCtc(_load(folder))
-
-
-def save_ctc(folder: Path, net: WaveCtc) -> None:
-    """Write a model that plain `AutoModelForCTC` loads."""
+    """Load a model that `save_ctc` wrote."""
     with quiet():
-        net.model.save_pretrained(folder)
-
-
-def _load(folder: Path, **how: Any) -> PreTrainedModel:  # Any: what Transformers takes
-    with quiet():
-        model: PreTrainedModel = AutoModelForCTC.from_pretrained(
+        model = AutoModelForCTC.from_pretrained(
             folder,
             local_files_only=True,
             use_safetensors=True,
             trust_remote_code=False,
             dtype="float32",
             attn_implementation="eager",
-            **how,
         )
-    return model
+    return WaveCtc(model)
+
+
+def save_ctc(folder: Path, net: WaveCtc) -> None:
+    """Write a model that plain `AutoModelForCTC` loads."""
+    with quiet():
+        net.model.save_pretrained(folder)

@@ -1,5 +1,6 @@
 """Fine-tuning: what stops it, what it keeps, and that its shortcuts change nothing they should not."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,17 @@ def train(base: BaseFiles, folder: Path, **settings: object) -> FakeReporter:
     values = TextParams.model_validate({"batch_size": 8, "learning_rate": 1e-3} | settings)
     finetune.train_classifier(DATA, values, base, folder, report)
     return report
+
+
+@pytest.mark.parametrize("is_missing", [True, False])
+def test_base_that_its_config_does_not_suit_is_refused(is_missing: bool, tmp_path: Path) -> None:
+    folder = write_tiny_bert(tmp_path / "tiny")
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config["num_hidden_layers"] += 1 if is_missing else -1
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    with pytest.raises(ModelError, match="base_cannot_be_loaded") as stop:
+        load_base(BaseFiles("tiny", "folder", folder), outputs=2, labels=("a", "b"), has_gpu=False)
+    assert "encoder.layer" in stop.value.args_of_words["reason"]
 
 
 def test_loss_that_is_no_number_names_learning_rate(tiny: BaseFiles, tmp_path: Path) -> None:
