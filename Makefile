@@ -12,7 +12,7 @@ run: .venv/app
 	$(BIN)/python app.py
 
 test: .venv/dev .venv/browser .venv/office
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff format --check .

@@ -1,5 +1,8 @@
 """Fixtures that all tests share: settings on a fresh data folder, the real app, a real browser."""
 
+import os
+import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +11,22 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from bigmodel.settings import Settings
 from tests import browser as browsers
-from tests.server import Studio
+from tests.patience import PATIENCE_MS
+from tests.server import ROOT, Studio
 
-PATIENCE_MS = 20_000
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where most tests' small files are written at once
+ROOM = 3 * 2**30
+LONGEST = {"journeys": 0, "pages": 1}
+
+# Processes of tests share the processors with each other: a second thread of each would only wait.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest: two processes that share the files then end at about the same time."""
+    items.sort(key=lambda item: LONGEST.get(item.path.parts[len(ROOT.parts) + 1], 2))
 
 
 @pytest.fixture
@@ -23,7 +39,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One real browser for the whole run; a busy machine is waited for longer than Playwright would."""
+    """One real browser for the whole run; what it should show is waited for as long as anything is."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = browsers.launch(playwright)
@@ -31,10 +47,19 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """The real app on a fresh data folder, for one module of tests."""
-    app = Studio(tmp_path_factory.mktemp("studio"))
+    """The real app on one data folder for the whole run: what a test did before is there for the next, as in a life."""
+    app = Studio(tmp_path_factory.mktemp("studio"), {"BIGMODEL_PHONE_HOST": _own_address()})
     app.start()
     yield app
     app.stop()
+
+
+def _own_address() -> str:
+    """Return an address of this machine beside its first loopback one, where the system has it."""
+    try:
+        with socket.create_server(("127.0.0.2", 0)):
+            return "127.0.0.2"
+    except OSError:  # not on macOS
+        return "127.0.0.1"

@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.patience import PATIENCE_S
+
 PACKAGE = "libreoffice-calc-nogui"  # 90 MB to fetch, 280 MB on disk
 STEP_S = 600
-CONVERT_S = 120
 MISSING = (
     "These tests need LibreOffice Calc (on Debian: apt install --no-install-recommends "
     f"{PACKAGE}).\n"
@@ -38,7 +39,7 @@ def convert(files: Sequence[Path], ending: str, out: Path) -> list[Path]:
                 office, "--headless", "--norestore", f"-env:UserInstallation=file://{profile}",
                 "--convert-to", ending, "--outdir", str(out), *map(str, files),
             ],
-            capture_output=True, text=True, timeout=CONVERT_S, check=False,
+            capture_output=True, text=True, timeout=PATIENCE_S, check=False,
         )  # fmt: skip
     made = [out / f"{file.stem}.{ending.partition(':')[0]}" for file in files]
     missing = [path.name for path in made if not path.is_file()]

@@ -15,7 +15,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import browser as browsers
+from tests.patience import PATIENCE_MS
 from tests.server import ROOT, Studio
+from tests.still import settle_measured
 
 FOLDER = ROOT / "screens"
 TABS = ("home", "data", "sort", "train", "jobs", "results", "text-demo")
@@ -78,6 +80,7 @@ def take_all(browser: Browser, studio: Studio, made: dict[str, dict[str, str]]) 
                     color_scheme="dark" if theme == "dark" else "light",
                 )
                 page = context.new_page()
+                page.set_default_timeout(PATIENCE_MS)
                 for tab, name, training in shown(language):
                     ids = made[training]
                     page.goto(
@@ -98,26 +101,13 @@ def shown(language: str) -> list[tuple[str, str, str]]:
 
 def take(page: Page, tab: str, name: str) -> str:
     """Wait until the tab shows its content, take its picture, return its name if it is too wide."""
-    page.locator(f"#tab-{tab}-button[aria-selected=true]").wait_for(timeout=30_000)
-    settle(page)
+    page.locator(f"#tab-{tab}-button[aria-selected=true]").wait_for()
+    settle_measured(page)
     page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
     is_wide = page.evaluate(
         "() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
     )
     return name if is_wide else ""
-
-
-def settle(page: Page) -> None:
-    """Wait until the page's text and size stop changing for half a second (live parts aside)."""
-    page.wait_for_function(
-        """() => {
-          const now = document.body.innerText.length + ':' + document.body.scrollHeight;
-          if (window.bmSeen !== now) { window.bmSeen = now; window.bmSince = performance.now(); }
-          return performance.now() - window.bmSince > 700;
-        }""",
-        polling=100,
-        timeout=30_000,
-    )
 
 
 if __name__ == "__main__":

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import psutil
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).parents[1]
-PATIENCE_S = 90
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Studio:
             "BIGMODEL_HOME": str(self.home),
             "BIGMODEL_PORT": str(self.port),
             "BIGMODEL_OFFLINE": "1",
+            "BIGMODEL_THREADS": "1",
             **self.environment,
         }
         self.home.mkdir(parents=True, exist_ok=True)
@@ -53,7 +55,7 @@ class Studio:
 
     def answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}healthz", timeout=2) as answer:
+            with urllib.request.urlopen(f"{self.url}healthz", timeout=PATIENCE_S) as answer:
                 return bool(json.load(answer)["status"] == "ok")
         except OSError:
             return False

@@ -20,10 +20,10 @@ from bigmodel.environment import ROOT, environment
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.store.open import open_store
+from tests.patience import PATIENCE_S
 
 OWNER = "local"
 TASKS = Path(__file__).parent / "tasks"
-PATIENCE_S = 90.0  # of a machine that is busy, or reads its disk for the first time
 SPLITS = ["train"] * 8 + ["validation", "test"]
 
 

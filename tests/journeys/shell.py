@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE_S
 from tests.server import ROOT, Studio
 
 
@@ -16,7 +17,7 @@ def train_instant(studio: Studio, table: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "bigmodel", "train", str(table)]
     command += ["--base", "instant", "--wait", "--json"]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S
     )
     assert done.returncode == 0, done.stdout + done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)

@@ -12,7 +12,6 @@ from tests.journeys import walker
 from tests.server import Studio
 
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
-ANSWER_MS = 60_000
 
 
 def train(page: Page, studio: Studio, file: Path, demo: str) -> None:
@@ -31,7 +30,7 @@ def unpacked(archive: Path) -> Path:
 def answer(page: Page) -> str:
     """Wait for the answer and return it."""
     shown = page.get_by_test_id("answer")
-    expect(shown).to_be_visible(timeout=ANSWER_MS)
+    expect(shown).to_be_visible()
     return shown.inner_text()
 
 
@@ -49,7 +48,7 @@ def use_device(page: Page, demo: str, *, until: str = "") -> None:
     box = page.locator(f"#{demo}-box")
     box.locator("[data-part=open]").click()
     if until:
-        page.wait_for_function(until, timeout=walker.SOON_MS)
+        page.wait_for_function(until)
     box.locator("[data-part=take]").click()
 
 
@@ -83,7 +82,7 @@ def test_pictures_become_a_model_for_the_camera(
         broken, good = tmp_path / "broken.png", write_picture(tmp_path / "照片.png")
         broken.write_bytes(b"\x89PNG\r\n\x1a\n and nothing more")
         give(page, "image-demo", broken, good)
-        expect(page.get_by_test_id("answers")).to_contain_text("照片.png", timeout=ANSWER_MS)
+        expect(page.get_by_test_id("answers")).to_contain_text("照片.png")
         rows = download(page, "image-demo")
         assert [bool(row["problem"]) for row in rows] == [True, False]
 

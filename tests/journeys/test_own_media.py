@@ -78,7 +78,7 @@ def add_class(page: Page, label: str) -> Locator:
 
 
 def open_tray(page: Page, mode: str) -> None:
-    page.locator("#data-collect > button").click()
+    walker.unfold(page, "data-collect")
     button = page.get_by_test_id(f"tray-mode-{mode}")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
@@ -108,7 +108,7 @@ def test_folder_goes_on_where_it_stopped(browser: Browser, studio: Studio, tmp_p
             "request", lambda asked: again.append(asked.url) if "/files?" in asked.url else None
         )
         page.locator("#data-folder input").set_input_files(folder)
-        expect(page.locator("#data-facts")).to_contain_text("flowers", timeout=walker.SOON_MS)
+        expect(page.locator("#data-facts")).to_contain_text("flowers")
         expect_pictures(page, 12)
         assert 1 <= len(again) <= 16 - 4  # up to four were still on their way
 
@@ -123,10 +123,10 @@ def test_archive_asks_about_its_unreadable_files_and_shows_the_rest(
     with walker.visitor(browser) as page:
         walker.open_tab(page, studio, "data")
         page.locator("#data-upload input[type=file]").set_input_files(archive)
-        expect(page.locator("#data-refused")).to_contain_text("torn.jpg", timeout=walker.SOON_MS)
+        expect(page.locator("#data-refused")).to_contain_text("torn.jpg")
         expect(page.locator("#data-refused")).to_contain_text("damaged or cut off")
         page.get_by_role("button", name="Leave these 2 out and go on").click()
-        expect(page.locator("#data-facts")).to_contain_text("pets.zip", timeout=walker.SOON_MS)
+        expect(page.locator("#data-facts")).to_contain_text("pets.zip")
         expect_pictures(page, 12)
         expect(page.locator("#data-refused")).to_be_hidden()
         expect(page.locator("#data-facts")).not_to_contain_text("Encoding")
@@ -153,10 +153,10 @@ def test_level_is_chosen_and_the_dataset_grows(
         deep = archive_of(tmp_path / "deep.zip", files)
         page.locator("#data-upload input[type=file]").set_input_files(deep)
         level = page.locator("#data-level")
-        expect(level).to_contain_text("indoor, outdoor", timeout=walker.SOON_MS)
+        expect(level).to_contain_text("indoor, outdoor")
         level.locator("input").nth(1).check()
         page.locator("#data-go-on").click()
-        expect(page.locator("#data-classes")).to_contain_text("cat", timeout=walker.SOON_MS)
+        expect(page.locator("#data-classes")).to_contain_text("cat")
         open_tray(page, "image")
         card = add_class(page, "cat")
         shots = [
@@ -166,12 +166,12 @@ def test_level_is_chosen_and_the_dataset_grows(
         card.locator("input[type=file]").first.set_input_files(shots)
         expect(card.get_by_test_id("tray-item")).to_have_count(3)
         page.get_by_test_id("tray-add").click()
-        expect(page.locator("#data-facts")).to_contain_text("23 (23", timeout=walker.SOON_MS)
-        page.locator("#data-test > button").click()
+        expect(page.locator("#data-facts")).to_contain_text("23 (23")
+        walker.unfold(page, "data-test")
         test_file = archive_of(tmp_path / "own test.zip", own)
         page.locator("#data-test-upload input[type=file]").set_input_files(test_file)
         name = page.locator("#data-test-name")
-        expect(name).to_contain_text("own test.zip", timeout=walker.SOON_MS)
+        expect(name).to_contain_text("own test.zip")
 
 
 def test_camera_shots_and_files_become_a_model(
@@ -195,14 +195,14 @@ def test_camera_shots_and_files_become_a_model(
         expect(page.get_by_test_id("tray-advice")).to_contain_text("“shots” has 2: 8 more")
         page.get_by_test_id("tray-name").fill("my shots")
         page.get_by_test_id("tray-make").click()
-        expect(page.locator("#data-facts")).to_contain_text("my shots", timeout=walker.SOON_MS)
+        expect(page.locator("#data-facts")).to_contain_text("my shots")
         expect_pictures(page, 8)
         expect(page.get_by_test_id("tray-item")).to_have_count(0)
         walker.train_instant(page, "image-demo")
         page.locator("#image-demo-box [data-part=file]").set_input_files(
             next((folder / "rose").iterdir())
         )
-        expect(page.get_by_test_id("answer")).to_have_text("files", timeout=walker.TRAINED_MS)
+        expect(page.get_by_test_id("answer")).to_have_text("files")
 
 
 def test_phone_opens_its_camera_and_finds_its_shots_again(browser: Browser, studio: Studio) -> None:
@@ -221,7 +221,7 @@ def test_phone_opens_its_camera_and_finds_its_shots_again(browser: Browser, stud
         expect(card.get_by_test_id("tray-item")).to_have_count(1)
         page.reload()
         walker.expect_tab(page, "data")
-        page.locator("#data-collect > button").click()
+        walker.unfold(page, "data-collect")
         expect(class_card(page, "猫").get_by_test_id("tray-item")).to_have_count(1)
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(wide) <= 1
@@ -252,12 +252,12 @@ def test_takes_with_their_text_become_a_model(browser: Browser, studio: Studio) 
             line.press("Enter")
         expect(page.get_by_test_id("tray-make")).to_be_enabled()
         page.get_by_test_id("tray-make").click()
-        expect(page.locator("#data-gallery .bm-clip q")).to_have_count(10, timeout=walker.SOON_MS)
+        expect(page.locator("#data-gallery .bm-clip q")).to_have_count(10)
         expect(page.locator("#data-gallery")).to_contain_text("word 7")
         expect_to_play_and_jump(page.locator("#data-gallery .bm-clip"))
         walker.train_instant(page, "voice-demo")
         page.locator("#voice-demo-box [data-part=file]").set_input_files(files[0])
-        expect(page.get_by_test_id("answer")).to_be_visible(timeout=walker.TRAINED_MS)
+        expect(page.get_by_test_id("answer")).to_be_visible()
 
 
 def tone(hertz: float) -> bytes:

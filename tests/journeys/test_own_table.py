@@ -86,7 +86,7 @@ def test_workbook_without_labels_comes_back_with_them(
         given = sort(page, truth, SORTED[width], by_key=width > 400)
         page.get_by_test_id("sort-train").click()
         walker.reach_results(page)
-        with page.expect_download(timeout=walker.TRAINED_MS) as started:
+        with page.expect_download() as started:
             page.locator("#results-own-table").click()
         assert not walker.is_too_wide(page)
         assert seen.raw_texts() == []

@@ -1,8 +1,6 @@
 """A model is shown to somebody: as a page, as a picture, alone, and on a phone behind a code."""
 
-import socket
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,28 +22,15 @@ class Scene:
     made: dict[str, str]
 
 
-def own_address() -> str:
-    """Return an address of this machine beside its first loopback one, where the system has it."""
-    try:
-        with socket.create_server(("127.0.0.2", 0)):
-            return "127.0.0.2"
-    except OSError:  # not on macOS
-        return "127.0.0.1"
-
-
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    host = {"BIGMODEL_PHONE_HOST": own_address()}
-    app = Studio(tmp_path_factory.mktemp("show"), host)
-    app.start()
-    made = shell.train_instant(app, ROOT / "assets" / "samples" / "support_en.csv")
-    yield Scene(app, {"dataset": made["dataset"], "job": made["job"]})
-    app.stop()
+def scene(studio: Studio) -> Scene:
+    made = shell.train_instant(studio, ROOT / "assets" / "samples" / "support_en.csv")
+    return Scene(studio, {"dataset": made["dataset"], "job": made["job"]})
 
 
 def unfold(page: Page, scene: Scene, part: str) -> None:
     walker.open_tab(page, scene.studio, "results", **scene.made)
-    page.locator(f"#{part} > button").first.click()
+    walker.unfold(page, part)
 
 
 def ask(page: Page) -> None:

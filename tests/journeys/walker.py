@@ -7,10 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.patience import PATIENCE_MS
 from tests.server import ROOT, Studio
-
-SOON_MS = 30_000
-TRAINED_MS = 240_000
+from tests.still import settle
 
 
 @contextmanager
@@ -18,7 +17,7 @@ def visitor(browser: Browser, *, locale: str = "en-US", width: int = 1280) -> It
     """A fresh browser profile; any script error on the page fails the test, a failure leaves a picture."""
     context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(SOON_MS)
+    page.set_default_timeout(PATIENCE_MS)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     try:
@@ -39,16 +38,14 @@ def open_tab(page: Page, studio: Studio, slug: str, **query: str) -> None:
 
 
 def expect_tab(page: Page, slug: str) -> None:
-    expect(page.locator(f"#tab-{slug}-button")).to_have_attribute(
-        "aria-selected", "true", timeout=SOON_MS
-    )
+    expect(page.locator(f"#tab-{slug}-button")).to_have_attribute("aria-selected", "true")
 
 
 def upload(page: Page, file: Path) -> None:
     """Choose a file or a folder on the Data tab and wait until it is understood."""
     box = "#data-folder input" if file.is_dir() else "#data-upload input[type=file]"
     page.locator(box).set_input_files(file)
-    expect(page.locator("#data-facts")).to_contain_text(file.name, timeout=SOON_MS)
+    expect(page.locator("#data-facts")).to_contain_text(file.name)
 
 
 def choose(page: Page, group: str, value: str) -> None:
@@ -86,7 +83,7 @@ def reach_results(page: Page) -> None:
 
 def expect_settings_of(page: Page, choice: str) -> None:
     box = page.locator("#train-filled-for").locator("textarea, input")
-    expect(box).to_have_value(re.compile(re.escape(choice)), timeout=SOON_MS)
+    expect(box).to_have_value(re.compile(re.escape(choice)))
 
 
 def chart(page: Page, elem_id: str) -> Locator:
@@ -103,7 +100,6 @@ def wait_for_points(page: Page, elem_id: str, more_than: int) -> int:
         "([id, least]) => Number(document.querySelector(`[data-testid='${id}-chart']`)"
         "?.dataset.points || 0) > least",
         arg=[elem_id, more_than],
-        timeout=TRAINED_MS,
     )
     return points(page, elem_id)
 
@@ -117,8 +113,17 @@ def wait_for_state(page: Page, state: str) -> None:
           return (!job || head?.dataset.job === job) && head?.dataset.state === state;
         }""",
         arg=state,
-        timeout=TRAINED_MS,
     )
+
+
+def unfold(page: Page, part: str) -> Locator:
+    """Open a folded part once its tab has filled it, and return it."""
+    settle(page)
+    head = page.locator(f"#{part} > button").first
+    if "open" not in (head.get_attribute("class") or "").split():
+        head.click()
+    expect(head).to_have_class(re.compile(r"\bopen\b"))
+    return page.locator(f"#{part}")
 
 
 def query_of(page: Page, name: str) -> str:

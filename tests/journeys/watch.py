@@ -18,12 +18,6 @@ TEXTS = """() => {
         seen.push(name === 'value' ? node.value || '' : node.getAttribute(name) || '');
   return seen.join('\\n');
 }"""
-# The same text and size for a quarter of a second, and nothing that waits for the server.
-STILL = """() => {
-  const now = document.body.innerText + document.documentElement.scrollHeight;
-  if (window.bmStill !== now) { window.bmStill = now; window.bmStillSince = performance.now(); }
-  return performance.now() - window.bmStillSince > 250;
-}"""
 
 
 @dataclass
@@ -38,10 +32,6 @@ class Watch:
     def assert_quiet(self) -> None:
         """Nothing went wrong, nothing went out, nobody was asked anything."""
         assert (self.errors, self.strangers, self.dialogs) == ([], [], [])
-
-    def settle(self) -> None:
-        """Wait until the page shows what it has to show."""
-        self.page.wait_for_function(STILL, polling=50)
 
     def texts(self) -> list[str]:
         """Return every line in sight, in boxes and for screen readers, too."""

@@ -10,6 +10,7 @@ from pages import find_pages
 from tests.journeys import shell, walker
 from tests.journeys.watch import Watch, watch
 from tests.server import ROOT, Studio
+from tests.still import settle
 
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
 SLUGS = [page.slug for page in find_pages()]
@@ -18,13 +19,19 @@ LANGUAGES = pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Studio, dict[str, str]]]:
-    """The app on a data folder with one trained model, and what names it in the address."""
-    app = Studio(tmp_path_factory.mktemp("filled"))
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """The app on a data folder of its own, empty until `filled`."""
+    app = Studio(tmp_path_factory.mktemp("smoke"))
     app.start()
-    made = shell.train_instant(app, ROOT / "assets" / "samples" / "support_en.csv")
-    yield app, {"dataset": made["dataset"], "job": made["job"]}
+    yield app
     app.stop()
+
+
+@pytest.fixture(scope="module")
+def filled(studio: Studio) -> tuple[Studio, dict[str, str]]:
+    """The app with one trained model, and what names it in the address."""
+    made = shell.train_instant(studio, ROOT / "assets" / "samples" / "support_en.csv")
+    return studio, {"dataset": made["dataset"], "job": made["job"]}
 
 
 def look_at_every_tab(page: Page, seen: Watch) -> list[str]:
@@ -33,11 +40,11 @@ def look_at_every_tab(page: Page, seen: Watch) -> list[str]:
     for slug in SLUGS:
         page.locator(f"#tab-{slug}-button").click()
         walker.expect_tab(page, slug)
-        seen.settle()
+        settle(page)
         seen.open_everything()
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            seen.settle()
+            settle(page)
             if walker.is_too_wide(page):
                 found.append(f"{slug} is wider than {width} px")
         found += [f"{slug}: {line}" for line in seen.raw_texts()]

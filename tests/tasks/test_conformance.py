@@ -36,6 +36,7 @@ from tests.fakes.text_data import text_data
 from tests.fakes.tiny_bert import write_tiny_bert
 from tests.fakes.tiny_vision import write_tiny_timm
 from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
+from tests.patience import PATIENCE_S
 
 TASKS = find_tasks()
 TEXT_TASKS = [task for task in TASKS.values() if task.medium == Medium.TEXT]
@@ -127,7 +128,7 @@ def test_spec_loads_without_heavy_libraries(task: Task) -> None:
     module = f"bigmodel.tasks.{task.name}.spec"
     code = f"import sys, {module}; print(*[n for n in {FORBIDDEN!r} if n in sys.modules])"
     found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE_S
     )
     assert found.stdout.split() == []
 
@@ -156,7 +157,7 @@ def test_instant_model_answers_without_torch(task: Task, home: Path, tmp_path: P
         "print('torch' in sys.modules)"
     )
     command = [sys.executable, "-c", code, str(tmp_path), data.test.inputs[0]]
-    found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
     assert found.stdout.strip() == "False"
 
 

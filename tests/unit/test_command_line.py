@@ -1,17 +1,21 @@
-"""The command line as a real process: from a file to answers, and what it says when something is off."""
+"""The command line: from a file to answers, and what it says when something is off."""
 
 import csv
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bigmodel.__main__ import main
+from tests.patience import PATIENCE_S
 from tests.server import ROOT, Studio
 
 GOOD = ("lovely soup", "kind waiter", "fresh bread", "warm room", "quick service")
@@ -24,23 +28,41 @@ class Shell:
 
     home: Path
 
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bigmodel", *arguments],
+    def environment(self, **more: str) -> dict[str, str]:
+        return {
+            "BIGMODEL_HOME": str(self.home),
+            "BIGMODEL_OFFLINE": "1",
+            "BIGMODEL_WARM": "0",
+            "BIGMODEL_LANGUAGE": "en",
+            **more,
+        }
+
+    def start(self, *arguments: str) -> Any:
+        """Run a command that needs other processes as one of its own, and return its record."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bigmodel", *arguments, "--json"],
             capture_output=True,
             text=True,
             encoding="utf-8",
             cwd=ROOT,
-            timeout=180,
-            env={
-                **os.environ,
-                "BIGMODEL_HOME": str(self.home),
-                "BIGMODEL_OFFLINE": "1",
-                "BIGMODEL_WARM": "0",
-                "BIGMODEL_LANGUAGE": "en",
-                **environment,
-            },
+            timeout=PATIENCE_S,
+            env=os.environ | self.environment(),
         )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in this process, as a process of its own would."""
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            for name, value in self.environment(**environment).items():
+                patch.setenv(name, value)
+            status = main(arguments)
+        return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
 
     def record(self, *arguments: str) -> Any:
         done = self.run(*arguments, "--json")
@@ -70,7 +92,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 def trained(shell: Shell, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The record of a training on a file that was imported on the way."""
     file = write_reviews(tmp_path_factory.mktemp("in") / "reviews.csv")
-    record: dict[str, Any] = shell.record("train", str(file), "--base", "instant", "--wait")
+    record: dict[str, Any] = shell.start("train", str(file), "--base", "instant", "--wait")
     return record
 
 
@@ -97,7 +119,7 @@ def test_evaluation_on_another_file_counts_its_rows(
     shell: Shell, trained: dict[str, Any], tmp_path: Path
 ) -> None:
     file = write_reviews(tmp_path / "others.csv", 60)
-    assert shell.record("evaluate", trained["job"], "--on", str(file))["rows"] == 60
+    assert shell.start("evaluate", trained["job"], "--on", str(file))["rows"] == 60
 
 
 @pytest.mark.slow
@@ -107,8 +129,8 @@ def test_grown_data_is_trained_again_and_compared(
     file = write_reviews(tmp_path / "more.csv", 200)
     added = shell.record("data", "add", trained["dataset"], str(file))
     assert (added["version"], added["added"], added["repeated"]) == (2, 80, 120)
-    again = shell.record("train", trained["dataset"], "--base", "instant", "--wait")
-    beside = shell.record("evaluate", again["job"], "--beside", trained["job"])
+    again = shell.start("train", trained["dataset"], "--base", "instant", "--wait")
+    beside = shell.start("evaluate", again["job"], "--beside", trained["job"])
     low, high = beside["measures"]["accuracy"]["difference"][1:]
     assert low <= 0 <= high
     assert beside["rows"] == shell.record("evaluate", again["job"])["rows"] > 12
@@ -117,7 +139,7 @@ def test_grown_data_is_trained_again_and_compared(
 @pytest.mark.slow
 def test_prediction_names_label_and_probabilities(shell: Shell, trained: dict[str, Any]) -> None:
     texts = ["lovely soup and kind waiter", "rude waiter and dirty room"]
-    answers = shell.record("predict", trained["job"], *texts)["predictions"]
+    answers = shell.start("predict", trained["job"], *texts)["predictions"]
     assert [answer["label"] for answer in answers] == ["good", "bad"]
     assert sum(answers[0]["probabilities"].values()) == pytest.approx(1)
 
@@ -125,7 +147,7 @@ def test_prediction_names_label_and_probabilities(shell: Shell, trained: dict[st
 @pytest.mark.slow
 def test_table_comes_back_answered(shell: Shell, trained: dict[str, Any], tmp_path: Path) -> None:
     file, out = write_reviews(tmp_path / "in.csv", 60), tmp_path / "out.csv"
-    record = shell.record("predict", trained["name"], "--file", str(file), "--out", str(out))
+    record = shell.start("predict", trained["name"], "--file", str(file), "--out", str(out))
     classes = {"bad": 30, "good": 30}
     assert record == {"out": str(out), "rows": 60, "empty": 0, "classes": classes}
     rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
@@ -236,8 +258,6 @@ def test_unknown_dataset_says_how_to_find_one(shell: Shell) -> None:
 def test_what_is_not_understood_exits_two(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from bigmodel.__main__ import main  # noqa: PLC0415 - as a process starts it
-
     monkeypatch.setenv("BIGMODEL_HOME", str(tmp_path))
     with pytest.raises(SystemExit) as caught:
         main(arguments)
@@ -256,7 +276,7 @@ def test_doctor_finds_this_machine_well(shell: Shell) -> None:
 @pytest.mark.slow
 def test_cancelled_training_is_no_success(shell: Shell, tmp_path: Path) -> None:
     file = write_reviews(tmp_path / "long.csv", 120)
-    job = shell.record(
+    job = shell.start(
         "train", str(file), "--base", "scratch", "--preset", "thorough", "--set", "epochs=200"
     )
     shell.record("jobs", "cancel", job["job"])

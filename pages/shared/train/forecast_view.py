@@ -89,6 +89,6 @@ def card(made: Forecast, now: datetime, tell: Tell) -> str:
     kind = "rough" if made.is_rough else "measured"
     return (
         f'<div class="bm-card bm-forecast" role="status" data-testid="forecast" data-light="{made.light}"'
-        f' data-kind="{kind}"><p><span class="bm-badge bm-light {COLOURS[made.light]}">● {light}</span>'
+        f' data-kind="{kind}" data-pending="{str(made.is_pending).lower()}"><p><span class="bm-badge bm-light {COLOURS[made.light]}">● {light}</span>'
         f" <b>{said}</b></p>{rest}</div>"
     )

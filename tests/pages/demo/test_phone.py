@@ -14,6 +14,7 @@ from bigmodel.words import load_words
 from pages.shared.demo.phone import COOKIE, Phone
 from pages.shared.web.page import LOCAL_OWNER
 from tests.fakes.demo import Studio, open_studio
+from tests.patience import PATIENCE_S
 
 HOST = "127.0.0.2"  # this machine again, under another address than the dashboard's
 
@@ -28,7 +29,7 @@ class Visit:
     def ask(
         self, method: str, path: str, body: object = None, **headers: str
     ) -> tuple[int, str, dict[str, str]]:
-        line = http.client.HTTPConnection(self.host, self.port, timeout=20)
+        line = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE_S)
         sent = json.dumps(body) if body is not None else None
         line.request(method, path, sent, {"Cookie": self.cookie, **headers})
         answer = line.getresponse()

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.server import ROOT, Studio
 
 pytestmark = [pytest.mark.slow]
@@ -41,7 +42,7 @@ def ask(
     sent = {"Content-Type": "application/json", **(headers or {})}
     request = urllib.request.Request(f"{studio.url}{path}", data, sent, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return Answer(answer.status, answer.headers, answer.read().decode("utf-8", "replace"))
     except urllib.error.HTTPError as error:
         with error:
@@ -196,7 +197,7 @@ def start(home: Path, **settings: str) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=PATIENCE_S,
     )
 
 

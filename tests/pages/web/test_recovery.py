@@ -11,9 +11,8 @@ from bigmodel.settings import Settings
 from bigmodel.store import recovery
 from bigmodel.store.open import open_store
 from tests.fakes.things import dataset_of
+from tests.patience import PATIENCE_S
 from tests.server import Studio
-
-PATIENCE_MS = 60_000
 
 
 @pytest.mark.slow
@@ -30,12 +29,12 @@ def test_damaged_database_is_restored_in_the_page(browser: Browser, tmp_path: Pa
     try:
         studio.start()
         page.goto(studio.url)
-        expect(page.locator("#recovery")).to_contain_text("cannot be read", timeout=PATIENCE_MS)
+        expect(page.locator("#recovery")).to_contain_text("cannot be read")
         page.locator("#recovery-restore").click()
-        expect(page.locator("#shell-head")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator("#shell-head")).to_be_visible()
         (aside,) = (home / recovery.ASIDE).iterdir()
         assert (aside / "studio.db").read_bytes() == b"torn" * 3000
-        with urllib.request.urlopen(f"{studio.url}bm/pulse", timeout=10) as answer:
+        with urllib.request.urlopen(f"{studio.url}bm/pulse", timeout=PATIENCE_S) as answer:
             assert json.load(answer)["live"] == []
         assert open_store(settings).datasets("local")[0].name == "kept reviews"
     finally:

@@ -10,6 +10,7 @@ from bigmodel.core.job import State
 from bigmodel.settings import Settings
 from bigmodel.store.open import open_store
 from tests.fakes.things import at, dataset_of, job_of
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 START = """
@@ -41,7 +42,7 @@ def race(settings: Settings, code: str, count: int = 3) -> list[list[str]]:
         assert run.stdin
         run.stdin.write("\n")
         run.stdin.flush()
-    said = [run.communicate(timeout=60)[0].split() for run in runs]
+    said = [run.communicate(timeout=PATIENCE_S)[0].split() for run in runs]
     assert [run.returncode for run in runs] == [0] * count
     return said
 

@@ -12,8 +12,7 @@ from bigmodel.services.training.profiling import ProfileRequest, Profiling
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task
 from tests.fakes.workshop import TASKS, make_dataset, quick_settings
-
-PATIENCE_S = 60.0
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from bigmodel.training.audio.recipe import AudioParams
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.sounds import LABELS, sound_data, write_sound
 from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
+from tests.patience import PATIENCE_S
 
 PARAMS = AudioParams(epochs=3, batch_size=8, learning_rate=3e-3, warmup_share=0.0)  # 12 steps
 SCRATCH = BaseFiles("scratch", "scratch")
@@ -119,7 +120,7 @@ def test_instant_model_tells_sounds_apart_without_torch(data: TaskData, tmp_path
         "print(json.dumps([model.predict(sys.argv[2:]), 'torch' in sys.modules]))"
     )
     command = [sys.executable, "-c", code, str(tmp_path), *data.test.inputs]
-    found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
     answers, has_torch = json.loads(found.stdout)
     assert [LABELS[int(np.argmax(row))] for row in answers] == list(data.test.targets)
     assert not has_torch

@@ -1,0 +1,32 @@
+"""When a page has shown what it has to show. It never waits for a fixed time, and never for what nobody sees."""
+
+from playwright.sync_api import Page
+
+# Gradio keeps the waiting times of quiet events in sight of scripts, but of nobody else: on a busy machine they change for ever.
+# One in sight of a person means that more is to come.
+STILL = """() => {
+  if (!window.bmQuiet) {
+    window.bmQuiet = new CSSStyleSheet();
+    window.bmQuiet.replaceSync('[data-testid=status-tracker].hide { display: none !important; }');
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, window.bmQuiet];
+  }
+  const seen = document.body.innerText + document.documentElement.scrollHeight;
+  const more = [...document.querySelectorAll('[data-testid=status-tracker]')]
+    .some(node => node.checkVisibility() && node.innerText.trim());
+  if (more || window.bmSeen !== seen) { window.bmSeen = seen; window.bmSince = performance.now(); }
+  return performance.now() - window.bmSince > 300;
+}"""
+
+MEASURED = "() => !document.querySelector('[data-pending=true]')?.checkVisibility()"
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing more is to come, and text and size have stood for a moment."""
+    page.wait_for_function(STILL, polling=50)
+
+
+def settle_measured(page: Page) -> None:
+    """Wait until a forecast in sight was measured, too."""
+    settle(page)
+    page.wait_for_function(MEASURED, polling=50)
+    settle(page)
