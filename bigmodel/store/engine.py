@@ -45,6 +45,7 @@ def connect(
         connection.execute(f"PRAGMA foreign_keys={int(foreign_keys)}")
         connection.execute(f"PRAGMA journal_mode={journal_mode()}")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
     except BaseException:
         connection.close()
         raise

@@ -18,6 +18,7 @@ from bigmodel.store.engine import connect
 log = logging.getLogger(__name__)
 
 KEPT = 7  # copies that are left when a new one is made
+DAILY = "daily"  # label of the copies that are made each day
 FOLDER, ASIDE = "backups", "set-aside"
 TIME = "%Y%m%d-%H%M%S-%f"
 
@@ -90,6 +91,25 @@ def start_anew(settings: Settings) -> Path:
 
     with FileLock(settings.run / "store.lock"):
         return _set_aside(settings, move)
+
+
+def forget_deleted(settings: Settings) -> None:
+    """Leave nothing of deleted rows in the file, its journal and its copies: one fresh copy replaces the older ones.
+
+    A damaged database keeps its copies: they may be all that is left.
+    """
+    if not settings.database.is_file():
+        return
+    older = backups(settings)
+    with closing(connect(settings.database)) as connection:
+        if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+            log.error("%s: damaged, so its copies stay", settings.database)
+            return
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    back_up(settings, DAILY)
+    for backup in older:
+        backup.path.unlink(missing_ok=True)
 
 
 def restored_at(settings: Settings) -> datetime | None:

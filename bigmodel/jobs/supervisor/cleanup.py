@@ -14,16 +14,13 @@ from bigmodel.store.recovery import restored_at
 
 log = logging.getLogger(__name__)
 
-PASSING = (
-    "read-*",
-    "look-*",
-    "pasted-*",
-    "rows-*",
-    "demo-*",
-    "project-*",
-    "suggest-*",
+KEPT = ("forecasts", "hub")  # of the scratch folder: caches that hold nothing of anybody's data
+COPIES = (
+    "gradio/*/",
     "downloads/*",
-)  # files of one reading, one question, one download
+    "demo/*/*",
+    "sheets/*",
+)  # of uploads, and of what was made of data
 YOUNG_S = 6 * 3600.0  # an import that still runs, or files that somebody looks at
 
 
@@ -62,13 +59,27 @@ def sweep_orphans(settings: Settings, store: Store, young_s: float = YOUNG_S) ->
     found = [path for path in _orphans(settings, store) if _touched_at(path) < before]
     if (restored := restored_at(settings)) is not None:
         found = [path for path in found if _touched_at(path) > restored.timestamp()]
-    left = [path for pattern in PASSING for path in settings.scratch.glob(pattern)]
-    old = [path for path in left if _touched_at(path) < before]
+    old = [path for path in _scratch(settings) if _touched_at(path) < before]
     _remove([*found, *old])
     for job in store.inventory().jobs.values():
         if job.is_final and (settings.jobs / job.id).is_dir():
             sweep_ended(settings, store, job)
     return len(found) + len(old)
+
+
+def remove_copies(settings: Settings) -> None:
+    """Remove every finished copy that pages and questions made of data; uploads on their way go on."""
+    _remove(path for pattern in COPIES for path in settings.scratch.glob(pattern))
+
+
+def _scratch(settings: Settings) -> list[Path]:
+    """Return the files of one reading, one question, one download: all but caches that are kept."""
+    shared = {pattern.split("/")[0]: pattern.rstrip("/") for pattern in COPIES}
+    found: list[Path] = []
+    for path in settings.scratch.glob("*"):
+        pattern = shared.get(path.name)
+        found += settings.scratch.glob(pattern) if pattern else [path]
+    return [path for path in found if path.name not in KEPT]
 
 
 def _orphans(settings: Settings, store: Store) -> list[Path]:

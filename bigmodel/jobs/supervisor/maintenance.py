@@ -9,12 +9,11 @@ from bigmodel.core.clock import now
 from bigmodel.jobs.supervisor.cleanup import sweep_orphans
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
-from bigmodel.store.recovery import back_up, backups
+from bigmodel.store.recovery import DAILY, back_up, backups
 
 log = logging.getLogger(__name__)
 
-DAILY = timedelta(days=1)
-LABEL = "daily"
+EACH = timedelta(days=1)
 FIRST_S = 60.0  # after the start, when the rush is over
 
 
@@ -29,9 +28,9 @@ class Chores:
     def turn(self, *, is_busy: bool) -> None:
         """Begin the chores if it is time; they are put off while something is trained, for a day at most."""
         late_s = time.monotonic() - self._due_at
-        if late_s < 0 or (is_busy and late_s < DAILY.total_seconds()):
+        if late_s < 0 or (is_busy and late_s < EACH.total_seconds()):
             return
-        self._due_at = time.monotonic() + DAILY.total_seconds()
+        self._due_at = time.monotonic() + EACH.total_seconds()
         self._thread = threading.Thread(target=self.run, name="chores", daemon=True)
         self._thread.start()
 
@@ -45,10 +44,10 @@ class Chores:
 
     def _care_for_database(self) -> None:
         """Copy a sound database; a damaged one must not push the good copies out."""
-        if any(now() - copy.at < DAILY for copy in backups(self._settings) if copy.label == LABEL):
+        if any(now() - copy.at < EACH for copy in backups(self._settings) if copy.label == DAILY):
             return
         problems = self._store.check()
         if problems:
             log.error("the database is damaged: %s", ", ".join(item.key for item in problems))
             return
-        back_up(self._settings, LABEL)
+        back_up(self._settings, DAILY)

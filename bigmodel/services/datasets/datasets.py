@@ -1,6 +1,8 @@
 """The door to datasets for pages and the command line: import, correct, look at and delete; it never reads an upload itself."""
 
+import logging
 import shutil
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,12 +29,16 @@ from bigmodel.data.versions.versions import (
     preview,
     write_version,
 )
+from bigmodel.services.datasets.erase import erase
 from bigmodel.services.datasets.import_source import of_folder, of_tray
 from bigmodel.services.datasets.recipe import recipe_of
 from bigmodel.services.datasets.samples import Sample, read_samples, sample_path
 from bigmodel.services.datasets.uploads import UploadSession
 from bigmodel.settings import Settings
 from bigmodel.store.base import Deleted, Store
+from bigmodel.store.recovery import forget_deleted
+
+log = logging.getLogger(__name__)
 
 NAME_CHARACTERS = 120
 JOBS_PAGE = 200
@@ -306,17 +312,17 @@ class DatasetService:
             upload.discard()
 
     def delete(self, owner: str, dataset_id: str) -> Deleted:
-        """Delete a dataset with all that came from it, on disk too.
+        """Delete a dataset with all that came from it, on disk too: no byte of it stays below the data folder.
 
         Raises:
             JobError: `dataset_in_use`, while jobs on it are not final.
         """
-        home = self._settings.home.resolve()
         deleted = self._store.delete_dataset(owner, dataset_id)
-        for folder in (*deleted.folders, f"datasets/{dataset_id}"):
-            place = (home / folder).resolve()
-            if home in place.parents:
-                shutil.rmtree(place, ignore_errors=True)
+        erase(self._settings, deleted)
+        try:
+            forget_deleted(self._settings)
+        except (OSError, sqlite3.Error):
+            log.exception("dataset %s: its rows may still be in copies of the database", dataset_id)
         return deleted
 
     def _next(

@@ -1,7 +1,6 @@
 """Jobs as pages and commands see them: look, ask for a cancel, rename, delete; it never moves a state itself."""
 
 import logging
-import shutil
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.platform import detach_options, terminate_group
 from bigmodel.jobs.presence import Presence
 from bigmodel.jobs.redact import redacted
+from bigmodel.services.datasets.erase import erase
 from bigmodel.settings import Settings
 from bigmodel.store.base import Curve, Deleted, Order, Store
 
@@ -117,11 +117,7 @@ class JobService:
             JobError: `job_not_final`.
         """
         deleted = self._store.delete_job(owner, job_id)
-        home = self._settings.home.resolve()
-        for name in deleted.folders:
-            folder = (home / name).resolve()
-            if folder != home and folder.is_relative_to(home):
-                shutil.rmtree(folder, ignore_errors=True)
+        erase(self._settings, deleted)
         return deleted
 
     def curves(self, owner: str, job_id: str, max_points: int = 500) -> list[Curve]:

@@ -12,11 +12,13 @@ from pages.shared.web.page import Context, Page
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
+CACHE_S = (3_600, 21_600)  # how often Gradio looks at its copies of files, and how old they get
+
 
 def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks, gr.I18n]:
     """Return the whole dashboard and the texts its browser half needs."""
     title = services.words.text("en", "shell.title")
-    with gr.Blocks(title=title, analytics_enabled=False) as demo:
+    with gr.Blocks(title=title, analytics_enabled=False, delete_cache=CACHE_S) as demo:
         dataset = gr.Textbox("", visible="hidden", elem_id="shell-dataset", container=False)
         job = gr.Textbox("", visible="hidden", elem_id="shell-job", container=False)
         demo.load(None, None, None, js=address.SCRIPT)

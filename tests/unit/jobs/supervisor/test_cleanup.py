@@ -40,6 +40,10 @@ def test_what_no_row_speaks_of_is_swept(workshop: Workshop) -> None:
         make(settings.scratch / "demo-1"),
         make(settings.scratch / "project-1"),
         make(settings.scratch / "downloads" / "1"),
+        make(settings.scratch / "gradio" / "digest"),
+        make(settings.scratch / "sheets" / "1"),
+        make(settings.scratch / "demo" / "local" / "1"),
+        make(settings.scratch / "of a part that is not written yet"),
     ]
     os.utime(orphans[2], (time.time() - DAY_S,) * 2)
     sweep_orphans(settings, workshop.store)
@@ -54,7 +58,8 @@ def test_what_is_known_young_or_somebody_elses_stays(workshop: Workshop) -> None
         make(settings.datasets / workshop.dataset.id / "1"),
         make(settings.datasets / workshop.dataset.id / "media"),
         make(settings.jobs / job_id / "1"),
-        make(settings.scratch / "trays"),
+        make(settings.scratch / "forecasts"),
+        make(settings.scratch / "gradio" / "young", age_s=60),
     ]
     sweep_orphans(settings, workshop.store)
     assert [path for path in kept if not path.exists()] == []

@@ -1,0 +1,17 @@
+"""Removes from the disk what went from the store, and every copy that was made of it; it must never leave the data folder."""
+
+import shutil
+
+from bigmodel.jobs.supervisor.cleanup import remove_copies
+from bigmodel.settings import Settings
+from bigmodel.store.base import Deleted
+
+
+def erase(settings: Settings, deleted: Deleted) -> None:
+    """Remove the folders of what was deleted, then uploads, downloads and previews: nobody knows which held it."""
+    home = settings.home.resolve()
+    for name in deleted.folders:
+        folder = (home / name).resolve()
+        if home in folder.parents:
+            shutil.rmtree(folder, ignore_errors=True)
+    remove_copies(settings)
