@@ -129,23 +129,7 @@ def _words(text: str) -> list[str]:
 def _count(truth: Sequence[str], heard: Sequence[str]) -> alignment.Count:
     if truth == heard:
         return alignment.Count(len(truth), 0, 0, 0)
-    return alignment.count(alignment.trace(_costs(truth, heard), truth, heard))
-
-
-def _costs(truth: Sequence[str], heard: Sequence[str]) -> list[list[int]]:
-    """Return the fewest steps between every pair of beginnings, a whole row of them at a time."""
-    number = {part: place for place, part in enumerate({*truth, *heard})}
-    said = np.array([number[part] for part in truth], dtype=np.int64)
-    got = np.array([number[part] for part in heard], dtype=np.int64)
-    places = np.arange(len(heard) + 1)
-    rows = np.empty((len(truth) + 1, len(heard) + 1), dtype=np.int64)
-    rows[0] = places
-    for i, one in enumerate(said, 1):
-        rows[i, 0] = i
-        rows[i, 1:] = np.minimum(rows[i - 1, :-1] + (got != one), rows[i - 1, 1:] + 1)
-        rows[i] = np.minimum.accumulate(rows[i] - places) + places  # insertions, left to right
-    costs: list[list[int]] = rows.tolist()
-    return costs
+    return alignment.count(alignment.kinds_of(truth, heard))
 
 
 def _table(counts: Sequence[alignment.Count]) -> Ints:

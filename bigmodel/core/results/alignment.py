@@ -1,4 +1,4 @@
-"""How what was heard differs from what was said, part by part: standard library only, so that pages may use it.
+"""How what was heard differs from what was said, part by part; light enough for pages.
 
 A part is a word; a Chinese, Japanese or Korean character is a part of its own, as those scripts write no spaces.
 Case, width and punctuation are not compared. The cheapest way from one text to the other is that of
@@ -11,9 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rapidfuzz.distance import Levenshtein
+
 MOST_PARTS = 2_000  # of a text; a minute of speech has about 200
 
 Kind = Literal["same", "replaced", "missing", "extra"]
+KINDS: dict[str, Kind] = {
+    "equal": "same",
+    "replace": "replaced",
+    "delete": "missing",
+    "insert": "extra",
+}
 
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _PART = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
@@ -52,7 +60,7 @@ def diff(truth: str, heard: str) -> tuple[Edit, ...]:
     """Return the steps from one text to the other, in reading order, in the words as they were written."""
     said, got = parts(truth), parts(heard)
     plain_said, plain_got = ([plain(part) for part in side] for side in (said, got))
-    kinds = trace(_costs(plain_said, plain_got), plain_said, plain_got)
+    kinds = kinds_of(plain_said, plain_got)
     left, right = iter(said), iter(got)
     return tuple(
         Edit(kind, "" if kind == "extra" else next(left), "" if kind == "missing" else next(right))
@@ -94,33 +102,13 @@ def is_unspaced(text: str) -> bool:
     return 2 * alone > len(found)
 
 
-def trace(costs: Sequence[Sequence[int]], truth: Sequence[str], heard: Sequence[str]) -> list[Kind]:
-    """Return the kinds of the cheapest steps, given the fewest steps between every pair of beginnings."""
+def kinds_of(truth: Sequence[str], heard: Sequence[str]) -> list[Kind]:
+    """Return the kinds of the fewest steps from one sequence of parts to the other, in reading order."""
     kinds: list[Kind] = []
-    i, j = len(truth), len(heard)
-    while i or j:
-        here = costs[i][j]
-        if i and j and here == costs[i - 1][j - 1] + (truth[i - 1] != heard[j - 1]):
-            i, j = i - 1, j - 1
-            kinds.append("same" if truth[i] == heard[j] else "replaced")
-        elif i and here == costs[i - 1][j] + 1:
-            i -= 1
-            kinds.append("missing")
-        else:
-            j -= 1
-            kinds.append("extra")
-    return kinds[::-1]
-
-
-def _costs(truth: Sequence[str], heard: Sequence[str]) -> list[list[int]]:
-    """Return the fewest steps between every pair of beginnings: (parts said + 1, parts heard + 1)."""
-    costs = [list(range(len(heard) + 1))]
-    for i, said in enumerate(truth, 1):
-        above, row = costs[-1], [i]
-        for j, got in enumerate(heard, 1):
-            row.append(min(above[j - 1] + (said != got), above[j] + 1, row[-1] + 1))
-        costs.append(row)
-    return costs
+    for step in Levenshtein.opcodes(truth, heard):
+        length = max(step.src_end - step.src_start, step.dest_end - step.dest_start)
+        kinds += [KINDS[step.tag]] * length
+    return kinds
 
 
 def _bare(part: str) -> str:
