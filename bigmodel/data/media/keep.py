@@ -19,7 +19,7 @@ from typing import BinaryIO
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media import audio, images
 from bigmodel.data.media.entry import THUMB_ENDING, Entry
-from bigmodel.data.media.layout import IMAGE, Item
+from bigmodel.data.media.files import IMAGE, Item
 
 MAX_THREADS = 4
 IN_FLIGHT = 4  # files waiting for each thread

@@ -18,11 +18,12 @@ from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Level
 from bigmodel.data.media import audio, images
+from bigmodel.data.media.annotations import Annotated, Context, annotate
 from bigmodel.data.media.archive import Bounds, open_archive
 from bigmodel.data.media.entry import Entry, Given, given_entries
+from bigmodel.data.media.files import IMAGE, Item, MediaFiles, repeated_names, sort_files
 from bigmodel.data.media.keep import ODD, Kept, keep_all
-from bigmodel.data.media.layout import IMAGE, Item, Layout, understand
-from bigmodel.data.media.transcripts import listed, read_transcripts
+from bigmodel.data.media.listing import listed
 from bigmodel.data.tables.source import ORIGINAL
 from bigmodel.data.tables.table import Findings, Limits
 
@@ -71,58 +72,50 @@ class MediaUpload:
         return self._read(given_entries(files, limit=self.bounds.files), "folder")
 
     def _read(self, entries: Sequence[Entry], name: str) -> dict[str, Any]:
-        layout = understand(entries, looks_like_media=_looks_like_media, level=self.wishes.level)
-        if layout.others:
-            others = listed(layout.others, 8)
-            self.findings.note("others", level="info", count=len(layout.others), names=others)
-        self._check_disk(layout)
-        items = self._with_texts(layout)
-        rows = self._kept(items, layout.medium)
-        self._write(layout, rows)
+        files = sort_files(entries, looks_like_media=_looks_like_media)
+        found = self._annotated(files)
+        self._tell_files(files, found)
+        self._check_disk(files)
+        rows = self._kept(found.items, files.medium)
+        self._write(files.medium, found, rows)
         return {
             "format": name,
             "encoding": "",
             "delimiter": "",
-            "columns": list(_columns(layout)),
+            "columns": list(_columns(files.medium, found.form)),
             "rows": len(rows),
             "problems": [problem.to_json() for problem in self.findings.all()],
-            "medium": layout.medium,
-            "form": layout.form,
-            "level": layout.level,
+            "medium": files.medium,
+            "form": found.form,
+            "level": found.level,
         }
 
-    def _check_disk(self, layout: Layout) -> None:
+    def _annotated(self, files: MediaFiles) -> Annotated:
+        """Return the files with what is typed for them, else with what the upload says of them."""
+        if any(item.entry.text for item in files.items):
+            items = tuple(replace(item, label=item.entry.text) for item in files.items)
+            form = Form.FOLDERS if files.medium == IMAGE else Form.TRANSCRIPTS
+            return Annotated(form, items)
+        wishes = self.wishes
+        context = Context(
+            self.scratch, self.limits, self.findings, wishes.file, wishes.text, wishes.level
+        )
+        return annotate(files, context)
+
+    def _tell_files(self, files: MediaFiles, found: Annotated) -> None:
+        others = [entry.name for entry in files.others if entry.name not in found.sources]
+        if others:
+            names = listed(others, 8)
+            self.findings.note("others", level="info", count=len(others), names=names)
+        if repeated := repeated_names(files.items):
+            self.findings.note("names_twice", count=len(repeated), names=listed(repeated))
+
+    def _check_disk(self, files: MediaFiles) -> None:
         """Refuse early what would fill the disk."""
-        need = need_bytes([item.entry.size for item in layout.items], layout.medium)
+        need = need_bytes([item.entry.size for item in files.items], files.medium)
         free = shutil.disk_usage(self.scratch).free
         if free < need:
             raise DatasetError("disk_short_for_files", need=need // 2**20, free=free // 2**20)
-
-    def _with_texts(self, layout: Layout) -> list[Item]:
-        """Return the files to read; where a table speaks of them, those in it, with their text or class."""
-        if not layout.tables:
-            if layout.form != Form.TRANSCRIPTS:
-                return list(layout.items)
-            return [replace(item, label=item.entry.text) for item in layout.items]
-        items = []
-        for table in layout.tables:
-            said = read_transcripts(
-                table,
-                layout.items,
-                scratch=self.scratch,
-                limits=self.limits,
-                findings=self.findings,
-                file=self.wishes.file,
-                text=self.wishes.text,
-                of_pictures=layout.medium == IMAGE,
-            )
-            items += [replace(found.item, label=found.text) for found in said]
-        silent = {item.entry.name for item in layout.items} - {item.entry.name for item in items}
-        if silent:
-            self.findings.note("files_unlisted", count=len(silent), names=listed(sorted(silent)))
-        if not items:
-            raise DatasetError("transcripts_none")
-        return items
 
     # keeping ----------------------------------------------------------------------------------
 
@@ -169,7 +162,7 @@ class MediaUpload:
             error.unreadable = tuple((name, reason.message) for name, reason in bad[:MOST_NAMED])
             raise error
 
-    def _write(self, layout: Layout, rows: Sequence[tuple[Item, Kept]]) -> None:
+    def _write(self, medium: str, annotated: Annotated, rows: Sequence[tuple[Item, Kept]]) -> None:
         kept = {
             "input": [found.file for _, found in rows],
             "content_hash": [found.digest for _, found in rows],
@@ -185,7 +178,7 @@ class MediaUpload:
             "height": [str(found.height) for _, found in rows],
             "seconds": [f"{found.seconds:.3f}" for _, found in rows],
         }
-        original = {f"{ORIGINAL}{name}": own[name] for name in _columns(layout)}
+        original = {f"{ORIGINAL}{name}": own[name] for name in _columns(medium, annotated.form)}
         columns = {
             name: pa.array(values, pa.string()) for name, values in (kept | original).items()
         }
@@ -199,11 +192,11 @@ def need_bytes(sizes: Sequence[int], medium: str) -> int:
     return sum(sizes) + SPARE_BYTES
 
 
-def _columns(layout: Layout) -> tuple[str, ...]:
+def _columns(medium: str, form: str) -> tuple[str, ...]:
     """Return the original columns of this kind of upload."""
-    if layout.medium == IMAGE:
+    if medium == IMAGE:
         return ("file", "class", "width", "height")
-    return ("file", "text" if layout.form == Form.TRANSCRIPTS else "class", "seconds")
+    return ("file", "text" if form == Form.TRANSCRIPTS else "class", "seconds")
 
 
 def _looks_like_media(entry: Entry) -> bool:

@@ -57,6 +57,10 @@ class Findings:
         if len(lines) < SHOWN_LINES:
             lines.append(line)
 
+    def merge(self, other: "Findings") -> None:
+        """Add what was found in a file that belongs to this one."""
+        self.messages += other.all()
+
     def all(self) -> list[Message]:
         """Return every sentence, the counted kinds with `count`, `line` (the first) and `lines`."""
         counted = [

@@ -1,0 +1,65 @@
+"""What says the class of each picture or what is spoken in each recording: one file a format, found by looking.
+
+A format looks at the files of an upload and returns them with their labels, or None where it is not
+there. Formats are asked in `order`; the first that answers counts. None opens a file by a name that stands in another.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bigmodel.data.media.files import Item, MediaFiles
+from bigmodel.data.tables.table import Findings, Limits
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a format may use: room for tables, limits, where to tell what it found, and what a person answered.
+
+    `file` and `text` are columns of a table, `level` is which folder names the class (0: not said).
+    """
+
+    scratch: Path
+    limits: Limits
+    findings: Findings
+    file: str = ""
+    text: str = ""
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """Files with their labels and given parts. `sources` are names of files that said so; `level` is that of class folders."""
+
+    form: str
+    items: tuple[Item, ...]
+    sources: tuple[str, ...] = ()
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class AnnotationFormat:
+    """One way to say what files are."""
+
+    name: str
+    order: int
+    read: Callable[[MediaFiles, Context], Annotated | None]
+
+
+def annotate(files: MediaFiles, context: Context) -> Annotated:
+    """Return the files with what the first format that is there says of them.
+
+    Raises:
+        DatasetError: a format is there and cannot be used, or none is.
+    """
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    modules = (importlib.import_module(f"{__name__}.{name}") for name in names)
+    formats: list[AnnotationFormat] = [
+        module.FORMAT for module in modules if hasattr(module, "FORMAT")
+    ]
+    for each in sorted(formats, key=lambda found: found.order):
+        if (found := each.read(files, context)) is not None:
+            return found
+    raise RuntimeError("class folders are the last format, and answer or raise")

@@ -1,0 +1,141 @@
+"""Class folders: each folder is a class, those called train, val and test are parts; it looks at names only.
+
+Where the names leave a choice to the person, it asks (`media_level`) and never guesses. A folder that
+is called like a part, or like what everything lies in ("images"), is never a class.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from bigmodel.core.datasets.dataset import Form, Split
+from bigmodel.core.errors import DatasetError
+from bigmodel.data.media.annotations import Annotated, AnnotationFormat, Context
+from bigmodel.data.media.files import IMAGE, Item, MediaFiles
+from bigmodel.data.media.parts import GAP, THINGS, split_of
+
+SHOWN_FOLDERS = 8
+MOST_SPLIT_SHARE = 0.9  # of the files lie in folders called like parts: then these are parts
+NEUTRAL = re.compile(rf"(?:(?:{THINGS}){GAP})+\d*")
+PIECES = re.compile(
+    rf"(?:fold|batch|part|chunk|disc|disk|session|批次?|第){GAP}\d+{GAP}(?:批|部分)?"
+)
+
+
+def _read(files: MediaFiles, context: Context) -> Annotated:
+    items, level = by_folders(files.items, files.medium, context.level)
+    return Annotated(Form.FOLDERS, tuple(items), level=level)
+
+
+def by_folders(items: Sequence[Item], medium: str, level: int = 0) -> tuple[list[Item], int]:
+    """Return files with the class and the part that their folders name, and the level of the classes.
+
+    Raises:
+        DatasetError: `media_no_classes`, `media_no_table`, or `media_level` with `levels` to choose from.
+    """
+    items = with_splits(items)
+    paths = _class_folders(items)
+    names = {number: _names(paths, number) for number in range(1, max(map(len, paths)) + 1)}
+    if not names:
+        raise DatasetError("media_no_classes" if medium == IMAGE else "media_no_table")
+    telling = [number for number, found in names.items() if len(found) > 1]
+    if len(names) == 1:
+        level = 1
+    elif level not in names:
+        if len(telling) != 1:
+            raise _ask_level(names)
+        level = telling[0]
+    return [
+        replace(item, label=path[level - 1] if len(path) >= level else "")
+        for item, path in zip(items, paths, strict=True)
+    ], level
+
+
+def are_classes(files: MediaFiles) -> bool:
+    """Tell whether the folders may well be classes."""
+    try:
+        items, _ = by_folders(files.items, files.medium)
+    except DatasetError as error:
+        return error.key == "media_level"
+    return len({item.label for item in items} - {""}) > 1
+
+
+def with_splits(items: Sequence[Item]) -> list[Item]:
+    """Return files with the part that their folders name, where folders are called like parts."""
+    if not _are_split(items):
+        return list(items)
+    found = [next(filter(None, map(split_of, item.folders)), Split.NONE) for item in items]
+    if Split.TRAIN not in found:
+        return list(items)
+    return [
+        item if split == Split.NONE or item.split else replace(item, split=split)
+        for item, split in zip(items, found, strict=True)
+    ]
+
+
+def _are_split(items: Sequence[Item]) -> bool:
+    """Tell whether folders called like parts are parts: nearly all files lie in such, or all of one level are."""
+    inside = [[split_of(name) for name in item.folders] for item in items]
+    kinds = {split for splits in inside for split in splits if split}
+    share = sum(any(splits) for splits in inside) / max(1, len(items))
+    return share == 1 or (share >= MOST_SPLIT_SHARE and len(kinds) > 1)
+
+
+def _class_folders(items: Sequence[Item]) -> list[tuple[str, ...]]:
+    """Return the folders of each file that may be its class: no parts, no doubled ones, nothing that holds everything."""
+    is_split = _are_split(items)
+    paths = [
+        tuple(
+            name
+            for name, _ in groupby(item.folders)
+            if not (is_split and split_of(name) is not None)
+        )
+        for item in items
+    ]
+    while (holder := _holder(paths)) is not None:
+        paths = [path[1:] if path[:1] == (holder,) else path for path in paths]
+    tops = _names(paths, 1)
+    if tops and all(PIECES.fullmatch(_plain(name)) for name in tops):
+        return [path[1:] for path in paths]
+    return paths
+
+
+def _holder(paths: Sequence[tuple[str, ...]]) -> str | None:
+    """Return a folder that holds everything that lies in a folder, but never the last one, which is a class.
+
+    One that is called like what everything lies in is none.
+    """
+    tops = _names(paths, 1)
+    if len(tops) != 1:
+        return None
+    is_last = any(len(path) == 1 for path in paths)
+    if is_last and not NEUTRAL.fullmatch(_plain(tops[0])):
+        return None
+    if not is_last and not all(paths):
+        return tops[0] if NEUTRAL.fullmatch(_plain(tops[0])) else None
+    return tops[0]
+
+
+def _names(paths: Sequence[tuple[str, ...]], level: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path[level - 1] for path in paths if len(path) >= level))
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
+def _ask_level(names: dict[int, tuple[str, ...]]) -> DatasetError:
+    shown = " · ".join(f"{level}: {_listed(found)}" for level, found in names.items())
+    error = DatasetError("media_level", levels=shown)
+    error.levels = names
+    return error
+
+
+def _listed(names: Sequence[str]) -> str:
+    text = ", ".join(names[:SHOWN_FOLDERS])
+    return f"{text} …" if len(names) > SHOWN_FOLDERS else text
+
+
+FORMAT = AnnotationFormat("folders", order=9, read=_read)

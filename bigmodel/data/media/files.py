@@ -1,0 +1,86 @@
+"""The files of an upload of pictures or recordings, by their names alone: which are media, which are something else."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bigmodel.core.errors import DatasetError
+from bigmodel.data.media.entry import Entry
+
+PICTURES = {
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".gif", ".heic", ".heif", ".hif",
+    ".tif", ".tiff", ".avif",
+}  # fmt: skip
+SOUNDS = {
+    ".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".amr", ".webm",
+    ".weba", ".mp4", ".3gp", ".mka", ".aif", ".aiff", ".aifc", ".caf", ".au", ".snd", ".w64", ".awb",
+}  # fmt: skip
+# Media that are not read: taken as files that cannot be read, with their class, and never passed by.
+OTHER_PICTURES = {
+    ".svg", ".psd", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".tga", ".ico",
+    ".jp2", ".j2k", ".jxl", ".ppm", ".pgm", ".pbm", ".dcm", ".exr", ".hdr", ".eps", ".pcx", ".nii",
+}  # fmt: skip
+OTHER_SOUNDS = {
+    ".wma", ".slk", ".silk", ".aud", ".ra", ".rm", ".dss", ".ds2", ".ac3", ".dts", ".ape", ".mid", ".midi",
+    ".m4b", ".m4r", ".mp2", ".mpga", ".gsm", ".vox", ".spx", ".wv", ".tta", ".mov", ".mkv", ".avi",
+}  # fmt: skip
+PACKED = {".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar"}
+JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
+IMAGE, AUDIO = "image", "audio"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One file and what is known of it: its class or words (or nothing), and its part if the upload gives one."""
+
+    entry: Entry
+    label: str = ""
+    split: str = ""
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return self.entry.parts[:-1]
+
+
+@dataclass(frozen=True)
+class MediaFiles:
+    """The files of an upload: those of its medium (with a few of the other one, to be told about), and all others."""
+
+    medium: str
+    items: tuple[Item, ...]
+    others: tuple[Entry, ...] = ()
+
+
+def sort_files(
+    entries: Sequence[Entry], *, looks_like_media: Callable[[Entry], bool]
+) -> MediaFiles:
+    """Return the files of an upload; `looks_like_media` is asked about files whose name has no ending.
+
+    Raises:
+        DatasetError: `archive_empty`, `archive_nested` or `media_none`.
+    """
+    wanted = [entry for entry in entries if entry.parts and not _is_junk(entry)]
+    if not wanted:
+        raise DatasetError("archive_empty")
+    packed = [entry.name for entry in wanted if entry.ending in PACKED]
+    if packed:
+        raise DatasetError("archive_nested", name=packed[0][-80:], count=len(packed))
+    pictures = [entry for entry in wanted if entry.ending in PICTURES | OTHER_PICTURES]
+    sounds = [entry for entry in wanted if entry.ending in SOUNDS | OTHER_SOUNDS]
+    if not pictures and not sounds:
+        raise DatasetError("media_none", count=len(wanted))
+    medium = IMAGE if len(pictures) >= len(sounds) else AUDIO
+    nameless = [entry for entry in wanted if not entry.ending and looks_like_media(entry)]
+    media = {id(entry) for entry in (*pictures, *sounds, *nameless)}
+    items = tuple(Item(entry) for entry in wanted if id(entry) in media)
+    return MediaFiles(medium, items, tuple(entry for entry in wanted if id(entry) not in media))
+
+
+def repeated_names(items: Sequence[Item]) -> list[str]:
+    """Return the names that several files of an archive have."""
+    return [name for name, count in Counter(item.entry.name for item in items).items() if count > 1]
+
+
+def _is_junk(entry: Entry) -> bool:
+    """Tell what systems leave behind, in any folder."""
+    return any(part.startswith(".") or part.casefold() in JUNK for part in entry.parts)

@@ -1,0 +1,297 @@
+"""One table beside media files: which column names them, which says their class or words; no name in it is ever opened."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+
+from bigmodel.core.errors import DatasetError
+from bigmodel.data.media.entry import Entry
+from bigmodel.data.media.files import IMAGE, Item, MediaFiles
+from bigmodel.data.media.parts import split_of
+from bigmodel.data.tables.number import as_number
+from bigmodel.data.tables.readers import find_readers
+from bigmodel.data.tables.sniff import choose_reader
+from bigmodel.data.tables.source import ORIGINAL
+from bigmodel.data.tables.table import Findings, Target
+
+if TYPE_CHECKING:
+    from bigmodel.data.media.annotations import Context
+
+FILE_NAMES = re.compile(
+    r"file|(.*[ _-])?file[ _-]?(name|path|id)?|path|(.*[ _-])path|audio|wav|recording|clip|audio[ _-]?(file|path|name|id)?"
+    r"|image|picture|photo|(image|img)[ _-]?(file|path|name|id)?|文件|文件名|音频|音频文件|路径|录音|图片|照片|图像",
+    re.IGNORECASE,
+)
+TEXT_NAMES = re.compile(
+    r"text|transcript|transcription|transcripts|sentence|words|said|utterance|normali[sz]ed[ _-]?(text|transcript(ion)?)"
+    r"|文本|文字|转写|内容|句子",
+    re.IGNORECASE,
+)
+CLASS_NAMES = re.compile(
+    r"class|label|labels|category|target|kind|type|species|breed|tag|emotion|diagnosis|sentiment|y"
+    r"|(class|label|category)[ _-]?name|类别|标签|分类|种类|情绪|情感",
+    re.IGNORECASE,
+)
+SPLIT_NAMES = re.compile(
+    r"split|set|subset|partition|phase|part|fold_name|划分|数据集", re.IGNORECASE
+)
+BOXES = {"xmin", "ymin", "xmax", "bbox", "x_min", "x1", "boundingbox", "bounding_box"}
+OUTSIDE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[A-Za-z]:/|/|~")
+ENOUGH = 0.5  # of the rows name a file: then the column is the one with the files
+WORDS_OF_SPEECH = 2.5  # more words on average are no name of a class
+ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", ""}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table with the columns that were found in it. `rows`: a file, its label, its part; `missing`: names of no file."""
+
+    entry: Entry
+    columns: tuple[str, ...]
+    file: str = ""
+    text: str = ""
+    is_spoken: bool = False
+    split: str = ""
+    rows: tuple[tuple[Item, str, str], ...] = ()
+    missing: tuple[str, ...] = ()
+    names_files: bool = False
+    findings: Findings = field(default_factory=Findings)
+
+    @property
+    def says(self) -> bool:
+        """Whether it says what files are."""
+        return bool(self.file and self.text)
+
+
+def open_listing(entry: Entry, files: MediaFiles, context: "Context") -> Listing:
+    """Read a table and find its columns: those a person chose, else by their names and by what they hold.
+
+    Raises:
+        DatasetError: `transcripts_paths`, `media_boxes`, `labels_several`, or what reading a table can raise.
+    """
+    findings = Findings()
+    columns = _columns(entry, context, findings)
+    by_name = names_of(files.items, entry)
+    columns = _with_first_line(columns, by_name, findings)
+    file = context.file if context.file in columns else _file_column(columns, by_name)
+    if not file:
+        return Listing(entry, tuple(columns))
+    _refuse_paths(columns[file])
+    names_files = any(_find(by_name, name) for name in columns[file])
+    if files.medium == IMAGE and len({name.casefold() for name in columns} & BOXES) > 1:
+        raise DatasetError("media_boxes", found=entry.base)
+    others = {name: values for name, values in columns.items() if name != file}
+    text = context.text if context.text in others else _label_column(others, files.medium)
+    labels = others.get(text) or ([] if text else _one_hot(others))
+    if not labels:
+        return Listing(entry, tuple(columns), file, names_files=names_files)
+    is_spoken = files.medium != IMAGE and bool(text) and _is_spoken(text, labels)
+    parts = _parts(others)
+    rows, missing = [], []
+    for name, label, part in zip(columns[file], labels, parts, strict=True):
+        item = _find(by_name, name)
+        if item is not None:
+            rows.append((item, label, part))
+        elif name.strip():
+            missing.append(name)
+    return Listing(
+        entry, tuple(columns), file, text or "0/1", is_spoken=is_spoken, rows=tuple(rows),
+        missing=tuple(missing), names_files=names_files, findings=findings,
+    )  # fmt: skip
+
+
+def ask_columns(listing: Listing, medium: str) -> DatasetError:
+    """Return the refusal that asks which column is which."""
+    key = "labels_columns" if medium == IMAGE else "transcripts_columns"
+    error = DatasetError(key, columns_found=listed(listing.columns))
+    error.columns = listing.columns
+    return error
+
+
+def _columns(entry: Entry, context: "Context", findings: Findings) -> dict[str, list[str]]:
+    place, found = context.scratch / "listing", context.scratch / "listing.parquet"
+    with entry.open() as source, place.open("wb") as copy:
+        while chunk := source.read(2**20):
+            copy.write(chunk)
+    reader = choose_reader(place, entry.base, find_readers(), findings)
+    target = Target(found, context.limits, findings, lambda _share: None)
+    reader.read(place, target)
+    target.close()
+    read = pq.read_table(found)
+    return {name: read.column(ORIGINAL + name).to_pylist() for name in target.columns}
+
+
+def _with_first_line(
+    columns: dict[str, list[str]], by_name: Mapping[str, Item], findings: Findings
+) -> dict[str, list[str]]:
+    """Return the columns with their names as the first row, where a name is that of a file: there is no header."""
+    if not any(_find(by_name, name) for name in columns):
+        return columns
+    findings.note("header_missing")
+    names = [re.sub(r" \(\d+\)$", "", name) for name in columns]
+    return {
+        f"column {number}": [name, *values]
+        for number, (name, values) in enumerate(zip(names, columns.values(), strict=True), 1)
+    }
+
+
+def names_of(items: Sequence[Item], table: Entry) -> dict[str, Item]:
+    """Return the files by every name a table may use: from its own folder, from any folder above, or alone.
+
+    A name that several files have is none of them, unless it is from the table's own folder.
+    """
+    folder = "/".join(table.parts[:-1])
+    own: dict[str, Item] = {}
+    short: dict[str, list[Item]] = {}
+    for item in items:
+        parts = item.entry.parts
+        whole = "/".join(parts)
+        for start in range(len(parts)):
+            name = "/".join(parts[start:])
+            short.setdefault(_plain(name), []).append(item)
+            short.setdefault(_plain(_stemmed(name)), []).append(item)
+        own[_plain(whole)] = item
+        if folder and whole.startswith(f"{folder}/"):
+            own[_plain(whole.removeprefix(f"{folder}/"))] = item
+    single = {name: found[0] for name, found in short.items() if len(found) == 1}
+    return single | own
+
+
+def _stemmed(name: str) -> str:
+    folder, slash, base = name.rpartition("/")
+    stem = base.rpartition(".")[0]
+    return f"{folder}{slash}{stem or base}"
+
+
+def _find(by_name: Mapping[str, Item], name: str) -> Item | None:
+    """Return the file of a name; a table may know it by a longer path than the upload."""
+    plain = _plain(name)
+    if not plain:
+        return None
+    return by_name.get(plain) or by_name.get(plain.rpartition("/")[2])
+
+
+def _plain(name: str) -> str:
+    return name.strip().replace("\\", "/").removeprefix("./").casefold()
+
+
+def _file_column(columns: Mapping[str, Sequence[str]], by_name: Mapping[str, Item]) -> str:
+    """Return the column that names files: the one that names most, else the one called so."""
+    shares = {
+        name: sum(_find(by_name, value) is not None for value in values) / max(1, len(values))
+        for name, values in columns.items()
+    }
+    called = next((name for name in columns if FILE_NAMES.fullmatch(name.strip())), "")
+    best = max(shares, key=lambda x: (shares[x], x == called, len(set(columns[x]))))
+    return best if shares[best] >= ENOUGH else called
+
+
+def _label_column(columns: Mapping[str, Sequence[str]], medium: str) -> str:
+    """Return the column with classes or words: the one called so, else the only one that can be."""
+    wanted = (CLASS_NAMES, TEXT_NAMES) if medium == IMAGE else (TEXT_NAMES, CLASS_NAMES)
+    for pattern in wanted:
+        called = [name for name in columns if pattern.fullmatch(name.strip())]
+        if called and (medium != IMAGE or pattern is CLASS_NAMES):
+            return max(called, key=lambda name: _is_worded(columns[name]))
+    if len(columns) == 1:
+        return next(iter(columns))
+    texts = [
+        name for name, values in columns.items() if _is_worded(values) and not _is_split(values)
+    ]
+    if medium != IMAGE and all(_is_speech(columns[name]) for name in texts) and texts:
+        return texts[-1]  # of LJSpeech: the one with numbers written out
+    classes = [name for name in texts if _repeats(columns[name])]
+    return classes[0] if len(classes) == 1 and len(texts) == 1 else ""
+
+
+def _one_hot(columns: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the class of each row where every class has a column of 0 and 1.
+
+    Raises:
+        DatasetError: `media_several`, rows have more than one.
+    """
+    ones = [n for n, v in columns.items() if {x.strip().casefold() for x in v} <= ZERO_ONE]
+    if len(ones) < 2:
+        return []
+    rows = [
+        [
+            name
+            for name, value in zip(ones, row, strict=True)
+            if value.strip().casefold() in ("1", "1.0", "true")
+        ]
+        for row in zip(*(columns[name] for name in ones), strict=True)
+    ]
+    if any(len(row) > 1 for row in rows):
+        raise DatasetError("media_several", columns_found=listed(ones))
+    return [row[0].strip() if row else "" for row in rows]
+
+
+def _is_spoken(name: str, values: Sequence[str]) -> bool:
+    """Tell transcripts from names of classes."""
+    if TEXT_NAMES.fullmatch(name.strip()):
+        return True
+    if CLASS_NAMES.fullmatch(name.strip()):
+        return _is_speech(values) and not _repeats(values)
+    return not _repeats(values)
+
+
+def _is_speech(values: Sequence[str]) -> bool:
+    filled = [value for value in values if value.strip()]
+    words = sum(
+        len(value.split()) + sum("\u4e00" <= c <= "\u9fff" for c in value) / 2 for value in filled
+    )
+    return words > WORDS_OF_SPEECH * len(filled)
+
+
+def _repeats(values: Sequence[str]) -> bool:
+    filled = [value.strip() for value in values if value.strip()]
+    return len(set(filled)) <= 0.5 * len(filled)
+
+
+def _is_worded(values: Sequence[str]) -> bool:
+    filled = [value for value in values if value.strip()]
+    return sum(as_number(value.strip()) is None for value in filled) > 0.5 * len(filled)
+
+
+def _is_split(values: Sequence[str]) -> bool:
+    return bool(values) and all(_split_of(value) for value in set(values))
+
+
+def _parts(columns: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """Return the part of each row, where a column says it."""
+    for name, values in columns.items():
+        if SPLIT_NAMES.fullmatch(name.strip()) and _is_split(values):
+            found = [_split_of(value) for value in values]
+            return found if "train" in found else [""] * len(found)
+    return [""] * len(next(iter(columns.values())))
+
+
+def _split_of(value: str) -> str:
+    return str(split_of(value) or "")
+
+
+def _refuse_paths(names: Sequence[str]) -> None:
+    """Refuse a table whose names lead out of the upload: such a table was made to try something."""
+    strange = list(_strange(names))
+    if strange:
+        raise DatasetError(
+            "transcripts_paths",
+            rows=listed([str(line) for line, _ in strange]),
+            name=strange[0][1][:80],
+        )
+
+
+def _strange(names: Sequence[str]) -> Iterator[tuple[int, str]]:
+    for line, raw in enumerate(names, 2):
+        name = raw.strip().replace("\\", "/")
+        if OUTSIDE.match(name) or ".." in name.split("/"):
+            yield line, raw
+
+
+def listed(names: Sequence[str], most: int = 20) -> str:
+    """Return names for a sentence."""
+    text = ", ".join(name[-80:] for name in names[:most])
+    return f"{text} …" if len(names) > most else text

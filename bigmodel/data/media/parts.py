@@ -1,0 +1,32 @@
+"""Names of parts: "train", "seg_test", "训练集"; it looks at names only."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from bigmodel.core.datasets.dataset import Split
+
+GAP = r"[\s_\-.()（）]*"
+THINGS = (
+    r"sets?|data|datasets?|images?|imgs?|jpe?gs?|pngs?|audios?|wavs?|mp3s?|sounds?|clips?|recordings?|photos?|pics?"
+    r"|pictures?|files?|samples?|splits?|folders?|seg|clean|other|all|raw|media|content"
+    r"|集合?|数据集?|图片?|图像|照片|样本|音频|录音|文件夹?"
+)
+AROUND = rf"{THINGS}|new|final|small|mini|full|v?\d+[a-z]?"
+KINDS = {
+    Split.TRAIN: r"train(?:ing|s|ed)?|trn|训练|訓練",
+    Split.VALIDATION: r"val(?:id|idate|idation|s)?|dev(?:el|elopment)?|eval(?:uate|uation)?|验证|驗證|校验",
+    Split.TEST: r"test(?:ing|s)?|tst|hold[\s_-]?out|测试|測試|检验",
+    Split.NONE: r"pred(?:ict|iction|ictions)?|un-?labell?ed|unsup(?:ervised)?|submission|inference|预测|待预测|未标注|无标签",
+}
+SPLITS = {
+    split: re.compile(rf"(?:(?:{AROUND}){GAP})*(?:{words})(?:{GAP}(?:{AROUND}))*{GAP}")
+    for split, words in KINDS.items()
+}
+
+
+@lru_cache(maxsize=4096)
+def split_of(name: str) -> Split | None:
+    """Return the part that a name stands for ("train", "seg_test", "训练集"), or None."""
+    plain = unicodedata.normalize("NFKC", name).casefold().strip()
+    return next((split for split, words in SPLITS.items() if words.fullmatch(plain)), None)

@@ -1,0 +1,170 @@
+"""What says the class of a file is found in the layouts that people bring: tables, texts beside, folders; boxes are named."""
+
+from collections import Counter
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from bigmodel.core.datasets.dataset import Form
+from bigmodel.core.errors import DatasetError
+from bigmodel.data.media.annotations import Annotated, Context, annotate
+from bigmodel.data.media.entry import Entry
+from bigmodel.data.media.files import sort_files
+from bigmodel.data.tables.table import Findings, Limits
+
+KINDS = ("circle", "square", "tri")
+SENTENCES = ("the first long sentence", "a second sentence, longer", "one more sentence to say")
+
+
+class Reading:
+    """An upload of empty files and the texts beside them."""
+
+    def __init__(self, scratch: Path) -> None:
+        self.findings = Findings()
+        self._scratch = scratch
+
+    def __call__(self, *names: str, **texts: str) -> Annotated:
+        return self.read(dict.fromkeys(names, "") | texts)
+
+    def read(self, files: dict[str, str]) -> Annotated:
+        entries = [
+            Entry(name, len(text), lambda text=text: BytesIO(text.encode()))  # type: ignore[misc]
+            for name, text in files.items()
+        ]
+        found = sort_files(entries, looks_like_media=lambda _: False)
+        limits = Limits(10_000, 100, 10_000, 100)
+        return annotate(found, Context(self._scratch, limits, self.findings))
+
+    def said(self) -> set[str]:
+        return {message.key.removeprefix("data.reading.") for message in self.findings.all()}
+
+
+@pytest.fixture
+def reading(tmp_path: Path) -> Reading:
+    return Reading(tmp_path)
+
+
+def pictures(pattern: str, count: int = 12) -> dict[str, str]:
+    return {pattern.format(i, i % 3, KINDS[i % 3]): "" for i in range(count)}
+
+
+def lines(header: str, pattern: str, count: int = 12) -> str:
+    return "\n".join([header, *(pattern.format(i, KINDS[i % 3]) for i in range(count))])
+
+
+def classes(found: Annotated) -> dict[str, int]:
+    assert found.form == Form.FOLDERS
+    return dict(Counter(item.label for item in found.items))
+
+
+THREE = dict.fromkeys(KINDS, 4)
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "table"),
+    [
+        ("train/{0}.jpg", "labels.csv", lines("id,breed", "{0},{1}")),
+        ("train/{0}.jpg", "train.csv", lines("image_id,target", "{0}.jpg,{1}")),
+        ("photos/batch{1}/{0}.jpg", "labels.csv", lines("file,class", "{0}.jpg,{1}")),
+        ("a/{0}.jpg", "a/metadata.jsonl", lines("", '{{"file_name": "{0}.jpg", "label": "{1}"}}')),
+        ("audio/{0}.wav", "meta/esc50.csv", lines("filename,fold,target,category,take", "{0}.wav,1,7,{1},A")),
+        ("fold{1}/{0}.wav", "UrbanSound8K.csv", lines("slice_file_name,fold,classID,class", "{0}.wav,1,3,{1}")),
+        ("clips/{0}.wav", "labels.csv", lines("file,label", "clips/{0}.wav,{1}")),
+        ("clips/{0}.wav", "list.csv", lines("name,what", "{0},{1}")),
+    ],
+)  # fmt: skip
+def test_table_says_the_classes(reading: Reading, files: str, name: str, table: str) -> None:
+    assert classes(reading.read(pictures(files) | {name: table})) == THREE
+    assert "table_used" in reading.said()
+
+
+def test_test_pictures_of_a_contest_have_no_class(reading: Reading) -> None:
+    files = pictures("train/{0}.jpg") | pictures("test/x{0}.jpg", 40)
+    tables = {
+        "labels.csv": lines("id,breed", "{0},{1}"),
+        "sample_submission.csv": lines("id,breed", "x{0},circle"),
+    }
+    assert classes(reading.read(files | tables)) == THREE
+    assert "files_unlisted" in reading.said()
+
+
+def test_column_for_each_class_is_understood(reading: Reading) -> None:
+    rows = [f"{i}.jpg,{','.join(str(int(i % 3 == k)) for k in range(3))}" for i in range(12)]
+    table = "\n".join(["filename, circle, square, tri", *rows])
+    assert classes(reading.read(pictures("train/{0}.jpg") | {"train/_classes.csv": table})) == THREE
+    with pytest.raises(DatasetError, match="media_several"):
+        reading.read(
+            pictures("{0}.jpg")
+            | {"labels.csv": "file,a,b\n" + "".join(f"{i}.jpg,1,1\n" for i in range(12))}
+        )
+
+
+def test_parts_come_from_the_table(reading: Reading) -> None:
+    rows = "\n".join(f"{i}.jpg,{KINDS[i % 3]},{'train' if i < 9 else 'test'}" for i in range(12))
+    found = reading.read(pictures("{0}.jpg") | {"labels.csv": f"file,class,split\n{rows}"})
+    assert Counter(item.split for item in found.items) == {"train": 9, "test": 3}
+
+
+def test_tables_of_parts_are_joined(reading: Reading) -> None:
+    def table(*numbers: int) -> str:
+        return "\n".join(["path\tsentence", *(f"{i}.mp3\t{SENTENCES[i % 3]} {i}" for i in numbers)])
+
+    files = {f"cv/clips/{i}.mp3": "" for i in range(12)} | {
+        "cv/train.tsv": table(*range(8)), "cv/dev.tsv": table(8, 9), "cv/test.tsv": table(10, 11),
+        "cv/validated.tsv": table(*range(12)), "cv/invalidated.tsv": table(3),
+    }  # fmt: skip
+    found = reading.read(files)
+    assert found.form == Form.TRANSCRIPTS
+    assert Counter(item.split for item in found.items) == {"train": 8, "validation": 2, "test": 2}
+
+
+def test_second_table_is_named(reading: Reading) -> None:
+    table = "file,text\n" + "".join(f"{i}.wav,{SENTENCES[i % 3]} {i}\n" for i in range(12))
+    reading.read(pictures("{0}.wav") | {"transcripts.csv": table, "old.csv": table})
+    assert {"table_used", "tables_unused"} <= reading.said()
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_list_without_header_keeps_its_first_line(reading: Reading, columns: int) -> None:
+    rows = [
+        [f"LJ-{i}", f'say "{i}{", no" * (i % 3)}', f"say number {i}"][:columns] for i in range(12)
+    ]
+    table = "\n".join("|".join(row) for row in rows)
+    found = reading.read({f"wavs/LJ-{i}.wav": "" for i in range(12)} | {"metadata.csv": table})
+    assert found.form == Form.TRANSCRIPTS
+    assert [item.label for item in found.items] == [row[-1] for row in rows]
+
+
+def test_texts_stand_beside_recordings(reading: Reading) -> None:
+    texts = {f"{i}.txt": f"say {i}" for i in range(12)}
+    found = reading.read(pictures("{0}.wav") | texts)
+    assert [item.label for item in found.items] == [f"say {i}" for i in range(12)]
+    libri = "\n".join(f"84-1-{i} SAY NUMBER {i}" for i in range(12))
+    found = reading.read(
+        {f"dev/84/1/84-1-{i}.flac": "" for i in range(12)} | {"dev/84/1/84-1.trans.txt": libri}
+    )
+    assert found.items[3].label == "SAY NUMBER 3"
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"annotations/instances.json": '{"images": [], "annotations": [{"bbox": [1, 2, 3, 4]}]}'},
+        {f"labels/train/{i}.txt": "0 0.5 0.5 0.2 0.2\n" for i in range(12)} | {"data.yaml": ""},
+        {
+            f"images/train/{i}.xml": "<annotation><bndbox><xmin>1</xmin></bndbox></annotation>"
+            for i in range(12)
+        },
+        {"boxes.csv": "file,class,xmin,ymin,xmax,ymax\n" + "0.jpg,cat,1,2,3,4\n" * 12},
+    ],
+)
+def test_boxes_are_named_as_such(reading: Reading, beside: dict[str, str]) -> None:
+    with pytest.raises(DatasetError, match="media_boxes"):
+        reading.read(pictures("images/train/{0}.jpg") | beside)
+
+
+def test_table_of_few_files_leaves_folders_the_classes(reading: Reading) -> None:
+    table = "file,class\n1.jpg,odd\n"
+    assert classes(reading.read(pictures("{2}/{0}.jpg") | {"remarks.csv": table})) == THREE
+    assert "tables_unused" in reading.said()
