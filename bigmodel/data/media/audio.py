@@ -1,6 +1,6 @@
 """Decodes one recording somebody gave us into mono samples; what its header forbids is never decoded.
 
-WAV is read without any library. FLAC, OGG and MP3 go through soundfile, phone memos and browser
+WAV is read without any library. FLAC, OGG, MP3, AIFF, AU and CAF go through soundfile, phone memos and browser
 recordings (M4A, AAC, AMR, WebM) through PyAV with the one demuxer their first bytes name, so that no
 playlist and no other file can be reached.
 """
@@ -21,12 +21,15 @@ from bigmodel.data.media.stream import Stream, bounded
 from bigmodel.data.media.wav import open_wav
 
 RATE = 16_000
-ACCEPTED = "WAV, FLAC, OGG, MP3, M4A, AAC, AMR, WebM, MP4"
+ACCEPTED = "WAV, FLAC, OGG, MP3, M4A, AAC, AMR, WebM, MP4, AIFF, CAF, AU"
 HEAD_BYTES = 64
 SILENCE = 1e-4  # of full scale; about -80 dB
 OVERSHOOT = (
     4.0  # of full scale; a lossy format goes this far, anything more was written on another scale
 )
+PADDING = 2**18  # bytes of nothing that may stand before the first frame of an MP3
+SILK = b"#!SILK"  # voice messages of WeChat and QQ, also those called .amr
+W64 = b"riff\x2e\x91\xcf\x11"
 MPEG_FRAMES = 3  # that must follow each other before a file counts as MP3
 Source = Path | BinaryIO
 
@@ -39,6 +42,7 @@ class Sound:
     rate: int
     is_silent: bool
     is_cut: bool
+    is_one_side: bool = False  # its channels cancel each other, so one was taken
 
     @property
     def seconds(self) -> float:
@@ -66,8 +70,12 @@ def open_sound(source: Source, rate: int = RATE) -> Sound:
         if not head:
             raise DatasetError("sound_empty")
         kind = _kind(head, file)
-        file.seek(0)
-        stream = _stream(kind, file)
+        if kind == "mp3" and (start := _mpeg_start(file)) > 0:
+            file.seek(start)
+            stream = _stream(kind, BytesIO(file.read()))
+        else:
+            file.seek(0)
+            stream = _stream(kind, file)
         resampler = Resampler(stream.rate, rate)
         made = [resampler.feed(block) for block in bounded(stream)]
         samples = np.concatenate([*made, resampler.finish()])
@@ -76,7 +84,7 @@ def open_sound(source: Source, rate: int = RATE) -> Sound:
     peak = float(np.abs(samples).max())
     if peak > OVERSHOOT:
         samples = samples / np.float32(peak)
-    return Sound(samples.clip(-1.0, 1.0), rate, peak < SILENCE, stream.is_cut)
+    return Sound(samples.clip(-1.0, 1.0), rate, peak < SILENCE, stream.is_cut, stream.is_one_side)
 
 
 def is_sound(head: bytes) -> bool:
@@ -120,49 +128,71 @@ def _kind(head: bytes, file: BinaryIO) -> str:
     kind = _container(head)
     if kind:
         return kind
+    if SILK in head[:16]:
+        raise DatasetError("sound_silk")
     if _may_be_mpeg(head):
-        if _is_mpeg(file):
+        if _mpeg_start(file) >= 0:
             return "mp3"
         raise DatasetError("sound_broken")
     raise DatasetError("sound_format", accepted=ACCEPTED)
 
 
+SIGNS = (  # (place, bytes, kind)
+    (8, b"WAVE", "wav"),
+    (0, b"fLaC", "flac"),
+    (0, b"OggS", "ogg"),
+    (8, b"AIF", "aiff"),
+    (0, b".snd", "au"),
+    (0, W64, "au"),
+    (0, b"caff", "caf"),
+    (4, b"ftyp", "mp4"),
+    (0, b"\x1aE\xdf\xa3", "matroska"),
+    (0, b"#!AMR", "amr"),
+)
+CHUNKED = {
+    "wav": (b"RIFF", b"RF64"),
+    "aiff": (b"FORM",),
+}  # how a file starts whose kind stands in byte 8
+
+
 def _container(head: bytes) -> str:
-    if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
-        return "wav"
-    if head.startswith(b"fLaC"):
-        return "flac"
-    if head.startswith(b"OggS"):
-        return "ogg"
-    if head[4:8] == b"ftyp":
-        return "mp4"
-    if head.startswith(b"\x1aE\xdf\xa3"):
-        return "matroska"
-    if head.startswith(b"#!AMR"):
-        return "amr"
+    for place, sign, kind in SIGNS:
+        if head[place:].startswith(sign) and head.startswith(CHUNKED.get(kind, b"")):
+            return kind
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:
         return "aac"
     return ""
 
 
 def _may_be_mpeg(head: bytes) -> bool:
-    return head.startswith(b"ID3") or bool(_mpeg_bytes(head[:4]))
+    return head.startswith(b"ID3") or bool(_mpeg_bytes(head[:4])) or not any(head)
 
 
-def _is_mpeg(file: BinaryIO) -> bool:
-    """Return whether whole MPEG frames follow each other, after the tags that may stand before them."""
-    file.seek(0)
-    tag = file.read(10)
+def _mpeg_start(file: BinaryIO) -> int:
+    """Return where whole MPEG frames that follow each other start, after tags and padding; 0 for the start or a tag, -1 for nowhere."""
     place = 0
-    if tag.startswith(b"ID3"):
-        place = 10 + sum(
-            (byte & 0x7F) << shift for byte, shift in zip(tag[6:], (21, 14, 7, 0), strict=False)
-        )
+    while True:
+        file.seek(place)
+        tag = file.read(10)
+        if not tag.startswith(b"ID3"):
+            break
+        sizes = zip(tag[6:], (21, 14, 7, 0), strict=False)
+        place += 10 + sum((byte & 0x7F) << shift for byte, shift in sizes)
+    if _are_frames(file, place):
+        return 0
+    file.seek(place)
+    window = file.read(PADDING)
+    start = next((i for i, byte in enumerate(window) if byte), len(window))
+    return place + start if start and _are_frames(file, place + start) else -1
+
+
+def _are_frames(file: BinaryIO, place: int) -> bool:
+    """Return whether MPEG frames follow each other from this place on."""
     for number in range(MPEG_FRAMES):
         file.seek(place)
         frame = file.read(4)
         if not frame and number:
-            break  # a very short one
+            break  # a very short one, or one cut off
         length = _mpeg_bytes(frame)
         if not length:
             return False
@@ -195,6 +225,8 @@ def _mpeg_bytes(head: bytes) -> int:
 def _stream(kind: str, file: BinaryIO) -> Stream:
     if kind == "wav":
         return open_wav(file)
-    if kind in ("flac", "ogg", "mp3"):
+    if kind in ("flac", "ogg", "mp3", "aiff", "au"):
         return open_by_soundfile(file)
+    if kind == "caf":
+        return open_by_av("caf", file)
     return open_by_av(kind, file)

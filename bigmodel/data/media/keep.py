@@ -104,12 +104,14 @@ class _Keeper:
     def _picture(self, file: BinaryIO) -> Kept:
         head = file.read(EXIF_BYTES)
         picture = images.open_picture(file)
+        told = picture.info.pop("remarks", [])
         encoded = images.encode(picture)
         digest = hashlib.sha256(encoded.content).hexdigest()
         name = self._write(digest, f".{encoded.ending}", encoded.content)
         if max(picture.size) > images.THUMBNAIL:
             self._write(digest, THUMB_ENDING, images.thumbnail(BytesIO(encoded.content)))
         remarks = [
+            *told,
             *(["pictures_tiny"] if images.is_tiny(picture) else []),
             *([ODD] if encoded.ending == "png" and max(picture.size) > FEWEST_PIXELS else []),
             *(["metadata_removed"] if b"Exif\0\0" in head else []),
@@ -124,6 +126,7 @@ class _Keeper:
         name = self._write(digest, ".flac", content)
         peaks = audio.envelope(found.samples, POINTS)
         remarks = [
+            *(["sounds_one_side"] if found.is_one_side else []),
             *(["sounds_silent"] if found.is_silent else []),
             *(["sounds_cut"] if found.is_cut else []),
             *(["sounds_short"] if found.seconds < TOO_SHORT_S else []),

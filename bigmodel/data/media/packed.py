@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 MAX_PACKETS = 1_000_000  # an hour of the smallest packets has fewer
+SURE = {"FLAC", "AIFF", "AU", "CAF", "W64"}  # formats that say how long they are
 CODECS = {
     "aac", "alac", "amrnb", "amrwb", "libopencore_amrnb", "libopencore_amrwb", "flac", "mp3",
-    "mp3float", "opus", "libopus", "vorbis", "pcm_s16le", "pcm_f32le",
+    "mp3float", "opus", "libopus", "vorbis", "pcm_s16le", "pcm_f32le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le",
+    "pcm_mulaw", "pcm_alaw", "adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt", "gsm", "gsm_ms", "libgsm_ms",
 }  # fmt: skip
 
 
 def open_by_soundfile(file: BinaryIO) -> Stream:
-    """Return the samples of a FLAC, OGG or MP3.
+    """Return the samples of a FLAC, OGG, MP3, AIFF, AU or CAF.
 
     Raises:
         DatasetError: `sound_header`, `sound_long` or `sound_broken`.
@@ -39,7 +41,7 @@ def open_by_soundfile(file: BinaryIO) -> Stream:
     except (soundfile.SoundFileError, RuntimeError, OSError) as error:
         raise DatasetError("sound_broken") from error
     check_header(opened.channels, opened.samplerate)
-    promised = opened.frames if opened.format == "FLAC" else 0  # others only guess
+    promised = opened.frames if opened.format in SURE else 0  # others only guess
     check_length(promised, opened.samplerate)
     stream = Stream(opened.samplerate, iter(()))
 
@@ -49,7 +51,7 @@ def open_by_soundfile(file: BinaryIO) -> Stream:
             with opened:
                 while len(block := opened.read(BLOCK_FRAMES, "float32")):
                     read += len(block)
-                    yield mono(block.reshape(-1), opened.channels)
+                    yield mono(block.reshape(-1), opened.channels, stream)
         except (soundfile.SoundFileError, RuntimeError) as error:
             if not read:
                 raise DatasetError("sound_broken") from error
@@ -83,7 +85,7 @@ def open_by_av(demuxer: str, file: BinaryIO) -> Stream:
         read = 0
         try:
             with container:
-                for block in _decoded(container, track):
+                for block in _decoded(container, track, stream):
                     read += len(block)
                     yield block
         except (av.FFmpegError, ValueError) as error:
@@ -106,13 +108,14 @@ def _track(container: "InputContainer") -> "AudioStream":
     return track
 
 
-def _decoded(container: "InputContainer", track: "AudioStream") -> Iterator[Block]:
+def _decoded(container: "InputContainer", track: "AudioStream", stream: Stream) -> Iterator[Block]:
     import av  # noqa: PLC0415
 
-    mixer = av.AudioResampler(format="flt", layout="mono", rate=track.codec_context.sample_rate)
+    mixer = av.AudioResampler(format="flt", rate=track.codec_context.sample_rate)
     for number, packet in enumerate(container.demux(track)):
         if number > MAX_PACKETS:
             raise DatasetError("sound_broken")
         for frame in packet.decode():
             for mixed in mixer.resample(frame):
-                yield mixed.to_ndarray().reshape(-1).astype(np.float32)
+                values = mixed.to_ndarray().reshape(-1).astype(np.float32)
+                yield mono(values, len(mixed.layout.channels), stream)

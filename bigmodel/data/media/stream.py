@@ -12,6 +12,8 @@ LONGEST_S = 3_600
 LEAST_RATE, MOST_RATE = 4_000, 192_000
 MOST_CHANNELS = 8
 BLOCK_FRAMES = 65_536
+QUIET = 1e-8  # power below which there is nothing to cancel
+CANCELLED = 0.01  # of the power of its channels is left in their mean
 LOUDEST = 1e6  # of full scale; more is no sound
 Block = NDArray[np.float32]  # (frames,)
 
@@ -23,6 +25,7 @@ class Stream:
     rate: int
     blocks: Iterator[Block]
     is_cut: bool = False
+    is_one_side: bool = False  # the channels cancel each other, so the first one was taken
 
 
 def bounded(stream: Stream) -> Iterator[Block]:
@@ -52,9 +55,18 @@ def check_header(channels: int, rate: int) -> None:
         raise DatasetError("sound_header", channels=channels, rate=rate)
 
 
-def mono(values: Block, channels: int) -> Block:
-    """Return the mean of interleaved channels."""
+def mono(values: Block, channels: int, stream: Stream | None = None) -> Block:
+    """Return the mean of interleaved channels, or the first one where they cancel each other out.
+
+    One channel may be the other turned over: a microphone wired wrongly.
+    """
     if channels == 1:
         return values
-    mixed: Block = values.reshape(-1, channels).mean(axis=1, dtype=np.float32)
+    sides = values.reshape(-1, channels)
+    mixed: Block = sides.mean(axis=1, dtype=np.float32)
+    loud = float(np.square(sides, dtype=np.float64).mean()) if len(sides) else 0.0
+    if loud > QUIET and float(np.square(mixed, dtype=np.float64).mean()) < CANCELLED * loud:
+        if stream is not None:
+            stream.is_one_side = True
+        return np.ascontiguousarray(sides[:, 0])
     return mixed

@@ -1,4 +1,4 @@
-"""Reads a WAV without any library: plain PCM and float only, and never more than is truly in the file."""
+"""Reads a WAV: plain PCM and float without any library, what telephones write with one, and never more than is truly in the file."""
 
 import struct
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.media.packed import open_by_av
 from bigmodel.data.media.stream import (
     BLOCK_FRAMES,
     Block,
@@ -18,6 +19,8 @@ from bigmodel.data.media.stream import (
 )
 
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+# MS ADPCM, A-law, mu-law, IMA ADPCM, GSM 6.10, MP3: call centres, dictation and phones
+PACKED = {2, 6, 7, 0x11, 0x31, 0x55}
 DTYPES = {
     (PCM, 8): "u1",
     (PCM, 16): "<i2",
@@ -58,6 +61,9 @@ def open_wav(file: BinaryIO) -> Stream:
         elif name == b"data":
             if wav is None:
                 break
+            if wav.code in PACKED:
+                file.seek(0)
+                return open_by_av("wav", file)
             return _wav_data(file, wav, length, size - file.tell())
         else:
             file.seek(length + length % 2, 1)
@@ -71,7 +77,7 @@ def _wav_format(chunk: bytes) -> WavFormat:
     if code == EXTENSIBLE and len(chunk) >= 26:
         code = int.from_bytes(chunk[24:26], "little")
     check_header(channels, rate)
-    if (code, bits) not in DTYPES and (code, bits) != (PCM, 24):
+    if code not in PACKED and (code, bits) not in DTYPES and (code, bits) != (PCM, 24):
         raise DatasetError("sound_codec")
     return WavFormat(code, channels, rate, bits)
 
@@ -83,12 +89,15 @@ def _wav_data(file: BinaryIO, wav: WavFormat, length: int, there: int) -> Stream
     frames = kept // wav.frame_bytes
     check_length(frames, wav.rate)
 
+    stream = Stream(wav.rate, iter(()), is_cut)
+
     def blocks() -> Iterator[Block]:
         for start in range(0, frames, BLOCK_FRAMES):
             count = min(BLOCK_FRAMES, frames - start)
-            yield mono(_numbers(file.read(count * wav.frame_bytes), wav), wav.channels)
+            yield mono(_numbers(file.read(count * wav.frame_bytes), wav), wav.channels, stream)
 
-    return Stream(wav.rate, blocks(), is_cut)
+    stream.blocks = blocks()
+    return stream
 
 
 def _numbers(data: bytes, wav: WavFormat) -> Block:

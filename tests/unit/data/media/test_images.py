@@ -237,3 +237,44 @@ def test_corpus_gets_its_verdict(name: str, monkeypatch: pytest.MonkeyPatch) -> 
         found = open_picture(CORPUS / name)
         assert (found.mode, found.info, dict(found.getexif())) == ("RGB", {}, {})
         assert is_tiny(found) == (name == "i_1x1.png")
+
+
+def _open_saved(picture: Image.Image, kind: str, **options: object) -> Image.Image:
+    buffer = BytesIO()
+    picture.save(buffer, kind, **options)
+    return open_picture(buffer)
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "AVIF"])
+def test_other_kinds_of_pictures_are_read(kind: str) -> None:
+    found = _open_saved(flag(), kind)
+    assert found.size == (200, 100)
+    assert found.getpixel((20, 50))[0] > 150 > found.getpixel((180, 50))[0]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12, 16])
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_grey_of_any_depth_can_be_seen(bits: int, kind: str) -> None:
+    values = np.linspace(0, 2**bits - 1, 64 * 64).reshape(64, 64).astype(np.uint16)
+    found = np.asarray(_open_saved(Image.fromarray(values), kind))
+    assert (found.min(), found.max()) == (0, 255)
+
+
+def test_measured_values_are_stretched() -> None:
+    values = np.linspace(-3.5, 40.0, 64 * 64, dtype=np.float32).reshape(64, 64)
+    found = np.asarray(_open_saved(Image.fromarray(values), "TIFF"))
+    assert (found.min(), found.max()) == (0, 255)
+
+
+@pytest.mark.parametrize(("ink", "told"), [("white", ["pictures_on_grey"]), ("black", [])])
+def test_icon_on_transparency_can_be_seen(ink: str, told: list[str]) -> None:
+    icon = Image.new("RGBA", (64, 64), (0, 0, 0, 0))
+    icon.paste(ink, (16, 16, 48, 48))
+    found = _open_saved(icon, "PNG")
+    assert np.ptp(np.asarray(found)) > 100
+    assert found.info.get("remarks", []) == told
+
+
+def test_pages_of_a_scan_are_told() -> None:
+    found = _open_saved(flag(), "TIFF", save_all=True, append_images=[flag()])
+    assert found.info["remarks"] == ["pictures_pages"]
