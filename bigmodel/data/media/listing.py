@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
@@ -15,10 +14,7 @@ from bigmodel.data.tables.number import as_number
 from bigmodel.data.tables.readers import find_readers
 from bigmodel.data.tables.sniff import choose_reader
 from bigmodel.data.tables.source import ORIGINAL
-from bigmodel.data.tables.table import Findings, Target
-
-if TYPE_CHECKING:
-    from bigmodel.data.media.annotations import Context
+from bigmodel.data.tables.table import Findings, Limits, Target
 
 FILE_NAMES = re.compile(
     r"file|(.*[ _-])?file[ _-]?(name|path|id)?|path|(.*[ _-])path|audio|wav|recording|clip|audio[ _-]?(file|path|name|id)?"
@@ -46,6 +42,21 @@ ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", ""}
 
 
 @dataclass(frozen=True)
+class Context:
+    """What reading a table may use: room, limits, where to tell what it found, and what a person answered.
+
+    `file` and `text` are columns of a table, `level` is which folder names the class (0: not said).
+    """
+
+    scratch: Path
+    limits: Limits
+    findings: Findings
+    file: str = ""
+    text: str = ""
+    level: int = 0
+
+
+@dataclass(frozen=True)
 class Listing:
     """A table with the columns that were found in it. `rows`: a file, its label, its part; `missing`: names of no file."""
 
@@ -66,7 +77,7 @@ class Listing:
         return bool(self.file and self.text)
 
 
-def open_listing(entry: Entry, files: MediaFiles, context: "Context") -> Listing:
+def open_listing(entry: Entry, files: MediaFiles, context: Context) -> Listing:
     """Read a table and find its columns: those a person chose, else by their names and by what they hold.
 
     Raises:
@@ -111,7 +122,7 @@ def ask_columns(listing: Listing, medium: str) -> DatasetError:
     return error
 
 
-def _columns(entry: Entry, context: "Context", findings: Findings) -> dict[str, list[str]]:
+def _columns(entry: Entry, context: Context, findings: Findings) -> dict[str, list[str]]:
     place, found = context.scratch / "listing", context.scratch / "listing.parquet"
     with entry.open() as source, place.open("wb") as copy:
         while chunk := source.read(2**20):

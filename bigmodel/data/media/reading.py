@@ -18,12 +18,12 @@ from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Level
 from bigmodel.data.media import audio, images
-from bigmodel.data.media.annotations import Annotated, Context, annotate
+from bigmodel.data.media.annotations import Annotated, annotate
 from bigmodel.data.media.archive import Bounds, open_archive
 from bigmodel.data.media.entry import Entry, Given, given_entries
 from bigmodel.data.media.files import IMAGE, Item, MediaFiles, repeated_names, sort_files
 from bigmodel.data.media.keep import ODD, Kept, keep_all
-from bigmodel.data.media.listing import listed
+from bigmodel.data.media.listing import Context, listed
 from bigmodel.data.tables.source import ORIGINAL
 from bigmodel.data.tables.table import Findings, Limits
 

@@ -8,25 +8,9 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from bigmodel.data.media.files import Item, MediaFiles
-from bigmodel.data.tables.table import Findings, Limits
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a format may use: room for tables, limits, where to tell what it found, and what a person answered.
-
-    `file` and `text` are columns of a table, `level` is which folder names the class (0: not said).
-    """
-
-    scratch: Path
-    limits: Limits
-    findings: Findings
-    file: str = ""
-    text: str = ""
-    level: int = 0
+from bigmodel.data.media.listing import Context
 
 
 @dataclass(frozen=True)

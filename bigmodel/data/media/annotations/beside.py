@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bigmodel.core.datasets.dataset import Form
-from bigmodel.data.media.annotations import Annotated, AnnotationFormat, Context
+from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.annotations.boxes import head
 from bigmodel.data.media.annotations.folders import with_splits
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import AUDIO, Item, MediaFiles
+from bigmodel.data.media.listing import Context
 
 ENDINGS = (".txt", ".lab", ".trn", "")
 MOST_BYTES = 4 * 2**20

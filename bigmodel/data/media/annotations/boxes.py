@@ -3,10 +3,11 @@
 import re
 
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.media.annotations import Annotated, AnnotationFormat, Context
+from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.annotations.folders import are_classes
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import IMAGE, MediaFiles
+from bigmodel.data.media.listing import Context
 
 LOOKED_AT = 5  # files of a kind
 HEAD_BYTES = 2**20

@@ -12,8 +12,9 @@ from itertools import groupby
 
 from bigmodel.core.datasets.dataset import Form, Split
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.media.annotations import Annotated, AnnotationFormat, Context
+from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.files import IMAGE, Item, MediaFiles
+from bigmodel.data.media.listing import Context
 from bigmodel.data.media.parts import GAP, THINGS, split_of
 
 SHOWN_FOLDERS = 8

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from bigmodel.core.datasets.dataset import Form, Split
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.media.annotations import Annotated, AnnotationFormat, Context
+from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.annotations.folders import are_classes, with_splits
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import Item, MediaFiles
-from bigmodel.data.media.listing import Listing, ask_columns, listed, open_listing
+from bigmodel.data.media.listing import Context, Listing, ask_columns, listed, open_listing
 from bigmodel.data.media.parts import split_of
 
 ENDINGS = {".csv", ".tsv", ".txt", ".jsonl", ".json", ".ndjson", ".xlsx", ".xls", ".parquet"}

@@ -8,9 +8,10 @@ import pytest
 
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.media.annotations import Annotated, Context, annotate
+from bigmodel.data.media.annotations import Annotated, annotate
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import sort_files
+from bigmodel.data.media.listing import Context
 from bigmodel.data.tables.table import Findings, Limits
 
 KINDS = ("circle", "square", "tri")
