@@ -26,6 +26,7 @@ from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.services.training.training import TrainingService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
+from bigmodel.store.base import Store
 from bigmodel.store.open import open_store
 from bigmodel.words import Words, load_words
 
@@ -68,7 +69,11 @@ def open_services(settings: Settings) -> Services:
     """
     settings.make_folders()
     store = open_store(settings)
-    jobs = JobService(settings, store)
+    return services_over(settings, store, JobService(settings, store))
+
+
+def services_over(settings: Settings, store: Store, jobs: JobService) -> Services:
+    """Put the services together over a store that is open."""
     base_models = BaseModelService(settings, store)
     inference = InferenceService(settings, store, Serving(settings))
     control = ControlService(settings, store, jobs)

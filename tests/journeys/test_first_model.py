@@ -18,7 +18,7 @@ def test_table_becomes_a_model_that_answers(browser: Browser, studio: Studio) ->
         walker.upload(page, TABLE)
         page.locator("#data-train").click()
         walker.expect_tab(page, "train")
-        walker.choose_training(page, "scratch")
+        walker.choose_training(page, "scratch", "fast")
         page.locator("#train-train").click()
         walker.expect_tab(page, "jobs")
 

@@ -12,7 +12,9 @@ from pages.shared.web.page import Context
 Tab = TypeVar("Tab")
 
 
-def one_tab(make: Callable[[Context, gr.Tab], Tab], services: Any) -> Tab:
+def one_tab(
+    make: Callable[[Context, gr.Tab], Tab], services: Any, context: type[Context] = Context
+) -> Tab:
     """Return what `make` builds in a dashboard of its own.
 
     Gradio leaves an event loop open for each Blocks made outside one, and a browser of other tests
@@ -21,7 +23,7 @@ def one_tab(make: Callable[[Context, gr.Tab], Tab], services: Any) -> Tab:
 
     async def build() -> Tab:
         with gr.Blocks(), gr.Tabs() as tabs, gr.Tab() as own:
-            return make(Context(services, gr.Textbox(), gr.Textbox(), tabs), own)
+            return make(context(services, gr.Textbox(), gr.Textbox(), tabs), own)
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(lambda: asyncio.run(build())).result()

@@ -1,0 +1,112 @@
+"""`data …`: tables come in, are shown, counted, added to and deleted; what cannot be is told with its fix."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from bigmodel.commands import data
+from tests.fakes.command_shell import Shell
+from tests.fakes.journey import OWNER, write_table
+
+
+def test_imported_table_is_described(shell: Shell, tmp_path: Path) -> None:
+    table = write_table(tmp_path / "other.csv", 60)
+    said = shell.run("data", "import", str(table), "--name", "other soup")
+    assert said.status == 0
+    assert "other soup" in said.out
+    assert "good" in said.out
+    record = shell.record("data", "show", "other soup")
+    assert (record["text"], record["label"], record["rows"]) == ("text", "label", 60)
+    assert record["classes"] == {"good": 30, "bad": 30}
+
+
+def test_columns_are_named_by_the_person(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    lines = [f"{n},a long text that is read {n},{'xy'[n % 2]},{'ab'[n % 2]}" for n in range(60)]
+    path.write_text("\n".join(["id,said,other,mood", *lines]), "utf-8")
+    made = shell.record("data", "import", str(path), "--text", "said", "--label", "other")
+    assert (made["text"], made["label"], sorted(made["classes"])) == ("said", "other", ["x", "y"])
+
+
+def test_refused_table_names_every_problem_with_its_fix(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "same.csv"
+    path.write_text("text,label\n" + "a text,same\n" * 60, "utf-8")
+    error = shell.refused("data", "import", str(path))
+    assert error["problems"]
+    assert all(problem["text"] for problem in error["problems"])
+    assert [item["name"] for item in shell.record("data", "list")["datasets"]] == ["soup"]
+
+
+def test_file_that_is_not_there_is_named(kept: Shell, tmp_path: Path) -> None:
+    error = kept.refused("data", "import", str(tmp_path / "nowhere.csv"))
+    assert "nowhere.csv" in error["text"]
+
+
+def test_list_counts_rows_and_classes(kept: Shell) -> None:
+    [item] = kept.record("data", "list")["datasets"]
+    assert (item["dataset"], item["name"], item["version"]) == (kept.dataset, "soup", 1)
+    assert sum(item["split_rows"].values()) == item["usable_rows"] == 120
+    assert "120" in kept.run("data", "list").out
+
+
+def test_first_rows_are_shown_in_one_line_each(kept: Shell) -> None:
+    said = kept.run("data", "show", "soup").out.splitlines()
+    rows = [line for line in said if line.startswith("  ") and "text=" in line]
+    assert len(rows) == data.PREVIEW_ROWS
+    assert kept.record("data", "show", "soup")["preview"]["total"] == 120
+
+
+def test_rows_are_added_and_repeated_ones_counted(shell: Shell, tmp_path: Path) -> None:
+    table = write_table(tmp_path / "more.csv", 160)  # the first 120 are here already
+    added = shell.record("data", "add", "soup", str(table))
+    assert (added["version"], added["added"], added["repeated"]) == (2, 40, 120)
+    assert added["rows"] == 160
+    assert shell.record("data", "show", "soup")["version"] == 2
+
+
+def test_labels_of_each_class_are_counted(kept: Shell) -> None:
+    counted = kept.record("data", "labels", "soup")
+    assert {c["name"]: (c["count"], c["by_hand"]) for c in counted["classes"]} == {
+        "good": (60, 0),
+        "bad": (60, 0),
+    }
+    assert "good" in kept.run("data", "labels", "soup").out
+
+
+def test_own_table_is_written_with_a_label_beside_each_row(shell: Shell, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    record = shell.record("data", "export", "soup", "--out", str(out))
+    assert (record["files"], record["rows"], record["own"]) == (1, 120, 120)
+    rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
+    assert len(rows) == 120
+
+
+def test_export_to_an_unknown_kind_is_not_understood(kept: Shell, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as left:
+        kept.run("data", "export", "soup", "--out", str(tmp_path / "out.pdf"))
+    assert left.value.code == 2
+
+
+def test_deleted_dataset_takes_its_trainings_along(shell: Shell) -> None:
+    record = shell.record("data", "delete", "soup")
+    assert (record["deleted"], record["jobs"]) == (shell.dataset, [shell.job.id])
+    assert len(record["models"]) == 1
+    assert shell.record("data", "list") == {"datasets": []}
+    assert shell.refused("data", "show", "soup")["key"] == "dataset_unnamed"
+
+
+@pytest.mark.parametrize(("answer", "is_there"), [("no", True), ("", True), ("yes", False)])
+def test_somebody_at_a_keyboard_is_asked_before_a_delete(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, answer: str, is_there: bool
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _question: answer)
+    assert shell.run("data", "delete", "soup").status == 0
+    assert bool(shell.services.datasets.all(OWNER)) is is_there
+
+
+def test_name_of_several_datasets_is_refused(shell: Shell, tmp_path: Path) -> None:
+    write_table(tmp_path / "soup.csv", 60)
+    shell.services.datasets.import_file(OWNER, tmp_path / "soup.csv", name="soup")
+    assert shell.refused("data", "show", "soup")["key"] == "name_of_several"

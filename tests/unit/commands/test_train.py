@@ -1,0 +1,63 @@
+"""`train`: what is submitted, from a dataset or a file, and what stops it before anything is queued."""
+
+from pathlib import Path
+
+import pytest
+
+from bigmodel.core.job import State
+from tests.fakes.command_shell import Shell
+from tests.fakes.journey import OWNER, write_table
+
+
+def test_training_of_a_dataset_waits_in_the_line(shell: Shell) -> None:
+    record = shell.record("train", "soup", "--base", "scratch", "--preset", "fast")
+    assert (record["state"], record["base"], record["preset"]) == ("queued", "scratch", "fast")
+    assert record["place"] == 1
+    assert shell.services.jobs.get(OWNER, record["job"]).via == "terminal"
+
+
+def test_file_is_imported_on_the_way(shell: Shell, tmp_path: Path) -> None:
+    table = write_table(tmp_path / "other.csv", 60)
+    record = shell.record("train", str(table), "--base", "instant", "--name", "of a file")
+    assert record["name"] == "of a file"
+    made = shell.record("data", "show", record["dataset"])
+    assert (made["rows"], made["version"]) == (60, record["dataset_version"])
+
+
+def test_settings_and_budget_reach_the_job(shell: Shell) -> None:
+    record = shell.record(
+        "train", "soup", "--base", "scratch", "--set", "epochs=7", "seed=3", "--budget", "90"
+    )
+    params = record["params"]
+    assert (params["epochs"], params["seed"], params["budget_s"]) == (7, 3, 90)
+
+
+@pytest.mark.parametrize("setting", ["epochs=0", "epochs=many", "no_such_setting=1"])
+def test_wrong_setting_is_named_and_nothing_queued(shell: Shell, setting: str) -> None:
+    error = shell.refused("train", "soup", "--base", "scratch", "--set", setting)
+    assert setting.partition("=")[0] in str(error["problems"])
+    assert len(shell.record("jobs", "list")["jobs"]) == 1
+
+
+def test_unknown_base_and_task_are_refused(kept: Shell) -> None:
+    assert kept.refused("train", "soup", "--base", "no-such-base")["text"]
+    assert kept.refused("train", "soup", "--task", "no_such_task")["text"]
+
+
+def test_dataset_without_labels_is_sorted_first(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "bare.csv"
+    path.write_text("\n".join(["text", *(f"a word {n}" for n in range(20))]), "utf-8")
+    made = shell.record("data", "import", str(path))
+    assert shell.refused("train", made["dataset"])["key"] == "no_labels_yet"
+
+
+def test_people_are_told_the_name_and_the_id(shell: Shell) -> None:
+    said = shell.run("train", "soup", "--base", "instant", "--name", "third soup")
+    [job] = [j for j in shell.services.jobs.all(OWNER, 10, 0) if j.state == State.QUEUED]
+    assert "third soup" in said.out
+    assert job.id in said.out
+
+
+def test_names_are_counted_where_none_is_given(shell: Shell) -> None:
+    names = [shell.record("train", "soup", "--base", "instant")["name"] for _ in range(2)]
+    assert len(set(names)) == 2
