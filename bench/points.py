@@ -47,25 +47,25 @@ def _running_job(store: Store) -> Job:
     version = Version(
         dataset, 1, f"datasets/{dataset}/1", "", now(), Recipe("a", "b"), Summary(1, 1, (), {}, {})
     )
-    store.add_dataset(Dataset(dataset, "local", "bench", now(), version))
+    store.datasets.add(Dataset(dataset, "local", "bench", now(), version))
     new = Job(new_id(), "local", "", "bench", "", dataset, 1, "instant", "fast", {}, now())
-    store.submit(new)
-    job = store.claim(now())
-    if job is None or not store.move(job.id, 1, State.STARTING, State.RUNNING, at=now()):
+    store.jobs.submit(new)
+    job = store.jobs.claim(now())
+    if job is None or not store.jobs.move(job.id, 1, State.STARTING, State.RUNNING, at=now()):
         raise RuntimeError("a fresh store does not start its only job")
     return job
 
 
 def _ingest(store: Store, job: Job, first: int, count: int) -> None:
     points = [["train/loss", step, math.sin(step / 99)] for step in range(first, first + count)]
-    start = store.offset(job.id, 1)
+    start = store.jobs.offset(job.id, 1)
     event = Event(1, 0.0, Kind.POINTS, {"points": points})
-    if not store.ingest(job.id, 1, start, start + count, [event], now()):
+    if not store.jobs.ingest(job.id, 1, start, start + count, [event], now()):
         raise RuntimeError("points were refused")
 
 
 def _open(store: Store, job: Job) -> None:
-    (curve,) = store.curves(job.owner, job.id, max_points=MAX_POINTS)
+    (curve,) = store.curves.read(job.owner, job.id, max_points=MAX_POINTS)
     if not (curve.points >= POINTS and len(curve.steps) <= MAX_POINTS):
         raise RuntimeError(f"the curve has {len(curve.steps)} of {curve.points} points")
 

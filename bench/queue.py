@@ -43,17 +43,19 @@ def _fill(store: Store) -> None:
     version = Version(
         dataset, 1, f"datasets/{dataset}/1", "", now(), Recipe("a", "b"), Summary(1, 1, (), {}, {})
     )
-    store.add_dataset(Dataset(dataset, "local", "bench", now(), version))
+    store.datasets.add(Dataset(dataset, "local", "bench", now(), version))
     for number in range(JOBS):
         name = f"training {number}"
-        store.submit(Job(new_id(), "local", "", name, "", dataset, 1, "instant", "fast", {}, now()))
+        store.jobs.submit(
+            Job(new_id(), "local", "", name, "", dataset, 1, "instant", "fast", {}, now())
+        )
         if number >= JOBS - WAITING:
             continue
-        job = store.claim(now())
+        job = store.jobs.claim(now())
         if job is None:
             raise RuntimeError("a fresh store does not start its only job")
-        store.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
-        store.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=now())
+        store.jobs.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
+        store.jobs.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=now())
 
 
 def _seconds(call: Callable[[], object]) -> float:

@@ -8,11 +8,11 @@ Promises, tested by `tests/contracts/` over every implementation:
   raises `StoreError` and has written nothing.
 - Every method that takes an owner answers for that owner only; a thing of somebody else raises
   `NotFoundError`, exactly like a thing that does not exist.
-- Job states change in `claim`, `move` and `wish` (which only cancels or pauses a job that no worker
+- Job states change in `jobs.claim`, `move` and `wish` (which only cancels or pauses a job that no worker
   holds) and nowhere else, along `core.job.MOVES`. A move is one compare-and-set on (state, token), in one
   transaction with its history row, and returns whether it won. Final states never change.
 - `token` grows by one at every claim. Nothing written with an older token is ever accepted.
-- A label given by hand is a row of its own, written before `put_label` returns. Undo takes the newest away, as
+- A label given by hand is a row of its own, written before `labels.put` returns. Undo takes the newest away, as
   often as there is one. Labels name row ids, so they outlive every version; they go with their dataset.
 - Points are exactly-once per (job, name, step): `ingest` commits points and file offset together.
 """
@@ -92,12 +92,10 @@ class Inventory:
     jobs: Mapping[str, Job]
 
 
-class Store(Protocol):
-    """Datasets, jobs, models and points of all owners."""
+class DatasetStore(Protocol):
+    """Datasets with their versions."""
 
-    # datasets ---------------------------------------------------------------------------------
-
-    def add_dataset(self, dataset: Dataset) -> None:
+    def add(self, dataset: Dataset) -> None:
         """Store a dataset with its first version."""
 
     def add_version(self, owner: str, version: Version) -> None:
@@ -107,31 +105,43 @@ class Store(Protocol):
             DatasetError: `dataset_changed`, when its number is not the newest plus one.
         """
 
-    def dataset(self, owner: str, dataset_id: str) -> Dataset:
+    def get(self, owner: str, dataset_id: str) -> Dataset:
         """Return a dataset with its newest version."""
 
     def version(self, owner: str, dataset_id: str, number: int) -> Version:
         """Return one version of a dataset."""
 
-    def datasets(self, owner: str) -> list[Dataset]:
+    def list_all(self, owner: str) -> list[Dataset]:
         """Return all datasets, newest first."""
 
-    def rename_dataset(self, owner: str, dataset_id: str, name: str) -> None:
+    def rename(self, owner: str, dataset_id: str, name: str) -> None:
         """Change the name people see."""
 
-    def delete_dataset(self, owner: str, dataset_id: str) -> Deleted:
+    def delete(self, owner: str, dataset_id: str) -> Deleted:
         """Delete a dataset with all that came from it.
 
         Raises:
             JobError: `dataset_in_use`, with `jobs` counting those that are not final.
         """
 
-    # sorting by hand ---------------------------------------------------------------------------
 
-    def sorting(self, owner: str, dataset_id: str) -> Labelling:
+class BaseModelStore(Protocol):
+    """Imported and fetched base models."""
+
+    def put(self, owner: str, name: str, record: Mapping[str, object]) -> None:
+        """Remember an imported or fetched base model under its name."""
+
+    def list_all(self, owner: str) -> dict[str, dict[str, object]]:
+        """Return the imported and fetched base models by name."""
+
+
+class LabelStore(Protocol):
+    """Labels given by hand, and the classes of a dataset."""
+
+    def get(self, owner: str, dataset_id: str) -> Labelling:
         """Return classes and labels given by hand, empty where nobody began."""
 
-    def put_label(
+    def put(
         self, owner: str, dataset_id: str, row_id: str, label: str, *, is_even: bool = True
     ) -> int:
         """Say which class a row is, or `SKIPPED`, and return the number of that mark.
@@ -151,21 +161,25 @@ class Store(Protocol):
         dataset_id: str,
         classes: Sequence[str],
         *,
+        known: Labelling | None = None,
         moved: Mapping[str, str] | None = None,
         relabel: Mapping[str, str] | None = None,
-    ) -> None:
+    ) -> bool:
         """Set the classes in order; every mark of a class in `moved` follows, in the same transaction.
 
-        `relabel` is what becomes of the labels that came with the file.
+        `relabel` is what becomes of the labels that came with the file. Returns False, and writes nothing, when
+        classes or `relabel` are no longer those of `known`, from which the caller worked out the new ones.
         """
 
     def set_written(self, owner: str, dataset_id: str, change: int) -> None:
         """Note that a version holds the labels as they were at this change, and what became of the file's own."""
 
-    def replace_sorting(self, owner: str, dataset_id: str, sorting: Labelling) -> None:
+    def replace(self, owner: str, dataset_id: str, sorting: Labelling) -> None:
         """Put a sorting as a whole in the place of another, as when a project comes back from elsewhere."""
 
-    # jobs -------------------------------------------------------------------------------------
+
+class JobStore(Protocol):
+    """Jobs with their history. Methods without an owner are the supervisor's, which serves all of them."""
 
     def submit(self, job: Job) -> Job:
         """Store a queued job, or return the one already stored for the same owner and key.
@@ -174,13 +188,13 @@ class Store(Protocol):
         continues another one of the owner begins with its points, up to the checkpoint it goes on from.
         """
 
-    def job(self, owner: str, job_id: str) -> Job:
+    def get(self, owner: str, job_id: str) -> Job:
         """Return a job."""
 
-    def jobs(self, owner: str, limit: int = 200, offset: int = 0) -> list[Job]:
+    def list_all(self, owner: str, limit: int = 200, offset: int = 0) -> list[Job]:
         """Return jobs, newest first."""
 
-    def find_jobs(
+    def find(
         self,
         owner: str,
         *,
@@ -196,10 +210,10 @@ class Store(Protocol):
         `longest` orders by running time so far, `name` as A and a were the same.
         """
 
-    def rename_job(self, owner: str, job_id: str, name: str) -> None:
+    def rename(self, owner: str, job_id: str, name: str) -> None:
         """Change the name people see."""
 
-    def delete_job(self, owner: str, job_id: str) -> Deleted:
+    def delete(self, owner: str, job_id: str) -> Deleted:
         """Delete a final job with its models and points.
 
         Raises:
@@ -235,8 +249,6 @@ class Store(Protocol):
         Kinds are `move` (`history.<state>`), `wish` (`history.wish_<wish>`) and `note`: what a worker
         noted, or the message that came with a move, after its line.
         """
-
-    # the supervisor's half: no owner, because it serves all of them ----------------------------
 
     def claim(self, at: datetime) -> Job | None:
         """Take the next queued job into `starting` with a new token and attempt, or return None.
@@ -289,45 +301,47 @@ class Store(Protocol):
         `start` is not the stored offset.
         """
 
-    # curves and models ------------------------------------------------------------------------
 
-    def curves(self, owner: str, job_id: str, max_points: int = 1_000) -> list[Curve]:
+class CurveStore(Protocol):
+    """Points of the jobs' curves."""
+
+    def read(self, owner: str, job_id: str, max_points: int = 1_000) -> list[Curve]:
         """Return all curves of a job, each with at most `max_points` points, in constant time."""
 
-    def curves_mark(self, owner: str, job_id: str) -> int:
+    def mark(self, owner: str, job_id: str) -> int:
         """Return a number that grows whenever points of the job change."""
-
-    def model(self, owner: str, model_id: str) -> TrainedModel:
-        """Return a model."""
-
-    def models(self, owner: str, job_id: str = "") -> list[TrainedModel]:
-        """Return models, newest first; of one job, if given."""
-
-    def set_base_model(self, owner: str, name: str, record: Mapping[str, object]) -> None:
-        """Remember an imported or fetched base model under its name."""
-
-    def base_models(self, owner: str) -> dict[str, dict[str, object]]:
-        """Return the imported and fetched base models by name."""
-
-    # taking along -----------------------------------------------------------------------------
-
-    def export_records(self, owner: str, dataset_ids: Sequence[str]) -> Records:
-        """Return datasets with all versions and labels by hand, and their jobs with history and models, oldest first.
-
-        Points of the jobs come from `points`.
-
-        Jobs that are not final are among them: whoever writes them down decides.
-        """
 
     def points(
         self, owner: str, job_id: str, *, after: tuple[str, int] = ("", -1), limit: int = 5_000
     ) -> list[Point]:
         """Return points of a job behind (curve, step), in that order."""
 
+
+class ModelStore(Protocol):
+    """Trained models."""
+
+    def get(self, owner: str, model_id: str) -> TrainedModel:
+        """Return a model."""
+
+    def list_all(self, owner: str, job_id: str = "") -> list[TrainedModel]:
+        """Return models, newest first; of one job, if given."""
+
+
+class RecordStore(Protocol):
+    """Datasets with all that hangs on them, as they travel between stores."""
+
+    def export(self, owner: str, dataset_ids: Sequence[str]) -> Records:
+        """Return datasets with all versions and labels by hand, and their jobs with history and models, oldest first.
+
+        Points of the jobs come from `curves.points`.
+
+        Jobs that are not final are among them: whoever writes them down decides.
+        """
+
     def taken(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these ids a dataset, a job or a model of anybody has."""
 
-    def import_records(self, owner: str, records: Records) -> None:
+    def add(self, owner: str, records: Records) -> None:
         """Store what came from elsewhere as the owner's, all of it or nothing; roll-ups are computed anew.
 
         Owners and keys that the records name do not count. History is numbered anew.
@@ -339,7 +353,30 @@ class Store(Protocol):
             NotFoundError: a version or job belongs to a dataset that is not the owner's.
         """
 
-    # the store itself -------------------------------------------------------------------------
+
+class Store(Protocol):
+    """Everything of all owners, by aggregate."""
+
+    @property
+    def datasets(self) -> DatasetStore: ...
+
+    @property
+    def base_models(self) -> BaseModelStore: ...
+
+    @property
+    def labels(self) -> LabelStore: ...
+
+    @property
+    def jobs(self) -> JobStore: ...
+
+    @property
+    def curves(self) -> CurveStore: ...
+
+    @property
+    def models(self) -> ModelStore: ...
+
+    @property
+    def records(self) -> RecordStore: ...
 
     def inventory(self) -> Inventory:
         """Return what is stored, for a sweep of the data folder."""

@@ -1,13 +1,23 @@
-"""A job of the store in memory with everything that hangs on it; it knows no other job."""
+"""What the store in memory holds: datasets, labels, and jobs with everything that hangs on them, behind one lock."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import wraps
+from threading import RLock
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bigmodel.core.clock import now
+from bigmodel.core.datasets.dataset import Dataset, Version
+from bigmodel.core.errors import NotFoundError
 from bigmodel.core.job import Job, JobEvent
+from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.model import TrainedModel
 from bigmodel.store import change
-from bigmodel.store.base import Carried
+from bigmodel.store.base import Carried, Deleted
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S", bound="Part")
 
 
 @dataclass
@@ -47,6 +57,9 @@ class Record:
         models.sort(key=lambda model: (str(model.created_at), model.id))
         return Carried(self.job, tuple(self.history), tuple(models))
 
+    def deleted(self) -> Deleted:
+        return change.deleted_job(self.job.id, [model.id for model in self.models.values()])
+
     def add_points(self, new: Mapping[str, Mapping[int, float]]) -> None:
         """Add points that are not yet there, by curve and step."""
         self.mark += bool(new)
@@ -60,6 +73,56 @@ class Record:
             for points in self.points.values():
                 for step in [step for step in points if step > last]:
                     del points[step]
+
+
+@dataclass
+class Memory:
+    """Everything that is stored, shared by the sub-stores."""
+
+    lock: Any = field(default_factory=RLock)  # typeshed has no name for what RLock() returns
+    datasets: dict[str, Dataset] = field(default_factory=dict)
+    versions: dict[str, list[Version]] = field(default_factory=dict)
+    labels: dict[str, Labelling] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
+    bases: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
+    submitted: int = 0
+
+    def dataset(self, owner: str, dataset_id: str) -> Dataset:
+        dataset = self.datasets.get(dataset_id)
+        if dataset is None or dataset.owner != owner:
+            raise NotFoundError("dataset_unknown")
+        return dataset
+
+    def version(self, owner: str, dataset_id: str, number: int) -> Version:
+        self.dataset(owner, dataset_id)
+        for version in self.versions[dataset_id]:
+            if version.number == number:
+                return version
+        raise NotFoundError("dataset_unknown")
+
+    def record(self, owner: str, job_id: str) -> Record:
+        record = self.records.get(job_id)
+        if record is None or record.job.owner != owner:
+            raise NotFoundError("job_unknown")
+        return record
+
+
+class Part:
+    """A sub-store: one aggregate of a memory."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+
+def locked(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """Let one thread at a time into the memory."""
+
+    @wraps(method)
+    def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self._memory.lock:
+            return method(self, *args, **kwargs)
+
+    return run
 
 
 def plain(name: str) -> str:

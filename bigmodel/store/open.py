@@ -9,10 +9,10 @@ from filelock import FileLock
 
 from bigmodel.core.errors import SettingsError
 from bigmodel.settings import Settings
-from bigmodel.store.engine import connect, error_key, make_engine
 from bigmodel.store.migrate import REVISIONS, known_revisions, migrate, newest_revision
 from bigmodel.store.recovery import back_up
-from bigmodel.store.sql import SqlStore
+from bigmodel.store.sql.dialect import Sqlite, connect, sqlite_engine, sqlite_error_key
+from bigmodel.store.sql.store import SqlStore
 
 PATIENCE_S = 1.5  # a page that waits for longer looks frozen
 
@@ -38,7 +38,7 @@ def open_store(
             if revision:
                 back_up(settings, revision)
             _migrate(path, revisions)
-    return SqlStore(path, patience_s)
+    return SqlStore(Sqlite(path, patience_s))
 
 
 @contextmanager
@@ -47,7 +47,9 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise SettingsError(error_key(error) or "database_damaged", path=str(path)) from error
+        raise SettingsError(
+            sqlite_error_key(error) or "database_damaged", path=str(path)
+        ) from error
 
 
 def _has_work(settings: Settings) -> bool:
@@ -86,6 +88,6 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _migrate(path: Path, revisions: Path) -> None:
-    engine = make_engine(path, "BEGIN IMMEDIATE", foreign_keys=False)
+    engine = sqlite_engine(path, "BEGIN IMMEDIATE", foreign_keys=False)
     with engine.begin() as connection:
         migrate(connection, revisions)

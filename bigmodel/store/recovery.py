@@ -13,7 +13,7 @@ from filelock import FileLock
 from bigmodel.core.clock import now
 from bigmodel.core.errors import NotFoundError, SettingsError
 from bigmodel.settings import Settings
-from bigmodel.store.engine import connect
+from bigmodel.store.sql.dialect import connect
 
 log = logging.getLogger(__name__)
 

@@ -19,5 +19,5 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def dataset(store: Store) -> Dataset:
     made = dataset_of()
-    store.add_dataset(made)
+    store.datasets.add(made)
     return made

@@ -28,46 +28,46 @@ class TestIngest:
             event_of(Kind.END, outcome="succeeded"),
         ]
         assert say(store, job, *said, seconds=7)
-        now = store.job("local", job.id)
+        now = store.jobs.get("local", job.id)
         assert (now.progress.step, now.progress.memory_mb, now.progress.left_s) == (3, 512.5, 4.5)
         assert (now.checkpoint, now.checkpoint_step, now.checkpoint_digest) == ("jobs/x", 2, "d")
         assert (now.beat_at, now.state) == (at(7), State.RUNNING)
-        note = store.history("local", job.id)[-1]
+        note = store.jobs.history("local", job.id)[-1]
         assert (note.kind, note.message.args) == ("note", {"rows": 3})
-        assert store.history("local", job.id, after=note.seq) == []
+        assert store.jobs.history("local", job.id, after=note.seq) == []
 
     def test_offset_follows_the_file(self, store: Store, dataset: Dataset) -> None:
         job = brought_to(store, job_of(dataset), State.RUNNING)
         loss = points_of("train/loss", {1: 0.5})
-        assert store.ingest(job.id, 1, 0, 30, [loss], at(1))
-        assert not store.ingest(job.id, 1, 0, 30, [loss], at(1))
-        assert not store.ingest(job.id, 1, 40, 50, [loss], at(1))
-        assert (store.offset(job.id, 1), store.offset(job.id, 9)) == (30, 0)
+        assert store.jobs.ingest(job.id, 1, 0, 30, [loss], at(1))
+        assert not store.jobs.ingest(job.id, 1, 0, 30, [loss], at(1))
+        assert not store.jobs.ingest(job.id, 1, 40, 50, [loss], at(1))
+        assert (store.jobs.offset(job.id, 1), store.jobs.offset(job.id, 9)) == (30, 0)
 
     def test_stale_attempt_writes_nothing(self, store: Store, dataset: Dataset) -> None:
         job = brought_to(store, job_of(dataset), State.LOST)
-        store.move(job.id, 1, State.LOST, State.QUEUED, at=at(2))
-        again = store.claim(at(3))
+        store.jobs.move(job.id, 1, State.LOST, State.QUEUED, at=at(2))
+        again = store.jobs.claim(at(3))
         said = [points_of("train/loss", {1: 0.5}), result_of(kept=True), event_of(Kind.BEAT)]
-        assert not store.ingest(job.id, 1, 0, 10, said, at(4))
-        assert store.job("local", job.id) == again
-        assert (store.curves("local", job.id), store.models("local")) == ([], [])
+        assert not store.jobs.ingest(job.id, 1, 0, 10, said, at(4))
+        assert store.jobs.get("local", job.id) == again
+        assert (store.curves.read("local", job.id), store.models.list_all("local")) == ([], [])
 
     @pytest.mark.parametrize("state", sorted(FINAL))
     def test_final_job_takes_nothing_in(self, store: Store, dataset: Dataset, state: State) -> None:
         job = brought_to(store, job_of(dataset), state)
-        assert not store.ingest(job.id, job.token, 0, 10, [event_of(Kind.BEAT)], at(4))
-        assert store.job("local", job.id) == job
+        assert not store.jobs.ingest(job.id, job.token, 0, 10, [event_of(Kind.BEAT)], at(4))
+        assert store.jobs.get("local", job.id) == job
 
     def test_unknown_job_takes_nothing_in(self, store: Store) -> None:
-        assert not store.ingest("nothing", 1, 0, 10, [], at(4))
+        assert not store.jobs.ingest("nothing", 1, 0, 10, [], at(4))
 
     def test_bad_event_leaves_no_trace(self, store: Store, dataset: Dataset) -> None:
         job = brought_to(store, job_of(dataset), State.RUNNING)
         with pytest.raises(KeyError):
             say(store, job, points_of("train/loss", {1: 0.5}), event_of(Kind.RESULT, id="x"))
-        assert store.offset(job.id, 1) == 0
-        assert store.curves("local", job.id) == []
+        assert store.jobs.offset(job.id, 1) == 0
+        assert store.curves.read("local", job.id) == []
 
 
 class TestModels:
@@ -75,12 +75,12 @@ class TestModels:
         job = brought_to(store, job_of(dataset), State.RUNNING)
         say(store, job, result_of(kept=True), seconds=1)
         say(store, job, result_of("tuned", kept=True), seconds=2)
-        tuned, instant = store.models("local", job.id)
+        tuned, instant = store.models.list_all("local", job.id)
         assert [(tuned.kind, tuned.kept), (instant.kind, instant.kept)] == [
             ("tuned", True),
             ("instant", False),
         ]
-        assert store.model("local", tuned.id) == tuned
+        assert store.models.get("local", tuned.id) == tuned
         assert (tuned.owner, tuned.job_id, tuned.name) == ("local", job.id, job.name)
         assert (tuned.created_at, tuned.labels) == (at(2), ("bad", "好"))
 
@@ -89,41 +89,41 @@ class TestModels:
         say(
             store, job, result_of(kept=False, folder="1"), result_of("tuned", kept=True, folder="1")
         )
-        store.move(job.id, 1, State.RUNNING, State.LOST, at=at(2))
-        store.move(job.id, 1, State.LOST, State.QUEUED, at=at(2))
-        again = store.claim(at(3))
+        store.jobs.move(job.id, 1, State.RUNNING, State.LOST, at=at(2))
+        store.jobs.move(job.id, 1, State.LOST, State.QUEUED, at=at(2))
+        again = store.jobs.claim(at(3))
         assert again
         say(store, again, result_of("tuned", kept=False, folder="2"), seconds=9)
-        found = {model.kind: (model.folder, model.kept) for model in store.models("local")}
+        found = {model.kind: (model.folder, model.kept) for model in store.models.list_all("local")}
         assert found == {"instant": ("1", True), "tuned": ("2", False)}
 
     def test_model_that_stands_alone_is_kept(self, store: Store, dataset: Dataset) -> None:
         job = brought_to(store, job_of(dataset), State.RUNNING)
         say(store, job, result_of("tuned", kept=False))
-        assert store.models("local")[0].kept
+        assert store.models.list_all("local")[0].kept
 
     def test_model_bears_the_new_name_of_its_job(self, store: Store, dataset: Dataset) -> None:
         job = brought_to(store, job_of(dataset), State.RUNNING)
         say(store, job, result_of(kept=True))
-        store.rename_job("local", job.id, "new")
-        assert store.models("local")[0].name == "new"
+        store.jobs.rename("local", job.id, "new")
+        assert store.models.list_all("local")[0].name == "new"
 
     def test_final_job_is_deleted_with_its_things(self, store: Store, dataset: Dataset) -> None:
         job = brought_to(store, job_of(dataset), State.RUNNING)
         say(store, job, result_of(kept=True), points_of("train/loss", {1: 0.5}))
         with pytest.raises(JobError, match="job_not_final"):
-            store.delete_job("local", job.id)
-        store.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=at(2))
-        model = store.models("local")[0]
-        gone = store.delete_job("local", job.id)
+            store.jobs.delete("local", job.id)
+        store.jobs.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=at(2))
+        model = store.models.list_all("local")[0]
+        gone = store.jobs.delete("local", job.id)
         assert (gone.jobs, gone.models, gone.folders) == (
             (job.id,),
             (model.id,),
             (f"jobs/{job.id}",),
         )
-        assert store.models("local") == []
+        assert store.models.list_all("local") == []
         with pytest.raises(NotFoundError):
-            store.curves("local", job.id)
+            store.curves.read("local", job.id)
 
 
 class TestCurves:
@@ -131,24 +131,24 @@ class TestCurves:
         job = brought_to(store, job_of(dataset), State.RUNNING)
         say(store, job, points_of("b", {5: 1.0}), points_of("a", {2: 0.25, 1: 0.5}))
         say(store, job, points_of("a", {3: 0.125}))
-        assert store.curves("local", job.id) == [
+        assert store.curves.read("local", job.id) == [
             Curve("a", (1, 2, 3), (0.5, 0.25, 0.125), points=3),
             Curve("b", (5,), (1.0,), points=1),
         ]
 
     def test_mark_grows_when_points_change(self, store: Store, dataset: Dataset) -> None:
         job = brought_to(store, job_of(dataset), State.RUNNING)
-        marks = [store.curves_mark("local", job.id)]
+        marks = [store.curves.mark("local", job.id)]
         for event in (points_of("a", {1: 0.5}), event_of(Kind.BEAT), points_of("a", {2: 0.5})):
             say(store, job, event)
-            marks.append(store.curves_mark("local", job.id))
+            marks.append(store.curves.mark("local", job.id))
         assert marks[0] < marks[1] == marks[2] < marks[3]
 
     def test_step_told_twice_stands_once(self, store: Store, dataset: Dataset) -> None:
         job = brought_to(store, job_of(dataset), State.RUNNING)
         say(store, job, points_of("a", {1: 0.5, 2: 0.25}))
         say(store, job, points_of("a", {2: 9.0, 3: 0.125}))
-        assert store.curves("local", job.id)[0].values == (0.5, 0.25, 0.125)
+        assert store.curves.read("local", job.id)[0].values == (0.5, 0.25, 0.125)
 
     @pytest.mark.parametrize("checkpoint", [None, 0, 20, 33])
     def test_reclaim_goes_back_to_the_checkpoint(
@@ -158,16 +158,16 @@ class TestCurves:
         say(store, job, points_of("a", {step: float(step) for step in range(60)}))
         if checkpoint is not None:
             say(store, job, event_of(Kind.CHECKPOINT, step=checkpoint, folder="f", digest=""))
-        mark = store.curves_mark("local", job.id)
-        store.move(job.id, 1, State.RUNNING, State.LOST, at=at(2))
-        store.move(job.id, 1, State.LOST, State.QUEUED, at=at(2))
-        again = store.claim(at(3))
+        mark = store.curves.mark("local", job.id)
+        store.jobs.move(job.id, 1, State.RUNNING, State.LOST, at=at(2))
+        store.jobs.move(job.id, 1, State.LOST, State.QUEUED, at=at(2))
+        again = store.jobs.claim(at(3))
         assert again
-        assert store.curves_mark("local", job.id) > mark
+        assert store.curves.mark("local", job.id) > mark
         last = -1 if checkpoint is None else checkpoint
         say(store, again, points_of("a", {last + 1: -1.0}))
         for most in (1_000, 2):  # from the points, and from their roll-ups
-            curve = store.curves("local", job.id, max_points=most)[0]
+            curve = store.curves.read("local", job.id, max_points=most)[0]
             assert (curve.points, curve.steps[-1]) == (last + 2, last + 1)
             assert min(curve.low or curve.values) == -1.0
 
@@ -179,36 +179,36 @@ class TestCurves:
         say(store, job, points_of("a", {step: float(step) for step in range(31)}))
         for step in (10, 20, 30):
             say(store, job, event_of(Kind.CHECKPOINT, step=step, folder=f"f{step}", digest="d"))
-        saved = store.job("local", job.id).saved
+        saved = store.jobs.get("local", job.id).saved
         assert saved == (Saved("f30", 30, "d"), Saved("f20", 20, "d"))
         back = event_of(Kind.CHECKPOINT, step=max(0, last), folder=folder, digest="d", back=True)
         assert say(store, job, back, points_of("a", {last + 1: -1.0}))
-        assert store.curves("local", job.id)[0].steps == tuple(range(last + 2))
+        assert store.curves.read("local", job.id)[0].steps == tuple(range(last + 2))
         wanted = (Saved("f10", 10, "d"),) if folder else ()
-        assert store.job("local", job.id).saved == wanted
+        assert store.jobs.get("local", job.id).saved == wanted
 
     def test_job_that_continues_another_begins_with_its_curve(
         self, store: Store, dataset: Dataset
     ) -> None:
         job = brought_to(store, job_of(dataset), State.RUNNING)
         say(store, job, points_of("a", {step: float(step) for step in range(50)}))
-        store.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=at(2))
+        store.jobs.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=at(2))
         follower = job_of(dataset, continues=job.id, checkpoint="f", checkpoint_step=30)
-        store.submit(follower)
-        assert store.claim(at(3))
+        store.jobs.submit(follower)
+        assert store.jobs.claim(at(3))
         for most in (1_000, 3):
-            curve = store.curves("local", follower.id, max_points=most)[0]
+            curve = store.curves.read("local", follower.id, max_points=most)[0]
             assert (curve.points, curve.steps[-1]) == (31, 30)
         with pytest.raises(NotFoundError):
-            store.submit(job_of(dataset, continues="somebody's"))
+            store.jobs.submit(job_of(dataset, continues="somebody's"))
 
     def test_what_is_no_number_is_left_out_of_means(self, store: Store, dataset: Dataset) -> None:
         job = brought_to(store, job_of(dataset), State.RUNNING)
         values = dict.fromkeys(range(40), 2.0) | {3: math.nan, 50: math.nan}
         say(store, job, points_of("a", values))
-        curve = store.curves("local", job.id)[0]
+        curve = store.curves.read("local", job.id)[0]
         assert math.isnan(curve.values[3])
-        one = store.curves("local", job.id, max_points=1)[0]
+        one = store.curves.read("local", job.id, max_points=1)[0]
         assert (one.values, one.low, one.high, one.points) == ((2.0,), (2.0,), (2.0,), 41)
 
 
@@ -242,19 +242,19 @@ def test_rolled_curve_agrees_with_its_points(
 ) -> None:
     store = MAKERS[maker](tmp_path_factory.mktemp("home"))
     dataset = dataset_of()
-    store.add_dataset(dataset)
+    store.datasets.add(dataset)
     job = brought_to(store, job_of(dataset), State.RUNNING)
     known: dict[int, float] = {}
     for batch in batches:
         say(store, job, points_of("a", batch))
         known = batch | known
-    agrees(store.curves("local", job.id, max_points=most), known, most)
+    agrees(store.curves.read("local", job.id, max_points=most), known, most)
     say(store, job, event_of(Kind.CHECKPOINT, step=cut, folder="f", digest=""))
-    store.move(job.id, 1, State.RUNNING, State.LOST, at=at(2))
-    store.move(job.id, 1, State.LOST, State.QUEUED, at=at(2))
-    store.claim(at(3))
+    store.jobs.move(job.id, 1, State.RUNNING, State.LOST, at=at(2))
+    store.jobs.move(job.id, 1, State.LOST, State.QUEUED, at=at(2))
+    store.jobs.claim(at(3))
     known = {step: value for step, value in known.items() if step <= cut}
-    agrees(store.curves("local", job.id, max_points=most), known, most)
+    agrees(store.curves.read("local", job.id, max_points=most), known, most)
 
 
 def agrees(curves: list[Curve], known: dict[int, float], most: int) -> None:

@@ -55,7 +55,7 @@ class Histories(RuleBasedStateMachine):
     def begin(self) -> None:
         self.datasets: dict[str, Dataset] = {owner: dataset_of(owner) for owner in OWNERS}
         for dataset in self.datasets.values():
-            self.store.add_dataset(dataset)
+            self.store.datasets.add(dataset)
 
     def now(self) -> Any:
         self.seconds += 1
@@ -64,7 +64,7 @@ class Histories(RuleBasedStateMachine):
     def learn(self, job_id: str) -> Job:
         """Take over what the store says of a job, after looking whether it could come from what was known."""
         before = self.known[job_id]
-        after = self.store.job(before.owner, job_id)
+        after = self.store.jobs.get(before.owner, job_id)
         assert after.token >= before.token
         assert not before.is_final or after == before
         self.known[job_id] = after
@@ -73,7 +73,7 @@ class Histories(RuleBasedStateMachine):
     @rule(target=jobs, owner=st.sampled_from(OWNERS), key=st.sampled_from(["", "k", "l"]))
     def submit(self, owner: str, key: str) -> Any:
         job = job_of(self.datasets[owner], key=key, seconds=self.seconds, max_attempts=9)
-        stored = self.store.submit(job)
+        stored = self.store.jobs.submit(job)
         same = [known for known in self.known.values() if key and known.key == key]
         if any(known.owner == owner for known in same):
             assert stored.id in self.known
@@ -85,7 +85,7 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def claim(self) -> None:
         waiting = [job for job in self.known.values() if job.state == State.QUEUED]
-        claimed = self.store.claim(self.now())
+        claimed = self.store.jobs.claim(self.now())
         assert (claimed is None) == (not waiting)
         if claimed is None:
             return
@@ -106,10 +106,10 @@ class Histories(RuleBasedStateMachine):
         job = self.known[job_id]
         if to not in MOVES[job.state]:
             with pytest.raises(ValueError, match="never moves"):
-                self.store.move(job_id, job.token, job.state, to, at=self.now())
+                self.store.jobs.move(job_id, job.token, job.state, to, at=self.now())
             return
         token = job.token - 1 if is_stale else job.token
-        won = self.store.move(job_id, token, job.state, to, at=self.now())
+        won = self.store.jobs.move(job_id, token, job.state, to, at=self.now())
         assert won == (not is_stale)
         if not won:
             assert self.learn(job_id) == job
@@ -123,7 +123,7 @@ class Histories(RuleBasedStateMachine):
     @rule(job_id=jobs, wish=st.sampled_from([Wish.CANCEL, Wish.PAUSE]))
     def wish(self, job_id: str, wish: Wish) -> None:
         job = self.known[job_id]
-        self.store.wish(job.owner, job_id, wish)
+        self.store.jobs.wish(job.owner, job_id, wish)
         after = self.learn(job_id)
         if job.state == State.QUEUED or (job.state == State.PAUSED and wish == Wish.CANCEL):
             assert after.state == (State.CANCELLED if wish == Wish.CANCEL else State.PAUSED)
@@ -136,9 +136,9 @@ class Histories(RuleBasedStateMachine):
         job = self.known[job_id]
         other = next(owner for owner in OWNERS if owner != job.owner)
         with pytest.raises(NotFoundError):
-            self.store.wish(other, job_id, wish)
+            self.store.jobs.wish(other, job_id, wish)
         with pytest.raises(NotFoundError):
-            self.store.delete_dataset(other, job.dataset_id)
+            self.store.datasets.delete(other, job.dataset_id)
         assert self.learn(job_id) == job
 
     @rule(
@@ -157,14 +157,14 @@ class Histories(RuleBasedStateMachine):
         if saves:
             step = first + steps - 1
             events.append(event_of(Kind.CHECKPOINT, step=step, folder=f"c/{step}", digest="d"))
-        taken = self.store.ingest(job_id, token, start, start + 10, events, self.now())
+        taken = self.store.jobs.ingest(job_id, token, start, start + 10, events, self.now())
         is_sound = fault in ("", "twice")
         assert taken == (bool(token) and is_sound and not job.is_final)
         if not taken:
             assert self.learn(job_id) == job
             return
         if fault == "twice":
-            assert not self.store.ingest(job_id, token, start, start + 10, events, self.now())
+            assert not self.store.jobs.ingest(job_id, token, start, start + 10, events, self.now())
         self.files[job_id, job.token] = start + 10
         self.curves[job_id] |= values
         self.last[job_id] += steps
@@ -183,7 +183,7 @@ class Histories(RuleBasedStateMachine):
         back = event_of(
             Kind.CHECKPOINT, step=to.step, folder=to.folder, digest=to.digest, back=True
         )
-        if not self.store.ingest(job_id, job.token, start, start + 10, [back], self.now()):
+        if not self.store.jobs.ingest(job_id, job.token, start, start + 10, [back], self.now()):
             return
         self.files[job_id, job.token] = start + 10
         self.last[job_id] = to.step
@@ -194,11 +194,11 @@ class Histories(RuleBasedStateMachine):
     def prefer(self, job_id: str, priority: int) -> None:
         job = self.known[job_id]
         if job.state in (State.QUEUED, State.PAUSED):
-            assert self.store.set_priority(job.owner, job_id, priority).priority == priority
+            assert self.store.jobs.set_priority(job.owner, job_id, priority).priority == priority
             self.learn(job_id)
         else:
             with pytest.raises(JobError, match="job_not_waiting"):
-                self.store.set_priority(job.owner, job_id, priority)
+                self.store.jobs.set_priority(job.owner, job_id, priority)
 
     @invariant()
     def each_history_is_a_legal_one(self) -> None:
@@ -212,7 +212,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def each_curve_is_what_was_said(self) -> None:
         for job_id, points in self.curves.items():
-            found = self.store.curves(self.known[job_id].owner, job_id, 10_000)
+            found = self.store.curves.read(self.known[job_id].owner, job_id, 10_000)
             curve = dict(zip(found[0].steps, found[0].values, strict=True)) if found else {}
             assert curve == points
 
@@ -220,10 +220,10 @@ class Histories(RuleBasedStateMachine):
     def the_line_holds_who_waits(self) -> None:
         for owner in OWNERS:
             waiting = [j for j in self.known.values() if (j.owner, j.state) == (owner, "queued")]
-            line = self.store.line(owner, 2, at(self.seconds))
+            line = self.store.jobs.line(owner, 2, at(self.seconds))
             assert set(line) == {job.id for job in waiting}
             for job in waiting:
-                assert self.store.place(owner, job.id) == line[job.id][0]
+                assert self.store.jobs.place(owner, job.id) == line[job.id][0]
 
 
 def run(maker: str, sequences: int, steps: int) -> None:

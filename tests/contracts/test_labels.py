@@ -13,36 +13,36 @@ from tests.fakes.things import dataset_of, version_of
 
 def begun(store: Store, dataset: Dataset, *labels: str) -> Labelling:
     """Make two classes and label rows r0, r1, … in this order."""
-    store.set_classes("local", dataset.id, ["good", "bad"])
+    store.labels.set_classes("local", dataset.id, ["good", "bad"])
     for number, label in enumerate(labels):
-        store.put_label("local", dataset.id, f"r{number}", label)
-    return store.sorting("local", dataset.id)
+        store.labels.put("local", dataset.id, f"r{number}", label)
+    return store.labels.get("local", dataset.id)
 
 
 def labels(store: Store, dataset: Dataset) -> dict[str, str]:
-    marks = store.sorting("local", dataset.id).labels
+    marks = store.labels.get("local", dataset.id).labels
     return {row_id: mark.label for row_id, mark in marks.items()}
 
 
 def test_nobody_has_begun_at_first(store: Store, dataset: Dataset) -> None:
-    assert store.sorting("local", dataset.id) == Labelling()
-    assert store.take_back("local", dataset.id) is None
+    assert store.labels.get("local", dataset.id) == Labelling()
+    assert store.labels.take_back("local", dataset.id) is None
 
 
 def test_labels_come_back_as_they_were_given(store: Store, dataset: Dataset) -> None:
     found = begun(store, dataset, "good", SKIPPED, "bad")
-    store.put_label("local", dataset.id, "hard", "bad", is_even=False)
+    store.labels.put("local", dataset.id, "hard", "bad", is_even=False)
     assert found.classes == ("good", "bad")
     assert labels(store, dataset) == {"r0": "good", "r2": "bad", "hard": "bad"}
-    found = store.sorting("local", dataset.id)
+    found = store.labels.get("local", dataset.id)
     assert found.skipped == ("r1",)
     assert found.marks[-1] == LabelEvent(4, "hard", "bad", False)
 
 
 def test_undo_takes_back_one_after_the_other(store: Store, dataset: Dataset) -> None:
     begun(store, dataset, "good", "bad")
-    store.put_label("local", dataset.id, "r0", "bad")
-    taken = [store.take_back("local", dataset.id) for _ in range(4)]
+    store.labels.put("local", dataset.id, "r0", "bad")
+    taken = [store.labels.take_back("local", dataset.id) for _ in range(4)]
     assert [mark and (mark.row_id, mark.label) for mark in taken] == [
         ("r0", "bad"), ("r1", "bad"), ("r0", "good"), None,
     ]  # fmt: skip
@@ -51,25 +51,25 @@ def test_undo_takes_back_one_after_the_other(store: Store, dataset: Dataset) -> 
 
 def test_correction_taken_back_brings_the_first_label_back(store: Store, dataset: Dataset) -> None:
     begun(store, dataset, "good")
-    store.put_label("local", dataset.id, "r0", "bad")
-    store.take_back("local", dataset.id)
+    store.labels.put("local", dataset.id, "r0", "bad")
+    store.labels.take_back("local", dataset.id)
     assert labels(store, dataset) == {"r0": "good"}
 
 
 def test_skipped_row_may_be_labelled_later(store: Store, dataset: Dataset) -> None:
     begun(store, dataset, SKIPPED)
-    store.put_label("local", dataset.id, "r0", "good")
-    found = store.sorting("local", dataset.id)
+    store.labels.put("local", dataset.id, "r0", "good")
+    found = store.labels.get("local", dataset.id)
     assert (found.skipped, list(found.labels)) == ((), ["r0"])
 
 
 def test_labels_follow_a_renamed_and_a_merged_class(store: Store, dataset: Dataset) -> None:
     begun(store, dataset, "good", "bad")
-    store.set_classes("local", dataset.id, ["fine", "bad"], moved={"good": "fine"})
+    store.labels.set_classes("local", dataset.id, ["fine", "bad"], moved={"good": "fine"})
     assert labels(store, dataset) == {"r0": "fine", "r1": "bad"}
     merged = {"was": "fine"}
-    store.set_classes("local", dataset.id, ["fine"], moved={"bad": "fine"}, relabel=merged)
-    found = store.sorting("local", dataset.id)
+    store.labels.set_classes("local", dataset.id, ["fine"], moved={"bad": "fine"}, relabel=merged)
+    found = store.labels.get("local", dataset.id)
     assert labels(store, dataset) == {"r0": "fine", "r1": "fine"}
     assert (found.classes, found.relabel) == (("fine",), merged)
 
@@ -77,61 +77,63 @@ def test_labels_follow_a_renamed_and_a_merged_class(store: Store, dataset: Datas
 def test_classes_may_swap_their_names(store: Store, dataset: Dataset) -> None:
     begun(store, dataset, "good", "bad")
     swapped = {"good": "bad", "bad": "good"}
-    store.set_classes("local", dataset.id, ["bad", "good"], moved=swapped)
+    store.labels.set_classes("local", dataset.id, ["bad", "good"], moved=swapped)
     assert labels(store, dataset) == {"r0": "bad", "r1": "good"}
 
 
 def test_class_that_is_gone_takes_no_label(store: Store, dataset: Dataset) -> None:
     before = begun(store, dataset, "good")
     with pytest.raises(DatasetError, match="class_unknown"):
-        store.put_label("local", dataset.id, "r1", "other")
-    assert store.sorting("local", dataset.id) == before
+        store.labels.put("local", dataset.id, "r1", "other")
+    assert store.labels.get("local", dataset.id) == before
 
 
 def test_store_knows_whether_a_version_holds_the_labels(store: Store, dataset: Dataset) -> None:
     found = begun(store, dataset, "good", "bad")
     assert not found.is_written
-    store.set_classes("local", dataset.id, ["good", "bad"], relabel={"x": "good"})
-    store.set_written("local", dataset.id, found.change)
-    found = store.sorting("local", dataset.id)
+    store.labels.set_classes("local", dataset.id, ["good", "bad"], relabel={"x": "good"})
+    store.labels.set_written("local", dataset.id, found.change)
+    found = store.labels.get("local", dataset.id)
     assert (found.is_written, found.relabel) == (True, {})
-    store.take_back("local", dataset.id)
-    assert not store.sorting("local", dataset.id).is_written
+    store.labels.take_back("local", dataset.id)
+    assert not store.labels.get("local", dataset.id).is_written
 
 
 def test_what_changed_while_it_was_written_is_kept(store: Store, dataset: Dataset) -> None:
     found = begun(store, dataset, "good")
-    store.set_classes("local", dataset.id, ["ok"], moved={"good": "ok"}, relabel={"good": "ok"})
-    store.set_written("local", dataset.id, found.change)
-    found = store.sorting("local", dataset.id)
+    store.labels.set_classes(
+        "local", dataset.id, ["ok"], moved={"good": "ok"}, relabel={"good": "ok"}
+    )
+    store.labels.set_written("local", dataset.id, found.change)
+    found = store.labels.get("local", dataset.id)
     assert (found.is_written, found.relabel) == (False, {"good": "ok"})
 
 
 def test_labels_outlive_a_new_version(store: Store, dataset: Dataset) -> None:
     found = begun(store, dataset, "good")
-    store.add_version("local", version_of(dataset.id, 2))
-    assert store.sorting("local", dataset.id) == found
+    store.datasets.add_version("local", version_of(dataset.id, 2))
+    assert store.labels.get("local", dataset.id) == found
 
 
 def test_labels_go_with_their_dataset(store: Store, dataset: Dataset) -> None:
     begun(store, dataset, "good")
-    store.delete_dataset("local", dataset.id)
-    store.add_dataset(dataset)
-    assert store.sorting("local", dataset.id) == Labelling()
+    store.datasets.delete("local", dataset.id)
+    store.datasets.add(dataset)
+    assert store.labels.get("local", dataset.id) == Labelling()
     assert store.check() == []
 
 
 def test_sorting_of_elsewhere_takes_the_place(store: Store, dataset: Dataset) -> None:
     found = begun(store, dataset, "good", SKIPPED)
     other = dataset_of()
-    store.add_dataset(other)
-    store.replace_sorting("local", other.id, Labelling.from_json(found.to_json()))
-    assert store.sorting("local", other.id) == found
+    store.datasets.add(other)
+    store.labels.replace("local", other.id, Labelling.from_json(found.to_json()))
+    assert store.labels.get("local", other.id) == found
 
 
 def test_threads_lose_no_label(store: Store, dataset: Dataset) -> None:
     begun(store, dataset)
     with ThreadPoolExecutor(4) as pool:
-        put = lambda number: store.put_label("local", dataset.id, f"r{number}", "good")  # noqa: E731
+        put = lambda number: store.labels.put("local", dataset.id, f"r{number}", "good")  # noqa: E731
         assert sorted(pool.map(put, range(12))) == list(range(1, 13))
-    assert len(store.sorting("local", dataset.id).labels) == 12
+    assert len(store.labels.get("local", dataset.id).labels) == 12

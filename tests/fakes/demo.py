@@ -53,22 +53,22 @@ class Studio:
             params={},
             created_at=now(),
         )
-        self.store.submit(job)
-        claimed = self.store.claim(now())
+        self.store.jobs.submit(job)
+        claimed = self.store.jobs.claim(now())
         assert claimed
-        self.store.move(job.id, claimed.token, State.STARTING, State.RUNNING, at=now())
+        self.store.jobs.move(job.id, claimed.token, State.STARTING, State.RUNNING, at=now())
         for kind in kinds:
             self.report(job.id, kind, kept=kind == kept)
         return job.id
 
     def report(self, job_id: str, kind: str, *, kept: bool = True) -> None:
         """Let the job's worker report a model."""
-        at = self.store.offset(job_id, 1)
+        at = self.store.jobs.offset(job_id, 1)
         event = Event(at + 1, 0.0, Kind.RESULT, self.result(job_id, kind, kept).to_json())
-        assert self.store.ingest(job_id, 1, at, at + 1, [event], now())
+        assert self.store.jobs.ingest(job_id, 1, at, at + 1, [event], now())
 
     def finish(self, job_id: str) -> None:
-        self.store.move(job_id, 1, State.RUNNING, State.FAILED, at=now())
+        self.store.jobs.move(job_id, 1, State.RUNNING, State.FAILED, at=now())
 
     def result(self, job_id: str, kind: str, kept: bool) -> TrainedModel:
         folder = self.settings.jobs / job_id / "1" / "models" / kind
@@ -104,7 +104,7 @@ def open_studio(
     folder = f"datasets/{dataset_id}/1"
     summary = Summary(40, 40, ("text", "label"), {"bad": 20, "good": 20}, {"train": 20, "test": 20})
     version = Version(dataset_id, 1, folder, "", now(), Recipe("text", "label"), summary)
-    store.add_dataset(Dataset(dataset_id, owner, "shop", now(), version))
+    store.datasets.add(Dataset(dataset_id, owner, "shop", now(), version))
     write_items(settings.home / folder, is_media=task != "mirror")
     serving = Serving(settings)
     demo = InferenceService(settings, store, serving)

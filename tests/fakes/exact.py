@@ -54,7 +54,7 @@ class Trial:
         settings = quick_settings(home, failpoints=charges, **SETTINGS)
         store = open_store(settings)
         dataset = make_dataset(home)
-        store.add_dataset(dataset)
+        store.datasets.add(dataset)
         workshop = Workshop(settings, store, dataset)
         workshop.supervise()
         return cls(workshop, task, base, {"base": base, **params})
@@ -88,17 +88,17 @@ class Trial:
             params=self.params,
             created_at=now(),
         )
-        self.workshop.store.submit(job)
+        self.workshop.store.jobs.submit(job)
         (self.workshop.settings.run / "poke").touch()
         return job.id
 
     def _outcome(self, job: Job) -> Outcome:
         store, home = self.workshop.store, self.workshop.settings.home
-        models = {model.kind: model for model in store.models(OWNER, job.id)}
+        models = {model.kind: model for model in store.models.list_all(OWNER, job.id)}
         folder = home / models["tuned"].folder
         return Outcome(
             weights={path.name: _digest(path) for path in folder.rglob("*.safetensors")},
-            curves={c.name: (c.steps, c.values) for c in store.curves(OWNER, job.id, 100_000)},
+            curves={c.name: (c.steps, c.values) for c in store.curves.read(OWNER, job.id, 100_000)},
             metrics={kind: dict(model.metrics) for kind, model in models.items()},
             answers=_digest(folder / "predictions.parquet"),
         )

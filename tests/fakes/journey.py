@@ -52,19 +52,19 @@ def train(services: Services, dataset: Dataset, *, name: str = "soup", **params:
         dataset_version=dataset.version.number, base="instant", preset="balanced", params=whole,
         created_at=now(),
     )  # fmt: skip
-    store.submit(job)
-    claimed = store.claim(now())
+    store.jobs.submit(job)
+    claimed = store.jobs.claim(now())
     assert claimed is not None
     folder = settings.jobs / job.id / "1"
     base = {"name": "instant", "kind": "instant", "folder": None}
     attempt = Attempt(job.id, 1, task, name, whole, base, dataset.version.folder)
     attempt_folder.write_attempt(folder, attempt)
-    store.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
+    store.jobs.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
     run_attempt(folder, settings, WorkerReporter(folder, settings.home, 1))
     events, taken = decode((folder / attempt_folder.EVENTS).read_bytes())
-    store.ingest(job.id, 1, 0, taken, events, now())
-    store.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=now())
-    return store.job(OWNER, job.id)
+    store.jobs.ingest(job.id, 1, 0, taken, events, now())
+    store.jobs.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=now())
+    return store.jobs.get(OWNER, job.id)
 
 
 def answers(services: Services, model: TrainedModel, texts: list[str]) -> list[list[float]]:

@@ -88,7 +88,7 @@ def open_scene(home: Path, **changes: object) -> Scene:
     settings = quick_settings(home, **changes)
     store = MemoryStore()
     dataset = make_dataset(settings, rows=10)
-    store.add_dataset(dataset)
+    store.datasets.add(dataset)
     launcher = FakeLauncher()
     clock = FakeClock()
     wall = FakeClock(1e9)

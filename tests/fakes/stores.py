@@ -29,23 +29,23 @@ ROUTES: dict[State, tuple[State, ...]] = {
 
 def brought_to(store: Store, job: Job, state: State) -> Job:
     """Submit a job and lead it to a state by legal moves."""
-    now = store.submit(job)
+    now = store.jobs.submit(job)
     for to in ROUTES[state]:
         if to == State.STARTING:
-            assert store.claim(at(0))
+            assert store.jobs.claim(at(0))
         else:
-            assert store.move(job.id, now.token, now.state, to, at=at(1))
-        now = store.job(job.owner, job.id)
+            assert store.jobs.move(job.id, now.token, now.state, to, at=at(1))
+        now = store.jobs.get(job.owner, job.id)
     assert now.state == state
     return now
 
 
 def say(store: Store, job: Job, *events: Event, seconds: float = 0) -> bool:
-    start = store.offset(job.id, job.token)
-    return store.ingest(job.id, job.token, start, start + 10, events, at(seconds))
+    start = store.jobs.offset(job.id, job.token)
+    return store.jobs.ingest(job.id, job.token, start, start + 10, events, at(seconds))
 
 
 def moves_of(store: Store, job: Job) -> list[str]:
-    rows = store.history(job.owner, job.id)
+    rows = store.jobs.history(job.owner, job.id)
     assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
     return [row.message.key.removeprefix("history.") for row in rows if row.kind == "move"]

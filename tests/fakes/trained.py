@@ -60,14 +60,14 @@ class Training:
         folder = self.settings.home / model.folder
         folder.mkdir(parents=True, exist_ok=True)
         self._write_answers(folder, scores, is_folded=is_folded, heard=heard)
-        offset = self.store.offset(self.job.id, 1)
+        offset = self.store.jobs.offset(self.job.id, 1)
         event = Event(1, 0.0, Kind.RESULT, model.to_json())
-        self.store.ingest(self.job.id, 1, offset, offset + 1, [event], now())
-        return self.store.model(OWNER, model.id)
+        self.store.jobs.ingest(self.job.id, 1, offset, offset + 1, [event], now())
+        return self.store.models.get(OWNER, model.id)
 
     def end(self) -> None:
         """Let the job succeed."""
-        self.store.move(self.job.id, 1, State.RUNNING, State.SUCCEEDED, at=now())
+        self.store.jobs.move(self.job.id, 1, State.RUNNING, State.SUCCEEDED, at=now())
 
     def _write_answers(
         self,
@@ -98,7 +98,7 @@ def start_training(
     """Store a dataset of these rows, and a running job on it."""
     row_ids = [new_id() for _ in rows]
     version = _version(settings, rows, row_ids, new_id(), 1)
-    store.add_dataset(Dataset(version.dataset_id, OWNER, "Own data", now(), version))
+    store.datasets.add(Dataset(version.dataset_id, OWNER, "Own data", now(), version))
     return _training(settings, store, rows, row_ids, version, task)
 
 
@@ -110,7 +110,7 @@ def train_again(
     number = before.version.number + 1
     dataset_id = before.version.dataset_id
     version = _version(before.settings, rows, row_ids, dataset_id, number, relabel)
-    before.store.add_version(OWNER, version)
+    before.store.datasets.add_version(OWNER, version)
     return _training(before.settings, before.store, rows, row_ids, version, before.job.task)
 
 
@@ -135,9 +135,9 @@ def _training(
         params={},
         created_at=now(),
     )
-    store.submit(job)
-    store.claim(now())
-    store.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
+    store.jobs.submit(job)
+    store.jobs.claim(now())
+    store.jobs.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
     return Training(settings, store, job, version, rows, row_ids)
 
 

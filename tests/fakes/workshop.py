@@ -60,7 +60,7 @@ class Workshop:
     def open(cls, settings: Settings, rows: int = 100) -> "Workshop":
         store = open_store(settings)
         dataset = make_dataset(settings, rows)
-        store.add_dataset(dataset)
+        store.datasets.add(dataset)
         return cls(settings, store, dataset)
 
     def submit(self, *, base: str = "scratch", max_attempts: int = 3, **params: object) -> str:
@@ -78,12 +78,12 @@ class Workshop:
             created_at=now(),
             max_attempts=max_attempts,
         )
-        self.store.submit(job)
+        self.store.jobs.submit(job)
         (self.settings.run / "poke").touch()
         return job.id
 
     def job(self, job_id: str) -> Job:
-        return self.store.job(OWNER, job_id)
+        return self.store.jobs.get(OWNER, job_id)
 
     def supervise(self) -> subprocess.Popen[bytes]:
         """Start a real supervisor."""
@@ -137,15 +137,15 @@ class Workshop:
 
     def moves(self, job_id: str) -> list[str]:
         """Return the states a job went through, in order."""
-        events = self.store.history(OWNER, job_id)
+        events = self.store.jobs.history(OWNER, job_id)
         return [event.message.key.split(".")[-1] for event in events if event.kind == "move"]
 
     def notes(self, job_id: str) -> list[str]:
-        events = self.store.history(OWNER, job_id)
+        events = self.store.jobs.history(OWNER, job_id)
         return [event.message.key for event in events if event.kind == "note"]
 
     def steps(self, job_id: str, curve: str = "train/loss") -> list[int]:
-        curves = {found.name: found for found in self.store.curves(OWNER, job_id, 100_000)}
+        curves = {found.name: found for found in self.store.curves.read(OWNER, job_id, 100_000)}
         return list(curves[curve].steps) if curve in curves else []
 
     def logs(self) -> str:

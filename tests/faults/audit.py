@@ -44,7 +44,7 @@ class Losses:
 def audit(workshop: Workshop, submitted: list[str]) -> Losses:
     """Look at every job that was submitted, in the store and on disk, after all is quiet."""
     losses = Losses()
-    known = {job.id: job for job in workshop.store.jobs(OWNER, 100_000)}
+    known = {job.id: job for job in workshop.store.jobs.list_all(OWNER, 100_000)}
     losses.lost_jobs += len(set(submitted) - set(known))
     losses.doubled_jobs += len(known) - len(set(submitted) & set(known))
     for job in known.values():
@@ -74,7 +74,7 @@ def _look_at(job: Job, workshop: Workshop, losses: Losses) -> None:
 
 def _look_at_points(job: Job, workshop: Workshop, losses: Losses) -> None:
     """A curve has each step once, from 1 to the last one, with the value that belongs to it."""
-    curves = {curve.name: curve for curve in workshop.store.curves(OWNER, job.id, 1_000_000)}
+    curves = {curve.name: curve for curve in workshop.store.curves.read(OWNER, job.id, 1_000_000)}
     last = int(job.params["steps"]) if job.state == State.SUCCEEDED else None
     for name in ("train/loss", "train/learning_rate"):
         curve = curves.get(name)
@@ -108,7 +108,7 @@ def _look_at_attempts(job: Job, workshop: Workshop, losses: Losses) -> None:
 def _look_at_models(job: Job, workshop: Workshop, losses: Losses) -> None:
     """Both models are there as they were sealed, and the weights tell every step."""
     home = workshop.settings.home
-    models = {model.kind: model for model in workshop.store.models(OWNER, job.id)}
+    models = {model.kind: model for model in workshop.store.models.list_all(OWNER, job.id)}
     losses.lost_jobs += set(models) != {"instant", "tuned"}
     for model in models.values():
         folder = home / model.folder

@@ -97,7 +97,7 @@ class Storm:
         self._supervise()
         for name in [name for name in self._named if not (self.charges / name).exists()]:
             self.done[self._named.pop(name)] += 1
-        jobs = self._quietly(lambda: self.store.jobs(OWNER, 60), [])
+        jobs = self._quietly(lambda: self.store.jobs.list_all(OWNER, 60), [])
         unfinished = [job for job in jobs if not job.is_final]
         for job in unfinished:
             self.losses.token_regressions += job.token < self.tokens.get(job.id, 0)
@@ -119,7 +119,7 @@ class Storm:
 
     def _resume(self, job: Job) -> None:
         moves = (job.id, job.token, State.PAUSED, State.QUEUED)
-        self._quietly(lambda: self.store.move(*moves, at=now()), None)
+        self._quietly(lambda: self.store.jobs.move(*moves, at=now()), None)
 
     def _supervise(self) -> None:
         """Start a supervisor where the last one is gone."""
@@ -136,7 +136,7 @@ class Storm:
 
     def _worker(self) -> psutil.Process | None:
         """Return a worker that lives."""
-        live = self._quietly(self.store.live, [])
+        live = self._quietly(self.store.jobs.live, [])
         self.random.shuffle(live)
         for job in live:
             path = self.workshop.settings.jobs / job.id / str(job.token) / attempt_folder.HANDLE
@@ -248,11 +248,11 @@ class Storm:
         return self._wish(Wish.CANCEL)
 
     def _wish(self, wish: Wish) -> bool:
-        live = [job for job in self._quietly(self.store.live, []) if job.wish == Wish.NONE]
+        live = [job for job in self._quietly(self.store.jobs.live, []) if job.wish == Wish.NONE]
         if not live:
             return False
         job = self.random.choice(live)
-        return self._quietly(lambda: self.store.wish(OWNER, job.id, wish), None) is not None
+        return self._quietly(lambda: self.store.jobs.wish(OWNER, job.id, wish), None) is not None
 
     def _signal(self, process: psutil.Process | None, number: signal.Signals) -> bool:
         if process is None:
@@ -270,7 +270,7 @@ class Storm:
         deadline = time.monotonic() + QUIET_S
         while time.monotonic() < deadline:
             self._supervise()
-            jobs = self._quietly(lambda: self.store.jobs(OWNER, 100_000), None)
+            jobs = self._quietly(lambda: self.store.jobs.list_all(OWNER, 100_000), None)
             unfinished = [job for job in jobs or () if not job.is_final]
             if jobs is not None and not unfinished:
                 break

@@ -36,14 +36,14 @@ def locked(path: Path) -> Iterator[None]:
 def test_a13_readers_and_writers_are_told_in_time(settings: Settings) -> None:
     store = open_store(settings)
     dataset = dataset_of()
-    store.add_dataset(dataset)
-    for ask in (lambda: store.jobs("local"), lambda: store.submit(job_of(dataset))):
+    store.datasets.add(dataset)
+    for ask in (lambda: store.jobs.list_all("local"), lambda: store.jobs.submit(job_of(dataset))):
         with locked(settings.database):
             began = time.monotonic()
             with pytest.raises(StoreError, match="database_busy"):
                 ask()
             assert time.monotonic() - began < ANSWER_S
-    assert store.jobs("local") == []
+    assert store.jobs.list_all("local") == []
 
 
 def lock_while_training(workshop: Workshop, seconds: float) -> None:
@@ -92,7 +92,7 @@ def crash_of(home: Path) -> Crash:
     settings = Settings(home=home)
     store = open_store(settings)
     dataset = dataset_of()
-    store.add_dataset(dataset)
+    store.datasets.add(dataset)
     job = brought_to(store, job_of(dataset), State.RUNNING)
     say(store, job, points_of("a", {step: float(step) for step in range(3_000)}))
     before = settings.database.read_bytes()
@@ -148,8 +148,8 @@ def survives(crash: Crash, image: tuple[bytes, bytes], home: Path) -> bool:
     settings.database.write_bytes(image[0])
     Path(f"{settings.database}-journal").write_bytes(image[1])
     store: Store = open_store(settings)
-    (job,) = store.jobs(OWNER)
-    (curve,) = store.curves(OWNER, job.id, 10)
+    (job,) = store.jobs.list_all(OWNER)
+    (curve,) = store.curves.read(OWNER, job.id, 10)
     is_old = job.name != "torn" and curve.points == crash.points and max(curve.high) == 2_999
     return is_old and store.check() == []
 

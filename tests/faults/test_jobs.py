@@ -114,7 +114,7 @@ def test_a4_workers_outlive_their_supervisor_and_are_adopted(workshop_with: Open
 
 def test_a4_supervisor_killed_right_after_a_claim_loses_nothing(workshop: Workshop) -> None:
     job_id = workshop.submit(steps=2)
-    assert workshop.store.claim(now()) is not None  # and then it died
+    assert workshop.store.jobs.claim(now()) is not None  # and then it died
     workshop.supervise()
     job = workshop.wait_for(job_id, State.SUCCEEDED)
     assert job.attempt == 1  # nobody was at work yet: the claim is taken up
@@ -129,11 +129,11 @@ def test_a5_supervisor_killed_between_end_and_final_move(workshop: Workshop) -> 
     workshop.wait(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
     job = workshop.job(job_id)
     path = workshop.settings.jobs / job_id / "1" / attempt_folder.EVENTS
-    start = workshop.store.offset(job_id, 1)
+    start = workshop.store.jobs.offset(job_id, 1)
     events, taken = decode(path.read_bytes()[start:])
     at = job.beat_at
     assert at is not None
-    assert workshop.store.ingest(job_id, 1, start, start + taken, events, at)  # all was heard
+    assert workshop.store.jobs.ingest(job_id, 1, start, start + taken, events, at)  # all was heard
     workshop.supervise()
     workshop.wait_for(job_id, State.SUCCEEDED)
     assert workshop.moves(job_id).count("succeeded") == 1
@@ -154,7 +154,7 @@ def test_a7_cancelled_queued_job_never_starts(workshop: Workshop) -> None:
     running = workshop.submit(steps=1_000, step_s=0.05)
     waiting = workshop.submit(steps=1)
     workshop.wait_for_step(running, 1)
-    workshop.store.wish(OWNER, waiting, Wish.CANCEL)
+    workshop.store.jobs.wish(OWNER, waiting, Wish.CANCEL)
     assert workshop.job(waiting).state == State.CANCELLED
     assert not (workshop.settings.jobs / waiting).exists()
 
@@ -163,11 +163,11 @@ def test_a8_cancel_during_training_ends_every_process(workshop: Workshop) -> Non
     workshop.supervise()
     job_id = workshop.submit(steps=100_000, step_s=0.02)
     workshop.wait_for_step(job_id, 5)
-    workshop.store.wish(OWNER, job_id, Wish.CANCEL)
+    workshop.store.jobs.wish(OWNER, job_id, Wish.CANCEL)
     workshop.wait_for(job_id, State.CANCELLED)
     assert workshop.workers() == []
     assert workshop.steps(job_id)[:5] == [1, 2, 3, 4, 5]
-    assert [model.kind for model in workshop.store.models(OWNER, job_id)] == ["instant"]
+    assert [model.kind for model in workshop.store.models.list_all(OWNER, job_id)] == ["instant"]
 
 
 def test_a8_worker_that_does_not_listen_is_ended(workshop_with: Open) -> None:
@@ -175,7 +175,7 @@ def test_a8_worker_that_does_not_listen_is_ended(workshop_with: Open) -> None:
     workshop.supervise()
     job_id = workshop.submit(instant_s=50)
     workshop.wait_for(job_id, State.RUNNING)
-    workshop.store.wish(OWNER, job_id, Wish.CANCEL)
+    workshop.store.jobs.wish(OWNER, job_id, Wish.CANCEL)
     workshop.wait_for(job_id, State.CANCELLED)
     assert workshop.workers() == []
 
@@ -185,9 +185,9 @@ def test_a9_twenty_cancels_are_one(workshop: Workshop) -> None:
     job_id = workshop.submit(steps=100_000, step_s=0.02)
     workshop.wait_for_step(job_id, 2)
     for _ in range(20):
-        workshop.store.wish(OWNER, job_id, Wish.CANCEL)
+        workshop.store.jobs.wish(OWNER, job_id, Wish.CANCEL)
     workshop.wait_for(job_id, State.CANCELLED)
-    kinds = [event.kind for event in workshop.store.history(OWNER, job_id)]
+    kinds = [event.kind for event in workshop.store.jobs.history(OWNER, job_id)]
     assert (kinds.count("wish"), workshop.moves(job_id).count("cancelled")) == (1, 1)
 
 
@@ -259,7 +259,7 @@ def test_a15_loss_that_is_not_a_number_stops_with_its_reason(workshop: Workshop)
     assert job.message is not None
     assert (job.message.key, job.message.args["step"]) == ("errors.loss_not_finite", 30)
     assert (job.attempt, workshop.steps(job_id)) == (1, list(range(1, 30)))
-    assert [model.kind for model in workshop.store.models(OWNER, job_id)] == ["instant"]
+    assert [model.kind for model in workshop.store.models.list_all(OWNER, job_id)] == ["instant"]
 
 
 def test_program_error_is_stored_without_secrets_and_not_retried(workshop: Workshop) -> None:

@@ -25,12 +25,12 @@ class FakeTraining:
         self.store = store
 
     def submit(self, owner: str, dataset_id: str, *, key: str) -> Job:
-        name = self.store.dataset(owner, dataset_id).name
+        name = self.store.datasets.get(owner, dataset_id).name
         job = Job(
             id=new_id(), owner=owner, key=key, name=name, task="any", dataset_id=dataset_id,
             dataset_version=1, base="instant", preset="balanced", params={}, created_at=now(),
         )  # fmt: skip
-        return self.store.submit(job)
+        return self.store.jobs.submit(job)
 
 
 def request(language: str) -> gr.Request:
@@ -45,7 +45,7 @@ def tab(settings: Settings) -> HomeTab:
         settings=settings,
         words=load_words(),
         datasets=DatasetService(settings, store),
-        jobs=SimpleNamespace(all=store.jobs),
+        jobs=SimpleNamespace(all=store.jobs.list_all),
         training=FakeTraining(store),
     )
 

@@ -81,6 +81,10 @@ class Labelling:
             change=self.change + bool(moved),
         )
 
+    def has_same_classes(self, other: "Labelling") -> bool:
+        """Whether the classes, and what became of the file's own labels, are those of the other."""
+        return (self.classes, dict(self.relabel)) == (other.classes, dict(other.relabel))
+
     def to_json(self) -> dict[str, Any]:
         return {
             "classes": list(self.classes),

@@ -43,7 +43,7 @@ def sweep_ended(settings: Settings, store: Store, job: Job) -> None:
     The last checkpoint of a training that succeeded stays, so that it can be trained further.
     """
     home = settings.jobs / job.id
-    kept = {settings.home / model.folder for model in store.models(job.owner, job.id)}
+    kept = {settings.home / model.folder for model in store.models.list_all(job.owner, job.id)}
     if job.state == State.SUCCEEDED:
         kept |= {settings.home / saved.folder for saved in job.saved[:1]}
     for pattern in ("*/models", "*/checkpoints"):

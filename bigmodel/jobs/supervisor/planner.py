@@ -29,7 +29,7 @@ class Planner:
         Raises:
             PersonError: its dataset, task or base model is not there.
         """
-        version = self.store.version(job.owner, job.dataset_id, job.dataset_version)
+        version = self.store.datasets.version(job.owner, job.dataset_id, job.dataset_version)
         task = get_task(job.task, self.settings.task_folders)
         base = asdict(locate(job.base, task, self.settings))
         base["folder"] = str(base["folder"].resolve()) if base["folder"] else None

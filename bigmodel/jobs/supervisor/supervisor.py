@@ -150,18 +150,20 @@ class Supervisor:
         failpoint.reach("heard")
         job = watch.job
         if job.state == State.STARTING:
-            if not self._store.move(job.id, job.token, State.STARTING, State.RUNNING, at=now()):
+            if not self._store.jobs.move(
+                job.id, job.token, State.STARTING, State.RUNNING, at=now()
+            ):
                 return False
             watch.job = replace(job, state=State.RUNNING)
         end = watch.offset + taken
-        if not self._store.ingest(job.id, job.token, watch.offset, end, events, now()):
-            watch.offset = self._store.offset(job.id, job.token)
+        if not self._store.jobs.ingest(job.id, job.token, watch.offset, end, events, now()):
+            watch.offset = self._store.jobs.offset(job.id, job.token)
             return False
         watch.offset = end
         watch.hear(events, at)
         if watch.has_new_checkpoint:
             watch.has_new_checkpoint = False
-            sweep_checkpoints(self._settings, self._store.job(job.owner, job.id))
+            sweep_checkpoints(self._settings, self._store.jobs.get(job.owner, job.id))
         return True
 
     def _finish(self, watch: Watch, at: float) -> None:
@@ -189,7 +191,7 @@ class Supervisor:
     def _move(self, job: Job, verdict: Verdict) -> None:
         """Make the moves of a verdict; a job that somebody else moved meanwhile is left alone."""
         if verdict.to in (State.SUCCEEDED, State.PAUSED) and job.state == State.STARTING:
-            self._store.move(job.id, job.token, State.STARTING, State.RUNNING, at=now())
+            self._store.jobs.move(job.id, job.token, State.STARTING, State.RUNNING, at=now())
             job = replace(job, state=State.RUNNING)
         if not self._told(job, job.state, verdict.to, verdict):
             return
@@ -201,7 +203,7 @@ class Supervisor:
             self._sweep(job)
 
     def _told(self, job: Job, origin: State, to: State, verdict: Verdict) -> bool:
-        return self._store.move(
+        return self._store.jobs.move(
             job.id,
             job.token,
             origin,
@@ -216,7 +218,7 @@ class Supervisor:
         if verdict.is_retried:
             chance = random.random()  # noqa: S311 - it only spreads jobs in time
             wait = timedelta(seconds=backoff_s(job.attempt, self._settings.backoff_s, chance))
-            self._store.move(
+            self._store.jobs.move(
                 job.id,
                 job.token,
                 State.LOST,
@@ -232,13 +234,13 @@ class Supervisor:
     def _sweep(self, job: Job) -> None:
         """Delete what an ended job does not need; a supervisor that ends before this leaves it to the daily sweep."""
         failpoint.reach("final")
-        sweep_ended(self._settings, self._store, self._store.job(job.owner, job.id))
+        sweep_ended(self._settings, self._store, self._store.jobs.get(job.owner, job.id))
 
     # the database
 
     def _look(self, at: float) -> None:
         """Learn of wishes, and adopt workers that an earlier supervisor started."""
-        for job in self._store.live():
+        for job in self._store.jobs.live():
             watch = self._watches.get((job.id, job.token))
             if watch is not None:
                 watch.job = replace(job, state=watch.job.state)
@@ -267,7 +269,7 @@ class Supervisor:
         watch = Watch(
             job=job,
             folder=folder,
-            offset=self._store.offset(job.id, job.token),
+            offset=self._store.jobs.offset(job.id, job.token),
             handle=None,
             heard_at=at,
             kills_before=memory_kills(),
@@ -276,14 +278,14 @@ class Supervisor:
         return watch
 
     def _claim(self, at: float) -> None:
-        self.has_waiting = self._store.queued() > 0
+        self.has_waiting = self._store.jobs.queued() > 0
         while len(self._watches) < self._settings.workers and self.has_waiting:
             if not self._has_room():
                 return
             if any(launcher.is_starting for launcher in self._launchers):
                 self._looked_at = at - IDLE_LOOKS_S + STARTING_LOOKS_S
                 return
-            job = self._store.claim(now())
+            job = self._store.jobs.claim(now())
             if job is None:
                 return
             log.info("job %s attempt %s: claimed", job.id, job.token)

@@ -55,7 +55,7 @@ class AppendService:
         self, settings: Settings, store: Store, control: Again, settle: Settle | None = None
     ) -> None:
         self._settings, self._store, self._control = settings, store, control
-        self._settle = settle or store.dataset
+        self._settle = settle or store.datasets.get
 
     def look(
         self, owner: str, dataset_id: str, path: Path, progress: Progress | None = None
@@ -103,7 +103,7 @@ class AppendService:
         finally:
             upload.discard()
         self._keep(dataset, version)
-        return AppendResult(self._store.dataset(owner, dataset_id), growth, added)
+        return AppendResult(self._store.datasets.get(owner, dataset_id), growth, added)
 
     def add_files(
         self, owner: str, dataset_id: str, tray: UploadSession, *, leave_out: bool = False
@@ -126,20 +126,20 @@ class AppendService:
         finally:
             upload.discard()
         self._keep(dataset, version)
-        return self._store.dataset(owner, dataset_id)
+        return self._store.datasets.get(owner, dataset_id)
 
     # trainings that follow --------------------------------------------------------------------
 
     def newest_version(self, owner: str, job_id: str) -> int:
         """Return the number of a newer version of the data than a finished training saw, 0 where there is none."""
-        job = self._store.job(owner, job_id)
-        newest = self._store.dataset(owner, job.dataset_id).version.number
+        job = self._store.jobs.get(owner, job_id)
+        newest = self._store.datasets.get(owner, job.dataset_id).version.number
         return newest if job.state == State.SUCCEEDED and newest > job.dataset_version else 0
 
     def behind(self, owner: str, dataset_id: str) -> Job | None:
         """Return the last finished training of a dataset, unless one of its newest version is there or under way."""
-        newest = self._store.dataset(owner, dataset_id).version.number
-        jobs, _ = self._store.find_jobs(owner, dataset_id=dataset_id, limit=LISTED_JOBS)
+        newest = self._store.datasets.get(owner, dataset_id).version.number
+        jobs, _ = self._store.jobs.find(owner, dataset_id=dataset_id, limit=LISTED_JOBS)
         if any(job.dataset_version == newest and _may_succeed(job) for job in jobs):
             return None
         return next((job for job in jobs if job.state == State.SUCCEEDED), None)
@@ -150,14 +150,14 @@ class AppendService:
         Raises:
             JobError: `disk_short`, `memory_short_now`.
         """
-        job = self._store.job(owner, job_id)
+        job = self._store.jobs.get(owner, job_id)
         newest = self._settle(owner, job.dataset_id).version.number
         return self._control.again(owner, job_id, dataset_version=newest, name=name, via=via)
 
     # parts ------------------------------------------------------------------------------------
 
     def _dataset(self, owner: str, dataset_id: str) -> Dataset:
-        dataset = self._store.dataset(owner, dataset_id)
+        dataset = self._store.datasets.get(owner, dataset_id)
         if not (self._folder(dataset) / ITEMS).is_file():
             raise NotFoundError("dataset_files_missing", name=dataset.name)
         return dataset
@@ -224,7 +224,7 @@ class AppendService:
     def _keep(self, dataset: Dataset, version: Version) -> None:
         """Store a version, or take its folder away again."""
         try:
-            self._store.add_version(dataset.owner, version)
+            self._store.datasets.add_version(dataset.owner, version)
         except BaseException:
             shutil.rmtree(self._settings.home / version.folder, ignore_errors=True)
             raise

@@ -32,11 +32,11 @@ class ClassService:
 
     def __init__(self, settings: Settings, store: Store, settle: Settle | None = None) -> None:
         self._settings, self._store = settings, store
-        self._settle = settle or store.dataset
+        self._settle = settle or store.datasets.get
 
     def look(self, owner: str, dataset_id: str) -> ClassNames:
         """Return the classes of a labelled table, nothing for amounts, too many labels or any other data."""
-        version = self._store.dataset(owner, dataset_id).version
+        version = self._store.datasets.get(owner, dataset_id).version
         if not _is_labelled(version) or _are_no_names(version.summary):
             return ClassNames(())
         came = self._came(version)
@@ -151,26 +151,26 @@ class ClassService:
         hand = self._hand(version, changes or {})
         made = renamed(self._settings, version, version.number + 1, recipe, hand)
         try:
-            self._store.add_version(dataset.owner, made)
+            self._store.datasets.add_version(dataset.owner, made)
         except BaseException:
             shutil.rmtree(self._settings.home / made.folder, ignore_errors=True)
             raise
         self._follow(dataset, made, changes or {})
-        return self._store.dataset(dataset.owner, dataset.id)
+        return self._store.datasets.get(dataset.owner, dataset.id)
 
     def _follow(self, dataset: Dataset, made: Version, changes: Mapping[str, str]) -> None:
         """Let what was sorted by hand follow, so that it does not bring the old names back."""
         owner, before = dataset.owner, dataset.version.summary.classes
-        sorting = self._store.sorting(owner, dataset.id)
+        sorting = self._store.labels.get(owner, dataset.id)
         if not sorting.classes and not sorting.marks:
             return
         held = {*made.summary.classes, *(changes.get(m.label, m.label) for m in sorting.marks)}
         names = dict.fromkeys(changes.get(name, name) for name in sorting.classes)
         kept = [name for name in names if name in held or name not in before]
         relabel = made.recipe.relabel
-        self._store.set_classes(owner, dataset.id, kept, moved=changes, relabel=relabel)
-        change = self._store.sorting(owner, dataset.id).change
-        self._store.set_written(owner, dataset.id, change)
+        self._store.labels.set_classes(owner, dataset.id, kept, moved=changes, relabel=relabel)
+        change = self._store.labels.get(owner, dataset.id).change
+        self._store.labels.set_written(owner, dataset.id, change)
 
 
 def _are_no_names(summary: Summary) -> bool:

@@ -185,7 +185,7 @@ class DatasetService:
             upload.discard()
         title = (name.strip() or source_name)[:NAME_CHARACTERS]
         dataset = Dataset(dataset_id, owner, title, now(), version)
-        self._keep(version, lambda: self._store.add_dataset(dataset))
+        self._keep(version, lambda: self._store.datasets.add(dataset))
         return dataset
 
     def samples(self) -> list[Sample]:
@@ -204,11 +204,11 @@ class DatasetService:
 
     def all(self, owner: str) -> list[Dataset]:
         """Return all datasets, newest first."""
-        return self._store.datasets(owner)
+        return self._store.datasets.list_all(owner)
 
     def get(self, owner: str, dataset_id: str) -> Dataset:
         """Return a dataset."""
-        return self._store.dataset(owner, dataset_id)
+        return self._store.datasets.get(owner, dataset_id)
 
     def preview(self, owner: str, dataset_id: str, *, limit: int = 20, offset: int = 0) -> Preview:
         """Return some rows as they came."""
@@ -243,7 +243,7 @@ class DatasetService:
         """Return the names of the jobs that would go with a dataset."""
         self.get(owner, dataset_id)
         jobs: list[Job] = []
-        while page := self._store.jobs(owner, JOBS_PAGE, len(jobs)):
+        while page := self._store.jobs.list_all(owner, JOBS_PAGE, len(jobs)):
             jobs += page
         return [job.name for job in jobs if job.dataset_id == dataset_id]
 
@@ -257,7 +257,7 @@ class DatasetService:
         """
         if not name.strip():
             raise DatasetError("name_empty")
-        self._store.rename_dataset(owner, dataset_id, name.strip()[:NAME_CHARACTERS])
+        self._store.datasets.rename(owner, dataset_id, name.strip()[:NAME_CHARACTERS])
         return self.get(owner, dataset_id)
 
     def choose_columns(self, owner: str, dataset_id: str, *, text: str, label: str) -> Dataset:
@@ -317,7 +317,7 @@ class DatasetService:
         Raises:
             JobError: `dataset_in_use`, while jobs on it are not final.
         """
-        deleted = self._store.delete_dataset(owner, dataset_id)
+        deleted = self._store.datasets.delete(owner, dataset_id)
         erase(self._settings, deleted)
         try:
             forget_deleted(self._settings)
@@ -342,7 +342,7 @@ class DatasetService:
             problems=problems,
             media=_media_of(upload),
         )
-        self._keep(version, lambda: self._store.add_version(dataset.owner, version))
+        self._keep(version, lambda: self._store.datasets.add_version(dataset.owner, version))
         return self.get(dataset.owner, dataset.id)
 
     def _keep(self, version: Version, store: Callable[[], None]) -> None:

@@ -37,7 +37,7 @@ class WorkbookService:
         Raises:
             DatasetError: the workbook cannot be opened, or has no such sheet.
         """
-        dataset = self._store.dataset(owner, dataset_id)
+        dataset = self._store.datasets.get(owner, dataset_id)
         upload = _workbook_of(dataset.version.recipe)
         folder = self._settings.home / dataset.version.folder
         if upload is None or not upload_path(folder, upload).is_file():
@@ -72,7 +72,7 @@ class WorkbookService:
         Raises:
             DatasetError: `reread_not_kept`, `reread_grown`, `reread_labels`, or as of an import.
         """
-        dataset = self._store.dataset(owner, dataset_id)
+        dataset = self._store.datasets.get(owner, dataset_id)
         folder = self._settings.home / dataset.version.folder
         kept = self._kept(dataset, folder)
         answers = Answers(sheet=sheet or kept.sheet, header_row=header_row)
@@ -92,7 +92,7 @@ class WorkbookService:
 
     def _refuse_labels(self, dataset: Dataset, folder: Path, sheet: str) -> None:
         """Refuse what would lose labels given by hand, in a version or not yet."""
-        sorted_rows = len(self._store.sorting(dataset.owner, dataset.id).labels)
+        sorted_rows = len(self._store.labels.get(dataset.owner, dataset.id).labels)
         count = max(sorted_rows, hand_labels(folder))
         if count:
             raise DatasetError("reread_labels", count=count, sheet=sheet)
@@ -131,11 +131,11 @@ class WorkbookService:
         if upload.look:
             keep_look(folder, recipe.uploads[0], upload.look)
         try:
-            self._store.add_version(dataset.owner, version)
+            self._store.datasets.add_version(dataset.owner, version)
         except BaseException:
             shutil.rmtree(self._settings.home / version.folder, ignore_errors=True)
             raise
-        return self._store.dataset(dataset.owner, dataset.id)
+        return self._store.datasets.get(dataset.owner, dataset.id)
 
     def _recipe(self, old: Recipe, upload: Upload, path: Path, *, text: str, label: str) -> Recipe:
         text = text or (old.input if old.input in upload.columns else "")

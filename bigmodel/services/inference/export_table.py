@@ -66,7 +66,7 @@ class ExportTableService:
         """Tell whether there is a table to write: its file is here, and a label or a model that gives one."""
         if not self.has_table(dataset):
             return False
-        sorting = self._store.sorting(dataset.owner, dataset.id)
+        sorting = self._store.labels.get(dataset.owner, dataset.id)
         return (
             _is_labelled(dataset.version, sorting)
             or self._model(dataset.owner, dataset, "") is not None
@@ -104,7 +104,7 @@ class ExportTableService:
         if not files:
             raise DatasetError("own_table_gone", name=dataset.name)
         chosen = self._model(owner, dataset, model)
-        sorting = self._store.sorting(owner, dataset_id)
+        sorting = self._store.labels.get(owner, dataset_id)
         if chosen is None and not _is_labelled(version, sorting):
             raise DatasetError("own_table_unlabelled", name=dataset.name)
         asker = self._demo.asker(chosen) if chosen else Asker(_classes(version, sorting))
@@ -141,8 +141,8 @@ class ExportTableService:
     def _model(self, owner: str, dataset: Dataset, model: str) -> TrainedModel | None:
         if model:
             return self._demo.resolve(owner, model)
-        jobs, _ = self._store.find_jobs(owner, dataset_id=dataset.id)
-        models = (found for job in jobs for found in self._store.models(owner, job.id))
+        jobs, _ = self._store.jobs.find(owner, dataset_id=dataset.id)
+        models = (found for job in jobs for found in self._store.models.list_all(owner, job.id))
         return next((found for found in models if found.kept), None)
 
     @contextmanager

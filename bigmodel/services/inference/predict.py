@@ -98,7 +98,7 @@ class InferenceService:
     def models(self, owner: str, demo: str = "") -> list[TrainedModel]:
         """Return all models, or those of one kind of demo: newest first, kept ones before the others of their job."""
         tasks = self._tasks(demo)
-        models = [model for model in self._store.models(owner) if model.task in tasks]
+        models = [model for model in self._store.models.list_all(owner) if model.task in tasks]
         newest = {job_id: place for place, job_id in enumerate(_unique(m.job_id for m in models))}
         return sorted(models, key=lambda model: (newest[model.job_id], not model.kept))
 
@@ -112,10 +112,10 @@ class InferenceService:
         if not is_id(model_or_job):
             raise NotFoundError("model_unknown")
         try:
-            return self._store.model(owner, model_or_job)
+            return self._store.models.get(owner, model_or_job)
         except NotFoundError:
             job = self._job(owner, model_or_job)
-        models = self._store.models(owner, job.id)
+        models = self._store.models.list_all(owner, job.id)
         if models:
             return next((model for model in models if model.kept), models[-1])
         raise ModelError("job_without_model" if job.is_final else "model_not_ready", name=job.name)
@@ -129,7 +129,7 @@ class InferenceService:
         if not is_id(model_or_job):
             raise NotFoundError("model_unknown")
         try:
-            name = self._store.model(owner, model_or_job).task
+            name = self._store.models.get(owner, model_or_job).task
         except NotFoundError:
             name = self._job(owner, model_or_job).task
         return self._task(name).demo
@@ -316,12 +316,12 @@ class InferenceService:
     def source(self, owner: str, model: TrainedModel) -> Source:
         """Return what a model learned from, and on how many rows it was tried."""
         version = self._version(owner, model)
-        name = self._store.dataset(owner, version.dataset_id).name
+        name = self._store.datasets.get(owner, version.dataset_id).name
         return Source(name, version.summary.split_rows.get(Split.TEST, 0))
 
     def _job(self, owner: str, job_id: str) -> Job:
         try:
-            return self._store.job(owner, job_id)
+            return self._store.jobs.get(owner, job_id)
         except NotFoundError:
             raise NotFoundError("model_unknown") from None
 
@@ -333,8 +333,8 @@ class InferenceService:
         return {name for name, task in tasks.items() if demo in ("", task.demo)}
 
     def _version(self, owner: str, model: TrainedModel) -> Version:
-        job = self._store.job(owner, model.job_id)
-        return self._store.version(owner, job.dataset_id, job.dataset_version)
+        job = self._store.jobs.get(owner, model.job_id)
+        return self._store.datasets.version(owner, job.dataset_id, job.dataset_version)
 
     def _ask(self, model: TrainedModel, file: NamedFile) -> FileAnswer:
         row, said = self._serving.look(self._folder(model), str(file.path))

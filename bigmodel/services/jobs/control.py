@@ -40,7 +40,7 @@ class ControlService:
 
     def pause(self, owner: str, job_id: str) -> Job:
         """Ask a training to save and stop; one that waits stops waiting at once. It costs no attempt."""
-        job = self._store.wish(owner, job_id, Wish.PAUSE)
+        job = self._store.jobs.wish(owner, job_id, Wish.PAUSE)
         if job.is_live:
             self._jobs.wake()
         return job
@@ -51,14 +51,14 @@ class ControlService:
         Raises:
             JobError: `job_goes_on` when it is not paused (any more), `disk_short`, `memory_short_now`.
         """
-        job = self._store.job(owner, job_id)
+        job = self._store.jobs.get(owner, job_id)
         if job.state == State.PAUSED:
             require_room(self._settings)
         move = (job.id, job.token, State.PAUSED, State.QUEUED)
-        if not self._store.move(*move, at=clock.now()):
+        if not self._store.jobs.move(*move, at=clock.now()):
             raise JobError("job_goes_on", name=job.name)
         self._jobs.wake()
-        return self._store.job(owner, job_id)
+        return self._store.jobs.get(owner, job_id)
 
     def again(
         self,
@@ -81,7 +81,7 @@ class ControlService:
             ParamsError: settings that do not fit.
             JobError: `disk_short`, `memory_short_now`.
         """
-        old = self._store.job(owner, job_id)
+        old = self._store.jobs.get(owner, job_id)
         values = {**old.params, **(changes or {})} | ({"base": base} if base else {})
         fresh = replace(
             _fresh(old),
@@ -108,7 +108,7 @@ class ControlService:
             JobError: `job_not_continued`, `disk_short`, `memory_short_now`.
             ParamsError: `epochs` is not a number of epochs.
         """
-        old = self._store.job(owner, job_id)
+        old = self._store.jobs.get(owner, job_id)
         if not self._can_go_on(old):
             raise JobError("job_not_continued", name=old.name)
         done = math.ceil(round(old.progress.epoch, 6)) or int(old.params[EPOCHS])
@@ -129,7 +129,7 @@ class ControlService:
 
     def can_train_further(self, owner: str, job_id: str) -> bool:
         """Tell whether a job can be trained further: a fine-tuning that ended well, its last state still kept."""
-        return self._can_go_on(self._store.job(owner, job_id))
+        return self._can_go_on(self._store.jobs.get(owner, job_id))
 
     def shortage(self) -> Message | None:
         """Return why nothing new starts at present, if so: too little free disk or memory, with the numbers."""
@@ -156,7 +156,9 @@ class ControlService:
             fresh = replace(fresh, checkpoint=folder.relative_to(self._settings.home).as_posix())
         count = 1
         while True:
-            stored = self._store.submit(replace(fresh, key=key if is_own_key else f"{key}:{count}"))
+            stored = self._store.jobs.submit(
+                replace(fresh, key=key if is_own_key else f"{key}:{count}")
+            )
             if is_own_key or stored.id == fresh.id or not stored.is_final:
                 break
             count += 1
@@ -167,7 +169,7 @@ class ControlService:
 
     def _name(self, owner: str, old: str) -> str:
         """Return a readable name that no other job has."""
-        taken = {job.name for job in self._store.jobs(owner, 10_000)}
+        taken = {job.name for job in self._store.jobs.list_all(owner, 10_000)}
         names = (f"{old} ({count})" for count in range(2, len(taken) + 3))
         return next(name for name in names if name not in taken)
 

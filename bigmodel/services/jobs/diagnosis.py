@@ -197,14 +197,14 @@ class DiagnosisService:
 
     def diagnose(self, owner: str, job_id: str) -> Diagnosis | None:
         """Return what happened to a job that failed, or stands still for want of room; None for all others."""
-        job = self._store.job(owner, job_id)
+        job = self._store.jobs.get(owner, job_id)
         is_stuck = (
             job.state == State.PAUSED and job.message is not None and job.message.level == "error"
         )
         if job.message is None or not (job.state == State.FAILED or is_stuck):
             return None
         cause = find_cause(job.message)
-        has_model = bool(self._store.models(owner, job_id))
+        has_model = bool(self._store.models.list_all(owner, job_id))
         return Diagnosis(
             cause=cause.name if cause else "unknown",
             what=job.message,
@@ -236,16 +236,16 @@ class DiagnosisService:
         """Make the version of the data that the remedy wants, and return its number; 0 for none."""
         if remedy.deed not in ("split", "leave_out"):
             return 0
-        job = self._store.job(owner, job_id)
-        newest = self._store.dataset(owner, job.dataset_id).version.number
+        job = self._store.jobs.get(owner, job_id)
+        newest = self._store.datasets.get(owner, job.dataset_id).version.number
         if newest > job.dataset_version:
             return newest  # somebody mended it already
-        version = self._store.version(owner, job.dataset_id, job.dataset_version)
+        version = self._store.datasets.version(owner, job.dataset_id, job.dataset_version)
         if remedy.deed == "split":
             made = split_anew(self._settings, version, newest + 1)
         else:
             made = without_rows(self._settings, version, newest + 1, remedy.rows)
-        self._store.add_version(owner, made)
+        self._store.datasets.add_version(owner, made)
         return made.number
 
     def _remedy(self, job: Job, message: Message, cause: Cause | None) -> Fix | None:

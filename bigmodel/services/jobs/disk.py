@@ -57,7 +57,7 @@ class DiskService:
     def use(self, owner: str) -> DiskUse:
         """Return what everything takes up; jobs of this owner only."""
         settings = self._settings
-        jobs = [self._of_job(job) for job in self._store.jobs(owner, ALL_JOBS)]
+        jobs = [self._of_job(job) for job in self._store.jobs.list_all(owner, ALL_JOBS)]
         return DiskUse(
             free_mb=shutil.disk_usage(settings.home).free / MB,
             datasets_mb=_size_mb([settings.datasets]),
@@ -75,7 +75,11 @@ class DiskService:
         Raises:
             NotFoundError: no such job.
         """
-        jobs = [self._store.job(owner, job_id)] if job_id else self._store.jobs(owner, ALL_JOBS)
+        jobs = (
+            [self._store.jobs.get(owner, job_id)]
+            if job_id
+            else self._store.jobs.list_all(owner, ALL_JOBS)
+        )
         spare = [path for job in jobs if job.is_final for path in self._spare(job)]
         freed = _size_mb(spare)
         for path in spare:

@@ -22,12 +22,12 @@ class InsightService:
 
     def advice(self, owner: str, job_id: str) -> list[Advice]:
         """Return what the coach says of a training that runs or ended well; nothing of others."""
-        job = self._store.job(owner, job_id)
+        job = self._store.jobs.get(owner, job_id)
         if job.state not in (State.RUNNING, State.SUCCEEDED, State.CANCELLED):
             return []
         task = get_task(job.task, self._settings.task_folders)
-        curves = self._store.curves(owner, job_id, MAX_POINTS)
-        seen = curve_stats(job, curves, self._store.models(owner, job_id), task.primary)
+        curves = self._store.curves.read(owner, job_id, MAX_POINTS)
+        seen = curve_stats(job, curves, self._store.models.list_all(owner, job_id), task.primary)
         return [self._possible(job, said) for said in advise(seen)] if seen else []
 
     def apply(self, owner: str, job_id: str, rule: str, *, via: str = "") -> Job:

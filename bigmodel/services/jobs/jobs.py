@@ -53,14 +53,14 @@ class JobService:
 
     def all(self, owner: str, limit: int = 200, offset: int = 0) -> list[Job]:
         """Return jobs, newest first."""
-        return self._store.jobs(owner, limit, offset)
+        return self._store.jobs.list_all(owner, limit, offset)
 
     def get(self, owner: str, job_id: str) -> Job:
-        return self._store.job(owner, job_id)
+        return self._store.jobs.get(owner, job_id)
 
     def place(self, owner: str, job_id: str) -> int:
         """Return the place in line of a queued job (1 is next), 0 for any other."""
-        return self._store.place(owner, job_id)
+        return self._store.jobs.place(owner, job_id)
 
     def find(
         self,
@@ -72,14 +72,14 @@ class JobService:
         limit: int = 50,
     ) -> tuple[list[Job], int]:
         """Return jobs by a part of their name and by state, and how many there are in all."""
-        return self._store.find_jobs(owner, text=text, states=states, order=order, limit=limit)
+        return self._store.jobs.find(owner, text=text, states=states, order=order, limit=limit)
 
     def turns(self, owner: str) -> dict[str, Turn]:
         """Return when the turn of each waiting job comes."""
         now = clock.now()
         return {
             job_id: Turn(place, None if seconds is None else now + timedelta(seconds=seconds))
-            for job_id, (place, seconds) in self._store.line(
+            for job_id, (place, seconds) in self._store.jobs.line(
                 owner, self._settings.workers, now
             ).items()
         }
@@ -90,11 +90,11 @@ class JobService:
         Raises:
             JobError: `job_not_waiting`.
         """
-        return self._store.set_priority(owner, job_id, int(clock.now().timestamp()))
+        return self._store.jobs.set_priority(owner, job_id, int(clock.now().timestamp()))
 
     def cancel(self, owner: str, job_id: str) -> Job:
         """Ask a job to end; one that waits is cancelled at once. Asking again changes nothing."""
-        job = self._store.wish(owner, job_id, Wish.CANCEL)
+        job = self._store.jobs.wish(owner, job_id, Wish.CANCEL)
         self._presence.poke()
         if not job.is_final:
             self.wake()
@@ -108,7 +108,7 @@ class JobService:
         """
         if not name.strip():
             raise DatasetError("name_empty")
-        self._store.rename_job(owner, job_id, name.strip()[:120])
+        self._store.jobs.rename(owner, job_id, name.strip()[:120])
 
     def delete(self, owner: str, job_id: str) -> Deleted:
         """Delete a final job with its models, curves and files.
@@ -116,23 +116,23 @@ class JobService:
         Raises:
             JobError: `job_not_final`.
         """
-        deleted = self._store.delete_job(owner, job_id)
+        deleted = self._store.jobs.delete(owner, job_id)
         erase(self._settings, deleted)
         return deleted
 
     def curves(self, owner: str, job_id: str, max_points: int = 500) -> list[Curve]:
-        return self._store.curves(owner, job_id, max_points)
+        return self._store.curves.read(owner, job_id, max_points)
 
     def mark(self, owner: str, job_id: str) -> int:
         """Return a number that grows whenever a curve of the job grows."""
-        return self._store.curves_mark(owner, job_id)
+        return self._store.curves.mark(owner, job_id)
 
     def history(self, owner: str, job_id: str, after: int = 0) -> list[JobEvent]:
-        return self._store.history(owner, job_id, after)
+        return self._store.jobs.history(owner, job_id, after)
 
     def log_text(self, owner: str, job_id: str) -> str:
         """Return the end of what the newest attempt printed, without secrets."""
-        job = self._store.job(owner, job_id)
+        job = self._store.jobs.get(owner, job_id)
         path = self._settings.jobs / job.id / str(job.token) / attempt_folder.LOG
         try:
             with path.open("rb") as file:

@@ -166,7 +166,7 @@ class LabellingService:
             raise DatasetError("row_gone")
         before = workspace.sorting.labels.get(row_id)
         is_fair = before.is_even if before else is_even
-        self._store.put_label(owner, dataset_id, row_id, label, is_even=is_fair)
+        self._store.labels.put(owner, dataset_id, row_id, label, is_even=is_fair)
         if workspace.sorting.change + 1 - self._seen(dataset_id) >= FRESH:
             self._refresh(owner, dataset_id)
 
@@ -176,7 +176,7 @@ class LabellingService:
 
     def undo(self, owner: str, dataset_id: str) -> LabelEvent | None:
         """Take the last label back and return it, None where there is nothing to take back."""
-        return self._store.take_back(owner, dataset_id)
+        return self._store.labels.take_back(owner, dataset_id)
 
     def add_class(self, owner: str, dataset_id: str, name: str) -> None:
         """Add a class at the end.
@@ -188,7 +188,7 @@ class LabellingService:
         classes = workspace.sorting.classes
         fresh = _checked(name, classes)
         relabel = workspace.sorting.relabel
-        self._store.set_classes(owner, dataset_id, [*classes, fresh], relabel=relabel)
+        self._store.labels.set_classes(owner, dataset_id, [*classes, fresh], relabel=relabel)
 
     def rename_class(self, owner: str, dataset_id: str, name: str, to: str) -> None:
         """Rename a class; its labels follow.
@@ -223,7 +223,9 @@ class LabellingService:
         relabel = {came: to if label == name else label for came, label in relabel.items()}
         if name in workspace.contents.label_counts:
             relabel.setdefault(name, to)
-        self._store.set_classes(owner, dataset_id, classes, moved={name: to}, relabel=relabel)
+        self._store.labels.set_classes(
+            owner, dataset_id, classes, moved={name: to}, relabel=relabel
+        )
         self._refresh(owner, dataset_id)
 
     # using --------------------------------------------------------------------------------------
@@ -241,8 +243,10 @@ class LabellingService:
 
     def settle(self, owner: str, dataset_id: str) -> Dataset:
         """Return a dataset whose newest version holds all labels given by hand, as is needed before training."""
-        dataset = self._store.dataset(owner, dataset_id)
-        if self._store.sorting(owner, dataset_id).is_written or not self._desks.can_label(dataset):
+        dataset = self._store.datasets.get(owner, dataset_id)
+        if self._store.labels.get(owner, dataset_id).is_written or not self._desks.can_label(
+            dataset
+        ):
             return dataset
         return self._written(self._desks.open(owner, dataset_id))
 
@@ -278,12 +282,12 @@ class LabellingService:
             number = version.number + 1
             made = with_labels(self._settings, version, number, hand, relabel=relabel)
             try:
-                self._store.add_version(owner, made)
+                self._store.datasets.add_version(owner, made)
             except BaseException:
                 shutil.rmtree(self._settings.home / made.folder, ignore_errors=True)
                 raise
-        self._store.set_written(owner, dataset_id, workspace.sorting.change)
-        return self._store.dataset(owner, dataset_id)
+        self._store.labels.set_written(owner, dataset_id, workspace.sorting.change)
+        return self._store.datasets.get(owner, dataset_id)
 
     # the model ----------------------------------------------------------------------------------
 

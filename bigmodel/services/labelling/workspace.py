@@ -107,10 +107,10 @@ class Workspaces:
         Raises:
             DatasetError: `sort_transcripts`, where rows have no classes.
         """
-        dataset = self._store.dataset(owner, dataset_id)
+        dataset = self._store.datasets.get(owner, dataset_id)
         if not self.can_label(dataset):
             raise DatasetError("sort_transcripts")
-        sorting = self._store.sorting(owner, dataset_id)
+        sorting = self._store.labels.get(owner, dataset_id)
         contents = self._contents(dataset.version, sorting.relabel)
         sorting = self._met(dataset, sorting, contents)
         labels = sorting.labels
@@ -139,10 +139,10 @@ class Workspaces:
         if marks:
             change = len(marks)
             met = Labelling(tuple(classes), marks, sorting.relabel, change, change)
-            self._store.replace_sorting(owner, dataset_id, met)
+            self._store.labels.replace(owner, dataset_id, met)
         else:
-            self._store.set_classes(owner, dataset_id, classes, relabel=sorting.relabel)
-        return self._store.sorting(owner, dataset_id)
+            self._store.labels.set_classes(owner, dataset_id, classes, relabel=sorting.relabel)
+        return self._store.labels.get(owner, dataset_id)
 
     def _contents(self, version: Version, relabel: Mapping[str, str]) -> Contents:
         key = (version.digest, repr(sorted(relabel.items())))

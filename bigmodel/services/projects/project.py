@@ -157,13 +157,15 @@ class ProjectService:
     def _content(
         self, owner: str, dataset_ids: Sequence[str], *, with_bases: bool, is_final_look: bool
     ) -> Content:
-        ids = list(dict.fromkeys(dataset_ids)) or [d.id for d in self._store.datasets(owner)]
+        ids = list(dict.fromkeys(dataset_ids)) or [
+            d.id for d in self._store.datasets.list_all(owner)
+        ]
         names: Collection[str] = ()
         if with_bases and dataset_ids:
-            jobs = self._store.export_records(owner, ids).jobs
+            jobs = self._store.records.export(owner, ids).jobs
             names = {carried.job.base for carried in jobs}
         elif with_bases:
-            names = self._store.base_models(owner).keys()
+            names = self._store.base_models.list_all(owner).keys()
         gatherer = ProjectCollector(self._settings, self._store, owner)
         return gatherer.gather(ids, base_names=names, is_final_look=is_final_look)
 
@@ -189,7 +191,7 @@ class ProjectService:
                 bases = places.run()
                 progress(0.95)
                 records = self._records(owner, unpacked, plan, bases)
-                self._store.import_records(owner, records)
+                self._store.records.add(owner, records)
             except BaseException:
                 places.undo()
                 raise
@@ -201,11 +203,11 @@ class ProjectService:
     def _plan(self, owner: str, unpacked: Unpacked) -> Plan:
         ids = [d.id for d in unpacked.datasets] + [j.id for j in unpacked.jobs]
         ids += [model.id for job in unpacked.jobs for model in job.models]
-        mine = {dataset.id: dataset for dataset in self._store.datasets(owner)}
+        mine = {dataset.id: dataset for dataset in self._store.datasets.list_all(owner)}
         same = [d.id for d in unpacked.datasets if d.id in mine]
         here = Here(
-            records=self._store.export_records(owner, same),
-            taken=self._store.taken(ids),
+            records=self._store.records.export(owner, same),
+            taken=self._store.records.taken(ids),
             names={dataset.name for dataset in mine.values()},
             bases=self._shelf(owner, [base.name for base in unpacked.bases]),
         )
@@ -214,7 +216,7 @@ class ProjectService:
     def _shelf(self, owner: str, names: Sequence[str]) -> dict[str, dict[str, str] | None]:
         """Return the digests of base models whose places on the shelf are in use; of another's, None."""
         found: dict[str, dict[str, str] | None] = {}
-        mine = self._store.base_models(owner)
+        mine = self._store.base_models.list_all(owner)
         for name in names:
             digests = shelf.digests(self._settings.bases, name)
             if digests is not None or (self._settings.bases / shelf.slug_of(name)).exists():

@@ -62,7 +62,7 @@ class ProjectCollector:
         Raises:
             DatasetError: `project_rows_missing`, the rows of a dataset are not on the disk.
         """
-        records = self._store.export_records(self._owner, dataset_ids)
+        records = self._store.records.export(self._owner, dataset_ids)
         jobs = tuple(self._jobs(records.jobs, is_final_look=is_final_look))
         records = replace(records, jobs=jobs)
         for dataset in records.datasets:
@@ -109,7 +109,7 @@ class ProjectCollector:
 
     def _bases(self, names: Collection[str]) -> Iterator[BaseRecord]:
         """Yield imported and fetched base models by name, those whose files are here."""
-        for name, record in self._store.base_models(self._owner).items():
+        for name, record in self._store.base_models.list_all(self._owner).items():
             folder = shelf.find(self._settings.bases, name) if name in names else None
             if folder is None:
                 continue
@@ -194,12 +194,12 @@ def _of_base(key: str, found: dict[str, str]) -> dict[str, str]:
 
 def _points(store: Store, owner: str, carried: Carried) -> Iterator[PointsRecord]:
     job_id = carried.job.id
-    page: list[Point] = store.points(owner, job_id, limit=PAGE)
+    page: list[Point] = store.curves.points(owner, job_id, limit=PAGE)
     while page:
         for name, group in groupby(page, key=lambda point: point[0]):
             points = [(step, None if value != value else value) for _, step, value in group]
             yield PointsRecord(job=job_id, name=name, points=tuple(points))
-        page = store.points(owner, job_id, after=page[-1][:2], limit=PAGE)
+        page = store.curves.points(owner, job_id, after=page[-1][:2], limit=PAGE)
 
 
 def _is_whole(folder: Path, digest: str) -> bool:

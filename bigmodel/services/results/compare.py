@@ -67,8 +67,8 @@ class CompareService:
 
         Those of an older version of the data come first, and among them those of the same base.
         """
-        job = self._store.job(owner, job_id)
-        done, _ = self._store.find_jobs(
+        job = self._store.jobs.get(owner, job_id)
+        done, _ = self._store.jobs.find(
             owner, states=[State.SUCCEEDED], dataset_id=job.dataset_id, limit=LISTED_JOBS
         )
         others = [
@@ -121,11 +121,13 @@ class CompareService:
         )
 
     def _version(self, job: Job) -> Version:
-        return self._store.version(job.owner, job.dataset_id, job.dataset_version)
+        return self._store.datasets.version(job.owner, job.dataset_id, job.dataset_version)
 
     def _side(self, owner: str, job_id: str, model_id: str = "") -> _Side:
-        job = self._store.job(owner, job_id)
-        models = sorted(self._store.models(owner, job.id), key=lambda model: not model.kept)
+        job = self._store.jobs.get(owner, job_id)
+        models = sorted(
+            self._store.models.list_all(owner, job.id), key=lambda model: not model.kept
+        )
         chosen = next((m for m in models if m.id == model_id), models[0] if models else None)
         if chosen is None:
             raise ModelError("results_missing", name=job.name)

@@ -55,7 +55,7 @@ class ResultService:
 
     def models(self, owner: str, job_id: str) -> list[TrainedModel]:
         """Return the models of a job, the kept one first."""
-        models = self._store.models(owner, self._store.job(owner, job_id).id)
+        models = self._store.models.list_all(owner, self._store.jobs.get(owner, job_id).id)
         return sorted(models, key=lambda model: not model.kept)
 
     def model(self, owner: str, job_id: str, model_id: str = "") -> TrainedModel:
@@ -73,7 +73,7 @@ class ResultService:
             return chosen
         if models:
             return models[0] if models[0].kept else models[-1]
-        job = self._store.job(owner, job_id)
+        job = self._store.jobs.get(owner, job_id)
         raise ModelError("results_missing" if job.is_final else "results_not_ready", name=job.name)
 
     def results(self, owner: str, job_id: str, model_id: str = "") -> Results:
@@ -179,14 +179,14 @@ class ResultService:
 
     def download(self, owner: str, model_id: str) -> Path:
         """Return a ZIP of a model that works without this app."""
-        model = self._store.model(owner, model_id)
+        model = self._store.models.get(owner, model_id)
         version = self._version(owner, model)
         return export.write_package(
             self._settings,
             model,
             results=self.results(owner, model.job_id, model.id),
             split_rows=version.summary.split_rows,
-            bases=self._store.base_models(owner),
+            bases=self._store.base_models.list_all(owner),
         )
 
     def _evaluate(self, owner: str, model: TrainedModel) -> Results:
@@ -214,15 +214,15 @@ class ResultService:
 
     def _instant(self, owner: str, model: TrainedModel) -> TrainedModel | None:
         """Return the instant model of the same job, unless it is this one."""
-        models = self._store.models(owner, model.job_id)
+        models = self._store.models.list_all(owner, model.job_id)
         return next((m for m in models if m.kind == "instant" and m.id != model.id), None)
 
     def _family(self, model: TrainedModel) -> Family:
         return get_task(model.task, self._settings.task_folders).family
 
     def _version(self, owner: str, model: TrainedModel) -> Version:
-        job = self._store.job(owner, model.job_id)
-        return self._store.version(owner, job.dataset_id, job.dataset_version)
+        job = self._store.jobs.get(owner, model.job_id)
+        return self._store.datasets.version(owner, job.dataset_id, job.dataset_version)
 
     def _training(self, version: Version, column: str) -> list[str]:
         """Return one column of the training rows."""

@@ -91,8 +91,8 @@ class ModelPageService:
     ) -> ModelPage:
         """Return what the page says, as values."""
         model = self._resolve(owner, model_or_job)
-        job = self._store.job(owner, model.job_id)
-        version = self._store.version(owner, job.dataset_id, job.dataset_version)
+        job = self._store.jobs.get(owner, model.job_id)
+        version = self._store.datasets.version(owner, job.dataset_id, job.dataset_version)
         task = get_task(model.task, self._settings.task_folders)
         results = self._results.results(owner, model.job_id, model.id)
         if not examples:
@@ -105,7 +105,7 @@ class ModelPageService:
             task=task.name,
             medium=version.recipe.medium,
             kind=kinds.get(task.family, "numbers"),
-            dataset=self._store.dataset(owner, version.dataset_id).name,
+            dataset=self._store.datasets.get(owner, version.dataset_id).name,
             at=model.created_at or job.created_at,
             summary=version.summary,
             results=results,

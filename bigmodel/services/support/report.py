@@ -73,8 +73,8 @@ class ReportService:
         Raises:
             NotFoundError: there is no such job of the owner's.
         """
-        job = self._store.job(owner, job_id) if job_id else None
-        datasets = self._store.datasets(owner)
+        job = self._store.jobs.get(owner, job_id) if job_id else None
+        datasets = self._store.datasets.list_all(owner)
         mask = self._mask(owner, datasets, job)
         files = [("README.txt", self._readme())]
         files += [
@@ -113,14 +113,17 @@ class ReportService:
         return key
 
     def _about(self, owner: str, job: Job, mask: Sanitiser) -> Iterator[tuple[str, str]]:
-        history, models = self._store.history(owner, job.id), self._store.models(owner, job.id)
-        curves = self._store.curves(owner, job.id, 2)
+        history, models = (
+            self._store.jobs.history(owner, job.id),
+            self._store.models.list_all(owner, job.id),
+        )
+        curves = self._store.curves.read(owner, job.id, 2)
         about = of_job(job, history, models, curves, mask, self._settings, self._words)
         yield "job.json", _json(about)
         yield "traceback.txt", mask.traceback(job.traceback)
         attempt = self._settings.jobs / job.id / str(job.token)
         yield "log.txt", mask.log(_tail(attempt / attempt_folder.LOG))
-        version = self._store.version(owner, job.dataset_id, job.dataset_version)
+        version = self._store.datasets.version(owner, job.dataset_id, job.dataset_version)
         yield "data.json", _json(shape_of(version, mask))
 
     def _readme(self) -> str:
@@ -128,7 +131,7 @@ class ReportService:
 
     def _app(self, owner: str, datasets: list[Dataset]) -> dict[str, Any]:
         memory, disk = psutil.virtual_memory(), shutil.disk_usage(self._settings.home)
-        states = Counter(job.state.value for job in self._store.jobs(owner, MOST_JOBS))
+        states = Counter(job.state.value for job in self._store.jobs.list_all(owner, MOST_JOBS))
         return {
             "app": __version__,
             "python": platform.python_version(),
@@ -169,9 +172,11 @@ class ReportService:
         """Return a mask that knows the names a person gave, beside what no report keeps anyway."""
         versions = [dataset.version for dataset in datasets]
         if job:
-            versions.append(self._store.version(owner, job.dataset_id, job.dataset_version))
+            versions.append(
+                self._store.datasets.version(owner, job.dataset_id, job.dataset_version)
+            )
         texts = [dataset.name for dataset in datasets]
-        texts += [each.name for each in self._store.jobs(owner, MOST_JOBS)]
+        texts += [each.name for each in self._store.jobs.list_all(owner, MOST_JOBS)]
         texts += [text for version in versions for text in _said_by(version)]
         secrets = known_texts(texts, 4, self._words)
         secrets += known_texts([_user(), Path.home().name, platform.node()], 3, self._words)

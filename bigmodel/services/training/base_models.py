@@ -39,7 +39,9 @@ class BaseModelService:
 
     def all(self, owner: str, task: Task) -> list[Base]:
         """Return the bases a person can use for a task: the task's own, then the imported ones."""
-        imported = [shelf.from_record(record) for record in self._store.base_models(owner).values()]
+        imported = [
+            shelf.from_record(record) for record in self._store.base_models.list_all(owner).values()
+        ]
         suited = [base for base in imported if _suits(base, task)]
         return [*self.catalogue(task).bases, *suited]
 
@@ -117,7 +119,7 @@ class BaseModelService:
             shutil.rmtree(gathered, ignore_errors=True)
 
     def _remember(self, owner: str, base: Base) -> Base:
-        self._store.set_base_model(owner, base.name, shelf.to_record(base))
+        self._store.base_models.put(owner, base.name, shelf.to_record(base))
         return base
 
 

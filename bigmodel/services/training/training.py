@@ -92,7 +92,7 @@ class TrainingService:
 
     def choices(self, owner: str, dataset_id: str, task: str) -> list[BaseChoice]:
         """Return the base models for a dataset and task, the recommended one first."""
-        version = self._store.dataset(owner, dataset_id).version
+        version = self._store.datasets.get(owner, dataset_id).version
         found = self._task(task)
         candidates = [
             self._candidate(base, found, version) for base in self._bases.all(owner, found)
@@ -115,13 +115,13 @@ class TrainingService:
         self, owner: str, dataset_id: str, choice: BaseChoice, task: str
     ) -> Message | None:
         """Return what to expect of so few pictures or recordings, or None where there are enough."""
-        version = self._store.dataset(owner, dataset_id).version
+        version = self._store.datasets.get(owner, dataset_id).version
         situation = self._situation(version, self._task(task), is_hub_reachable=False)
         return expectation(version.summary, situation, choice)
 
     def _suggestions(self, owner: str, task: Task, language: str) -> list[Base]:
         """Return what could be fetched for a language and is not here yet."""
-        here = set(self._store.base_models(owner))
+        here = set(self._store.base_models.list_all(owner))
         suggestions = self._bases.catalogue(task).suggestions
         return [
             base
@@ -208,8 +208,8 @@ class TrainingService:
         changes: Mapping[str, Any] | None = None,
     ) -> str:
         """Return the command line that starts the same training."""
-        dataset = self._store.dataset(owner, dataset_id)
-        names = [other.name for other in self._store.datasets(owner)]
+        dataset = self._store.datasets.get(owner, dataset_id)
+        names = [other.name for other in self._store.datasets.list_all(owner)]
         named = dataset.name if names.count(dataset.name) == 1 else dataset.id
         parts = ["python", "-m", "bigmodel", "train", named]
         parts += ["--task", task, "--base", base, "--preset", preset]
@@ -237,7 +237,7 @@ class TrainingService:
 
     def varied(self, owner: str, dataset_id: str, values: Mapping[str, Any]) -> bytes | None:
         """Return a JPEG of how settings vary some pictures of a dataset; None where there is nothing to draw."""
-        version = self._store.dataset(owner, dataset_id).version
+        version = self._store.datasets.get(owner, dataset_id).version
         if not can_augment(version, values):
             return None
         return sheet(version, values, self._settings)
@@ -348,7 +348,7 @@ class TrainingService:
         params = check_params(found, values)
         asked = ProfileRequest(dataset.version, found, chosen.name, params)
         expected_s = self._made(asked, chosen, self._timing.known(asked)).seconds
-        job = self._store.submit(
+        job = self._store.jobs.submit(
             Job(
                 id=new_id(),
                 owner=owner,
@@ -386,7 +386,7 @@ class TrainingService:
 
     def _name(self, owner: str, dataset: Dataset, base: Base) -> str:
         """Return a readable name that no other job has."""
-        taken = {job.name for job in self._store.jobs(owner)}
+        taken = {job.name for job in self._store.jobs.list_all(owner)}
         plain = f"{dataset.name} · {base.name}"
         names = (plain, *(f"{plain} ({count})" for count in range(2, len(taken) + 3)))
         return next(name for name in names if name not in taken)

@@ -50,7 +50,7 @@ def request(language: str = "en") -> gr.Request:
 def workshop(settings: Settings) -> Workshop:
     store = MemoryStore()
     dataset = make_dataset(settings, rows=10)
-    store.add_dataset(dataset)
+    store.datasets.add(dataset)
     return Workshop(settings, store, dataset)
 
 
@@ -70,7 +70,7 @@ def tab(workshop: Workshop) -> JobsTab:
         disk=DiskService(settings, store),
         append=AppendService(settings, store, control),
         inference=SimpleNamespace(kind=lambda owner, job: "text"),
-        results=SimpleNamespace(models=store.models),
+        results=SimpleNamespace(models=store.models.list_all),
     )
     return one_tab(JobsTab, services)
 
@@ -78,17 +78,17 @@ def tab(workshop: Workshop) -> JobsTab:
 def start(workshop: Workshop, *events: tuple[Kind, dict[str, object]], name: str = "toy") -> Job:
     """Return a running job whose worker said these things."""
     job_id = workshop.submit()
-    workshop.store.rename_job(LOCAL_OWNER, job_id, name)
-    job = workshop.store.claim(now())
+    workshop.store.jobs.rename(LOCAL_OWNER, job_id, name)
+    job = workshop.store.jobs.claim(now())
     assert job is not None
-    workshop.store.move(job_id, job.token, State.STARTING, State.RUNNING, at=now())
+    workshop.store.jobs.move(job_id, job.token, State.STARTING, State.RUNNING, at=now())
     said = [Event(seq, 0.0, kind, data) for seq, (kind, data) in enumerate(events, 1)]
-    workshop.store.ingest(job_id, job.token, 0, 10, said, now())
+    workshop.store.jobs.ingest(job_id, job.token, 0, 10, said, now())
     return job
 
 
 def fail(workshop: Workshop, job: Job, traceback: str = "") -> None:
-    workshop.store.move(
+    workshop.store.jobs.move(
         job.id, job.token, State.RUNNING, State.FAILED,
         message=Message("errors.memory_short", level="error"), traceback=traceback, at=now(),
     )  # fmt: skip
@@ -133,7 +133,7 @@ def test_growing_curve_sends_only_what_grew(tab: JobsTab, workshop: Workshop) ->
     job = start(workshop, (Kind.POINTS, {"points": [["train/loss", 1, 0.5]]}))
     seen = tab.show(job.id, False, Asked(), request())[tab.seen]
     more = Event(9, 0.0, Kind.POINTS, {"points": [["train/loss", 2, 0.25]]})
-    workshop.store.ingest(job.id, job.token, 10, 20, [more], now())
+    workshop.store.jobs.ingest(job.id, job.token, 10, 20, [more], now())
     shown = tab.look(job.id, seen, False, Asked(), request())
     assert json.loads(shown[tab.charts["loss"]])["data"][0]["x"] == [1, 2]
     assert tab.list.html not in shown
@@ -145,7 +145,9 @@ def test_model_that_stands_can_be_tried_while_the_rest_goes_on(
 ) -> None:
     job = start(workshop)
     assert not tab.show(job.id, False, Asked(), request())[tab.controls.demo]["visible"]
-    workshop.store.ingest(job.id, job.token, 10, 20, [Event(2, 0.0, Kind.RESULT, RESULT)], now())
+    workshop.store.jobs.ingest(
+        job.id, job.token, 10, 20, [Event(2, 0.0, Kind.RESULT, RESULT)], now()
+    )
     shown = tab.show(job.id, False, Asked(), request())
     assert shown[tab.controls.demo]["visible"]
     assert "stands already" in shown[tab.head]
@@ -191,7 +193,7 @@ def test_deleted_job_is_gone(
     job = start(workshop)
     fail(workshop, job)
     assert tab.remove(job.id, request()) == ""
-    assert workshop.store.jobs(LOCAL_OWNER) == []
+    assert workshop.store.jobs.list_all(LOCAL_OWNER) == []
 
 
 @pytest.mark.parametrize(
@@ -227,7 +229,7 @@ def test_curves_find_their_chart() -> None:
 def test_waiting_job_tells_when_it_is_expected_to_start(tab: JobsTab, workshop: Workshop) -> None:
     running = start(workshop)
     progress = {"phase": "train", "step": 1, "steps": 10, "left_s": 600.0}
-    workshop.store.ingest(
+    workshop.store.jobs.ingest(
         running.id, running.token, 10, 20, [Event(9, 0.0, Kind.STEP, progress)], now()
     )
     job_id = workshop.submit()
@@ -238,8 +240,8 @@ def test_waiting_job_tells_when_it_is_expected_to_start(tab: JobsTab, workshop: 
 
 def test_list_is_searched_filtered_and_goes_on(tab: JobsTab, workshop: Workshop) -> None:
     for number in range(STEP + 5):
-        workshop.store.rename_job(LOCAL_OWNER, workshop.submit(), f"job {number}")
-    newest = workshop.store.jobs(LOCAL_OWNER, 1)[0]
+        workshop.store.jobs.rename(LOCAL_OWNER, workshop.submit(), f"job {number}")
+    newest = workshop.store.jobs.list_all(LOCAL_OWNER, 1)[0]
     shown = tab.show(newest.id, False, Asked(), request())
     assert shown[tab.list.html].count("data-job=") == STEP
     assert shown[tab.list.more]["visible"]

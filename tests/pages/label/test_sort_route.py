@@ -62,7 +62,7 @@ def begun(box: Box) -> dict[str, Any]:
 def test_press_is_stored_before_it_is_answered(box: Box) -> None:
     first = begun(box)["rows"][0]
     found = box.do("label", first["id"], "good", "1").json()
-    assert [mark.row_id for mark in box.store.sorting(OWNER, box.dataset).marks] == [first["id"]]
+    assert [mark.row_id for mark in box.store.labels.get(OWNER, box.dataset).marks] == [first["id"]]
     assert (found["done"], found["progress"]) == (1, "1 of 30 sorted")
     assert found["rows"][0]["id"] != first["id"]
     assert found["last"][0] == {
@@ -117,7 +117,7 @@ def test_guess_leaves_the_server_only_when_asked(box: Box, monkeypatch: pytest.M
 def test_what_cannot_be_asked_does_nothing(box: Box, what: str, values: list[str]) -> None:
     begun(box)
     assert box.do(what, *values).status_code == 400
-    assert box.store.sorting(OWNER, box.dataset).marks == ()
+    assert box.store.labels.get(OWNER, box.dataset).marks == ()
 
 
 def test_refusals_are_sentences(box: Box) -> None:

@@ -53,7 +53,7 @@ def tab(training: trained.Training) -> ResultsTab:
         insights=SimpleNamespace(advice=lambda *_: []),
         settings=training.settings,
         words=load_words(),
-        jobs=SimpleNamespace(all=store.jobs, get=store.job),
+        jobs=SimpleNamespace(all=store.jobs.list_all, get=store.jobs.get),
         results=ResultService(training.settings, store, lambda *_: [], lambda *_: []),
         append=AppendService(training.settings, store, Again()),
         compare=CompareService(training.settings, store, lambda *_: [], lambda *_: []),

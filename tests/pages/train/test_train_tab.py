@@ -92,18 +92,18 @@ def press(studio: Studio, data: str, key: str, filled_for: str = "", **changes: 
 
 def test_settings_of_another_choice_are_not_taken(studio: Studio, data: str) -> None:
     job = press(studio, data, "one", filled_for="a/choice/before", epochs=17)
-    params = studio.store.job("local", job).params
+    params = studio.store.jobs.get("local", job).params
     assert (
         params["epochs"]
         == studio.services.training.values(
-            "local", studio.store.job("local", job).task, "minilm", "balanced"
+            "local", studio.store.jobs.get("local", job).task, "minilm", "balanced"
         )["epochs"]
     )
 
 
 def test_settings_of_the_choice_are_taken(studio: Studio, data: str) -> None:
     job = press(studio, data, "one", epochs=17)
-    assert studio.store.job("local", job).params["epochs"] == 17
+    assert studio.store.jobs.get("local", job).params["epochs"] == 17
 
 
 def test_without_data_it_leads_to_the_data_tab(studio: Studio) -> None:
@@ -161,7 +161,7 @@ def test_same_dataset_keeps_what_was_typed(studio: Studio, data: str) -> None:
 def test_one_form_is_one_job(studio: Studio, data: str) -> None:
     assert press(studio, data, "form 1") == press(studio, data, "form 1")
     assert press(studio, data, "form 2") not in ("", press(studio, data, "form 1"))
-    assert len(studio.store.jobs("local")) == 2
+    assert len(studio.store.jobs.list_all("local")) == 2
 
 
 def test_every_wrong_setting_is_said_at_once(studio: Studio, data: str) -> None:
@@ -169,7 +169,7 @@ def test_every_wrong_setting_is_said_at_once(studio: Studio, data: str) -> None:
         press(studio, data, "form", epochs=0, batch_size=-3)
     assert "epochs" in caught.value.message
     assert "batch_size" in caught.value.message
-    assert studio.store.jobs("local") == []
+    assert studio.store.jobs.list_all("local") == []
 
 
 def test_refusal_of_the_hub_stays_in_the_page(studio: Studio) -> None:

@@ -20,7 +20,7 @@ from tests.server import Studio
 def test_damaged_database_is_restored_in_the_page(browser: Browser, tmp_path: Path) -> None:
     home = tmp_path / "home"
     settings = Settings(home=home)
-    open_store(settings).add_dataset(dataset_of(name="kept reviews"))
+    open_store(settings).datasets.add(dataset_of(name="kept reviews"))
     recovery.back_up(settings, "daily")
     settings.database.write_bytes(b"torn" * 3000)
     studio = Studio(home)
@@ -36,7 +36,7 @@ def test_damaged_database_is_restored_in_the_page(browser: Browser, tmp_path: Pa
         assert (aside / "studio.db").read_bytes() == b"torn" * 3000
         with urllib.request.urlopen(f"{studio.url}bm/pulse", timeout=PATIENCE_S) as answer:
             assert json.load(answer)["live"] == []
-        assert open_store(settings).datasets("local")[0].name == "kept reviews"
+        assert open_store(settings).datasets.list_all("local")[0].name == "kept reviews"
     finally:
         context.close()
         studio.stop()

@@ -41,15 +41,15 @@ def test_name_says_the_version_once(
     services: Any = SimpleNamespace(
         settings=settings,
         words=load_words(),
-        jobs=SimpleNamespace(get=store.job),
-        datasets=SimpleNamespace(get=store.dataset),
+        jobs=SimpleNamespace(get=store.jobs.get),
+        datasets=SimpleNamespace(get=store.datasets.get),
         append=AppendService(settings, store, ControlService(settings, store, Asleep())),
     )
     button = one_tab(lambda ctx, _tab: AgainButton(ctx, "x"), services)
     made = trained.start_training(settings, store, ROWS)
     grown = trained.train_again(made, ROWS)
-    again = store.job(LOCAL_OWNER, button.start(made.job.id, request(language)))
+    again = store.jobs.get(LOCAL_OWNER, button.start(made.job.id, request(language)))
     assert (again.name, again.dataset_version) == (first, 2)
     trained.train_again(grown, ROWS)
-    third = store.job(LOCAL_OWNER, button.start(again.id, request(language)))
+    third = store.jobs.get(LOCAL_OWNER, button.start(again.id, request(language)))
     assert (third.name, third.dataset_version) == (second, 3)

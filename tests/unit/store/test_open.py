@@ -15,10 +15,10 @@ from alembic.migration import MigrationContext
 from bigmodel.core.errors import SettingsError, StoreError
 from bigmodel.core.job import State
 from bigmodel.settings import Settings
-from bigmodel.store import engine as engines
 from bigmodel.store.migrate import REVISIONS, newest_revision
 from bigmodel.store.open import open_store
-from bigmodel.store.tables import metadata
+from bigmodel.store.sql import dialect as engines
+from bigmodel.store.sql.tables import metadata
 from tests.fakes.things import dataset_of
 
 HERE = Path(__file__).parent
@@ -75,16 +75,16 @@ def refusal(settings: Settings) -> str:
 
 def test_tables_are_what_revisions_make(settings: Settings) -> None:
     open_store(settings)
-    engine = engines.make_engine(settings.database, "BEGIN")
+    engine = engines.sqlite_engine(settings.database, "BEGIN")
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
 def test_second_opening_changes_nothing(settings: Settings) -> None:
     dataset = dataset_of()
-    open_store(settings).add_dataset(dataset)
+    open_store(settings).datasets.add(dataset)
     before = settings.database.read_bytes()
-    assert open_store(settings).datasets("local") == [dataset]
+    assert open_store(settings).datasets.list_all("local") == [dataset]
     assert settings.database.read_bytes() == before
     assert not (settings.home / "backups").exists()
 
@@ -92,37 +92,37 @@ def test_second_opening_changes_nothing(settings: Settings) -> None:
 def test_data_of_release_1_is_found_again(settings: Settings) -> None:
     run_sql(settings.database, (HERE / "release_1.sql").read_text("utf-8"))
     store = open_store(settings)
-    (dataset,) = store.datasets("local")
+    (dataset,) = store.datasets.list_all("local")
     assert (dataset.name, dataset.version.number) == ("评论 reviews", 2)
     assert dataset.version.summary.classes == {"好": 2, "bad": 1}
-    states = {job.name: job.state for job in store.jobs("local")}
+    states = {job.name: job.state for job in store.jobs.list_all("local")}
     assert states == {"first": State.SUCCEEDED, "second": State.QUEUED}
-    (model,) = store.models("local")
+    (model,) = store.models.list_all("local")
     assert (model.kind, model.kept, model.labels) == ("instant", True, ("bad", "好"))
-    (curve,) = store.curves("local", model.job_id)
+    (curve,) = store.curves.read("local", model.job_id)
     assert (curve.name, curve.points, curve.values[0]) == ("train/loss", 40, 1.0)
-    assert len(store.history("local", model.job_id)) == 6
-    assert store.base_models("local") == {"bert": {"revision": "abc"}}
+    assert len(store.jobs.history("local", model.job_id)) == 6
+    assert store.base_models.list_all("local") == {"bert": {"revision": "abc"}}
     assert store.check() == []
 
 
 def test_old_database_is_backed_up_and_migrated(settings: Settings, later: Path) -> None:
-    open_store(settings).add_dataset(dataset_of(name="old"))
+    open_store(settings).datasets.add(dataset_of(name="old"))
     store = open_store(settings, later)
-    assert store.datasets("local")[0].name == "old!"
+    assert store.datasets.list_all("local")[0].name == "old!"
     (backup,) = (settings.home / "backups").iterdir()
     shutil.copy(backup, settings.database)
-    assert open_store(settings).datasets("local")[0].name == "old"
+    assert open_store(settings).datasets.list_all("local")[0].name == "old"
 
 
 @pytest.mark.slow
 def test_kill_in_the_middle_of_migration_loses_nothing(settings: Settings, later: Path) -> None:
-    open_store(settings).add_dataset(dataset_of(name="old"))
+    open_store(settings).datasets.add(dataset_of(name="old"))
     command = [sys.executable, "-c", OPEN, str(settings.home), str(later)]
     run = subprocess.run(command, cwd=ROOT, env={**os.environ, "DIE_IN_MIGRATION": "1"})
     assert run.returncode == -9
-    assert open_store(settings).datasets("local")[0].name == "old"
-    assert open_store(settings, later).datasets("local")[0].name == "old!"
+    assert open_store(settings).datasets.list_all("local")[0].name == "old"
+    assert open_store(settings, later).datasets.list_all("local")[0].name == "old!"
 
 
 @pytest.mark.slow
@@ -130,7 +130,7 @@ def test_kill_while_a_database_is_made_loses_nothing(settings: Settings, later: 
     command = [sys.executable, "-c", OPEN, str(settings.home), str(later)]
     run = subprocess.run(command, cwd=ROOT, env={**os.environ, "DIE_IN_MIGRATION": "1"})
     assert run.returncode == -9
-    assert open_store(settings, later).datasets("local") == []
+    assert open_store(settings, later).datasets.list_all("local") == []
 
 
 def test_newer_database_is_refused(settings: Settings, later: Path) -> None:
@@ -149,7 +149,7 @@ def test_file_that_is_no_database_is_refused(settings: Settings) -> None:
 
 
 def test_truncated_database_is_refused(settings: Settings) -> None:
-    open_store(settings).add_dataset(dataset_of())
+    open_store(settings).datasets.add(dataset_of())
     content = settings.database.read_bytes()
     settings.database.write_bytes(content[: len(content) // 2])
     assert refusal(settings) == "database_damaged"
@@ -176,8 +176,8 @@ def test_locked_database_says_so(settings: Settings) -> None:
     with closing(sqlite3.connect(settings.database, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match="database_busy"):
-            store.add_dataset(dataset_of())
-    assert store.datasets("local") == []
+            store.datasets.add(dataset_of())
+    assert store.datasets.list_all("local") == []
 
 
 def test_damage_found_later_is_told(settings: Settings) -> None:

@@ -51,45 +51,45 @@ def race(settings: Settings, code: str, count: int = 3) -> list[list[str]]:
 def test_processes_never_claim_the_same_job(settings: Settings) -> None:
     store = open_store(settings)
     dataset = dataset_of()
-    store.add_dataset(dataset)
+    store.datasets.add(dataset)
     for second in range(60):
-        store.submit(job_of(dataset, seconds=second))
-    said = race(settings, "while job := store.claim(at(99)):\n    print(job.id)")
+        store.jobs.submit(job_of(dataset, seconds=second))
+    said = race(settings, "while job := store.jobs.claim(at(99)):\n    print(job.id)")
     claimed = [job for lines in said for job in lines]
     assert len(claimed) == len(set(claimed)) == 60
-    assert all(job.token == 1 and job.state == State.STARTING for job in store.live())
+    assert all(job.token == 1 and job.state == State.STARTING for job in store.jobs.live())
 
 
 @pytest.mark.slow
 def test_processes_with_one_key_make_one_job(settings: Settings) -> None:
     dataset = dataset_of()
     store = open_store(settings)
-    store.add_dataset(dataset)
+    store.datasets.add(dataset)
     code = f"""
-dataset = store.dataset("local", "{dataset.id}")
+dataset = store.datasets.get("local", "{dataset.id}")
 for key in range(20):
-    print(store.submit(job_of(dataset, key=str(key))).id)
+    print(store.jobs.submit(job_of(dataset, key=str(key))).id)
 """
     said = race(settings, code)
     assert said[0] == said[1] == said[2]
-    assert len(store.jobs("local")) == 20
+    assert len(store.jobs.list_all("local")) == 20
 
 
 @pytest.mark.slow
 def test_processes_that_open_at_once_share_one_database(settings: Settings) -> None:
-    code = 'store.add_dataset(dataset_of()); print("done")'
+    code = 'store.datasets.add(dataset_of()); print("done")'
     assert race(settings, code) == [["done"]] * 3
-    assert len(open_store(settings).datasets("local")) == 3
+    assert len(open_store(settings).datasets.list_all("local")) == 3
 
 
 @pytest.mark.slow
 def test_what_returned_survives_kill(settings: Settings) -> None:
     dataset = dataset_of()
-    open_store(settings).add_dataset(dataset)
+    open_store(settings).datasets.add(dataset)
     code = f"""
-dataset = store.dataset("local", "{dataset.id}")
+dataset = store.datasets.get("local", "{dataset.id}")
 while True:
-    print(store.submit(job_of(dataset)).id, flush=True)
+    print(store.jobs.submit(job_of(dataset)).id, flush=True)
 """
     command = [sys.executable, "-c", START + code, str(settings.home)]
     with subprocess.Popen(
@@ -102,6 +102,6 @@ while True:
         said = [run.stdout.readline().strip() for _ in range(21)][1:]
         run.kill()
     store = open_store(settings)
-    assert set(said) <= {job.id for job in store.jobs("local")}
+    assert set(said) <= {job.id for job in store.jobs.list_all("local")}
     assert store.check() == []
-    assert store.claim(at(9)) is not None
+    assert store.jobs.claim(at(9)) is not None

@@ -17,14 +17,16 @@ def damage(settings: Settings) -> bytes:
 
 def test_damaged_database_goes_back_to_a_copy(settings: Settings) -> None:
     store = open_store(settings)
-    store.add_dataset(dataset_of(name="before"))
+    store.datasets.add(dataset_of(name="before"))
     recovery.back_up(settings, "daily")
-    store.add_dataset(dataset_of(name="after"))
+    store.datasets.add(dataset_of(name="after"))
     content = damage(settings)
     (copy,) = recovery.backups(settings)
     assert copy.label == "daily"
     aside = recovery.restore(settings, copy.name)
-    assert [dataset.name for dataset in open_store(settings).datasets("local")] == ["before"]
+    assert [dataset.name for dataset in open_store(settings).datasets.list_all("local")] == [
+        "before"
+    ]
     assert (aside / settings.database.name).read_bytes() == content
     assert recovery.restored_at(settings) is not None
 
@@ -34,19 +36,19 @@ def test_starting_anew_keeps_everything_aside(settings: Settings) -> None:
     (settings.datasets / "theirs").mkdir()
     content = damage(settings)
     aside = recovery.start_anew(settings)
-    assert open_store(settings).datasets("local") == []
+    assert open_store(settings).datasets.list_all("local") == []
     assert (aside / settings.database.name).read_bytes() == content
     assert (aside / "datasets" / "theirs").is_dir()
 
 
 def test_damaged_copy_is_refused_and_changes_nothing(settings: Settings) -> None:
-    open_store(settings).add_dataset(dataset_of(name="here"))
+    open_store(settings).datasets.add(dataset_of(name="here"))
     copy = recovery.back_up(settings, "daily")
     copy.write_bytes(copy.read_bytes()[:5000])
     with pytest.raises(SettingsError) as raised:
         recovery.restore(settings, copy.name)
     assert raised.value.key == "backup_damaged"
-    assert open_store(settings).datasets("local")[0].name == "here"
+    assert open_store(settings).datasets.list_all("local")[0].name == "here"
 
 
 @pytest.mark.parametrize("name", ["", "../studio.db", "studio-20260101-000000-000000-daily.db"])

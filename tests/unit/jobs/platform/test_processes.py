@@ -17,6 +17,8 @@ from bigmodel.services.jobs.jobs import JobService
 from bigmodel.settings import Settings
 from bigmodel.store.base import Deleted
 from bigmodel.store.memory import MemoryStore
+from bigmodel.store.memory_jobs import MemoryJobs
+from bigmodel.store.memory_record import Memory
 from tests.fakes.workshop import quick_settings
 
 WORKER = """
@@ -112,13 +114,15 @@ def test_processes_get_the_settings_and_no_secret(
 def test_deleting_a_job_deletes_its_files_only(tmp_path: Path) -> None:
     settings = quick_settings(tmp_path / "home")
 
-    class Deleting(MemoryStore):
-        def delete_job(self, owner: str, job_id: str) -> Deleted:
+    class Deleting(MemoryJobs):
+        def delete(self, owner: str, job_id: str) -> Deleted:
             return Deleted(jobs=(job_id,), folders=(f"jobs/{job_id}", "../outside", "."))
 
     for folder in (settings.jobs / "a", settings.jobs / "b", tmp_path / "outside"):
         folder.mkdir(parents=True)
-    JobService(settings, Deleting()).delete("local", "a")
+    store = MemoryStore()
+    store.jobs = Deleting(Memory())
+    JobService(settings, store).delete("local", "a")
     assert not (settings.jobs / "a").exists()
     assert (settings.jobs / "b").exists()
     assert (tmp_path / "outside").exists()

@@ -74,13 +74,13 @@ def test_what_a_copy_gone_back_to_does_not_know_stays(workshop: Workshop) -> Non
 
 def test_ended_job_keeps_what_was_announced(workshop: Workshop) -> None:
     job_id = workshop.submit()
-    workshop.store.claim(now())
+    workshop.store.jobs.claim(now())
     left = make(workshop.settings.jobs / job_id / "1" / "models" / "tuned")
     draft = make(workshop.settings.jobs / job_id / "1" / "checkpoints" / ".tmp-5")
     sweep_orphans(workshop.settings, workshop.store)
     assert left.exists()
     assert draft.exists()  # its worker may be writing it
-    workshop.store.move(job_id, 1, State.STARTING, State.FAILED, at=now())
+    workshop.store.jobs.move(job_id, 1, State.STARTING, State.FAILED, at=now())
     sweep_orphans(workshop.settings, workshop.store)
     assert not left.exists()
     assert not draft.exists()

@@ -167,7 +167,7 @@ def test_worker_that_says_nothing_is_ended_and_replaced(scene: Scene) -> None:
 def test_cancel_is_put_up_for_the_worker_to_read(scene: Scene) -> None:
     job_id = scene.workshop.submit()
     scene.turn()
-    scene.workshop.store.wish(OWNER, job_id, Wish.CANCEL)
+    scene.workshop.store.jobs.wish(OWNER, job_id, Wish.CANCEL)
     scene.turn(0.1)
     scene.turn(0.1)
     assert attempt_folder.read_control(scene.launcher.launched[0]).wish == Wish.CANCEL
@@ -194,7 +194,7 @@ def test_pause_is_put_up_and_a_later_cancel_too(scene: Scene) -> None:
     job_id = scene.workshop.submit()
     scene.turn()
     for wish in (Wish.PAUSE, Wish.CANCEL):
-        scene.workshop.store.wish(OWNER, job_id, wish)
+        scene.workshop.store.jobs.wish(OWNER, job_id, wish)
         scene.turn(0.1)
         scene.turn(0.1)
         assert attempt_folder.read_control(scene.launcher.launched[0]).wish == wish
@@ -203,7 +203,7 @@ def test_pause_is_put_up_and_a_later_cancel_too(scene: Scene) -> None:
 def test_a10_paused_job_goes_on_from_its_checkpoint(scene: Scene) -> None:
     job_id = scene.workshop.submit()
     scene.turn()
-    scene.workshop.store.wish(OWNER, job_id, Wish.PAUSE)
+    scene.workshop.store.jobs.wish(OWNER, job_id, Wish.PAUSE)
     scene.say(Kind.CHECKPOINT, step=7, folder="f", digest="d")
     scene.say(Kind.END, outcome="paused")
     scene.end(0)
@@ -212,7 +212,7 @@ def test_a10_paused_job_goes_on_from_its_checkpoint(scene: Scene) -> None:
     again = Supervisor(scene.workshop.settings, scene.workshop.store, [scene.launcher], scene.clock)
     again.turn(is_poked=True)
     assert scene.state(job_id) == State.PAUSED
-    assert scene.workshop.store.move(job_id, 1, State.PAUSED, State.QUEUED, at=now())
+    assert scene.workshop.store.jobs.move(job_id, 1, State.PAUSED, State.QUEUED, at=now())
     again.turn(is_poked=True)
     attempt = attempt_folder.read_attempt(scene.launcher.launched[1])
     assert attempt.resume == Saved("f", 7, "d")
@@ -242,7 +242,7 @@ def test_nothing_is_claimed_while_the_disk_is_short(tmp_path: Path) -> None:
 
 def test_claim_that_was_never_launched_is_taken_up(scene: Scene) -> None:
     job_id = scene.workshop.submit()
-    assert scene.workshop.store.claim(now())  # by a supervisor that ended right then
+    assert scene.workshop.store.jobs.claim(now())  # by a supervisor that ended right then
     scene.turn()
     assert [path.name for path in scene.launcher.launched] == ["1"]
     assert scene.workshop.job(job_id).attempt == 1
@@ -258,7 +258,7 @@ def test_database_that_is_busy_while_planning_fails_no_job(
         def busy(*args: object) -> None:
             raise StoreError("database_busy", path="p")
 
-        patch.setattr(store, "version", busy)
+        patch.setattr(store.datasets, "version", busy)
         with pytest.raises(StoreError):
             scene.turn()
     scene.turn()

@@ -115,7 +115,7 @@ def test_labels_by_hand_stay_and_missing_ones_come(tmp_path: Path, house: House)
     ids = house.rows(first)["row_id"]
     hand = dict.fromkeys(ids[:6], "work") | dict.fromkeys(ids[6:12], "home")
     version = with_labels(house.settings, first.version, 2, hand)
-    house.store.add_version("local", version)
+    house.store.datasets.add_version("local", version)
     lines = (f"a short note {i},{('work', 'home')[i % 2]}" for i in range(10, 40))
     grown = house.growing.add_rows(
         "local", first.id, table(tmp_path, "more.csv", "comment,kind", *lines)

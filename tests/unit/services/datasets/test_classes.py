@@ -95,7 +95,7 @@ def test_labels_by_hand_are_renamed_too(
     settings: Settings, store: MemoryStore, service: ClassService, dataset: Dataset
 ) -> None:
     first = rows(settings, dataset)["row_id"][0]
-    store.add_version("local", with_labels(settings, dataset.version, 2, {first: "odd"}))
+    store.datasets.add_version("local", with_labels(settings, dataset.version, 2, {first: "odd"}))
     renamed = service.rename("local", dataset.id, {"odd": "5 星"})
     assert rows(settings, renamed)["target"][0] == "5 星"
     assert "odd" not in renamed.version.summary.classes

@@ -72,7 +72,7 @@ def test_another_row_names_the_columns_and_rows_keep_ids_and_labels(
     dataset = datasets.import_file("local", workbook(tmp_path))
     before = load_rows(settings.home / dataset.version.folder)
     labels = dict(zip(before["row_id"][1:5], ["a", "b", "a", "b"], strict=True))
-    store.add_version("local", with_labels(settings, dataset.version, 2, labels))
+    store.datasets.add_version("local", with_labels(settings, dataset.version, 2, labels))
     again = workbooks.reread("local", dataset.id, header_row=2)
     after = load_rows(settings.home / again.version.folder)
     assert (columns(dataset), columns(again)) == (("name", "remark"), ("text", "place"))
@@ -93,8 +93,8 @@ def test_another_sheet_is_refused_while_labels_by_hand_would_be_lost(
     assert workbooks.reread("local", dataset.id, sheet="other").version.summary.rows == 10
     back = workbooks.reread("local", dataset.id, sheet="Sheet")
     row_id = load_rows(settings.home / back.version.folder)["row_id"][0]
-    store.set_classes("local", dataset.id, ["a", "b"])
-    store.put_label("local", dataset.id, row_id, "a")
+    store.labels.set_classes("local", dataset.id, ["a", "b"])
+    store.labels.put("local", dataset.id, row_id, "a")
     with pytest.raises(DatasetError) as caught:
         workbooks.reread("local", dataset.id, sheet="other")
     assert caught.value.key == "reread_labels"

@@ -89,7 +89,7 @@ def test_workbook_comes_back_with_labels_given_by_hand(
     rows = load_rows(studio.settings.home / dataset.version.folder)
     given = dict(zip(rows["row_id"][:10], ["好", "坏"] * 5, strict=True))
     version = with_labels(studio.settings, dataset.version, 2, given)
-    studio.store.add_version("me", version)
+    studio.store.datasets.add_version("me", version)
     [made] = tables.export("me", dataset.id, SAY["zh"], model=studio.job())
     book = openpyxl.load_workbook(made.path)
     sheet = book["Reviews"]
@@ -119,7 +119,7 @@ def test_without_model_and_label_there_is_nothing_to_write(
 
 
 def test_dataset_without_its_file_says_so(studio: Studio, tables: ExportTableService) -> None:
-    dataset = studio.store.dataset("me", studio.dataset_id)
+    dataset = studio.store.datasets.get("me", studio.dataset_id)
     assert not tables.has_table(dataset)
     with pytest.raises(DatasetError, match="own_table_gone"):
         tables.export("me", dataset.id, SAY["en"])
@@ -170,12 +170,12 @@ def test_labels_sorted_since_the_version_count(
     dataset = give(studio, tmp_path / "in.csv", [["text"], ["so good"], ["so bad"]], NO_LABEL)
     assert not tables.can_export(dataset)
     row_id = load_rows(studio.settings.home / dataset.version.folder)["row_id"][1]
-    studio.store.set_classes("me", dataset.id, ["mine", "other"])
-    studio.store.put_label("me", dataset.id, row_id, "mine")
+    studio.store.labels.set_classes("me", dataset.id, ["mine", "other"])
+    studio.store.labels.put("me", dataset.id, row_id, "mine")
     assert tables.can_export(dataset)
     [made] = tables.export("me", dataset.id, SAY["en"])
     assert [row["label"] for row in read(made.path)] == ["", "mine"]
-    studio.store.take_back("me", dataset.id)
+    studio.store.labels.take_back("me", dataset.id)
     assert not tables.can_export(dataset)
 
 

@@ -31,8 +31,8 @@ class Scene:
 
     def running(self, **params: object) -> Job:
         job_id = self.workshop.submit(**params)
-        self.workshop.store.claim(now())
-        self.workshop.store.move(job_id, 1, State.STARTING, State.RUNNING, at=now())
+        self.workshop.store.jobs.claim(now())
+        self.workshop.store.jobs.move(job_id, 1, State.STARTING, State.RUNNING, at=now())
         return self.workshop.job(job_id)
 
     def finished(self, epochs: int = 3) -> Job:
@@ -49,7 +49,7 @@ class Scene:
             event_of(Kind.CHECKPOINT, step=step, folder=place, digest="d"),
         ]
         assert say(self.workshop.store, job, *said)
-        self.workshop.store.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=now())
+        self.workshop.store.jobs.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=now())
         return self.workshop.job(job.id)
 
 
@@ -85,7 +85,7 @@ def test_double_click_runs_again_once(scene: Scene) -> None:
     assert first == second
     assert (first.params["skill"], first.params["epochs"], first.name) == (0.5, 3, "toy (2)")
     assert scene.control.again(OWNER, old.id, {"skill": 0.6}).id != first.id
-    scene.workshop.store.wish(OWNER, first.id, Wish.CANCEL)
+    scene.workshop.store.jobs.wish(OWNER, first.id, Wish.CANCEL)
     assert scene.control.again(OWNER, old.id, {"skill": 0.5}).id != first.id
 
 
@@ -95,7 +95,7 @@ def test_settings_that_do_not_fit_are_refused(scene: Scene) -> None:
         scene.control.again(OWNER, old.id, {"skill": 2.0})
     with pytest.raises(NotFoundError):
         scene.control.again(OWNER, old.id, dataset_version=7)
-    assert len(scene.workshop.store.jobs(OWNER)) == 1
+    assert len(scene.workshop.store.jobs.list_all(OWNER)) == 1
 
 
 def test_further_training_begins_where_the_other_ended(scene: Scene) -> None:
@@ -121,7 +121,7 @@ def test_further_training_outlives_the_job_it_came_from(scene: Scene) -> None:
 def test_only_what_ended_well_is_trained_further(scene: Scene, state: State) -> None:
     job = scene.running(epochs=2)
     if state != State.RUNNING:
-        scene.workshop.store.move(job.id, 1, State.RUNNING, state, at=now())
+        scene.workshop.store.jobs.move(job.id, 1, State.RUNNING, state, at=now())
     assert not scene.control.can_train_further(OWNER, job.id)
     with pytest.raises(JobError, match="job_not_continued"):
         scene.control.train_further(OWNER, job.id, 1)

@@ -57,8 +57,8 @@ class Clinic:
             dataset_version=dataset.version.number, base=base, preset="balanced",
             params={"base": base, **params}, created_at=now(),
         )  # fmt: skip
-        self.store.submit(job)
-        claimed = self.store.claim(now())
+        self.store.jobs.submit(job)
+        claimed = self.store.jobs.claim(now())
         assert claimed is not None
         try:
             ending = self._run(Planner(self.settings, self.store).plan(claimed))
@@ -67,13 +67,13 @@ class Clinic:
         except PersonError as error:
             told, trace, to = error.message, "", State.FAILED
         move = {"message": told, "traceback": trace, "at": now()}
-        self.store.move(job.id, claimed.token, State.STARTING, State.RUNNING, at=now())
+        self.store.jobs.move(job.id, claimed.token, State.STARTING, State.RUNNING, at=now())
         if to == State.LOST:
-            assert self.store.move(job.id, claimed.token, State.RUNNING, State.LOST, at=now())
-            assert self.store.move(job.id, claimed.token, State.LOST, State.FAILED, **move)
+            assert self.store.jobs.move(job.id, claimed.token, State.RUNNING, State.LOST, at=now())
+            assert self.store.jobs.move(job.id, claimed.token, State.LOST, State.FAILED, **move)
         else:
-            assert self.store.move(job.id, claimed.token, State.RUNNING, to, **move)
-        return self.store.job(OWNER, job.id)
+            assert self.store.jobs.move(job.id, claimed.token, State.RUNNING, to, **move)
+        return self.store.jobs.get(OWNER, job.id)
 
     def _run(self, folder: Path) -> Ending:
         with (folder / attempt_folder.LOG).open("wb") as log:
@@ -103,7 +103,7 @@ class Clinic:
 
 def text_rows(clinic: Clinic) -> Dataset:
     dataset = make_dataset(clinic.settings, 100)
-    clinic.store.add_dataset(dataset)
+    clinic.store.datasets.add(dataset)
     return dataset
 
 
@@ -190,7 +190,7 @@ def test_one_class_after_the_split_is_split_anew(clinic: Clinic, words: Words) -
     assert found.cause == "one_class"
     assert "same label" in words.say("en", found.what)
     mended = clinic.doctor.mend(OWNER, job.id)
-    version = clinic.store.version(OWNER, dataset.id, mended.dataset_version)
+    version = clinic.store.datasets.version(OWNER, dataset.id, mended.dataset_version)
     assert mended.dataset_version == 2
     assert version.summary.split_rows["train"] == 80
 
@@ -216,7 +216,7 @@ def test_broken_pictures_are_named_and_left_out(clinic: Clinic, words: Words) ->
     assert found.cause == "broken_item"
     assert all(f"{path.stem[-2:]}.png" in words.say("en", found.what) for path in bad)
     mended = clinic.doctor.mend(OWNER, job.id)
-    version = clinic.store.version(OWNER, dataset.id, mended.dataset_version)
+    version = clinic.store.datasets.version(OWNER, dataset.id, mended.dataset_version)
     assert version.summary.rows == 58
     again = pq.read_table(clinic.settings.home / version.folder / "items.parquet")
     assert again.num_rows == 58
@@ -323,5 +323,5 @@ def pictures(clinic: Clinic) -> Dataset:
     place = folder.relative_to(clinic.settings.home).as_posix()
     version = Version(dataset_id, 1, place, "0", now(), recipe, summary)
     dataset = Dataset(dataset_id, OWNER, "shapes", now(), version)
-    clinic.store.add_dataset(dataset)
+    clinic.store.datasets.add(dataset)
     return dataset

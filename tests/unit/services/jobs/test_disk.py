@@ -28,10 +28,10 @@ def disk(workshop: Workshop) -> DiskService:
 def finish(workshop: Workshop) -> Path:
     """Return the attempt folder of a job that succeeded, with a model, a checkpoint and events of 1 MB each."""
     job_id = workshop.submit()
-    job = workshop.store.claim(now())
+    job = workshop.store.jobs.claim(now())
     assert job is not None
-    workshop.store.move(job_id, job.token, State.STARTING, State.RUNNING, at=now())
-    workshop.store.move(job_id, job.token, State.RUNNING, State.SUCCEEDED, at=now())
+    workshop.store.jobs.move(job_id, job.token, State.STARTING, State.RUNNING, at=now())
+    workshop.store.jobs.move(job_id, job.token, State.RUNNING, State.SUCCEEDED, at=now())
     folder = workshop.settings.jobs / job_id / str(job.token)
     for name in (
         "models/tuned/model.safetensors",

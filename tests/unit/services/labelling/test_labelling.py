@@ -200,10 +200,10 @@ def test_labels_by_hand_of_elsewhere_are_taken_over(desk: Workspace) -> None:
     desk.sort(20)
     made = desk.sorting.use(OWNER, desk.dataset.id)
     other = MemoryStore()
-    other.add_dataset(made)
+    other.datasets.add(made)
     view = LabellingService(desk.settings, other).look(OWNER, made.id)
     assert (view.done, {group.count for group in view.classes}) == (20, {10})
-    assert other.sorting(OWNER, made.id).is_written
+    assert other.labels.get(OWNER, made.id).is_written
 
 
 def test_model_is_asked_for_from_ten_rows_a_class(

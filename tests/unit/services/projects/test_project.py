@@ -52,13 +52,13 @@ def _with_points(there: Services, dataset: Dataset) -> Job:
         dataset_id=dataset.id, dataset_version=1, base="instant", preset="fast",
         params={"base": "instant"}, created_at=now(),
     )  # fmt: skip
-    store.submit(job)
-    store.claim(now())
-    store.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
+    store.jobs.submit(job)
+    store.jobs.claim(now())
+    store.jobs.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
     points = [["train/loss", n, 1 / (n + 1) if n else math.nan] for n in range(3_000)]
-    store.ingest(job.id, 1, 0, 9, [Event(1, 0.0, Kind.POINTS, {"points": points})], now())
-    store.move(job.id, 1, State.RUNNING, State.FAILED, traceback="Traceback", at=now())
-    return store.job(OWNER, job.id)
+    store.jobs.ingest(job.id, 1, 0, 9, [Event(1, 0.0, Kind.POINTS, {"points": points})], now())
+    store.jobs.move(job.id, 1, State.RUNNING, State.FAILED, traceback="Traceback", at=now())
+    return store.jobs.get(OWNER, job.id)
 
 
 @pytest.fixture
@@ -138,15 +138,15 @@ def test_labels_by_hand_go_on_where_they_ended(made: Made, here: Services, tmp_p
     here.project.load(OWNER, out)
     store = store_of(here)
     rows = load_rows(here.settings.home / dataset.version.folder)["row_id"]
-    store.set_classes(OWNER, dataset.id, ["good", "bad"])
-    store.put_label(OWNER, dataset.id, rows[0], "good")
+    store.labels.set_classes(OWNER, dataset.id, ["good", "bad"])
+    store.labels.put(OWNER, dataset.id, rows[0], "good")
     here.project.save(OWNER, [], tmp_path / "labels.zip")
     third = services_at(tmp_path / "third")
     third.project.load(OWNER, out)
     assert third.project.load(OWNER, tmp_path / "labels.zip").labelled == ("Soup 汤",)
-    assert store_of(third).sorting(OWNER, dataset.id) == store.sorting(OWNER, dataset.id)
-    store_of(third).take_back(OWNER, dataset.id)
-    store_of(third).put_label(OWNER, dataset.id, rows[1], "bad")
+    assert store_of(third).labels.get(OWNER, dataset.id) == store.labels.get(OWNER, dataset.id)
+    store_of(third).labels.take_back(OWNER, dataset.id)
+    store_of(third).labels.put(OWNER, dataset.id, rows[1], "bad")
     loaded = third.project.load(OWNER, tmp_path / "labels.zip")
     assert [message.key for message in loaded.left_out] == ["project.left_labels"]
 
@@ -157,12 +157,12 @@ def test_the_same_id_with_other_rows_becomes_a_copy(
     _, dataset, job, out = made
     here.project.load(OWNER, out)
     store = store_of(here)
-    store.delete_dataset(OWNER, dataset.id)
+    store.datasets.delete(OWNER, dataset.id)
     shutil.rmtree(here.settings.datasets / dataset.id)
     shutil.rmtree(here.settings.jobs / job.id)
     other = here.datasets.import_file(OWNER, write_table(tmp_path / "o.csv", 60), name="Soup 汤")
-    store.delete_dataset(OWNER, other.id)
-    store.add_dataset(
+    store.datasets.delete(OWNER, other.id)
+    store.datasets.add(
         replace(other, id=dataset.id, version=replace(other.version, dataset_id=dataset.id))
     )
     loaded = here.project.load(OWNER, out)
@@ -194,7 +194,7 @@ def test_what_is_not_over_stays_and_is_named(made: Made, here: Services, tmp_pat
         there.jobs.all(OWNER)[0], id=new_id(), name="waiting", state=State.QUEUED,
         token=0, attempt=0, started_at=None, ended_at=None, message=None,
     )  # fmt: skip
-    store_of(there).submit(waiting)
+    store_of(there).jobs.submit(waiting)
     size = there.project.save(OWNER, [dataset.id], tmp_path / "p.zip")
     assert size.jobs == 2
     assert [message.args["name"] for message in size.left_out] == ["waiting"]
@@ -277,7 +277,7 @@ def test_failed_store_leaves_no_files(
     def full(*_: object) -> None:
         raise OSError(28, "full")
 
-    monkeypatch.setattr(store_of(here), "import_records", full)
+    monkeypatch.setattr(store_of(here).records, "add", full)
     with pytest.raises(OSError, match="full"):
         here.project.load(OWNER, out)
     assert left(here) == []

@@ -34,7 +34,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Services:
     services.base_models.import_path(OWNER, write_tiny_bert(home / "tiny"), name="my-bert")
     dataset = services.datasets.import_file(OWNER, write_table(home / "t.csv", 60))
     job = _based(train(services, dataset))
-    store_of(services).import_records(OWNER, Records(jobs=(Carried(job),)))
+    store_of(services).records.add(OWNER, Records(jobs=(Carried(job),)))
     services.project.save(OWNER, [dataset.id], home / "p.zip", with_bases=True)
     return services
 

@@ -28,7 +28,7 @@ WORDS = load_words()
 def show(training: trained.Training) -> ModelPageService:
     store = training.store
     results = ResultService(training.settings, store, lambda *_: [], lambda *_: [])
-    return ModelPageService(training.settings, store, WORDS, results, store.model)
+    return ModelPageService(training.settings, store, WORDS, results, store.models.get)
 
 
 @pytest.fixture

@@ -74,17 +74,17 @@ def _fail(made: Services, dataset_id: str) -> None:
         dataset_id=dataset_id, dataset_version=1, base=NAME, preset="fast", via=PERSON,
         params={"base": NAME, "epochs": 3, "batch_size": 16, "strange": ROW}, created_at=now(),
     )  # fmt: skip
-    store.submit(job)
-    store.claim(now())
-    store.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
+    store.jobs.submit(job)
+    store.jobs.claim(now())
+    store.jobs.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
     note = {"key": "jobs.notes.tuned_kept", "args": {"metric": ROW, "before": 0.5, "after": LABEL}}
     events = [
         Event(1, 0.0, Kind.NOTE, note | {"level": "info"}),
         Event(2, 0.0, Kind.POINTS, {"points": [[f"train/{ROW}", 1, 0.5], ["train/loss", 1, 0.5]]}),
     ]
-    store.ingest(job.id, 1, 0, 9, events, now())
+    store.jobs.ingest(job.id, 1, 0, 9, events, now())
     message = Message("errors.loss_not_finite", {"step": 7, "row": f"{ROW} {LABEL}"}, "error")
-    store.move(
+    store.jobs.move(
         job.id, 1, State.RUNNING, State.FAILED, message=message, traceback=TRACEBACK, at=now()
     )
     folder = made.settings.jobs / job.id / "1"

@@ -66,11 +66,11 @@ class Bench:
             Recipe("text", "label"),
             summary,
         )
-        self.store.add_dataset(Dataset(dataset_id, "local", name, clock.now(), version))
+        self.store.datasets.add(Dataset(dataset_id, "local", name, clock.now(), version))
         return dataset_id
 
     def task(self, dataset_id: str) -> str:
-        return self.training.guess_task(self.store.dataset("local", dataset_id))
+        return self.training.guess_task(self.store.datasets.get("local", dataset_id))
 
 
 def write_items(folder: Path, texts: list[str]) -> None:
@@ -103,7 +103,7 @@ def test_classes_are_guessed_as_classification(bench: Bench) -> None:
 
 def test_stars_taken_as_a_number_are_guessed_as_regression(bench: Bench) -> None:
     families = {task.name: task.family for task in bench.training.tasks()}
-    dataset = bench.store.dataset("local", bench.dataset(ENGLISH))
+    dataset = bench.store.datasets.get("local", bench.dataset(ENGLISH))
     summary = replace(dataset.version.summary, classes={"1": 900, "5": 1100}, number_share=1.0)
     for is_amount, family in ((False, "classification"), (True, "regression")):
         recipe = replace(dataset.version.recipe, is_amount=is_amount)
@@ -153,7 +153,7 @@ def test_reasons_are_said_in_both_languages(bench: Bench) -> None:
 def test_submit_takes_the_recommended_model(bench: Bench) -> None:
     job = bench.training.submit("local", bench.dataset(ENGLISH))
     assert (job.base, job.preset, job.params["base"]) == ("minilm", "balanced", "minilm")
-    assert bench.store.job("local", job.id).name == "reviews · minilm"
+    assert bench.store.jobs.get("local", job.id).name == "reviews · minilm"
     assert bench.jobs.woken == 1
 
 
@@ -161,7 +161,7 @@ def test_double_click_is_one_job(bench: Bench) -> None:
     data = bench.dataset(ENGLISH)
     first, second = (bench.training.submit("local", data, key="form 1") for _ in range(2))
     assert first.id == second.id
-    assert len(bench.store.jobs("local")) == 1
+    assert len(bench.store.jobs.list_all("local")) == 1
 
 
 def test_second_training_gets_its_own_name(bench: Bench) -> None:
@@ -187,7 +187,7 @@ def test_every_wrong_setting_is_reported(bench: Bench) -> None:
         "errors.param_int",
         "errors.param_unknown",
     }
-    assert bench.store.jobs("local") == []
+    assert bench.store.jobs.list_all("local") == []
 
 
 def test_few_rows_train_only_the_instant_model(bench: Bench) -> None:

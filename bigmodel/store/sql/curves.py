@@ -1,4 +1,4 @@
-"""Points of curves in SQL with their roll-ups, each function inside a transaction of its caller.
+"""Points of curves in SQL with their roll-ups.
 
 It must never leave a roll-up that disagrees with its points: whoever changes points calls `_roll_up` for their range.
 """
@@ -7,25 +7,31 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, text, update
 
-from bigmodel.store.base import Curve
+from bigmodel.store.base import Curve, Point
 from bigmodel.store.rollup import FACTOR, LEVELS, Span, level_to_read, thin
-from bigmodel.store.tables import curves, jobs, points, rollups
+from bigmodel.store.sql.database import Database
+from bigmodel.store.sql.dialect import upsert
+from bigmodel.store.sql.owned import get_job
+from bigmodel.store.sql.tables import curves, jobs, points, rollups
 
 # As text, because they run at every batch of every curve, where building them would cost more than running them.
-INTO = "INSERT OR REPLACE INTO rollups (curve_id, level, bucket, step, low, high, total, numbers, points) "
+FIELDS = ("step", "low", "high", "total", "numbers", "points")
+INTO = f"INSERT INTO rollups (curve_id, level, bucket, {', '.join(FIELDS)}) "
+ANEW = "ON CONFLICT (curve_id, level, bucket) DO UPDATE SET " + ", ".join(
+    f"{field} = excluded.{field}" for field in FIELDS
+)
 OF_POINTS = "max(step), min(value), max(value), sum(value), count(value), count(*) FROM points "
 OF_ROLLUPS = "max(step), min(low), max(high), sum(total), sum(numbers), sum(points) FROM rollups "
 ROLL_POINTS = text(
     f"{INTO} SELECT curve_id, 1, step / {FACTOR}, {OF_POINTS}"
-    f"WHERE curve_id = :curve AND step BETWEEN :low AND :high GROUP BY step / {FACTOR}"
+    f"WHERE curve_id = :curve AND step BETWEEN :low AND :high GROUP BY curve_id, step / {FACTOR} {ANEW}"
 )
 ROLL_UP = text(
     f"{INTO} SELECT curve_id, :level, bucket / {FACTOR}, {OF_ROLLUPS}"
     "WHERE curve_id = :curve AND level = :level - 1 AND bucket BETWEEN :low AND :high "
-    f"GROUP BY bucket / {FACTOR}"
+    f"GROUP BY curve_id, bucket / {FACTOR} {ANEW}"
 )
 READ_POINTS = text(
     f"SELECT {OF_POINTS} WHERE curve_id = :curve GROUP BY (step - :first) / :width ORDER BY 1"
@@ -45,6 +51,51 @@ EXTENT = text(
 )
 
 
+class SqlCurves:
+    """`base.CurveStore` in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self, owner: str, job_id: str, max_points: int = 1_000) -> list[Curve]:
+        query = select(curves.c.id, curves.c.name).where(curves.c.job_id == job_id)
+        with self._database.read() as connection:
+            get_job(connection, owner, job_id)
+            rows = connection.execute(query.order_by(curves.c.name)).all()
+            read = [
+                thin(row.name, _spans(connection, row.id, max_points), max_points) for row in rows
+            ]
+        return [curve for curve in read if curve.points]
+
+    def mark(self, owner: str, job_id: str) -> int:
+        query = select(jobs.c.points_mark).where(jobs.c.id == job_id)
+        with self._database.read() as connection:
+            get_job(connection, owner, job_id)
+            return int(connection.execute(query).scalar_one())
+
+    def points(
+        self, owner: str, job_id: str, *, after: tuple[str, int] = ("", -1), limit: int = 5_000
+    ) -> list[Point]:
+        name, step = after
+        is_behind = or_(curves.c.name > name, (curves.c.name == name) & (points.c.step > step))
+        query = (
+            select(curves.c.name, points.c.step, points.c.value)
+            .join(points, points.c.curve_id == curves.c.id)
+            .where(curves.c.job_id == job_id, is_behind)
+            .order_by(curves.c.name, points.c.step)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            get_job(connection, owner, job_id)
+            return [
+                (row.name, row.step, math.nan if row.value is None else row.value)
+                for row in connection.execute(query)
+            ]
+
+
+# what changes with a job, inside its transaction
+
+
 def add(connection: Connection, job_id: str, new: Mapping[str, Mapping[int, float]]) -> None:
     """Store points that are not yet there, by curve and step."""
     if not new:
@@ -55,7 +106,7 @@ def add(connection: Connection, job_id: str, new: Mapping[str, Mapping[int, floa
             {"curve_id": curve, "step": step, "value": None if math.isnan(value) else value}
             for step, value in values.items()
         ]
-        connection.execute(upsert(points).on_conflict_do_nothing(), records)
+        connection.execute(upsert(connection, points).on_conflict_do_nothing(), records)
         _roll_up(connection, curve, min(values), max(values))
     _mark(connection, job_id)
 
@@ -92,18 +143,6 @@ def copy(connection: Connection, origin: str, job_id: str, last: int) -> None:
     _mark(connection, job_id)
 
 
-def read(connection: Connection, job_id: str, max_points: int) -> list[Curve]:
-    query = select(curves.c.id, curves.c.name).where(curves.c.job_id == job_id)
-    rows = connection.execute(query.order_by(curves.c.name)).all()
-    read = [thin(row.name, _spans(connection, row.id, max_points), max_points) for row in rows]
-    return [curve for curve in read if curve.points]
-
-
-def mark(connection: Connection, job_id: str) -> int:
-    found = connection.execute(select(jobs.c.points_mark).where(jobs.c.id == job_id))
-    return int(found.scalar_one())
-
-
 def _mark(connection: Connection, job_id: str) -> None:
     query = update(jobs).where(jobs.c.id == job_id)
     connection.execute(query.values(points_mark=jobs.c.points_mark + 1))
@@ -119,9 +158,10 @@ def _curve(connection: Connection, job_id: str, name: str) -> int:
 
 
 def _spans(connection: Connection, curve: int, max_points: int) -> list[Span]:
-    count, first, last = connection.execute(EXTENT, {"curve": curve, "top": LEVELS}).one()
-    if not count:
+    total, first, last = connection.execute(EXTENT, {"curve": curve, "top": LEVELS}).one()
+    if not total:
         return []
+    count = int(total)
     values = {"curve": curve, "first": first, "width": 1}
     if count <= max_points:
         return [_span(row) for row in connection.execute(READ_POINTS, values)]
@@ -135,6 +175,7 @@ def _spans(connection: Connection, curve: int, max_points: int) -> list[Span]:
 def _span(row: Row[*tuple[Any, ...]]) -> Span:
     """Return a row as a span: what SQLite cannot hold as a number comes back as NaN."""
     step, low, high, total, numbers, count = row
+    numbers, count = int(numbers), int(count)  # PostgreSQL sums whole numbers to decimals
     if low is None or total is None:
         low, high, total = (math.nan if value is None else value for value in (low, high, total))
     return Span(step, low, high, total, numbers, count)

@@ -14,6 +14,15 @@ from bigmodel.core.model import TrainedModel
 Record = dict[str, Any]  # a row by column: its values are as many kinds as there are columns
 
 
+def dataset_record(dataset: Dataset) -> Record:
+    return {
+        "id": dataset.id,
+        "owner": dataset.owner,
+        "name": dataset.name,
+        "created_at": dataset.created_at,
+    }
+
+
 def version_record(version: Version) -> Record:
     return {
         "dataset_id": version.dataset_id,

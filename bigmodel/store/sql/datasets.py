@@ -1,0 +1,125 @@
+"""Datasets and their versions, and base models, in SQL; it must never answer for another owner."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+
+from bigmodel.core.datasets.dataset import Dataset, Version
+from bigmodel.core.errors import DatasetError, JobError, NotFoundError
+from bigmodel.core.job import FINAL
+from bigmodel.store import change
+from bigmodel.store.base import Deleted
+from bigmodel.store.sql.database import Database
+from bigmodel.store.sql.dialect import upsert
+from bigmodel.store.sql.rows import dataset_record, to_dataset, to_version, version_record
+from bigmodel.store.sql.tables import base_models, datasets, jobs, models, versions
+
+
+class SqlDatasets:
+    """`base.DatasetStore` in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, dataset: Dataset) -> None:
+        with self._database.write() as connection:
+            connection.execute(insert(datasets).values(dataset_record(dataset)))
+            connection.execute(insert(versions).values(version_record(dataset.version)))
+
+    def add_version(self, owner: str, version: Version) -> None:
+        with self._database.write() as connection:
+            dataset = self.get(owner, version.dataset_id)
+            if version.number != dataset.version.number + 1:
+                raise DatasetError("dataset_changed", name=dataset.name)
+            connection.execute(insert(versions).values(version_record(version)))
+
+    def get(self, owner: str, dataset_id: str) -> Dataset:
+        with self._database.read() as connection:
+            for dataset in _find(connection, owner, dataset_id):
+                return dataset
+        raise NotFoundError("dataset_unknown")
+
+    def version(self, owner: str, dataset_id: str, number: int) -> Version:
+        query = (
+            select(versions)
+            .join(datasets, datasets.c.id == versions.c.dataset_id)
+            .where(
+                datasets.c.owner == owner, datasets.c.id == dataset_id, versions.c.number == number
+            )
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise NotFoundError("dataset_unknown")
+        return to_version(row)
+
+    def list_all(self, owner: str) -> list[Dataset]:
+        with self._database.read() as connection:
+            return _find(connection, owner)
+
+    def rename(self, owner: str, dataset_id: str, name: str) -> None:
+        query = update(datasets).where(datasets.c.owner == owner, datasets.c.id == dataset_id)
+        with self._database.write() as connection:
+            if not connection.execute(query.values(name=name)).rowcount:
+                raise NotFoundError("dataset_unknown")
+
+    def delete(self, owner: str, dataset_id: str) -> Deleted:
+        with self._database.write() as connection:
+            dataset = self.get(owner, dataset_id)
+            theirs = jobs.c.dataset_id == dataset_id
+            using = connection.execute(select(jobs.c.id, jobs.c.state).where(theirs)).all()
+            if busy := sum(job.state not in FINAL for job in using):
+                raise JobError("dataset_in_use", name=dataset.name, jobs=busy)
+            gone = []
+            for job in using:
+                trained = connection.scalars(select(models.c.id).where(models.c.job_id == job.id))
+                gone.append(change.deleted_job(job.id, trained.all()))
+            mine = versions.c.dataset_id == dataset_id
+            folders = connection.scalars(select(versions.c.folder).where(mine)).all()
+            connection.execute(delete(jobs).where(theirs))
+            connection.execute(delete(datasets).where(datasets.c.id == dataset_id))
+            return change.deleted_dataset(dataset_id, folders, gone)
+
+
+def _find(connection: Connection, owner: str, dataset_id: str = "") -> list[Dataset]:
+    """Return the owner's datasets, or the one named, newest first."""
+    of = [datasets.c.owner == owner]
+    if dataset_id:
+        of.append(datasets.c.id == dataset_id)
+    newest = (
+        select(versions.c.dataset_id, func.max(versions.c.number).label("number"))
+        .join(datasets, datasets.c.id == versions.c.dataset_id)
+        .where(*of)
+        .group_by(versions.c.dataset_id)
+        .subquery()
+    )
+    is_newest = and_(
+        versions.c.dataset_id == newest.c.dataset_id, versions.c.number == newest.c.number
+    )
+    found = connection.execute(select(versions).join(newest, is_newest)).mappings()
+    version = {row["dataset_id"]: to_version(row) for row in found}
+    query = select(datasets).where(*of).order_by(datasets.c.created_at.desc(), datasets.c.id.desc())
+    rows = connection.execute(query).mappings()
+    return [to_dataset(row, version[row["id"]]) for row in rows]
+
+
+class SqlBaseModels:
+    """`base.BaseModelStore` in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, owner: str, name: str, record: Mapping[str, object]) -> None:
+        with self._database.write() as connection:
+            query = upsert(connection, base_models).values(
+                owner=owner, name=name, record=dict(record)
+            )
+            key = [base_models.c.owner, base_models.c.name]
+            fresh = {"record": query.excluded.record}
+            connection.execute(query.on_conflict_do_update(key, set_=fresh))
+
+    def list_all(self, owner: str) -> dict[str, dict[str, object]]:
+        query = select(base_models.c.name, base_models.c.record).where(base_models.c.owner == owner)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(base_models.c.name))
+            return {row.name: row.record for row in rows}

@@ -1,0 +1,137 @@
+"""Labels given by hand in SQL; it must never write for another owner."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select, update
+
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.labelling.labels import SKIPPED, LabelEvent, Labelling
+from bigmodel.store.sql.database import Database
+from bigmodel.store.sql.datasets import SqlDatasets
+from bigmodel.store.sql.dialect import upsert
+from bigmodel.store.sql.tables import hand_labels, sortings
+
+
+class SqlLabels:
+    """`base.LabelStore` in SQL."""
+
+    def __init__(self, database: Database, datasets: SqlDatasets) -> None:
+        self._database = database
+        self._datasets = datasets
+
+    def get(self, owner: str, dataset_id: str) -> Labelling:
+        with self._database.read() as connection:
+            self._datasets.get(owner, dataset_id)
+            query = select(sortings).where(_mine(dataset_id))
+            row = connection.execute(query).mappings().one_or_none()
+            if row is None:
+                return Labelling()
+            every = select(hand_labels).where(hand_labels.c.dataset_id == dataset_id)
+            marks = connection.execute(every.order_by(hand_labels.c.seq)).all()
+        return Labelling(
+            classes=tuple(row["classes"]),
+            marks=tuple(LabelEvent(m.seq, m.row_id, m.label, m.is_even) for m in marks),
+            relabel=row["relabel"],
+            change=row["change"],
+            written=row["written"],
+        )
+
+    def put(
+        self, owner: str, dataset_id: str, row_id: str, label: str, *, is_even: bool = True
+    ) -> int:
+        with self._database.write() as connection:
+            self._datasets.get(owner, dataset_id)
+            if label != SKIPPED:
+                query = select(sortings.c.classes).where(_mine(dataset_id))
+                if label not in (connection.scalar(query) or []):
+                    raise DatasetError("class_unknown", label=label)
+            _count_change(connection, dataset_id)
+            seq = (_newest(connection, dataset_id) or 0) + 1
+            mark = LabelEvent(seq, row_id, label, is_even)
+            values = {"dataset_id": dataset_id, **mark.__dict__}
+            connection.execute(insert(hand_labels).values(values))
+            return seq
+
+    def take_back(self, owner: str, dataset_id: str) -> LabelEvent | None:
+        with self._database.write() as connection:
+            self._datasets.get(owner, dataset_id)
+            seq = _newest(connection, dataset_id)
+            if seq is None:
+                return None
+            mine = (hand_labels.c.dataset_id == dataset_id, hand_labels.c.seq == seq)
+            mark = connection.execute(select(hand_labels).where(*mine)).one()
+            connection.execute(delete(hand_labels).where(*mine))
+            _count_change(connection, dataset_id)
+            return LabelEvent(mark.seq, mark.row_id, mark.label, mark.is_even)
+
+    def set_classes(
+        self,
+        owner: str,
+        dataset_id: str,
+        classes: Sequence[str],
+        *,
+        known: Labelling | None = None,
+        moved: Mapping[str, str] | None = None,
+        relabel: Mapping[str, str] | None = None,
+    ) -> bool:
+        with self._database.write() as connection:
+            if known is not None and not known.has_same_classes(self.get(owner, dataset_id)):
+                return False
+            self._datasets.get(owner, dataset_id)
+            values = {"dataset_id": dataset_id, "change": int(bool(moved)), "written": 0}
+            values |= {"classes": list(classes), "relabel": dict(relabel or {})}
+            query = upsert(connection, sortings).values(values)
+            fresh = {
+                "classes": query.excluded.classes,
+                "relabel": query.excluded.relabel,
+                "change": sortings.c.change + int(bool(moved)),
+            }
+            connection.execute(query.on_conflict_do_update([sortings.c.dataset_id], set_=fresh))
+            if moved:
+                theirs = (hand_labels.c.dataset_id == dataset_id, hand_labels.c.label.in_(moved))
+                to = case(dict(moved), value=hand_labels.c.label)
+                connection.execute(update(hand_labels).where(*theirs).values(label=to))
+            return True
+
+    def set_written(self, owner: str, dataset_id: str, change: int) -> None:
+        with self._database.write() as connection:
+            self._datasets.get(owner, dataset_id)
+            query = update(sortings).where(_mine(dataset_id))
+            connection.execute(query.values(written=change))
+            # what was renamed meanwhile is not in that version
+            connection.execute(query.where(sortings.c.change == change).values(relabel={}))
+
+    def replace(self, owner: str, dataset_id: str, labelling: Labelling) -> None:
+        with self._database.write() as connection:
+            self._datasets.get(owner, dataset_id)
+            connection.execute(delete(hand_labels).where(hand_labels.c.dataset_id == dataset_id))
+            connection.execute(delete(sortings).where(_mine(dataset_id)))
+            record = {
+                "dataset_id": dataset_id,
+                "classes": list(labelling.classes),
+                "relabel": dict(labelling.relabel),
+                "change": labelling.change,
+                "written": labelling.written,
+            }
+            connection.execute(insert(sortings).values(record))
+            if labelling.marks:
+                rows = [{"dataset_id": dataset_id, **mark.__dict__} for mark in labelling.marks]
+                connection.execute(insert(hand_labels), rows)
+
+
+def _mine(dataset_id: str) -> ColumnElement[bool]:
+    return sortings.c.dataset_id == dataset_id
+
+
+def _newest(connection: Connection, dataset_id: str) -> int | None:
+    query = select(func.max(hand_labels.c.seq)).where(hand_labels.c.dataset_id == dataset_id)
+    newest: int | None = connection.scalar(query)
+    return newest
+
+
+def _count_change(connection: Connection, dataset_id: str) -> None:
+    """Note that a label was altered."""
+    values = {"dataset_id": dataset_id, "classes": [], "relabel": {}, "change": 1, "written": 0}
+    query = upsert(connection, sortings).values(values)
+    fresh = {"change": sortings.c.change + 1}
+    connection.execute(query.on_conflict_do_update([sortings.c.dataset_id], set_=fresh))
