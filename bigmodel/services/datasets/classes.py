@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from bigmodel.core.datasets.dataset import Dataset, Form, Recipe, Summary, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.class_names import ClassName, ClassNames
+from bigmodel.core.name import clean_name
 from bigmodel.data.tables.source import HAND, ORIGINAL
 from bigmodel.data.versions.revise import renamed
 from bigmodel.data.versions.stars import sorted_into, stars_of
@@ -64,7 +65,7 @@ class ClassService:
             DatasetError: `stars_none`, `stars_borders` or `class_unnamed`; or the classes cannot be trained on.
         """
         dataset, stars = self._stars(owner, dataset_id)
-        low, middle, high = (name.strip()[:NAME_CHARACTERS] for name in names)
+        low, middle, high = (clean_name(name, NAME_CHARACTERS) for name in names)
         if not all((low, middle, high)):
             raise DatasetError("class_unnamed")
         if not 0 <= low_to < high_from:
@@ -104,9 +105,9 @@ class ClassService:
         if unknown or not _is_labelled(version):
             raise DatasetError("class_gone", name=next(iter(unknown), ""))
         changes = {
-            name: to.strip()[:NAME_CHARACTERS]
+            name: fresh
             for name, to in names.items()
-            if to.strip() and to.strip() != name
+            if (fresh := clean_name(to, NAME_CHARACTERS)) not in ("", name)
         }
         old = version.recipe.relabel
         relabel = dict(old)

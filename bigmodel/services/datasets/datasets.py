@@ -14,6 +14,7 @@ from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job
 from bigmodel.core.message import Message
+from bigmodel.core.name import clean_name
 from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.media.entry import Given
 from bigmodel.data.tables.guess import guess_columns
@@ -40,7 +41,6 @@ from bigmodel.store.recovery import forget_deleted
 
 log = logging.getLogger(__name__)
 
-NAME_CHARACTERS = 120
 JOBS_PAGE = 200
 READ_SHARE = 0.6  # of the progress bar
 Progress = Callable[[float], None]
@@ -183,7 +183,7 @@ class DatasetService:
             raise
         finally:
             upload.discard()
-        title = (name.strip() or source_name)[:NAME_CHARACTERS]
+        title = clean_name(name) or clean_name(source_name)
         dataset = Dataset(dataset_id, owner, title, now(), version)
         self._keep(version, lambda: self._store.datasets.add(dataset))
         return dataset
@@ -255,9 +255,9 @@ class DatasetService:
         Raises:
             DatasetError: `name_empty`.
         """
-        if not name.strip():
+        if not (cleaned := clean_name(name)):
             raise DatasetError("name_empty")
-        self._store.datasets.rename(owner, dataset_id, name.strip()[:NAME_CHARACTERS])
+        self._store.datasets.rename(owner, dataset_id, cleaned)
         return self.get(owner, dataset_id)
 
     def choose_columns(self, owner: str, dataset_id: str, *, text: str, label: str) -> Dataset:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import is_id, new_id
+from bigmodel.core.name import printable
 from bigmodel.settings import Settings
 
 Kind = Literal["folder", "collect"]
@@ -24,7 +25,9 @@ FOLDER: Kind = "folder"  # a folder of the person's computer, sent file by file
 COLLECT: Kind = "collect"  # classes and files that the person puts together in the page
 JOURNAL = "journal.jsonl"
 MOST_ITEMS = 100_000
+MOST_SESSIONS = 32  # of one owner, unfinished; empty ones give way to new ones
 TIMES_UPLOAD = 4  # a tray may hold as much as so many of the largest uploads
+TIMES_OWNER = 16  # and all of an owner together
 SPARE_BYTES = 256 * 2**20  # of the disk that stay free
 NAME_CHARACTERS = 120
 MOST_PARTS = 8
@@ -141,6 +144,7 @@ class UploadService:
     def __init__(self, settings: Settings) -> None:
         self._root = settings.home / "trays"
         self._most_bytes = TIMES_UPLOAD * settings.max_upload_mb * 2**20
+        self._owner_bytes = TIMES_OWNER * settings.max_upload_mb * 2**20
         self._file_bytes = settings.max_upload_mb * 2**20
         self._lock = threading.RLock()
         self._known: dict[str, _Open] = {}
@@ -148,13 +152,18 @@ class UploadService:
     # trays ------------------------------------------------------------------------------------
 
     def open(self, owner: str, kind: Kind, name: str = "") -> UploadSession:
-        """Return the tray of this kind and name that is not finished yet, else a new one."""
+        """Return the tray of this kind and name that is not finished yet, else a new one.
+
+        Raises:
+            DatasetError: `trays_many`.
+        """
         self._sweep()
         name = _clean(name)
         with self._lock:
             for known in self._all():
                 if (known.head.owner, known.head.kind, known.head.name) == (owner, kind, name):
                     return known.shown()
+            self._require_quota(owner)
             tray_id = new_id()
             folder = self._root / tray_id
             folder.mkdir(mode=0o700, parents=True)
@@ -185,7 +194,7 @@ class UploadService:
         """Return where a file of this size may be written, to be kept by `keep` when it is whole.
 
         Raises:
-            DatasetError: `tray_full`, `file_big` or `disk_short_for_files`.
+            DatasetError: `tray_full`, `trays_many`, `file_big` or `disk_short_for_files`.
         """
         with self._lock:
             known = self._find(owner, tray_id)
@@ -265,7 +274,20 @@ class UploadService:
 
     # disk -------------------------------------------------------------------------------------
 
+    def _require_quota(self, owner: str) -> None:
+        """Refuse one session too many; the oldest empty folder gives way, for nothing was sent to it."""
+        own = [known for known in self._all() if known.head.owner == owner]
+        empty = [k for k in own if k.head.kind == FOLDER and not k.items]
+        if len(own) >= MOST_SESSIONS and empty:
+            self.discard(owner, empty[0].head.id)
+        elif len(own) >= MOST_SESSIONS:
+            raise DatasetError("trays_many", most=MOST_SESSIONS, limit=self._owner_bytes // 2**20)
+
     def _require_room(self, known: _Open, size: int) -> None:
+        owner = known.head.owner
+        held = sum(each.size for each in self._all() if each.head.owner == owner)
+        if held + size > self._owner_bytes:
+            raise DatasetError("trays_many", most=MOST_SESSIONS, limit=self._owner_bytes // 2**20)
         if known.size + size > self._most_bytes or len(known.items) >= MOST_ITEMS:
             raise DatasetError("tray_full", limit=self._most_bytes // 2**20, most=MOST_ITEMS)
 
@@ -347,8 +369,7 @@ def _class_name(name: str) -> str:
 
 def _clean(text: str) -> str:
     """Return a name as it is kept: composed, without control characters, not too long; its ending stays."""
-    whole = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
-    printed = "".join(c for c in whole if ord(c) >= 32 and c != "\x7f").strip()
+    printed = printable(unicodedata.normalize("NFC", text))
     if len(printed) <= NAME_CHARACTERS:
         return printed
     return printed[: NAME_CHARACTERS - 20] + "…" + printed[-19:]

@@ -15,6 +15,7 @@ from bigmodel.core.errors import JobError
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, Progress, State, Wish
 from bigmodel.core.message import Message
+from bigmodel.core.name import clean_name
 from bigmodel.jobs.supervisor.resources import require_room
 from bigmodel.services.training.params import check_params
 from bigmodel.settings import Settings
@@ -85,7 +86,7 @@ class ControlService:
         values = {**old.params, **(changes or {})} | ({"base": base} if base else {})
         fresh = replace(
             _fresh(old),
-            name=name.strip() or self._name(owner, old.name),
+            name=clean_name(name) or self._name(owner, old.name),
             base=base or old.base,
             dataset_version=dataset_version or old.dataset_version,
             params=self._checked(old, values),

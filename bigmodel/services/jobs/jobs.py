@@ -13,6 +13,7 @@ from pathlib import Path
 from bigmodel.core import clock
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.job import Job, JobEvent, State, Wish
+from bigmodel.core.name import clean_name
 from bigmodel.environment import ROOT, environment
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.platform import detach_options, terminate_group
@@ -106,9 +107,9 @@ class JobService:
         Raises:
             DatasetError: `name_empty`.
         """
-        if not name.strip():
+        if not (cleaned := clean_name(name)):
             raise DatasetError("name_empty")
-        self._store.jobs.rename(owner, job_id, name.strip()[:120])
+        self._store.jobs.rename(owner, job_id, cleaned)
 
     def delete(self, owner: str, job_id: str) -> Deleted:
         """Delete a final job with its models, curves and files.

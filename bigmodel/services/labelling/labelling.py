@@ -13,6 +13,7 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, JobError
 from bigmodel.core.labelling.labels import SKIPPED, LabelEvent
 from bigmodel.core.labelling.view import FIRST_ROWS, CurvePoint, LabellingView, LabelModel, LabelRow
+from bigmodel.core.name import clean_name
 from bigmodel.data.versions.revise import with_labels
 from bigmodel.jobs.active_learning import ScoringRequest, Suggestions
 from bigmodel.services.labelling.active_learning import ActiveLearning
@@ -318,7 +319,7 @@ class LabellingService:
 
 def _checked(name: str, others: list[str] | tuple[str, ...]) -> str:
     """Return a name for a class without spaces around it."""
-    fresh = " ".join(name.split())[:NAME_CHARACTERS]
+    fresh = clean_name(" ".join(name.split()), NAME_CHARACTERS)
     if not fresh:
         raise DatasetError("class_empty")
     if fresh.casefold() in {other.casefold() for other in others}:

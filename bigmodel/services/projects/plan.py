@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bigmodel.core.ids import new_id
 from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.message import Message
+from bigmodel.core.name import clean_name
 from bigmodel.data.projects.record import BaseRecord, DatasetRecord, JobRecord
 from bigmodel.store.base import Carried, Records
 
@@ -89,7 +90,7 @@ def _dataset(plan: Plan, dataset: DatasetRecord, here: Here) -> None:
         elif dataset.id not in plan.sortings:
             plan.here_datasets += 1
         return
-    name = dataset.name
+    name = clean_name(dataset.name) or dataset.id
     if dataset.id in here.taken:
         plan.copies.add(dataset.id)
         name = _free(name, {*here.names, *plan.names.values()})

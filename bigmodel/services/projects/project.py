@@ -13,6 +13,7 @@ from bigmodel.core.clock import now
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, TrainedModel
+from bigmodel.core.name import clean_name
 from bigmodel.data.projects.layout import ATTEMPT
 from bigmodel.data.projects.read import SPARE_MB, Unpacked, unpack
 from bigmodel.data.projects.record import JobRecord
@@ -270,6 +271,7 @@ class ProjectService:
         )
         if made.message and not is_tellable(made.message, self._words):
             made = replace(made, message=None)
+        made = replace(made, name=clean_name(made.name) or made.id)
         told = [event.event(seq) for seq, event in enumerate(job.history, 1)]
         return Carried(
             job=made,

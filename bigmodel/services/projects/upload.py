@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from bigmodel.data.projects.read import SPARE_MB
 from bigmodel.settings import Settings
 
 NOTE, FILE = "upload.json", "upload.zip"
-MOST_PIECE = 32 * 2**20
+MOST_OPEN = 8  # of one owner
+IDLE_S = 600.0  # without a piece, after which an upload gives way to a new one
 MB = 2**20
 
 
@@ -23,6 +25,28 @@ class UploadState:
     id: str
     done: int
     size: int
+
+
+@dataclass(frozen=True)
+class _Upload:
+    """A folder of an upload. `coming` is what it will still take of the disk, if somebody still sends it."""
+
+    folder: Path
+    owner: str
+    touched_at: float
+    coming: int
+
+    @classmethod
+    def read(cls, folder: Path) -> "_Upload | None":
+        """Return what a folder says, or nothing if it went meanwhile."""
+        try:
+            note = json.loads((folder / NOTE).read_text("utf-8"))
+            file = (folder / FILE).stat()
+        except (OSError, ValueError):
+            return None
+        is_live = time.time() - file.st_mtime < IDLE_S
+        coming = 2 * note["size"] - file.st_size if is_live else 0
+        return cls(folder, note["owner"], file.st_mtime, coming)
 
 
 class ProjectUploads:
@@ -36,12 +60,17 @@ class ProjectUploads:
         """Return a fresh place for a file of this size.
 
         Raises:
-            DatasetError: `file_big` or `project_disk_short`.
+            DatasetError: `file_big`, `project_disk_short` or `projects_many`.
         """
+        with self._lock:
+            return self._open(owner, size)
+
+    def _open(self, owner: str, size: int) -> UploadState:
         if size // MB > self._settings.max_project_mb:
             raise DatasetError("file_big", mb=size // MB, limit=self._settings.max_project_mb)
         free = shutil.disk_usage(self._settings.scratch).free // MB
-        need = 2 * size // MB + SPARE_MB  # the file, and what is unpacked from it
+        coming = self._make_way(owner)
+        need = (2 * size + coming) // MB + SPARE_MB  # the file, and what is unpacked from it
         if need > free:
             raise DatasetError("project_disk_short", need=need, free=free)
         key = new_id()
@@ -50,6 +79,21 @@ class ProjectUploads:
         (folder / FILE).touch(mode=0o600)
         (folder / NOTE).write_text(json.dumps({"owner": owner, "size": size}), "utf-8")
         return UploadState(key, 0, size)
+
+    def _make_way(self, owner: str) -> int:
+        """Drop idle uploads where an owner has many; return how many bytes the others still take."""
+        own = [each for each in self._all() if each.owner == owner]
+        too_many = max(0, len(own) - MOST_OPEN + 1)
+        for idle in sorted(own, key=lambda each: each.touched_at)[:too_many]:
+            if time.time() - idle.touched_at < IDLE_S:
+                raise DatasetError("projects_many", most=MOST_OPEN)
+            shutil.rmtree(idle.folder, ignore_errors=True)
+        return sum(each.coming for each in self._all())
+
+    def _all(self) -> list["_Upload"]:
+        """Return what is on its way in, of all owners."""
+        notes = self._settings.scratch.glob(f"project-*/{NOTE}")
+        return [found for note in notes if (found := _Upload.read(note.parent))]
 
     def look(self, owner: str, key: str) -> UploadState:
         """Return how much is here.

@@ -16,6 +16,7 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, BaseChoice
+from bigmodel.core.name import clean_name
 from bigmodel.core.task import INSTANT, PRESETS, Family, Medium, Params, Task
 from bigmodel.data.versions.versions import preview
 from bigmodel.jobs.profile import Measured
@@ -353,7 +354,7 @@ class TrainingService:
                 id=new_id(),
                 owner=owner,
                 key=key or new_id(),
-                name=name.strip() or self._name(owner, dataset, chosen),
+                name=clean_name(name) or self._name(owner, dataset, chosen),
                 task=found.name,
                 dataset_id=dataset.id,
                 dataset_version=dataset.version.number,

@@ -17,6 +17,7 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
+from tests.fakes.names import HOSTILE_NAMES, is_harmless
 
 NAMES = ("bad", "so so", "good")
 
@@ -89,6 +90,14 @@ def test_classes_are_renamed_and_merged(service: ClassService, dataset: Dataset)
     twice = service.rename("local", dataset.id, {"low": "bad", "4 星": "top"})
     assert dict(twice.version.summary.classes) == {"bad": 40, "top": 40, "3 星": 20}
     assert twice.version.recipe.relabel["2 星"] == "bad"
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_class_is_one_that_can_be_stored_and_shown(
+    name: str, service: ClassService, dataset: Dataset
+) -> None:
+    renamed = service.rename("local", dataset.id, {"1 星": name})
+    assert all(map(is_harmless, renamed.version.summary.classes))
 
 
 def test_labels_by_hand_are_renamed_too(

@@ -13,6 +13,7 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
+from tests.fakes.names import HOSTILE_NAMES, is_harmless
 
 
 @pytest.fixture
@@ -149,6 +150,15 @@ def test_rename_needs_a_name(tmp_path: Path, service: DatasetService) -> None:
     assert service.rename("local", dataset.id, " second ").name == "second"
     with pytest.raises(DatasetError, match="name_empty"):
         service.rename("local", dataset.id, "  ")
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_name_is_one_that_can_be_stored_and_shown(
+    name: str, tmp_path: Path, service: DatasetService
+) -> None:
+    dataset = service.import_file("local", table(tmp_path), name=name)
+    assert is_harmless(dataset.name)
+    assert is_harmless(service.rename("local", dataset.id, name).name)
 
 
 def test_refusal_names_the_columns(tmp_path: Path, service: DatasetService) -> None:

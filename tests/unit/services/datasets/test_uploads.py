@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from bigmodel.core.errors import DatasetError, NotFoundError
+from bigmodel.services.datasets import uploads
 from bigmodel.services.datasets.uploads import (
     COLLECT,
     FOLDER,
@@ -17,6 +18,7 @@ from bigmodel.services.datasets.uploads import (
     UploadSession,
 )
 from bigmodel.settings import Settings
+from tests.fakes.names import HOSTILE_NAMES, is_harmless
 
 
 @pytest.fixture
@@ -77,14 +79,22 @@ def test_photos_of_one_name_are_kept_side_by_side(trays: UploadService) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["../../evil/x.jpg", "C:\\evil\\x.jpg", "/etc/x.jpg", "a/\0\n/x.jpg", "\ud800/x.jpg"]
+    "path",
+    [
+        *HOSTILE_NAMES,
+        "../../evil/x.jpg",
+        "C:\\evil\\x.jpg",
+        "/etc/x.jpg",
+        "a/\0\n/x.jpg",
+        "\ud800/x.jpg",
+    ],
 )
 def test_name_never_becomes_a_path(path: str, trays: UploadService, settings: Settings) -> None:
     tray = trays.open("local", FOLDER, "f")
     item = put(trays, tray, path)
     assert item.place.parent == tray.folder
     assert ".." not in item.path.split("/")
-    item.path.encode()
+    assert is_harmless(item.path)
     assert sorted(p.name for p in tray.folder.iterdir()) == sorted([item.id, JOURNAL])
 
 
@@ -129,6 +139,35 @@ def test_tray_has_an_end(settings: Settings) -> None:
     with pytest.raises(DatasetError) as refused:
         trays.place("local", tray.id, 1)
     assert refused.value.key == "tray_full"
+
+
+def test_unfinished_folders_of_one_owner_are_few(
+    trays: UploadService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_SESSIONS", 3)
+    opened = [trays.open("local", FOLDER, name) for name in "abc"]
+    put(trays, opened[0], "a/1")
+    fourth = trays.open("local", FOLDER, "d")  # the oldest empty one gave way
+    with pytest.raises(NotFoundError):
+        trays.get("local", opened[1].id)
+    put(trays, opened[2], "c/1")
+    put(trays, fourth, "d/1")
+    with pytest.raises(DatasetError) as refused:
+        trays.open("local", FOLDER, "e")
+    assert refused.value.key == "trays_many"
+    trays.open("other", FOLDER, "e")
+
+
+def test_all_folders_of_one_owner_have_an_end(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "TIMES_OWNER", 2)
+    trays = UploadService(settings.model_copy(update={"max_upload_mb": 1}))
+    for name in "ab":
+        put(trays, trays.open("local", FOLDER, name), "1", bytes(2**20))
+    with pytest.raises(DatasetError) as refused:
+        trays.place("local", trays.open("local", FOLDER, "c").id, 1)
+    assert refused.value.key == "trays_many"
 
 
 def test_files_sent_at_once_do_not_overfill_a_tray(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.services.labelling.labelling import FRESH, LabellingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
+from tests.fakes.names import HOSTILE_NAMES, is_harmless
 from tests.fakes.sorted import OWNER, sort_some, table, texts, truth, unlabelled
 
 
@@ -115,6 +116,15 @@ def test_renamed_class_takes_its_labels_along(desk: Workspace) -> None:
     view = desk.look()
     assert [(group.name, group.count) for group in view.classes] == [("praise", 2), ("bad", 2)]
     assert {row.label for row in view.last} == {"praise", "bad"}
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_class_is_one_that_can_be_stored_and_shown(name: str, desk: Workspace) -> None:
+    desk.sorting.add_class(OWNER, desk.dataset.id, name)
+    desk.sorting.rename_class(OWNER, desk.dataset.id, "good", f"{name} 2")
+    names = [group.name for group in desk.look().classes]
+    assert len(names) == 3
+    assert all(is_harmless(each) for each in names)
 
 
 def test_merged_class_gives_its_rows_away(desk: Workspace) -> None:

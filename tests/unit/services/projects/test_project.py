@@ -2,10 +2,12 @@
 
 import json
 import math
+import os
 import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,8 +17,10 @@ from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.events import Event, Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
+from bigmodel.data.projects.read import SPARE_MB
 from bigmodel.data.versions.original_files import upload_path
 from bigmodel.data.versions.versions import load_rows
+from bigmodel.services.projects.upload import FILE, MOST_OPEN
 from bigmodel.services.studio import Services, open_services
 from bigmodel.settings import Settings
 from tests.fakes.journey import OWNER, answers, run_here, store_of, train, write_table
@@ -312,3 +316,29 @@ def test_records_are_plain_lines(made: Made) -> None:
         lines = project.read("points.jsonl").splitlines()
     assert head["v"] == 1
     assert [json.loads(line)["name"] for line in lines] == ["train/loss"]
+
+
+def test_uploads_of_one_owner_are_few_and_idle_ones_give_way(here: Services) -> None:
+    uploads = here.project.uploads
+    opened = [uploads.open(OWNER, 6) for _ in range(MOST_OPEN)]
+    with pytest.raises(DatasetError) as refused:
+        uploads.open(OWNER, 6)
+    assert refused.value.key == "projects_many"
+    uploads.open("other", 6)
+    scratch = here.settings.scratch
+    os.utime(scratch / f"project-{opened[3].id}" / FILE, (0, 0))
+    uploads.open(OWNER, 6)
+    with pytest.raises(NotFoundError):
+        uploads.look(OWNER, opened[3].id)
+    uploads.look(OWNER, opened[0].id)
+
+
+def test_uploads_on_their_way_count_against_the_disk(
+    here: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = (SPARE_MB + 50) * 2**20
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    here.project.uploads.open(OWNER, 20 * 2**20)
+    with pytest.raises(DatasetError) as refused:
+        here.project.uploads.open("other", 20 * 2**20)
+    assert refused.value.key == "project_disk_short"

@@ -18,6 +18,7 @@ from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from tests.fakes.hub import FakeHub, serving
+from tests.fakes.names import HOSTILE_NAMES, is_harmless
 
 ENGLISH = ["The soup was cold again and nobody cared", "Lovely evening, we will be back soon"]
 CHINESE = ["今天的菜太咸了，服务也很差", "味道很好，下次还会再来"]
@@ -168,6 +169,12 @@ def test_second_training_gets_its_own_name(bench: Bench) -> None:
     data = bench.dataset(ENGLISH)
     names = [bench.training.submit("local", data, base="instant").name for _ in range(2)]
     assert names == ["reviews · instant", "reviews · instant (2)"]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_job_is_called_what_can_be_stored_and_shown(name: str, bench: Bench) -> None:
+    job = bench.training.submit("local", bench.dataset(ENGLISH), base="instant", name=name)
+    assert is_harmless(job.name)
 
 
 def test_settings_win_over_the_preset(bench: Bench) -> None:
