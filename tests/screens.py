@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests import browser as browsers
 from tests.patience import PATIENCE_MS
 from tests.server import ROOT, Studio
-from tests.still import settle_measured
+from tests.still import settle_measured, visit
 
 FOLDER = ROOT / "screens"
 TABS = ("home", "data", "sort", "train", "jobs", "results", "text-demo")
@@ -83,9 +83,10 @@ def take_all(browser: Browser, studio: Studio, made: dict[str, dict[str, str]]) 
                 page.set_default_timeout(PATIENCE_MS)
                 for tab, name, training in shown(language):
                     ids = made[training]
-                    page.goto(
+                    visit(
+                        page,
                         f"{studio.url}?tab={tab}&job={ids['job']}&dataset={ids['dataset']}"
-                        f"&lang={language}&__theme={theme}"
+                        f"&lang={language}&__theme={theme}",
                     )
                     yield take(page, tab, f"{name}_{width}_{language}_{theme}")
                 context.close()

@@ -1,6 +1,6 @@
 """When a page has shown what it has to show. It never waits for a fixed time, and never for what nobody sees."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 # Gradio keeps the waiting times of quiet events in sight of scripts, but of nobody else: on a busy machine they change for ever.
 # One in sight of a person means that more is to come.
@@ -18,6 +18,19 @@ STILL = """() => {
 }"""
 
 MEASURED = "() => !document.querySelector('[data-pending=true]')?.checkVisibility()"
+
+
+BROKEN_OFF = ("ERR_ABORTED", "interrupted by another navigation")
+
+
+def visit(page: Page, address: str) -> None:
+    """Follow an address; where the page before reloads itself at that moment, as it does when the app was slow, once more."""
+    try:
+        page.goto(address)
+    except Error as error:
+        if not any(sign in error.message for sign in BROKEN_OFF):
+            raise
+        page.goto(address)
 
 
 def settle(page: Page) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.patience import PATIENCE_MS
 from tests.server import ROOT, Studio
-from tests.still import settle
+from tests.still import settle, visit
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def visitor(browser: Browser, *, locale: str = "en-US", width: int = 1280) -> It
 def open_tab(page: Page, studio: Studio, slug: str, **query: str) -> None:
     """Follow a link to a tab."""
     rest = "".join(f"&{name}={value}" for name, value in query.items())
-    page.goto(f"{studio.url}?tab={slug}{rest}")
+    visit(page, f"{studio.url}?tab={slug}{rest}")
     expect_tab(page, slug)
 
 

@@ -279,5 +279,5 @@ def test_cancelled_training_is_no_success(shell: Shell, tmp_path: Path) -> None:
     job = shell.start(
         "train", str(file), "--base", "scratch", "--preset", "thorough", "--set", "epochs=200"
     )
-    shell.record("jobs", "cancel", job["job"])
+    shell.start("jobs", "cancel", job["job"])
     assert shell.record("jobs", "show", job["job"])["wish"] == "cancel"
