@@ -10,7 +10,6 @@ import tempfile
 import time
 import zipfile
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
@@ -19,13 +18,13 @@ from bench.figure import Figure
 from bench.training import Clock
 from bigmodel.base_models.catalogue import read_models
 from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.task import BaseFiles, Predictor, Transcriber
+from bigmodel.core.task import BaseFiles, Predictor
 from bigmodel.metrics.transcription import headline
 from bigmodel.tasks import find_tasks, load_engine
 from bigmodel.training.speech import ctc
 from bigmodel.training.speech.features import Recordings, read_samples
 
-TASK = next(task for task in find_tasks().values() if task.family == "transcription")
+TASK = next(task for task in find_tasks().values() if task.answer == "transcript")
 PACKS = Path(__file__).parents[2] / "shared" / "data"
 WORDS, YES_NO = "g_asr_fsdd_words", "g_asr_yesno"
 MOST_WER, MOST_S, FIRST_S, FIRST_ROWS = 0.05, 300.0, 60.0, 300
@@ -123,9 +122,8 @@ def hold_out(train: Rows, test: Rows) -> TaskData:
 
 def _errors(predictor: Predictor, data: TaskData) -> tuple[float, float]:
     """Return the word errors on validation rows, which choose, and on test rows, which are told."""
-    transcriber = cast(Transcriber, predictor)
     held, tested = (
-        headline(rows.targets, transcriber.transcribe(rows.inputs))["wer"]
+        headline(rows.targets, [one.text for one in predictor.answer(rows.inputs)])["wer"]
         for rows in (data.validation, data.test)
     )
     return held, tested

@@ -122,7 +122,10 @@ class TextDemo:
         examples = self._demo.examples(owner, model.id) if model else []
         return (
             gr.Dataset(samples=[[text] for text in examples], visible=bool(examples)),
-            gr.Button(self._verbs[bool(model and not model.labels)], interactive=bool(model)),
+            gr.Button(
+                self._verbs[bool(model and not self._demo.answers_of(model).chooses)],
+                interactive=bool(model),
+            ),
             gr.Button(interactive=bool(model)),
         )
 

@@ -57,16 +57,16 @@ class VoiceDemo:
         self, found: Look | None, row: MediaRow | None, model_id: str, request: gr.Request
     ) -> tuple[object, ...]:
         """Return what belongs to one answer; of an example, what was said is known."""
-        heard = found.answer.said.transcript if found else None
+        heard = found.answer.transcript if found else None
         figure = self._figure(found, model_id, request) if found else None
-        said = row.target if row and heard else ""
+        said = row.target if row and heard is not None else ""
         return (
             gr.Column(visible=figure is not None),
             figure,
-            heard.text if heard else "",
+            heard or "",
             gr.Column(visible=heard is not None),
             said,
-            self.compare(said, heard.text, request) if heard and said else "",
+            self.compare(said, heard, request) if heard is not None and said else "",
         )
 
     def compare(self, said: str, heard: str, request: gr.Request) -> str:

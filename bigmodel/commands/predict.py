@@ -9,9 +9,8 @@ from bigmodel.commands.reference import OWNER, find_job
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import is_id
-from bigmodel.core.results.results import Prediction
 from bigmodel.services.inference.batch_folder import given_files
-from bigmodel.services.inference.predict import Look, TextAnswer, TextRow
+from bigmodel.services.inference.predict import Answered, Look, TextRow
 from bigmodel.services.inference.summary import counted
 from bigmodel.services.studio import Services
 
@@ -31,9 +30,8 @@ def _texts(model: str, args: argparse.Namespace, services: Services, terminal: T
     told = zip(args.text, answers, near, strict=True)
     terminal.record({"predictions": [_record(*one) for one in told]})
     pairs = zip(args.text, answers, strict=True)
-    rows = [(text, *_text_cells(answer, terminal)) for text, answer in pairs]
-    is_number = any(answer.prediction.label is None for answer in answers)
-    terminal.table(("text", "number") if is_number else ("text", "label", "sureness"), rows)
+    rows = [(text, *_cells(answer, terminal)) for text, answer in pairs]
+    terminal.table(("text", *_headings(answers)), rows)
     return 0
 
 
@@ -63,12 +61,10 @@ def _files(model: str, args: argparse.Namespace, services: Services, terminal: T
         looks = [services.inference.look(OWNER, model, path.resolve()) for path in paths]
     answers = [_look_record(str(path), look) for path, look in zip(paths, looks, strict=True)]
     terminal.record({"predictions": answers})
-    hears = any(look.answer.said.transcript for look in looks)
-    headings = ("file", "transcript", "sureness") if hears else ("file", "label", "sureness")
     rows = [
-        (str(path), *_look_cells(look, terminal)) for path, look in zip(paths, looks, strict=True)
+        (str(path), *_cells(look.answer, terminal)) for path, look in zip(paths, looks, strict=True)
     ]
-    terminal.table(headings, rows)
+    terminal.table(("file", *_headings([look.answer for look in looks])), rows)
     return 0
 
 
@@ -92,47 +88,29 @@ def _folder(model: str, args: argparse.Namespace, services: Services, terminal: 
 
 
 def _look_record(name: str, look: Look) -> dict[str, Any]:
-    said, prediction = look.answer.said, look.answer.prediction
-    record: dict[str, Any] = {"file": name}
-    if said.transcript:
-        words = [{"word": word, "certainty": sure} for word, sure in said.transcript.words]
-        record |= {"text": said.transcript.text, "certainty": said.transcript.certainty}
-        return record | {"words": words}
-    if prediction:
-        record |= {"label": prediction.label, "probabilities": dict(prediction.probabilities)}
+    found = look.answer
+    record = {"file": name} | found.kind.record(found.answer)
+    if not found.kind.detects_strangers:
+        return record
     nearest = [{"name": row.name, "label": row.target} for row in look.nearest]
-    return record | {"none_of_these": look.answer.is_strange, "nearest": nearest}
+    return record | {"none_of_these": found.is_strange, "nearest": nearest}
 
 
-def _look_cells(look: Look, terminal: Terminal) -> tuple[str, ...]:
-    said, prediction = look.answer.said, look.answer.prediction
-    if said.transcript:
-        return (said.transcript.text, f"{100 * said.transcript.certainty:.1f} %")
-    if prediction is None:
-        return ("", "")
-    strange = f" ({terminal.text('predict.strange')})" if look.answer.is_strange else ""
-    label, sure = _cells(prediction) if prediction.label else (*_cells(prediction), "")
-    return (f"{label}{strange}", sure)
-
-
-def _record(text: str, found: TextAnswer, near: Sequence[TextRow]) -> dict[str, Any]:
-    answer = found.prediction
-    record: dict[str, Any] = {"text": text, "value": answer.value}
-    if answer.label is not None:
-        record = {"text": text, "label": answer.label, "probabilities": dict(answer.probabilities)}
+def _record(text: str, found: Answered, near: Sequence[TextRow]) -> dict[str, Any]:
+    record = {"text": text} | found.kind.record(found.answer)
     record |= {"none_of_these": found.is_strange, "unreadable": found.said.unreadable or None}
     return record | {"nearest": [{"text": row.text, "label": row.target} for row in near]}
 
 
-def _text_cells(found: TextAnswer, terminal: Terminal) -> tuple[str, ...]:
-    first, *rest = _cells(found.prediction)
-    if not found.is_strange:
-        return first, *rest
-    key = "strangers.unreadable" if found.said.unreadable else "predict.strange"
-    return f"{first} ({terminal.text(key)})", *rest
+def _headings(answers: Sequence[Answered]) -> tuple[str, ...]:
+    sure = ("sureness",) if any(one.certainty is not None for one in answers) else ()
+    return (answers[0].kind.name, *sure) if answers else ()
 
 
-def _cells(answer: Prediction) -> tuple[str, ...]:
-    if answer.label is None:
-        return (f"{answer.value:.6g}",)
-    return (answer.label, f"{100 * answer.probabilities[answer.label]:.1f} %")
+def _cells(found: Answered, terminal: Terminal) -> tuple[str, ...]:
+    [first, *_], sure = found.kind.cells(found.answer), found.certainty
+    text = f"{first:.6g}" if isinstance(first, float) else str(first)
+    if found.is_strange:
+        key = "strangers.unreadable" if found.said.unreadable else "predict.strange"
+        text = f"{text} ({terminal.text(key)})"
+    return (text,) if sure is None else (text, f"{100 * sure:.1f} %")

@@ -4,7 +4,7 @@ A task is one folder below `bigmodel/tasks/`. `spec.py` holds `TASK = Task(...)`
 torch; `engine.py` holds `ENGINE`, an object that fulfils `Engine`, and is loaded by name in workers only.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Summary, TaskData
 from bigmodel.core.job import Wish
 from bigmodel.core.message import Arg, Level
@@ -27,14 +28,6 @@ class Medium(StrEnum):
     TEXT = "text"
     IMAGE = "image"
     AUDIO = "audio"
-
-
-class Family(StrEnum):
-    """How answers are measured: the name of a module in `bigmodel/metrics/`."""
-
-    CLASSIFICATION = "classification"
-    REGRESSION = "regression"
-    TRANSCRIPTION = "transcription"
 
 
 class Params(BaseModel):
@@ -61,7 +54,7 @@ class Task:
 
     name: str
     medium: Medium
-    family: Family
+    answer: str  # the name of its answer type: label, number, transcript, or its own
     params: type[Params]
     primary: str
     higher_is_better: bool
@@ -129,37 +122,17 @@ class Reporter(Protocol):
 
 
 class Predictor(Protocol):
-    """A loaded model. `labels` is empty for numbers and transcripts. Inputs are texts, or paths of media files."""
+    """A loaded model. `labels` are what it chooses between, if it does. Inputs are texts, or paths of media files."""
 
     labels: tuple[str, ...]
 
-    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
-        """Return one row of scores an input: probabilities in the order of `labels`, or one number.
-
-        A transcriber returns its certainty, from 0 to 1.
-        """
-
-
-@dataclass(frozen=True)
-class Transcript:
-    """What was heard in one recording. `words` are its parts with the certainty of each, from 0 to 1."""
-
-    text: str
-    certainty: float
-    words: tuple[tuple[str, float], ...] = ()
-
-
-@runtime_checkable
-class Transcriber(Predictor, Protocol):
-    """A loaded model of the family `transcription`."""
-
-    def transcribe(self, inputs: Sequence[str]) -> list[Transcript]:
-        """Return what is said in each recording."""
+    def answer(self, inputs: Sequence[str]) -> list[Answer]:
+        """Return the answer to each input, a value of the task's answer type."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a demo shows of one answer beside its scores; everything is optional.
+    """What a demo shows of one answer beside it; everything is optional.
 
     `nearest` are (row id of a training row, distance), nearest first. `strangeness` is how unlike the
     training rows the input is, over the threshold found on validation rows: above 1 it looks like none
@@ -170,13 +143,12 @@ class Explanation:
     nearest: tuple[tuple[str, float], ...] = ()
     ood_score: float | None = None
     course: tuple[tuple[float, float, tuple[float, ...]], ...] = ()
-    transcript: Transcript | None = None
     unreadable: str = ""
 
 
 @runtime_checkable
 class Explainer(Protocol):
-    """A predictor that can say more about an answer than its scores."""
+    """A predictor that can say more about an answer than the answer."""
 
     def explain(self, inputs: Sequence[str]) -> list[Explanation]:
         """Return what else is to be said of each input."""
@@ -186,8 +158,16 @@ class Explainer(Protocol):
 class Looker(Explainer, Protocol):
     """An explainer that answers and explains in one go, for the cost of one answer."""
 
-    def look(self, inputs: Sequence[str]) -> tuple[list[list[float]], list[Explanation]]:
-        """Return what `predict` and `explain` return."""
+    def look(self, inputs: Sequence[str]) -> tuple[list[Answer], list[Explanation]]:
+        """Return what `answer` and `explain` return."""
+
+
+@runtime_checkable
+class Streamer(Protocol):
+    """A predictor whose answer grows, by a token or a diffusion step."""
+
+    def stream(self, text: str) -> Iterator[Answer]:
+        """Yield the answer to one input as far as it has come; the last one is whole."""
 
 
 class Engine(Protocol):

@@ -136,7 +136,7 @@ class Learner:
         def batches() -> Iterator[list[list[float]]]:
             for start in range(0, len(inputs), SCORED_AT_ONCE):
                 watch.step(phase="instant", step=0, steps=0)
-                yield model.predict(inputs[start : start + SCORED_AT_ONCE])
+                yield [one.scores for one in model.answer(inputs[start : start + SCORED_AT_ONCE])]
 
         return model.labels, batches()
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel import tasks
+from bigmodel.answers import answer_type
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
@@ -103,7 +104,7 @@ def measure(folder: Path, settings: Settings, limit_s: float = LIMIT_S) -> Measu
             importlib.import_module(name)
     imported = time.monotonic()
     until = imported + limit_s
-    data = load_task_data(settings.home / attempt.dataset, task.family)
+    data = load_task_data(settings.home / attempt.dataset, answer_type(task))
     params = task.params.model_validate(dict(attempt.params))
     found = Measured(
         import_s=imported - began, load_s=time.monotonic() - imported, threads=attempt.threads
@@ -186,7 +187,7 @@ def _instant(
     place.mkdir()
     most = INSTANT_TEXTS if task.medium == Medium.TEXT else INSTANT_ROWS
     part = _some(data.train, most)
-    labels = tuple(sorted(set(part.targets))) if data.labels else ()
+    labels = answer_type(task).labels_of(part.targets)
     fewer = TaskData(part, _some(data.validation, most), Rows(), labels, data.extra)
     began = time.monotonic()
     try:
@@ -216,7 +217,7 @@ def _answer_s(engine: Engine, folder: Path, data: TaskData) -> float:
     loaded = time.monotonic()
     if not inputs:
         return loaded - began
-    predictor.predict(inputs)
+    predictor.answer(inputs)
     return loaded - began + (time.monotonic() - loaded) / len(inputs) * _held_out(data)
 
 

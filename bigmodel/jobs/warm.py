@@ -28,7 +28,7 @@ from bigmodel.tasks import find_tasks
 log = logging.getLogger(__name__)
 
 LIGHT = ("pyarrow.parquet", "safetensors.numpy", "sklearn.linear_model")
-LIGHT_TEXT = ("sklearn.feature_extraction.text", "bigmodel.metrics.classification")
+LIGHT_TEXT = ("sklearn.feature_extraction.text", "bigmodel.answers.label")
 HEAVY = (
     "torch",
     "torch.optim",

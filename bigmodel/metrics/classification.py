@@ -9,7 +9,7 @@ from bigmodel.metrics import counts as counting
 from bigmodel.metrics import intervals, roc, sentence
 from bigmodel.metrics.counts import Counts, Floats, Ints
 
-Scores = Sequence[Sequence[float]]
+Scores = Sequence[Sequence[float]] | Floats
 SMALLEST = float(np.finfo(np.float64).eps)  # a probability of 0 counts as this in the log-loss
 
 

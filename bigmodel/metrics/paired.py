@@ -7,14 +7,12 @@ recordings, Bisani and Ney 2004), in which both models keep the same resampled r
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bigmodel.core.message import Message
 from bigmodel.core.results import alignment
-from bigmodel.core.results.comparison import Compared
+from bigmodel.core.results.comparison import Compared, Paired
 from bigmodel.core.results.results import Measure
 from bigmodel.metrics import counts as counting
 from bigmodel.metrics import intervals, transcription
@@ -24,23 +22,6 @@ SENTENCE = "compare.sentence."
 TAIL = 0.025  # on either side of an interval of 95 %
 HALVINGS = 50
 NEARER = 1e-9  # errors that differ by less are the same
-
-Marks = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Paired:
-    """What two models achieve on the same rows.
-
-    `is_gained` marks rows only the new one got right (nearer, of numbers), `is_lost` the reverse; `gains`
-    says by how much the new one is better on each row.
-    """
-
-    sentence: Message
-    measures: tuple[Compared, ...]
-    is_gained: Marks
-    is_lost: Marks
-    gains: Floats
 
 
 def of_classes(truth: Sequence[str], new: Sequence[str], old: Sequence[str]) -> Paired:
@@ -66,7 +47,9 @@ def of_classes(truth: Sequence[str], new: Sequence[str], old: Sequence[str]) -> 
     return Paired(sentence, (accuracy, f1), gained, lost, gains)
 
 
-def of_numbers(truth: Sequence[float], new: Sequence[float], old: Sequence[float]) -> Paired:
+def of_numbers(
+    truth: Sequence[float] | Floats, new: Sequence[float] | Floats, old: Sequence[float] | Floats
+) -> Paired:
     """Compare answered numbers; at least one row."""
     true, first, second = (np.asarray(column, np.float64) for column in (truth, new, old))
     new_off, old_off = np.abs(first - true), np.abs(second - true)

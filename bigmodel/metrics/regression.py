@@ -8,43 +8,40 @@ from bigmodel.core.results.results import Measure, Results
 from bigmodel.metrics import intervals, sentence
 from bigmodel.metrics.counts import Floats
 
-Scores = Sequence[Sequence[float]]
 MOST_PAIRS = 2_000
 
 
-def headline(truth: Sequence[str], scores: Scores, labels: Sequence[str] = ()) -> dict[str, float]:  # noqa: ARG001 - the signature all families share
+def headline(truth: Sequence[str], values: Sequence[float] | Floats) -> dict[str, float]:
     """Return every measure without its interval; nothing for no rows. Truths must read as numbers."""
     if not truth:
         return {}
-    means = _columns(_numbers(truth), _values(scores)).mean(axis=1, keepdims=True)
+    means = _columns(_numbers(truth), _values(values)).mean(axis=1, keepdims=True)
     return {name: float(value[0]) for name, value in _from_means(means).items()}
 
 
 def evaluate(
     truth: Sequence[str],
-    scores: Scores,
-    labels: Sequence[str] = (),
+    values: Sequence[float] | Floats,
     *,
-    beside: Mapping[str, Scores] | None = None,
+    beside: Mapping[str, Floats] | None = None,
     baseline_truth: Sequence[str] = (),
     is_folded: bool = False,
 ) -> Results:
     """Return the whole evaluation of at least one row.
 
     Args:
-        labels: not used; the signature is the one all families share.
         beside: values of other models on the same rows, by the name they are shown under.
         baseline_truth: targets of the training rows; their mean is the simplest guess (`mean`).
             Without them, the mean of the tested rows.
     """
-    true, answered = _numbers(truth), _values(scores)
+    true, answered = _numbers(truth), _values(values)
     others = {name: _values(rows) for name, rows in (beside or {}).items()}
     guess = float(_numbers(baseline_truth or truth).mean())
     others["mean"] = np.full(len(true), guess)
     return Results(
         family="regression",
         rows=len(truth),
-        labels=tuple(labels),
+        labels=(),
         measures=_measures(true, answered),
         sentence=sentence.of_numbers(true, answered, guess, is_folded=is_folded),
         remarks=sentence.remarks_on_numbers(
@@ -84,8 +81,8 @@ def _numbers(texts: Sequence[str]) -> Floats:
     return np.array([float(text.strip().replace(",", ".")) for text in texts], dtype=np.float64)
 
 
-def _values(scores: Scores) -> Floats:
-    return np.array([row[0] for row in scores], dtype=np.float64)
+def _values(values: Sequence[float] | Floats) -> Floats:
+    return np.array(values, dtype=np.float64)
 
 
 def _pairs(true: Floats, answered: Floats) -> tuple[tuple[float, float], ...]:

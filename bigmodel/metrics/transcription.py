@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from bigmodel.core.results import alignment
 from bigmodel.core.results.results import ErrorRow, Measure, Results
-from bigmodel.core.task import Transcript
 from bigmodel.metrics import intervals, sentence
 from bigmodel.metrics.counts import Floats
 
@@ -37,40 +36,31 @@ class Tested:
         return exact
 
 
-def headline(
-    truth: Sequence[str],
-    answers: Sequence[Transcript],
-    labels: Sequence[str] = (),  # noqa: ARG001 - the signature all families share
-) -> dict[str, float]:
+def headline(truth: Sequence[str], heard: Sequence[str]) -> dict[str, float]:
     """Return every measure without its interval; nothing for no rows."""
     if not truth:
         return {}
-    columns = _columns(counted(truth, [answer.text for answer in answers]))
+    columns = _columns(counted(truth, heard))
     return {n: float(v[0]) for n, v in _from_means(columns.mean(axis=1, keepdims=True)).items()}
 
 
 def evaluate(
     truth: Sequence[str],
-    answers: Sequence[Transcript],
-    labels: Sequence[str] = (),
+    heard: Sequence[str],
     *,
-    beside: Mapping[str, Sequence[Transcript]] | None = None,
+    beside: Mapping[str, Sequence[str]] | None = None,
     baseline_truth: Sequence[str] = (),
     is_folded: bool = False,
 ) -> Results:
     """Return the whole evaluation of at least one recording.
 
     Args:
-        labels: not used; the signature is the one all families share.
         beside: transcripts of other models of the same recordings, by the name they are shown under.
         baseline_truth: transcripts of the training rows; the commonest is the simplest guess
             (`majority`). Without them, the commonest of the tested rows.
     """
-    heard = [answer.text for answer in answers]
     mine = counted(truth, heard)
-    others = {
-        name: counted(truth, [one.text for one in rows]) for name, rows in (beside or {}).items()
-    }
+    others = {name: counted(truth, rows) for name, rows in (beside or {}).items()}
     guess = _commonest(baseline_truth or truth)
     others["majority"] = counted(truth, [guess] * len(truth))
     is_unspaced = alignment.is_unspaced(" ".join(truth[:1000]))
@@ -80,7 +70,7 @@ def evaluate(
     return Results(
         family="transcription",
         rows=len(truth),
-        labels=tuple(labels),
+        labels=(),
         measures=_led_by(lead, measures),
         sentence=sentence.of_transcripts(
             measures[lead],

@@ -79,7 +79,7 @@ def services_over(settings: Settings, store: Store, jobs: JobService) -> Service
     control = ControlService(settings, store, jobs)
     words = load_words(settings.task_folders)
     downloads, health = Downloads(settings), HealthService(settings, store)
-    results = ResultService(settings, store, inference.scores, inference.transcribe)
+    results = ResultService(settings, store, inference.answers)
     labelling = LabellingService(settings, store)
     return Services(
         settings=settings,
@@ -101,7 +101,7 @@ def services_over(settings: Settings, store: Store, jobs: JobService) -> Service
         model_pages=ModelPageService(settings, store, words, results, inference.resolve),
         append=AppendService(settings, store, control, labelling.settle),
         classes=ClassService(settings, store, labelling.settle),
-        compare=CompareService(settings, store, inference.scores, inference.transcribe),
+        compare=CompareService(settings, store, inference.answers),
         workbooks=WorkbookService(settings, store),
         project=ProjectService(settings, store, words, downloads),
         report=ReportService(settings, store, words, health, downloads),

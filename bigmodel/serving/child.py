@@ -1,4 +1,4 @@
-"""The process that holds one loaded model (`python -m bigmodel.serving.child FOLDER`); it never opens the database.
+"""The process that holds one loaded model (`python -m bigmodel.serving.child FOLDER ASIDE`); it never opens the database.
 
 It answers lines on its standard input and leaves when that ends (its parent is gone) or after
 `serving_idle_s` without a question. Exit status 3: the model could not be loaded.
@@ -11,14 +11,16 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from bigmodel.answers import answer_type
+from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
-from bigmodel.core.task import Explainer, Explanation, Looker, Predictor, Transcriber
+from bigmodel.core.task import Explainer, Explanation, Looker, Predictor, Streamer
 from bigmodel.serving import wire
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
@@ -63,21 +65,24 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(message)s")
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    parser.add_argument("aside", type=Path)
+    args = parser.parse_args()
+    folder = args.folder
     settings = Settings()
     answers = _keep_answers_apart()
     try:
-        predictor = _load(folder, settings)
+        model = _load(folder, args.aside, settings)
     except Exception:
         log.exception("model %s cannot be loaded", folder)
         return CANNOT_LOAD
     clock = IdleClock(settings.serving_idle_s)
     clock.start()
-    _send(answers, {"v": wire.VERSION, "kind": "ready", "labels": list(predictor.labels)})
+    _send(answers, {"v": wire.VERSION, "kind": "ready", "labels": list(model.predictor.labels)})
     clock.idle()
     for line in sys.stdin.buffer:
         clock.busy()
-        _send(answers, _answer(predictor, line))
+        for reply in _replies(model, line):
+            _send(answers, reply)
         clock.idle()
     return 0
 
@@ -89,53 +94,66 @@ def _keep_answers_apart() -> BinaryIO:
     return answers
 
 
-def _load(folder: Path, settings: Settings) -> Predictor:
+@dataclass(frozen=True)
+class Loaded:
+    """A model, the type of its answers, and the folder in which their raw bytes lie."""
+
+    predictor: Predictor
+    kind: AnswerType
+    aside: Path
+
+    def encode(self, answer: Answer) -> dict[str, Any]:
+        return wire.put_aside(self.kind.encode(answer), self.aside)
+
+
+def _load(folder: Path, aside: Path, settings: Settings) -> Loaded:
     record = json.loads((folder / "model.json").read_text("utf-8"))
     task = get_task(record["task"], settings.task_folders)
-    return load_engine(task).load(folder)
+    return Loaded(load_engine(task).load(folder), answer_type(task), aside)
 
 
-def _answer(predictor: Predictor, line: bytes) -> dict[str, object]:
+def _replies(model: Loaded, line: bytes) -> Iterator[dict[str, object]]:
+    """Yield the parts of an answer that grows, and the answer."""
     question = wire.decode(line)
+    number = {"id": question["id"]}
     try:
-        return {"id": question["id"], "kind": "answer"} | _said(predictor, question)
+        if question["wants"] == "parts" and isinstance(model.predictor, Streamer):
+            yield from (number | reply for reply in _parts(model, question["inputs"]))
+        else:
+            yield number | {"kind": "answer"} | _answered(model, question)
     except PersonError as error:
-        message = error.message
+        yield number | {"kind": "error", "message": error.message.to_json()}
     except Exception:
         log.exception("a question could not be answered")
         message = Message("errors.prediction_failed", {}, "error")
-    return {"id": question["id"], "kind": "error", "message": message.to_json()}
+        yield number | {"kind": "error", "message": message.to_json()}
 
 
-def _said(predictor: Predictor, question: dict[str, Any]) -> dict[str, object]:
-    inputs: Sequence[str] = question["inputs"]
+def _parts(model: Loaded, inputs: Sequence[str]) -> Iterator[dict[str, object]]:
+    assert isinstance(model.predictor, Streamer)  # noqa: S101 - the caller has looked
+    whole = []
+    for text in inputs:
+        for answer in model.predictor.stream(text):
+            yield {"kind": "part", "answer": model.encode(answer)}
+        whole.append(model.encode(answer))
+    yield {"kind": "answer", "answers": whole, "explanations": []}
+
+
+def _answered(model: Loaded, question: dict[str, Any]) -> dict[str, object]:
+    inputs, predictor = question["inputs"], model.predictor
+    said: list[Explanation] = []
     if question["wants"] == "explanations" and isinstance(predictor, Looker):
-        return _record(*predictor.look(inputs))
-    said = _explain(predictor, inputs) if question["wants"] == "explanations" else []
-    heard = [one.transcript for one in said]
-    if any(heard):  # a transcriber's score is its certainty: no need to listen twice
-        scores = [[one.certainty if one else 0.0] for one in heard]
+        answers, said = predictor.look(inputs)
     else:
-        scores = predictor.predict(inputs)
-    return _record(scores, said)
-
-
-def _record(scores: list[list[float]], said: list[Explanation]) -> dict[str, object]:
-    return {
-        "scores": [[float(score) for score in row] for row in scores],
-        "explanations": [wire.from_explanation(one) for one in said],
-    }
-
-
-def _explain(predictor: Predictor, inputs: Sequence[str]) -> list[Explanation]:
-    """Return what else there is to say of each input; what a model cannot say stays empty."""
-    said = [Explanation()] * len(inputs)
-    if isinstance(predictor, Explainer):
-        said = predictor.explain(inputs)
-    if isinstance(predictor, Transcriber) and any(one.transcript is None for one in said):
-        heard = predictor.transcribe(inputs)
-        said = [replace(one, transcript=text) for one, text in zip(said, heard, strict=True)]
-    return said
+        answers = predictor.answer(inputs)
+        if question["wants"] == "explanations":
+            said = (
+                predictor.explain(inputs)
+                if isinstance(predictor, Explainer)
+                else [Explanation()] * len(inputs)
+            )
+    explanations = [wire.from_explanation(one) for one in said]
+    return {"answers": list(map(model.encode, answers)), "explanations": explanations}
 
 
 def _send(answers: BinaryIO, record: dict[str, object]) -> None:

@@ -6,13 +6,14 @@ a short sentence take turns.
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import Explanation
 from bigmodel.serving import wire
-from bigmodel.serving.process import Answer, Child, ChildGone
+from bigmodel.serving.process import Child, ChildGone, Reply
 from bigmodel.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -38,36 +39,38 @@ class Serving:
         """Start loading a model and return at once."""
         self._child(folder)
 
-    def scores(
+    def answers(
         self, folder: Path, inputs: Sequence[str], progress: Progress | None = None
-    ) -> list[list[float]]:
-        """Return one row of scores an input: probabilities in the order of the model's labels, or one number.
+    ) -> list[Mapping[str, Any]]:
+        """Return the answer to each input, as its type encodes it.
 
         Raises:
             ModelError: `model_not_loading`, `serving_timeout`, `serving_crashed` or the engine's own.
         """
-        answers = self._in_slices(folder, inputs, "scores", progress)
-        return [row for answer in answers for row in answer.scores]
-
-    def look(self, folder: Path, text_or_path: str) -> tuple[list[float], Explanation]:
-        """Return the scores of one input and what else the model can say of it.
-
-        Raises:
-            ModelError: as of `scores`.
-        """
-        return self.looks(folder, [text_or_path])[0]
+        replies = self._in_slices(folder, inputs, "answers", progress)
+        return [answer for reply in replies for answer in reply.answers]
 
     def looks(
         self, folder: Path, inputs: Sequence[str], progress: Progress | None = None
-    ) -> list[tuple[list[float], Explanation]]:
-        """Return the scores of each input and what else the model can say of it.
+    ) -> list[tuple[Mapping[str, Any], Explanation]]:
+        """Return the answer to each input and what else the model can say of it.
 
         Raises:
-            ModelError: as of `scores`.
+            ModelError: as of `answers`.
         """
-        answers = self._in_slices(folder, inputs, "explanations", progress)
-        pairs = (zip(answer.scores, answer.explanations, strict=True) for answer in answers)
-        return [pair for of_answer in pairs for pair in of_answer]
+        replies = self._in_slices(folder, inputs, "explanations", progress)
+        pairs = (zip(reply.answers, reply.explanations, strict=True) for reply in replies)
+        return [pair for of_reply in pairs for pair in of_reply]
+
+    def grow(
+        self, folder: Path, text_or_path: str, tell: Callable[[Mapping[str, Any]], None]
+    ) -> Mapping[str, Any]:
+        """Return the answer to one input; `tell` hears of it while it grows, where the model can.
+
+        Raises:
+            ModelError: as of `answers`.
+        """
+        return self._ask(folder, [text_or_path], "parts", tell).answers[0]
 
     def loaded(self) -> list[Path]:
         """Return the folders of the models whose child lives."""
@@ -85,8 +88,8 @@ class Serving:
 
     def _in_slices(
         self, folder: Path, inputs: Sequence[str], wants: wire.Wants, progress: Progress | None
-    ) -> list[Answer]:
-        answers: list[Answer] = []
+    ) -> list[Reply]:
+        answers: list[Reply] = []
         done = 0
         for piece in wire.slices(inputs):
             answers.append(self._ask(folder, piece, wants))
@@ -95,14 +98,20 @@ class Serving:
                 progress(done, len(inputs))
         return answers
 
-    def _ask(self, folder: Path, inputs: Sequence[str], wants: wire.Wants) -> Answer:
+    def _ask(
+        self,
+        folder: Path,
+        inputs: Sequence[str],
+        wants: wire.Wants,
+        tell: Callable[[Mapping[str, Any]], None] | None = None,
+    ) -> Reply:
         for _ in range(2):  # a child that crashed or had just left is replaced once
             child = self._child(folder)
             with child.lock:
                 try:
                     was_ready = child.is_ready
                     child.wait_until_ready(self._load_s)
-                    answer = child.ask(inputs, wants, self._answer_s)
+                    answer = child.ask(inputs, wants, self._answer_s, tell)
                 except ChildGone:
                     log.warning("serving child of %s ended; starting another", folder.name)
                     continue

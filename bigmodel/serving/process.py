@@ -4,12 +4,14 @@ import contextlib
 import logging
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,10 +31,10 @@ LOG_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What a child said of some inputs, in their order; explanations only where they were asked for."""
 
-    scores: list[list[float]]
+    answers: list[Mapping[str, Any]]  # as their type encodes them
     explanations: list[Explanation]
 
 
@@ -53,7 +55,9 @@ class Child:
         self._last_id = 0
         self._is_ended = False  # by us
         self._is_gone = False  # its end was seen, perhaps before the system tells
-        self._process = _start(folder, settings)
+        settings.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._aside = Path(tempfile.mkdtemp(prefix="answers-", dir=settings.run))
+        self._process = _start(folder, self._aside, settings)
         threading.Thread(target=self._read, name="serving-reader", daemon=True).start()
 
     @property
@@ -90,8 +94,16 @@ class Child:
         self.labels = tuple(record["labels"])
         self.is_ready = True
 
-    def ask(self, inputs: Sequence[str], wants: wire.Wants, patience_s: float) -> Answer:
+    def ask(
+        self,
+        inputs: Sequence[str],
+        wants: wire.Wants,
+        patience_s: float,
+        tell: Callable[[Mapping[str, Any]], None] | None = None,
+    ) -> Reply:
         """Return what the model says of the inputs. The caller holds the lock and has waited until ready.
+
+        `tell` hears of an answer that grows; after each part the patience begins anew.
 
         Raises:
             ChildGone: the process ended; a new one may answer.
@@ -101,13 +113,16 @@ class Child:
         self.asked_at = time.monotonic()
         question: dict[str, object] = {"id": self._last_id, "wants": wants, "inputs": [*inputs]}
         self._write(question, patience_s)
-        record = self._receive(patience_s)
+        while (record := self._receive(patience_s))["kind"] == "part":
+            part = wire.take_back(record["answer"], self._aside)
+            if tell:
+                tell(part)
         self.asked_at = time.monotonic()
         if record["kind"] == "error":
             message = Message.from_json(record["message"])
             raise ModelError(message.key.removeprefix("errors."), **message.args)
         said = [wire.to_explanation(one) for one in record["explanations"]]
-        return Answer(record["scores"], said)
+        return Reply([wire.take_back(one, self._aside) for one in record["answers"]], said)
 
     def kill(self) -> None:
         """End the process and whatever it started, and take its exit status."""
@@ -119,6 +134,7 @@ class Child:
                 else:
                     self._process.kill()
         self._process.wait()
+        shutil.rmtree(self._aside, ignore_errors=True)
         if self._process.stdin:
             with contextlib.suppress(OSError):  # what was still to be written has nobody to read it
                 self._process.stdin.close()
@@ -160,13 +176,12 @@ class Child:
         self._lines.put(None)
 
 
-def _start(folder: Path, settings: Settings) -> subprocess.Popen[bytes]:
-    settings.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _start(folder: Path, aside: Path, settings: Settings) -> subprocess.Popen[bytes]:
     log_path = settings.run / "serving.log"
     is_long = log_path.exists() and log_path.stat().st_size > LOG_BYTES
     with log_path.open("wb" if is_long else "ab") as errors:
         return subprocess.Popen(
-            [sys.executable, "-m", "bigmodel.serving.child", str(folder)],
+            [sys.executable, "-m", "bigmodel.serving.child", str(folder), str(aside)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -1,22 +1,27 @@
 r"""The lines a web process and a serving child exchange: plain JSON, one object a line; never pickles, never code.
 
-child  → {"v": 3, "kind": "ready", "labels": ["bad", "good"]}
-parent → {"id": 7, "wants": "scores", "inputs": ["very good"]}
-child  → {"id": 7, "kind": "answer", "scores": [[0.1, 0.9]], "explanations": []}
+child  → {"v": 4, "kind": "ready", "labels": ["bad", "good"]}
+parent → {"id": 7, "wants": "answers", "inputs": ["very good"]}
+child  → {"id": 7, "kind": "part", "answer": {"text": "as far as it has come"}}
+child  → {"id": 7, "kind": "answer", "answers": [{"scores": [0.1, 0.9]}], "explanations": []}
 child  → {"id": 7, "kind": "error", "message": {"key": "errors.prediction_failed", "args": {}}}
 
-An input is a text or the path of a media file. `wants` is `scores`, or `explanations` to get one of
-those for each input as well (a transcriber's holds what it heard).
+An input is a text or the path of a media file. An answer is what the task's answer type encodes; only
+that type reads it. `wants` is `answers`, `explanations` to get one of those for each input as well, or
+`parts` to be told of one growing answer before it is whole. Bytes in an answer lie in a file beside.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
-from bigmodel.core.task import Explanation, Transcript
+from bigmodel.core.ids import is_id, new_id
+from bigmodel.core.task import Explanation
 
-VERSION = 3
-Wants = Literal["scores", "explanations"]
+VERSION = 4
+ASIDE = "$file"
+Wants = Literal["answers", "explanations", "parts"]
 SLICE_ROWS = 64
 SLICE_CHARACTERS = 262_144
 
@@ -53,7 +58,6 @@ def slices(inputs: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def from_explanation(said: Explanation) -> dict[str, Any]:
     """Return an explanation as JSON writes it."""
-    heard = said.transcript
     return {
         "nearest": [[row_id, float(distance)] for row_id, distance in said.nearest],
         "strangeness": None if said.ood_score is None else float(said.ood_score),
@@ -62,27 +66,41 @@ def from_explanation(said: Explanation) -> dict[str, Any]:
             [float(start), float(end), [float(score) for score in scores]]
             for start, end, scores in said.course
         ],
-        "transcript": heard
-        and {
-            "text": heard.text,
-            "certainty": float(heard.certainty),
-            "words": [[word, float(certainty)] for word, certainty in heard.words],
-        },
     }
 
 
 def to_explanation(record: Mapping[str, Any]) -> Explanation:
     """Return what `from_explanation` wrote."""
-    heard = record["transcript"]
     return Explanation(
         nearest=tuple((row_id, distance) for row_id, distance in record["nearest"]),
         ood_score=record["strangeness"],
         unreadable=record["unreadable"],
         course=tuple((start, end, tuple(scores)) for start, end, scores in record["course"]),
-        transcript=heard
-        and Transcript(
-            heard["text"],
-            heard["certainty"],
-            tuple((word, certainty) for word, certainty in heard["words"]),
-        ),
     )
+
+
+def put_aside(record: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return an encoded answer whose raw bytes (a picture, a sound) lie in files of their own."""
+    return {name: _aside(value, folder) for name, value in record.items()}
+
+
+def take_back(record: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return what `put_aside` was given, and remove the files. Nothing outside the folder is read."""
+    return {name: _back(value, folder) for name, value in record.items()}
+
+
+def _aside(value: Any, folder: Path) -> Any:
+    if not isinstance(value, bytes):
+        return value
+    name = new_id()
+    (folder / name).write_bytes(value)
+    return {ASIDE: name}
+
+
+def _back(value: Any, folder: Path) -> Any:
+    if not (isinstance(value, dict) and is_id(str(value.get(ASIDE)))):
+        return value
+    path = folder / value[ASIDE]
+    content = path.read_bytes()
+    path.unlink()
+    return content

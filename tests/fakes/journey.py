@@ -67,7 +67,7 @@ def train(services: Services, dataset: Dataset, *, name: str = "soup", **params:
     return store.jobs.get(OWNER, job.id)
 
 
-def answers(services: Services, model: TrainedModel, texts: list[str]) -> list[list[float]]:
+def answers(services: Services, model: TrainedModel, texts: list[str]) -> list[Any]:
     """Return what a model says, loaded from where it lies."""
     engine = load_engine(get_task(model.task))
-    return engine.load(services.settings.home / model.folder).predict(texts)
+    return engine.load(services.settings.home / model.folder).answer(texts)

@@ -10,7 +10,6 @@ import pytest
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.ids import new_id
-from bigmodel.core.task import Family
 from tests.fakes.exact import Outcome, Trial
 from tests.fakes.text_data import text_data
 from tests.fakes.workshop import OWNER
@@ -21,7 +20,7 @@ PARAMS = {"epochs": 3, "batch_size": 8, "accumulation": 2, "learning_rate": 1e-3
 
 def text_dataset(home: Path) -> Dataset:
     """Write a small text dataset into a data folder."""
-    data = text_data(Family.CLASSIFICATION)
+    data = text_data("label")
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     rows = [
         {"row_id": row_id, "split": name, "input": text, "target": target}

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bigmodel.answers import answer_type
 from bigmodel.core.datasets.dataset import Form, Rows, Summary, TaskData
 from bigmodel.core.form import form_of
 from bigmodel.core.job import Wish
@@ -18,13 +19,11 @@ from bigmodel.core.language import LANGUAGES
 from bigmodel.core.task import (
     PRESETS,
     BaseFiles,
-    Family,
     Medium,
     Params,
     Predictor,
     StopRequested,
     Task,
-    Transcriber,
 )
 from bigmodel.tasks import find_tasks, load_engine
 from bigmodel.words import load_words
@@ -64,7 +63,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def base_of(task: Task, home: Path) -> BaseFiles:
     """Return a tiny base that a person might have brought; where a task takes none, training from scratch."""
-    if task.family == Family.TRANSCRIPTION:
+    if task.answer == "transcript":
         return BaseFiles("scratch", "scratch")
     folder = home / f"base-{task.medium}"
     return BaseFiles("tiny", "folder", folder if folder.exists() else TINY[task.medium](folder))
@@ -75,10 +74,10 @@ def data_of(task: Task, home: Path, rows: int = ROWS) -> TaskData:
     folder = home / f"{task.name}-{rows}"
     folder.mkdir(exist_ok=True)
     if task.medium == Medium.TEXT:
-        return text_data(task.family, 2 * rows)
+        return text_data(task.answer, 2 * rows)
     if task.medium == Medium.IMAGE:
         return picture_data(folder, 2 * rows)
-    if task.family == Family.TRANSCRIPTION:
+    if task.answer == "transcript":
         return spoken_data(folder, rows=rows)
     return sound_data(folder, rows=rows)
 
@@ -142,7 +141,7 @@ def test_instant_model_stands_in_seconds(task: Task, home: Path, tmp_path: Path)
     assert time.perf_counter() - start < 10
     loaded = load_engine(task).load(tmp_path)
     again = load_engine(task).load(tmp_path)
-    assert loaded.predict(data.test.inputs) == again.predict(data.test.inputs)
+    assert loaded.answer(data.test.inputs) == again.answer(data.test.inputs)
     assert is_better_than_guessing(task, loaded, data.test)
 
 
@@ -153,7 +152,7 @@ def test_instant_model_answers_without_torch(task: Task, home: Path, tmp_path: P
     code = (
         "import sys, pathlib, bigmodel.tasks as t\n"
         f"model = t.load_engine(t.get_task({task.name!r})).load(pathlib.Path(sys.argv[1]))\n"
-        "model.predict([sys.argv[2]])\n"
+        "model.answer([sys.argv[2]])\n"
         "print('torch' in sys.modules)"
     )
     command = [sys.executable, "-c", code, str(tmp_path), data.test.inputs[0]]
@@ -181,13 +180,15 @@ def test_saved_model_answers_the_same_after_loading(
     data = data_of(task, home)
     engine = load_engine(task)
     engine.train(data, settings(task, epochs=1), base, tmp_path, FakeReporter(tmp_path / "c"))
-    one = engine.load(tmp_path).predict(data.test.inputs)
-    two = engine.load(tmp_path).predict(data.test.inputs)
+    one = engine.load(tmp_path).answer(data.test.inputs)
+    two = engine.load(tmp_path).answer(data.test.inputs)
     assert one == two
-    assert np.isfinite(one).all()
-    assert engine.load(tmp_path).predict([]) == []
-    alone = engine.load(tmp_path).predict(data.test.inputs[:1])
-    np.testing.assert_allclose(alone[0], one[0], rtol=1e-4, atol=1e-5)
+    encode = answer_type(task).encode
+    scores = [encode(answer)["scores"] for answer in one]
+    assert np.isfinite(scores).all()
+    assert engine.load(tmp_path).answer([]) == []
+    alone = engine.load(tmp_path).answer(data.test.inputs[:1])
+    np.testing.assert_allclose(encode(alone[0])["scores"], scores[0], rtol=1e-4, atol=1e-5)
 
 
 @every_task
@@ -229,7 +230,7 @@ def test_own_kind_of_data_suits_best(task: Task) -> None:
     classes = {str(value): 10 for value in range(100)}
     numeric = summary(classes, number_share=1.0)
     named = summary({"good": 500, "bad": 500}, number_share=0.0)
-    other, own = (numeric, named) if task.family == Family.CLASSIFICATION else (named, numeric)
+    other, own = (numeric, named) if task.answer == "label" else (named, numeric)
     assert task.fit(own) > task.fit(other)
 
 
@@ -249,15 +250,13 @@ def bases_of(task: Task) -> list[dict]:  # type: ignore[type-arg]
 
 
 def is_better_than_guessing(task: Task, model: Predictor, rows: Rows) -> bool:
-    if isinstance(model, Transcriber) and task.family == Family.TRANSCRIPTION:
-        heard = [one.text for one in model.transcribe(rows.inputs)]
-        return sum(map(str.__eq__, heard, rows.targets)) > 0.5 * len(heard)
-    scores = np.array(model.predict(rows.inputs))
-    if task.family == Family.REGRESSION:
+    answers = model.answer(rows.inputs)
+    if task.answer == "number":
         values = np.array([float(value) for value in rows.targets])
-        return bool(((scores[:, 0] - values) ** 2).mean() < 0.5 * values.var())
-    answers = [model.labels[place] for place in scores.argmax(axis=1)]
-    return sum(map(str.__eq__, answers, rows.targets)) > 0.9 * len(answers)
+        errors = np.array([answer.value for answer in answers]) - values
+        return bool((errors**2).mean() < 0.5 * values.var())
+    right = sum(answer.text == truth for answer, truth in zip(answers, rows.targets, strict=True))
+    return right > (0.9 if task.answer == "label" else 0.5) * len(answers)
 
 
 def test_words_name_no_unknown_task_or_base() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bigmodel.commands.parser import Grammar
-from bigmodel.core.task import Transcript
 from bigmodel.metrics import classification, regression, transcription
 from bigmodel.settings import Settings
 from bigmodel.tasks import find_tasks
@@ -65,8 +64,8 @@ def test_every_task_and_base_is_documented() -> None:
 
 def test_every_metric_is_documented() -> None:
     classes = classification.headline(["a", "b"], [[0.9, 0.1], [0.2, 0.8]], ("a", "b"))
-    numbers = regression.headline(["1", "2"], [[1.0], [2.5]], ())
-    texts = transcription.headline(["a"], [Transcript("a", 1.0)], ())
+    numbers = regression.headline(["1", "2"], [1.0, 2.5])
+    texts = transcription.headline(["a"], ["a"])
     named = {name for name in {*classes, *numbers, *texts} if f"`{name}`" not in REFERENCE}
     assert named == set()
 

@@ -1,6 +1,7 @@
 """What two models achieve on the same rows, as plain values that any page or command can show; it measures nothing."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from bigmodel.core.message import Message
 from bigmodel.core.results.results import Measure
@@ -14,6 +15,22 @@ class Compared:
     new: Measure
     old: Measure
     difference: Measure
+
+
+@dataclass(frozen=True)
+class Paired:
+    """What two models achieve on the same rows; Any: arrays of numpy, which this package does not import.
+
+    `is_gained` marks rows only the new one got right (nearer, of numbers), `is_lost` the reverse; `gains`
+    says by how much the new one is better on each row.
+    """
+
+    sentence: Message
+    measures: tuple[Compared, ...]
+    is_gained: Any  # (rows,)
+    is_lost: Any  # (rows,)
+    gains: Any  # (rows,)
+    remarks: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -97,12 +97,3 @@ class AnsweredRow:
     sureness: float | None
     media: str = ""
     edits: tuple[Edit, ...] = ()
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """An answer of a model to one input: a label with the probability of each, or a number."""
-
-    label: str | None
-    value: float | None
-    probabilities: Mapping[str, float] = field(default_factory=dict)

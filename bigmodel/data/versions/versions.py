@@ -14,14 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from bigmodel.core.answer import AnswerType
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Recipe, Rows, Split, Summary, TaskData, Version
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
-from bigmodel.core.task import Family
 from bigmodel.data.tables.label import listed
 from bigmodel.data.tables.label import shown as shown_label
-from bigmodel.data.tables.number import NumberFormat, find_format
+from bigmodel.data.tables.number import NumberFormat
 from bigmodel.data.tables.source import BATCH_ROWS, OF_ROWS, ORIGINAL, TEST, Source, targets_of
 from bigmodel.data.versions import split
 from bigmodel.data.versions.check import check, join_labels, remark
@@ -323,11 +323,11 @@ def media_folder(folder: Path) -> Path:
     return folder.with_name(MEDIA)
 
 
-def load_task_data(folder: Path, family: Family) -> TaskData:
-    """Return what an engine may see of a version. Labels are the classes of the training rows.
+def load_task_data(folder: Path, answer: AnswerType) -> TaskData:
+    """Return what an engine may see of a version; rows whose target its answers cannot be measured by are left out.
 
-    Held-out rows with a class that no training row has are left out, and for numbers every row
-    whose target is not one. Inputs of pictures and recordings are absolute paths.
+    Such are held-out rows with a class that no training row has, and for numbers what is none.
+    Inputs of pictures and recordings are absolute paths.
     """
     table = pq.read_table(folder / ITEMS, columns=["row_id", "split", "input", "target"])
     columns = [table.column(name).to_pylist() for name in table.column_names]
@@ -335,14 +335,11 @@ def load_task_data(folder: Path, family: Family) -> TaskData:
         media = media_folder(folder)
         columns[2] = [str(media / name) for name in columns[2]]
     rows = [row for row in zip(*columns, strict=True) if row[1] != Split.NONE]
-    labels: tuple[str, ...] = ()
-    if family is Family.REGRESSION:
-        kind = find_format(row[3] for row in rows)
-        rows = [(*row[:3], kind.plain(row[3])) for row in rows if kind.number(row[3]) is not None]
-    elif family is Family.CLASSIFICATION:
-        labels = tuple(sorted({row[3] for row in rows if row[1] == Split.TRAIN}))
-        known = set(labels)
-        rows = [row for row in rows if row[3] in known]
+    plain = answer.plain([row[3] for row in rows])
+    rows = [(*row[:3], target) for row, target in zip(rows, plain, strict=True)]
+    labels = answer.labels_of([row[3] for row in rows if row[1] == Split.TRAIN])
+    known = frozenset(labels)
+    rows = [row for row in rows if answer.is_known(row[3], known)]
     parts = {name: _rows_of(rows, name) for name in (Split.TRAIN, Split.VALIDATION, Split.TEST)}
     return TaskData(parts[Split.TRAIN], parts[Split.VALIDATION], parts[Split.TEST], labels)
 

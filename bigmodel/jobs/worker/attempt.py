@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from bigmodel.answers import answer_type
+from bigmodel.core.answer import AnswerType
 from bigmodel.core.datasets.dataset import Split, TaskData
 from bigmodel.core.errors import DatasetError, TrainingError
 from bigmodel.core.events import Kind
@@ -22,7 +24,7 @@ from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Attempt
 from bigmodel.jobs.worker import evaluation, seal
 from bigmodel.jobs.worker.broken_files import find_broken
-from bigmodel.jobs.worker.cross_validation import fold_scores
+from bigmodel.jobs.worker.cross_validation import fold_answers
 from bigmodel.jobs.worker.evaluation import Answers
 from bigmodel.jobs.worker.reporter import WorkerReporter
 from bigmodel.settings import Settings
@@ -42,6 +44,7 @@ class Work:
     folder: Path
     home: Path
     task: Task
+    kind: AnswerType
     engine: Engine
     params: Params
     data: TaskData
@@ -87,10 +90,12 @@ def _prepare(folder: Path, settings: Settings, reporter: WorkerReporter) -> Work
     reporter.phase("prepare")
     task = get_task(attempt.task, settings.task_folders)
     params = task.params.model_validate(dict(attempt.params))
-    data = load_task_data(settings.home / attempt.dataset, task.family)
+    kind = answer_type(task)
+    data = load_task_data(settings.home / attempt.dataset, kind)
     shutil.rmtree(folder / "models", ignore_errors=True)
     (folder / "models").mkdir()
-    return Work(attempt, folder, settings.home, task, load_engine(task), params, data, reporter)
+    engine = load_engine(task)
+    return Work(attempt, folder, settings.home, task, kind, engine, params, data, reporter)
 
 
 def _instant(work: Work) -> TrainedModel:
@@ -155,7 +160,7 @@ def _make(
         "kind": kind,
         "base": base,
         "labels": list(work.data.labels),
-        "family": str(work.task.family),
+        "family": work.kind.family or work.kind.name,
         "is_folded": is_folded,
     }
     evaluation.write_card(draft, card)
@@ -176,7 +181,7 @@ def _make(
 
 def _measure(work: Work, folder: Path) -> Answers:
     predictor = work.engine.load(folder)
-    return evaluation.answer(work.task, predictor, work.data, work.reporter.check)
+    return evaluation.measure(work.kind, predictor, work.data, work.reporter.check)
 
 
 def _measure_folded(work: Work, folder: Path) -> Answers:  # noqa: ARG001 - other models are measured
@@ -187,10 +192,9 @@ def _measure_folded(work: Work, folder: Path) -> Answers:  # noqa: ARG001 - othe
             work.engine.train_instant(part, work.params, Path(place), work.reporter)
             return work.engine.load(Path(place))
 
-    seed, family = work.params.seed, work.task.family
-    scored = fold_scores(family, work.data, train, seed, work.reporter.check)
-    answers = Answers()
-    answers.add(work.task, work.data.labels, Split.TEST, scored)
+    check, answers = work.reporter.check, Answers(work.kind)
+    answered = fold_answers(work.kind, work.data, train, work.params.seed, check)
+    answers.add(work.data.labels, Split.TEST, *answered)
     return answers
 
 

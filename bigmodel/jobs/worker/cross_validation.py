@@ -1,7 +1,7 @@
-"""Measures a model kind where there are too few rows to hold any out: repeated folds, scores averaged.
+"""Measures a model kind where there are too few rows to hold any out: repeated folds, answers averaged.
 
 Each row is answered by models that did not learn from it, once in each repeat (Kohavi 1995, stratified).
-Texts cannot be averaged: what is said in a recording is answered once.
+Answers that cannot be averaged, such as texts, are given once.
 """
 
 from collections import defaultdict
@@ -9,35 +9,31 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.task import Family, Predictor
-from bigmodel.jobs.worker.evaluation import Scored, score
+from bigmodel.core.task import Predictor
+from bigmodel.jobs.worker.evaluation import ask
 
 FOLDS = 5
-REPEATS = 3
 
 Train = Callable[[TaskData], Predictor]
 
 
-def fold_scores(
-    family: Family, data: TaskData, train: Train, seed: int, check: Callable[[], None]
-) -> Scored:
-    """Return out-of-fold scores of the training rows; a class with one row is never held out."""
-    sums: dict[int, list[list[float]]] = defaultdict(list)
-    texts: dict[int, str] = {}
-    for repeat in range(1 if family is Family.TRANSCRIPTION else REPEATS):
+def fold_answers(
+    kind: AnswerType, data: TaskData, train: Train, seed: int, check: Callable[[], None]
+) -> tuple[Rows, list[Answer]]:
+    """Return out-of-fold answers to the training rows; a class with one row is never held out."""
+    found: dict[int, list[Answer]] = defaultdict(list)
+    for repeat in range(kind.repeats):
         for held in _folds(data.train.targets, bool(data.labels), seed + repeat):
             check()
             kept = sorted(set(range(len(data.train))) - set(held))
             part = TaskData(_rows(data.train, kept), Rows(), Rows(), data.labels)
-            answered = score(family, train(part), _rows(data.train, held), check)
-            texts |= zip(held, answered.texts, strict=False)
-            for place, scores in zip(held, answered.scores, strict=True):
-                sums[place].append(list(scores))
-    places = sorted(sums)
-    rows = _rows(data.train, places)
-    means = [np.mean(sums[place], axis=0).tolist() for place in places]
-    return Scored(rows.ids, rows.targets, means, [texts[place] for place in sorted(texts)])
+            answers = ask(train(part), _rows(data.train, held), check)
+            for place, answer in zip(held, answers, strict=True):
+                found[place].append(answer)
+    places = sorted(found)
+    return _rows(data.train, places), [kind.merge(found[place]) for place in places]
 
 
 def _folds(targets: Sequence[str], has_classes: bool, seed: int) -> Iterator[list[int]]:

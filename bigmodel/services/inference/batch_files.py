@@ -1,16 +1,15 @@
 """The answers to many pictures or recordings as a table; a file that cannot be read is a row like any other."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from bigmodel.core.answer import AnswerType
 from bigmodel.core.errors import ModelError
 from bigmodel.core.message import Message
-from bigmodel.core.results.results import Prediction
-from bigmodel.core.task import Explanation
+from bigmodel.services.inference.answered import Answered
 from bigmodel.services.results.answer_table import Cell, open_table
 
-STRANGE = 1.0  # from here on an input looks like none of the classes
 # What ends the answering: the next file would meet the same.
 FATAL = frozenset({"model_not_loading"})
 
@@ -23,33 +22,11 @@ class NamedFile:
     path: Path
 
 
-@dataclass(frozen=True)
-class FileAnswer:
-    """What a model says of one file; `problem` stands in place of an answer where the file cannot be read."""
-
-    name: str
-    prediction: Prediction | None = None
-    said: Explanation = field(default_factory=Explanation)
-    problem: Message | None = None
-
-    @property
-    def is_strange(self) -> bool | None:
-        """Whether it looks like none of the classes; None where the model cannot tell."""
-        return is_strange(self.said)
-
-
-Ask = Callable[[NamedFile], FileAnswer]
+Ask = Callable[[NamedFile], Answered]
 Say = Callable[[Message], str]
 
 
-def is_strange(said: Explanation) -> bool | None:
-    """Tell whether an input looks like none of the training rows; None where the model cannot tell."""
-    if said.unreadable:
-        return True
-    return None if said.ood_score is None else said.ood_score > STRANGE
-
-
-def answer_each(files: Iterable[NamedFile], ask: Ask) -> Iterator[FileAnswer]:
+def answer_each(files: Iterable[NamedFile], ask: Ask, kind: AnswerType) -> Iterator[Answered]:
     """Yield the answer to each file; what is wrong with one is part of its answer.
 
     Raises:
@@ -61,30 +38,24 @@ def answer_each(files: Iterable[NamedFile], ask: Ask) -> Iterator[FileAnswer]:
         except ModelError as error:
             if error.key in FATAL:
                 raise
-            yield FileAnswer(file.name, problem=error.message)
+            yield Answered(kind, name=file.name, problem=error.message)
 
 
-def write_answers(answers: Iterable[FileAnswer], out: Path, say: Say, *, hears: bool) -> None:
-    """Write one line a file. `say` puts a problem into words; `hears` tells transcripts from classes."""
-    columns = ("file", "transcript") if hears else ("file", "predicted")
-    rest = ("certainty", "problem") if hears else ("certainty", "none_of_these", "problem")
-    with open_table(out, (*columns, *rest)) as table:
+def write_answers(answers: Iterable[Answered], out: Path, say: Say, kind: AnswerType) -> None:
+    """Write one line a file. `say` puts a problem into words."""
+    strange = ("none_of_these",) if kind.detects_strangers else ()
+    with open_table(out, ("file", kind.column, "certainty", *strange, "problem")) as table:
         for answer in answers:
             problem = say(answer.problem) if answer.problem else ""
-            cells = _heard(answer) if hears else _predicted(answer)
-            table.add((answer.name,), (*cells, problem))
+            table.add((answer.name,), (*_cells(answer), problem))
 
 
-def _heard(answer: FileAnswer) -> Sequence[Cell]:
-    heard = answer.said.transcript
-    return (heard.text, round(heard.certainty, 4)) if heard else ("", "")
-
-
-def _predicted(answer: FileAnswer) -> Sequence[Cell]:
-    said = answer.prediction
-    if said is None:
-        return ("", "", "")
-    strange = {None: "", True: "yes", False: "no"}[answer.is_strange]
-    if said.label is None:
-        return (round(said.value or 0.0, 6), "", strange)
-    return (said.label, round(said.probabilities[said.label], 4), strange)
+def _cells(answer: Answered) -> Sequence[Cell]:
+    cells: list[Cell] = ["", ""]
+    if answer.answer is not None:
+        found = ["" if cell is None else cell for cell in answer.kind.cells(answer.answer)]
+        cells = [*found, ""][:2]
+    if answer.kind.detects_strangers:
+        known = answer.is_strange if answer.answer is not None else None
+        cells.append({None: "", True: "yes", False: "no"}[known])
+    return cells

@@ -6,16 +6,17 @@ A workbook and delimited text come back as they came; other formats, and a chang
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bigmodel.core.answer import Answer, AnswerType, Cell
 from bigmodel.core.datasets.dataset import Recipe
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.data.ingest.importer import Upload
-from bigmodel.data.tables.number import as_number
 from bigmodel.data.tables.source import ORIGINAL, PLACE
 from bigmodel.data.writeback.order import Column, Kind, Order
 from bigmodel.data.writeback.writer import write_back
@@ -33,12 +34,10 @@ DECLARED_TAB = b"sep="  # and a tab, which stripping takes away
 MAX_DECLARATION = 16  # bytes
 TEXT_ENDINGS = (".csv", ".tsv")
 YES_NO = {True: "yes", False: "no"}
-Said = tuple[
-    Sequence[float], bool | None
-]  # scores, and whether it is like none of the training rows
+Said = tuple[Answer, bool | None]  # and whether it is like none of the training rows
 Ask = Callable[[Sequence[str]], Sequence[Said]]
 Progress = Callable[[int, int], None]  # rows done, rows in all
-Answer = tuple[str | float | None, ...]
+Cells = tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Asker:
-    """A model to ask: its labels (none for numbers), and what is known of it. Without `ask` there is none to ask."""
+    """A model to ask: what it answers, its labels, and what is known of it. Without `ask` there is none to ask."""
 
+    kind: AnswerType
     labels: Sequence[str]
     ask: Ask | None = None
     about: About = field(default_factory=About)
@@ -94,7 +94,7 @@ class Asker:
     @property
     def width(self) -> int:
         """How many columns an answer has."""
-        return (2 if self.labels else 1) + self.tells_strangers
+        return len(self.kind.headings) + self.tells_strangers
 
 
 @dataclass(frozen=True)
@@ -194,12 +194,12 @@ def text_column(upload: Upload, recipe: Recipe) -> str:
 
 def _answered(
     batches: Iterable[Sequence[Row]], asker: Asker, tally: PredictionSummary, say: Say
-) -> Iterator[tuple[Sequence[Row], list[Answer]]]:
+) -> Iterator[tuple[Sequence[Row], list[Cells]]]:
     """Yield each batch with its answers, and count them."""
     for rows in batches:
         asked = [row for row in rows if row.text.strip() and not row.own] if asker.ask else []
         found = iter(asker.ask([row.text for row in asked]) if asker.ask and asked else [])
-        answers: list[Answer] = []
+        answers: list[Cells] = []
         for row in rows:
             tally.rows += 1
             if row.own:
@@ -212,52 +212,46 @@ def _answered(
         yield rows, answers
 
 
-def _said(row: Row, said: Said, asker: Asker, tally: PredictionSummary, say: Say) -> Answer:
-    scores, is_strange = said
-    odd: Answer = ()
+def _said(row: Row, said: Said, asker: Asker, tally: PredictionSummary, say: Say) -> Cells:
+    answer, is_strange = said
+    odd: Cells = ()
     if asker.tells_strangers:
         odd = (None if is_strange is None else say(Message(f"strangers.{YES_NO[is_strange]}")),)
-    if not asker.labels:
-        tally.number(scores[0])
-        return (round(scores[0], 6), *odd)
-    if is_strange is not None:
+    if is_strange is not None and asker.kind.chooses:
         tally.strange = (tally.strange or 0) + is_strange
-    best = max(range(len(scores)), key=scores.__getitem__)
-    certainty = round(scores[best], 4)
-    label, odd_one = asker.labels[best], bool(is_strange)
-    tally.label(row.place, row.text, label, certainty, is_strange=odd_one)
-    return asker.labels[best], certainty, *odd
+    _count(row, answer, asker, tally, is_strange=bool(is_strange))
+    return *asker.kind.cells(answer), *odd
 
 
-def _own(row: Row, asker: Asker, tally: PredictionSummary) -> Answer:
-    """Return what a person said of a row: a label without a certainty, or a number."""
+def _own(row: Row, asker: Asker, tally: PredictionSummary) -> Cells:
+    """Return what a person said of a row, which has no certainty."""
     tally.own += 1
-    if asker.labels:
-        tally.label(row.place, row.text, row.own, None)
-        return _filled(row.own, asker)
-    value = as_number(row.own)
+    answer = asker.kind.own(row.own)
+    if answer is None:
+        return (None,) * asker.width
+    _count(row, answer, asker, tally)
+    return *asker.kind.cells(answer), *(None,) * asker.tells_strangers
+
+
+def _count(
+    row: Row, answer: Answer, asker: Asker, tally: PredictionSummary, *, is_strange: bool = False
+) -> None:
+    label, value, sure = asker.kind.group(answer), asker.kind.amount(answer), answer.certainty
+    if label is not None:
+        certainty = None if sure is None else round(sure, 4)
+        tally.label(row.place, row.text, label, certainty, is_strange=is_strange)
     if value is not None:
         tally.number(value)
-    return _filled(value, asker)
-
-
-def _filled(first: str | float | None, asker: Asker) -> Answer:
-    return (first, *(None,) * (asker.width - 1))
 
 
 def _columns(asker: Asker, taken: Sequence[str], say: Say) -> tuple[Column, ...]:
     """Return the columns to add, numbered where the table has such names already."""
-    keys: tuple[tuple[str, Kind], ...] = (
-        ("writeback.label", "text"),
-        ("writeback.certainty", "share"),
-    )
-    if not asker.labels:
-        keys = (("writeback.number", "number"),)
+    keys = asker.kind.headings
     if asker.tells_strangers:
-        odd = "strangers.column" if asker.labels else "strangers.column_number"
+        odd = "strangers.column" if asker.kind.chooses else "strangers.column_number"
         keys = (*keys, (odd, "text"))
     names = [say(Message(key)) for key, _ in keys]
-    kinds = [kind for _, kind in keys]
+    kinds = [cast(Kind, kind) for _, kind in keys]
     return tuple(map(Column, _fresh(names, taken), kinds))
 
 
@@ -267,7 +261,7 @@ def _schema(columns: Sequence[Column]) -> pa.Schema:
     return pa.schema([(PLACE, pa.int64()), *fields])
 
 
-def _packed(rows: Sequence[Row], answers: Sequence[Answer], columns: Sequence[Column]) -> pa.Table:
+def _packed(rows: Sequence[Row], answers: Sequence[Cells], columns: Sequence[Column]) -> pa.Table:
     arrays = [[row.place for row in rows], *map(list, zip(*answers, strict=True))]
     return pa.table(arrays, schema=_schema(columns))
 

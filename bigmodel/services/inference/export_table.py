@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from bigmodel.answers import label
 from bigmodel.core.datasets.dataset import Dataset, UploadedFile, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
@@ -107,7 +108,9 @@ class ExportTableService:
         sorting = self._store.labels.get(owner, dataset_id)
         if chosen is None and not _is_labelled(version, sorting):
             raise DatasetError("own_table_unlabelled", name=dataset.name)
-        asker = self._demo.asker(chosen) if chosen else Asker(_classes(version, sorting))
+        asker = (
+            self._demo.asker(chosen) if chosen else Asker(label.ANSWER, _classes(version, sorting))
+        )
         with ExitStack() as stack:
             read = [stack.enter_context(self._read(version, sorting, *file)) for file in files]
             tell = _together([table.rows for table, _ in read], progress)

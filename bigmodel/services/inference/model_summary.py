@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bigmodel.core.answer import AnswerType
 from bigmodel.core.clock import now
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
@@ -11,9 +12,9 @@ from bigmodel.services.inference.summary import About
 from bigmodel.services.results.predictions import read_predictions
 
 
-def about_model(model: TrainedModel, folder: Path) -> About:
+def about_model(model: TrainedModel, folder: Path, kind: AnswerType) -> About:
     """Return the name of a model, and its accuracy on held-out rows where it chooses between classes."""
-    accuracy, is_folded = _accuracy(model, folder)
+    accuracy, is_folded = _accuracy(folder, kind, model.labels)
     return About(
         name=model.name,
         accuracy=accuracy,
@@ -22,13 +23,14 @@ def about_model(model: TrainedModel, folder: Path) -> About:
     )
 
 
-def _accuracy(model: TrainedModel, folder: Path) -> tuple[Measure | None, bool]:
-    if not model.labels:
+def _accuracy(
+    folder: Path, kind: AnswerType, labels: tuple[str, ...]
+) -> tuple[Measure | None, bool]:
+    if not kind.chooses:
         return None, False
     try:
-        answered = read_predictions(folder)
+        answered = read_predictions(folder, kind, labels)
     except ModelError:  # a model of before there were such files
         return None, False
-    named = [model.labels[place] for place in answered.scores.argmax(axis=1)]
-    right = sum(map(str.__eq__, answered.truth, named))
+    right = sum(map(str.__eq__, answered.truth, (one.text for one in answered.answers)))
     return wilson(right, len(answered)), answered.is_folded

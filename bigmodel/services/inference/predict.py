@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bigmodel.answers import answer_type
+from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
 from bigmodel.core.ids import is_id, new_id
 from bigmodel.core.job import Job
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.results.results import Prediction
-from bigmodel.core.task import Family, Task, Transcript
+from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import read_upload
+from bigmodel.services.inference.answered import MEMORY, STRANGE, Answered, is_strange
 from bigmodel.services.inference.batch_files import (
-    STRANGE,
-    FileAnswer,
     NamedFile,
     Say,
     answer_each,
-    is_strange,
     write_answers,
 )
 from bigmodel.services.inference.batch_table import (
@@ -44,7 +43,6 @@ from bigmodel.services.inference.example_rows import (
     text_rows,
 )
 from bigmodel.services.inference.model_summary import about_model
-from bigmodel.services.inference.text_answer import MEMORY, TextAnswer
 from bigmodel.services.inference.uploads import DemoUploads
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
@@ -53,14 +51,13 @@ from bigmodel.tasks import find_tasks, get_task
 
 __all__ = [
     "STRANGE",
+    "Answered",
     "AnsweredTable",
-    "FileAnswer",
     "InferenceService",
     "Look",
     "MediaRow",
     "NamedFile",
     "Source",
-    "TextAnswer",
     "TextRow",
     "written",
 ]
@@ -82,7 +79,7 @@ class Source:
 class Look:
     """An answer to one picture or recording, and what stands behind it."""
 
-    answer: FileAnswer
+    answer: Answered
     nearest: tuple[MediaRow, ...] = ()
 
 
@@ -134,9 +131,9 @@ class InferenceService:
             name = self._job(owner, model_or_job).task
         return self._task(name).demo
 
-    def hears(self, model: TrainedModel) -> bool:
-        """Return whether a model writes down what it hears, instead of choosing a class."""
-        return self._task(model.task).family == Family.TRANSCRIPTION
+    def answers_of(self, model: TrainedModel) -> AnswerType:
+        """Return the type of a model's answers."""
+        return answer_type(self._task(model.task))
 
     def is_settled(self, owner: str, job_id: str) -> bool:
         """Return whether no better model can come from a job any more."""
@@ -146,19 +143,14 @@ class InferenceService:
         """Start loading a model, so that the first answer comes at once."""
         self._serving.warm(self._folder(self.resolve(owner, model_or_job)))
 
-    def predict(self, owner: str, model_or_job: str, texts: Sequence[str]) -> list[Prediction]:
-        """Return the answer to each text."""
-        model = self.resolve(owner, model_or_job)
-        scores = self._serving.scores(self._folder(model), texts)
-        return [_prediction(model.labels, row) for row in scores]
-
-    def look_texts(self, owner: str, model_or_job: str, texts: Sequence[str]) -> list[TextAnswer]:
+    def look_texts(self, owner: str, model_or_job: str, texts: Sequence[str]) -> list[Answered]:
         """Return the answer to each text, and what else the model can say of it."""
         model = self.resolve(owner, model_or_job)
+        kind = self.answers_of(model)
         found = self._serving.looks(self._folder(model), texts)
-        return [TextAnswer(_prediction(model.labels, row), said) for row, said in found]
+        return [Answered(kind, kind.decode(row, model.labels), said) for row, said in found]
 
-    def near_texts(self, owner: str, model_or_job: str, answer: TextAnswer) -> list[TextRow]:
+    def near_texts(self, owner: str, model_or_job: str, answer: Answered) -> list[TextRow]:
         """Return the training rows that a text is nearest to; none where they are gone."""
         near = [row_id for row_id, _ in answer.said.nearest[:NEAREST]]
         if not near:
@@ -167,16 +159,27 @@ class InferenceService:
         folder = self._settings.home / version.folder
         return text_rows(folder, near) if items_of(folder).is_file() else []
 
-    def scores(
+    def answers(
         self,
         owner: str,
         model_or_job: str,
-        texts: Sequence[str],
+        inputs: Sequence[str],
         progress: Progress | None = None,
-    ) -> list[list[float]]:
-        """Return one row of scores a text: probabilities in the order of the model's labels, or one number."""
+    ) -> list[Answer]:
+        """Return the answer to each text or path; a blank one to what cannot be read, where its type has one."""
         model = self.resolve(owner, model_or_job)
-        return self._serving.scores(self._folder(model), texts, progress)
+        kind = self.answers_of(model)
+        blank = kind.blank()
+        if blank is None:
+            rows = self._serving.answers(self._folder(model), inputs, progress)
+            return [kind.decode(row, model.labels) for row in rows]
+        files = (NamedFile(path, Path(path)) for path in inputs)
+        found: list[Answer] = []
+        for one in answer_each(files, partial(self._ask, model), kind):
+            found.append(blank if one.answer is None else one.answer)
+            if progress:
+                progress(len(found), len(inputs))
+        return found
 
     def look(self, owner: str, model_or_job: str, path: Path) -> Look:
         """Return the answer to one picture or recording, with the training rows it is nearest to.
@@ -193,23 +196,6 @@ class InferenceService:
         rows = media_rows(version, self._settings.home / version.folder, near)
         return Look(answer, tuple(rows[row_id] for row_id in near if row_id in rows))
 
-    def transcribe(
-        self,
-        owner: str,
-        model_or_job: str,
-        paths: Sequence[str],
-        progress: Progress | None = None,
-    ) -> list[Transcript]:
-        """Return what a model hears in each recording; nothing where a recording cannot be read."""
-        model = self.resolve(owner, model_or_job)
-        files = (NamedFile(path, Path(path)) for path in paths)
-        heard = []
-        for answer in answer_each(files, partial(self._ask, model)):
-            heard.append(answer.said.transcript or Transcript("", 0.0))
-            if progress:
-                progress(len(heard), len(paths))
-        return heard
-
     def answer_files(
         self,
         owner: str,
@@ -218,7 +204,7 @@ class InferenceService:
         out: Path,
         say: Say,
         progress: Progress | None = None,
-    ) -> list[FileAnswer]:
+    ) -> list[Answered]:
         """Answer many pictures or recordings and write one line each to `out` (.xlsx, .tsv, else .csv).
 
         Raises:
@@ -226,17 +212,18 @@ class InferenceService:
             ModelError: the model cannot be loaded.
         """
         model = self.resolve(owner, model_or_job)
-        answers: list[FileAnswer] = []
+        answers: list[Answered] = []
+        kind = self.answers_of(model)
 
-        def told() -> Iterator[FileAnswer]:
-            for answer in answer_each(files, partial(self._ask, model)):
+        def told() -> Iterator[Answered]:
+            for answer in answer_each(files, partial(self._ask, model), kind):
                 answers.append(answer)
                 yield answer
                 if progress:
                     progress(len(answers), len(files))
 
         with written(out):
-            write_answers(told(), out, say, hears=self.hears(model))
+            write_answers(told(), out, say, kind)
         return answers
 
     def predict_file(
@@ -271,14 +258,16 @@ class InferenceService:
     def asker(self, model: TrainedModel) -> Asker:
         """Return a model as one that is asked about the rows of a table."""
         folder = self._folder(model)
-        tells = (folder / MEMORY).is_file()
+        tells, kind = (folder / MEMORY).is_file(), self.answers_of(model)
 
         def ask(texts: Sequence[str]) -> Sequence[Said]:
             if not tells:
-                return [(row, None) for row in self._serving.scores(folder, texts)]
-            return [(row, is_strange(said)) for row, said in self._serving.looks(folder, texts)]
+                rows = self._serving.answers(folder, texts)
+                return [(kind.decode(row, model.labels), None) for row in rows]
+            found = self._serving.looks(folder, texts)
+            return [(kind.decode(row, model.labels), is_strange(said)) for row, said in found]
 
-        return Asker(model.labels, ask, about_model(model, folder), tells)
+        return Asker(kind, model.labels, ask, about_model(model, folder, kind), tells)
 
     def examples(self, owner: str, model_or_job: str, count: int = 6) -> list[str]:
         """Return short texts that the model never learned from, of every class in turn."""
@@ -336,21 +325,13 @@ class InferenceService:
         job = self._store.jobs.get(owner, model.job_id)
         return self._store.datasets.version(owner, job.dataset_id, job.dataset_version)
 
-    def _ask(self, model: TrainedModel, file: NamedFile) -> FileAnswer:
-        row, said = self._serving.look(self._folder(model), str(file.path))
-        heard = said.transcript
-        prediction = None if heard else _prediction(model.labels, row)
-        return FileAnswer(file.name, prediction, said)
+    def _ask(self, model: TrainedModel, file: NamedFile) -> Answered:
+        [(row, said)] = self._serving.looks(self._folder(model), [str(file.path)])
+        kind = self.answers_of(model)
+        return Answered(kind, kind.decode(row, model.labels), said, file.name)
 
     def _folder(self, model: TrainedModel) -> Path:
         return self._settings.home / model.folder
-
-
-def _prediction(labels: tuple[str, ...], row: Sequence[float]) -> Prediction:
-    if not labels:
-        return Prediction(label=None, value=row[0])
-    best = max(range(len(labels)), key=row.__getitem__)
-    return Prediction(labels[best], None, dict(zip(labels, row, strict=True)))
 
 
 def _unseen(version: Version) -> Split:

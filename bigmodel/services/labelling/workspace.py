@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bigmodel.answers import answer_type
 from bigmodel.core.datasets.dataset import Dataset, Form, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.labels import LabelEvent, Labelling
 from bigmodel.core.labelling.view import FIRST_ROWS, ClassCount
-from bigmodel.core.task import Family
 from bigmodel.data.versions.unlabelled import Contents, read_cells, read_contents
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -175,9 +175,7 @@ class Workspaces:
         """Return the task that puts such rows into classes, "" where there is none."""
         tasks = find_tasks(self._settings.task_folders).values()
         medium = version.summary.medium
-        fitting = (
-            t.name for t in tasks if t.family is Family.CLASSIFICATION and t.medium == medium
-        )
+        fitting = (t.name for t in tasks if answer_type(t).chooses and t.medium == medium)
         return next(fitting, "")
 
 

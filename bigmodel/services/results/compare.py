@@ -4,20 +4,21 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from bigmodel.answers import answer_type
+from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.datasets.dataset import Version
 from bigmodel.core.errors import ModelError
 from bigmodel.core.job import Job, State
-from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.comparison import ChangedRow, Comparison
-from bigmodel.core.task import Family, Medium, Transcript
-from bigmodel.data.tables.number import as_number
+from bigmodel.core.task import Medium
 from bigmodel.data.versions.versions import load_rows, media_folder
-from bigmodel.metrics import paired
-from bigmodel.services.results.compare_rows import answers_of, never_learned, shared_rows, today
+from bigmodel.services.results.compare_rows import shared_rows, today
 from bigmodel.services.results.predictions import StoredPredictions, read_predictions
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -28,8 +29,7 @@ MOST_SHOWN = 5  # rows that one alone got right
 TEXT_CHARACTERS = 2_000
 LISTED_JOBS = 200
 Progress = Callable[[int, int], None]  # rows done, rows in all
-Predict = Callable[[str, str, Sequence[str], Progress | None], list[list[float]]]
-Transcribe = Callable[[str, str, Sequence[str], Progress | None], list[Transcript]]
+Ask = Callable[[str, str, Sequence[str], Progress | None], list[Answer]]  # owner, model, inputs
 
 
 @dataclass(frozen=True)
@@ -40,25 +40,11 @@ class _Side:
     version: Version
 
 
-@dataclass(frozen=True)
-class _Answers:
-    """Truths and what both models answered, in step with the rows and as people read it."""
-
-    found: paired.Paired
-    truth: Sequence[str]
-    new: Sequence[str]
-    old: Sequence[str]
-    remarks: Sequence[Message] = ()
-
-
 class CompareService:
     """Compares trainings of one dataset, for their owner only."""
 
-    def __init__(
-        self, settings: Settings, store: Store, predict: Predict, transcribe: Transcribe
-    ) -> None:
-        self._settings, self._store = settings, store
-        self._predict, self._transcribe = predict, transcribe
+    def __init__(self, settings: Settings, store: Store, ask: Ask) -> None:
+        self._settings, self._store, self._ask_model = settings, store, ask
         self._cache: OrderedDict[tuple[str, str], Comparison] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -140,42 +126,31 @@ class CompareService:
     ) -> Comparison:
         if not _is_alike(new, old):
             raise ModelError("compare_other_data")
+        kind = self._kind(new.model)
         mine, its = (
-            read_predictions(self._settings.home / side.model.folder) for side in (new, old)
+            read_predictions(self._settings.home / model.folder, kind, model.labels)
+            for model in (new.model, old.model)
         )
         row_ids, remarks = shared_rows(self._settings.home, new.version, old.version, mine, its)
         asked = self._stored_or_asked(owner, new.version, old.model, its, row_ids, progress)
-        answers = self._measured(_on(mine, row_ids), asked, new, old)
-        found = answers.found
+        rename = partial(today, old=old.version.recipe, new=new.version.recipe)
+        now = _on(mine, row_ids)
+        before = kind.renamed(asked.answers, rename)
+        found = kind.compare(now.truth, now.answers, before)
+
+        def some(marks: Any) -> tuple[ChangedRow, ...]:
+            return self._some(new.version, now, before, found.gains, marks)
+
         return Comparison(
             rows=len(row_ids),
             sentence=found.sentence,
             measures=found.measures,
             only_new=int(found.is_gained.sum()),
             only_old=int(found.is_lost.sum()),
-            remarks=(*remarks, *answers.remarks),
-            gained=self._some(new.version, row_ids, answers, found.is_gained),
-            lost=self._some(new.version, row_ids, answers, found.is_lost),
+            remarks=(*remarks, *found.remarks),
+            gained=some(found.is_gained),
+            lost=some(found.is_lost),
         )
-
-    def _measured(
-        self, mine: StoredPredictions, its: StoredPredictions, new: _Side, old: _Side
-    ) -> _Answers:
-        family = self._family(new.model)
-        truth = mine.truth
-        if family is Family.CLASSIFICATION:
-            names = today(old.model.labels, old.version.recipe, new.version.recipe)
-            now = answers_of(mine.scores, new.model.labels)
-            before = answers_of(its.scores, names)
-            found = paired.of_classes(truth, now, before)
-            return _Answers(found, truth, now, before, never_learned(truth, names))
-        if family is Family.TRANSCRIPTION:
-            found = paired.of_transcripts(truth, mine.texts, its.texts)
-            return _Answers(found, truth, mine.texts, its.texts)
-        values, earlier = mine.scores[:, 0].tolist(), its.scores[:, 0].tolist()
-        found = paired.of_numbers([as_number(text) or 0.0 for text in truth], values, earlier)
-        now, before = ([f"{value:.5g}" for value in column] for column in (values, earlier))
-        return _Answers(found, truth, now, before)
 
     def _stored_or_asked(
         self,
@@ -196,8 +171,7 @@ class CompareService:
         both = StoredPredictions(
             [*kept.row_ids, *asked.row_ids],
             [*kept.truth, *asked.truth],
-            np.concatenate([kept.scores, asked.scores]) if len(kept) else asked.scores,
-            texts=[*kept.texts, *asked.texts],
+            [*kept.answers, *asked.answers],
         )
         return _on(both, row_ids)
 
@@ -215,33 +189,33 @@ class CompareService:
         inputs = rows["input"]
         if version.recipe.medium != Medium.TEXT:
             inputs = [str(media_folder(folder) / name) for name in inputs]
-        if self._family(model) is Family.TRANSCRIPTION:
-            heard = self._transcribe(owner, model.id, inputs, progress)
-            certainty = np.array([[one.certainty] for one in heard], np.float64)
-            texts = [one.text for one in heard]
-            return StoredPredictions(rows["row_id"], rows["target"], certainty, texts=texts)
-        scores = np.asarray(self._predict(owner, model.id, inputs, progress), np.float64)
-        return StoredPredictions(rows["row_id"], rows["target"], scores)
+        answers = self._ask_model(owner, model.id, inputs, progress)
+        return StoredPredictions(rows["row_id"], rows["target"], answers)
 
-    def _family(self, model: TrainedModel) -> Family:
-        return get_task(model.task, self._settings.task_folders).family
+    def _kind(self, model: TrainedModel) -> AnswerType:
+        return answer_type(get_task(model.task, self._settings.task_folders))
 
     def _some(
-        self, version: Version, row_ids: Sequence[str], answers: _Answers, marks: paired.Marks
+        self,
+        version: Version,
+        now: StoredPredictions,
+        before: Sequence[Answer],
+        gains: Any,
+        marks: Any,
     ) -> tuple[ChangedRow, ...]:
         """Return the marked rows on which the models differ most, with what they say."""
         marked = np.flatnonzero(marks)
-        order = np.argsort(-np.abs(answers.found.gains[marked]), kind="stable")
+        order = np.argsort(-np.abs(gains[marked]), kind="stable")
         places = marked[order][:MOST_SHOWN].tolist()
         if not places:
             return ()
         folder = self._settings.home / version.folder
-        rows = load_rows(folder, [row_ids[place] for place in places])
+        rows = load_rows(folder, [now.row_ids[place] for place in places])
         is_text = version.recipe.medium == Medium.TEXT
         texts = [text[:TEXT_CHARACTERS] for text in rows["input"]] if is_text else rows["name"]
         media = [""] * len(places) if is_text else rows["input"]
         return tuple(
-            ChangedRow(text, answers.truth[at], answers.new[at], answers.old[at], file)
+            ChangedRow(text, now.truth[at], now.answers[at].text, before[at].text, file)
             for text, file, at in zip(texts, media, places, strict=True)
         )
 

@@ -1,11 +1,8 @@
 """Which rows an old and a new model can fairly be compared on, and in which words of classes; it asks no model."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from bigmodel.core.datasets.dataset import Recipe, Split, Version
 from bigmodel.core.errors import ModelError
@@ -16,7 +13,6 @@ from bigmodel.services.results.predictions import StoredPredictions
 MOST_ASKED = (
     2_000  # rows an old model is asked about; more take minutes and narrow the intervals little
 )
-MOST_NAMED = 5
 REMARK = "compare.remarks."
 
 
@@ -68,38 +64,13 @@ def learned(folder: Path) -> tuple[set[str], set[str]]:
     return ids, contents
 
 
-def today(labels: Sequence[str], old: Recipe, new: Recipe) -> list[str]:
-    """Return what classes of an old version are called in a new one, as far as each became exactly one class."""
-    return [_today(label, old, new) for label in labels]
-
-
-def _today(label: str, old: Recipe, new: Recipe) -> str:
+def today(label: str, old: Recipe, new: Recipe) -> str:
+    """Return what a class of an old version is called in a new one, as far as it became exactly one class."""
     came = [original for original, name in old.relabel.items() if name == label]
     if label not in old.relabel:
         came.append(label)
     names = {new.relabel.get(original, original) for original in came}
     return names.pop() if len(names) == 1 else label
-
-
-def answers_of(scores: NDArray[np.float64], names: Sequence[str]) -> list[str]:
-    """Return the likeliest name of each row; classes of one name by now are one, their scores added up."""
-    known = list(dict.fromkeys(names))
-    summed = np.zeros((len(scores), len(known)))
-    for column, name in enumerate(names):
-        summed[:, known.index(name)] += scores[:, column]
-    return [known[index] for index in summed.argmax(axis=1).tolist()]
-
-
-def never_learned(truth: Sequence[str], names: Sequence[str]) -> list[Message]:
-    """Return a remark on rows of a class that the old model could not name."""
-    known = set(names)
-    strange = [label for label in truth if label not in known]
-    if not strange:
-        return []
-    listed = sorted(set(strange))
-    shown = ", ".join(f"“{label[:40]}”" for label in listed[:MOST_NAMED])
-    more = " …" if len(listed) > MOST_NAMED else ""
-    return [_remark("never_learned", "warning", count=len(strange), labels=shown + more)]
 
 
 def _contents(folder: Path) -> dict[str, str]:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import pyarrow.parquet as pq
 
+from bigmodel.core.answer import AnswerType
 from bigmodel.core.datasets.dataset import Recipe
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Message
-from bigmodel.core.task import Family
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.label import Spellings
-from bigmodel.data.tables.number import as_number
 from bigmodel.data.tables.source import ORIGINAL
 
 MOST_NAMED = 5
@@ -29,7 +28,7 @@ class EvaluationSet:
 
 
 def read_evaluation_set(
-    upload: Upload, recipe: Recipe, family: Family, labels: tuple[str, ...]
+    upload: Upload, recipe: Recipe, kind: AnswerType, labels: tuple[str, ...]
 ) -> EvaluationSet:
     """Return the rows of a file that have an input and an answer the model knows.
 
@@ -46,7 +45,7 @@ def read_evaluation_set(
     rows = list(_files(upload, recipe) if upload.is_media else _texts(upload, recipe))
     spelled = Spellings(labels)
     whole = [(*row[:2], spelled(row[2])) for row in rows if all(row)]
-    usable = [row for row in whole if _is_known(row[2], family, labels)]
+    usable = [row for row in whole if kind.is_known(row[2], labels)]
     if not usable:
         raise DatasetError("evaluation_no_rows", labels=_listed(labels) or "1, 2.5, …")
     remarks = list(upload.problems) if upload.is_media else []
@@ -78,12 +77,6 @@ def _files(upload: Upload, recipe: Recipe) -> Sequence[tuple[str, str, str]]:
         (str(upload.media_folder / name), digest, (truth or "").strip())
         for name, digest, truth in zip(*columns, strict=True)
     ]
-
-
-def _is_known(truth: str, family: Family, labels: tuple[str, ...]) -> bool:
-    if family is Family.TRANSCRIPTION:
-        return True
-    return truth in labels if labels else as_number(truth) is not None
 
 
 def _left_out(key: str, **args: Arg) -> Message:

@@ -8,12 +8,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
+from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.datasets.dataset import Split
 from bigmodel.core.errors import ModelError
-from bigmodel.core.task import Transcript
-from bigmodel.metrics.family import Answers
 
 PREDICTIONS = "predictions.parquet"
 RECORD = "model.json"
@@ -21,28 +19,15 @@ RECORD = "model.json"
 
 @dataclass(frozen=True)
 class StoredPredictions:
-    """Evaluated rows in step: ids, truths and scores (rows, labels), or (rows, 1) for numbers.
-
-    Of a model that writes down speech, `texts` are what it heard, and scores how certain it was.
-    """
+    """Evaluated rows in step: ids, truths and answers."""
 
     row_ids: Sequence[str]
     truth: Sequence[str]
-    scores: NDArray[np.float64]
+    answers: Sequence[Answer]
     is_folded: bool = False
-    texts: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.row_ids)
-
-    @property
-    def answers(self) -> Answers:
-        """The answers as their family measures them."""
-        if not self.texts:
-            scores: list[list[float]] = self.scores.tolist()
-            return scores
-        pairs = zip(self.texts, self.scores[:, 0].tolist(), strict=True)
-        return [Transcript(text, certainty) for text, certainty in pairs]
 
     def on(self, row_ids: Sequence[str]) -> "StoredPredictions | None":
         """Return the answers to these rows in their order, or None where one was not answered."""
@@ -50,17 +35,12 @@ class StoredPredictions:
         if not all(row_id in place for row_id in row_ids):
             return None
         chosen = [place[row_id] for row_id in row_ids]
-        return StoredPredictions(
-            row_ids,
-            [self.truth[index] for index in chosen],
-            self.scores[chosen],
-            self.is_folded,
-            [self.texts[index] for index in chosen] if self.texts else (),
-        )
+        truth, answers = ([side[index] for index in chosen] for side in (self.truth, self.answers))
+        return StoredPredictions(row_ids, truth, answers, self.is_folded)
 
 
-def read_predictions(folder: Path) -> StoredPredictions:
-    """Return the test rows of a model; of one measured by folds, every row.
+def read_predictions(folder: Path, kind: AnswerType, labels: tuple[str, ...]) -> StoredPredictions:
+    """Return the test rows of a model with these labels; of one measured by folds, every row.
 
     Raises:
         ModelError: `results_damaged`.
@@ -71,32 +51,15 @@ def read_predictions(folder: Path) -> StoredPredictions:
         is_test = np.array(table.column("split").to_pylist()) == Split.TEST
         if is_test.any():
             table = table.filter(pa.array(is_test))
+        rows = table.select([name for name, _ in kind.fields]).to_pylist()
         answered = StoredPredictions(
             row_ids=table.column("row_id").to_pylist(),
             truth=table.column("truth").to_pylist(),
-            scores=_scores(table.column("scores")),
+            answers=[kind.decode(row, labels) for row in rows],
             is_folded=bool(record.get("is_folded", False)),
-            texts=_texts(table),
         )
-    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         raise ModelError("results_damaged") from error
     if not len(answered):
         raise ModelError("results_damaged")
     return answered
-
-
-def _texts(table: pa.Table) -> Sequence[str]:
-    """Return what was heard; nothing for answers that are no texts, and of files from before there were any."""
-    if "text" not in table.column_names or table.column("text").null_count == len(table):
-        return ()
-    texts: list[str] = table.column("text").to_pylist()
-    return texts
-
-
-def _scores(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    """Return lists of equal length as one table, without a Python object for each number."""
-    if len(column) == 0:
-        return np.empty((0, 0))
-    values = column.combine_chunks()
-    flat = np.asarray(values.flatten().to_numpy(zero_copy_only=False), dtype=np.float64)
-    return flat.reshape(len(column), -1)

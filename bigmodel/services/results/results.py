@@ -4,38 +4,31 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import chain, zip_longest
 from pathlib import Path
 
-import numpy as np
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
+from bigmodel.answers import answer_type
+from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.results.alignment import diff
 from bigmodel.core.results.results import AnsweredRow, Results
-from bigmodel.core.task import Family, Medium, Transcript
+from bigmodel.core.task import Medium
 from bigmodel.data.ingest.importer import Answers, read_upload
-from bigmodel.data.tables.number import as_number
 from bigmodel.data.versions.versions import ITEMS, load_rows
-from bigmodel.metrics.family import Answers as Given
-from bigmodel.metrics.family import measuring
-from bigmodel.metrics.transcription import errors_of
 from bigmodel.services.results import export
 from bigmodel.services.results.answer_table import open_table
-from bigmodel.services.results.evaluation_set import EvaluationSet, read_evaluation_set
+from bigmodel.services.results.evaluation_set import read_evaluation_set
 from bigmodel.services.results.predictions import StoredPredictions, read_predictions
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import get_task
 
 Said = tuple[str, str]  # text of a row, and its media name
-Predict = Callable[[str, str, Sequence[str]], list[list[float]]]  # owner, model id, texts or paths
-Transcribe = Callable[[str, str, Sequence[str]], list[Transcript]]  # owner, model id, paths
+Ask = Callable[[str, str, Sequence[str]], list[Answer]]  # owner, model id, texts or paths
 MOST_CACHED = 16
 MOST_FILED = 10_000
 TEXT_CHARACTERS = 2_000  # of a row on the page
@@ -44,12 +37,10 @@ TEXT_CHARACTERS = 2_000  # of a row on the page
 class ResultService:
     """Evaluations of trained models, on held-out rows or on a person's file."""
 
-    def __init__(
-        self, settings: Settings, store: Store, predict: Predict, transcribe: Transcribe
-    ) -> None:
+    def __init__(self, settings: Settings, store: Store, ask: Ask) -> None:
         self._settings = settings
         self._store = store
-        self._predict, self._transcribe = predict, transcribe
+        self._ask = ask
         self._cache: OrderedDict[str, Results] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -108,27 +99,18 @@ class ResultService:
         right. Numbers come by their error, largest first, and transcripts by the share of wrong words.
         """
         model = self.model(owner, job_id, model_id)
-        answered = read_predictions(self._settings.home / model.folder)
-        if model.labels:
-            order = _mistakes(answered, model.labels, truth, answer)
-        elif answered.texts:
-            order = _misheard(answered)
-        else:
-            true = np.array([as_number(text) or 0.0 for text in answered.truth])
-            order = np.argsort(-np.abs(answered.scores[:, 0] - true), kind="stable")
-        shown = order[offset : offset + limit].tolist()
-        said = self._said(owner, model, [answered.row_ids[index] for index in shown])
-        return [_row(answered, index, model.labels, said) for index in shown], len(order)
+        kind, answered = self._answered(model)
+        order = kind.mistakes(answered.truth, answered.answers, of=truth, said=answer)
+        return self._rows(owner, model, answered, order[offset : offset + limit]), len(order)
 
     def right(
         self, owner: str, job_id: str, *, model_id: str = "", limit: int = 10
     ) -> list[AnsweredRow]:
         """Return rows that were answered right, of every class in turn, or the numbers nearest to the truth."""
         model = self.model(owner, job_id, model_id)
-        answered = read_predictions(self._settings.home / model.folder)
-        shown = _hits(answered, model.labels)[:limit]
-        said = self._said(owner, model, [answered.row_ids[index] for index in shown])
-        return [_row(answered, index, model.labels, said) for index in shown]
+        kind, answered = self._answered(model)
+        order = kind.hits(answered.truth, answered.answers)
+        return self._rows(owner, model, answered, order[:limit])
 
     def wrong_file(
         self, owner: str, job_id: str, *, model_id: str = "", truth: str = "", answer: str = ""
@@ -154,19 +136,19 @@ class ResultService:
             DatasetError: the table cannot be read, has no right answers, or none this model knows.
         """
         model = self.model(owner, job_id)
-        version, family = self._version(owner, model), self._family(model)
+        version, kind = self._version(owner, model), self._kind(model)
         answers = Answers(leave_out=True, level=version.recipe.level)
         upload = read_upload(path, self._settings, answers=answers)
         try:
-            asked = read_evaluation_set(upload, version.recipe, family, model.labels)
+            asked = read_evaluation_set(upload, version.recipe, kind, model.labels)
             beside = {}
             instant = self._instant(owner, model)
             if instant:
-                beside["instant"] = self._ask(owner, instant, asked)
-            given = self._ask(owner, model, asked)
+                beside["instant"] = self._ask(owner, instant.id, asked.inputs)
+            given = self._ask(owner, model.id, asked.inputs)
         finally:
             upload.discard()
-        results = measuring(family).evaluate(
+        results = kind.evaluate(
             asked.truth,
             given,
             model.labels,
@@ -190,14 +172,14 @@ class ResultService:
         )
 
     def _evaluate(self, owner: str, model: TrainedModel) -> Results:
-        answered = read_predictions(self._settings.home / model.folder)
+        kind, answered = self._answered(model)
         beside = {}
         instant = self._instant(owner, model)
         if instant:
-            other = read_predictions(self._settings.home / instant.folder).on(answered.row_ids)
+            other = self._answered(instant)[1].on(answered.row_ids)
             if other is not None:
                 beside["instant"] = other.answers
-        return measuring(self._family(model)).evaluate(
+        return kind.evaluate(
             answered.truth,
             answered.answers,
             model.labels,
@@ -206,19 +188,33 @@ class ResultService:
             is_folded=answered.is_folded,
         )
 
-    def _ask(self, owner: str, model: TrainedModel, asked: EvaluationSet) -> Given:
-        """Return what a model answers to the rows of a file."""
-        if self._family(model) is Family.TRANSCRIPTION:
-            return self._transcribe(owner, model.id, asked.inputs)
-        return self._predict(owner, model.id, asked.inputs)
+    def _answered(self, model: TrainedModel) -> tuple[AnswerType, StoredPredictions]:
+        """Return the type of a model's answers, and those to its test rows."""
+        kind = self._kind(model)
+        return kind, read_predictions(self._settings.home / model.folder, kind, model.labels)
+
+    def _rows(
+        self, owner: str, model: TrainedModel, found: StoredPredictions, places: Sequence[int]
+    ) -> list[AnsweredRow]:
+        """Return test rows with what the model answers."""
+        kind = self._kind(model)
+        said = self._said(owner, model, [found.row_ids[place] for place in places])
+
+        def row(place: int) -> AnsweredRow:
+            row_id, truth, answer = found.row_ids[place], found.truth[place], found.answers[place]
+            text, media = said.get(row_id, ("", ""))
+            edits = kind.edits(truth, answer)
+            return AnsweredRow(row_id, text, truth, answer.text, answer.certainty, media, edits)
+
+        return [row(place) for place in places]
 
     def _instant(self, owner: str, model: TrainedModel) -> TrainedModel | None:
         """Return the instant model of the same job, unless it is this one."""
         models = self._store.models.list_all(owner, model.job_id)
         return next((m for m in models if m.kind == "instant" and m.id != model.id), None)
 
-    def _family(self, model: TrainedModel) -> Family:
-        return get_task(model.task, self._settings.task_folders).family
+    def _kind(self, model: TrainedModel) -> AnswerType:
+        return answer_type(get_task(model.task, self._settings.task_folders))
 
     def _version(self, owner: str, model: TrainedModel) -> Version:
         job = self._store.jobs.get(owner, model.job_id)
@@ -253,60 +249,3 @@ def _said_of_file(message: Message) -> Message:
     """Return what is said of held-out rows in the words for a person's own file."""
     is_of_rows = message.key.startswith("results.sentence.") or message.key.endswith(".few_rows")
     return replace(message, key=f"{message.key}_file") if is_of_rows else message
-
-
-def _mistakes(
-    answered: StoredPredictions, labels: tuple[str, ...], truth: str, answer: str
-) -> NDArray[np.intp]:
-    """Return the places of the rows asked for, surest answers first."""
-    names = np.array(labels, dtype=object)
-    true, named = np.array(answered.truth, dtype=object), names[answered.scores.argmax(axis=1)]
-    wanted = np.ones(len(true), dtype=np.bool_) if truth and truth == answer else true != named
-    if truth:
-        wanted &= true == truth
-    if answer:
-        wanted &= named == answer
-    places = np.nonzero(wanted)[0]
-    order: NDArray[np.intp] = places[
-        np.argsort(-answered.scores.max(axis=1)[places], kind="stable")
-    ]
-    return order
-
-
-def _misheard(answered: StoredPredictions) -> NDArray[np.intp]:
-    """Return the places of transcripts with a mistake, those with the largest share of wrong words first."""
-    rates = np.array(errors_of(answered.truth, answered.texts))
-    order: NDArray[np.intp] = np.argsort(-rates, kind="stable")[: np.count_nonzero(rates)]
-    return order
-
-
-def _hits(answered: StoredPredictions, labels: tuple[str, ...]) -> list[int]:
-    """Return the places of right answers: of each class in turn, of transcripts those without a mistake."""
-    if labels:
-        order = [_mistakes(answered, labels, label, label).tolist() for label in labels]
-        turns = chain.from_iterable(zip_longest(*order))
-        return [place for place in turns if place is not None]
-    if answered.texts:
-        rates = errors_of(answered.truth, answered.texts)
-        return [place for place, rate in enumerate(rates) if rate == 0]
-    true = np.array([as_number(text) or 0.0 for text in answered.truth])
-    nearest: list[int] = np.argsort(np.abs(answered.scores[:, 0] - true), kind="stable").tolist()
-    return nearest
-
-
-def _row(
-    answered: StoredPredictions, index: int, labels: tuple[str, ...], said: dict[str, Said]
-) -> AnsweredRow:
-    scores, row_id, truth = answered.scores[index], answered.row_ids[index], answered.truth[index]
-    heard = answered.texts[index] if answered.texts else None
-    answer = labels[int(scores.argmax())] if labels else f"{scores[0]:.5g}"
-    text, media = said.get(row_id, ("", ""))
-    return AnsweredRow(
-        row_id=row_id,
-        text=text,
-        truth=truth,
-        answer=answer if heard is None else heard,
-        sureness=None if heard is None and not labels else float(scores.max()),
-        media=media,
-        edits=() if heard is None else diff(truth, heard),
-    )

@@ -16,7 +16,6 @@ from bigmodel.core.language import Language
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import AnsweredRow, Results
-from bigmodel.core.task import Family
 from bigmodel.data.versions.gallery import media_file
 from bigmodel.data.versions.versions import ITEMS
 from bigmodel.services.results.results import ResultService
@@ -98,13 +97,13 @@ class ModelPageService:
         if not examples:
             kept = tuple(one for one in results.remarks if not one.key.endswith(OF_ROWS))
             results = replace(results, remarks=kept)
-        kinds = {Family.CLASSIFICATION: "classes", Family.TRANSCRIPTION: "transcripts"}
+        kinds = {"label": "classes", "transcript": "transcripts"}
         shown = ModelPage(
             name=job.name,
             model=model,
             task=task.name,
             medium=version.recipe.medium,
-            kind=kinds.get(task.family, "numbers"),
+            kind=kinds.get(task.answer, "numbers"),
             dataset=self._store.datasets.get(owner, version.dataset_id).name,
             at=model.created_at or job.created_at,
             summary=version.summary,

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bigmodel.answers import answer_type
 from bigmodel.base_models import folder as own_folder
 from bigmodel.base_models import hub, package, shelf
 from bigmodel.base_models.catalogue import Catalogue, read_catalogue
@@ -14,7 +15,7 @@ from bigmodel.base_models.hub import HubModel
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import Base
-from bigmodel.core.task import Family, Task
+from bigmodel.core.task import Task
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import get_task
@@ -125,7 +126,7 @@ class BaseModelService:
 
 def _suits(base: Base, task: Task) -> bool:
     """Tell whether a task can use an imported base at all; any other is not offered for it."""
-    is_of_use = not base.writes or task.family == Family.TRANSCRIPTION
+    is_of_use = not base.writes or answer_type(task).is_text
     return base.medium == task.medium and is_of_use
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bigmodel.core.datasets.dataset import Summary
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, BaseChoice
-from bigmodel.core.task import Family, Medium
+from bigmodel.core.task import Medium
 
 ROWS_FOR_SCRATCH = {  # a model that starts from nothing learns too little from fewer
     Medium.TEXT: 1_000,
@@ -36,13 +36,13 @@ class Situation:
     memory_mb: float
     is_hub_reachable: bool = False
     medium: Medium = Medium.TEXT
-    family: Family = Family.CLASSIFICATION
+    is_speech: bool = False
     least: int = 50  # rows below which nothing can be held out: only the instant model
 
     @property
     def rows_for_scratch(self) -> int:
         """Rows from which on a model that starts from nothing is worth a try."""
-        if self.family == Family.TRANSCRIPTION:
+        if self.is_speech:
             return TRANSCRIPTS_FOR_SCRATCH
         return ROWS_FOR_SCRATCH[self.medium]
 
@@ -77,7 +77,7 @@ def expectation(summary: Summary, situation: Situation, choice: BaseChoice) -> M
     """Return what to expect of so few pictures or recordings and how to do better, or None where there are enough."""
     if situation.medium == Medium.TEXT:
         return None
-    if situation.family == Family.TRANSCRIPTION:
+    if situation.is_speech:
         return _of_speech(summary, situation)
     args: dict[str, str | int | float] = {"rows": summary.usable_rows}
     good = GOOD_A_CLASS[situation.medium]

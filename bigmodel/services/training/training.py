@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import psutil
 
+from bigmodel.answers import answer_type
 from bigmodel.core import clock
 from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import JobError, ModelError, ParamsError
@@ -17,7 +18,7 @@ from bigmodel.core.job import Job
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, BaseChoice
 from bigmodel.core.name import clean_name
-from bigmodel.core.task import INSTANT, PRESETS, Family, Medium, Params, Task
+from bigmodel.core.task import INSTANT, PRESETS, Medium, Params, Task
 from bigmodel.data.versions.versions import preview
 from bigmodel.jobs.profile import Measured
 from bigmodel.jobs.supervisor.resources import require_room
@@ -87,7 +88,7 @@ class TrainingService:
 
         def suits(task: Task) -> tuple[bool, float]:
             fit = task.fit(summary)
-            return is_amount and fit > 0 and task.family is Family.REGRESSION, fit
+            return is_amount and fit > 0 and task.answer == "number", fit
 
         return max(readers, key=suits).name
 
@@ -132,15 +133,15 @@ class TrainingService:
 
     def _situation(self, version: Version, task: Task, *, is_hub_reachable: bool) -> Situation:
         summary = version.summary
-        speaks = task.medium == Medium.TEXT or task.family == Family.TRANSCRIPTION
+        is_speech = answer_type(task).is_text and task.medium == Medium.AUDIO
         language = "zh" if summary.han_share > CHINESE_SHARE else "en"
         return Situation(
             usable_rows=summary.usable_rows,
-            language=language if speaks else "",
+            language=language if is_speech or task.medium == Medium.TEXT else "",
             memory_mb=psutil.virtual_memory().total / 1e6,
             is_hub_reachable=is_hub_reachable,
             medium=task.medium,
-            family=task.family,
+            is_speech=is_speech,
             least=task.fewest_to_tune,
         )
 

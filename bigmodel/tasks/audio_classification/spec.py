@@ -7,7 +7,7 @@ What the trained model answers: bell 0.95 · whistle 0.03 · drum 0.02
 from pathlib import Path
 
 from bigmodel.core.datasets.dataset import Form, Summary
-from bigmodel.core.task import Family, Medium, Task
+from bigmodel.core.task import Medium, Task
 from bigmodel.training.audio.recipe import AudioParams
 
 
@@ -20,7 +20,7 @@ def fit(summary: Summary) -> float:
 TASK = Task(
     name="audio_classification",
     medium=Medium.AUDIO,
-    family=Family.CLASSIFICATION,
+    answer="label",
     params=AudioParams,
     primary="macro_f1",
     higher_is_better=True,

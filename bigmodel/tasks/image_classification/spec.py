@@ -7,7 +7,7 @@ What the trained model answers: tulip 0.91 · rose 0.06 · daisy 0.02
 from pathlib import Path
 
 from bigmodel.core.datasets.dataset import Form, Summary
-from bigmodel.core.task import Family, Medium, Task
+from bigmodel.core.task import Medium, Task
 from bigmodel.training.images.recipe import ImageParams
 
 
@@ -20,7 +20,7 @@ def fit(summary: Summary) -> float:
 TASK = Task(
     name="image_classification",
     medium=Medium.IMAGE,
-    family=Family.CLASSIFICATION,
+    answer="label",
     params=ImageParams,
     primary="macro_f1",
     higher_is_better=True,

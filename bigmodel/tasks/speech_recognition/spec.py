@@ -7,7 +7,7 @@ What the trained model answers: 打开客厅的灯, with how certain it is of ea
 from pathlib import Path
 
 from bigmodel.core.datasets.dataset import Form, Summary
-from bigmodel.core.task import Family, Medium, Task
+from bigmodel.core.task import Medium, Task
 from bigmodel.training.speech.recipe import SpeechParams
 
 FEWEST_TO_TUNE = 20  # one recording holds many letters
@@ -22,7 +22,7 @@ def fit(summary: Summary) -> float:
 TASK = Task(
     name="speech_recognition",
     medium=Medium.AUDIO,
-    family=Family.TRANSCRIPTION,
+    answer="transcript",
     params=SpeechParams,
     primary="wer",
     higher_is_better=False,

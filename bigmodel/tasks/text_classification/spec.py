@@ -7,7 +7,7 @@ What the trained model answers: complaint 0.94 · praise 0.04 · question 0.02
 from pathlib import Path
 
 from bigmodel.core.datasets.dataset import Summary
-from bigmodel.core.task import Family, Medium, Task
+from bigmodel.core.task import Medium, Task
 from bigmodel.training.loop.recipe import TextParams
 
 MANY_CLASSES = 200  # beyond this a column is hardly a set of classes
@@ -27,7 +27,7 @@ def fit(summary: Summary) -> float:
 TASK = Task(
     name="text_classification",
     medium=Medium.TEXT,
-    family=Family.CLASSIFICATION,
+    answer="label",
     params=TextParams,
     primary="macro_f1",
     higher_is_better=True,

@@ -7,7 +7,7 @@ What the trained model answers: 1438.2
 from pathlib import Path
 
 from bigmodel.core.datasets.dataset import Summary
-from bigmodel.core.task import Family, Medium, Task
+from bigmodel.core.task import Medium, Task
 from bigmodel.training.loop.recipe import TextParams
 
 
@@ -23,7 +23,7 @@ def fit(summary: Summary) -> float:
 TASK = Task(
     name="text_regression",
     medium=Medium.TEXT,
-    family=Family.REGRESSION,
+    answer="number",
     params=TextParams,
     primary="mse",
     higher_is_better=False,

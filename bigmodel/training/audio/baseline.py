@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
+from bigmodel.answers.scores import ScorePredictor
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import DatasetError, TrainingError
 from bigmodel.core.task import Explanation, Reporter
@@ -63,7 +64,7 @@ class Machine:
         return _shares(self.sharpness * raw.astype(np.float64))
 
 
-class AudioBaseline:
+class AudioBaseline(ScorePredictor):
     """A loaded instant model of recordings. It keeps no torch and starts no threads."""
 
     def __init__(

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bigmodel.answers.scores import ScorePredictor
 from bigmodel.core.task import Explanation
 from bigmodel.training.audio.features import Floats, spans
 from bigmodel.training.ood.neighbours import Neighbours, make_neighbours
@@ -44,7 +45,7 @@ class WindowedOutput:
         self.cuts, self.shares, self.features = cuts, shares, features
 
 
-class AudioPredictor:
+class AudioPredictor(ScorePredictor):
     """A trained network that answers recordings. It computes in 32 bits, so answers do not depend on the neighbours."""
 
     def __init__(

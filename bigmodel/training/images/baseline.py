@@ -15,6 +15,7 @@ from safetensors.numpy import load_file, save_file
 from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
+from bigmodel.answers.scores import ScorePredictor
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import Explanation, Reporter
 from bigmodel.training.images.features import SIDE, features_of
@@ -32,7 +33,7 @@ NEAREST = 3
 Floats = NDArray[np.float32]
 
 
-class ImageBaseline:
+class ImageBaseline(ScorePredictor):
     """A loaded instant model. It keeps no torch and starts no threads."""
 
     def __init__(

@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from bigmodel.answers.scores import ScorePredictor
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Explanation, Reporter
@@ -64,7 +65,7 @@ class ImageExamples:
         return Batch({"pictures": made.to(device)}, targets.to(device))
 
 
-class ImagePredictor:
+class ImagePredictor(ScorePredictor):
     """A trained model that answers. It computes in 32 bits, so answers do not depend on the neighbours."""
 
     def __init__(
@@ -87,7 +88,7 @@ class ImagePredictor:
         scores: list[list[float]] = []
         for start in range(0, len(inputs), ANSWER_BATCH):
             squares = read_inputs(inputs[start : start + ANSWER_BATCH], stored_side(self._side))
-            scores += self.answer(squares)[0].tolist()
+            scores += self.run(squares)[0].tolist()
         return scores
 
     def explain(self, inputs: Sequence[str]) -> list[Explanation]:
@@ -102,7 +103,7 @@ class ImagePredictor:
     def see(self, squares: Squares) -> tuple[Any, Any]:
         """Return what pictures show as vectors, (pictures, features), and their probabilities."""
         parts = [
-            self.answer(squares[start : start + ANSWER_BATCH])
+            self.run(squares[start : start + ANSWER_BATCH])
             for start in range(0, len(squares), ANSWER_BATCH)
         ]
         if not parts:
@@ -110,7 +111,7 @@ class ImagePredictor:
         shares, vectors = zip(*parts, strict=True)
         return torch.cat(vectors).numpy(), torch.cat(shares).numpy()
 
-    def answer(self, squares: Squares) -> tuple[Tensor, Tensor]:
+    def run(self, squares: Squares) -> tuple[Tensor, Tensor]:
         """Return probabilities and features; where settings say so, of a picture and its mirror image."""
         pictures = plain(squares, self._side).to(self._device)
         with torch.inference_mode():

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
+from bigmodel.answers.transcript import Transcript
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import DatasetError, TrainingError
-from bigmodel.core.task import Reporter, Transcript
+from bigmodel.core.task import Reporter
 from bigmodel.data.media.audio import read_sound
 
 RECORD, TEMPLATES = "instant.json", "instant.safetensors"
@@ -64,11 +65,7 @@ class SpeechBaseline:
         self._templates = list(templates)
         self._shapes = np.stack([_shape(one.cepstra) for one in templates])  # (templates, values)
 
-    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
-        """Return how certain each transcript is."""
-        return [[one.certainty] for one in self.transcribe(inputs)]
-
-    def transcribe(self, inputs: Sequence[str]) -> list[Transcript]:
+    def answer(self, inputs: Sequence[str]) -> list[Transcript]:
         """Return what is said in each recording, as far as something like it is known."""
         return [self._hear(read_sound(Path(path), RATE_HZ)) for path in inputs]
 

@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
+from bigmodel.answers.transcript import Transcript
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import DatasetError, ModelError, TrainingError
-from bigmodel.core.task import BaseFiles, Reporter, Transcript
+from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.metrics.transcription import headline
 from bigmodel.training.loop import batches
 from bigmodel.training.loop.device import make_accelerator
@@ -81,11 +82,7 @@ class SpeechPredictor:
         self.net = net.to(self._device).eval()
         self.alphabet, self.beam, self.letters = alphabet, beam, letters
 
-    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
-        """Return how certain each transcript is."""
-        return [[one.certainty] for one in self.transcribe(inputs)]
-
-    def transcribe(self, inputs: Sequence[str]) -> list[Transcript]:
+    def answer(self, inputs: Sequence[str]) -> list[Transcript]:
         """Return what is said in each recording."""
         return self.spelled([read_samples(path) for path in inputs])
 
@@ -299,7 +296,7 @@ def _choose_beam(predictor: SpeechPredictor, validation: _Part, report: Reporter
         report.step(phase="evaluate", step=0, steps=0)
         beam = replace(predictor.beam, weight=weight, bonus=bonus)
         heard = [spell(shares, predictor.alphabet, beam, predictor.letters) for shares in found]
-        measures = headline(validation.targets, heard)
+        measures = headline(validation.targets, [one.text for one in heard])
         wrong = measures["wer"] + 0.01 * measures["cer"]
         if wrong < fewest:
             best, fewest = beam, wrong

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from bigmodel.core.task import Transcript
 from bigmodel.metrics.transcription import headline
 from bigmodel.training.speech.beam_search import greedy
 from bigmodel.training.speech.charset import BLANK, Charset
@@ -59,8 +58,7 @@ class CtcObjective:
     def measure(self, looks: Sequence[EvalOutput]) -> dict[str, float]:
         """Return the measures of all batches together."""
         truth = [text for batch in looks for text in batch.said]
-        heard = [Transcript(text, 1.0) for batch in looks for text in batch.heard]
-        found = headline(truth, heard)
+        found = headline(truth, [text for batch in looks for text in batch.heard])
         rows = sum(len(batch.heard) for batch in looks)
         loss = sum(batch.loss * len(batch.heard) for batch in looks) / max(1, rows)
         return {"loss": loss, "wer": found["wer"], "cer": found["cer"]}

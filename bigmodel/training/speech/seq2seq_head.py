@@ -13,7 +13,7 @@ from torch.nn import functional
 from torchaudio.transforms import MelSpectrogram
 from transformers import WhisperForConditionalGeneration
 
-from bigmodel.core.task import Transcript
+from bigmodel.answers.transcript import Transcript
 from bigmodel.metrics.transcription import headline
 from bigmodel.training.loop.examples import Batch
 from bigmodel.training.speech.charset import Case, normalise
@@ -230,7 +230,7 @@ class Seq2SeqObjective:
     def measure(self, looks: Sequence[EvalOutput]) -> dict[str, float]:
         """Return the measures of all batches together."""
         truth = [text for look in looks for text in look.said]
-        found = headline(truth, [Transcript(text, 1.0) for look in looks for text in look.heard])
+        found = headline(truth, [text for look in looks for text in look.heard])
         loss = sum(look.loss * len(look.heard) for look in looks) / max(1, len(truth))
         return {"loss": loss, "wer": found["wer"], "cer": found["cer"]}
 
@@ -249,11 +249,7 @@ class Seq2SeqPredictor:
         self.writer = writer.to(self._device).eval()
         self._ear = make_frontend(writer.whole)
 
-    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
-        """Return how certain each transcript is."""
-        return [[one.certainty] for one in self.transcribe(inputs)]
-
-    def transcribe(self, inputs: Sequence[str]) -> list[Transcript]:
+    def answer(self, inputs: Sequence[str]) -> list[Transcript]:
         """Return what is said in each recording."""
         windows: list[Tensor] = []
         counts = []

@@ -16,6 +16,8 @@ from safetensors.numpy import load_file, save_file
 from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression, Ridge  # type: ignore[import-untyped]
 
+from bigmodel.answers.scores import ScorePredictor
+from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Explanation, Reporter
@@ -39,7 +41,7 @@ STEPS = 3  # read, learn, write
 ENOUGH_KNOWN = 1_000  # rows that were not learned from: fewer say less surely what is usual
 
 
-class TextBaseline:
+class TextBaseline(ScorePredictor):
     """A loaded instant model. It keeps no torch and starts no threads."""
 
     def __init__(
@@ -64,14 +66,14 @@ class TextBaseline:
         """Return the training rows each input is most like, whether it is like any, and why it cannot be read."""
         return self.look(inputs)[1]
 
-    def look(self, inputs: Sequence[str]) -> tuple[list[list[float]], list[Explanation]]:
-        """Return what `predict` and `explain` return."""
+    def look(self, inputs: Sequence[str]) -> tuple[list[Answer], list[Explanation]]:
+        """Return what `answer` and `explain` return."""
         if not inputs or self.memory is None:
-            return self.predict(inputs), [Explanation() for _ in inputs]
+            return self.answer(inputs), [Explanation() for _ in inputs]
         read = self._pieces.read(inputs)
         raw = self._raw(read.features)
         look = self.memory.look(read, self._doubt(raw))
-        return self._scores(raw), self.memory.explain(inputs, read, look)
+        return self.answers(self._scores(raw)), self.memory.explain(inputs, read, look)
 
     def ood_features(self, inputs: Sequence[str]) -> Floats:
         """Return the signs of strangeness of each input, (inputs, signs)."""

@@ -12,6 +12,8 @@ from safetensors.numpy import load_file
 from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from bigmodel.answers.scores import ScorePredictor
+from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Explanation, Reporter
@@ -63,7 +65,7 @@ class OodReference:
         (folder / TERMS).write_text(stored, "utf-8")
 
 
-class TextPredictor:
+class TextPredictor(ScorePredictor):
     """A fine-tuned model that answers. It computes in 32 bits, so answers do not depend on the neighbours."""
 
     def __init__(
@@ -89,16 +91,16 @@ class TextPredictor:
         """Return the training rows each input is most like, whether it is like any, and why it cannot be read."""
         return self.look(inputs)[1]
 
-    def look(self, inputs: Sequence[str]) -> tuple[list[list[float]], list[Explanation]]:
-        """Return what `predict` and `explain` return."""
+    def look(self, inputs: Sequence[str]) -> tuple[list[Answer], list[Explanation]]:
+        """Return what `answer` and `explain` return."""
         if not inputs or self._known is None:
-            return self.predict(inputs), [Explanation() for _ in inputs]
+            return self.answer(inputs), [Explanation() for _ in inputs]
         texts, memory = self._read(inputs), self._known.memory
         raw, vectors = self._answer(texts, with_vectors=True)
         read = self._known.pieces.read(inputs)
         look = memory.look(read, vectors=vectors)
         unread = None if memory.is_own else self._unread(texts)
-        return self._scores(raw), memory.explain(inputs, read, look, unread)
+        return self.answers(self._scores(raw)), memory.explain(inputs, read, look, unread)
 
     def vectors(self, inputs: Sequence[str]) -> Any:
         """Return what the last layer holds of each text, the mean over its tokens: (texts, width)."""

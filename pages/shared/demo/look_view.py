@@ -4,15 +4,13 @@ import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bigmodel.core.results.alignment import is_unspaced
-from bigmodel.core.task import Transcript
-from bigmodel.services.inference.predict import FileAnswer, Look, MediaRow
+from bigmodel.core.answer import percent
+from bigmodel.services.inference.predict import Answered, Look, MediaRow
 from pages.shared.web.media_route import media_url
 from pages.shared.widgets import answer, chart
 
-UNSURE = 0.5  # certainty below which a word is underlined
 SHOWN_CLASSES = 6  # lines of the figure, those that are ever surest
-Say = Callable[..., str]  # words below `pages.demo.`, in the person's language
+Say = Callable[..., str]  # words by key, in the person's language
 
 
 def look(found: Look, kind: str, say: Say, asked: MediaRow | None = None) -> str:
@@ -21,17 +19,11 @@ def look(found: Look, kind: str, say: Say, asked: MediaRow | None = None) -> str
     parts = [_player(asked, kind) if asked else ""]
     if said.is_strange:
         parts.append(
-            f'<div class="bm-problem is-warning" data-testid="strange">{say("strange")}</div>'
+            f'<div class="bm-problem is-warning" data-testid="strange">{say("pages.demo.strange")}</div>'
         )
-    if said.said.transcript:
-        parts.append(_heard(said.said.transcript, say))
-    elif said.prediction and said.prediction.label is None:
-        value = f"{said.prediction.value:,.4g}"
-        parts.append(f'<div class="bm-lead bm-number" data-testid="answer">{value}</div>')
-    elif said.prediction:
-        parts.append(answer.bare_bars(said.prediction))
-    if asked and not said.said.transcript:
-        labelled = answer.quiet(say("labelled", label=asked.target))
+    parts.append(answer.draw(said.view, say))
+    if asked and said.transcript is None:
+        labelled = answer.quiet(say("pages.demo.labelled", label=asked.target))
         parts.append(f'<div style="margin-top:12px">{labelled}</div>')
     parts.append(_nearest(found.nearest, kind, say))
     return f'<div class="bm-card" role="status">{"".join(parts)}</div>'
@@ -46,10 +38,12 @@ def problem(name: str, sentence: str) -> str:
     )
 
 
-def files(answers: Sequence[FileAnswer], say: Say, tell: Callable[[Any], str]) -> str:
+def files(answers: Sequence[Answered], say: Say, tell: Callable[[Any], str]) -> str:
     """Return a line a file: its name, its answer, how sure it is; or why it has none."""
-    head = "".join(f"<th>{html.escape(say(f'table_{key}'))}</th>" for key in ("file", "answer"))
-    head += f'<th class="bm-number">{html.escape(say("table_sureness"))}</th>'
+    head = "".join(
+        f"<th>{html.escape(say(f'pages.demo.table_{key}'))}</th>" for key in ("file", "answer")
+    )
+    head += f'<th class="bm-number">{html.escape(say("pages.demo.table_sureness"))}</th>'
     body = "".join(_file(one, say, tell) for one in answers)
     return (
         '<div class="bm-scroll" role="status"><table class="bm-table" data-testid="answers">'
@@ -97,26 +91,6 @@ def course(found: Look, labels: Sequence[str], *, run: str) -> str | None:
     return chart.figure(run, lines, layout)
 
 
-def _heard(heard: Transcript, say: Say) -> str:
-    """Return the words as they were heard; those the model was unsure of are marked."""
-    if not heard.text.strip():
-        return (
-            f'<div class="bm-lead" data-testid="answer">{html.escape(say("heard_nothing"))}</div>'
-        )
-    words = heard.words or ((heard.text, heard.certainty),)
-    spans = [
-        f'<span class="bm-word{" is-unsure" if sure < UNSURE else ""}" '
-        f'title="{html.escape(answer.percent(sure))}">{html.escape(word)}</span>'
-        for word, sure in words
-    ]
-    text = ("" if is_unspaced(heard.text) else " ").join(spans)
-    certainty = say("heard_certainty", percent=answer.percent(heard.certainty))
-    return (
-        f'<div class="bm-muted">{html.escape(say("heard"))}</div>'
-        f'<div class="bm-lead" data-testid="answer">{text}</div>{answer.quiet(certainty)}'
-    )
-
-
 def _nearest(rows: Sequence[MediaRow], kind: str, say: Say) -> str:
     if not rows:
         return ""
@@ -124,7 +98,7 @@ def _nearest(rows: Sequence[MediaRow], kind: str, say: Say) -> str:
         f"<figure>{_player(row, kind)}<figcaption>{html.escape(row.target)}</figcaption></figure>"
         for row in rows
     )
-    title = html.escape(say(f"nearest_{kind}"))
+    title = html.escape(say(f"pages.demo.nearest_{kind}"))
     return (
         f'<div class="bm-muted" style="margin-top:16px">{title}</div>'
         f'<div class="bm-nearest" data-testid="nearest">{faces}</div>'
@@ -144,20 +118,14 @@ def _face(row: MediaRow, kind: str) -> str:
     return _player(row, kind) if kind == "image" else f"<span>▶ {html.escape(row.name)}</span>"
 
 
-def _file(one: FileAnswer, say: Say, tell: Callable[[Any], str]) -> str:
+def _file(one: Answered, say: Say, tell: Callable[[Any], str]) -> str:
     name = f"<td>{html.escape(one.name)}</td>"
     if one.problem:
         return (
             f'<tr>{name}<td colspan="2" class="bm-muted">{html.escape(tell(one.problem))}</td></tr>'
         )
-    heard, said = one.said.transcript, one.prediction
-    if heard:
-        text, sure = heard.text, answer.percent(heard.certainty)
-    elif said and said.label is not None:
-        text, sure = said.label, answer.percent(said.probabilities[said.label])
-    else:
-        text, sure = (f"{said.value:,.4g}" if said else ""), ""
-    strange = f' <span class="bm-badge">{html.escape(say("table_strange"))}</span>'
+    text, sure = one.line, "" if one.certainty is None else percent(one.certainty)
+    strange = f' <span class="bm-badge">{html.escape(say("pages.demo.table_strange"))}</span>'
     return (
         f"<tr>{name}<td><b>{html.escape(text)}</b>{strange if one.is_strange else ''}</td>"
         f'<td class="bm-number">{html.escape(sure)}</td></tr>'

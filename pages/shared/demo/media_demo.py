@@ -149,7 +149,7 @@ class MediaDemo:
             sentence = self._ctx.tell(request, error.message)
             shown = look_view.problem(file.name, sentence)
             return (shown, no_table, *self._more(None, None, model_id, request))
-        say = partial(self._say, request)
+        say = partial(self._ctx.say, request)
         shown = look_view.look(found, self._kind, say, row)
         return (shown, no_table, *self._more(found, row, model_id, request))
 
@@ -171,7 +171,8 @@ class MediaDemo:
         count = say("many" if unread else "many_all", files=len(answers), unread=unread)
         if len(answers) > SHOWN_FILES:
             count = f"{count} {say('many_cut', shown=SHOWN_FILES)}"
-        table = look_view.files(answers[:SHOWN_FILES], say, tell)
+        shown = partial(self._ctx.say, request)
+        table = look_view.files(answers[:SHOWN_FILES], shown, tell)
         return (
             f"{answer.quiet(count)}{table}",
             gr.DownloadButton(value=str(out), visible=True),

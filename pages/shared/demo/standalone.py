@@ -6,22 +6,19 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bigmodel.core.answer import UNSURE, percent
 from bigmodel.core.errors import ModelError
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.alignment import is_unspaced
-from bigmodel.core.results.results import Prediction
-from bigmodel.core.task import Transcript
-from bigmodel.services.inference.predict import FileAnswer, TextAnswer
+from bigmodel.services.inference.predict import Answered
 from pages.shared.web.language import LOCALES
-from pages.shared.widgets.answer import SHOWN_BARS, percent
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
 WORDS = "pages.alone."
-UNSURE = 0.5  # certainty below which a word is marked
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -85,41 +82,19 @@ class Alone:
         body = f'<h1>{escape(title)}</h1><p id="status">{escape(sentence)}</p>'
         return self._whole(title, "notice", body, place, ())
 
-    def predicted(self, answer: Prediction) -> dict[str, Any]:
-        """Return an answer as the script draws it."""
-        if answer.label is None:
-            value = f"{answer.value or 0.0:,.4g}"
-            return {"title": self.say("number"), "answer": value, "bars": []}
-        surest = sorted(answer.probabilities.items(), key=lambda pair: -pair[1])[:SHOWN_BARS]
-        bars = [(label, percent(share), round(100 * share, 1)) for label, share in surest]
-        return {"answer": answer.label, "bars": bars}
-
-    def looked(self, found: FileAnswer) -> dict[str, Any]:
-        """Return the answer to a file as the script draws it; rows it is near to stay here."""
-        if found.said.transcript:
-            return self._heard(found.said.transcript)
-        told = self.predicted(found.prediction) if found.prediction else {"answer": "", "bars": []}
-        return told | ({"strange": self._word("pages.demo.strange")} if found.is_strange else {})
-
-    def read(self, found: TextAnswer) -> dict[str, Any]:
-        """Return the answer to a text as the script draws it; rows it is near to stay here."""
-        told = self.predicted(found.prediction)
-        notice = found.notice
-        return told | ({"strange": self.services.words.text(self.spoken, notice)} if notice else {})
-
-    def _heard(self, heard: Transcript) -> dict[str, Any]:
-        if not heard.text.strip():
-            return {"answer": self._word("pages.demo.heard_nothing"), "bars": []}
-        words = heard.words or ((heard.text, heard.certainty),)
-        note = self._word("pages.demo.heard_certainty", percent=percent(heard.certainty))
-        return {
-            "title": self._word("pages.demo.heard"),
-            "answer": heard.text,
-            "words": [(word, sure < UNSURE) for word, sure in words],
-            "spaced": not is_unspaced(heard.text),
-            "note": note,
-            "bars": [],
+    def answered(self, found: Answered) -> dict[str, Any]:
+        """Return an answer as the script draws it; rows it is near to stay here."""
+        view, notice = found.view, found.notice
+        told = {name: self._part(getattr(view, name)) for name in ("title", "answer", "note")}
+        words = [(word, sure < UNSURE) for word, sure in view.words]
+        return {name: text for name, text in told.items() if text or name == "answer"} | {
+            "bars": [(label, percent(share), round(100 * share, 1)) for label, share in view.bars],
+            **({"words": words, "spaced": not is_unspaced(told["answer"])} if words else {}),
+            **({"strange": self._word(notice)} if notice else {}),
         }
+
+    def _part(self, part: str | Message | None) -> str:
+        return self._word(part.key, **part.args) if isinstance(part, Message) else part or ""
 
     def _quality(self, owner: str, model: TrainedModel) -> str:
         """Return the sentence of the results, or nothing where there are none."""

@@ -125,7 +125,7 @@ class Asks:
             said = await run_in_threadpool(
                 self._services.inference.look_texts, LOCAL_OWNER, model_id, [text]
             )
-            return JSONResponse(alone.read(said[0]), headers=HEADERS)
+            return JSONResponse(alone.answered(said[0]), headers=HEADERS)
         uploads = self._services.inference.uploads
         path = await run_in_threadpool(
             uploads.place, LOCAL_OWNER, request.query_params.get("name", "")
@@ -137,7 +137,7 @@ class Asks:
             )
         finally:
             path.unlink(missing_ok=True)
-        return JSONResponse(alone.looked(found.answer), headers=HEADERS)
+        return JSONResponse(alone.answered(found.answer), headers=HEADERS)
 
     async def _keep(self, request: Request, path: Path) -> None:
         size = 0

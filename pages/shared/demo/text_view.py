@@ -3,30 +3,27 @@
 import html
 from collections.abc import Callable, Sequence
 
-from bigmodel.services.inference.predict import TextAnswer, TextRow
+from bigmodel.services.inference.predict import Answered, TextRow
 from pages.shared.widgets import answer
 
 SHOWN_CHARACTERS = 240  # of a training row
 Say = Callable[..., str]  # words by key, in the person's language
 
 
-def look(found: TextAnswer, near: Sequence[TextRow], say: Say) -> str:
+def look(found: Answered, near: Sequence[TextRow], say: Say) -> str:
     """Return the whole answer to one text: what warns of it, the answer, and the rows it is most like."""
     parts = []
     if found.notice:
         mark = "unreadable" if found.said.unreadable else "strange"
         sentence = html.escape(say(found.notice))
         parts.append(f'<div class="bm-problem is-warning" data-testid="{mark}">{sentence}</div>')
-    if found.prediction.label is None:
-        parts.append(answer.bare_number(found.prediction, say("pages.text_demo.number")))
-    else:
-        parts.append(answer.bare_bars(found.prediction))
+    parts.append(answer.draw(found.view, say))
     if near and not found.said.unreadable:
         parts.append(_near(near, say))
     return f'<div class="bm-card" role="status">{"".join(parts)}</div>'
 
 
-def table(texts: Sequence[str], found: Sequence[TextAnswer], say: Say) -> str:
+def table(texts: Sequence[str], found: Sequence[Answered], say: Say) -> str:
     """Return a line a text: the text, its answer, how sure the model is, and whether it is like none of the rows."""
     keys = ("table_text", "table_answer", "table_sureness")
     headings = [say(f"pages.text_demo.{key}") for key in keys]
@@ -34,10 +31,10 @@ def table(texts: Sequence[str], found: Sequence[TextAnswer], say: Say) -> str:
     if any(one.is_strange is not None for one in found):
         headings.append(say("strangers.heading"))
         notes = [say(f"strangers.short.{_short(one)}") if one.is_strange else "" for one in found]
-    return answer.table(texts, [one.prediction for one in found], headings, notes)
+    return answer.table(texts, [(one.line, one.certainty) for one in found], headings, notes)
 
 
-def _short(found: TextAnswer) -> str:
+def _short(found: Answered) -> str:
     return "unreadable" if found.said.unreadable else "yes"
 
 

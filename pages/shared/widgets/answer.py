@@ -1,50 +1,33 @@
-"""How answers of a model look: bars, a number, a table, as escaped HTML in Gradio's own colours; nothing is computed here."""
+"""How answers of a model look: the parts of a view, a table, as escaped HTML in Gradio's own colours; nothing is computed here."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from bigmodel.core.results.results import Prediction
+from bigmodel.core.answer import UNSURE, View, percent
+from bigmodel.core.message import Message
+from bigmodel.core.results.alignment import is_unspaced
 
-SHOWN_BARS = 12
-
-
-def bars(answer: Prediction) -> str:
-    """Return the label in large letters and a bar for each label, surest first."""
-    return f'<div class="bm-card" role="status">{bare_bars(answer)}</div>'
+Say = Callable[..., str]  # words by key, in the person's language
 
 
-def bare_bars(answer: Prediction) -> str:
-    """Return what `bars` shows, without the frame."""
-    surest = sorted(answer.probabilities.items(), key=lambda pair: -pair[1])
-    lines = "".join(_bar(label, share) for label, share in surest[:SHOWN_BARS])
-    label = html.escape(answer.label or "")
-    return (
-        f'<div class="bm-lead" data-testid="answer">{label}</div>'
-        f'<div class="bm-bars" style="margin-top:12px">{lines}</div>'
-    )
-
-
-def number(answer: Prediction, title: str) -> str:
-    """Return a number in large letters."""
-    return f'<div class="bm-card" role="status">{bare_number(answer, title)}</div>'
-
-
-def bare_number(answer: Prediction, title: str) -> str:
-    """Return what `number` shows, without the frame."""
-    return (
-        f'<div class="bm-muted">{html.escape(title)}</div>'
-        f'<div class="bm-lead bm-number" data-testid="answer">{answer.value:,.4g}</div>'
-    )
+def draw(view: View, say: Say) -> str:
+    """Return an answer in large letters with what belongs to it, without a frame."""
+    title, note = (quiet(_said(part, say)) if part else "" for part in (view.title, view.note))
+    kind = "" if view.bars or view.words or view.title is None else " bm-number"
+    lead = _words(view) if view.words else html.escape(_said(view.answer, say))
+    lines = "".join(_bar(label, share) for label, share in view.bars)
+    bars = f'<div class="bm-bars" style="margin-top:12px">{lines}</div>' if lines else ""
+    return f'{title}<div class="bm-lead{kind}" data-testid="answer">{lead}</div>{note}{bars}'
 
 
 def table(
     texts: Sequence[str],
-    answers: Sequence[Prediction],
+    answers: Sequence[tuple[str, float | None]],
     headings: Sequence[str],
     notes: Sequence[str] | None = None,
 ) -> str:
     """Return a line a text: the text, its answer, how sure the model is, and a note where there are any."""
-    is_number = any(answer.label is None for answer in answers)
+    is_number = all(sure is None for _, sure in answers)
     shown = headings[:2] if is_number else headings[:3]
     head = "".join(f"<th>{html.escape(heading)}</th>" for heading in shown[:-1])
     head += f'<th class="bm-number">{html.escape(shown[-1])}</th>'
@@ -67,11 +50,18 @@ def quiet(text: str) -> str:
     return f'<div class="bm-muted">{html.escape(text)}</div>' if text else ""
 
 
-def percent(share: float) -> str:
-    """Return a share as people read it; what is not certain is never called 100 %."""
-    if share >= 0.9995:
-        return "> 99.9 %"
-    return f"{100 * share:.1f} %"
+def _said(part: str | Message, say: Say) -> str:
+    return say(part.key, **part.args) if isinstance(part, Message) else part
+
+
+def _words(view: View) -> str:
+    """Return the words of an answer; those the model was unsure of are marked."""
+    spans = [
+        f'<span class="bm-word{" is-unsure" if sure < UNSURE else ""}" '
+        f'title="{html.escape(percent(sure))}">{html.escape(word)}</span>'
+        for word, sure in view.words
+    ]
+    return ("" if is_unspaced(str(view.answer)) else " ").join(spans)
 
 
 def _bar(label: str, share: float) -> str:
@@ -82,12 +72,11 @@ def _bar(label: str, share: float) -> str:
     )
 
 
-def _line(text: str, answer: Prediction, note: str) -> str:
-    said = f"<td>{html.escape(text)}</td>"
-    if answer.label is None:
-        return f'<tr>{said}<td class="bm-number">{answer.value:,.4g}</td>{note}</tr>'
-    sure = html.escape(percent(answer.probabilities[answer.label]))
+def _line(text: str, answer: tuple[str, float | None], note: str) -> str:
+    said, (shown, sure) = f"<td>{html.escape(text)}</td>", answer
+    if sure is None:
+        return f'<tr>{said}<td class="bm-number">{html.escape(shown)}</td>{note}</tr>'
     return (
-        f"<tr>{said}<td><b>{html.escape(answer.label)}</b></td>"
-        f'<td class="bm-number">{sure}</td>{note}</tr>'
+        f"<tr>{said}<td><b>{html.escape(shown)}</b></td>"
+        f'<td class="bm-number">{html.escape(percent(sure))}</td>{note}</tr>'
     )

@@ -9,10 +9,11 @@ import gradio as gr
 import pytest
 from starlette.requests import Request
 
+from bigmodel.answers import label, number
+from bigmodel.core.answer import percent
 from bigmodel.core.errors import ModelError
-from bigmodel.core.results.results import Prediction
 from bigmodel.core.task import Explanation
-from bigmodel.services.inference.predict import TextAnswer, TextRow
+from bigmodel.services.inference.predict import Answered, TextRow
 from bigmodel.words import load_words
 from pages.shared.demo import text_view
 from pages.shared.web.page import LOCAL_OWNER, Context
@@ -63,13 +64,15 @@ def test_unreadable_text_and_nearest_rows_are_shown_escaped() -> None:
     def say(key: str) -> str:
         return load_words().text("en", key)
 
-    answered = Prediction("good", None, {"good": 1.0})
-    shown = text_view.look(TextAnswer(answered), [TextRow("1", "<b>x" * 99, "<i>")], say)
+    answered = label.Label(("good",), (1.0,))
+    shown = text_view.look(
+        Answered(label.ANSWER, answered), [TextRow("1", "<b>x" * 99, "<i>")], say
+    )
     assert "&lt;b&gt;x" in shown
     assert "<b>&lt;i&gt;</b>" in shown
     assert "…" in shown
     for reason in ("broken", "letterless", "letters", "unknown"):
-        found = TextAnswer(answered, Explanation(ood_score=9.0, unreadable=reason))
+        found = Answered(label.ANSWER, answered, Explanation(ood_score=9.0, unreadable=reason))
         shown = text_view.look(found, [TextRow("1", "near", "good")], say)
         assert 'data-testid="unreadable"' in shown
         assert "near" not in shown
@@ -84,19 +87,21 @@ def test_nothing_to_answer_is_said(tab: TextDemo, studio: Studio, text: str) -> 
 
 
 def test_labels_of_a_person_never_become_html() -> None:
-    label = "<img src=x onerror=alert(1)>"
-    shown = answer.bars(Prediction(label, None, {label: 1.0}))
+    found = label.Label(("<img src=x onerror=alert(1)>",), (1.0,))
+    shown = answer.draw(label.ANSWER.view(found), str)
     assert "<img" not in shown
     assert "&lt;img" in shown
 
 
 def test_number_is_shown_as_a_number() -> None:
-    assert ">1,235<" in answer.number(Prediction(None, 1234.6), "Number")
-    assert ">0.25<" in answer.table(["x"], [Prediction(None, 0.25)], ["Text", "Answer", "Sure"])
+    assert ">1,235<" in answer.draw(number.ANSWER.view(number.Number(1234.6)), str)
+    assert ">0.25<" in answer.table(
+        ["x"], [(number.ANSWER.line(number.Number(0.25)), None)], ["Text", "Answer", "Sure"]
+    )
 
 
 def test_certainty_is_never_called_complete() -> None:
-    assert [answer.percent(share) for share in (1.0, 0.9994, 0.0)] == [
+    assert [percent(share) for share in (1.0, 0.9994, 0.0)] == [
         "> 99.9 %",
         "99.9 %",
         "0.0 %",

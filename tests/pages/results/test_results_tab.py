@@ -54,9 +54,9 @@ def tab(training: trained.Training) -> ResultsTab:
         settings=training.settings,
         words=load_words(),
         jobs=SimpleNamespace(all=store.jobs.list_all, get=store.jobs.get),
-        results=ResultService(training.settings, store, lambda *_: [], lambda *_: []),
+        results=ResultService(training.settings, store, lambda *_: []),
         append=AppendService(training.settings, store, Again()),
-        compare=CompareService(training.settings, store, lambda *_: [], lambda *_: []),
+        compare=CompareService(training.settings, store, lambda *_: []),
     )
 
     return one_tab(ResultsTab, services)

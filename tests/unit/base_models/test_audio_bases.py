@@ -8,7 +8,7 @@ import pytest
 from bigmodel.base_models import hub, shelf
 from bigmodel.base_models.folder import import_path
 from bigmodel.core.errors import ModelError
-from bigmodel.core.task import Family, Medium
+from bigmodel.core.task import Medium
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -93,11 +93,7 @@ def test_model_that_writes_comes_from_a_hub_for_transcription_alone(tmp_path: Pa
     assert (base.medium, base.writes, base.kind) == (Medium.AUDIO, True, "hub")
     for task in find_tasks().values():
         names = [one.name for one in bases.all("local", task)]
-        assert (
-            (NAME in names)
-            == bases.is_for(base, task.name)
-            == (task.family is Family.TRANSCRIPTION)
-        )
+        assert (NAME in names) == bases.is_for(base, task.name) == (task.answer == "transcript")
 
 
 @pytest.mark.parametrize(

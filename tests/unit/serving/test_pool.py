@@ -8,20 +8,25 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from bigmodel.core.errors import ModelError
-from bigmodel.core.task import Transcript
+from bigmodel.core.task import Explanation
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 
 Make = Callable[..., Path]
 
 
+def scores(serving: Serving, folder: Path, *asked: Any) -> list[list[float]]:
+    return [answer["scores"] for answer in serving.answers(folder, *asked)]
+
+
 def pid_of(serving: Serving, folder: Path) -> int:
-    return int(serving.scores(folder, ["process"])[0][0])
+    return int(scores(serving, folder, ["process"])[0][0])
 
 
 def gone(pid: int, patience_s: float = 10.0) -> bool:
@@ -35,13 +40,13 @@ def gone(pid: int, patience_s: float = 10.0) -> bool:
 
 def test_child_answers_in_order_of_inputs(serving: Serving, model: Make) -> None:
     texts = ["good", "bad", "neither"]
-    assert [row.index(max(row)) for row in serving.scores(model(), texts)] == [1, 0, 0]
+    assert [row.index(max(row)) for row in scores(serving, model(), texts)] == [1, 0, 0]
 
 
 def test_long_table_is_asked_in_slices(serving: Serving, model: Make) -> None:
     seen: list[tuple[int, int]] = []
-    rows = serving.scores(
-        model(labels=()), ["x" * n for n in range(150)], lambda *a: seen.append(a)
+    rows = scores(
+        serving, model(labels=()), ["x" * n for n in range(150)], lambda *a: seen.append(a)
     )
     assert [row[0] for row in rows] == list(range(150))
     assert seen == [(64, 150), (128, 150), (150, 150)]
@@ -62,22 +67,22 @@ def test_many_callers_start_one_child(serving: Serving, model: Make) -> None:
 def test_crashed_child_is_replaced_unseen(serving: Serving, model: Make) -> None:
     folder = model()
     first = pid_of(serving, folder)
-    assert len(serving.scores(folder, ["crash once"])) == 1
+    assert len(scores(serving, folder, ["crash once"])) == 1
     assert pid_of(serving, folder) != first
 
 
 def test_child_killed_between_questions_is_replaced(serving: Serving, model: Make) -> None:
     folder = model()
     os.kill(pid_of(serving, folder), signal.SIGKILL)
-    assert len(serving.scores(folder, ["good"])) == 1
+    assert len(scores(serving, folder, ["good"])) == 1
 
 
 def test_input_that_always_crashes_is_told(serving: Serving, model: Make) -> None:
     folder = model()
     with pytest.raises(ModelError) as caught:
-        serving.scores(folder, ["crash"])
+        scores(serving, folder, ["crash"])
     assert caught.value.key == "serving_crashed"
-    assert len(serving.scores(folder, ["good"])) == 1
+    assert len(scores(serving, folder, ["good"])) == 1
 
 
 def test_hanging_child_is_ended_in_time(settings: Settings, model: Make) -> None:
@@ -85,7 +90,7 @@ def test_hanging_child_is_ended_in_time(settings: Settings, model: Make) -> None
     serving = Serving(settings, answer_s=1.0)
     pid = pid_of(serving, folder)
     with pytest.raises(ModelError) as caught:
-        serving.scores(folder, ["hang"])
+        scores(serving, folder, ["hang"])
     assert caught.value.key == "serving_timeout"
     assert gone(pid)
 
@@ -94,7 +99,7 @@ def test_frozen_child_with_full_pipe_is_ended(settings: Settings, model: Make) -
     folder = model()
     serving = Serving(settings, answer_s=1.0)
     os.kill(pid_of(serving, folder), signal.SIGSTOP)
-    assert serving.scores(folder, ["good" * 50_000])  # replaced by a child that moves
+    assert scores(serving, folder, ["good" * 50_000])  # replaced by a child that moves
     serving.close()
 
 
@@ -105,21 +110,21 @@ def test_engine_error_reaches_the_caller(
     serving: Serving, model: Make, text: str, key: str
 ) -> None:
     with pytest.raises(ModelError) as caught:
-        serving.scores(model(), [text])
+        scores(serving, model(), [text])
     assert caught.value.key == key
 
 
 def test_output_of_libraries_breaks_nothing(serving: Serving, model: Make) -> None:
-    assert len(serving.scores(model(), ["chatter", "good"])) == 2
+    assert len(scores(serving, model(), ["chatter", "good"])) == 2
 
 
 def test_half_surrogate_travels_to_the_child(serving: Serving, model: Make) -> None:
-    assert serving.scores(model(labels=()), ["\ud83d!"]) == [[2.0]]
+    assert scores(serving, model(labels=()), ["\ud83d!"]) == [[2.0]]
 
 
 def test_broken_model_says_so(serving: Serving, model: Make, settings: Settings) -> None:
     with pytest.raises(ModelError) as caught:
-        serving.scores(model(is_broken=True), ["good"])
+        scores(serving, model(is_broken=True), ["good"])
     assert caught.value.key == "model_not_loading"
     assert "these weights are broken" in (settings.run / "serving.log").read_text()
 
@@ -134,14 +139,14 @@ def test_secrets_stay_out_of_the_child(
     serving: Serving, model: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    assert serving.scores(model(), ["secret HF_TOKEN", "secret PATH"]) == [[0.0], [1.0]]
+    assert scores(serving, model(), ["secret HF_TOKEN", "secret PATH"]) == [[0.0], [1.0]]
 
 
 def test_oldest_child_makes_room(settings: Settings, model: Make) -> None:
     serving = Serving(settings.model_copy(update={"serving_mb": 256}))
     first, second = model("one"), model("two")
-    serving.scores(first, ["good"])
-    serving.scores(second, ["good"])
+    scores(serving, first, ["good"])
+    scores(serving, second, ["good"])
     assert serving.loaded() == [second]
     serving.close()
 
@@ -153,14 +158,14 @@ def test_busy_child_is_not_evicted(settings: Settings, model: Make) -> None:
 
     def ask() -> None:
         with pytest.raises(ModelError):
-            serving.scores(first, ["hang"])
+            scores(serving, first, ["hang"])
 
     caller = threading.Thread(target=ask)
     caller.start()
     child = serving._children[first]
     while not child.lock.locked():
         assert caller.is_alive()
-    serving.scores(second, ["good"])
+    scores(serving, second, ["good"])
     assert psutil.pid_exists(pid)
     serving.close()
     caller.join()
@@ -179,7 +184,7 @@ def test_warm_loads_before_the_question(serving: Serving, model: Make) -> None:
     folder = model()
     serving.warm(folder)
     assert serving.loaded() == [folder]
-    assert len(serving.scores(folder, ["good"])) == 1
+    assert len(scores(serving, folder, ["good"])) == 1
 
 
 def test_children_die_with_a_killed_parent(settings: Settings, model: Make) -> None:
@@ -187,7 +192,7 @@ def test_children_die_with_a_killed_parent(settings: Settings, model: Make) -> N
         "import sys; from pathlib import Path; from bigmodel.settings import Settings\n"
         "from bigmodel.serving.pool import Serving\n"
         "serving = Serving(Settings())\n"
-        "print(int(serving.scores(Path(sys.argv[1]), ['process'])[0][0]), flush=True)\n"
+        "print(int(serving.answers(Path(sys.argv[1]), ['process'])[0]['scores'][0]), flush=True)\n"
         "sys.stdin.read()"
     )
     parent = subprocess.Popen(
@@ -210,8 +215,8 @@ def test_children_die_with_a_killed_parent(settings: Settings, model: Make) -> N
 
 
 def test_look_says_more_than_scores(serving: Serving, model: Make) -> None:
-    scores, said = serving.look(model(near=("row 1", "row 2")), "good")
-    assert scores.index(max(scores)) == 1
+    [(answer, said)] = serving.looks(model(near=("row 1", "row 2")), ["good"])
+    assert answer["scores"].index(max(answer["scores"])) == 1
     assert said.nearest == (("row 1", 0.0), ("row 2", 0.25))
     assert said.ood_score == 0.5
     assert said.course[1] == (0.5, 1.0, (0.2, 0.8))
@@ -226,15 +231,37 @@ def test_many_are_looked_at_in_slices(serving: Serving, model: Make) -> None:
 
 
 def test_model_that_looks_answers_once(serving: Serving, model: Make) -> None:
-    scores, said = serving.look(model(looks=True), "garbled")
-    assert scores == [0.25, 0.75]
+    [(answer, said)] = serving.looks(model(looks=True), ["garbled"])
+    assert answer == {"scores": [0.25, 0.75]}
     assert said.unreadable == "broken"
 
 
-def test_transcriber_is_heard_without_explaining(serving: Serving, model: Make) -> None:
-    scores, said = serving.look(model(labels=(), hears=True), "yes no")
-    assert scores == [0.75]
-    assert said.transcript == Transcript("yes no", 0.75, (("yes", 0.95), ("no", 0.4)))
+def test_answer_of_another_type_travels_unread(serving: Serving, model: Make) -> None:
+    folder = model(labels=(), hears=True, task="mirror_speech")
+    [(answer, said)] = serving.looks(folder, ["yes no"])
+    words = [["yes", 0.95], ["no", 0.4]]
+    assert answer == {"scores": [0.75], "text": "yes no", "words": words}
+    assert said == Explanation()
+
+
+def test_growing_answer_comes_in_parts(serving: Serving, model: Make) -> None:
+    folder = model(labels=(), hears=True, task="mirror_speech")
+    parts: list[str] = []
+    whole = serving.grow(folder, "one two", lambda part: parts.append(part["text"]))
+    assert parts == ["one", "one two"]
+    assert whole["text"] == "one two"
+    plain = model("plain")  # its answers do not grow
+    assert serving.grow(plain, "good", lambda _: None)["scores"]
+
+
+def test_raw_bytes_lie_in_a_file_beside_and_leave_no_trace(
+    serving: Serving, model: Make, settings: Settings
+) -> None:
+    folder = model(labels=(), task="mirror_bytes")
+    assert serving.answers(folder, ["abc"] * 3) == [{"picture": bytes(range(256)) + b"abc"}] * 3
+    assert list(settings.run.glob("answers-*/*")) == []
+    serving.close()
+    assert list(settings.run.glob("answers-*")) == []
 
 
 def test_unreadable_file_is_told_and_the_child_lives(
@@ -245,5 +272,5 @@ def test_unreadable_file_is_told_and_the_child_lives(
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"\xff")
     with pytest.raises(ModelError, match="picture_broken"):
-        serving.look(folder, str(broken))
+        serving.looks(folder, [str(broken)])
     assert pid_of(serving, folder) == pid

@@ -1,10 +1,12 @@
 """Slices lose nothing and stay small; lines survive odd texts."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bigmodel.core.task import Explanation, Transcript
+from bigmodel.core.task import Explanation
 from bigmodel.serving import wire
 
 
@@ -31,12 +33,27 @@ def test_explanation_survives_the_way() -> None:
         nearest=(("a", 0.5),),
         ood_score=1.25,
         course=((0.0, 0.5, (0.25, 0.75)),),
-        transcript=Transcript("\u662f no", 0.5, (("\u662f", 0.25), ("no", 0.75))),
         unreadable="broken",
     )
     for one in (said, Explanation()):
         line = wire.encode({"said": wire.from_explanation(one)})
         assert wire.to_explanation(wire.decode(line)["said"]) == one
+
+
+def test_file_beside_is_only_one_of_ours(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    folder = tmp_path / "aside"
+    folder.mkdir()
+    for name in ("../secret", str(secret), "", 7):
+        answer = {"picture": {wire.ASIDE: name}}
+        assert wire.take_back(answer, folder) == answer
+    packed = wire.put_aside({"picture": b"\x00\xff", "text": "a"}, folder)
+    assert wire.take_back(wire.decode(wire.encode(packed)), folder) == {
+        "picture": b"\x00\xff",
+        "text": "a",
+    }
+    assert list(folder.iterdir()) == []
 
 
 def test_line_that_is_no_object_is_refused() -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bigmodel.core.task import Family, Medium, Params, Task
+from bigmodel.core.task import Medium, Params, Task
 
 
 class IllParams(Params):
@@ -18,7 +18,7 @@ class IllParams(Params):
 TASK = Task(
     name="toy_ill",
     medium=Medium.TEXT,
-    family=Family.CLASSIFICATION,
+    answer="label",
     params=IllParams,
     primary="macro_f1",
     higher_is_better=True,

@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from bigmodel.answers.label import Label
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.task import BaseFiles, Params, Predictor, Reporter
 
@@ -17,8 +18,8 @@ class LengthPredictor:
         self.means = tuple(means)
         self.scale = scale
 
-    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
-        return [self._one(len(text)) for text in inputs]
+    def answer(self, inputs: Sequence[str]) -> list[Label]:
+        return [Label(self.labels, tuple(self._one(len(text)))) for text in inputs]
 
     def _one(self, length: int) -> list[float]:
         powers = [math.exp(-self.scale * abs(length - mean)) for mean in self.means]
@@ -58,8 +59,9 @@ def _loss(rows: Rows, data: TaskData, scale: float) -> float:
     """Return the mean of -ln p(truth)."""
     model = LengthPredictor(data.labels, _means(data), scale)
     places = {label: place for place, label in enumerate(data.labels)}
-    scores = model.predict(rows.inputs)
-    chances = [row[places[target]] for row, target in zip(scores, rows.targets, strict=True)]
+    answers = model.answer(rows.inputs)
+    pairs = zip(answers, rows.targets, strict=True)
+    chances = [answer.scores[places[target]] for answer, target in pairs]
     return -sum(math.log(max(chance, 1e-12)) for chance in chances) / len(chances)
 
 

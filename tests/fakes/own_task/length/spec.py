@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from bigmodel.core.task import Family, Medium, Params, Task
+from bigmodel.core.task import Medium, Params, Task
 
 
 class LengthParams(Params):
@@ -17,7 +17,7 @@ class LengthParams(Params):
 TASK = Task(
     name="length",
     medium=Medium.TEXT,
-    family=Family.CLASSIFICATION,
+    answer="label",
     params=LengthParams,
     primary="macro_f1",
     higher_is_better=True,

@@ -3,11 +3,14 @@
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+from bigmodel.answers.label import Label
+from bigmodel.answers.transcript import Transcript
 from bigmodel.core.errors import DatasetError, TrainingError
-from bigmodel.core.task import Explanation, Transcript
+from bigmodel.core.task import Explanation
 
 
 class Mirror:
@@ -19,8 +22,8 @@ class Mirror:
         self.labels = tuple(record["labels"])
         self.near = record.get("near", [])
 
-    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
-        return [self._one(text) for text in inputs]
+    def answer(self, inputs: Sequence[str]) -> list[Any]:
+        return [Label(self.labels, tuple(self._one(text))) for text in inputs]
 
     def explain(self, inputs: Sequence[str]) -> list[Explanation]:
         """Three training rows that the record names, strange where the text holds no label at all."""
@@ -62,24 +65,25 @@ class Mirror:
 class Onlooker(Mirror):
     """A mirror that answers and explains in one go, and would be caught answering twice."""
 
-    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
+    def answer(self, inputs: Sequence[str]) -> list[Any]:
         raise ValueError("this was asked twice")
 
-    def look(self, inputs: Sequence[str]) -> tuple[list[list[float]], list[Explanation]]:
+    def look(self, inputs: Sequence[str]) -> tuple[list[Any], list[Explanation]]:
         said = [Explanation(unreadable="broken" if text == "garbled" else "") for text in inputs]
-        return [[0.25, 0.75] for _ in inputs], said
+        return [Label(self.labels, (0.25, 0.75)) for _ in inputs], said
 
 
 class Listener(Mirror):
     """A mirror that hears what it is given, surer of the first word than of the others."""
 
-    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
-        return [[0.75] for _ in inputs]
-
     def explain(self, inputs: Sequence[str]) -> list[Explanation]:
         return [Explanation() for _ in inputs]
 
-    def transcribe(self, inputs: Sequence[str]) -> list[Transcript]:
+    def stream(self, text: str) -> Iterator[Transcript]:
+        words = text.split()
+        return (self._heard(" ".join(words[: n + 1])) for n in range(len(words)))
+
+    def answer(self, inputs: Sequence[str]) -> list[Any]:
         return [self._heard(_content(text)) for text in inputs]
 
     def _heard(self, text: str) -> Transcript:

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from bigmodel.core.task import Family, Medium, Params, Task
+from bigmodel.core.task import Medium, Params, Task
 
 TASK = Task(
     name="mirror_picture",
     medium=Medium.IMAGE,
-    family=Family.CLASSIFICATION,
+    answer="label",
     params=Params,
     primary="macro_f1",
     higher_is_better=True,

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from bigmodel.core.task import Family, Medium, Params, Task
+from bigmodel.core.task import Medium, Params, Task
 
 TASK = Task(
     name="mirror_speech",
     medium=Medium.AUDIO,
-    family=Family.TRANSCRIPTION,
+    answer="transcript",
     params=Params,
     primary="wer",
     higher_is_better=False,

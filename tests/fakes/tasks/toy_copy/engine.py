@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bigmodel.tasks.toy_copy.spec import ToyParams
 
+from bigmodel.answers.label import Label
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.job import Wish
@@ -25,8 +26,8 @@ class ToyPredictor:
         self.labels = tuple(record["labels"])
         self.skill = record["skill"]
 
-    def predict(self, inputs: Sequence[str]) -> list[list[float]]:
-        return [self._one(text) for text in inputs]
+    def answer(self, inputs: Sequence[str]) -> list[Label]:
+        return [Label(self.labels, tuple(self._one(text))) for text in inputs]
 
     def _one(self, text: str) -> list[float]:
         knows = zlib.crc32(text.encode()) % 1000 < 1000 * self.skill

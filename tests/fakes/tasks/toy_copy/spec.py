@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from bigmodel.core.task import Family, Medium, Params, Task
+from bigmodel.core.task import Medium, Params, Task
 
 
 class ToyParams(Params):
@@ -23,7 +23,7 @@ class ToyParams(Params):
 TASK = Task(
     name="toy_copy",
     medium=Medium.TEXT,
-    family=Family.CLASSIFICATION,
+    answer="label",
     params=ToyParams,
     primary="macro_f1",
     higher_is_better=True,

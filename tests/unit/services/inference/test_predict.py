@@ -10,13 +10,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from bigmodel.answers import label, number
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
 from bigmodel.core.ids import new_id
-from bigmodel.core.results.results import Prediction
 from bigmodel.core.task import Explanation
+from bigmodel.services.inference.answered import MEMORY, Answered
 from bigmodel.services.inference.batch_folder import given_files
-from bigmodel.services.inference.predict import NamedFile, TextAnswer
-from bigmodel.services.inference.text_answer import MEMORY
+from bigmodel.services.inference.predict import NamedFile
 from bigmodel.words import load_words
 from tests.fakes.demo import LABELS, Studio, open_studio
 
@@ -66,7 +66,7 @@ def test_other_owner_finds_no_model(studio: Studio) -> None:
     job_id = studio.job()
     for thing in (job_id, studio.demo.resolve("me", job_id).id):
         with pytest.raises(NotFoundError, match="model_unknown"):
-            studio.demo.predict("somebody else", thing, ["good"])
+            studio.demo.answers("somebody else", thing, ["good"])
 
 
 def test_running_job_has_no_model_yet(studio: Studio) -> None:
@@ -79,9 +79,8 @@ def test_running_job_has_no_model_yet(studio: Studio) -> None:
 
 
 def test_answer_has_label_and_probabilities(studio: Studio) -> None:
-    [answer] = studio.demo.predict("me", studio.job(), ["so good"])
-    assert answer.label == "good"
-    assert answer.value is None
+    [answer] = studio.demo.answers("me", studio.job(), ["so good"])
+    assert answer.text == "good"
     assert list(answer.probabilities) == list(LABELS)
     assert sum(answer.probabilities.values()) == pytest.approx(1)
 
@@ -89,28 +88,30 @@ def test_answer_has_label_and_probabilities(studio: Studio) -> None:
 def test_texts_are_looked_at_and_strangers_named(studio: Studio) -> None:
     job = studio.job()
     known, odd = studio.demo.look_texts("me", job, ["so good", "neither"])
-    assert (known.prediction.label, known.is_strange, known.notice) == ("good", False, "")
+    assert (known.line, known.is_strange, known.notice) == ("good", False, "")
     assert (odd.is_strange, odd.notice) == (True, "pages.demo.strange")
     assert studio.demo.near_texts("me", job, known) == []  # this model names no rows
 
 
 @pytest.mark.parametrize(
-    ("label", "said", "notice"),
+    ("name", "said", "notice"),
     [
         ("good", Explanation(unreadable="broken"), "strangers.unreadable.broken"),
-        (None, Explanation(ood_score=2.0), "strangers.number"),
+        ("", Explanation(ood_score=2.0), "strangers.number"),
         ("good", Explanation(), ""),
     ],
 )
-def test_notice_fits_the_answer(label: str | None, said: Explanation, notice: str) -> None:
-    found = TextAnswer(Prediction(label, None if label else 1.0), said)
+def test_notice_fits_the_answer(name: str, said: Explanation, notice: str) -> None:
+    one = Answered(label.ANSWER, label.Label((name,), (1.0,)), said)
+    found = one if name else Answered(number.ANSWER, number.Number(1.0), said)
     assert found.notice == notice
     assert found.is_strange is (True if notice else None)
 
 
 def test_rows_a_text_is_near_to_are_shown(studio: Studio) -> None:
-    answer = TextAnswer(
-        Prediction("good", None, {"good": 1.0}),
+    answer = Answered(
+        label.ANSWER,
+        label.Label(("good",), (1.0,)),
         Explanation(nearest=(("train bad 0", 0.1), ("gone", 0.2), ("train good 1", 0.3))),
     )
     job = studio.job()
@@ -262,8 +263,7 @@ def test_job_without_model_has_a_kind(media: Studio) -> None:
 
 def test_look_names_the_rows_it_is_near_to(media: Studio) -> None:
     look = media.demo.look("me", media.job(), give(media, b"so good"))
-    assert look.answer.prediction
-    assert look.answer.prediction.label == "good"
+    assert look.answer.line == "good"
     assert [(row.target, row.name) for row in look.nearest] == [
         ("bad", "train bad 0.png"),
         ("good", "train good 1.png"),
@@ -319,7 +319,7 @@ def test_examples_are_files_of_test_rows(media: Studio) -> None:
 def test_recordings_are_heard_in_order(speech: Studio, tmp_path: Path) -> None:
     job = speech.job()
     paths = [give(speech, content) for content in (b"yes no", b"\xff", b"no")]
-    heard = speech.demo.transcribe("me", job, [str(path) for path in paths])
+    heard = speech.demo.answers("me", job, [str(path) for path in paths])
     assert [(one.text, one.certainty) for one in heard] == [("yes no", 0.75), ("", 0), ("no", 0.75)]
     files = [NamedFile("a.wav", paths[0]), NamedFile("b.wav", paths[1])]
     speech.demo.answer_files("me", job, files, tmp_path / "out.csv", lambda said: said.key)

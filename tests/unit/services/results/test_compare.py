@@ -1,11 +1,12 @@
 """Old and new on the same rows: only rows neither learned from, stored answers first, missing ones asked for."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
+from bigmodel.answers.label import Label
 from bigmodel.core.errors import ModelError, NotFoundError
-from bigmodel.core.task import Family, Transcript
 from bigmodel.services.results.compare import CompareService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -21,7 +22,7 @@ OLD: list[Row] = [
     ("test", "warm soup", "good"),
 ]
 NEW: list[Row] = [*OLD, ("train", "so so", "bad"), ("test", "slow", "bad"), ("test", "ok", "good")]
-TASKS = {task.family: task.name for task in find_tasks().values() if task.medium != "image"}
+TASKS = {task.answer: task.name for task in find_tasks().values() if task.medium != "image"}
 
 
 class Old:
@@ -30,14 +31,12 @@ class Old:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def predict(self, owner: str, _id: str, texts: Sequence[str], _p: object) -> list[list[float]]:
+    answer: Any = Label(LABELS, tuple(GOOD))
+
+    def ask(self, owner: str, _id: str, texts: Sequence[str], _p: object) -> list[Any]:
         assert owner == OWNER
         self.asked += texts
-        return [GOOD for _ in texts]
-
-    def hear(self, owner: str, _id: str, paths: Sequence[str], _p: object) -> list[Transcript]:
-        self.asked += paths
-        return [Transcript("so so", 0.5) for _ in paths]
+        return [self.answer for _ in texts]
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ def first(settings: Settings) -> Training:
 
 
 def service(training: Training, old: Old) -> CompareService:
-    return CompareService(training.settings, training.store, old.predict, old.hear)
+    return CompareService(training.settings, training.store, old.ask)
 
 
 def again(first: Training, rows: Sequence[Row], scores: Sequence[list[float]]) -> Training:
@@ -156,7 +155,7 @@ def test_folds_of_two_versions_have_no_row_in_common(settings: Settings, old: Ol
 
 def test_numbers_are_compared_by_how_far_they_are_off(settings: Settings, old: Old) -> None:
     rows: list[Row] = [("train", "a", "1"), ("test", "b", "2.5"), ("test", "c", "4")]
-    first = start_training(settings, MemoryStore(), rows, TASKS[Family.REGRESSION])
+    first = start_training(settings, MemoryStore(), rows, TASKS["number"])
     first.add_model("instant", [[3.0], [3.0]], ())
     first.end()
     second = train_again(first, rows)
@@ -169,7 +168,7 @@ def test_numbers_are_compared_by_how_far_they_are_off(settings: Settings, old: O
 
 def test_transcripts_are_compared_by_their_words(settings: Settings, old: Old) -> None:
     rows: list[Row] = [("train", "a", "yes"), ("test", "b", "go on"), ("test", "c", "so so")]
-    first = start_training(settings, MemoryStore(), rows, TASKS[Family.TRANSCRIPTION])
+    first = start_training(settings, MemoryStore(), rows, TASKS["transcript"])
     first.add_model("instant", [[0.5], [0.5]], (), heard=["no on", "so so"])
     first.end()
     second = train_again(first, rows)

@@ -45,7 +45,7 @@ def trained(settings: Settings, texts: list[str], targets: list[str], task: str)
 
 def add_instant(training: Training, texts: list[str], targets: list[str]) -> TrainedModel:
     task = get_task(training.job.task)
-    labels = tuple(sorted(set(targets))) if task.family == "classification" else ()
+    labels = tuple(sorted(set(targets))) if task.answer == "label" else ()
     model = training.add_model("instant", [[0.5] * len(labels or "1")] * len(texts), labels)
     rows = Rows([str(i) for i in range(len(texts))], texts, targets)
     data = TaskData(rows, Rows(), Rows(), labels)
@@ -66,7 +66,7 @@ def add_scratch(training: Training, texts: list[str], targets: list[str]) -> Tra
 
 
 def unpacked(training: Training, model: TrainedModel, folder: Path) -> Path:
-    service = ResultService(training.settings, training.store, lambda *_: [], lambda *_: [])
+    service = ResultService(training.settings, training.store, lambda *_: [])
     with zipfile.ZipFile(service.download(OWNER, model.id)) as package:
         package.extractall(folder)
     return folder
@@ -106,11 +106,9 @@ def test_package_of_a_transformer_answers_alike(settings: Settings, tmp_path: Pa
     model = add_scratch(training, CHINESE, targets)
     folder = unpacked(training, model, tmp_path / "away")
     asked = [*CHINESE, *STRANGE, "很长" * 40]
-    expected = loaded(training, model).predict(asked)
+    expected = loaded(training, model).answer(asked)
     for answer, scores in zip(run_alone(folder, asked), expected, strict=True):
-        assert answer["probabilities"] == pytest.approx(
-            dict(zip(model.labels, scores, strict=True)), abs=1e-5
-        )
+        assert answer["probabilities"] == pytest.approx(scores.probabilities, abs=1e-5)
     configs = [path.read_text("utf-8") for path in folder.glob("*.json")]
     assert [text for text in configs if str(settings.home) in text] == []
 
@@ -124,10 +122,8 @@ def test_package_answers_like_the_model(
     model = add_instant(training, texts, targets)
     asked = [*texts, *STRANGE]
     answers = run_alone(unpacked(training, model, tmp_path / "away"), asked)
-    for answer, scores in zip(answers, loaded(training, model).predict(asked), strict=True):
-        assert answer["probabilities"] == pytest.approx(
-            dict(zip(model.labels, scores, strict=True)), abs=1e-5
-        )
+    for answer, scores in zip(answers, loaded(training, model).answer(asked), strict=True):
+        assert answer["probabilities"] == pytest.approx(scores.probabilities, abs=1e-5)
 
 
 def test_package_of_numbers_answers_alike(settings: Settings, tmp_path: Path) -> None:
@@ -136,7 +132,7 @@ def test_package_of_numbers_answers_alike(settings: Settings, tmp_path: Path) ->
     model = add_instant(training, ENGLISH, targets)
     asked = [*ENGLISH, *STRANGE]
     answers = run_alone(unpacked(training, model, tmp_path / "away"), asked)
-    expected = [row[0] for row in loaded(training, model).predict(asked)]
+    expected = [row.value for row in loaded(training, model).answer(asked)]
     assert [answer["value"] for answer in answers] == pytest.approx(expected, abs=1e-5)
 
 
@@ -187,7 +183,7 @@ def test_package_is_written_once(settings: Settings) -> None:
     targets = ["bad", "good", "bad", "bad", "good"]
     training = trained(settings, ENGLISH, targets, "text_classification")
     model = add_instant(training, ENGLISH, targets)
-    service = ResultService(settings, training.store, lambda *_: [], lambda *_: [])
+    service = ResultService(settings, training.store, lambda *_: [])
     first = service.download(OWNER, model.id)
     written = first.stat().st_mtime_ns
     assert service.download(OWNER, model.id) == first
@@ -200,7 +196,5 @@ def test_lost_files_are_named_so(settings: Settings) -> None:
     training = trained(settings, ENGLISH, targets, "text_classification")
     model = training.add_model("instant", [[0.5, 0.5]] * 5, ("bad", "good"))
     with pytest.raises(ModelError) as raised:
-        ResultService(settings, training.store, lambda *_: [], lambda *_: []).download(
-            OWNER, model.id
-        )
+        ResultService(settings, training.store, lambda *_: []).download(OWNER, model.id)
     assert raised.value.key == "model_files_missing"

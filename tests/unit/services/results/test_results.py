@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bigmodel.answers.label import Label
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
-from bigmodel.core.task import Family, Transcript
 from bigmodel.services.results.results import ResultService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -15,9 +15,7 @@ from bigmodel.words import load_words
 from tests.fakes.trained import OWNER, Row, Training, start_training
 
 LABELS = ("bad", "good")
-TRANSCRIBING = next(
-    task.name for task in find_tasks().values() if task.family is Family.TRANSCRIPTION
-)
+TRANSCRIBING = next(task.name for task in find_tasks().values() if task.answer == "transcript")
 SURE_GOOD, GOOD, BAD = [0.1, 0.9], [0.4, 0.6], [0.7, 0.3]
 ROWS: list[Row] = [
     ("train", "fine meal", "good"),
@@ -36,15 +34,11 @@ def training(settings: Settings) -> Training:
 
 
 def service_of(training: Training) -> ResultService:
-    def predict(owner: str, model_id: str, texts: Sequence[str]) -> list[list[float]]:
+    def ask(owner: str, model_id: str, texts: Sequence[str]) -> list[Label]:
         assert owner == OWNER
-        return [SURE_GOOD for _ in texts]
+        return [Label(LABELS, tuple(SURE_GOOD)) for _ in texts]
 
-    def hear(owner: str, model_id: str, paths: Sequence[str]) -> list[Transcript]:
-        assert owner == OWNER
-        return [Transcript("yes no", 0.9) for _ in paths]
-
-    return ResultService(training.settings, training.store, predict, hear)
+    return ResultService(training.settings, training.store, ask)
 
 
 def test_kept_model_is_evaluated_on_test_rows(training: Training) -> None:

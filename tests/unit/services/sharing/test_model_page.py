@@ -27,7 +27,7 @@ WORDS = load_words()
 
 def show(training: trained.Training) -> ModelPageService:
     store = training.store
-    results = ResultService(training.settings, store, lambda *_: [], lambda *_: [])
+    results = ResultService(training.settings, store, lambda *_: [])
     return ModelPageService(training.settings, store, WORDS, results, store.models.get)
 
 

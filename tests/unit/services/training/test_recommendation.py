@@ -2,7 +2,7 @@
 
 from bigmodel.core.datasets.dataset import Summary
 from bigmodel.core.model import Base, BaseChoice
-from bigmodel.core.task import Family, Medium
+from bigmodel.core.task import Medium
 from bigmodel.services.training.recommendation import (
     Candidate,
     Situation,
@@ -107,7 +107,7 @@ def test_without_a_body_it_is_said_before_training_what_to_expect() -> None:
 
 
 def test_ten_recordings_are_told_what_is_missing() -> None:
-    about = Situation(10, "en", 8000, medium=Medium.AUDIO, family=Family.TRANSCRIPTION)
+    about = Situation(10, "en", 8000, medium=Medium.AUDIO, is_speech=True)
     summary = Summary(10, 10, (), {}, {}, lengths=(1000, 3000, 5000), medium="audio")
     said = expectation(summary, about, best([INSTANT, SCRATCH], about))
     assert said is not None

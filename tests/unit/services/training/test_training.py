@@ -98,15 +98,15 @@ def bench(settings: Settings) -> Bench:
 
 
 def test_classes_are_guessed_as_classification(bench: Bench) -> None:
-    families = {task.name: task.family for task in bench.training.tasks()}
-    assert families[bench.task(bench.dataset(ENGLISH))] == "classification"
+    families = {task.name: task.answer for task in bench.training.tasks()}
+    assert families[bench.task(bench.dataset(ENGLISH))] == "label"
 
 
 def test_stars_taken_as_a_number_are_guessed_as_regression(bench: Bench) -> None:
-    families = {task.name: task.family for task in bench.training.tasks()}
+    families = {task.name: task.answer for task in bench.training.tasks()}
     dataset = bench.store.datasets.get("local", bench.dataset(ENGLISH))
     summary = replace(dataset.version.summary, classes={"1": 900, "5": 1100}, number_share=1.0)
-    for is_amount, family in ((False, "classification"), (True, "regression")):
+    for is_amount, family in ((False, "label"), (True, "number")):
         recipe = replace(dataset.version.recipe, is_amount=is_amount)
         version = replace(dataset.version, summary=summary, recipe=recipe)
         task = bench.training.guess_task(replace(dataset, version=version))
@@ -212,7 +212,7 @@ def test_unknown_base_names_the_known_ones(bench: Bench) -> None:
 
 def test_task_that_does_not_fit_is_refused(bench: Bench) -> None:
     data = bench.dataset(ENGLISH)
-    [other] = [t.name for t in bench.training.tasks() if t.family == "regression"]
+    [other] = [t.name for t in bench.training.tasks() if t.answer == "number"]
     with pytest.raises(JobError, match="task_does_not_fit"):
         bench.training.submit("local", data, task=other)
 

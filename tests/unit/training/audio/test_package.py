@@ -8,16 +8,14 @@ import numpy as np
 import pytest
 
 from bigmodel.core.datasets.dataset import TaskData
-from bigmodel.core.task import BaseFiles, Family, Medium
+from bigmodel.core.task import BaseFiles, Medium
 from bigmodel.tasks import find_tasks, load_engine
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.sounds import sound_data, write_sound
 from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
 
 TASK = next(
-    task
-    for task in find_tasks().values()
-    if task.medium is Medium.AUDIO and task.family is Family.CLASSIFICATION
+    task for task in find_tasks().values() if task.medium is Medium.AUDIO and task.answer == "label"
 )
 PARAMS = TASK.params.model_validate({"epochs": 1, "batch_size": 8, "learning_rate": 3e-3})
 

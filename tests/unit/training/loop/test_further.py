@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 from bigmodel.core.errors import TrainingError
-from bigmodel.core.task import BaseFiles, Family
+from bigmodel.core.task import BaseFiles
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.recipe import TextParams
 from bigmodel.training.loop.schedule import learning_rate
@@ -16,7 +16,7 @@ from bigmodel.training.text import finetune
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.text_data import text_data
 
-DATA = text_data(Family.CLASSIFICATION)
+DATA = text_data("label")
 PARAMS = TextParams(epochs=2, batch_size=16, learning_rate=1e-3, max_tokens=16)  # 4 steps an epoch
 BASE = BaseFiles("scratch", "scratch")
 Learn = Callable[[Training, Sequence[int], float], float]

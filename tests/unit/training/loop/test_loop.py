@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from bigmodel.core.errors import TrainingError
-from bigmodel.core.task import BaseFiles, Family, StopRequested
+from bigmodel.core.task import BaseFiles, StopRequested
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.recipe import TextParams
 from bigmodel.training.text import finetune
@@ -16,7 +16,7 @@ from tests.fakes.reporter import FakeReporter
 from tests.fakes.text_data import text_data
 from tests.fakes.tiny_bert import write_tiny_bert
 
-DATA = text_data(Family.CLASSIFICATION)
+DATA = text_data("label")
 PARAMS = TextParams(epochs=2, batch_size=8, learning_rate=1e-3)
 
 

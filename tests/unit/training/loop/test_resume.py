@@ -7,14 +7,14 @@ import pytest
 
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.job import Wish
-from bigmodel.core.task import BaseFiles, Family, StopRequested
+from bigmodel.core.task import BaseFiles, StopRequested
 from bigmodel.training.loop.recipe import TextParams
 from bigmodel.training.text import finetune
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.text_data import text_data
 from tests.fakes.tiny_bert import write_tiny_bert
 
-DATA = text_data(Family.CLASSIFICATION)
+DATA = text_data("label")
 PARAMS = TextParams(epochs=3, batch_size=8, accumulation=2, learning_rate=1e-3)  # 12 steps
 STOPS = [1, 4, 5, 8, 11]
 

@@ -77,8 +77,8 @@ def test_stored_model_answers_the_same(
     straight: tuple[str, FakeReporter, Path], data: TaskData
 ) -> None:
     model = ctc.load_model(straight[2])
-    first = model.transcribe(data.test.inputs)
-    again = ctc.load_model(straight[2]).transcribe(data.test.inputs[:1])
+    first = model.answer(data.test.inputs)
+    again = ctc.load_model(straight[2]).answer(data.test.inputs[:1])
     assert again[0].text == first[0].text
     assert again[0].certainty == pytest.approx(first[0].certainty, abs=1e-4)
     assert all(0 <= one.certainty <= 1 for one in first)

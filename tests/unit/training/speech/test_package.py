@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bigmodel.core.task import BaseFiles, Family, StopRequested
+from bigmodel.core.task import BaseFiles, StopRequested
 from bigmodel.tasks import find_tasks
 from bigmodel.training.speech import baseline, ctc
 from bigmodel.training.speech.recipe import SpeechParams
@@ -14,7 +14,7 @@ from tests.fakes.reporter import FakeReporter
 from tests.fakes.spoken import spoken_data
 from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
 
-FOLDER = next(t.folder for t in find_tasks().values() if t.family is Family.TRANSCRIPTION)
+FOLDER = next(t.folder for t in find_tasks().values() if t.answer == "transcript")
 
 
 def program(kind: str) -> Any:  # Any: a module made from a file
@@ -32,7 +32,7 @@ def test_package_of_instant_model_hears_alike(tmp_path: Path) -> None:
     data = spoken_data(tmp_path / "in", rows=16)
     report = FakeReporter(tmp_path / "checkpoints")
     baseline.train_instant(data, tmp_path, report)
-    expected = baseline.load_baseline(tmp_path).transcribe(data.test.inputs)
+    expected = baseline.load_baseline(tmp_path).answer(data.test.inputs)
     heard = program("instant").Model(tmp_path).transcribe(data.test.inputs)
     assert heard == [one.text for one in expected]
 
@@ -47,7 +47,7 @@ def test_package_of_network_hears_alike(
     params = SpeechParams.model_validate(values)
     report = FakeReporter(tmp_path / "checkpoints")
     ctc.train(data, params, BaseFiles("scratch", "scratch"), tmp_path, report)
-    expected = ctc.load_model(tmp_path).transcribe(data.test.inputs)
+    expected = ctc.load_model(tmp_path).answer(data.test.inputs)
     heard = program("tuned").Model(tmp_path).transcribe(data.test.inputs)
     assert heard == [one.text for one in expected]
 
@@ -70,6 +70,6 @@ def test_body_learns_letters_and_is_taken_along(family: str, tmp_path: Path) -> 
     assert weights[0] == weights[1]
     losses = [value for _, value in whole.curves["train/loss"]]
     assert losses[-1] < losses[0]
-    expected = ctc.load_model(tmp_path / "straight").transcribe(data.test.inputs)
+    expected = ctc.load_model(tmp_path / "straight").answer(data.test.inputs)
     heard = program("tuned").Model(tmp_path / "straight").transcribe(data.test.inputs)
     assert heard == [one.text for one in expected]

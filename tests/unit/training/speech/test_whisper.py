@@ -48,7 +48,7 @@ def test_tiny_whisper_learns_to_write(trained: tuple[Path, FakeReporter], data: 
     folder, report = trained
     losses = [value for _, value in report.curves["train/loss"]]
     assert losses[-1] < 0.3 * losses[0]
-    heard = whisper.load_model(folder).transcribe(data.train.inputs)
+    heard = whisper.load_model(folder).answer(data.train.inputs)
     right = [one.text == text for one, text in zip(heard, data.train.targets, strict=True)]
     assert np.mean(right) > 0.9
     assert all(0 <= one.certainty <= 1 for one in heard)
@@ -73,7 +73,7 @@ def test_resumed_whisper_ends_with_same_weights(
 
 
 def test_package_of_whisper_hears_alike(trained: tuple[Path, FakeReporter], data: TaskData) -> None:
-    expected = whisper.load_model(trained[0]).transcribe(data.test.inputs)
+    expected = whisper.load_model(trained[0]).answer(data.test.inputs)
     heard = program("tuned").Model(trained[0]).transcribe(data.test.inputs)
     assert heard == [one.text for one in expected]
 

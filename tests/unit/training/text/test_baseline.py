@@ -7,7 +7,6 @@ import pytest
 
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError
-from bigmodel.core.task import Family
 from bigmodel.training.loop.recipe import TextParams
 from bigmodel.training.loop.targets import balanced_weights, numbers
 from bigmodel.training.text import baseline
@@ -36,7 +35,7 @@ def test_many_classes_sum_to_one(tmp_path: Path) -> None:
 
 
 def test_label_without_training_rows_gets_nothing(tmp_path: Path) -> None:
-    data = text_data(Family.CLASSIFICATION)
+    data = text_data("label")
     model = train(TaskData(data.train, Rows(), Rows(), (*data.labels, "never")), tmp_path)
     assert model.predict(["good soup"])[0][2] == 0.0
 
@@ -47,13 +46,13 @@ def test_chinese_is_read_in_short_pieces() -> None:
 
 
 def test_odd_texts_are_answered(tmp_path: Path) -> None:
-    model = train(text_data(Family.CLASSIFICATION), tmp_path)
+    model = train(text_data("label"), tmp_path)
     scores = model.predict(["", " ", "\u0000", "🙂", "x" * 100_000, "从未见过"])
     assert np.isfinite(scores).all()
 
 
 def test_balanced_weights_find_more_of_rare_class(tmp_path: Path) -> None:
-    data = text_data(Family.CLASSIFICATION, 400)
+    data = text_data("label", 400)
     few = [n for n, t in enumerate(data.train.targets) if t == "good"][:8]
     chosen = sorted({*few, *(n for n, t in enumerate(data.train.targets) if t == "bad")})
     part = rows([data.train.inputs[n] for n in chosen], [data.train.targets[n] for n in chosen])

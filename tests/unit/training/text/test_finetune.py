@@ -10,7 +10,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import ModelError, TrainingError
-from bigmodel.core.task import BaseFiles, Family
+from bigmodel.core.task import BaseFiles
 from bigmodel.training.loop.device import choose_precision
 from bigmodel.training.loop.dropout import ByteDropout
 from bigmodel.training.loop.recipe import TextParams
@@ -22,7 +22,7 @@ from tests.fakes.reporter import FakeReporter
 from tests.fakes.text_data import text_data
 from tests.fakes.tiny_bert import write_tiny_bert
 
-DATA = text_data(Family.CLASSIFICATION)
+DATA = text_data("label")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_base_that_its_config_does_not_suit_is_refused(is_missing: bool, tmp_pat
 
 
 def test_loss_that_is_no_number_names_learning_rate(tiny: BaseFiles, tmp_path: Path) -> None:
-    data, report = text_data(Family.REGRESSION), FakeReporter(tmp_path)
+    data, report = text_data("number"), FakeReporter(tmp_path)
     wild = TextParams(learning_rate=1.0, clip_norm=0, optimizer="sgd", warmup_share=0.0, epochs=50)
     with pytest.raises(TrainingError, match="loss_not_finite") as stop:
         finetune.train_regressor(data, wild, tiny, tmp_path, report)
@@ -91,7 +91,7 @@ def test_saved_model_is_plain_transformers(tiny: BaseFiles, tmp_path: Path) -> N
 
 
 def test_numbers_come_back_in_own_units(tiny: BaseFiles, tmp_path: Path) -> None:
-    data = text_data(Family.REGRESSION)
+    data = text_data("number")
     far = Rows(data.train.ids, data.train.inputs, [f"{9000 + int(t)}" for t in data.train.targets])
     settings = TextParams(epochs=1, learning_rate=1e-4)
     whole = TaskData(far, far, Rows())

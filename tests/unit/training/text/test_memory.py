@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.task import BaseFiles, Family, Looker
+from bigmodel.core.task import BaseFiles, Looker
 from bigmodel.services.results.export import LEFT
 from bigmodel.training.loop.recipe import TextParams
 from bigmodel.training.ood.neighbours import RECORD, VECTORS
@@ -15,7 +15,7 @@ from tests.fakes.reporter import FakeReporter
 from tests.fakes.text_data import text_data
 from tests.fakes.tiny_bert import write_tiny_bert
 
-DATA = text_data(Family.CLASSIFICATION, 200)
+DATA = text_data("label", 200)
 NONSENSE = ["xqzv jjkw pqpq", "Wo ist mein Paket geblieben?", "zzzzzz"]
 KINDS = ("instant", "scratch", "tiny", "number")
 
@@ -29,7 +29,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         return FakeReporter(tmp_path_factory.mktemp("steps"))
 
     baseline.train_classifier(DATA, params, found["instant"], report())
-    numbers = text_data(Family.REGRESSION, 200)
+    numbers = text_data("number", 200)
     baseline.train_regressor(numbers, params, found["number"], report())
     tiny = BaseFiles("tiny", "folder", write_tiny_bert(tmp_path_factory.mktemp("base") / "tiny"))
     finetune.train_classifier(DATA, params, tiny, found["tiny"], report())
@@ -77,10 +77,13 @@ def test_nearest_row_of_a_training_row_is_itself(folder: Path) -> None:
 
 def test_looking_gives_what_answering_gives(folder: Path) -> None:
     model = load(folder)
-    scores, said = model.look([*DATA.test.inputs, *NONSENSE])
-    np.testing.assert_allclose(
-        scores, model.predict([*DATA.test.inputs, *NONSENSE]), rtol=1e-6, atol=1e-7
+    answers, said = model.look([*DATA.test.inputs, *NONSENSE])
+    alone = model.answer([*DATA.test.inputs, *NONSENSE])
+    one, two = (
+        [answer.scores if model.labels else [answer.value] for answer in side]
+        for side in (answers, alone)
     )
+    np.testing.assert_allclose(one, two, rtol=1e-6, atol=1e-7)
     assert said == load(folder).look([*DATA.test.inputs, *NONSENSE])[1]
     assert model.look([]) == ([], [])
 
@@ -97,8 +100,8 @@ def test_package_without_them_still_answers(folders: dict[str, Path], tmp_path: 
     for path in folders["instant"].iterdir():
         if path.name not in LEFT:
             (tmp_path / path.name).write_bytes(path.read_bytes())
-    scores, said = load(tmp_path).look(["good soup"])
-    assert scores == load(folders["instant"]).predict(["good soup"])
+    answers, said = load(tmp_path).look(["good soup"])
+    assert answers == load(folders["instant"]).answer(["good soup"])
     assert said[0].ood_score is None
     assert said[0].unreadable == ""
 
@@ -120,7 +123,7 @@ def test_tuned_model_keeps_only_so_many_rows(
 
 
 def test_few_rows_still_tell_strangers(tmp_path: Path) -> None:
-    few = text_data(Family.CLASSIFICATION, 30)
+    few = text_data("label", 30)
     data = TaskData(few.train, Rows(), Rows(), few.labels)
     report = FakeReporter(tmp_path / "steps")
     baseline.train_classifier(data, TextParams(), tmp_path, report)

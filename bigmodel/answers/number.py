@@ -1,0 +1,134 @@
+"""Answers that are a number; it trains nothing."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from bigmodel.core.answer import AnswerType, Cell, View
+from bigmodel.core.message import Message
+from bigmodel.core.results.comparison import Paired
+from bigmodel.core.results.results import Results
+from bigmodel.data.tables.number import as_number, find_format
+from bigmodel.metrics import paired, regression
+from bigmodel.metrics.counts import Floats
+
+
+@dataclass(frozen=True)
+class Number:
+    """One answer."""
+
+    value: float
+    certainty: None = None
+
+    @property
+    def text(self) -> str:
+        return f"{self.value:.5g}"
+
+
+class NumberType(AnswerType):
+    """One number a row."""
+
+    name = "number"
+    family = "regression"
+    fields = (("scores", pa.list_(pa.float32())),)
+    headings = (("writeback.number", "number"),)
+    repeats = 3
+
+    def plain(self, targets: Sequence[str]) -> Sequence[str]:
+        """Return numbers as programs write them, as their whole column tells which mark parts the decimals."""
+        column = find_format(targets)
+        return [column.plain(target) for target in targets]
+
+    def is_known(self, truth: str, labels: Collection[str]) -> bool:
+        return as_number(truth) is not None
+
+    def encode(self, answer: Number) -> dict[str, Any]:
+        return {"scores": [float(answer.value)]}
+
+    def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Number:
+        return Number(record["scores"][0])
+
+    def merge(self, repeats: Sequence[Number]) -> Number:
+        return Number(float(np.mean([answer.value for answer in repeats])))
+
+    def headline(
+        self,
+        truth: Sequence[str],
+        answers: Sequence[Number],
+        labels: Sequence[str],
+    ) -> dict[str, float]:
+        return regression.headline(truth, _values(answers))
+
+    def evaluate(
+        self,
+        truth: Sequence[str],
+        answers: Sequence[Number],
+        labels: Sequence[str],
+        *,
+        beside: Mapping[str, Sequence[Number]] | None = None,
+        baseline_truth: Sequence[str] = (),
+        is_folded: bool = False,
+    ) -> Results:
+        others = {name: _values(rows) for name, rows in (beside or {}).items()}
+        return regression.evaluate(
+            truth,
+            _values(answers),
+            beside=others,
+            baseline_truth=baseline_truth,
+            is_folded=is_folded,
+        )
+
+    def compare(self, truth: Sequence[str], new: Sequence[Number], old: Sequence[Number]) -> Paired:
+        return paired.of_numbers(_truths(truth), _values(new), _values(old))
+
+    def mistakes(
+        self,
+        truth: Sequence[str],
+        answers: Sequence[Number],
+        *,
+        of: str = "",
+        said: str = "",
+    ) -> list[int]:
+        """Return all rows, the largest error first."""
+        errors = np.abs(_values(answers) - _truths(truth))
+        order: list[int] = np.argsort(-errors, kind="stable").tolist()
+        return order
+
+    def hits(self, truth: Sequence[str], answers: Sequence[Number]) -> list[int]:
+        """Return all rows, the smallest error first."""
+        errors = np.abs(_values(answers) - _truths(truth))
+        order: list[int] = np.argsort(errors, kind="stable").tolist()
+        return order
+
+    def cells(self, answer: Number) -> tuple[Cell, ...]:
+        return (round(answer.value, 6),)
+
+    def view(self, answer: Number) -> View:
+        return View(self.line(answer), title=Message("pages.text_demo.number"))
+
+    def record(self, answer: Number) -> dict[str, Any]:
+        return {"value": answer.value}
+
+    def line(self, answer: Number) -> str:
+        return f"{answer.value:,.4g}"
+
+    def own(self, text: str) -> Number | None:
+        value = as_number(text)
+        return None if value is None else Number(value)
+
+    def amount(self, answer: Number) -> float:
+        return answer.value
+
+
+def _values(answers: Sequence[Number]) -> Floats:
+    return np.array([answer.value for answer in answers], dtype=np.float64)
+
+
+def _truths(truth: Sequence[str]) -> Floats:
+    return np.array([as_number(text) or 0.0 for text in truth], dtype=np.float64)
+
+
+ANSWER = NumberType()

@@ -1,0 +1,116 @@
+"""Answers that are what was heard in a recording; it trains nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from bigmodel.core.answer import AnswerType, Cell, View, percent
+from bigmodel.core.message import Message
+from bigmodel.core.results.comparison import Paired
+from bigmodel.core.results.results import Results
+from bigmodel.metrics import paired, transcription
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """One answer. `words` are its parts with the certainty of each, from 0 to 1."""
+
+    text: str
+    certainty: float
+    words: tuple[tuple[str, float], ...] = ()
+
+
+class TranscriptType(AnswerType):
+    """One text a recording."""
+
+    name = "transcript"
+    family = "transcription"
+    fields = (("scores", pa.list_(pa.float32())), ("text", pa.string()))
+    headings = (("writeback.label", "text"), ("writeback.certainty", "share"))
+    column = "transcript"
+    detects_strangers = False
+    is_text = True
+
+    def encode(self, answer: Transcript) -> dict[str, Any]:
+        words = [[word, float(certainty)] for word, certainty in answer.words]
+        return {"scores": [float(answer.certainty)], "text": answer.text, "words": words}
+
+    def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Transcript:
+        words = tuple((word, certainty) for word, certainty in record.get("words", ()))
+        return Transcript(record["text"], record["scores"][0], words)
+
+    def headline(
+        self,
+        truth: Sequence[str],
+        answers: Sequence[Transcript],
+        labels: Sequence[str],
+    ) -> dict[str, float]:
+        return transcription.headline(truth, _texts(answers))
+
+    def evaluate(
+        self,
+        truth: Sequence[str],
+        answers: Sequence[Transcript],
+        labels: Sequence[str],
+        *,
+        beside: Mapping[str, Sequence[Transcript]] | None = None,
+        baseline_truth: Sequence[str] = (),
+        is_folded: bool = False,
+    ) -> Results:
+        return transcription.evaluate(
+            truth,
+            _texts(answers),
+            beside={name: _texts(rows) for name, rows in (beside or {}).items()},
+            baseline_truth=baseline_truth,
+            is_folded=is_folded,
+        )
+
+    def compare(
+        self, truth: Sequence[str], new: Sequence[Transcript], old: Sequence[Transcript]
+    ) -> Paired:
+        return paired.of_transcripts(truth, _texts(new), _texts(old))
+
+    def mistakes(
+        self,
+        truth: Sequence[str],
+        answers: Sequence[Transcript],
+        *,
+        of: str = "",
+        said: str = "",
+    ) -> list[int]:
+        """Return recordings with a mistake, the largest share of wrong words first."""
+        rates = np.array(transcription.errors_of(truth, _texts(answers)))
+        order: list[int] = np.argsort(-rates, kind="stable")[: np.count_nonzero(rates)].tolist()
+        return order
+
+    def hits(self, truth: Sequence[str], answers: Sequence[Transcript]) -> list[int]:
+        """Return recordings without a mistake."""
+        rates = transcription.errors_of(truth, _texts(answers))
+        return [place for place, rate in enumerate(rates) if rate == 0]
+
+    def blank(self) -> Transcript:
+        return Transcript("", 0.0)
+
+    def view(self, answer: Transcript) -> View:
+        if not answer.text.strip():
+            return View(Message("pages.demo.heard_nothing"))
+        note = Message("pages.demo.heard_certainty", {"percent": percent(answer.certainty)})
+        words = answer.words or ((answer.text, answer.certainty),)
+        return View(answer.text, Message("pages.demo.heard"), note, words=words)
+
+    def record(self, answer: Transcript) -> dict[str, Any]:
+        words = [{"word": word, "certainty": sure} for word, sure in answer.words]
+        return {"text": answer.text, "certainty": answer.certainty, "words": words}
+
+    def cells(self, answer: Transcript) -> tuple[Cell, ...]:
+        return answer.text, round(answer.certainty, 4)
+
+
+def _texts(answers: Sequence[Transcript]) -> list[str]:
+    return [answer.text for answer in answers]
+
+
+ANSWER = TranscriptType()

@@ -1,0 +1,158 @@
+"""The contract of an answer type: what a model's answers are, how they are stored, measured, compared and shown.
+
+A type is a module `bigmodel/answers/<name>.py`, or `answer.py` beside the task that brings it, and holds
+`ANSWER`. It never imports torch. A task names it: `Task.answer = "label"`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bigmodel.core.message import Message
+from bigmodel.core.results.alignment import Edit, diff
+from bigmodel.core.results.comparison import Paired
+from bigmodel.core.results.results import Results
+
+Answer = Any  # a frozen value with `text` and `certainty`; only its type knows more of it
+Cell = str | float | None
+Rename = Callable[[str], str]
+SHOWN_BARS = 12
+UNSURE = 0.5  # certainty below which a word is marked
+
+
+@dataclass(frozen=True)
+class View:
+    """An answer in the parts that demos draw: the page, the demo alone and the phone draw the same."""
+
+    answer: str | Message  # in large letters
+    title: Message | None = None
+    note: Message | None = None
+    bars: tuple[tuple[str, float], ...] = ()  # shares of 1, largest first
+    words: tuple[tuple[str, float], ...] = ()  # the answer in its words, with the certainty of each
+
+
+def percent(share: float) -> str:
+    """Return a share as people read it; what is not certain is never called 100 %."""
+    return "> 99.9 %" if share >= 0.9995 else f"{100 * share:.1f} %"
+
+
+class AnswerType(ABC):
+    """What the house asks of a kind of answers. Rows, truths and answers stand in step with each other."""
+
+    name: ClassVar[str]
+    family: ClassVar[str] = ""  # its name in records of models and evaluations, where that differs
+    fields: ClassVar[tuple[tuple[str, Any], ...]]  # columns of predictions.parquet and their types
+    headings: ClassVar[tuple[tuple[str, str], ...]]  # of the columns added to a table: words, kind
+    column: ClassVar[str] = "predicted"  # what files are answered with, in a table of files
+    repeats: ClassVar[int] = 1  # of cross-validation: more than one where `merge` can average
+    chooses: ClassVar[bool] = False  # one of the labels that a model lists
+    detects_strangers: ClassVar[bool] = True  # whether its table says which rows fit none
+    is_text: ClassVar[bool] = False  # can be aligned with the truth, word by word
+
+    def plain(self, targets: Sequence[str]) -> Sequence[str]:
+        """Return the targets of a dataset as they are measured."""
+        return targets
+
+    def labels_of(self, targets: Sequence[str]) -> tuple[str, ...]:
+        """Return the labels that a model of these training targets chooses between."""
+        return ()
+
+    def is_known(self, truth: str, labels: Collection[str]) -> bool:
+        """Tell whether a truth can be measured against."""
+        return True
+
+    @abstractmethod
+    def encode(self, answer: Answer) -> dict[str, Any]:
+        """Return an answer as JSON writes it; `fields` of it are stored."""
+
+    @abstractmethod
+    def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Answer:
+        """Return what `encode` wrote, or what was stored of it."""
+
+    def merge(self, repeats: Sequence[Answer]) -> Answer:
+        """Return the mean of answers to one row."""
+        return repeats[0]
+
+    @abstractmethod
+    def headline(
+        self, truth: Sequence[str], answers: Sequence[Answer], labels: Sequence[str]
+    ) -> dict[str, float]:
+        """Return every measure without its interval; nothing for no rows."""
+
+    @abstractmethod
+    def evaluate(
+        self,
+        truth: Sequence[str],
+        answers: Sequence[Answer],
+        labels: Sequence[str],
+        *,
+        beside: Mapping[str, Sequence[Answer]] | None = None,
+        baseline_truth: Sequence[str] = (),
+        is_folded: bool = False,
+    ) -> Results:
+        """Return the whole evaluation of at least one row.
+
+        Args:
+            truth: targets of the rows.
+            answers: what the model answers to them.
+            labels: what the model chooses between.
+            beside: answers of other models to the same rows, by the name they are shown under.
+            baseline_truth: targets of the training rows, for the simplest guess.
+            is_folded: the rows were measured by cross-validation.
+        """
+
+    @abstractmethod
+    def compare(self, truth: Sequence[str], new: Sequence[Answer], old: Sequence[Answer]) -> Paired:
+        """Compare two models on at least one row."""
+
+    def renamed(self, answers: Sequence[Answer], rename: Rename) -> Sequence[Answer]:
+        """Return answers of an older model in today's names of classes."""
+        return answers
+
+    @abstractmethod
+    def mistakes(
+        self, truth: Sequence[str], answers: Sequence[Answer], *, of: str = "", said: str = ""
+    ) -> list[int]:
+        """Return the places of wrong rows, the worst first; `of` a truth and `said` an answer narrow them down."""
+
+    @abstractmethod
+    def hits(self, truth: Sequence[str], answers: Sequence[Answer]) -> list[int]:
+        """Return the places of right rows, varied or the best first."""
+
+    def blank(self) -> Answer | None:
+        """Return the answer to a file that cannot be read, where such a row can still be measured."""
+        return None
+
+    def edits(self, truth: str, answer: Answer) -> tuple[Edit, ...]:
+        """Return the steps from the truth to an answer that is a text."""
+        return diff(truth, answer.text) if self.is_text else ()
+
+    @abstractmethod
+    def view(self, answer: Answer) -> View:
+        """Return an answer in the parts that a demo draws."""
+
+    @abstractmethod
+    def record(self, answer: Answer) -> dict[str, Any]:
+        """Return an answer as the command line writes it for machines."""
+
+    def line(self, answer: Answer) -> str:
+        """Return an answer in one line of a table."""
+        text: str = answer.text
+        return text
+
+    @abstractmethod
+    def cells(self, answer: Answer) -> tuple[Cell, ...]:
+        """Return an answer as the cells of a table below `headings`."""
+
+    def own(self, text: str) -> Answer | None:
+        """Return what a person said of a row as an answer without a certainty; None where it is none."""
+        return None
+
+    def group(self, answer: Answer) -> str | None:
+        """Return the class under which an answer is counted in a summary."""
+        return None
+
+    def amount(self, answer: Answer) -> float | None:
+        """Return the number of which a summary says the range and the mean."""
+        return None

@@ -1,0 +1,63 @@
+"""What a model says of one input: the answer, whether it is like any training row, and whether it can be read."""
+
+from dataclasses import dataclass, field
+
+from bigmodel.core.answer import Answer, AnswerType, View
+from bigmodel.core.message import Message
+from bigmodel.core.task import Explanation
+
+MEMORY = "neighbours.json"  # beside a model that can tell strangers
+STRANGE = 1.0  # from here on an input looks like none of the classes
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer of a type to an input of a name; `problem` stands in its place where a file cannot be read."""
+
+    kind: AnswerType
+    answer: Answer | None = None
+    said: Explanation = field(default_factory=Explanation)
+    name: str = ""
+    problem: Message | None = None
+
+    @property
+    def view(self) -> View:
+        """The answer in the parts that are drawn."""
+        return self.kind.view(self.answer)
+
+    @property
+    def line(self) -> str:
+        """The answer in one line."""
+        return "" if self.answer is None else self.kind.line(self.answer)
+
+    @property
+    def certainty(self) -> float | None:
+        """How sure the model is, from 0 to 1; None where it cannot tell."""
+        certainty: float | None = None if self.answer is None else self.answer.certainty
+        return certainty
+
+    @property
+    def transcript(self) -> str | None:
+        """The answer, where it can be compared with what was said; None where it cannot."""
+        return str(self.answer.text) if self.answer is not None and self.kind.is_text else None
+
+    @property
+    def is_strange(self) -> bool | None:
+        """Whether it looks like none of the training rows; None where the model cannot tell."""
+        return is_strange(self.said)
+
+    @property
+    def notice(self) -> str:
+        """The key of the sentence that warns of this answer, or nothing."""
+        if self.said.unreadable:
+            return f"strangers.unreadable.{self.said.unreadable}"
+        if self.is_strange:
+            return "pages.demo.strange" if self.kind.chooses else "strangers.number"
+        return ""
+
+
+def is_strange(said: Explanation) -> bool | None:
+    """Tell whether an input looks like none of the training rows; None where the model cannot tell."""
+    if said.unreadable:
+        return True
+    return None if said.ood_score is None else said.ood_score > STRANGE

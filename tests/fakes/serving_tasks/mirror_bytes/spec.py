@@ -1,0 +1,17 @@
+"""A task of tests whose answers are raw bytes, as those of a picture would be."""
+
+from pathlib import Path
+
+from bigmodel.core.task import Medium, Params, Task
+
+TASK = Task(
+    name="mirror_bytes",
+    medium=Medium.TEXT,
+    answer="bytes",
+    params=Params,
+    primary="accuracy",
+    higher_is_better=True,
+    folder=Path(__file__).parent,
+    fit=lambda summary: 0.0,
+    engine="bigmodel.tasks.mirror_bytes.engine",
+)
