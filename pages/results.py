@@ -64,8 +64,10 @@ class ResultsTab:
             self.share = ShareView(self.ctx)
             self.compare = CompareView(self.ctx)
             self._build_classes()
+            self._build_lines()
             self._build_numbers()
             self._build_transcripts()
+            self.panels = gr.HTML("", elem_id="results-panels")
             self.wrong = WrongRows(self.ctx)
             self._build_more()
 
@@ -86,6 +88,16 @@ class ResultsTab:
             gr.Markdown(t(f"{WORDS}classes"), elem_classes="bm-title")
             self.classes = gr.HTML("", elem_id="results-classes")
 
+    def _build_lines(self) -> None:
+        t = self.ctx.t
+        with gr.Row(equal_height=False, elem_id="results-lines") as self.lines_part:
+            with gr.Column(min_width=320):
+                gr.Markdown(t(f"{WORDS}roc"), elem_classes="bm-title")
+                self.roc = chart("results-roc", 420)
+            with gr.Column(min_width=320):
+                gr.Markdown(t(f"{WORDS}precision_recall"), elem_classes="bm-title")
+                self.precision_recall = chart("results-precision-recall", 420)
+
     def _build_numbers(self) -> None:
         with gr.Column(visible=False, elem_id="results-numbers-part") as self.numbers_part:
             gr.Markdown(self.ctx.t(f"{WORDS}pairs"), elem_classes="bm-title")
@@ -102,13 +114,6 @@ class ResultsTab:
         t = self.ctx.t
         with gr.Accordion(t(f"{WORDS}more"), open=False, elem_id="results-more"):
             self.measures = gr.HTML("", elem_id="results-measures")
-            with gr.Row(equal_height=False) as self.lines_part:
-                with gr.Column(min_width=320):
-                    gr.Markdown(t(f"{WORDS}roc"), elem_classes="bm-title")
-                    self.roc = chart("results-roc", 420)
-                with gr.Column(min_width=320):
-                    gr.Markdown(t(f"{WORDS}precision_recall"), elem_classes="bm-title")
-                    self.precision_recall = chart("results-precision-recall", 420)
 
     # events -----------------------------------------------------------------------------------
 
@@ -119,7 +124,7 @@ class ResultsTab:
         shown = [
             chosen, self.seen, self.timer, self.job, self.model, self.notice, self.body,
             self.sentence, self.classes_part, self.matrix, self.classes, self.numbers_part,
-            self.pairs, self.transcripts_part, self.errors, self.measures,
+            self.pairs, self.transcripts_part, self.errors, self.panels, self.measures,
             self.lines_part, self.roc, self.precision_recall, *self.coach.parts, *self.wrong.parts,
             *self.share.parts, *self.compare.parts,
         ]  # fmt: skip
@@ -251,9 +256,10 @@ class ResultsTab:
             self.body: gr.Column(visible=True),
             self.sentence: view.sentence(tell(results.sentence), remarks),
             self.classes_part: gr.Column(visible=has_classes),
-            self.numbers_part: gr.Column(visible=not has_classes and not has_errors),
+            self.numbers_part: gr.Column(visible=bool(results.pairs)),
             self.transcripts_part: gr.Column(visible=has_errors),
             self.errors: view.error_table(results, say),
+            self.panels: view.panels(results, say),
             **self.wrong.headed(results, request),
             self.measures: view.measure_table(results, say),
             self.lines_part: gr.Row(visible=has_classes),
@@ -265,9 +271,9 @@ class ResultsTab:
 
     def _figures(self, run: str, results: Results, show_as: str, request: gr.Request) -> Updates:
         word = self._word(request)
-        if results.errors:
+        if not results.classes and not results.pairs:
             return {}
-        if not results.classes:
+        if results.pairs:
             return {self.pairs: figures.pairs_figure(run, results, word)}
         return {
             self.matrix: self._matrix(run, results, show_as, request),

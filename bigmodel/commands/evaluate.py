@@ -65,7 +65,7 @@ def record_of(results: Results, terminal: Terminal) -> dict[str, Any]:
     """Return an evaluation for machines: each measure as a number, its interval beside it."""
     values = {name: measure.value for name, measure in results.measures.items()}
     simplest = next((results.beside[name] for name in SIMPLEST if name in results.beside), {})
-    baseline = simplest.get(BASELINE_OF[results.family])
+    baseline = simplest.get(BASELINE_OF.get(results.family, ""))
     return values | {
         "family": results.family,
         "rows": results.rows,

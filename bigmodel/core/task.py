@@ -19,7 +19,7 @@ from bigmodel.core.message import Arg, Level
 
 Preset = Literal["fast", "balanced", "thorough"]
 PRESETS: tuple[Preset, ...] = ("fast", "balanced", "thorough")
-INSTANT = "instant"  # the base that every task has: it stands in seconds and is the baseline
+INSTANT = "instant"  # the base of a baseline: it stands in seconds
 
 
 class Medium(StrEnum):
@@ -57,7 +57,6 @@ class Task:
     answer: str  # the name of its answer type: label, number, transcript, or its own
     params: type[Params]
     primary: str
-    higher_is_better: bool
     folder: Path
     fit: Callable[[Summary], float]  # how well a dataset suits this task, 0 (not at all) to 1
     engine: str  # dotted name of the module that holds ENGINE
@@ -171,10 +170,7 @@ class Streamer(Protocol):
 
 
 class Engine(Protocol):
-    """The heavy half of a task. Both trainings write a complete model into `folder`, which exists and is empty."""
-
-    def train_instant(self, data: TaskData, params: Params, folder: Path, report: Reporter) -> None:
-        """Train the model that stands in seconds."""
+    """The heavy half of a task. A training writes a complete model into `folder`, which exists and is empty."""
 
     def train(
         self, data: TaskData, params: Params, base: "BaseFiles", folder: Path, report: Reporter
@@ -183,6 +179,14 @@ class Engine(Protocol):
 
     def load(self, folder: Path) -> Predictor:
         """Load a model that either training wrote."""
+
+
+@runtime_checkable
+class HasBaseline(Protocol):
+    """An engine that also trains a baseline: the model that stands in seconds and that others must beat."""
+
+    def train_instant(self, data: TaskData, params: Params, folder: Path, report: Reporter) -> None:
+        """Train the model that stands in seconds."""
 
 
 @dataclass(frozen=True)

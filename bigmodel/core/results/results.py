@@ -1,7 +1,8 @@
 """What an evaluation says, as plain values that any page or command can show without torch or numpy."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from bigmodel.core.message import Message
 from bigmodel.core.results.alignment import Edit
@@ -52,6 +53,20 @@ class ErrorRow:
     insertions: int
 
 
+class Panel(Protocol):
+    """A part of an evaluation that draws itself, for the page and for a file that works offline alike.
+
+    `title` and all that `html` asks `say` for are words of the page by the end of their key. HTML is
+    escaped, loads nothing and runs nothing.
+    """
+
+    @property
+    def title(self) -> str: ...
+
+    def html(self, say: Callable[[str], str]) -> str:
+        """Return the panel."""
+
+
 @dataclass(frozen=True)
 class Results:
     """An evaluation of one model on one set of rows.
@@ -77,6 +92,7 @@ class Results:
     beside: Mapping[str, Mapping[str, Measure]] = field(default_factory=dict)
     pairs: tuple[tuple[float, float], ...] = ()
     errors: tuple[ErrorRow, ...] = ()
+    panels: tuple[Panel, ...] = ()  # of answer types that a task brings
     is_folded: bool = (
         False  # measured by repeated folds, because there were too few rows to hold out
     )

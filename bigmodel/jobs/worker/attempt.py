@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,14 +18,24 @@ from bigmodel.core.datasets.dataset import Split, TaskData
 from bigmodel.core.errors import DatasetError, TrainingError
 from bigmodel.core.events import Kind
 from bigmodel.core.ids import new_id
+from bigmodel.core.metric import metric
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.task import INSTANT, BaseFiles, Engine, Medium, Params, Predictor, Task
+from bigmodel.core.task import (
+    INSTANT,
+    BaseFiles,
+    Engine,
+    HasBaseline,
+    Medium,
+    Params,
+    Predictor,
+    Task,
+)
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Attempt
 from bigmodel.jobs.worker import evaluation, seal
 from bigmodel.jobs.worker.broken_files import find_broken
-from bigmodel.jobs.worker.cross_validation import fold_answers
+from bigmodel.jobs.worker.cross_validation import Train, fold_answers
 from bigmodel.jobs.worker.evaluation import Answers
 from bigmodel.jobs.worker.reporter import WorkerReporter
 from bigmodel.settings import Settings
@@ -74,15 +85,19 @@ def run_attempt(folder: Path, settings: Settings, reporter: WorkerReporter) -> N
 
 def _train(work: Work) -> None:
     reporter = work.reporter
-    first = _instant(work)
-    if work.params.base == INSTANT:
+    engine = work.engine
+    first = _instant(work, engine) if isinstance(engine, HasBaseline) else None
+    if work.params.base == INSTANT and first:
         return
-    if len(work.data.validation) == 0:
+    if len(work.data.validation) == 0 and first:
         reporter.note("jobs.notes.too_few_to_tune", "warning", rows=len(work.data.train))
         return
     _require_readable(work)
     second = _tuned(work)
-    _choose(work, first, second)
+    if first is None or work.task.primary not in second.metrics.get(Split.VALIDATION, {}):
+        _announce(second, work, kept=True)
+    else:
+        _choose(work, first, second)
 
 
 def _prepare(folder: Path, settings: Settings, reporter: WorkerReporter) -> Work:
@@ -98,14 +113,19 @@ def _prepare(folder: Path, settings: Settings, reporter: WorkerReporter) -> Work
     return Work(attempt, folder, settings.home, task, kind, engine, params, data, reporter)
 
 
-def _instant(work: Work) -> TrainedModel:
+def _instant(work: Work, engine: HasBaseline) -> TrainedModel:
     """Train, measure and announce the model that stands in seconds."""
 
     def train(folder: Path) -> None:
-        work.engine.train_instant(work.data, work.params, folder, work.reporter)
+        engine.train_instant(work.data, work.params, folder, work.reporter)
+
+    def fold(part: TaskData) -> Predictor:
+        with tempfile.TemporaryDirectory(dir=work.folder) as place:
+            engine.train_instant(part, work.params, Path(place), work.reporter)
+            return work.engine.load(Path(place))
 
     is_folded = len(work.data.validation) == 0 and len(work.data.test) == 0
-    measure = _measure_folded if is_folded else _measure
+    measure = partial(_measure_folded, train=fold) if is_folded else _measure
     return _announce(_make(work, "instant", train, measure, is_folded=is_folded), work, kept=True)
 
 
@@ -184,14 +204,8 @@ def _measure(work: Work, folder: Path) -> Answers:
     return evaluation.measure(work.kind, predictor, work.data, work.reporter.check)
 
 
-def _measure_folded(work: Work, folder: Path) -> Answers:  # noqa: ARG001 - other models are measured
+def _measure_folded(work: Work, folder: Path, *, train: Train) -> Answers:  # noqa: ARG001 - other models are measured
     """Measure the instant kind by folds; the model itself learned from all rows."""
-
-    def train(part: TaskData) -> Predictor:
-        with tempfile.TemporaryDirectory(dir=work.folder) as place:
-            work.engine.train_instant(part, work.params, Path(place), work.reporter)
-            return work.engine.load(Path(place))
-
     check, answers = work.reporter.check, Answers(work.kind)
     answered = fold_answers(work.kind, work.data, train, work.params.seed, check)
     answers.add(work.data.labels, Split.TEST, *answered)
@@ -202,7 +216,7 @@ def _choose(work: Work, first: TrainedModel, second: TrainedModel) -> None:
     """Keep the fine-tuned model only if it is strictly better on validation rows, and say so."""
     name = work.task.primary
     before, after = (model.metrics[Split.VALIDATION][name] for model in (first, second))
-    is_better = after > before if work.task.higher_is_better else after < before
+    is_better = metric(name).is_better(after, before)
     _announce(second, work, kept=is_better)
     key = "jobs.notes.tuned_kept" if is_better else "jobs.notes.instant_kept"
     work.reporter.note(key, metric=name, before=round(before, 4), after=round(after, 4))

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 from bigmodel.core.job import Job, State
 from bigmodel.core.message import Arg, Message
+from bigmodel.core.metric import metric
 from bigmodel.core.model import TrainedModel
 
 Deed = Literal["again", "stop", "further"]
@@ -22,14 +23,6 @@ UNDER = 0.04  # by which the last look is still better than the one before it, a
 AS_GOOD = 0.002
 LOOKS_BEFORE_STOP = 3
 SOME_POINTS = 12
-SAID = {
-    "macro_f1": "macro-F1",
-    "mae": "MAE",
-    "wer": "WER",
-    "cer": "CER",
-    "r2": "R²",
-}  # in every language
-HIGHER = ("accuracy", "macro_f1", "r2")
 SLOWER, FASTER = 5.0, 3.0
 MOST_RATE = 1.0
 
@@ -96,7 +89,8 @@ def curve_stats(
         return None
     score = known.get(f"validation/{primary}")
     losses = known.get("validation/loss") or known.get("validation/mse")
-    sign = 1.0 if primary in HIGHER else -1.0
+    found = metric(primary)
+    sign = 1.0 if found.higher_is_better else -1.0
     an_epoch = max(1.0, job.progress.steps / max(1, job.progress.epochs or 1))
     looks: list[tuple[float, float, float | None]] = []
     if score is not None:
@@ -115,7 +109,7 @@ def curve_stats(
         is_over=job.state in (State.SUCCEEDED, State.CANCELLED),
         instant=measured.get("instant"),
         final=measured.get("tuned"),
-        metric=SAID.get(primary, primary),
+        metric=found.short or primary,
     )
 
 

@@ -97,13 +97,13 @@ class ModelPageService:
         if not examples:
             kept = tuple(one for one in results.remarks if not one.key.endswith(OF_ROWS))
             results = replace(results, remarks=kept)
-        kinds = {"label": "classes", "transcript": "transcripts"}
+        kinds = {"number": "numbers", "transcript": "transcripts"}
         shown = ModelPage(
             name=job.name,
             model=model,
             task=task.name,
             medium=version.recipe.medium,
-            kind=kinds.get(task.answer, "numbers"),
+            kind=kinds.get(task.answer, "classes"),
             dataset=self._store.datasets.get(owner, version.dataset_id).name,
             at=model.created_at or job.created_at,
             summary=version.summary,
@@ -176,7 +176,7 @@ def _limits(results: Results, medium: str) -> Iterator[Message]:
         yield Message("show.limits.none_of_these")
     elif results.errors:
         yield Message("show.limits.transcripts")
-    else:
+    elif results.pairs:
         yield Message("show.limits.numbers")
     if results.is_folded:
         yield Message("show.limits.folded", {"rows": results.rows})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bigmodel.core.language import Language
 from bigmodel.core.message import Arg, Message
+from bigmodel.core.metric import metric
 from bigmodel.core.results.alignment import Edit, is_unspaced
 from bigmodel.core.results.results import AnsweredRow, ClassRow, Measure, Results
 from bigmodel.services.sharing.page_figure import scatter
@@ -21,7 +22,6 @@ MOST_CONFUSIONS = 20
 MOST_CLASSES = 40
 LABEL_CHARACTERS = 60
 TEXT_CHARACTERS = 300
-UNITS = frozenset({"mse", "rmse", "mae", "r2", "log_loss"})  # measures that are no shares
 
 Say = Callable[..., str]  # an escaped text by its key
 
@@ -80,18 +80,21 @@ def _head(shown: ModelPage, say: Say, tell: Callable[[Message], str]) -> Iterato
 
 def _results(shown: ModelPage, say: Say) -> Iterator[str]:
     results = shown.results
-    if shown.kind == "classes":
+    if results.confusion:
         yield f"<h2>{say('pages.results.matrix')}</h2>"
         yield from _matrix(results, say)
         yield f"<h2>{say('pages.results.classes')}</h2>"
         yield _class_table(results.classes, say)
-    elif shown.kind == "transcripts":
+    elif results.errors:
         yield f"<h2>{say('pages.results.errors')}</h2><p>{say('pages.results.errors_about')}</p>"
         yield _error_table(results, say)
-    else:
+    elif results.pairs:
         yield f"<h2>{say('pages.results.pairs')}</h2>"
         names = say("pages.results.axis_true_number"), say("pages.results.axis_answer_number")
         yield scatter(results.pairs, *names)
+    for panel in results.panels:
+        yield f"<h2>{say(f'pages.results.{panel.title}')}</h2>"
+        yield panel.html(lambda key: say(f"pages.results.{key}"))
     yield f"<h2>{say('show.page.measures')}</h2><p>{say('show.page.measures_about')}</p>"
     yield _measure_table(results, say)
 
@@ -156,7 +159,7 @@ def _error_table(results: Results, say: Say) -> str:
         [
             say(f"pages.results.measures.{row.measure}"),
             _share(row.rate.value),
-            _interval(row.measure, row.rate),
+            metric(row.measure).interval(row.rate.low, row.rate.high),
             *(f"{n:,}" for n in (row.said, row.substitutions, row.deletions, row.insertions)),
         ]
         for row in results.errors
@@ -171,9 +174,9 @@ def _measure_table(results: Results, say: Say) -> str:
     lines = [
         [
             say(f"pages.results.measures.{name}"),
-            _value(name, measure.value),
-            _interval(name, measure),
-            *(_value(name, results.beside[other][name].value) for other in beside),
+            metric(name).text(measure.value),
+            metric(name).interval(measure.low, measure.high),
+            *(metric(name).text(results.beside[other][name].value) for other in beside),
         ]
         for name, measure in results.measures.items()
     ]
@@ -288,16 +291,6 @@ def _share(share: float) -> str:
 
 def _with_interval(measure: Measure) -> str:
     return f"{_share(measure.value)} ({100 * measure.low:.0f}–{100 * measure.high:.0f})"
-
-
-def _value(name: str, value: float) -> str:
-    return f"{value:,.4g}" if name in UNITS else _share(value)
-
-
-def _interval(name: str, measure: Measure) -> str:
-    if name in UNITS:
-        return f"{measure.low:,.4g} – {measure.high:,.4g}"
-    return f"{100 * measure.low:.1f} – {100 * measure.high:.1f} %"
 
 
 def _cut(text: str, limit: int = LABEL_CHARACTERS) -> str:

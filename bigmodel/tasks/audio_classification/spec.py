@@ -23,7 +23,6 @@ TASK = Task(
     answer="label",
     params=AudioParams,
     primary="macro_f1",
-    higher_is_better=True,
     folder=Path(__file__).parent,
     fit=fit,
     engine="bigmodel.tasks.audio_classification.engine",

@@ -23,7 +23,6 @@ TASK = Task(
     answer="label",
     params=ImageParams,
     primary="macro_f1",
-    higher_is_better=True,
     folder=Path(__file__).parent,
     fit=fit,
     engine="bigmodel.tasks.image_classification.engine",

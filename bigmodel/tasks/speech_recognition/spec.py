@@ -25,7 +25,6 @@ TASK = Task(
     answer="transcript",
     params=SpeechParams,
     primary="wer",
-    higher_is_better=False,
     folder=Path(__file__).parent,
     fit=fit,
     engine="bigmodel.tasks.speech_recognition.engine",

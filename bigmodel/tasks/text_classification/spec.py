@@ -30,7 +30,6 @@ TASK = Task(
     answer="label",
     params=TextParams,
     primary="macro_f1",
-    higher_is_better=True,
     folder=Path(__file__).parent,
     fit=fit,
     engine="bigmodel.tasks.text_classification.engine",

@@ -26,7 +26,6 @@ TASK = Task(
     answer="number",
     params=TextParams,
     primary="mse",
-    higher_is_better=False,
     folder=Path(__file__).parent,
     fit=fit,
     engine="bigmodel.tasks.text_regression.engine",

@@ -9,6 +9,7 @@ import gradio as gr
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.job import Job, State
+from bigmodel.core.metric import metric
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.comparison import ChangedRow, Compared, Comparison
 from bigmodel.core.results.results import Measure
@@ -122,7 +123,7 @@ def drawn(found: Comparison, say: Say, media: str) -> str:
         f'<div class="bm-problem is-{remark.level}">{escape(say(remark.key, **remark.args))}</div>'
         for remark in found.remarks
     )
-    is_number = found.measures[0].measure == "mae"
+    is_number = metric(found.measures[0].measure).has_target_unit
     keys = ("nearer_new", "nearer_old") if is_number else ("only_new", "only_old")
     facts = "".join(
         f'<div><div class="bm-muted">{escape(say(f"{WORDS}{key}"))}</div>'
@@ -159,7 +160,7 @@ def _measures(measures: Sequence[Compared], say: Say) -> str:
 
 def _cell(name: str, measure: Measure, *, signed: bool = False) -> str:
     """Return a value with its interval below it."""
-    is_share = name not in view.UNITS
+    is_share = metric(name).is_share
     style = ("+" if signed else "") + (".1f" if is_share else ",.3g")
     value, low, high = (
         format(100 * number if is_share else number, style).replace("-", "\u2212")

@@ -4,10 +4,10 @@ import html
 from collections.abc import Callable, Sequence
 
 from bigmodel.core.message import Message
+from bigmodel.core.metric import metric
 from bigmodel.core.results.alignment import Edit, is_unspaced
 from bigmodel.core.results.results import AnsweredRow, ClassRow, Measure, Results
 
-UNITS = frozenset({"mse", "rmse", "mae", "r2", "log_loss"})  # measures that are no shares
 LABEL_CHARACTERS = 80
 TEXT_CHARACTERS = 400
 PICTURES = (".jpg", ".png")  # as they are kept; every other media file is a recording
@@ -56,12 +56,12 @@ def measure_table(results: Results, say: Say) -> str:
     heads += [say(f"beside_{name}") for name in beside]
     lines = []
     for name, measure in results.measures.items():
-        others = [_value(name, results.beside[other][name].value) for other in beside]
+        others = [metric(name).text(results.beside[other][name].value) for other in beside]
         lines.append(
             [
                 say(f"measures.{name}"),
-                _value(name, measure.value),
-                _interval(name, measure),
+                metric(name).text(measure.value),
+                metric(name).interval(measure.low, measure.high),
                 *others,
             ]
         )
@@ -79,12 +79,20 @@ def error_table(results: Results, say: Say) -> str:
         [
             say(f"measures.{row.measure}"),
             _share(row.rate),
-            _interval(row.measure, row.rate),
+            metric(row.measure).interval(row.rate.low, row.rate.high),
             *(f"{n:,}" for n in (row.said, row.substitutions, row.deletions, row.insertions)),
         ]
         for row in results.errors
     ]
     return _table([say(f"column_{key}") for key in keys], lines, "results-errors-table")
+
+
+def panels(results: Results, say: Say) -> str:
+    """Return what an answer type of a task's own shows of its evaluation."""
+    return "".join(
+        f'<div class="bm-title"><h3>{html.escape(say(panel.title))}</h3></div>{panel.html(say)}'
+        for panel in results.panels
+    )
 
 
 def difference(edits: Sequence[Edit]) -> str:
@@ -192,16 +200,6 @@ def _cell(tag: str, content: str, is_number: bool) -> str:
 
 def _share(measure: Measure) -> str:
     return f"{100 * measure.value:.1f} %"
-
-
-def _value(name: str, value: float) -> str:
-    return f"{value:,.4g}" if name in UNITS else f"{100 * value:.1f} %"
-
-
-def _interval(name: str, measure: Measure) -> str:
-    if name in UNITS:
-        return f"{measure.low:,.4g} – {measure.high:,.4g}"
-    return f"{100 * measure.low:.1f} – {100 * measure.high:.1f} %"
 
 
 def _cut(text: str, limit: int = LABEL_CHARACTERS) -> str:

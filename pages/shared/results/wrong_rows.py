@@ -61,7 +61,7 @@ class WrongRows:
     def headed(self, results: Results, request: gr.Request) -> Updates:
         """Return what stands above the rows: what they are, and the choices of an evaluation."""
         has_classes, has_errors = bool(results.classes), bool(results.errors)
-        kind = "classes" if has_classes else "transcripts" if has_errors else "numbers"
+        kind = "transcripts" if has_errors else "numbers" if results.pairs else "classes"
         everything = (self.ctx.say(request, f"{WORDS}all"), ALL)
         choices = [everything, *((label, label) for label in results.labels)]
         about = self.ctx.say(request, f"{WORDS}wrong_about_{kind}")

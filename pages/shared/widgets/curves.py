@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from bigmodel.core.metric import metric
 from pages.shared.widgets.chart import figure, plain
 
 LOSS, QUALITY, RATE = "loss", "quality", "rate"
 KINDS = (LOSS, QUALITY, RATE)
 COLOURS = ("#0d9488", "#d97706", "#7c3aed", "#64748b")  # readable in light and in dark
 BAND = "rgba(13,148,136,0.18)"
-ERRORS = ("mae", "mse")  # of numbers: in the unit of the target, not a share
 MOST_MARKED = 60  # points up to which each is marked
 
 
@@ -52,7 +52,7 @@ def draw(run: str, curves: Sequence[Curve], word: Word) -> dict[str, str | None]
 def _chart(run: str, kind: str, curves: Sequence[Curve], word: Word) -> str | None:
     if not curves:
         return None
-    is_error = any(_last(curve) in ERRORS for curve in curves)
+    is_error = any(metric(_last(curve)).has_target_unit for curve in curves)
     traces: list[dict[str, Any]] = []
     for place, curve in enumerate(curves):
         if curve.low and len(curves) <= 2 and curve.name.startswith("train/"):

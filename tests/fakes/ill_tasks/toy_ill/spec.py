@@ -21,7 +21,6 @@ TASK = Task(
     answer="label",
     params=IllParams,
     primary="macro_f1",
-    higher_is_better=True,
     folder=Path(__file__).parent,
     fit=lambda summary: 0.0,
     engine="bigmodel.tasks.toy_ill.engine",

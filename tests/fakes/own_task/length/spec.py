@@ -20,7 +20,6 @@ TASK = Task(
     answer="label",
     params=LengthParams,
     primary="macro_f1",
-    higher_is_better=True,
     folder=Path(__file__).parent,
     fit=lambda summary: 0.1 if summary.classes else 0.0,
     engine="bigmodel.tasks.length.engine",

@@ -10,7 +10,6 @@ TASK = Task(
     answer="label",
     params=Params,
     primary="macro_f1",
-    higher_is_better=True,
     folder=Path(__file__).parent,
     fit=lambda summary: 0.0,
     engine="bigmodel.tasks.mirror.engine",

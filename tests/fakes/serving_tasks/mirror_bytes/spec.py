@@ -10,7 +10,6 @@ TASK = Task(
     answer="bytes",
     params=Params,
     primary="accuracy",
-    higher_is_better=True,
     folder=Path(__file__).parent,
     fit=lambda summary: 0.0,
     engine="bigmodel.tasks.mirror_bytes.engine",

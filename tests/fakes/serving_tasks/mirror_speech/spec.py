@@ -10,7 +10,6 @@ TASK = Task(
     answer="transcript",
     params=Params,
     primary="wer",
-    higher_is_better=False,
     folder=Path(__file__).parent,
     fit=lambda summary: 0.0,
     engine="bigmodel.tasks.mirror.engine",

@@ -26,7 +26,6 @@ TASK = Task(
     answer="label",
     params=ToyParams,
     primary="macro_f1",
-    higher_is_better=True,
     folder=Path(__file__).parent,
     fit=lambda summary: 0.0,
     engine="bigmodel.tasks.toy_copy.engine",
