@@ -259,7 +259,7 @@ class ResultsTab:
             self.numbers_part: gr.Column(visible=bool(results.pairs)),
             self.transcripts_part: gr.Column(visible=has_errors),
             self.errors: view.error_table(results, say),
-            self.panels: view.panels(results, say),
+            self.panels: view.panels(results, partial(self.ctx.say, request)),
             **self.wrong.headed(results, request),
             self.measures: view.measure_table(results, say),
             self.lines_part: gr.Row(visible=has_classes),
@@ -291,7 +291,8 @@ class ResultsTab:
         return lambda key: texts[f"{WORDS}{key}"]
 
     def _say(self, request: gr.Request) -> view.Say:
-        return lambda key: self.ctx.say(request, f"{WORDS}{key}")
+        words, language = self.ctx.services.words, self.ctx.language(request)
+        return lambda key: words.first(language, [f"{WORDS}{key}"], key)
 
     def _name(self, model: TrainedModel, request: gr.Request) -> str:
         say = partial(self.ctx.say, request)

@@ -182,7 +182,7 @@ class Engine(Protocol):
 
 
 @runtime_checkable
-class HasBaseline(Protocol):
+class HasBaseline(Engine, Protocol):
     """An engine that also trains a baseline: the model that stands in seconds and that others must beat."""
 
     def train_instant(self, data: TaskData, params: Params, folder: Path, report: Reporter) -> None:

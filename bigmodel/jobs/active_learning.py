@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from bigmodel.core.datasets.dataset import Recipe, Rows, TaskData
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
-from bigmodel.core.task import Engine, Params, StopRequested
+from bigmodel.core.task import HasBaseline, Params, StopRequested
 from bigmodel.data.versions.unlabelled import Contents, read_contents, read_inputs
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.platform import limit_worker
@@ -112,7 +112,7 @@ class Lesson:
 class Learner:
     """Trains the instant model of one task, each time in a folder that does not stay."""
 
-    def __init__(self, engine: Engine, params: Params, scratch: Path) -> None:
+    def __init__(self, engine: HasBaseline, params: Params, scratch: Path) -> None:
         self._engine, self._params, self._scratch = engine, params, scratch
 
     def answers(
@@ -149,7 +149,10 @@ def suggest(folder: Path, settings: Settings) -> Iterator[Suggestions]:
     """
     asked = ScoringRequest.from_json(attempt_folder.read_json(folder / ASKED) or {})
     task = get_task(asked.task, settings.task_folders)
-    learner = Learner(load_engine(task), task.params(), folder)
+    engine = load_engine(task)
+    if not isinstance(engine, HasBaseline):
+        return
+    learner = Learner(engine, task.params(), folder)
     recipe = Recipe.from_json(asked.recipe)
     contents = read_contents(settings.home / asked.dataset, recipe, asked.relabel)
     lesson, unlabelled = _sorted_out(contents, asked)

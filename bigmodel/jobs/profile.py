@@ -19,7 +19,16 @@ from bigmodel.answers import answer_type
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
-from bigmodel.core.task import INSTANT, BaseFiles, Engine, Medium, Params, StopRequested, Task
+from bigmodel.core.task import (
+    INSTANT,
+    BaseFiles,
+    Engine,
+    HasBaseline,
+    Medium,
+    Params,
+    StopRequested,
+    Task,
+)
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Attempt
@@ -181,7 +190,7 @@ def _instant(
     until: float,
 ) -> Measured:
     """Train the instant model on some rows; all of them take in proportion longer."""
-    if time.monotonic() > until:
+    if time.monotonic() > until or not isinstance(engine, HasBaseline):
         return found
     place = folder / "instant"
     place.mkdir()

@@ -44,9 +44,13 @@ class Words:
             return f"{problem} {fix}"
         return self.text(language, message.key, **args)
 
-    def first(self, language: Language, keys: Iterable[str], /, **args: Arg) -> str:
-        """Return the text of the first key that exists: the special one before the general one."""
+    def first(
+        self, language: Language, keys: Iterable[str], default: str | None = None, /, **args: Arg
+    ) -> str:
+        """Return the text of the first key that exists, the special one before the general one; else the default's end."""
         known = [key for key in keys if key in self.texts[language]]
+        if default is not None and not known:
+            return default.rpartition(".")[2]
         return self.text(language, known[0], **args)
 
 

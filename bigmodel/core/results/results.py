@@ -56,8 +56,7 @@ class ErrorRow:
 class Panel(Protocol):
     """A part of an evaluation that draws itself, for the page and for a file that works offline alike.
 
-    `title` and all that `html` asks `say` for are words of the page by the end of their key. HTML is
-    escaped, loads nothing and runs nothing.
+    `title` and what `html` asks `say` for are keys of words. HTML is escaped, loads nothing and runs nothing.
     """
 
     @property

@@ -93,8 +93,8 @@ def _results(shown: ModelPage, say: Say) -> Iterator[str]:
         names = say("pages.results.axis_true_number"), say("pages.results.axis_answer_number")
         yield scatter(results.pairs, *names)
     for panel in results.panels:
-        yield f"<h2>{say(f'pages.results.{panel.title}')}</h2>"
-        yield panel.html(lambda key: say(f"pages.results.{key}"))
+        yield f"<h2>{say(panel.title)}</h2>"
+        yield panel.html(say)
     yield f"<h2>{say('show.page.measures')}</h2><p>{say('show.page.measures_about')}</p>"
     yield _measure_table(results, say)
 
