@@ -91,7 +91,9 @@ class Door:
             if len(wrong) >= WRONG_CODES:
                 raise ModelError("phone_code_limited")
             is_known = bool(self._code) and now < self._code_until and self._is_open
-            if not (compare_digest(code.encode(), self._code.encode()) and is_known):
+            if not (
+                compare_digest(code.encode("utf-8", "replace"), self._code.encode()) and is_known
+            ):
                 self._remember(address, [*wrong, now])
                 raise ModelError("phone_code_wrong")
             self._code = ""

@@ -27,9 +27,11 @@ from starlette.routing import Route
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.services.sharing.lan_access import Door, Network, OwnNetwork, is_near, lan_address
+from pages.shared.demo.connection import BoundedConnection
 from pages.shared.demo.standalone import HEADERS, Alone
 from pages.shared.demo.standalone_route import Asks, asset_routes, remembered, spoken
 from pages.shared.web.body import small_object
+from pages.shared.web.bounds import BoundedBody
 from pages.shared.web.guard import guard_route
 from pages.shared.web.middleware import SameOrigin
 from pages.shared.web.page import LOCAL_OWNER
@@ -97,6 +99,7 @@ def phone_app(services: "Services", door: Door, model_id: str, host: str, mark: 
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=[host], www_redirect=False),
             Middleware(SameOrigin),
+            Middleware(BoundedBody, streamed=("/",)),
         ],
     )
 
@@ -188,7 +191,7 @@ class Phone:
         config = uvicorn.Config(
             app, lifespan="off", log_config=None, access_log=False, server_header=False,
             proxy_headers=False, limit_concurrency=CONNECTIONS, timeout_keep_alive=5,
-            timeout_graceful_shutdown=2, ws="none",
+            timeout_graceful_shutdown=2, ws="none", http=BoundedConnection,
         )  # fmt: skip
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)

@@ -26,7 +26,7 @@ from bigmodel.core.ids import is_id
 from bigmodel.core.language import Language
 from pages.shared.demo.standalone import HEADERS, Alone, assets
 from pages.shared.web import language
-from pages.shared.web.body import small_object
+from pages.shared.web.body import MOST_JSON_BYTES, small_object
 from pages.shared.web.guard import guard_route
 from pages.shared.web.page import LOCAL_OWNER
 
@@ -169,7 +169,11 @@ def remembered(request: Request, response: Response) -> Response:
 
 
 async def _text(request: Request) -> str:
-    text = str((await small_object(request)).get("text", "")).strip()
+    asked = await small_object(request)
+    text = str(asked.get("text", "")).strip()
+    sent = request.headers.get("content-length", "")
+    if not asked and sent.isdigit() and int(sent) > MOST_JSON_BYTES:
+        raise ModelError("question_long", limit=MOST_CHARACTERS)
     if not text:
         raise ModelError("text_missing")
     if len(text) > MOST_CHARACTERS:

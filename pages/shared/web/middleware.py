@@ -1,16 +1,21 @@
-"""What stands between the network and Gradio: its own hosts only, no foreign origins, a script in the head of pages."""
-
-from urllib.parse import urlsplit
+"""What stands between the network and Gradio: no foreign origins and frames, a script in the head of pages."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_ELSEWHERE = ("cross-site", "same-site")  # the same site is another port of this computer, too
+_OWN_ONLY = {
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class SameOrigin:
-    """Refuse a changing request that another site's page sent (CSRF), and tell no other site it may read."""
+    """Refuse a changing request that another site's page sent (CSRF); let no other site read, frame or embed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -20,20 +25,29 @@ class SameOrigin:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        origin = headers.get("origin", "")
-        is_foreign = bool(origin) and urlsplit(origin).netloc != headers.get("host", "")
-        if is_foreign and scope["method"] not in _SAFE_METHODS:
+        is_foreign = _is_foreign(headers, scope["scheme"])
+        is_sent_from_elsewhere = is_foreign or headers.get("sec-fetch-site") in _ELSEWHERE
+        if is_sent_from_elsewhere and scope["method"] not in _SAFE_METHODS:
             await PlainTextResponse("Foreign origin", status_code=403)(scope, receive, send)
             return
 
-        async def send_without_grants(message: Message) -> None:
-            if is_foreign and message["type"] == "http.response.start":
-                granted = MutableHeaders(scope=message)
-                del granted["access-control-allow-origin"]
-                del granted["access-control-allow-credentials"]
+        async def send_to_own(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent = MutableHeaders(scope=message)
+                if is_foreign:
+                    del sent["access-control-allow-origin"]
+                    del sent["access-control-allow-credentials"]
+                for name, value in _OWN_ONLY.items():
+                    sent.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, send_without_grants)
+        await self.app(scope, receive, send_to_own)
+
+
+def _is_foreign(headers: Headers, scheme: str) -> bool:
+    """Return whether another origin sent this; the scheme is part of an origin."""
+    origin = headers.get("origin", "")
+    return bool(origin) and origin != f"{scheme}://{headers.get('host', '')}"
 
 
 class HeadScript:

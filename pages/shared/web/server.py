@@ -21,6 +21,7 @@ from starlette.routing import Route
 from bigmodel.core.errors import SettingsError
 from bigmodel.core.ids import new_id
 from bigmodel.settings import Settings
+from pages.shared.web.bounds import BoundedBody, UsedEndpoints
 from pages.shared.web.language import head_script
 from pages.shared.web.middleware import HeadScript, SameOrigin
 from pages.shared.web.theme import STYLE_SHEET, theme
@@ -96,6 +97,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(SameOrigin),
+        Middleware(UsedEndpoints),
+        Middleware(BoundedBody),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(HeadScript, script=head_script(settings.language)),
     ]

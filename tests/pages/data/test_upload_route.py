@@ -139,7 +139,7 @@ def test_endless_change_is_not_read_to_its_end() -> None:
         1
     ) as pool:  # the browser of other tests keeps this thread's loop running
         assert pool.submit(lambda: asyncio.run(small_object(request))).result() == {}
-    assert len(taken) == 2
+    assert len(taken) == 27  # a part is thrown away, so that the sender hears the answer
 
 
 def test_unknown_tray_is_a_sentence(client: TestClient) -> None:

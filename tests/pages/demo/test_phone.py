@@ -1,7 +1,9 @@
 """A demo opened to phones: a real small server, its code, and the sentences where it cannot be."""
 
+import contextlib
 import http.client
 import json
+import socket
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from bigmodel.core.errors import ModelError
 from bigmodel.core.message import Message
 from bigmodel.words import load_words
+from pages.shared.demo import connection
 from pages.shared.demo.phone import COOKIE, Phone
 from pages.shared.web.page import LOCAL_OWNER
 from tests.fakes.demo import Studio, open_studio
@@ -117,6 +120,41 @@ def test_foreign_host_and_foreign_origin_are_refused(phone: Phone, job: str) -> 
     body = {"code": opened.code}
     assert visit.ask("POST", "/enter", body, Origin="http://evil.test")[0] == 403
     assert visit.enter(opened.code) == 200
+
+
+def test_silent_connections_of_one_address_shut_nobody_out(phone: Phone, job: str) -> None:
+    opened = phone.open(job)
+    visit = Visit(opened.address)
+    assert visit.enter(opened.code) == 200
+    with contextlib.ExitStack() as stack:
+        for _ in range(60):
+            line = socket.create_connection((visit.host, visit.port), 10, ("127.0.0.3", 0))
+            stack.enter_context(line).sendall(b"GET / HT")
+        assert visit.ask("GET", "/")[0] == 200
+
+
+def test_silent_connection_ends(phone: Phone, job: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "SILENT_S", 0.1)
+    visit = Visit(phone.open(job).address)
+    with socket.create_connection((visit.host, visit.port), 20) as line:
+        line.sendall(b"GET / HT")
+        with contextlib.suppress(ConnectionResetError):
+            assert line.recv(1) == b""
+
+
+def test_code_with_half_a_character_is_a_wrong_code(phone: Phone, job: str) -> None:
+    visit = Visit(phone.open(job).address)
+    answers = [visit.ask("POST", "/enter", {"code": "\ud800"})[0] for _ in range(6)]
+    assert answers == [403] * 5 + [429]
+
+
+def test_text_that_is_too_long_is_a_sentence(phone: Phone, job: str) -> None:
+    opened = phone.open(job)
+    visit = Visit(opened.address)
+    visit.enter(opened.code)
+    status, told, _ = visit.ask("POST", "/answer", {"text": "a" * 200_000})
+    assert status < 500
+    assert json.loads(told)["key"] == "question_long"
 
 
 def test_closed_demo_cannot_be_reached(phone: Phone, job: str) -> None:

@@ -1,17 +1,20 @@
 """What the real app refuses at its doors, asked over HTTP as another program would ask."""
 
+import contextlib
 import json
 import os
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.message import Message
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psutil
 import pytest
 
 from tests.patience import PATIENCE_S
@@ -148,6 +151,71 @@ def test_foreign_page_can_neither_post_nor_read(studio: Studio, origin: str) -> 
         assert ask(studio, path, {}, foreign).status == 403
     for path in ("config", "healthz", "gradio_api/info"):
         assert "access-control-allow-origin" not in ask(studio, path, headers=foreign).headers
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_foreign_site_without_origin_cannot_post(studio: Studio, site: str) -> None:
+    for path in ("bm/trays", "gradio_api/queue/join"):
+        assert ask(studio, path, {}, {"Sec-Fetch-Site": site}).status == 403
+    assert ask(studio, "bm/trays", {}, {"Sec-Fetch-Site": "same-origin"}).status == 200
+    other_scheme = studio.url.replace("http:", "https:").rstrip("/")
+    assert ask(studio, "bm/trays", {}, {"Origin": other_scheme}).status == 403
+
+
+@pytest.mark.parametrize("path", ["", "?demo=x", "config", "bm/plotly.min.js", "healthz"])
+def test_no_other_site_shows_or_embeds_anything(studio: Studio, path: str) -> None:
+    headers = ask(studio, path).headers
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["process_recording", "call/v2/x", "call/x", "run/x", "api/x", "deep_link", "openapi.json"],
+)
+def test_endpoints_that_no_page_uses_are_not_there(studio: Studio, path: str) -> None:
+    assert ask(studio, f"gradio_api/{path}").status == 404
+    assert ask(studio, f"gradio_api/{path}", {}).status == 404
+
+
+def resident_mb(studio: Studio) -> float:
+    assert studio.process is not None
+    return float(psutil.Process(studio.process.pid).memory_info().rss / 2**20)
+
+
+@pytest.mark.parametrize("path", ["gradio_api/queue/join", "config", "bm/trays", "nowhere"])
+def test_endless_body_is_refused_before_it_fills_the_memory(studio: Studio, path: str) -> None:
+    before = resident_mb(studio)
+    with socket.create_connection(("127.0.0.1", studio.port), 60) as line:
+        head = f"POST /{path} HTTP/1.1\r\nHost: 127.0.0.1:{studio.port}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        line.sendall(head.encode())
+        chunk = b"%x\r\n%s\r\n" % (2**20, b" " * 2**20)
+        with contextlib.suppress(ConnectionError):  # it is closed when the answer was given
+            for _ in range(150):
+                line.sendall(chunk)
+    assert resident_mb(studio) - before < 110
+
+
+def test_upload_that_breaks_off_leaves_no_file(studio: Studio) -> None:
+    cache = studio.home / "scratch" / "gradio"
+    before = set(cache.rglob("*"))
+    with socket.create_connection(("127.0.0.1", studio.port), 60) as line:
+        head = (
+            f"POST /gradio_api/upload HTTP/1.1\r\nHost: 127.0.0.1:{studio.port}\r\n"
+            "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 99999999\r\n\r\n"
+            '--b\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\n'
+        )
+        line.sendall(head.encode() + b"x" * 3 * 2**20)
+        wait_until(lambda: set(cache.rglob("*")) > before)
+    wait_until(lambda: set(cache.rglob("*")) == before)
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("host", ["", "evil.example"])
