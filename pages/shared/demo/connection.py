@@ -18,9 +18,8 @@ class BoundedConnection(H11Protocol):
     def connection_made(self, transport: Any) -> None:  # Any: asyncio's base takes another kind
         """Close what is one too many of its address; watch the others."""
         super().connection_made(transport)
-        host = self.client and self.client[0]
-        same = [other for other in self.connections if (other.client or ("",))[0] == host]
-        if len(same) > MOST_EACH:
+        own = [other for other in self.connections if isinstance(other, BoundedConnection)]
+        if sum(other._host() == self._host() for other in own) > MOST_EACH:
             transport.abort()
         else:
             self._look = self.loop.call_later(SILENT_S, self._end_silence)
@@ -31,10 +30,13 @@ class BoundedConnection(H11Protocol):
             self._look.cancel()
         super().connection_lost(exc)
 
+    def _host(self) -> str:
+        return self.client[0] if self.client else ""
+
     def _end_silence(self) -> None:
         """Close the connection if no request came since the last look and none is being answered."""
-        is_answered = self.cycle is None or self.cycle.response_complete
-        if is_answered and self.cycle is self._asked:
+        is_busy = bool(self.cycle) and not self.cycle.response_complete
+        if not is_busy and self.cycle is self._asked:
             self.transport.abort()
             return
         self._asked = self.cycle
