@@ -23,6 +23,7 @@ from pages.shared.widgets.rerun_button import AgainButton
 ROWS = 20
 SHOWN_NAMES = 5
 
+Updates = dict[Any, object]  # of components; what is not named stays
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -147,46 +148,62 @@ class DataTab:
 
     # handlers ---------------------------------------------------------------------------------
 
-    def show(self, dataset_id: str | None, request: gr.Request) -> list[object]:
+    def show(self, dataset_id: str | None, request: gr.Request) -> Updates:
         """Fill the whole tab with one dataset: the one asked for, else the newest."""
         owner = self.ctx.owner(request)
         known = self.ctx.services.datasets.all(owner)
         dataset = next((d for d in known if d.id == dataset_id), known[0] if known else None)
-        choices = [(d.name, d.id) for d in known]
         if dataset is None:
-            closed = [gr.Row(visible=False), *[gr.skip()] * 2, gr.Column(visible=False)]
-            rest = [*[gr.skip()] * 6, *self.gallery.hidden(), gr.skip(), gr.Group(visible=False)]
-            rest += [*self.growing.hidden(), *self.sort.say(""), *self.names.hidden(), gr.skip()]
-            picked = gr.Dropdown([], value=None)
-            return ["", picked, *self.intake.closed(), gr.Markdown(visible=True), *closed, *rest]
-        recipe = dataset.version.recipe
-        names = list(dataset.version.summary.columns)
-        is_table = dataset.version.summary.medium == "text"
-        return [
-            dataset.id,
-            gr.Dropdown(choices, value=dataset.id),
-            *self.intake.closed(),
-            gr.Markdown(visible=False),
-            gr.Row(visible=is_table),
-            gr.Dropdown(names, value=recipe.input, label=self.ctx.t("pages.data.text_column")),
-            gr.Dropdown(
-                [*names, (self.ctx.say(request, "pages.data.no_label"), NO_LABEL)],
-                value=recipe.target or NO_LABEL,
-                label=self.ctx.t("pages.data.label_column"),
-            ),
-            gr.Column(visible=True),
-            *self._drawn(dataset, request),
-            gr.Column(visible=bool(dataset.version.summary.classes)),
-            *self.gallery.show(dataset, request),
-            dataset.name,
-            gr.Group(visible=False),
-            *self.growing.shown(dataset, request),
-            *self.sort.show(dataset, request),
-            *self.names.shown(dataset, request),
-            gr.Button(visible=bool(dataset.version.summary.usable_rows)),
-        ]
+            return self._empty()
+        summary = dataset.version.summary
+        return {
+            self.ctx.dataset: dataset.id,
+            self.chosen: gr.Dropdown([(d.name, d.id) for d in known], value=dataset.id),
+            **self.intake.closed(),
+            self.nothing: gr.Markdown(visible=False),
+            **self._columns(dataset, request),
+            self.body: gr.Column(visible=True),
+            **self._drawn(dataset, request),
+            self.counts: gr.Column(visible=bool(summary.classes)),
+            **self.gallery.show(dataset, request),
+            self.name: dataset.name,
+            self.asking: gr.Group(visible=False),
+            **self.growing.shown(dataset, request),
+            **self.sort.show(dataset, request),
+            **self.names.shown(dataset, request),
+            self.train: gr.Button(visible=bool(summary.usable_rows)),
+        }
 
-    def _drawn(self, dataset: Dataset, request: gr.Request) -> list[str]:
+    def _empty(self) -> Updates:
+        """Return the tab without a dataset."""
+        return {
+            self.ctx.dataset: "",
+            self.chosen: gr.Dropdown([], value=None),
+            **self.intake.closed(),
+            self.nothing: gr.Markdown(visible=True),
+            self.columns: gr.Row(visible=False),
+            self.body: gr.Column(visible=False),
+            **self.gallery.hidden(),
+            self.asking: gr.Group(visible=False),
+            **self.growing.hidden(),
+            **self.sort.say(""),
+            **self.names.hidden(),
+        }
+
+    def _columns(self, dataset: Dataset, request: gr.Request) -> Updates:
+        """Return the two choices of columns; media have none."""
+        recipe, names = dataset.version.recipe, list(dataset.version.summary.columns)
+        no_label = (self.ctx.say(request, "pages.data.no_label"), NO_LABEL)
+        text, label = self.ctx.t("pages.data.text_column"), self.ctx.t("pages.data.label_column")
+        return {
+            self.columns: gr.Row(visible=dataset.version.summary.medium == "text"),
+            self.text: gr.Dropdown(names, value=recipe.input, label=text),
+            self.label: gr.Dropdown(
+                [*names, no_label], value=recipe.target or NO_LABEL, label=label
+            ),
+        }
+
+    def _drawn(self, dataset: Dataset, request: gr.Request) -> Updates:
         """Return problems, facts, classes, preview and the name of the test file as HTML."""
         recipe, summary = dataset.version.recipe, dataset.version.summary
         say = partial(self.ctx.say, request)
@@ -195,18 +212,18 @@ class DataTab:
             rows = self.ctx.services.datasets.preview(dataset.owner, dataset.id, limit=ROWS)
             preview = view.preview(rows, text=recipe.input, label=recipe.target)
         test = say("pages.data.test_set", name=recipe.test_name) if recipe.test_name else ""
-        return [
-            view.problems(
+        return {
+            self.problems: view.problems(
                 summary.problems,
                 self.ctx.services.words,
                 self.ctx.language(request),
                 nothing=say("pages.data.no_problems"),
             ),
-            view.facts(dataset, say),
-            view.classes(summary, say),
-            preview,
-            f"<p>{escape(test)}</p>" if test else "",
-        ]
+            self.facts: view.facts(dataset, say),
+            self.classes: view.classes(summary, say),
+            self.preview: preview,
+            self.test_name: f"<p>{escape(test)}</p>" if test else "",
+        }
 
     def set_name(self, dataset_id: str, name: str, request: gr.Request) -> str:
         """Rename the dataset."""

@@ -1,5 +1,7 @@
 """The Train tab: which model, how thorough, and go; everything else is folded away. It trains nothing itself."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from functools import partial
 from html import escape
@@ -22,6 +24,7 @@ from pages.shared.widgets.form import ParamsForm, all_fields, task_choices
 
 PRESET = "balanced"
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+Updates = dict[Any, object]  # of components; what is not named stays
 Facts = dict[str, dict[str, Any]]  # of each base: minutes, is_ready, size_mb
 
 
@@ -41,7 +44,8 @@ class TrainTab:
         t = self.ctx.t
         self.shown = gr.State("")  # the dataset version that fills the tab
         self.facts = gr.State({})  # of the bases on offer
-        self.key = gr.State("")  # of this form: however often it is sent, it is one job
+        # Of this form. It stands in the page and travels with each press: however often one is sent, it is one job.
+        self.key = gr.Textbox("", visible="hidden", elem_id="train-key")
         # The choice that the settings were filled for. It travels with them, so that settings of the
         # choice before are never taken for changes by somebody who clicks faster than they arrive.
         self.filled_for = gr.Textbox("", visible="hidden", elem_id="train-filled-for")
@@ -130,7 +134,7 @@ class TrainTab:
         submitted = self.train.click(
             self.guard(self.submit),
             [self.key, self.name, self.filled_for, *choice],
-            [self.ctx.job, self.key],
+            self.ctx.job,
             api_visibility="private",
             show_progress="minimal",
         )
@@ -168,7 +172,7 @@ class TrainTab:
     def _wire_bases(self) -> None:
         where = [self.ctx.dataset, self.task]
         self.fetch.click(
-            self.guard(self.fetch_base),
+            self.guard(self.intake.fetch_base),
             [self.base, *where],
             self.filled,
             api_visibility="private",
@@ -178,32 +182,38 @@ class TrainTab:
 
     # filling ------------------------------------------------------------------------------------
 
-    def show(self, dataset_id: str | None, shown: str, request: gr.Request) -> list[Any]:
+    def show(self, dataset_id: str | None, shown: str, request: gr.Request) -> Updates:
         """Fill the tab with the chosen dataset, else the newest; what somebody typed stays while it is the same."""
         known = self.ctx.services.datasets.all(self.ctx.owner(request))
         dataset = next((d for d in known if d.id == dataset_id), known[0] if known else None)
         if dataset is None:
-            return ["", *self._closed("")]
+            return {self.ctx.dataset: "", **self._closed("")}
+        chosen: Updates = {self.ctx.dataset: dataset.id}
         try:
             dataset = self.ctx.services.labelling.ready(dataset.owner, dataset.id)
         except JobError as error:
-            return [dataset.id, *self._closed(self.ctx.tell(request, error.message))]
+            return chosen | self._closed(self.ctx.tell(request, error.message))
         if shown == view.version_key(dataset, self.ctx.language(request)):
-            return [dataset.id, *[gr.skip()] * len(self.filled)]
-        return [dataset.id, *self._fill(dataset, self.training.guess_task(dataset), "", request)]
+            return chosen | {self.key: new_id()}
+        return chosen | self._fill(dataset, self.training.guess_task(dataset), "", request)
 
-    def _closed(self, unlabelled: str) -> list[Any]:
-        """Return the tab without its form: no data yet, or what is said of data without labels."""
-        empty = [gr.Markdown(visible=not unlabelled), gr.Button(visible=not unlabelled)]
-        closed = [*empty, *self.unlabelled.say(unlabelled), gr.Column(visible=False)]
-        return ["", {}, "", *closed, *[gr.skip()] * (len(self.filled) - 8)]
+    def _closed(self, unlabelled: str) -> Updates:
+        """Return the tab without its form: no data yet, or a sentence about data without labels."""
+        return {
+            self.shown: "",
+            self.facts: {},
+            self.nothing: gr.Markdown(visible=not unlabelled),
+            self.to_data: gr.Button(visible=not unlabelled),
+            **self.unlabelled.say(unlabelled),
+            self.body: gr.Column(visible=False),
+        }
 
-    def refill(self, dataset_id: str, task: str, request: gr.Request, base: str = "") -> list[Any]:
+    def refill(self, dataset_id: str, task: str, request: gr.Request, base: str = "") -> Updates:
         """Fill the tab for another task, or with a base that came in."""
         dataset = self.ctx.services.datasets.get(self.ctx.owner(request), dataset_id)
         return self._fill(dataset, task, base, request)
 
-    def _fill(self, dataset: Dataset, task: str, base: str, request: gr.Request) -> list[Any]:
+    def _fill(self, dataset: Dataset, task: str, base: str, request: gr.Request) -> Updates:
         owner, say = dataset.owner, partial(self.ctx.say, request)
         tell = partial(self.ctx.tell, request)
         choices = self.training.choices(owner, dataset.id, task)
@@ -219,28 +229,23 @@ class TrainTab:
         }
         unfit = view.unfit([(c, name) for c, name in named if not c.fits], say, tell)
         known = self.ctx.services.datasets.all(owner)
-        return [
-            view.version_key(dataset, self.ctx.language(request)),
-            facts,
-            new_id(),
-            gr.Markdown(visible=False),
-            gr.Button(visible=False),
-            *self.unlabelled.say(""),
-            gr.Column(visible=True),
-            gr.Dropdown([(d.name, d.id) for d in known], value=dataset.id),
-            task,
-            gr.Textbox(value="", placeholder=f"{dataset.name} · {chosen}"),
-            gr.Radio(
-                [
-                    (view.card(c, name, say, tell, speaks=speaks), c.base.name)
-                    for c, name in fitting
-                ],
-                value=chosen,
-            ),
-            gr.HTML(unfit, visible=bool(unfit)),
-            self.intake.introduced(dataset.version.summary.medium, say),
-            *self.choose(dataset.id, task, chosen, PRESET, facts, request),
-        ]
+        cards = [(view.card(c, name, say, tell, speaks=speaks), c.base.name) for c, name in fitting]
+        return {
+            self.shown: view.version_key(dataset, self.ctx.language(request)),
+            self.facts: facts,
+            self.key: new_id(),
+            self.nothing: gr.Markdown(visible=False),
+            self.to_data: gr.Button(visible=False),
+            **self.unlabelled.say(""),
+            self.body: gr.Column(visible=True),
+            self.dataset: gr.Dropdown([(d.name, d.id) for d in known], value=dataset.id),
+            self.task: task,
+            self.name: gr.Textbox(value="", placeholder=f"{dataset.name} · {chosen}"),
+            self.base: gr.Radio(cards, value=chosen),
+            self.unfit: gr.HTML(unfit, visible=bool(unfit)),
+            self.intake.about: self.intake.introduced(dataset.version.summary.medium, say),
+            **self.choose(dataset.id, task, chosen, PRESET, facts, request),
+        }
 
     def _expected(self, dataset: Dataset, choice: BaseChoice, task: str, tell: view.Tell) -> str:
         """Return what so few pictures or recordings allow, or nothing."""
@@ -255,10 +260,10 @@ class TrainTab:
         base: str,
         preset: str,
         *values: Any,  # Any: of the form, each field has its own type
-    ) -> list[Any]:
+    ) -> Updates:
         """Return the forecast of the choice as it stands."""
         if not dataset_id or not base:
-            return [gr.skip()] * len(self.forecast.parts)
+            return {self.forecast.html: gr.skip()}
         known = {field.name for field in self.training.form(task)}
         given = dict(zip(self.form.names, values, strict=True))
         mine = {name: value for name, value in given.items() if name in known}
@@ -274,16 +279,17 @@ class TrainTab:
 
     def use_plan(
         self, plan: dict[str, Any], dataset_id: str, task: str, facts: Facts, request: gr.Request
-    ) -> list[Any]:
+    ) -> Updates:
         """Fill the form with the plan that fits."""
         if not plan:
-            return [gr.skip()] * (1 + len(self.settings))
+            return {self.base: gr.skip()}
+        changes = {
+            self.form.components[name]: gr.update(visible=True, value=value)
+            for name, value in plan["changes"].items()
+            if name in self.form.components
+        }
         chosen = self.choose(dataset_id, task, plan["base"], plan["preset"], facts, request)
-        first = len(self.settings) - len(self.form.inputs)
-        for place, name in enumerate(self.form.names):
-            if name in plan["changes"]:
-                chosen[first + place] = gr.update(visible=True, value=plan["changes"][name])
-        return [plan["base"], *chosen]
+        return {self.base: plan["base"], **chosen, **changes}
 
     def choose(
         self,
@@ -293,7 +299,7 @@ class TrainTab:
         preset: str | None,
         facts: Facts,
         request: gr.Request,
-    ) -> list[Any]:
+    ) -> Updates:
         """Fill what depends on base and preset: times, the button, the command line, the settings."""
         say, owner = partial(self.ctx.say, request), self.ctx.owner(request)
         about = facts[base]
@@ -302,17 +308,21 @@ class TrainTab:
         presets = view.preset_choices(about["minutes"], say)
         size = round(about["size_mb"])
         can_be_set = about["kind"] != "instant"
-        return [
-            view.choice_key(task, base, preset),
-            gr.Radio(presets, value=preset, visible=can_be_set),
-            gr.HTML(about["expect"], visible=bool(about["expect"])),
-            gr.Button(say("pages.train.fetch", size_mb=size), visible=not about["is_ready"]),
-            gr.Button(visible=about["is_ready"]),
-            gr.Accordion(visible=can_be_set),
-            self.training.command(owner, dataset_id, task=task, base=base, preset=preset),
-            self.varied.shown(list(values)),
-            *self.form.updates(self.training.form(task), values),
-        ]
+        return {
+            self.filled_for: view.choice_key(task, base, preset),
+            self.preset: gr.Radio(presets, value=preset, visible=can_be_set),
+            self.expect: gr.HTML(about["expect"], visible=bool(about["expect"])),
+            self.fetch: gr.Button(
+                say("pages.train.fetch", size_mb=size), visible=not about["is_ready"]
+            ),
+            self.train: gr.Button(visible=about["is_ready"]),
+            self.advanced: gr.Accordion(visible=can_be_set),
+            self.command: self.training.command(
+                owner, dataset_id, task=task, base=base, preset=preset
+            ),
+            self.varied.place: self.varied.shown(list(values)),
+            **self.form.updates(self.training.form(task), values),
+        }
 
     def write_command(
         self,
@@ -346,8 +356,8 @@ class TrainTab:
         base: str,
         preset: str,
         *values: Any,  # Any: of the form, each field has its own type
-    ) -> tuple[str, str]:
-        """Queue the training and return its job and the key of the next form."""
+    ) -> str:
+        """Queue the training and return its job; the same form sent again is the same job."""
         owner = self.ctx.owner(request)
         if not dataset_id:
             raise DatasetError("no_dataset")
@@ -363,7 +373,9 @@ class TrainTab:
                 preset=preset,
                 changes={field: value for field, value in given.items() if field in known},
                 name=name,
-                key=key,
+                key=_press(
+                    key or request.session_hash, name, dataset_id, task, base, preset, *values
+                ),
                 via="browser",
             )
         except ParamsError as error:
@@ -371,18 +383,12 @@ class TrainTab:
             text = view.problems(error.problems, tell)
             raise gr.Error(text, duration=None, print_exception=False) from error
         gr.Info(escape(self.ctx.say(request, "pages.train.started", name=job.name)))
-        return job.id, new_id()
+        return job.id
 
-    def fetch_base(
-        self,
-        hub_id: str,
-        dataset_id: str,
-        task: str,
-        request: gr.Request,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
-    ) -> list[Any]:
-        """Fetch a model and choose it."""
-        return self.intake.fetch_base(hub_id, dataset_id, task, request, progress)
+
+def _press(*form: object) -> str:
+    """Return the key of a form as it was sent."""
+    return hashlib.sha256(json.dumps(form, default=str).encode()).hexdigest()
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:

@@ -80,16 +80,17 @@ class GrowingView:
 
     # what fills them --------------------------------------------------------------------------
 
-    def shown(self, dataset: Dataset, request: gr.Request) -> list[object]:
+    def shown(self, dataset: Dataset, request: gr.Request) -> Updates:
         """Return the accordion of a table, and the training that should follow."""
         behind = self.ctx.services.append.behind(dataset.owner, dataset.id)
         again = self.again.shown(behind, dataset.version.number, request, "again")
         is_table = dataset.version.summary.medium == "text"
-        return [gr.Accordion(visible=is_table), *(again[part] for part in self.again.parts)]
+        return {self.box: gr.Accordion(visible=is_table), **again}
 
-    def hidden(self) -> list[object]:
+    def hidden(self) -> Updates:
         """Return that there is nothing that could grow."""
-        return [gr.Accordion(visible=False), "", gr.update(visible=False)]
+        away = gr.update(visible=False)
+        return {self.box: gr.Accordion(visible=False), self.again.old: "", self.again.button: away}
 
     def closed(self) -> Updates:
         """Return that no file is being looked at."""

@@ -99,17 +99,17 @@ class ClassesView:
     ) -> None:
         """Connect the parts; `show` draws the tab anew once the classes have changed."""
         dataset = self.ctx.dataset
-        made = gr.State("")  # a version: the tab is drawn anew once there is another one
+        self.made = gr.State("")  # a version: the tab is drawn anew once there is another one
         stars = [self.way, self.low, self.middle, self.high, self.low_to, self.high_from]
         self.way.input(lambda way: gr.Row(visible=way == THREE), self.way, self.three, **QUIET)
-        out = [made, self.trouble]
+        out = [self.made, self.trouble]
         self.apply.click(protect(self.take_stars), [dataset, *stars], out, **QUIET)
         self.names.submit(protect(self.rename), dataset, out, **QUIET)
-        made.change(show, dataset, list(shown), **QUIET)
+        self.made.change(show, dataset, list(shown), **QUIET)
 
     # what fills them --------------------------------------------------------------------------
 
-    def shown(self, dataset: Dataset, request: gr.Request) -> list[object]:
+    def shown(self, dataset: Dataset, request: gr.Request) -> Updates:
         """Return the classes of a table; open where stars wait to be taken in some way."""
         found = self.ctx.services.classes.look(dataset.owner, dataset.id)
         if not found.names:
@@ -119,22 +119,22 @@ class ClassesView:
         way = NUMBER if recipe.is_amount else THREE
         usual = tuple(say(f"{WORDS}{name}_name") for name in ("low", "middle", "high"))
         names, low, high = found.sorted_as or (usual, *found.usual_borders)
-        return [
-            gr.Accordion(visible=True, open=is_open),
-            gr.Column(visible=bool(found.stars)),
-            f"<p>{escape(say(f'{WORDS}stars_title', most=found.most_stars))}</p>",
-            way,
-            gr.Row(visible=way == THREE),
-            *names,
-            low,
-            high,
-            "" if recipe.is_amount else boxes(found, say),
-            "",
-        ]
+        return {
+            self.box: gr.Accordion(visible=True, open=is_open),
+            self.stars: gr.Column(visible=bool(found.stars)),
+            self.question: f"<p>{escape(say(f'{WORDS}stars_title', most=found.most_stars))}</p>",
+            self.way: way,
+            self.three: gr.Row(visible=way == THREE),
+            **dict(zip((self.low, self.middle, self.high), names, strict=True)),
+            self.low_to: low,
+            self.high_from: high,
+            self.names: "" if recipe.is_amount else boxes(found, say),
+            self.trouble: "",
+        }
 
-    def hidden(self) -> list[object]:
+    def hidden(self) -> Updates:
         """Return that there are no classes to name."""
-        return [gr.Accordion(visible=False), *[gr.skip()] * (len(self.parts) - 1)]
+        return {self.box: gr.Accordion(visible=False)}
 
     # handlers ---------------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ class ClassesView:
         low_to: float | None,
         high_from: float | None,
         request: gr.Request,
-    ) -> list[object]:
+    ) -> Updates:
         """Take the stars as three classes, as a number, or each for itself."""
         owner, classes = self.ctx.owner(request), self.ctx.services.classes
 
@@ -162,7 +162,7 @@ class ClassesView:
 
         return self._made(change, request)
 
-    def rename(self, dataset_id: str, event: gr.EventData, request: gr.Request) -> list[object]:
+    def rename(self, dataset_id: str, event: gr.EventData, request: gr.Request) -> Updates:
         """Give classes other names."""
         owner = self.ctx.owner(request)
         names = {str(name): str(to) for name, to in dict(event.names).items()}
@@ -170,16 +170,16 @@ class ClassesView:
             lambda: self.ctx.services.classes.rename(owner, dataset_id, names), request
         )
 
-    def _made(self, change: Callable[[], Dataset], request: gr.Request) -> list[object]:
+    def _made(self, change: Callable[[], Dataset], request: gr.Request) -> Updates:
         """Return the version that a change makes, or what is wrong with it."""
         try:
             dataset = change()
         except DatasetError as error:
             words, language = self.ctx.services.words, self.ctx.language(request)
-            return [gr.skip(), view.problems(error.problems, words, language)]
+            return {self.trouble: view.problems(error.problems, words, language)}
         number = dataset.version.number
         gr.Info(self.ctx.say(request, f"{WORDS}changed", version=number))
-        return [f"{dataset.id} {number}", ""]
+        return {self.made: f"{dataset.id} {number}", self.trouble: ""}
 
 
 def boxes(found: ClassNames, say: Callable[..., str]) -> str:

@@ -45,11 +45,12 @@ class Gallery:
         """The components that `show` fills."""
         return [self.tools, self.label, self.offset, self.items]
 
-    def hidden(self) -> list[object]:
+    def hidden(self) -> dict[Any, object]:
         """Return what `show` returns where there is nothing to see."""
-        return [gr.Row(visible=False), gr.skip(), 0, gr.HTML("", visible=False)]
+        away = gr.HTML("", visible=False)
+        return {self.tools: gr.Row(visible=False), self.offset: 0, self.items: away}
 
-    def show(self, dataset: Dataset, request: gr.Request) -> list[object]:
+    def show(self, dataset: Dataset, request: gr.Request) -> dict[Any, object]:
         """Return some items of every class."""
         if dataset.version.summary.medium == "text":
             return self.hidden()
@@ -57,12 +58,12 @@ class Gallery:
         choices = [(self._ctx.say(request, "pages.media.all_classes"), "")]
         choices += [(short(label, LABEL_CHARACTERS), label) for label in labels]
         spoken = view.is_spoken(dataset.version.summary.form)
-        return [
-            gr.Row(visible=True),
-            gr.Dropdown(choices, value="", visible=not spoken),
-            0,
-            gr.HTML(self._drawn(dataset, "", 0, request), visible=True),
-        ]
+        return {
+            self.tools: gr.Row(visible=True),
+            self.label: gr.Dropdown(choices, value="", visible=not spoken),
+            self.offset: 0,
+            self.items: gr.HTML(self._drawn(dataset, "", 0, request), visible=True),
+        }
 
     def first(self, dataset_id: str, label: str | None, request: gr.Request) -> tuple[str, int]:
         """Return the first page of a class."""

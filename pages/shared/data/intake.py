@@ -19,6 +19,7 @@ from pages.shared.data.workbook_view import WorkbookView
 from pages.shared.web.guard import guard
 from pages.shared.web.page import Context
 
+Updates = dict[Any, object]  # of components; what is not named stays
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
 MAPPED = {  # what the two columns are called, by what asks for them
@@ -82,9 +83,13 @@ class Intake:
         """The components that `closed` fills."""
         return [self.refused, self.pending, self.answer]
 
-    def closed(self) -> list[object]:
+    def closed(self) -> Updates:
         """Return that nothing was refused and nothing is asked."""
-        return [gr.HTML("", visible=False), None, gr.Row(visible=False)]
+        return {
+            self.refused: gr.HTML("", visible=False),
+            self.pending: None,
+            self.answer: gr.Row(visible=False),
+        }
 
     def wire(
         self,
@@ -97,6 +102,7 @@ class Intake:
     ) -> None:
         """Wire every way in. `below` are the columns with their two choices and the body of the tab."""
         protect = guard(self.ctx.services.words)
+        self.below = below
         taken = [
             self.ctx.dataset, *self.outputs, self.level, self.go_on, self.folder, self.tray, self.changed, *below,
             *self.workbook.outputs,
@@ -127,7 +133,7 @@ class Intake:
         path: str,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
-    ) -> list[object]:
+    ) -> Updates:
         """Import a file; what cannot be used is explained in the page, not in a toast that goes away."""
         return self._take(Import(path=path), request, progress)
 
@@ -137,7 +143,7 @@ class Intake:
         event: gr.EventData,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
-    ) -> list[object]:
+    ) -> Updates:
         """Make a dataset of a folder that was sent or of what was gathered here, or let the one shown grow."""
         if event.add and not dataset_id:
             raise DatasetError("no_dataset")
@@ -151,13 +157,12 @@ class Intake:
         name: str,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
-    ) -> list[object]:
+    ) -> Updates:
         """Make a dataset of what was pasted; the box is emptied once it is one."""
         path = self.ctx.services.workbooks.write_pasted(text)
         title = self.paste.title(name, request)
         taken = self._take(Import(str(path), is_pasted=True, name=title), request, progress)
-        is_taken = isinstance(taken[0], str)
-        return [*taken, "" if is_taken else gr.skip()]
+        return taken | {self.paste.text: ""} if self.ctx.dataset in taken else taken
 
     def use_sheet(
         self,
@@ -166,7 +171,7 @@ class Intake:
         sheet: str,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
-    ) -> list[object]:
+    ) -> Updates:
         """Read another sheet of the workbook shown, whether it is a dataset already or was refused."""
         given = pending or Import(reread=dataset_id)
         asked = replace(given, sheet=sheet, header_row=0, text="", label="")
@@ -180,7 +185,7 @@ class Intake:
         event: gr.EventData,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
-    ) -> list[object]:
+    ) -> Updates:
         """Take the names of the columns from the row that was pressed."""
         given = pending or Import(reread=dataset_id)
         asked = replace(given, sheet=sheet, header_row=int(event.row), text="", label="")
@@ -192,7 +197,7 @@ class Intake:
         path: str,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
-    ) -> list[object]:
+    ) -> Updates:
         """Set the person's own test file."""
         return self._take(Import(path=path, test_of=dataset_id), request, progress)
 
@@ -202,7 +207,7 @@ class Intake:
         level: int | None,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
-    ) -> list[object]:
+    ) -> Updates:
         """Go on with the answer: without the files that cannot be read, or with the level chosen."""
         if pending is None:
             raise DatasetError("no_dataset")
@@ -217,7 +222,7 @@ class Intake:
         label: str,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
-    ) -> list[object]:
+    ) -> Updates:
         """Take other columns: of the dataset, or of an upload that was refused with the guessed ones."""
         if not text or not label:
             raise DatasetError("columns_not_chosen")
@@ -235,9 +240,7 @@ class Intake:
         if pending and pending.tray:
             self._discard(pending.tray, request, is_done=False)
 
-    def _take(
-        self, given: Import, request: gr.Request, progress: Callable[..., object]
-    ) -> list[object]:
+    def _take(self, given: Import, request: gr.Request, progress: Callable[..., object]) -> Updates:
         reading = self.ctx.say(request, "pages.data.reading")
 
         def tell(share: float) -> None:
@@ -258,16 +261,18 @@ class Intake:
             looks_anew=bool(given.tray),
         )
 
-    def _taken(
-        self, dataset: Dataset, *, is_changed: bool, looks_anew: bool = False
-    ) -> list[object]:
+    def _taken(self, dataset: Dataset, *, is_changed: bool, looks_anew: bool = False) -> Updates:
         """Return the dataset to show; one that was shown already is shown again by its new version."""
-        boxes = [new_id(), new_id()] if looks_anew else [gr.skip(), gr.skip()]
-        version = f"{dataset.id} {dataset.version.number}"
-        changed = version if is_changed else gr.skip()
-        asked = [gr.Radio(visible=False), gr.skip()]
-        rest = [gr.skip()] * (4 + len(self.workbook.outputs))
-        return [dataset.id, *self.closed(), *asked, *boxes, changed, *rest]
+        taken: Updates = {
+            self.ctx.dataset: dataset.id,
+            **self.closed(),
+            self.level: gr.Radio(visible=False),
+        }
+        if looks_anew:
+            taken |= {self.folder: new_id(), self.tray: new_id()}
+        if is_changed:
+            taken |= {self.changed: f"{dataset.id} {dataset.version.number}"}
+        return taken
 
     def _imported(
         self, given: Import, request: gr.Request, progress: Callable[[float], None]
@@ -300,7 +305,7 @@ class Intake:
         if is_done or trays.get(owner, tray_id).kind == "folder":
             trays.discard(owner, tray_id)
 
-    def _refusal(self, error: DatasetError, given: Import, request: gr.Request) -> list[object]:
+    def _refusal(self, error: DatasetError, given: Import, request: gr.Request) -> Updates:
         say = partial(self.ctx.say, request)
         names = list(error.columns)
         can_retry = len(names) > 1
@@ -312,22 +317,20 @@ class Intake:
                 error.problems, self.ctx.services.words, self.ctx.language(request)
             )
             question = f'<p class="bm-lead">{title}</p>{found}'
-        return [
-            gr.skip(),
-            gr.HTML(question, visible=True),
-            given if can_retry or go_on or error.look else None,
-            gr.Row(visible=bool(go_on)),
-            level,
-            gr.Button(go_on),
-            new_id(),
-            gr.skip(),
-            gr.skip(),
-            gr.Row(visible=can_retry),
-            gr.Dropdown(names, value=None, label=labels[0]),
-            gr.Dropdown(names, value=None, label=labels[1]),
-            gr.Column(visible=False),
-            *self.workbook.drawn(error.look, request),
-        ]
+        columns, text, label, body = self.below
+        return {
+            self.refused: gr.HTML(question, visible=True),
+            self.pending: given if can_retry or go_on or error.look else None,
+            self.answer: gr.Row(visible=bool(go_on)),
+            self.level: level,
+            self.go_on: gr.Button(go_on),
+            self.folder: new_id(),
+            columns: gr.Row(visible=can_retry),
+            text: gr.Dropdown(names, value=None, label=labels[0]),
+            label: gr.Dropdown(names, value=None, label=labels[1]),
+            body: gr.Column(visible=False),
+            **self.workbook.drawn(error.look, request),
+        }
 
     def _question(self, error: DatasetError, request: gr.Request) -> tuple[str, gr.Radio, str]:
         """Return what a refusal asks the person as HTML, the choices, and the words of its button."""

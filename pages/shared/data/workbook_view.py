@@ -46,7 +46,7 @@ class WorkbookView:
         for source in (self._ctx.dataset, changed):
             source.change(show, self._ctx.dataset, self.outputs, **QUIET)
 
-    def show(self, dataset_id: str | None, request: gr.Request) -> list[object]:
+    def show(self, dataset_id: str | None, request: gr.Request) -> dict[Any, object]:
         """Return the card of a dataset; nothing where it is not of one workbook."""
         services, owner = self._ctx.services, self._ctx.owner(request)
         try:
@@ -55,10 +55,10 @@ class WorkbookView:
             look = None
         return self.drawn(look, request)
 
-    def drawn(self, look: WorkbookPreview | None, request: gr.Request) -> list[object]:
+    def drawn(self, look: WorkbookPreview | None, request: gr.Request) -> dict[Any, object]:
         """Return the card of a workbook as it looks."""
         if look is None:
-            return [gr.Accordion(visible=False), gr.skip(), ""]
+            return {self.card: gr.Accordion(visible=False), self.grid: ""}
         say = partial(self._ctx.say, request)
         choices = [
             (
@@ -71,11 +71,11 @@ class WorkbookView:
             )
             for sheet in look.sheets
         ]
-        return [
-            gr.Accordion(visible=True, open=not look.is_plain),
-            gr.Dropdown(choices, value=look.sheet, visible=len(choices) > 1),
-            grid(look, say),
-        ]
+        return {
+            self.card: gr.Accordion(visible=True, open=not look.is_plain),
+            self.sheet: gr.Dropdown(choices, value=look.sheet, visible=len(choices) > 1),
+            self.grid: grid(look, say),
+        }
 
 
 def grid(look: WorkbookPreview, say: Say) -> str:

@@ -7,6 +7,8 @@ import gradio as gr
 from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.web.page import Context
 
+Updates = dict[gr.components.Component | gr.blocks.BlockContext, object]
+
 
 class SortHook:
     """A sentence and a button, shown only where there is something to sort."""
@@ -28,7 +30,7 @@ class SortHook:
         """The components that `show` fills."""
         return [self.place, self.said]
 
-    def show(self, dataset: Dataset | None, request: gr.Request) -> list[object]:
+    def show(self, dataset: Dataset | None, request: gr.Request) -> Updates:
         """Say what has no label yet, or nothing."""
         count = dataset.version.summary.unlabelled_rows if dataset else 0
         if dataset is None or not count or not self.ctx.services.labelling.can_label(dataset):
@@ -39,7 +41,8 @@ class SortHook:
         name = dataset.name
         return self.say(self.ctx.say(request, "pages.sort.none_label", count=count, name=name))
 
-    def say(self, sentence: str, *, is_lead: bool = True) -> list[object]:
+    def say(self, sentence: str, *, is_lead: bool = True) -> Updates:
         """Show a sentence above the button; without one, both go away."""
         style = ' class="bm-lead"' if is_lead else ""
-        return [gr.Column(visible=bool(sentence)), f"<p{style}>{escape(sentence)}</p>"]
+        shown = gr.Column(visible=bool(sentence))
+        return {self.place: shown, self.said: f"<p{style}>{escape(sentence)}</p>"}

@@ -18,7 +18,8 @@ EXAMPLES = {
     "image": "timm/resnet18.a1_in1k",
     "audio": "facebook/wav2vec2-base",
 }
-Refill = Callable[..., list[Any]]
+Updates = dict[Any, object]
+Refill = Callable[..., Updates]
 
 
 class BaseIntake:
@@ -51,7 +52,7 @@ class BaseIntake:
         self, guard: Callable[..., Any], where: Sequence[Any], filled: Sequence[Any], refill: Refill
     ) -> None:
         """Connect the components; `where` are the chosen dataset and task."""
-        self._refill, self._count = refill, len(filled)
+        self._refill = refill
         shown: Mapping[str, Any] = {"api_visibility": "private", "show_progress_on": self.hub_id}
         gr.on(
             [self.look.click, self.hub_id.submit],
@@ -88,7 +89,7 @@ class BaseIntake:
         task: str,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
-    ) -> list[Any]:
+    ) -> Updates:
         """Fetch a model and choose it."""
         say = partial(self.ctx.say, request)
 
@@ -99,21 +100,23 @@ class BaseIntake:
         try:
             base = self.ctx.services.base_models.fetch(self.ctx.owner(request), hub_id, tell)
         except ModelError as error:
-            return self._warned(error, request)
+            self._warn(error, request)
+            return {self.about: gr.skip()}
         self._welcome("pages.train.fetched", base, task, request)
         return self._refill(dataset_id, task, request, base.name)
 
     def bring(
         self, paths: list[str] | None, dataset_id: str, task: str, request: gr.Request
-    ) -> list[Any]:
+    ) -> Updates:
         """Take a person's own model and choose it."""
         files = [Path(path) for path in paths or ()]
         try:
             base = self.ctx.services.base_models.import_files(self.ctx.owner(request), files)
         except ModelError as error:
-            return [None, *self._warned(error, request)]
+            self._warn(error, request)
+            return {self.files: None}
         self._welcome("pages.train.brought", base, task, request)
-        return [None, *self._refill(dataset_id, task, request, base.name)]
+        return {self.files: None, **self._refill(dataset_id, task, request, base.name)}
 
     def _welcome(self, key: str, base: Base, task: str, request: gr.Request) -> None:
         """Say that a model is here, or that it is of use for other tasks only."""
@@ -123,7 +126,6 @@ class BaseIntake:
             text = self.ctx.say(request, "pages.train.base_of_other_task", name=base.name)
             gr.Warning(escape(text), duration=None)
 
-    def _warned(self, error: ModelError, request: gr.Request) -> list[Any]:
-        """Say why a model did not come in, and leave the tab as it is."""
+    def _warn(self, error: ModelError, request: gr.Request) -> None:
+        """Say why a model did not come in."""
         gr.Warning(escape(self.ctx.tell(request, error.message)), duration=None)
-        return [gr.skip()] * self._count

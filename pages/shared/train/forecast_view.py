@@ -47,7 +47,7 @@ class ForecastView:
         base: str,
         preset: str,
         *values: Any,  # Any: of the form, each field has its own type
-    ) -> list[Any]:
+    ) -> dict[Any, object]:
         """Return what is known of the choice now; what cannot be forecast shows nothing."""
         try:
             made = self.training.forecast(
@@ -59,7 +59,12 @@ class ForecastView:
                 changes=dict(zip(names, values, strict=True)) if values else None,
             )
         except (ParamsError, ModelError, NotFoundError):
-            return ["", gr.Timer(active=False), gr.Button(visible=False), {}]
+            return {
+                self.html: "",
+                self.timer: gr.Timer(active=False),
+                self.use: gr.Button(visible=False),
+                self.plan: {},
+            }
         tell = partial(self.ctx.tell, request)
         plan: dict[str, Any] = {}
         button = gr.Button(visible=False)
@@ -73,7 +78,12 @@ class ForecastView:
             label = self.ctx.say(request, "train.forecast.use_plan", minutes=minutes)
             button = gr.Button(label, visible=True)
         now = datetime.now(UTC).astimezone()
-        return [card(made, now, tell), gr.Timer(active=made.is_pending), button, plan]
+        return {
+            self.html: card(made, now, tell),
+            self.timer: gr.Timer(active=made.is_pending),
+            self.use: button,
+            self.plan: plan,
+        }
 
 
 def card(made: Forecast, now: datetime, tell: Tell) -> str:

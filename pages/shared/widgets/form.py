@@ -34,15 +34,17 @@ class ParamsForm:
         """Components of the fields."""
         return list(self.components.values())
 
-    def updates(self, shown: Sequence[FormField], values: Mapping[str, object]) -> list[Any]:
+    def updates(
+        self, shown: Sequence[FormField], values: Mapping[str, object]
+    ) -> dict[Any, object]:
         """Return an update for every component: the value of a field, or hidden."""
         names = {field.name for field in shown}
-        return [
-            gr.update(visible=True, value=values[name])
+        return {
+            component: gr.update(visible=True, value=values[name])
             if name in names
             else gr.update(visible=False)
-            for name in self.components
-        ]
+            for name, component in self.components.items()
+        }
 
     def _build_group(self, group: str, fields: Sequence[FormField]) -> None:
         key = f"pages.train.group_{group}"

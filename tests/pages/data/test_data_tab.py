@@ -55,28 +55,28 @@ def imported(tab: DataTab, path: Path) -> str:
 
 def test_nothing_here_shows_only_the_hint(tab: DataTab) -> None:
     shown = tab.show("", request())
-    assert len(shown) == len(tab.outputs)
-    assert shown[0] == ""
+    assert shown.keys() <= set(tab.outputs)
+    assert shown[tab.ctx.dataset] == ""
 
 
 def test_unknown_dataset_falls_back_to_the_newest(tab: DataTab, tmp_path: Path) -> None:
     dataset_id = imported(tab, table(tmp_path))
     shown = tab.show("01a20a30-148a-7a90-8a5f-10dfdf93a8d7", request())
-    assert len(shown) == len(tab.outputs)
-    assert shown[0] == dataset_id
+    assert shown.keys() <= set(tab.outputs)
+    assert shown[tab.ctx.dataset] == dataset_id
 
 
 def test_text_of_a_person_is_never_markup(tab: DataTab, tmp_path: Path) -> None:
     shown = tab.show(imported(tab, table(tmp_path)), request())
-    drawn = [value for value in shown if isinstance(value, str)]
+    drawn = [value for value in shown.values() if isinstance(value, str)]
     assert any("&lt;img" in text for text in drawn)
     assert not any("<img" in text for text in drawn)
 
 
 def test_refused_upload_explains_itself(tab: DataTab, tmp_path: Path) -> None:
     path = table(tmp_path, label=BAD)
-    taken = tab.intake.upload(str(path), request("zh"), progress=lambda *a, **k: None)
-    _, refusal, pending, *_ = taken
+    taken: Any = tab.intake.upload(str(path), request("zh"), progress=lambda *a, **k: None)
+    refusal, pending = taken[tab.intake.refused], taken[tab.intake.pending]
     assert "至少需要两个类别" in refusal.value
     assert "<img" not in refusal.value
     assert pending.path == str(path)
@@ -85,7 +85,7 @@ def test_refused_upload_explains_itself(tab: DataTab, tmp_path: Path) -> None:
 def test_delete_is_asked_with_what_goes_along(tab: DataTab, tmp_path: Path) -> None:
     question, _ = tab.ask(imported(tab, table(tmp_path)), request())
     assert "“table” with its 60 rows" in question
-    assert tab.remove(tab.show("", request())[0], request()) == ""
+    assert tab.remove(str(tab.show("", request())[tab.ctx.dataset]), request()) == ""
     assert tab.ctx.services.datasets.all("local") == []
 
 
@@ -122,10 +122,12 @@ def test_stars_are_offered_as_three_classes(tab: DataTab, tmp_path: Path) -> Non
     path.write_text("\n".join(["text,stars", *lines]), "utf-8")
     dataset_id = imported(tab, path)
     found = tab.names.shown(tab.ctx.services.datasets.get("local", dataset_id), request("zh"))
-    assert found[5:10] == ["差评", "中评", "好评", 2, 4]
-    made, trouble = tab.names.take_stars(dataset_id, "three", "a", "b", "c", 2, 4, request())
-    assert (made, trouble) == (f"{dataset_id} 2", "")
+    names = tab.names
+    asked = (names.low, names.middle, names.high, names.low_to, names.high_from)
+    assert [found[part] for part in asked] == ["差评", "中评", "好评", 2, 4]
+    taken = names.take_stars(dataset_id, "three", "a", "b", "c", 2, 4, request())
+    assert taken == {names.made: f"{dataset_id} 2", names.trouble: ""}
     event = gr.EventData(None, {"names": {"a": BAD, "b": BAD, "c": BAD}})
-    _, trouble = tab.names.rename(dataset_id, event, request())
+    trouble = names.rename(dataset_id, event, request())[names.trouble]
     assert "&lt;img" in str(trouble)
     assert "<img" not in str(trouble)

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.blocks import Block
 from starlette.requests import Request
 
 from bigmodel.core.clock import now
@@ -146,30 +147,17 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
 
 def upload(tab: DataTab, language: str = "en") -> dict[str, Any]:
     """Take a file and return the outputs by what they fill."""
-    return named(tab.intake.upload("/tmp/a.zip", request(language), progress=quiet))  # noqa: S108
+    return named(tab, tab.intake.upload("/tmp/a.zip", request(language), progress=quiet))  # noqa: S108
 
 
-def named(taken: list[Any]) -> dict[str, Any]:
-    names = (
-        "dataset",
-        "refused",
-        "pending",
-        "answer",
-        "level",
-        "go_on",
-        "folder",
-        "tray",
-        "changed",
-        "columns",
-        "names",
-        "said",
-        "body",
-        "card",
-        "sheet",
-        "grid",
-    )
-    assert len(taken) == len(names)
-    return dict(zip(names, taken, strict=True))
+def named(tab: DataTab, taken: Any) -> dict[str, Any]:
+    """Return updates by the names of their components."""
+    intake = tab.intake
+    known = {**vars(intake.workbook), **vars(intake)}
+    names = {value: name for name, value in known.items() if isinstance(value, Block)}
+    names |= dict(zip(intake.below, ("columns", "names", "said", "body"), strict=True))
+    names |= {tab.ctx.dataset: "dataset", intake.paste.text: "box"}
+    return {names[component]: value for component, value in taken.items()}
 
 
 def tray_of(tab: DataTab, kind: Kind) -> str:
@@ -190,7 +178,7 @@ def test_unreadable_files_are_named_and_left_out_only_when_agreed(
     assert "damaged or cut off" in asked["refused"].value
     assert "<img" not in asked["refused"].value
     assert asked["go_on"].value == "Leave these 2 out and go on"
-    done = named(tab.intake.agree(asked["pending"], None, request(), progress=quiet))
+    done = named(tab, tab.intake.agree(asked["pending"], None, request(), progress=quiet))
     assert done["dataset"] == "d1"
     assert [given["leave_out"] for given in datasets.asked] == [False, True]
 
@@ -200,7 +188,7 @@ def test_level_is_asked_with_its_classes(tab: DataTab, datasets: Datasets) -> No
     asked = upload(tab, "zh")
     assert [value for _, value in asked["level"].choices] == [1, 2]
     assert "indoor, outdoor" in asked["level"].choices[0][0]
-    again = named(tab.intake.agree(asked["pending"], 2, request(), progress=quiet))
+    again = named(tab, tab.intake.agree(asked["pending"], 2, request(), progress=quiet))
     assert "empty.jpg" in again["refused"].value
     tab.intake.agree(again["pending"], None, request(), progress=quiet)
     assert [(given["level"], given["leave_out"]) for given in datasets.asked] == [
@@ -217,7 +205,7 @@ def test_columns_of_transcripts_are_mapped(tab: DataTab, datasets: Datasets) -> 
     asked = upload(tab)
     assert asked["names"].label == "The file name is in"
     again = named(
-        tab.intake.use_columns("", asked["pending"], "clip", "said", request(), progress=quiet)
+        tab, tab.intake.use_columns("", asked["pending"], "clip", "said", request(), progress=quiet)
     )
     tab.intake.agree(again["pending"], None, request(), progress=quiet)
     assert [(given.get("text", ""), given["leave_out"]) for given in datasets.asked] == [
@@ -245,8 +233,8 @@ def test_dataset_shown_grows_by_the_tray(tab: DataTab, datasets: Datasets) -> No
 
 def test_own_test_archive_is_asked_about_too(tab: DataTab, datasets: Datasets) -> None:
     datasets.refusals = [levels(), unreadable()]
-    asked = named(tab.intake.take_test("d1", "/tmp/t.zip", request(), progress=quiet))  # noqa: S108
-    again = named(tab.intake.agree(asked["pending"], 2, request(), progress=quiet))
+    asked = named(tab, tab.intake.take_test("d1", "/tmp/t.zip", request(), progress=quiet))  # noqa: S108
+    again = named(tab, tab.intake.agree(asked["pending"], 2, request(), progress=quiet))
     tab.intake.agree(again["pending"], None, request(), progress=quiet)
     answered = [(given["level"], given["leave_out"]) for given in datasets.asked]
     assert answered == [(0, False), (2, False), (2, True)]
@@ -263,8 +251,7 @@ def test_cancel_forgets_the_folder_and_keeps_what_was_gathered(tab: DataTab) -> 
 
 def test_gallery_shows_every_class_and_no_markup(tab: DataTab) -> None:
     shown = tab.show("d1", request())
-    assert len(shown) == len(tab.outputs)
-    values = [getattr(value, "value", value) for value in shown]
+    values = [getattr(value, "value", value) for value in shown.values()]
     drawn = "".join(value for value in values if isinstance(value, str))
     assert "bm/media/d1/ab/" in drawn
     assert "&lt;img src=x" in drawn

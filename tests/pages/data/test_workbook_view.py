@@ -56,27 +56,30 @@ def test_rows_are_pressed_by_their_number_and_no_cell_is_markup() -> None:
 @pytest.mark.slow
 def test_pressed_row_is_read_as_names_at_once(tab: DataTab, tmp_path: Path) -> None:
     path = str(workbook(tmp_path))
-    taken = named(tab.intake.upload(path, request(), progress=quiet))
-    card, _, drawn = tab.intake.workbook.show(taken["dataset"], request())
-    assert (card.open, 'class="is-on" data-row="2"' in drawn) == (True, True)
+    taken = named(tab, tab.intake.upload(path, request(), progress=quiet))
+    book = tab.intake.workbook
+    shown: Any = book.show(taken["dataset"], request())
+    assert shown[book.card].open
+    assert 'class="is-on" data-row="2"' in shown[book.grid]
     again = tab.intake.use_row(
         taken["dataset"], None, "Sheet", pressed(3), request(), progress=quiet
     )
-    assert named(again)["changed"] == f"{taken['dataset']} 2"
-    shown = tab.ctx.services.datasets.get("local", taken["dataset"])
-    assert shown.version.summary.columns[1] == "bad"
+    assert named(tab, again)["changed"] == f"{taken['dataset']} 2"
+    dataset = tab.ctx.services.datasets.get("local", taken["dataset"])
+    assert dataset.version.summary.columns[1] == "bad"
 
 
 @pytest.mark.slow
 def test_refused_workbook_offers_its_rows(tab: DataTab, tmp_path: Path) -> None:
     path = str(workbook(tmp_path, label="bad"))
-    refused = named(tab.intake.upload(path, request(), progress=quiet))
+    refused = named(tab, tab.intake.upload(path, request(), progress=quiet))
     assert "Two or more classes are needed" in refused["refused"].value
     assert 'data-row="2" aria-pressed="true"' in refused["grid"]
     again = named(
+        tab,
         tab.intake.use_row(
             "", refused["pending"], "Sheet", pressed(400), request("zh"), progress=quiet
-        )
+        ),
     )
     assert "第 400 行是空的" in again["refused"].value
     assert again["pending"].path == path
@@ -85,7 +88,7 @@ def test_refused_workbook_offers_its_rows(tab: DataTab, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_pasted_text_becomes_a_dataset_and_leaves_the_box(tab: DataTab) -> None:
     lines = "\n".join(f"a remark, number {number}" for number in range(12))
-    *taken, box = tab.intake.take_pasted(lines, "", request(), progress=quiet)
-    made = tab.ctx.services.datasets.get("local", named(taken)["dataset"])
-    assert (made.name[:6], made.version.summary.rows, box) == ("Pasted", 12, "")
+    taken = named(tab, tab.intake.take_pasted(lines, "", request(), progress=quiet))
+    made = tab.ctx.services.datasets.get("local", taken["dataset"])
+    assert (made.name[:6], made.version.summary.rows, taken["box"]) == ("Pasted", 12, "")
     assert not list(tab.ctx.services.settings.scratch.iterdir())

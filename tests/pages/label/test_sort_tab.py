@@ -90,8 +90,8 @@ def test_data_tab_says_that_labels_are_missing(
 ) -> None:
     dataset = unlabelled(services.datasets, tmp_path, texts(20))
     hook = one_tab(lambda ctx, _: SortHook(ctx, "data"), services)
-    place, html = hook.show(dataset, request(language))
+    place, html = (hook.show(dataset, request(language))[part] for part in hook.outputs)
     assert place.visible
     assert said in html
     whole = services.datasets.get(OWNER, labelled(services, tmp_path))
-    assert not hook.show(whole, request())[0].visible
+    assert not hook.show(whole, request())[hook.place].visible

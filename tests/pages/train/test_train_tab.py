@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.blocks import Block
 from starlette.requests import Request
 
 from bigmodel.jobs.profile import Measured
@@ -56,13 +57,17 @@ class Studio:
 
     def filled(self, dataset: str, language: str = "en") -> dict[str, Any]:
         """Show the dataset and return the values of the components by name."""
-        values = self.tab.show(dataset, "", request(language))[1:]
-        names = {id(value): name for name, value in vars(self.tab).items()}
-        names |= {id(self.tab.intake.about): "about", id(self.tab.varied.place): "varied"}
-        place, said = self.tab.unlabelled.outputs
-        names |= {id(place): "unlabelled", id(said): "said"}
-        names |= {id(c): f"param {name}" for name, c in self.tab.form.components.items()}
-        return {names[id(c)]: value for c, value in zip(self.tab.filled, values, strict=True)}
+        values = self.tab.show(dataset, "", request(language))
+        names = {
+            component: name
+            for name, component in vars(self.tab).items()
+            if isinstance(component, Block)
+        }
+        names |= {self.tab.intake.about: "about", self.tab.varied.place: "varied"}
+        names |= {self.tab.unlabelled.place: "unlabelled", self.tab.unlabelled.said: "said"}
+        names |= {c: f"param {name}" for name, c in self.tab.form.components.items()}
+        names[self.tab.ctx.dataset] = "chosen"
+        return {names[component]: value for component, value in values.items()}
 
 
 def request(language: str = "en") -> gr.Request:
@@ -86,8 +91,7 @@ def press(studio: Studio, data: str, key: str, filled_for: str = "", **changes: 
     task, base = filled["task"], filled["base"].value
     values = studio.services.training.values("local", task, base, "balanced") | changes
     given = [values.get(name) for name in studio.tab.form.names]
-    job, _ = studio.tab.submit(request(), key, "", filled_for, data, task, base, "balanced", *given)
-    return job
+    return studio.tab.submit(request(), key, "", filled_for, data, task, base, "balanced", *given)
 
 
 def test_settings_of_another_choice_are_not_taken(studio: Studio, data: str) -> None:
@@ -153,15 +157,25 @@ def test_form_holds_the_values_of_the_preset(studio: Studio, data: str) -> None:
 
 def test_same_dataset_keeps_what_was_typed(studio: Studio, data: str) -> None:
     first = studio.tab.show(data, "", request())
-    again = studio.tab.show(data, first[1], request())
-    assert again[0] == data
-    assert again[1:] == [gr.skip()] * len(studio.tab.filled)
+    again = studio.tab.show(data, str(first[studio.tab.shown]), request())
+    assert again.keys() == {studio.tab.ctx.dataset, studio.tab.key}
+    assert again[studio.tab.key] != first[studio.tab.key]
 
 
 def test_one_form_is_one_job(studio: Studio, data: str) -> None:
     assert press(studio, data, "form 1") == press(studio, data, "form 1")
     assert press(studio, data, "form 2") not in ("", press(studio, data, "form 1"))
     assert len(studio.store.jobs.list_all("local")) == 2
+
+
+def test_press_that_waited_is_still_of_its_form(studio: Studio, data: str) -> None:
+    key = studio.filled(data)["key"]
+    assert len({press(studio, data, key) for _ in range(10)}) == 1
+    assert press(studio, data, key, epochs=17) != press(studio, data, key)
+
+
+def test_program_that_sends_no_key_gets_one_job(studio: Studio, data: str) -> None:
+    assert press(studio, data, "") == press(studio, data, "")
 
 
 def test_every_wrong_setting_is_said_at_once(studio: Studio, data: str) -> None:
@@ -182,8 +196,7 @@ def test_own_model_is_checked_and_chosen(studio: Studio, data: str, tmp_path: Pa
     model = write_tiny_bert(tmp_path / "tiny", "".join(TEXTS).lower())
     task = studio.filled(data)["task"]
     files = [str(path) for path in model.iterdir()]
-    _, *values = studio.tab.intake.bring(files, data, task, request())
-    base = values[studio.tab.filled.index(studio.tab.base)]
+    base: Any = studio.tab.intake.bring(files, data, task, request())[studio.tab.base]
     assert base.value == "model"
     assert "model" in [value for _, value in base.choices]
 
@@ -222,4 +235,5 @@ def expect(studio: Studio, data: str, language: str = "en") -> list[Any]:
     task, base = filled["task"], filled["base"].value
     values = studio.services.training.values("local", task, base, "balanced")
     given = [values.get(name) for name in studio.tab.form.names]
-    return studio.tab.expect_now(request(language), data, task, base, "balanced", *given)
+    shown = studio.tab.expect_now(request(language), data, task, base, "balanced", *given)
+    return [shown[part] for part in studio.tab.forecast.parts]
