@@ -22,7 +22,7 @@ from pages.shared.web import language
 from pages.shared.web.body import small_object
 from pages.shared.web.guard import guard_route, refuse_in
 from pages.shared.web.media_route import HARMLESS
-from pages.shared.web.page import LOCAL_OWNER
+from pages.shared.web.page import owner_of
 
 if TYPE_CHECKING:
     from bigmodel.services.datasets.uploads import Kind
@@ -66,7 +66,7 @@ class Doors:
         name = str(asked.get("name", ""))
         if kind == "collect" and name not in upload_view.MODES:
             name = upload_view.MODES[0]
-        tray = await run_in_threadpool(self._trays.open, LOCAL_OWNER, kind, name)
+        tray = await run_in_threadpool(self._trays.open, owner_of(request), kind, name)
         if kind == "folder":
             have = {item.path: {"id": item.id, "size": item.size} for item in tray.items}
             return JSONResponse({"id": tray.id, "have": have})
@@ -78,18 +78,18 @@ class Doors:
 
     async def look(self, request: Request) -> Response:
         """Return what lies in a tray."""
-        tray = await run_in_threadpool(self._trays.get, LOCAL_OWNER, _tray(request))
+        tray = await run_in_threadpool(self._trays.get, owner_of(request), _tray(request))
         return JSONResponse(self._state(request, tray))
 
     async def put(self, request: Request) -> Response:
         """Stream one file into a tray."""
         tray_id, trays = _tray(request), self._trays
         size = int(request.headers.get("content-length") or 0)
-        place = await run_in_threadpool(trays.place, LOCAL_OWNER, tray_id, size)
+        place = await run_in_threadpool(trays.place, owner_of(request), tray_id, size)
         try:
             await _receive(request, place, size)
             path = request.query_params.get("path", "")
-            item = await run_in_threadpool(trays.keep, LOCAL_OWNER, tray_id, path, place)
+            item = await run_in_threadpool(trays.keep, owner_of(request), tray_id, path, place)
         except BaseException:
             place.unlink(missing_ok=True)
             raise
@@ -113,12 +113,12 @@ class Doors:
         values = [str(value) for value in given] if isinstance(given, list) else []
         if what not in changes or len(values) != wanted[what]:
             return PlainTextResponse("", status_code=400)
-        await run_in_threadpool(changes[what], LOCAL_OWNER, _tray(request), *values)
+        await run_in_threadpool(changes[what], owner_of(request), _tray(request), *values)
         return await self.look(request)
 
     async def file(self, request: Request) -> Response:
         """Return one file, if it is of a kind that a browser shows without running anything."""
-        tray = await run_in_threadpool(self._trays.get, LOCAL_OWNER, _tray(request))
+        tray = await run_in_threadpool(self._trays.get, owner_of(request), _tray(request))
         wanted = request.path_params["item"]
         item = next((item for item in tray.items if item.id == wanted), None)
         kind = SHOWN_KINDS.get(item.name.rsplit(".", 1)[-1].lower()) if item else None

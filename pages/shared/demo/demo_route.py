@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from bigmodel.core.errors import ModelError
 from pages.shared.web import language
-from pages.shared.web.page import LOCAL_OWNER
+from pages.shared.web.page import owner_of
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
@@ -25,7 +25,7 @@ def routes(services: "Services") -> list[Route]:
 
     async def receive(request: Request) -> Response:
         name = request.query_params.get("name", "")
-        path = await run_in_threadpool(uploads.place, LOCAL_OWNER, name)
+        path = await run_in_threadpool(uploads.place, owner_of(request), name)
         try:
             await _keep(request, path)
         except ClientDisconnect:

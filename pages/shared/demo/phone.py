@@ -34,7 +34,6 @@ from pages.shared.web.body import small_object
 from pages.shared.web.bounds import BoundedBody
 from pages.shared.web.guard import guard_route
 from pages.shared.web.middleware import SameOrigin
-from pages.shared.web.page import LOCAL_OWNER
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
@@ -50,9 +49,11 @@ CONNECTIONS = 40
 Check = Callable[[str], str]  # address: what its health page says
 
 
-def phone_app(services: "Services", door: Door, model_id: str, host: str, mark: str) -> Starlette:
-    """Return the whole of what a phone can reach. `mark` is what the health page says."""
-    asks = Asks(services)
+def phone_app(
+    services: "Services", door: Door, owner: str, model_id: str, host: str, mark: str
+) -> Starlette:
+    """Return the whole of what a phone can reach: a model of its owner. `mark` is what the health page says."""
+    asks = Asks(services, lambda _: owner)
     turns = asyncio.Semaphore(AT_ONCE)
 
     def is_in(request: Request) -> bool:
@@ -146,18 +147,18 @@ class Phone:
             return None
         return opened
 
-    def open(self, model_or_job: str) -> Opened:
+    def open(self, owner: str, model_or_job: str) -> Opened:
         """Open the demo of a model and return it with its first code.
 
         Raises:
             NotFoundError: `model_unknown`.
             ModelError: why no phone could reach it; then nothing is open.
         """
-        model = self._services.inference.resolve(LOCAL_OWNER, model_or_job)
+        model = self._services.inference.resolve(owner, model_or_job)
         host = lan_address(self._services.settings, self._network)
         with self._lock:
             self._end()
-            self._opened = self._serve(model.id, model.name, host)
+            self._opened = self._serve(owner, model.id, model.name, host)
             threading.Thread(target=self._watch, args=(self._opened,), daemon=True).start()
             return self._opened
 
@@ -183,11 +184,11 @@ class Phone:
             _end(self._opened)
         self._opened = None
 
-    def _serve(self, model_id: str, name: str, host: str) -> Opened:
+    def _serve(self, owner: str, model_id: str, name: str, host: str) -> Opened:
         listening = _listen(host)
         port = listening.getsockname()[1]
         mark, door = new_id(), Door(self._services.settings.phone_idle_s)
-        app = phone_app(self._services, door, model_id, host, mark)
+        app = phone_app(self._services, door, owner, model_id, host, mark)
         config = uvicorn.Config(
             app, lifespan="off", log_config=None, access_log=False, server_header=False,
             proxy_headers=False, limit_concurrency=CONNECTIONS, timeout_keep_alive=5,

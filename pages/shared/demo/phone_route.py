@@ -16,7 +16,7 @@ from bigmodel.core.message import Arg, Message
 from pages.shared.demo.phone import Opened, Phone
 from pages.shared.demo.standalone_route import spoken
 from pages.shared.web.body import small_object
-from pages.shared.web.page import LOCAL_OWNER
+from pages.shared.web.page import owner_of
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
@@ -54,7 +54,7 @@ class Card:
         if do not in ("open", "close", "code"):
             return PlainTextResponse("", status_code=400)
         try:
-            await run_in_threadpool(self._do, do, model)
+            await run_in_threadpool(self._do, owner_of(request), do, model)
             return JSONResponse(await run_in_threadpool(self._state, request, model))
         except PersonError as error:
             said = self._services.words.say(spoken(request, self._services), error.message)
@@ -64,9 +64,9 @@ class Card:
             said = self._say(request, "errors.unexpected")
             return JSONResponse({"error": said, "key": "unexpected"}, 500)
 
-    def _do(self, do: str, model: str) -> None:
+    def _do(self, owner: str, do: str, model: str) -> None:
         if do == "open":
-            self._phone.open(model)
+            self._phone.open(owner, model)
         elif do == "code":
             self._phone.new_code()
         else:
@@ -76,7 +76,7 @@ class Card:
         opened = self._phone.opened
         if opened is None:
             return {"open": False, "mine": False, "lines": []}
-        is_mine = self._model(model) == opened.model_id
+        is_mine = self._model(owner_of(request), model) == opened.model_id
         if not is_mine:
             other = self._say(request, "pages.phone.other", name=opened.name)
             return {"open": True, "mine": False, "lines": [other]}
@@ -104,12 +104,12 @@ class Card:
         minutes = max(1, round(self._services.settings.phone_idle_s / MINUTE_S))
         return [*lines, self._say(request, "pages.phone.closes", minutes=minutes)]
 
-    def _model(self, named: str) -> str:
+    def _model(self, owner: str, named: str) -> str:
         """Return the id of a model that is named by its own id or by its job's."""
         if not is_id(named):
             return ""
         try:
-            return self._services.inference.resolve(LOCAL_OWNER, named).id
+            return self._services.inference.resolve(owner, named).id
         except PersonError as error:
             if not isinstance(error, NotFoundError):
                 log.debug("no model of %s yet", named)

@@ -28,7 +28,7 @@ from pages.shared.demo.standalone import HEADERS, Alone, assets
 from pages.shared.web import language
 from pages.shared.web.body import MOST_JSON_BYTES, small_object
 from pages.shared.web.guard import guard_route
-from pages.shared.web.page import LOCAL_OWNER
+from pages.shared.web.page import owner_of
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
@@ -89,10 +89,16 @@ class OfQuery(Route):
 
 
 class Asks:
-    """Answers questions to one model, in the language of whoever asks."""
+    """Answers questions to one model, in the language of whoever asks.
 
-    def __init__(self, services: "Services") -> None:
+    Args:
+        services: asked for the model and its answers.
+        owner: returns whose model a request asks about.
+    """
+
+    def __init__(self, services: "Services", owner: Callable[[Request], str] = owner_of) -> None:
         self._services = services
+        self._owner = owner
         self._limit = services.settings.phone_mb * 2**20
 
     def refusal(self, request: Request, error: PersonError, status: int) -> Response:
@@ -109,9 +115,9 @@ class Asks:
         said = spoken(request, self._services)
 
         def made() -> str:
-            model = self._services.inference.resolve(LOCAL_OWNER, model_id)
-            self._services.inference.warm(LOCAL_OWNER, model.id)
-            return Alone(self._services, said).page(LOCAL_OWNER, model, place=place)
+            model = self._services.inference.resolve(self._owner(request), model_id)
+            self._services.inference.warm(self._owner(request), model.id)
+            return Alone(self._services, said).page(self._owner(request), model, place=place)
 
         shown = HTMLResponse(await run_in_threadpool(made), headers=HEADERS)
         return remembered(request, shown)
@@ -119,21 +125,23 @@ class Asks:
     async def answer(self, request: Request, model_id: str) -> Response:
         """Return the answer to a text or to a file."""
         alone = Alone(self._services, spoken(request, self._services))
-        kind = await run_in_threadpool(self._services.inference.kind, LOCAL_OWNER, model_id)
+        kind = await run_in_threadpool(
+            self._services.inference.kind, self._owner(request), model_id
+        )
         if kind == "text":
             text = await _text(request)
             said = await run_in_threadpool(
-                self._services.inference.look_texts, LOCAL_OWNER, model_id, [text]
+                self._services.inference.look_texts, self._owner(request), model_id, [text]
             )
             return JSONResponse(alone.answered(said[0]), headers=HEADERS)
         uploads = self._services.inference.uploads
         path = await run_in_threadpool(
-            uploads.place, LOCAL_OWNER, request.query_params.get("name", "")
+            uploads.place, self._owner(request), request.query_params.get("name", "")
         )
         try:
             await self._keep(request, path)
             found = await run_in_threadpool(
-                self._services.inference.look, LOCAL_OWNER, model_id, path
+                self._services.inference.look, self._owner(request), model_id, path
             )
         finally:
             path.unlink(missing_ok=True)

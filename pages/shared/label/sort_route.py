@@ -17,7 +17,7 @@ from pages.shared.label import sort_view
 from pages.shared.web import language
 from pages.shared.web.body import small_object
 from pages.shared.web.guard import guard_route, refuse_in
-from pages.shared.web.page import LOCAL_OWNER
+from pages.shared.web.page import owner_of
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
@@ -47,7 +47,7 @@ class Doors:
         """Return what there is to sort, with the fixed texts of the box."""
         shows_guess = bool(request.query_params.get("guess"))
         view = await run_in_threadpool(
-            self._sorting.look, LOCAL_OWNER, _dataset(request), shows_guess=shows_guess
+            self._sorting.look, owner_of(request), _dataset(request), shows_guess=shows_guess
         )
         words = sort_view.texts(self._words, self._language(request))
         return JSONResponse({**self._state(request, view, shows_guess=shows_guess), "words": words})
@@ -59,31 +59,38 @@ class Doors:
         values = [str(value) for value in given] if isinstance(given, list) else []
         shows_guess = bool(asked.get("guess"))
         view = await run_in_threadpool(
-            self._done, _dataset(request), str(asked.get("do", "")), values, shows_guess=shows_guess
+            self._done,
+            owner_of(request),
+            _dataset(request),
+            str(asked.get("do", "")),
+            values,
+            shows_guess=shows_guess,
         )
         if view is None:
             return PlainTextResponse("", status_code=400)
         return JSONResponse(self._state(request, view, shows_guess=shows_guess))
 
-    def _done(self, dataset: str, what: str, values: list[str], *, shows_guess: bool) -> Any:
+    def _done(
+        self, owner: str, dataset: str, what: str, values: list[str], *, shows_guess: bool
+    ) -> Any:
         """Do what is asked and look again, or return None where it is nothing that can be asked."""
         sorting, first = self._sorting, None
         match what, values:
             case "label", [row, label, even] if label:
-                sorting.label(LOCAL_OWNER, dataset, row, label, is_even=even == "1")
+                sorting.label(owner, dataset, row, label, is_even=even == "1")
             case "skip", [row]:
-                sorting.skip(LOCAL_OWNER, dataset, row)
+                sorting.skip(owner, dataset, row)
             case "undo", []:
-                first = sorting.undo(LOCAL_OWNER, dataset)
+                first = sorting.undo(owner, dataset)
             case "add", [name]:
-                sorting.add_class(LOCAL_OWNER, dataset, name)
+                sorting.add_class(owner, dataset, name)
             case "rename", [name, to]:
-                sorting.rename_class(LOCAL_OWNER, dataset, name, to)
+                sorting.rename_class(owner, dataset, name, to)
             case "merge", [name, into]:
-                sorting.merge_class(LOCAL_OWNER, dataset, name, into)
+                sorting.merge_class(owner, dataset, name, into)
             case _:
                 return None
-        return sorting.look(LOCAL_OWNER, dataset, shows_guess=shows_guess, first=first)
+        return sorting.look(owner, dataset, shows_guess=shows_guess, first=first)
 
     def _state(self, request: Request, view: Any, *, shows_guess: bool) -> dict[str, Any]:
         def say(key: str, **args: Any) -> str:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from pages.shared.web import language
 from pages.shared.web.guard import guard_route, refuse_in
 from pages.shared.web.media_route import HARMLESS
-from pages.shared.web.page import LOCAL_OWNER
+from pages.shared.web.page import owner_of
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
@@ -56,12 +56,16 @@ class ProjectDoors:
         size = _number(request, "size")
         if size is None:
             return PlainTextResponse("", status_code=400)
-        return JSONResponse(asdict(await run_in_threadpool(self._uploads.open, LOCAL_OWNER, size)))
+        return JSONResponse(
+            asdict(await run_in_threadpool(self._uploads.open, owner_of(request), size))
+        )
 
     async def look(self, request: Request) -> Response:
         """Return how much is here: after a lost connection it goes on from there."""
         key = request.path_params["key"]
-        return JSONResponse(asdict(await run_in_threadpool(self._uploads.look, LOCAL_OWNER, key)))
+        return JSONResponse(
+            asdict(await run_in_threadpool(self._uploads.look, owner_of(request), key))
+        )
 
     async def add(self, request: Request) -> Response:
         """Add a piece that begins where it says."""
@@ -73,13 +77,13 @@ class ProjectDoors:
             piece += chunk
             if len(piece) > PIECE_BYTES:
                 raise ClientDisconnect
-        sent = await run_in_threadpool(self._uploads.add, LOCAL_OWNER, key, at, bytes(piece))
+        sent = await run_in_threadpool(self._uploads.add, owner_of(request), key, at, bytes(piece))
         return JSONResponse(asdict(sent))
 
     async def file(self, request: Request) -> Response:
         """Hand out a project or a report that was written."""
         key = request.path_params["key"]
-        path = await run_in_threadpool(self._services.downloads.find, LOCAL_OWNER, key)
+        path = await run_in_threadpool(self._services.downloads.find, owner_of(request), key)
         return FileResponse(
             path, media_type="application/zip", filename=path.name, headers=HARMLESS
         )

@@ -16,7 +16,7 @@ STREAMED = (UPLOAD, "/bm/", "/demo/")
 USED = frozenset(
     f"{API}{name}"
     for name in (
-        "queue/join", "queue/data", "upload", "upload_progress", "info", "reset", "cancel",
+        "queue/join", "queue/data", "run/predict", "upload", "upload_progress", "info", "reset", "cancel",
         "startup-events", "theme.css", "app_id",
     )
 )  # fmt: skip

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bigmodel.core.errors import PersonError
-from pages.shared.web.page import LOCAL_OWNER
+from pages.shared.web.page import owner_of
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
@@ -39,7 +39,7 @@ def routes(services: "Services") -> list[Route]:
         file = f"{asked['shard']}/{asked['name']}"
         try:
             is_small = bool(request.query_params.get("thumb"))
-            path = datasets.media_path(LOCAL_OWNER, asked["dataset"], file, thumb=is_small)
+            path = datasets.media_path(owner_of(request), asked["dataset"], file, thumb=is_small)
         except PersonError:
             return PlainTextResponse("", status_code=404)
         kind = KINDS.get(path.suffix)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 from gradio.i18n import I18nData
+from starlette.requests import Request
 
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.language import Language
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
 LOCAL_OWNER = "local"
+
+
+def owner_of(request: gr.Request | Request) -> str:  # noqa: ARG001 - accounts will read the request
+    """Return who sent a request to a tab or a route: locally, everybody at this computer is one owner."""
+    return LOCAL_OWNER
 
 
 @dataclass(frozen=True)
@@ -60,9 +66,9 @@ class Context:
         """Return a stored message in the person's language."""
         return self.services.words.say(self.language(request), message)
 
-    def owner(self, request: gr.Request) -> str:  # noqa: ARG002 - public mode will read the request
-        """Return whose data this person sees: locally, everybody at this computer is one owner."""
-        return LOCAL_OWNER
+    def owner(self, request: gr.Request) -> str:
+        """Return whose data this person sees."""
+        return owner_of(request)
 
     def on_show(
         self,

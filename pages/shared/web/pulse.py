@@ -21,7 +21,7 @@ from bigmodel.core.language import Language
 from bigmodel.core.message import Arg, Message
 from bigmodel.words import Words
 from pages.shared.web import language
-from pages.shared.web.page import LOCAL_OWNER
+from pages.shared.web.page import owner_of
 from pages.shared.web.time_text import Say, span_short
 
 if TYPE_CHECKING:
@@ -83,15 +83,16 @@ SCRIPT = f"""() => {{
 
 def routes(services: "Services", start: str) -> list[Route]:
     """Return the route that the script asks."""
-    answers: dict[Language, tuple[float, dict[str, Any]]] = {}
+    answers: dict[tuple[str, Language], tuple[float, dict[str, Any]]] = {}
 
     def pulse(request: Request) -> Response:
         spoken = language.of_request(gr.Request(request=request), services.settings.language)
-        asked, answer = answers.get(spoken, (-SHARED_S, {}))
+        person = (owner_of(request), spoken)
+        asked, answer = answers.get(person, (-SHARED_S, {}))
         if monotonic() - asked >= SHARED_S:
-            jobs = services.jobs.all(LOCAL_OWNER, LOOKED_AT)
+            jobs = services.jobs.all(person[0], LOOKED_AT)
             answer = {"start": start, **news(jobs, services.words, spoken, clock.now())}
-            answers[spoken] = (monotonic(), answer)
+            answers[person] = (monotonic(), answer)
         return JSONResponse(answer)
 
     return [Route("/bm/pulse", pulse)]

@@ -78,7 +78,7 @@ def phone(studio: Studio) -> Iterator[Phone]:
 
 
 def test_code_opens_the_demo_and_nothing_else(phone: Phone, job: str) -> None:
-    opened = phone.open(job)
+    opened = phone.open(LOCAL_OWNER, job)
     visit = Visit(opened.address)
     assert "reviews" not in visit.ask("GET", "/")[1]
     assert visit.ask("POST", "/answer", {"text": "good"})[0] == 403
@@ -92,7 +92,7 @@ def test_code_opens_the_demo_and_nothing_else(phone: Phone, job: str) -> None:
 
 
 def test_cookie_is_out_of_reach_of_scripts_and_other_sites(phone: Phone, job: str) -> None:
-    opened = phone.open(job)
+    opened = phone.open(LOCAL_OWNER, job)
     visit = Visit(opened.address)
     cookie = visit.ask("POST", "/enter", {"code": opened.code})[2]["set-cookie"].lower()
     assert cookie.startswith(f"{COOKIE}=")
@@ -101,20 +101,20 @@ def test_cookie_is_out_of_reach_of_scripts_and_other_sites(phone: Phone, job: st
 
 
 def test_spent_code_lets_no_second_phone_in(phone: Phone, job: str) -> None:
-    opened = phone.open(job)
+    opened = phone.open(LOCAL_OWNER, job)
     first, second = Visit(opened.address), Visit(opened.address)
     assert [first.enter(opened.code), second.enter(opened.code)] == [200, 403]
     assert second.enter(phone.new_code().code) == 200
 
 
 def test_wrong_codes_end_in_a_refusal(phone: Phone, job: str) -> None:
-    opened = phone.open(job)
+    opened = phone.open(LOCAL_OWNER, job)
     assert [Visit(opened.address).enter("guess") for _ in range(6)] == [403] * 5 + [429]
     assert Visit(opened.address).enter(opened.code) == 429
 
 
 def test_foreign_host_and_foreign_origin_are_refused(phone: Phone, job: str) -> None:
-    opened = phone.open(job)
+    opened = phone.open(LOCAL_OWNER, job)
     visit = Visit(opened.address)
     assert visit.ask("GET", "/", Host="evil.test")[0] == 400
     body = {"code": opened.code}
@@ -123,7 +123,7 @@ def test_foreign_host_and_foreign_origin_are_refused(phone: Phone, job: str) -> 
 
 
 def test_silent_connections_of_one_address_shut_nobody_out(phone: Phone, job: str) -> None:
-    opened = phone.open(job)
+    opened = phone.open(LOCAL_OWNER, job)
     visit = Visit(opened.address)
     assert visit.enter(opened.code) == 200
     with contextlib.ExitStack() as stack:
@@ -135,7 +135,7 @@ def test_silent_connections_of_one_address_shut_nobody_out(phone: Phone, job: st
 
 def test_silent_connection_ends(phone: Phone, job: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "SILENT_S", 0.1)
-    visit = Visit(phone.open(job).address)
+    visit = Visit(phone.open(LOCAL_OWNER, job).address)
     with socket.create_connection((visit.host, visit.port), 20) as line:
         line.sendall(b"GET / HT")
         with contextlib.suppress(ConnectionResetError):
@@ -143,13 +143,13 @@ def test_silent_connection_ends(phone: Phone, job: str, monkeypatch: pytest.Monk
 
 
 def test_code_with_half_a_character_is_a_wrong_code(phone: Phone, job: str) -> None:
-    visit = Visit(phone.open(job).address)
+    visit = Visit(phone.open(LOCAL_OWNER, job).address)
     answers = [visit.ask("POST", "/enter", {"code": "\ud800"})[0] for _ in range(6)]
     assert answers == [403] * 5 + [429]
 
 
 def test_text_that_is_too_long_is_a_sentence(phone: Phone, job: str) -> None:
-    opened = phone.open(job)
+    opened = phone.open(LOCAL_OWNER, job)
     visit = Visit(opened.address)
     visit.enter(opened.code)
     status, told, _ = visit.ask("POST", "/answer", {"text": "a" * 200_000})
@@ -158,7 +158,7 @@ def test_text_that_is_too_long_is_a_sentence(phone: Phone, job: str) -> None:
 
 
 def test_closed_demo_cannot_be_reached(phone: Phone, job: str) -> None:
-    opened = phone.open(job)
+    opened = phone.open(LOCAL_OWNER, job)
     phone.close()
     assert phone.opened is None
     with pytest.raises(ConnectionRefusedError):
@@ -168,8 +168,8 @@ def test_closed_demo_cannot_be_reached(phone: Phone, job: str) -> None:
 
 
 def test_second_demo_closes_the_first(phone: Phone, studio: Studio, job: str) -> None:
-    first = phone.open(job)
-    phone.open(studio.job())
+    first = phone.open(LOCAL_OWNER, job)
+    phone.open(LOCAL_OWNER, studio.job())
     assert not first.thread.is_alive()
     assert not first.door.admits("anything")
 
@@ -181,7 +181,7 @@ def test_address_that_does_not_lead_here_shows_no_code(studio: Studio, job: str)
     for check, reason in ((lost, "timed out"), (lambda _: "other", "another program")):
         phone = phone_of(studio, check=check)
         with pytest.raises(ModelError, match=reason):
-            phone.open(job)
+            phone.open(LOCAL_OWNER, job)
         assert phone.opened is None
 
 
@@ -198,5 +198,5 @@ def test_address_that_cannot_be_opened_is_named(
 ) -> None:
     phone = phone_of(studio, host=host)
     with pytest.raises(ModelError, match=key):
-        phone.open(job)
+        phone.open(LOCAL_OWNER, job)
     assert phone.opened is None

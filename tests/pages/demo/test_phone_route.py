@@ -24,7 +24,7 @@ class FakePhone:
         self.refusal = refusal
         self.opened: Any = None
 
-    def open(self, model: str) -> None:
+    def open(self, _owner: str, model: str) -> None:
         if self.refusal:
             raise ModelError(self.refusal)
         door = Door(900.0)
