@@ -81,13 +81,17 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
 
 def _is_archive(path: Path, name: str) -> bool:
     from bigmodel.data.media.archive import is_archive  # noqa: PLC0415
-    from bigmodel.data.tables.sniff import NAMED_WORKBOOKS, is_workbook  # noqa: PLC0415
+    from bigmodel.data.tables.sniff import (  # noqa: PLC0415
+        NAMED_WORKBOOKS,
+        is_workbook,
+        office_kind,
+    )
 
     ending = Path(name).suffix.lower()
     is_named = ending == ".zip"
     if ending in NAMED_WORKBOOKS or not is_archive(path, is_named=is_named):
         return False
-    return is_named or not is_workbook(path)
+    return is_named or not (is_workbook(path) or office_kind(path, ending))
 
 
 def _files(index: Path) -> "list[Given]":

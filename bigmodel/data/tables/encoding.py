@@ -10,6 +10,8 @@ from bigmodel.data.tables.table import Findings
 
 CHUNK_BYTES = 2**20
 MAX_LINE_CHARACTERS = 2**24
+PAIR_BYTES = 2**16  # looked at to tell East Asian encodings apart
+FEWEST_PAIRS = 12
 BOMS = (
     (codecs.BOM_UTF8, "UTF-8 (BOM)", "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "UTF-32", "utf-32"),
@@ -29,7 +31,7 @@ class Encoding:
 
 
 def find_encoding(path: Path) -> Encoding:
-    """Return the encoding: byte order mark, then UTF-8, then GB18030, each proved on the whole file.
+    """Return the encoding: byte order mark, then UTF-8, then those of East Asia, each proved on the whole file.
 
     Raises:
         DatasetError: `encoding_broken` when a byte order mark promises what the bytes do not keep.
@@ -46,8 +48,9 @@ def find_encoding(path: Path) -> Encoding:
         return Encoding(wide.upper(), wide)
     if _decodes(path, "utf-8"):
         return Encoding("UTF-8", "utf-8")
-    if _looks_like_chinese(head) and _decodes(path, "gb18030"):
-        return Encoding("GB18030", "gb18030")
+    for encoding, is_such in EAST_ASIAN:
+        if is_such(head) and _decodes(path, encoding.codec):
+            return encoding
     if not _has_good_utf8(head):
         return Encoding("Windows-1252", "utf-8", is_mixed=True)
     return Encoding("UTF-8 + Windows-1252", "utf-8", is_mixed=True)
@@ -110,6 +113,17 @@ def guess_utf16(head: bytes) -> str:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
+def _pairs(head: bytes, first: range) -> list[tuple[int, int]]:
+    """Return the two bytes of each character that begins in a range, read from the start as such encodings are."""
+    found, place = [], 0
+    while place < len(head) - 1:
+        if head[place] in first:
+            found.append((head[place], head[place + 1]))
+            place += 1
+        place += 1
+    return found
+
+
 def _looks_like_chinese(head: bytes) -> bool:
     """Tell real GB text from Western text that happens to decode: there, high bytes swallow letters."""
     text = head.decode("gb18030", "ignore")
@@ -118,7 +132,38 @@ def _looks_like_chinese(head: bytes) -> bool:
     for character in wide:
         raw = character.encode("gb18030", "ignore")
         swallowed += len(raw) == 2 and raw[1] < 0x80
-    return swallowed <= 0.4 * len(wide)
+    return swallowed <= 0.4 * len(wide) and not _looks_like_korean(head)
+
+
+def _looks_like_big5(head: bytes) -> bool:
+    """Tell traditional Chinese: nearly all characters are common ones, and many end in a byte below 0x80."""
+    pairs = _pairs(head[:PAIR_BYTES], range(0x81, 0xFF))
+    common = sum(0xA1 <= lead <= 0xC6 for lead, _ in pairs)
+    low = sum(0x40 <= trail <= 0x7E for _, trail in pairs)
+    return len(pairs) >= FEWEST_PAIRS and common >= 0.95 * len(pairs) and low >= 0.15 * len(pairs)
+
+
+def _looks_like_korean(head: bytes) -> bool:
+    """Tell Korean: its syllables fill less than a third of where Chinese characters lie."""
+    pairs = _pairs(head[:PAIR_BYTES], range(0xA1, 0xFF))
+    hangul = sum(0xB0 <= lead <= 0xC8 for lead, _ in pairs)
+    signs = sum(lead in (0xA1, 0xA3) for lead, _ in pairs)
+    return len(pairs) >= 2 * FEWEST_PAIRS and hangul + signs >= 0.98 * len(pairs) and hangul > signs
+
+
+def _looks_like_japanese(head: bytes) -> bool:
+    """Tell Japanese: kana lie in two rows of Shift-JIS, and make up a good part of any text."""
+    pairs = _pairs(head[:PAIR_BYTES], range(0x81, 0xA0))
+    kana = sum(lead in (0x82, 0x83) for lead, _ in pairs)
+    return len(pairs) >= FEWEST_PAIRS and kana >= 0.3 * len(pairs)
+
+
+EAST_ASIAN = (  # asked in this order, each proved on the whole file
+    (Encoding("Shift-JIS", "cp932"), _looks_like_japanese),
+    (Encoding("Big5", "big5hkscs"), _looks_like_big5),
+    (Encoding("EUC-KR", "cp949"), _looks_like_korean),
+    (Encoding("GB18030", "gb18030"), _looks_like_chinese),
+)
 
 
 def _has_good_utf8(head: bytes) -> bool:

@@ -1,12 +1,15 @@
 """Which column is the text and which is the label: a guess from content and names that people can always overrule."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import log2, sqrt
 
 from bigmodel.core.datasets.dataset import NO_LABEL
 from bigmodel.core.errors import DatasetError
+from bigmodel.core.message import Message
+from bigmodel.data.tables.label import listed
+from bigmodel.data.tables.moment import is_moment
 from bigmodel.data.tables.number import as_number
 
 TEXT_NAMES = re.compile(
@@ -22,8 +25,8 @@ LABEL_NAMES = re.compile(
 SURE_LABEL_NAMES = re.compile(r"label|target|class|categor|sentiment|标签|类别|情感", re.IGNORECASE)
 OTHER_NAMES = re.compile(
     r"(^|_|\b)(id|uuid|url|link|date|time|index|user|author|name|phone|order|no|price|amount|shop|store|branch"
-    r"|city|region|channel|platform|customer)(\b|_|$)"
-    r"|编号|日期|时间|链接|用户|序号|姓名|顾客|客户|电话|手机|订单|单号|价格|金额|数量|门店|店铺|城市|地区|渠道|平台",
+    r"|city|region|channel|platform|customer|notes?|remarks?|memo)(\b|_|$)"
+    r"|编号|日期|时间|链接|用户|序号|姓名|顾客|客户|电话|手机|订单|单号|价格|金额|数量|门店|店铺|城市|地区|渠道|平台|备注|附注",
     re.IGNORECASE,
 )
 SPARSE = 0.2  # a column that is filled less often holds labels only if its name says so
@@ -32,12 +35,28 @@ LEAST_AS_LABEL = (
 )
 
 
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+QUESTION = re.compile(r"[?？]|\S+ \S+ \S+ \S+ \S+|[\u4e00-\u9fff]{9}")  # a name that asks something
+KEY = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|[a-z]{0,8}[-_#:]?\d+|\S+@\S+\.\w+|https?://\S+|(\d{1,3}\.){3}\d{1,3}",
+    re.IGNORECASE,
+)
+FILE = re.compile(
+    r"\S.*\.(jpe?g|png|gif|webp|tiff?|wav|mp3|m4a|flac|ogg|mp4|pdf|docx?|txt|csv)", re.IGNORECASE
+)
+FEW_FOR_KEYS = 10  # rows below which different values say nothing
+ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", "True", "False"}
+LEAST_ONE_HOT = 3  # columns of 0 and 1 that are one label each
+CLOSE = 1.0  # in score: then another column might be the label as well
+
+
 @dataclass(frozen=True)
 class Guess:
-    """The columns a task would read and learn; no label where no column looks like one."""
+    """The columns a task would read and learn; no label where no column looks like one. `remarks` say what was taken."""
 
     text: str
     label: str
+    remarks: tuple[Message, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -49,6 +68,23 @@ class _Column:
     distinct: int
     characters: float  # mean length
     number_share: float
+    moment_share: float  # dates and times
+    key_share: float  # ids, links, addresses, names of files
+    is_zero_one: bool
+    calls_text: bool
+    calls_label: bool
+    calls_other: bool
+
+    @property
+    def is_key(self) -> bool:
+        """Whether each row has its own, as ids have."""
+        return self.filled > FEW_FOR_KEYS and self.distinct == self.filled and self.key_share > 0.9
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it holds numbers to learn, rather than ids, dates or a constant."""
+        is_number = self.number_share >= 0.95 and self.distinct > 2
+        return is_number and not self.is_key and self.moment_share < 0.5
 
 
 def guess_columns(sample: Mapping[str, Sequence[str]], *, text: str = "", label: str = "") -> Guess:
@@ -67,15 +103,53 @@ def guess_columns(sample: Mapping[str, Sequence[str]], *, text: str = "", label:
         text = max((c for c in columns if c.name != label), key=_as_text).name
     if label == NO_LABEL:
         return Guess(text, "")
+    others = [c for c in columns if c.name != text]
+    remarks: list[Message] = []
     if not label:
-        likely = [c for c in columns if c.name != text and _is_likely(c)]
-        label = max(likely, key=_as_label).name if likely else ""
-    return Guess(text, label)
+        label, remarks = _label_of(others)
+    if label:
+        remarks += _repeats(sample, text, label)
+    return Guess(text, label, tuple(remarks))
+
+
+def _label_of(columns: Sequence[_Column]) -> tuple[str, list[Message]]:
+    """Return the column of labels, "" where none looks like one, and what is to be said about that."""
+    likely = sorted(filter(_is_likely, columns), key=_as_label, reverse=True)
+    ones = [c for c in columns if c.is_zero_one]
+    if likely and likely[0] in ones and not likely[0].calls_label and len(ones) >= LEAST_ONE_HOT:
+        names = listed([c.name for c in ones], 8)
+        return "", [Message("data.problems.labels_one_hot", {"columns": names}, "warning")]
+    if likely:
+        close = [c.name for c in likely[1:] if _as_label(likely[0]) - _as_label(c) < CLOSE]
+        args = {"column": likely[0].name, "others": listed(close)}
+        return likely[0].name, [
+            Message("data.problems.label_chosen", args, "info")
+        ] if close else []
+    usable = [c for c in columns if not c.is_key and c.moment_share < 0.5 and c.distinct > 1]
+    return (usable[0].name, []) if len(usable) == 1 and usable[0].is_amount else ("", [])
+
+
+def _repeats(sample: Mapping[str, Sequence[str]], text: str, label: str) -> Iterator[Message]:
+    """Yield that other columns say the same as the label, so that nobody reads them as the text."""
+    values = sample[label]
+    if len(set(values)) < 2 or len(set(values)) == len(values):
+        return
+    same = [
+        name
+        for name, others in sample.items()
+        if name not in (text, label)
+        and len(set(others)) == len(set(values)) == len(set(zip(values, others, strict=True)))
+    ]
+    if same:
+        args = {"columns": listed(same), "label": label}
+        yield Message("data.problems.columns_repeat_label", args, "info")
 
 
 def _look(name: str, place: float, values: Sequence[str]) -> _Column:
     filled = [value.strip() for value in values if value.strip()]
     count = max(1, len(filled))
+    called = CAMEL.sub("_", name)
+    is_asked = bool(QUESTION.search(name))
     return _Column(
         name=name,
         place=place,
@@ -84,11 +158,19 @@ def _look(name: str, place: float, values: Sequence[str]) -> _Column:
         distinct=len(set(filled)),
         characters=sum(map(len, filled)) / count,
         number_share=sum(as_number(value) is not None for value in filled) / count,
+        moment_share=sum(map(is_moment, filled)) / count,
+        key_share=sum(bool(KEY.fullmatch(v) or FILE.fullmatch(v)) for v in filled) / count,
+        is_zero_one=set(filled) <= ZERO_ONE and len(set(filled)) > 1,
+        calls_text=bool(TEXT_NAMES.search(called)),
+        calls_label=bool(LABEL_NAMES.search(called)) and not is_asked,
+        calls_other=bool(OTHER_NAMES.search(called)) and not is_asked,
     )
 
 
 def _is_likely(column: _Column) -> bool:
-    is_named = bool(column.filled and SURE_LABEL_NAMES.search(column.name))
+    if column.moment_share > 0.5:
+        return False
+    is_named = bool(column.filled and SURE_LABEL_NAMES.search(column.name) and column.calls_label)
     return is_named or _as_label(column) >= LEAST_AS_LABEL
 
 
@@ -96,26 +178,26 @@ def _as_text(column: _Column) -> float:
     if not column.filled:
         return -10.0
     score = log2(1 + min(column.characters, 500)) / 3 + column.distinct / column.filled
-    score += 1.5 * bool(TEXT_NAMES.search(column.name)) - 1.5 * bool(
-        LABEL_NAMES.search(column.name)
-    )
-    score -= 2 * bool(OTHER_NAMES.search(column.name))
+    score += 1.5 * column.calls_text - 1.5 * column.calls_label - 2 * column.calls_other
+    score -= 3 * column.moment_share + 2 * column.key_share
     return score - 2.5 * column.number_share - 0.1 * column.place
 
 
 def _as_label(column: _Column) -> float:
     if not column.filled:
         return -10.0
-    score = 3.0 * bool(LABEL_NAMES.search(column.name)) - 2 * bool(OTHER_NAMES.search(column.name))
-    score += bool(SURE_LABEL_NAMES.search(column.name))
+    score = 3.0 * column.calls_label - 2 * column.calls_other
+    score += bool(SURE_LABEL_NAMES.search(column.name)) and column.calls_label
     if column.distinct < 2:
         score -= 6
-    if column.share < SPARSE and not LABEL_NAMES.search(column.name):
+    if column.share < SPARSE and not column.calls_label:
         score -= 3  # a remark here and there
     few = max(20.0, sqrt(column.filled))
     score += 2.0 if column.distinct <= few else 0.0
     score += 0.7 * column.number_share
-    if column.distinct == column.filled and column.number_share < 0.95 and column.filled > 10:
+    is_each_own = column.distinct == column.filled and column.filled > FEW_FOR_KEYS
+    if is_each_own and column.number_share < 0.95:
         score -= 2
+    score -= 4 * column.moment_share + 2 * column.is_key
     score -= min(2.0, column.characters / 100)
     return score + 0.1 * column.place

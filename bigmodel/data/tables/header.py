@@ -7,6 +7,7 @@ from statistics import median
 
 from bigmodel.core.datasets.workbook_preview import NO_HEADER
 from bigmodel.data.tables.guess import LABEL_NAMES, OTHER_NAMES, TEXT_NAMES
+from bigmodel.data.tables.moment import is_moment
 from bigmodel.data.tables.number import as_number
 
 SEARCHED_ROWS = 25
@@ -15,7 +16,10 @@ ONE_NAME_CHARACTERS = 20  # of the name of an only column
 FULL_SHARE = 0.6  # of the columns that a row of names fills
 NAMES_SHARE = 0.8  # of its cells that read as a name
 LEAST_ROWS = 5  # below a first row, before what comes again in them says anything
-AMOUNT_CHARACTERS = 40
+AMOUNT_CHARACTERS = 45
+SHORTEST_NAME = 3  # characters; less is rather a hole in the data
+MOST_NAME_ROWS = 3  # below the names that say more of the columns
+SURVEY = re.compile(r"(open-ended )?response", re.IGNORECASE)  # below the names of some surveys
 AMOUNT = re.compile(r"[\d\s.,:/%+\-¥$€£年月日时分秒]*\d[\d\s.,:/%+\-¥$€£年月日时分秒TZ]*")
 YEAR = re.compile(r"(19|20)\d\d年?")
 STATEMENT = re.compile(
@@ -186,8 +190,38 @@ def is_amount(text: str) -> bool:
     stripped = text.strip()
     if len(stripped) > AMOUNT_CHARACTERS:
         return False
-    return as_number(stripped) is not None or bool(AMOUNT.fullmatch(stripped))
+    return (
+        as_number(stripped) is not None or bool(AMOUNT.fullmatch(stripped)) or is_moment(stripped)
+    )
 
 
 def _cell(row: HeadRow, column: int) -> str:
     return row.cells[column].strip() if column < len(row.cells) else ""
+
+
+def more_names(names: Sequence[str], below: Sequence[Sequence[str]]) -> int:
+    """Return how many rows below the names say more of the columns, as exports of surveys have: questions, ids of columns."""
+    for place, row in enumerate(below[:MOST_NAME_ROWS]):
+        if 2 * sum(cell.lstrip().startswith('{"ImportId"') for cell in row) >= len(row):
+            return place + 1
+    count = 0
+    most = min(MOST_NAME_ROWS, len(below))
+    while count < most and _says_more(names, below[count], below[count + 1 :]):
+        count += 1
+    return count
+
+
+def _says_more(names: Sequence[str], row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Tell a row of words above columns of nothing but numbers, dates and times; two such columns are needed."""
+    fitting = [other for other in below if len(other) == len(names)]
+    if len(row) != len(names) or len(fitting) < LEAST_ROWS or comes_again(row, fitting):
+        return False
+    wordy = 0
+    for column, cell in enumerate(row):
+        under = [other[column] for other in fitting if other[column].strip()]
+        is_amounts = len(under) >= LEAST_ROWS and sum(map(is_amount, under)) >= 0.95 * len(under)
+        if is_amounts and cell.strip():
+            if is_amount(cell) or len(cell.strip()) < SHORTEST_NAME:
+                return False
+            wordy += 1
+    return wordy > 1 or any(SURVEY.fullmatch(cell.strip()) for cell in row)

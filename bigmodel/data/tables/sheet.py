@@ -16,7 +16,7 @@ from bigmodel.core.datasets.workbook_preview import (
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.cell import Places, column_letters
 from bigmodel.data.tables.guess import TEXT_NAMES
-from bigmodel.data.tables.header import HeadRow, guess_header, is_amount
+from bigmodel.data.tables.header import HeadRow, guess_header, is_amount, more_names
 from bigmodel.data.tables.table import Target
 
 SAMPLE_ROWS = 60  # filled rows that are looked at to choose a sheet and the row of names
@@ -218,6 +218,7 @@ class _Copy:
         self._fill = Fill(self._marks.blocks, after=max(0, seen.header_row))
         self._names = self._names_of(seen)
         self._columns = self._columns_of(seen.below)
+        self._more = self._more_rows(seen.below)
         self._hidden = 0
         self._held: tuple[int, list[str]] | None = None
         self._banners = {
@@ -237,7 +238,7 @@ class _Copy:
         self._say_header()
         errors = Places()
         for number, cells in enumerate(self._sheet.rows(errors), 1):
-            if number <= self._header_row or not any(cells):
+            if number <= self._header_row or number in self._more or not any(cells):
                 continue
             self._take(number, cells)
             if self._target.is_full:
@@ -266,6 +267,16 @@ class _Copy:
         least = max(1.0, LEAST_SHARE * len(sample))
         named = [bool(name.strip()) for name in self._names] + [False] * width
         return [c for c, count in enumerate(filled) if named[c] or count >= least]
+
+    def _more_rows(self, below: Sequence[HeadRow]) -> frozenset[int]:
+        """Return the rows below the names that only say more of the columns."""
+        if self._header_row == NO_HEADER:
+            return frozenset()
+        rows = [
+            [row.cells[c] if c < len(row.cells) else "" for c in self._columns] for row in below
+        ]
+        names = [self._names[c] if c < len(self._names) else "" for c in self._columns]
+        return frozenset(row.number for row in below[: more_names(names, rows)])
 
     def _take(self, number: int, cells: list[str]) -> None:
         """Copy one filled row, but hold it back until another follows: the last one may be a total."""
@@ -304,6 +315,9 @@ class _Copy:
             self._target.findings.note("header_row", level="info", row=self._header_row)
         elif self._header_row == NO_HEADER and not self._target.asked.header_row:
             self._target.findings.note("header_missing")
+        if self._more:
+            count = len(self._more)
+            self._target.findings.note("header_more", count=count, row=min(self._more))
 
     def _say(self, errors: Places) -> None:
         note = self._target.findings.note

@@ -36,6 +36,22 @@ FOREIGN = (
     (b"MZ\x90", "program"),
     (b"\x80\x04\x95", "pickle"),
 )
+OFFICE = (  # what a ZIP file of an office program is, by what is in it
+    ("content.xml", "OpenDocument"),
+    ("Index/Document.iwa", "Apple Numbers / Pages / Keynote"),
+    ("Index.zip", "Apple Numbers / Pages / Keynote"),
+    ("word/document.xml", "Word"),
+    ("ppt/presentation.xml", "PowerPoint"),
+    ("xl/workbook.bin", "Excel binary workbook, XLSB"),
+    ("META-INF/container.xml", "EPUB"),
+    ("AndroidManifest.xml", "APK"),
+)
+ODF = {  # by the last part of its media type
+    "spreadsheet": "OpenDocument spreadsheet, ODS",
+    "text": "OpenDocument text, ODT",
+    "presentation": "OpenDocument presentation, ODP",
+}
+OFFICE_ENDINGS = (".ods", ".odt", ".odp", ".numbers", ".pages", ".key", ".docx", ".pptx", ".xlsb")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLE_CHUNK_BYTES = 2**20
 OVERLAP_BYTES = 64  # longer than the name of a stream
@@ -86,6 +102,8 @@ def _refuse_foreign(head: bytes, path: Path, ending: str) -> None:
     if found := _named(head, FOREIGN):
         raise DatasetError("file_format", found=found, accepted=ACCEPTED)
     if head.startswith(b"PK") and not is_workbook(path):
+        if office := office_kind(path, ending):
+            raise DatasetError("file_office", found=office)
         raise DatasetError("file_format", found="ZIP", accepted=ACCEPTED)
     _refuse_markup(head, ending)
     if _is_binary(head):
@@ -131,6 +149,8 @@ def _refuse_markup(head: bytes, ending: str) -> None:
         raise DatasetError("workbook_web")
     if is_web or (text.startswith((b"<!--", b"<?xml")) and b"<html" in text):
         raise DatasetError("file_web_page")
+    if text.startswith(b"<svg") or (text.startswith(b"<?xml") and b"<svg" in text):
+        raise DatasetError("media_single", found="SVG")
     if text.startswith(b"<?xml"):
         raise DatasetError("file_format", found="XML", accepted=ACCEPTED)
 
@@ -155,3 +175,26 @@ def is_workbook(path: Path) -> bool:
             return "xl/workbook.xml" in archive.namelist()
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
         return False
+
+
+def office_kind(path: Path, ending: str) -> str:
+    """Return what a ZIP file of an office program is that is no workbook read here, "" for any other."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            kind = (
+                archive.read("mimetype")[:200].decode("ascii", "replace")
+                if "mimetype" in names and archive.getinfo("mimetype").file_size < 200
+                else ""
+            )
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError, RuntimeError):
+        return ""
+    if "opendocument" in kind:
+        return ODF.get(kind.rpartition(".")[2].strip(), "OpenDocument")
+    inside = next((found for name, found in OFFICE if name in names), "")
+    is_iwork = any(name.endswith(".iwa") for name in names)
+    return (
+        inside
+        or ("Apple Numbers / Pages / Keynote" if is_iwork else "")
+        or (ending.removeprefix(".").upper() if ending in OFFICE_ENDINGS else "")
+    )

@@ -11,6 +11,7 @@ from bigmodel.core.message import Arg, Level, Message
 from bigmodel.data.tables.label import alike, joined, listed, several, shown
 from bigmodel.data.versions.survey import Survey
 
+FEWEST_ROWS = 2  # of a table; what has fewer is something else that was read as one
 MAX_SHOWN_CLASSES = 1_000
 MAX_LABEL_CHARACTERS = 100
 MANY_CLASSES = 100
@@ -75,6 +76,8 @@ def _errors(found: Survey, label: str) -> Iterator[Message]:
     if not label:  # labels come by hand, as many as there are by now
         if not found.is_filled.any():
             yield _error("inputs_none")
+        elif not found.is_media and found.is_filled.sum() < FEWEST_ROWS and not found.usable:
+            yield _error("table_none", rows=int(found.is_filled.sum()))
         return
     if found.is_begun:  # the rest is labelled by hand
         if found.is_free_text:

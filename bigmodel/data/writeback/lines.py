@@ -2,13 +2,15 @@
 
 import csv
 import io
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bigmodel.data.tables.encoding import find_encoding, read_lines
 from bigmodel.data.tables.formula import neutral
-from bigmodel.data.tables.readers.csv import FIELD_CEILING, Records
+from bigmodel.data.tables.readers.csv import FIELD_CEILING, SAMPLE_LINES
+from bigmodel.data.tables.records import Records, find_dialect
 from bigmodel.data.tables.table import Findings
 from bigmodel.data.writeback.order import Order, Rows
 
@@ -40,7 +42,9 @@ def write_lines(order: Order, rows: Rows, progress: Callable[[float], None]) -> 
     csv.field_size_limit(FIELD_CEILING)
     size = max(1, order.source.stat().st_size)
     lines = Lines(order.source)
-    records = Records(iter(lines), order.delimiter, order.max_characters, Findings())
+    sample = read_lines(order.source, find_encoding(order.source), Findings())
+    dialect = find_dialect(list(itertools.islice(sample, SAMPLE_LINES)), order.delimiter)
+    records = Records(iter(lines), dialect, order.max_characters, Findings())
     with order.out.open("w", encoding="utf-8-sig", errors="replace", newline="") as out:
         width = done = 0
         for number, (line, values) in enumerate(records, 1):

@@ -161,7 +161,7 @@ class DatasetService:
         label: str = "",
     ) -> Dataset:
         try:
-            recipe = recipe_of(upload, source_name, text=text, label=label)
+            recipe, remarks = recipe_of(upload, source_name, text=text, label=label)
             if path is not None and not upload.is_media:
                 recipe = replace(recipe, uploads=(uploaded_as(upload, path),))
             dataset_id = new_id()
@@ -171,7 +171,7 @@ class DatasetService:
                 number=1,
                 sources=[upload.source(upload="0")],
                 recipe=recipe,
-                problems=upload.problems,
+                problems=(*upload.problems, *remarks),
                 media=_media_of(upload),
                 uploaded=path if recipe.uploads else None,
             )

@@ -1,6 +1,7 @@
 """The first recipe of an upload: which columns are read and learned, and how the file was understood. It reads no upload itself."""
 
 from bigmodel.core.datasets.dataset import Recipe
+from bigmodel.core.message import Message
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.guess import Guess, guess_columns
 from bigmodel.data.tables.source import sample_rows
@@ -8,20 +9,22 @@ from bigmodel.data.tables.source import sample_rows
 SAMPLE_ROWS = 5_000
 
 
-def recipe_of(upload: Upload, source_name: str, *, text: str, label: str) -> Recipe:
-    """Return the recipe of a file that was just read; columns that are not given are guessed.
+def recipe_of(
+    upload: Upload, source_name: str, *, text: str, label: str
+) -> tuple[Recipe, tuple[Message, ...]]:
+    """Return the recipe of a file that was just read, and what is to be said of its columns; those not given are guessed.
 
     Raises:
         DatasetError: as of `guess_columns`.
     """
-    if upload.is_media:
-        text, label = upload.columns[:2]
-    else:
-        guess = columns_of(upload, text=text, label=label)
-        text, label = guess.text, guess.label
-    return Recipe(
-        input=text,
-        target=label,
+    guess = (
+        Guess(upload.columns[0], upload.columns[1])
+        if upload.is_media
+        else columns_of(upload, text=text, label=label)
+    )
+    recipe = Recipe(
+        input=guess.text,
+        target=guess.label,
         source_name=source_name,
         format=upload.format,
         encoding=upload.encoding,
@@ -30,6 +33,7 @@ def recipe_of(upload: Upload, source_name: str, *, text: str, label: str) -> Rec
         form=upload.form,
         level=upload.level,
     )
+    return recipe, guess.remarks
 
 
 def columns_of(upload: Upload, *, text: str, label: str) -> Guess:

@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bigmodel.core.answer import Answer, AnswerType, Cell
-from bigmodel.core.datasets.dataset import Recipe
+from bigmodel.core.datasets.dataset import NO_LABEL, Recipe
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.data.ingest.importer import Upload
+from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.source import ORIGINAL, PLACE
 from bigmodel.data.writeback.order import Column, Kind, Order
 from bigmodel.data.writeback.writer import write_back
@@ -184,12 +185,12 @@ def rows_of(upload: Upload, column: str) -> Iterator[list[Row]]:
 
 
 def text_column(upload: Upload, recipe: Recipe) -> str:
-    """Return the column to read: the one the model learned from, else the one with the longest texts."""
+    """Return the column to read: the one the model learned from, else the one that looks most like texts."""
     if recipe.input in upload.columns or len(upload.columns) == 1:
         return recipe.input if recipe.input in upload.columns else upload.columns[0]
     _, rows = next(_batches(upload))
-    characters = [sum(map(len, column)) for column in zip(*rows, strict=True)]
-    return upload.columns[characters.index(max(characters))]
+    columns = dict(zip(upload.columns, zip(*rows, strict=True), strict=True))
+    return guess_columns(columns, label=NO_LABEL).text
 
 
 def _answered(

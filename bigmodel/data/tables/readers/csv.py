@@ -1,86 +1,40 @@
-"""Delimited text (comma, semicolon, tab, pipe): one bad line may cost itself, and must never swallow its neighbours."""
+"""Delimited text (comma, semicolon, tab, pipe): which mark parts the fields, which line names the columns, which lines are rows."""
 
 import csv
 import itertools
 import re
-from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bigmodel.core.datasets.workbook_preview import NO_HEADER
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.encoding import find_encoding, read_lines
-from bigmodel.data.tables.header import comes_again, names_one_column, names_pasted
+from bigmodel.data.tables.header import (
+    FULL_SHARE,
+    HeadRow,
+    comes_again,
+    guess_header,
+    more_names,
+    names_one_column,
+    names_pasted,
+)
 from bigmodel.data.tables.readers import Reader
-from bigmodel.data.tables.table import Findings, Target
+from bigmodel.data.tables.records import PLAIN, Dialect, Records, find_dialect, rows_of, usual_width
+from bigmodel.data.tables.table import Target
 
 DELIMITERS = (",", ";", "\t", "|")
 PASTED = "\t"  # the delimiter that only what was pasted declares
 NEVER = "\x1f"  # a delimiter that no text holds: each line is one cell
+FIRST_LINE = 0.25  # more a delimiter is worth that parts the first line like most
+PARTS_FIRST = 0.1  # more one is worth that parts the first line at all
+HARDLY_IN_TEXT = 0.02  # more one is worth that texts hardly hold
 SAMPLE_LINES = 200
 SAMPLE_CHARACTERS = 400_000
-MAX_OPEN_QUOTES = 100  # after so many, a quote no longer may span lines
 PROGRESS_ROWS = 20_000
 FIELD_CEILING = 2**30
+COMMENT = "#"
 
-
-class Records:
-    """The records of delimited lines, each with the number of its first line.
-
-    Lines without a quote are split directly. A quoted field may span lines; one that never closes is
-    reported by its line, that line is taken as it stands, and reading goes on with the next.
-    """
-
-    def __init__(
-        self, lines: Iterator[str], delimiter: str, max_characters: int, findings: Findings
-    ) -> None:
-        self._lines = lines
-        self._delimiter = delimiter
-        self._max_characters = max_characters
-        self._findings = findings
-        self._waiting: deque[str] = deque()
-        self._open_quotes = 0
-        self.line = 0
-
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        while (line := self._next()) is not None:
-            start = self.line
-            if not line.strip():
-                continue
-            if '"' in line:
-                yield start, self._quoted(line)
-            else:
-                yield start, line.rstrip("\n").split(self._delimiter)
-
-    def _next(self) -> str | None:
-        line = self._waiting.popleft() if self._waiting else next(self._lines, None)
-        if line is not None:
-            self.line += 1
-        return line
-
-    def _quoted(self, line: str) -> list[str]:
-        start, taken = self.line, [line]
-        try:
-            return next(csv.reader(self._feed(taken), delimiter=self._delimiter, strict=True))
-        except csv.Error as error:
-            is_open = "unexpected end" in str(error)
-        self.line = start
-        self._waiting.extendleft(reversed(taken[1:]))
-        if len(taken) == 1 and not is_open:  # a stray quote after a closed one: no harm
-            return next(csv.reader([line], delimiter=self._delimiter))
-        self._open_quotes += 1
-        self._findings.at("quote_open", start)
-        return next(csv.reader([line], delimiter=self._delimiter, quoting=csv.QUOTE_NONE))
-
-    def _feed(self, taken: list[str]) -> Iterator[str]:
-        yield taken[0]
-        characters = len(taken[0])
-        while self._open_quotes < MAX_OPEN_QUOTES and characters <= self._max_characters:
-            line = self._next()
-            if line is None:
-                return
-            taken.append(line)
-            characters += len(line)
-            yield line
+Row = tuple[int, list[str]]
 
 
 def _read(path: Path, target: Target) -> None:
@@ -94,35 +48,121 @@ def _read(path: Path, target: Target) -> None:
     if declared == PASTED and _are_lines(sample[1:]):
         delimiter = NEVER
     target.delimiter = declared or delimiter
-    records = Records(
-        itertools.chain(sample, lines),
-        delimiter,
-        target.limits.max_field_characters,
-        target.findings,
-    )
-    rows = iter(records)
+    dialect = find_dialect(sample[1 if declared else 0 :], delimiter)
+    if dialect.is_escaped:
+        target.findings.note("quotes_escaped", level="info")
+    whole, limit = itertools.chain(sample, lines), target.limits.max_field_characters
+    rows = iter(Records(whole, dialect, limit, target.findings))
     if declared:
         next(rows, None)
-    line, header = next(rows, (0, []))
-    below = _rows(sample, delimiter)[2 if declared else 1 :]
+    head = list(itertools.islice(rows, min(SAMPLE_LINES, len(sample))))
+    if not head:
+        raise DatasetError("file_empty")
     if declared == PASTED:
-        header += [""] * (max(map(len, below), default=0) - len(header))
-    first = _begin(header, below, target, is_pasted=declared == PASTED)
-    if first is not None:
-        target.add(first, line)
-    _copy(rows, target, size=path.stat().st_size)
+        _begin_pasted(head, target)
+    else:
+        _Head(head, dialect, target).begin()
+    _copy(itertools.chain(head, rows), target, size=path.stat().st_size)
+
+
+def _begin_pasted(head: list[Row], target: Target) -> None:
+    names = head[0][1]
+    names += [""] * (max(len(row) for _, row in head) - len(names))
+    if _is_row(names, [row for _, row in head[1:]], is_pasted=True):
+        target.start([""] * len(names))
+    else:
+        target.start(names)
+        del head[0]
+
+
+class _Head:
+    """The first rows of a file: finds the names, and takes away what is no row of the table."""
+
+    def __init__(self, rows: list[Row], dialect: Dialect, target: Target) -> None:
+        self._rows = rows
+        self._width = usual_width([row for _, row in rows]) if dialect.width < 2 else dialect.width
+        self._target = target
+
+    def begin(self) -> None:
+        """Start the table; only its rows are left.
+
+        Raises:
+            DatasetError: `header_row_empty`, or as of the target.
+        """
+        asked = self._target.asked.header_row
+        if asked:
+            self._take_names(asked)
+        elif self._is_titled():
+            self._take_names(self._guessed())
+        elif _is_row(self._rows[0][1], [row for _, row in self._rows[1:]], is_pasted=False):
+            self._start_without(self._rows[0][0])
+        else:
+            self._start(self._rows.pop(0)[1])
+
+    def _is_titled(self) -> bool:
+        """Tell a first line that is no part of the table: a title, a note, a comment."""
+        first = self._rows[0][1]
+        if self._width < 2:
+            return False
+        filled = sum(bool(cell.strip()) for cell in first)
+        is_short = len(first) < self._width - 1 or filled < FULL_SHARE * self._width
+        return is_short or first[0].startswith(COMMENT) or len(first) > self._width
+
+    def _guessed(self) -> int:
+        """Return the line that names the columns."""
+        plain = [row for row in self._rows if not row[1][0].startswith(COMMENT)]
+        found = guess_header([HeadRow(line, cells) for line, cells in plain])
+        comments = [row for row in self._rows if row[1][0].startswith(COMMENT)]
+        if found == NO_HEADER and comments and len(comments[-1][1]) == self._width:
+            return comments[-1][0]
+        return found
+
+    def _take_names(self, line: int) -> None:
+        if line == NO_HEADER:
+            first = next((n for n, row in self._rows if len(row) == self._width), self._rows[0][0])
+            self._start_without(first)
+            return
+        place = next((i for i, (n, _) in enumerate(self._rows) if n == line), None)
+        if place is None:
+            raise DatasetError("header_row_empty", row=line)
+        names = self._rows[place][1]
+        del self._rows[: place + 1]
+        if line > 1:
+            self._target.findings.note("header_row", level="info", row=line)
+        self._start([names[0].lstrip(f"{COMMENT} "), *names[1:]])
+
+    def _start_without(self, first: int) -> None:
+        """Start a table without names at a line."""
+        self._rows[:] = [row for row in self._rows if row[0] >= first]
+        if self._target.asked.header_row != NO_HEADER:
+            self._target.findings.note("header_missing")
+        self._target.start([""] * max(self._width, len(self._rows[0][1])))
+
+    def _start(self, names: list[str]) -> None:
+        below = [row for _, row in self._rows]
+        if len(names) == self._width - 1 and all(len(row) == self._width for row in below):
+            names = ["", *names]  # the first column numbers the rows and has no name
+        names = names[: self._width] if not any(names[self._width :]) else names
+        more = more_names(names, below)
+        if more:
+            self._target.findings.note("header_more", count=more, row=self._rows[0][0])
+            del self._rows[:more]
+        self._target.start(names)
 
 
 def _are_lines(sample: Sequence[str]) -> bool:
     """Tell lines of text, in which a tab is a slip, from columns that tabs part."""
-    rows = _rows(sample, PASTED)
+    rows = rows_of(sample, Dialect(PASTED))
     return sum(len(row) > 1 for row in rows) < 0.5 * len(rows)
 
 
-def _copy(rows: Iterator[tuple[int, list[str]]], target: Target, *, size: int) -> None:
+def _copy(rows: Iterator[Row], target: Target, *, size: int) -> None:
     width, characters = len(target.columns), 0
     for line, values in rows:
         if len(values) != width:
+            if len(values) == 1 and width > 2:  # a note below the table
+                target.findings.at("lines_outside", line)
+                continue
             target.findings.at("rows_ragged", line)
             if any(value.strip() for value in values[width:]):
                 continue
@@ -152,35 +192,23 @@ def _declared(sample: Sequence[str]) -> str:
 
 
 def _sniff(sample: Sequence[str]) -> str:
-    """Return the delimiter under which most lines have as many fields as the first one."""
+    """Return the delimiter that parts most lines into as many fields, the first one too."""
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
-        widths = [len(row) for row in _rows(sample, delimiter)]
-        if not widths or widths[0] < 2:
+        rows = rows_of(sample, Dialect(delimiter))
+        width = usual_width(rows)
+        if width < 2:
             continue
-        score = sum(width == widths[0] for width in widths) / len(widths)
+        score = sum(len(row) == width for row in rows) / len(rows)
+        first = len(rows[0])
+        score += (
+            FIRST_LINE * (first == width)
+            + PARTS_FIRST * (first > 1)
+            + HARDLY_IN_TEXT * (delimiter in PLAIN)
+        )
         if score > best_score + 1e-9:
             best, best_score = delimiter, score
     return best
-
-
-def _rows(sample: Sequence[str], delimiter: str) -> list[list[str]]:
-    return [row for _, row in Records(iter(sample), delimiter, SAMPLE_CHARACTERS, Findings())]
-
-
-def _begin(
-    header: list[str], below: Sequence[Sequence[str]], target: Target, *, is_pasted: bool
-) -> list[str] | None:
-    """Start the table; return the first line when it is no header but a row."""
-    if not header:
-        raise DatasetError("file_empty")
-    if not _is_row(header, below, is_pasted=is_pasted):
-        target.start(header)
-        return None
-    if not is_pasted:
-        target.findings.note("header_missing")
-    target.start([""] * len(header))
-    return header
 
 
 def _is_row(header: Sequence[str], rows: Sequence[Sequence[str]], *, is_pasted: bool) -> bool:

@@ -1,22 +1,27 @@
-"""JSON lines, and one JSON array under the same name: read object by object, never as one tree."""
+"""JSON lines and JSON arrays, read object by object; only one object that holds all others is read as a whole."""
 
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.encoding import Encoding, find_encoding, read_lines
+from bigmodel.data.tables.nested import flat, rows_in
 from bigmodel.data.tables.readers import Reader
-from bigmodel.data.tables.table import Findings, Target, as_text
+from bigmodel.data.tables.table import Findings, Target
 
 MAX_DEPTH = 100
 PROGRESS_ROWS = 20_000
 STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+BLANK = "\ufeff \t\r\n"
 SPACE = re.compile(r"[\s,]*")
-Record = dict[str, object]
+Record = dict[str, str]
 # Numbers stay as they were written: "1.50" must not become "1.5".
-DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+DECODER = json.JSONDecoder(
+    parse_float=str, parse_int=str, parse_constant=lambda name: None if name == "NaN" else name
+)
 
 
 def _read(path: Path, target: Target) -> None:
@@ -25,7 +30,7 @@ def _read(path: Path, target: Target) -> None:
     columns = _columns(path, encoding, target)
     target.start(list(columns))
     for line, record in _records(path, encoding, target.findings):
-        target.add([_cell(record.get(column)) for column in columns], line)
+        target.add([record.get(column, "") for column in columns], line)
         if target.rows % PROGRESS_ROWS == 0:
             target.progress(min(0.95, 0.4 + target.rows / target.limits.max_rows))
         if target.is_full:
@@ -50,26 +55,73 @@ def _columns(path: Path, encoding: Encoding, target: Target) -> dict[str, None]:
 
 
 def _records(path: Path, encoding: Encoding, findings: Findings) -> Iterator[tuple[int, Record]]:
-    lines = read_lines(path, encoding, findings)
-    for number, line in enumerate(lines, 1):
-        text = line.strip()
-        if text.startswith("[") and number == 1:
-            yield from _items(path, encoding, findings)
-            return
-        if not text:
-            continue
+    lines = enumerate(read_lines(path, encoding, findings), 1)
+    filled = ((number, text) for number, line in lines if (text := line.strip(BLANK)))
+    head = list(islice(filled, 2))
+    if head and _is_whole(*(text for _, text in head)):
+        yield from _whole(path, encoding, findings)
+        return
+    for number, text in chain(head, filled):
         record = _parsed(text, number, findings)
         if record is not None:
             yield number, record
 
 
-def _items(path: Path, encoding: Encoding, findings: Findings) -> Iterator[tuple[int, Record]]:
-    """Yield the objects of one array, by their place in it."""
+def _is_whole(first: str, second: str = "") -> bool:
+    """Tell an array, an object over several lines or one that holds all rows from lines that are a record each."""
+    if first.startswith("[") or first == "{":
+        return True
+    if _depth(first) > MAX_DEPTH:
+        return False
+    try:
+        DECODER.decode(first)
+    except (ValueError, RecursionError):
+        return first.endswith((",", "[", "{", ":"))
+    return not second and _holds_rows(first)
+
+
+def _holds_rows(text: str) -> bool:
+    """Tell an object that is the whole file from the first of many."""
+    found = rows_in(DECODER.decode(text))
+    return found is not None and len(found[1]) > 1
+
+
+def _whole(path: Path, encoding: Encoding, findings: Findings) -> Iterator[tuple[int, Record]]:
+    """Yield the records of one array by their place in it, of an object that holds them, or of objects over several lines."""
     text = "".join(read_lines(path, encoding, findings))
     if _depth(text) > MAX_DEPTH:
         findings.at("json_deep", 1)
         return
-    place, number = SPACE.match(text, text.index("[") + 1).end(), 0  # type: ignore[union-attr]
+    values = _values(text, findings)
+    is_list = text.lstrip(BLANK).startswith("[")
+    first = next(values, None)
+    if first is None:
+        return
+    second = next(values, None)
+    if second is None and not is_list:
+        name, rows = rows_in(first[1]) or ("", [])
+        if name:
+            findings.note("json_list", level="info", name=name)
+        yield from ((number, flat(row)) for number, row in enumerate(rows, 1))
+        return
+    names = [str(name) for name in first[1]] if isinstance(first[1], list) else []
+    for number, value in (first, *([second] if second else []), *values):
+        if isinstance(value, dict):
+            yield number, flat(value)
+        elif isinstance(value, list) and names:
+            if number > 1:
+                yield number, flat(dict(zip(names, value, strict=False)))
+        else:
+            findings.at("json_line_broken", number)
+
+
+def _values(text: str, findings: Findings) -> Iterator[tuple[int, object]]:
+    """Yield the values of an array, or those that follow each other, one by one."""
+    start = text.lstrip(BLANK)
+    place, number = len(text) - len(start), 0
+    if start.startswith("["):
+        place += 1
+    place = SPACE.match(text, place).end()  # type: ignore[union-attr]
     while place < len(text) and text[place] != "]":
         number += 1
         try:
@@ -77,10 +129,7 @@ def _items(path: Path, encoding: Encoding, findings: Findings) -> Iterator[tuple
         except (ValueError, RecursionError):
             findings.at("json_line_broken", number)
             return
-        if isinstance(value, dict):
-            yield number, value
-        else:
-            findings.at("json_line_broken", number)
+        yield number, value
         place = SPACE.match(text, place).end()  # type: ignore[union-attr]
 
 
@@ -93,7 +142,7 @@ def _parsed(text: str, number: int, findings: Findings) -> Record | None:
     except (ValueError, RecursionError):
         value = None
     if isinstance(value, dict):
-        return value
+        return flat(value)
     findings.at("json_line_broken", number)
     return None
 
@@ -107,12 +156,6 @@ def _depth(text: str) -> int:
         depth += 1 if bracket in "[{" else -1
         deepest = max(deepest, depth)
     return deepest
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return as_text(value)
 
 
 def _claims(head: bytes, path: Path) -> bool:

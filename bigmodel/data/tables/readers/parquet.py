@@ -9,11 +9,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.tables.nested import cell
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.table import Target, as_text
 
 MAGIC = b"PAR1"
 BATCH_ROWS = 5_000
+MEDIA_ROWS = 20  # looked at for pictures and recordings
+MEDIA_SIGNS = (
+    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"BM", b"fLaC", b"OggS", b"ID3",
+    b"\xff\xfb", b"\xff\xf3", b"\x1aE\xdf\xa3", b"\0\0\0\x18ftyp", b"\0\0\0\x1cftyp", b"\0\0\0\x20ftyp",
+)  # fmt: skip
 
 
 def _read(path: Path, target: Target) -> None:
@@ -21,6 +27,7 @@ def _read(path: Path, target: Target) -> None:
     try:
         file = _open(path)
         names = file.schema_arrow.names
+        _refuse_media(file)
         target.start(names)
         target.encoding = "UTF-8"
         _weigh(file, target)
@@ -31,8 +38,12 @@ def _read(path: Path, target: Target) -> None:
 
 def _copy(file: pq.ParquetFile, target: Target) -> None:
     rows = max(1, file.metadata.num_rows)
+    classes = _class_names(file)
     for batch in file.iter_batches(BATCH_ROWS):
-        columns = [_texts(column) for column in batch.columns]
+        columns = [
+            _named(_texts(column), classes.get(name))
+            for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        ]
         for values in zip(*columns, strict=True):
             target.add(values, target.rows + 1)
         target.progress(min(0.95, target.rows / rows))
@@ -86,9 +97,58 @@ def _cells(column: pa.Array) -> Iterator[str]:
         if isinstance(value, bytes):
             yield value.decode("utf-8", "replace")
         elif isinstance(value, dict | list):
-            yield json.dumps(value, ensure_ascii=False, default=str)
+            yield cell(json.loads(json.dumps(value, ensure_ascii=False, default=str)))
         else:
             yield as_text(value)
+
+
+def _class_names(file: pq.ParquetFile) -> dict[str, list[str]]:
+    """Return the names of classes that stand as numbers, as the hub writes them into the schema (ClassLabel)."""
+    try:
+        record = json.loads((file.schema_arrow.metadata or {}).get(b"huggingface", b"{}"))
+        features = record["info"]["features"]
+        return {
+            name: [str(each) for each in kind["names"]]
+            for name, kind in features.items()
+            if isinstance(kind, dict) and kind.get("_type") == "ClassLabel" and kind.get("names")
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _named(values: list[str], classes: list[str] | None) -> list[str]:
+    """Return the names of classes for their numbers; -1 stands for no class."""
+    if not classes:
+        return values
+    names = {str(number): name for number, name in enumerate(classes)} | {"-1": ""}
+    return [names.get(value, value) for value in values]
+
+
+def _refuse_media(file: pq.ParquetFile) -> None:
+    """Refuse a table whose cells are pictures or recordings: they would be read as texts.
+
+    Raises:
+        DatasetError: `table_of_media`.
+    """
+    held = [field.name for field in file.schema_arrow if _holds_bytes(field.type)]
+    for name in held:
+        for batch in file.iter_batches(MEDIA_ROWS, columns=[name]):
+            values = (_bytes_of(value) for value in batch.column(0).to_pylist())
+            if any(value.startswith(MEDIA_SIGNS) for value in values):
+                raise DatasetError("table_of_media", column=name)
+            break
+
+
+def _holds_bytes(kind: pa.DataType) -> bool:
+    if pa.types.is_struct(kind):
+        return any(_holds_bytes(kind.field(i).type) for i in range(kind.num_fields))
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _bytes_of(value: object) -> bytes:
+    if isinstance(value, dict):
+        value = next((each for each in value.values() if isinstance(each, bytes)), b"")
+    return value if isinstance(value, bytes) else b""
 
 
 def _is_text(kind: pa.DataType) -> bool:

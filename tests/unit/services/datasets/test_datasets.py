@@ -178,6 +178,6 @@ def test_samples_import_clean(settings: Settings, service: DatasetService) -> No
     for sample in service.samples():
         dataset = service.import_sample("local", sample.name)
         assert dataset.version.summary.usable_rows == sample.rows
-        assert not dataset.version.summary.problems
+        assert {p.level for p in dataset.version.summary.problems} <= {"info"}
         assert words.has(f"samples.{sample.name}.title")
     assert {sample.language for sample in service.samples()} == {"en", "zh", "any"}

@@ -113,7 +113,7 @@ def test_labels_alone_are_enough(
 def test_without_model_and_label_there_is_nothing_to_write(
     studio: Studio, tables: ExportTableService, tmp_path: Path
 ) -> None:
-    dataset = give(studio, tmp_path / "in.csv", [["text"], ["so good"]], NO_LABEL)
+    dataset = give(studio, tmp_path / "in.csv", [["text"], ["so good"], ["so bad"]], NO_LABEL)
     with pytest.raises(DatasetError, match="own_table_unlabelled"):
         tables.export("me", dataset.id, SAY["en"])
 

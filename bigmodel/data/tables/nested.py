@@ -1,0 +1,128 @@
+"""From nested JSON to flat rows: which list holds the rows, which parts of a record are columns; it opens no file."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from bigmodel.data.tables.table import as_text
+
+Record = Mapping[str, object]
+MOST_LEVELS = 4  # of objects inside objects that become columns
+SEARCHED_LEVELS = 3
+FEWEST_KEYED = 5  # objects under keys of their own that are rows
+ANSWERS = (
+    "choices",
+    "taxonomy",
+    "labels",
+    "rating",
+    "number",
+    "text",
+)  # of a labelling tool, likeliest first
+LABEL_STUDIO = ("annotations", "completions")
+
+
+def rows_in(value: object) -> tuple[str, list[Record]] | None:
+    """Return the rows of a whole JSON value and the name of what holds them, None where there are none."""
+    if isinstance(value, list):
+        return "", list(_objects(value))
+    if not isinstance(value, dict):
+        return None
+    if found := _by_columns(value):
+        return "", found
+    name, rows = _largest(value, SEARCHED_LEVELS)
+    if rows:
+        return name, rows
+    return "", [value]
+
+
+def _objects(values: Sequence[object]) -> Iterator[Record]:
+    """Yield the objects of a list, or its lists under the names that the first one holds."""
+    names: list[str] | None = None
+    for value in values:
+        if isinstance(value, dict):
+            yield value
+        elif isinstance(value, list) and names is None:
+            names = [as_text(name) for name in value]
+        elif isinstance(value, list) and names:
+            yield dict(zip(names, value, strict=False))
+
+
+def _by_columns(value: dict[str, object]) -> list[Record]:
+    """Return the rows of a table that is written column by column, or with its names apart, as pandas does."""
+    names, data = value.get("columns"), value.get("data")
+    if _is_list_of(names, str) and _is_list_of(data, list):
+        return list(_objects([names, *data]))  # type: ignore[misc]
+    columns = list(value.values())
+    if len(columns) < 2:
+        return []
+    if all(isinstance(c, list) and not any(isinstance(x, dict | list) for x in c) for c in columns):
+        if len({len(c) for c in columns}) == 1 and len(columns[0]) > 1:  # type: ignore[arg-type]
+            return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
+        return []
+    if not all(isinstance(c, dict) and len(c) > 1 for c in columns):
+        return []
+    keys = [list(c) for c in columns]  # type: ignore[call-overload]
+    is_turned = all(k == keys[0] for k in keys) and all(str(k).isdigit() for k in keys[0])
+    if is_turned:
+        return [{name: c[key] for name, c in value.items()} for key in keys[0]]  # type: ignore[index]
+    same = set.intersection(*map(set, keys))
+    if len(columns) >= FEWEST_KEYED and same:
+        return [{"key": key, **c} for key, c in value.items()]  # type: ignore[dict-item]
+    return []
+
+
+def _largest(value: dict[str, object], levels: int) -> tuple[str, list[Record]]:
+    """Return the longest list of objects inside an object, and its name."""
+    best: tuple[str, list[Record]] = ("", [])
+    for key, inner in value.items():
+        name, rows = key, []
+        if isinstance(inner, list) and any(isinstance(x, dict | list) for x in inner):
+            rows = list(_objects(inner))
+        elif isinstance(inner, dict) and levels > 1:
+            deeper, rows = _largest(inner, levels - 1)
+            name = f"{key}.{deeper}"
+        if len(rows) > max(1, len(best[1])):
+            best = name, rows
+    return best
+
+
+def flat(record: Record) -> dict[str, str]:
+    """Return an object as cells: objects in it become columns "a.b", a list of one thing that thing."""
+    told = next((name for name in LABEL_STUDIO if _is_list_of(record.get(name), dict)), "")
+    if told and isinstance(record.get("data"), dict):
+        cells = _flat(record["data"], "", 1)  # type: ignore[arg-type]
+        return cells | {"label": _answer(record[told])}  # type: ignore[arg-type]
+    return _flat(record, "", 1)
+
+
+def _flat(record: Record, prefix: str, level: int) -> dict[str, str]:
+    cells: dict[str, str] = {}
+    for key, value in record.items():
+        if isinstance(value, dict) and value and level < MOST_LEVELS:
+            cells |= _flat(value, f"{prefix}{key}.", level + 1)
+        else:
+            cells[f"{prefix}{key}"] = cell(value)
+    return cells
+
+
+def _answer(annotations: Sequence[Record]) -> str:
+    """Return what a person chose in Label Studio, in the first annotation that was not taken back."""
+    kept = [each for each in annotations if not each.get("was_cancelled")]
+    for result in kept[0].get("result", ()) if kept else ():  # type: ignore[attr-defined]
+        value = result.get("value", {})
+        found = next((value[name] for name in ANSWERS if name in value), None)
+        if found is not None and "start" not in value:
+            return cell(found)
+    return ""
+
+
+def cell(value: object) -> str:
+    """Return a value as the text of a cell."""
+    if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], dict | list):
+        value = value[0]
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False) if value else ""
+    return as_text(value)
+
+
+def _is_list_of(value: object, kind: type) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(x, kind) for x in value)
