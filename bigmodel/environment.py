@@ -20,6 +20,10 @@ KEPT = (
     "COVERAGE_PROCESS_START",
 )
 
+# Threads of a training that wait for each other sleep. Where they spin instead, one busy program on the machine
+# makes all steps many times slower: a thread spins away the time of the one that it waits for.
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
+
 
 def environment(settings: Settings, threads: int = 0) -> dict[str, str]:
     """Return the whole environment of a supervisor, warm process, worker or serving child."""
@@ -31,6 +35,7 @@ def environment(settings: Settings, threads: int = 0) -> dict[str, str]:
         "HF_HUB_OFFLINE": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "TOKENIZERS_PARALLELISM": "false",
+        **WAITING,
         "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
     }
     if threads:

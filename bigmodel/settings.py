@@ -6,6 +6,7 @@ Example: `BIGMODEL_HOME=/data BIGMODEL_PORT=8000 python app.py`.
 import ipaddress
 import locale
 import os
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,9 @@ def _split_paths(value: object) -> object:
         if isinstance(value, str)
         else value
     )
+
+
+Folders = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split_paths)]
 
 
 class Settings(BaseSettings):
@@ -81,9 +85,8 @@ class Settings(BaseSettings):
     phone_mb: int = Field(default=25, ge=1)  # largest picture or recording a demo alone takes
     phone_idle_s: float = Field(default=900.0, gt=0)  # a demo opened for a phone closes after this
 
-    task_folders: Annotated[
-        tuple[Path, ...], NoDecode, BeforeValidator(_split_paths)
-    ] = ()  # more tasks
+    task_folders: Folders = ()  # more tasks
+    launcher_folders: Folders = ()  # more ways to start workers, one a module
 
     @cached_property
     def database(self) -> Path:
@@ -135,8 +138,10 @@ def read_settings() -> Settings:
     """Return the settings of the environment.
 
     Raises:
-        SettingsError: `setting_wrong`, naming each one that cannot be read.
+        SettingsError: `setting_wrong`, naming each one that cannot be read; `windows_unsupported`.
     """
+    if sys.platform == "win32":
+        raise SettingsError("windows_unsupported")
     try:
         return Settings()
     except ValidationError as error:

@@ -99,7 +99,7 @@ class TrainedModel:
             folder=value["folder"],
             digest=value["digest"],
             size_mb=value["size_mb"],
-            labels=tuple(value["labels"]),
+            labels=tuple(value.get("labels", ())),
             metrics=value["metrics"],
             kept=value["kept"],
         )

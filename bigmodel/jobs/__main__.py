@@ -8,9 +8,7 @@ from types import FrameType
 
 from bigmodel.core.errors import JobError, SettingsError, StoreError
 from bigmodel.jobs import failpoint
-from bigmodel.jobs.launchers.base import Launcher
-from bigmodel.jobs.launchers.local import LocalLauncher
-from bigmodel.jobs.launchers.warm import WarmLauncher
+from bigmodel.jobs.launchers import find_launchers
 from bigmodel.jobs.presence import Presence
 from bigmodel.jobs.supervisor.maintenance import Chores
 from bigmodel.jobs.supervisor.supervisor import Supervisor
@@ -98,8 +96,7 @@ def main() -> int:
     except (JobError, SettingsError) as error:
         sys.stderr.write(words.say(settings.language or "en", error.message) + "\n")
         return 1
-    warm = WarmLauncher(settings)
-    launchers: list[Launcher] = [warm, LocalLauncher(settings)]
+    launchers = find_launchers(settings)
     supervisor = Supervisor(settings, store, launchers)
     loop = Loop(settings, supervisor, presence, Chores(settings, store))
     signal.signal(signal.SIGTERM, loop.stop)
@@ -110,7 +107,8 @@ def main() -> int:
         loop.run()
     finally:
         presence.hide()
-        warm.dismiss()
+        for launcher in launchers:
+            launcher.close()
     return 0
 
 

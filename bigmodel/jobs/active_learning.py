@@ -27,7 +27,7 @@ from bigmodel.core.message import Message
 from bigmodel.core.task import HasBaseline, Params, StopRequested
 from bigmodel.data.versions.unlabelled import Contents, read_contents, read_inputs
 from bigmodel.jobs import attempt_folder
-from bigmodel.jobs.platform import limit_worker
+from bigmodel.jobs.platform.process import limit_worker
 from bigmodel.jobs.worker.stopwatch import Stopwatch
 from bigmodel.metrics.growth import LearningCurve, growth, sizes
 from bigmodel.settings import Settings

@@ -1,6 +1,7 @@
 """The files by which a supervisor and a worker talk: `jobs/<job>/<token>/`; it must never know a database.
 
 attempt.json   what to do, written once before the worker starts
+.claim         empty, made by the first worker here: a second one leaves
 handle.json    who the worker is, written by the worker first of all
 control.json   wishes, replaced atomically by the supervisor, read by the worker at every step
 events.jsonl   what the worker says, appended line by line (`core.events`)
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel.core.job import Saved, Wish
+from bigmodel.jobs.platform.identity import Identity
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,8 @@ VERSION = 1
 ATTEMPT, HANDLE, CONTROL = "attempt.json", "handle.json", "control.json"
 EVENTS, EXIT, LOG = "events.jsonl", "exit.json", "worker.log"
 ROOM, ROOM_BYTES = ".room", 2**16
+CLAIM = ".claim"
+MOST_LOG, KEPT_LOG = 2**24, 2**18  # bytes of what a worker prints, and what stays of more
 DRAFTS = (
     "checkpoints/.tmp-*",
     "models/.tmp-*",
@@ -52,6 +56,7 @@ class Attempt:
     threads: int = 1
     beat_s: float = 5.0
     checkpoint_s: float = 60.0
+    launcher: str = "local"  # who was asked to start it, and knows how to reach it
 
 
 @dataclass(frozen=True)
@@ -123,15 +128,19 @@ def read_exit(folder: Path) -> Exit | None:
 
 def claim_handle(folder: Path, handle: Mapping[str, Any]) -> bool:
     """Write who the worker of this attempt is; tell whether it is the first one here."""
-    draft = folder / f".{HANDLE}.{os.getpid()}.first"
-    write_json(draft, handle)
+    if (folder / HANDLE).exists():
+        return False
     try:
-        os.link(draft, folder / HANDLE)
+        os.close(os.open(folder / CLAIM, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
         return False
-    finally:
-        draft.unlink()
+    write_json(folder / HANDLE, handle)
     return True
+
+
+def own_handle(folder: Path, worker: Identity) -> dict[str, Any]:
+    """Return the handle of a worker that is a process of this machine."""
+    return {**worker.to_json(), "folder": str(folder)}
 
 
 def keep_room(folder: Path) -> None:
@@ -140,11 +149,39 @@ def keep_room(folder: Path) -> None:
 
 
 def give_room(folder: Path) -> None:
-    """Give back what was kept, and what was half-written."""
-    (folder / ROOM).unlink(missing_ok=True)
+    """Give back what was kept, and what was half-written; a folder that cannot be written keeps both."""
+    with contextlib.suppress(OSError):
+        (folder / ROOM).unlink(missing_ok=True)
     for draft in DRAFTS:
         for path in folder.glob(draft):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def find_trouble(folder: Path) -> OSError | None:
+    """Return why nothing can be written into a folder, if so."""
+    probe = folder / ".probe"
+    try:
+        write_json(probe, {})
+        probe.unlink()
+    except FileNotFoundError:
+        return None  # it was deleted
+    except OSError as error:
+        return error
+    return None
+
+
+def cut_log(folder: Path) -> None:
+    """Keep the end only of a log that has grown too long; whoever prints goes on at its new end."""
+    path = folder / LOG
+    with contextlib.suppress(FileNotFoundError):
+        if (size := path.stat().st_size) <= MOST_LOG:
+            return
+        with path.open("rb") as file:
+            file.seek(size - KEPT_LOG)
+            tail = file.read()
+        os.truncate(path, 0)
+        with path.open("ab") as file:
+            file.write(tail)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -4,10 +4,12 @@ import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
 
+REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SAYS_FULL = ("No space left", "StorageFull", "os error 28")  # of libraries that keep no number
 SAYS_GPU_MEMORY = (
@@ -35,6 +37,10 @@ def name_failure(error: BaseException) -> Failure:
         return Failure(_message("memory_short"), is_retried=True)
     if type(error).__name__ in SAYS_GPU_MEMORY and "memory" in str(error):
         return Failure(_message("gpu_memory_short"))
+    if isinstance(error, OSError) and error.errno in REFUSED:
+        place = Path(os.fsdecode(error.filename)).name if error.filename else ""
+        reason = os.strerror(error.errno)
+        return Failure(_message("disk_refused", place=place, reason=reason))
     if isinstance(error, OSError):
         reason = os.strerror(error.errno) if error.errno else str(error)
         return Failure(_message("disk_trouble", reason=reason), is_retried=True)

@@ -4,9 +4,10 @@ import contextlib
 import time
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from bigmodel import __version__
 from bigmodel.jobs.attempt_folder import read_json, write_json
-from bigmodel.jobs.platform import Lock
 from bigmodel.jobs.platform.identity import Identity, identify
 from bigmodel.settings import Settings
 
@@ -15,14 +16,14 @@ class Presence:
     """The files of one supervisor in the folder `run`."""
 
     def __init__(self, settings: Settings) -> None:
-        self._lock = Lock(settings.run / "supervisor.lock")
+        self._lock = FileLock(settings.run / "supervisor.lock")
         self._record = settings.run / "supervisor.json"
         self._poke = settings.run / "poke"
         self._web = settings.run / "web.beat"
 
     def take(self) -> bool:
         """Become the supervisor of this data folder; tell whether nobody else is."""
-        return self._lock.acquire()
+        return try_lock(self._lock)
 
     def show(self) -> None:
         write_json(self._record, {"version": __version__, **identify().to_json()})
@@ -56,6 +57,15 @@ class Presence:
     def web_age_s(self) -> float:
         """Return how long ago the app last said that it is open."""
         return time.time() - _touched_at(self._web) / 1e9
+
+
+def try_lock(lock: FileLock) -> bool:
+    """Take a lock that is free again the moment its process ends in any way; tell whether it was free."""
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return False
+    return True
 
 
 def _touched_at(path: Path) -> int:

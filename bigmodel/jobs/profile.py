@@ -32,7 +32,7 @@ from bigmodel.core.task import (
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Attempt
-from bigmodel.jobs.platform import limit_worker, peak_mb
+from bigmodel.jobs.platform.process import limit_worker, peak_mb
 from bigmodel.jobs.worker.seal import size_mb
 from bigmodel.jobs.worker.stopwatch import Stopwatch
 from bigmodel.settings import Settings

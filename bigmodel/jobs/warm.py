@@ -15,12 +15,16 @@ import sys
 import time
 from pathlib import Path
 
-from bigmodel.jobs.attempt_folder import LOG, try_write_exit
+from filelock import FileLock
+
+from bigmodel import __version__
+from bigmodel.jobs.attempt_folder import LOG, own_handle, try_write_exit
 from bigmodel.jobs.launchers import socket_file
 from bigmodel.jobs.launchers.warm import SOCKET
-from bigmodel.jobs.platform import Lock, give_way, limit_worker
 from bigmodel.jobs.platform.identity import identify
-from bigmodel.jobs.presence import Presence
+from bigmodel.jobs.platform.process import give_way, kill_group, limit_worker
+from bigmodel.jobs.platform.process_tree import MARK
+from bigmodel.jobs.presence import Presence, try_lock
 from bigmodel.jobs.worker import worker
 from bigmodel.settings import Settings
 from bigmodel.tasks import find_tasks
@@ -47,8 +51,8 @@ QUIET_S = 1.0
 class Warm:
     """Listens, forks and reaps."""
 
-    def __init__(self, settings: Settings, server: socket.socket, lock: Lock) -> None:
-        self._settings, self._server, self._lock = settings, server, lock
+    def __init__(self, settings: Settings, server: socket.socket) -> None:
+        self._settings, self._server = settings, server
         self._presence = Presence(settings)
         self._workers: dict[int, Path] = {}
         self._may_leave = False
@@ -84,9 +88,10 @@ class Warm:
         return self._may_leave or is_idle
 
     def _answer(self, connection: socket.socket, question: dict[str, str]) -> None:
-        self._may_leave = question["do"] == "leave"
+        self._may_leave |= question["do"] == "leave"  # for good: it may be of another version
         if question["do"] != "fork":
-            socket_file.send(connection, {"ready": True})
+            is_ready = not self._may_leave
+            socket_file.send(connection, {"ready": is_ready, "version": __version__})
             return
         folder = Path(question["folder"])
         pid = os.fork()
@@ -96,16 +101,16 @@ class Warm:
         self._workers[pid] = folder
         log.info("worker %s on %s", pid, folder)
         _wait_for_session(pid)
-        socket_file.send(connection, {"handle": identify(pid).to_json()})
+        socket_file.send(connection, {"handle": own_handle(folder, identify(pid))})
 
     def _become_worker(self, folder: Path) -> None:
-        """Run one attempt in this fresh process; it never returns."""
+        """Run one attempt in this fresh process; it never returns. The lock of the warm process is not inherited."""
         status = 1
         try:
             os.setsid()
+            os.environ[MARK] = str(folder)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             self._server.close()
-            self._lock.release()  # else it stays taken while this worker lives
             output = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             os.dup2(output, 1)
             os.dup2(output, 2)
@@ -115,15 +120,17 @@ class Warm:
         except BaseException:
             log.exception("worker on %s failed", folder)
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(status)
+            worker.leave(status, folder)
 
     def _reap(self) -> None:
         while self._workers:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if ended is None:
                 return
+            kill_group(
+                ended.si_pid
+            )  # what it left behind; its number is its own until it is reaped
+            pid, status = os.waitpid(ended.si_pid, 0)
             if (folder := self._workers.pop(pid, None)) is not None:
                 try_write_exit(folder, os.waitstatus_to_exitcode(status))
 
@@ -162,15 +169,15 @@ def main() -> int:
     """Import, listen, fork, until nobody needs it."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(name)s %(message)s")
     settings = Settings()
-    lock = Lock(settings.run / "warm.lock")
-    if not lock.acquire():
+    lock = FileLock(settings.run / "warm.lock")
+    if not try_lock(lock):
         log.info("another warm process serves %s", settings.home)
         return 0
     give_way()
     for name in LIGHT:
         _load(name)
     server = socket_file.listen(settings.run, SOCKET)
-    warm = Warm(settings, server, lock)
+    warm = Warm(settings, server)
     for name in _wanted(settings):
         _load(name)
         warm.serve(0.0)

@@ -6,6 +6,7 @@ a short sentence take turns.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from bigmodel.settings import Settings
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
+SLICE_SHARE = 1 / 12  # of the patience, that the rows of one slice are expected to take
+GROWTH = 8  # times as many rows as in the slice before, at most
 EXPECTED_MB = 500.0  # of a model not yet loaded: the libraries, and a small encoder
 
 
@@ -89,10 +92,16 @@ class Serving:
     def _in_slices(
         self, folder: Path, inputs: Sequence[str], wants: wire.Wants, progress: Progress | None
     ) -> list[Reply]:
+        """Ask slice by slice. How many rows one holds follows from how long they take: patience is for a few rows."""
         answers: list[Reply] = []
-        done = 0
-        for piece in wire.slices(inputs):
+        done, rows = 0, 1
+        while done < len(inputs):
+            piece = wire.slice_from(inputs, done, rows)
+            began = time.monotonic()
             answers.append(self._ask(folder, piece, wants))
+            each_s = (time.monotonic() - began) / len(piece)
+            fitting = int(SLICE_SHARE * self._answer_s / max(each_s, 1e-6))
+            rows = max(1, min(wire.SLICE_ROWS, GROWTH * rows, fitting))
             done += len(piece)
             if progress:
                 progress(done, len(inputs))

@@ -12,7 +12,7 @@ that type reads it. `wants` is `answers`, `explanations` to get one of those for
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,17 +43,15 @@ def decode(line: bytes) -> dict[str, Any]:
     return record
 
 
-def slices(inputs: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Cut inputs into pieces small enough to answer quickly, by rows and by characters."""
-    start, characters = 0, 0
-    for end, text in enumerate(inputs):
-        is_full = end - start >= SLICE_ROWS or characters + len(text) > SLICE_CHARACTERS
-        if end > start and is_full:
-            yield inputs[start:end]
-            start, characters = end, 0
-        characters += len(text)
-    if start < len(inputs):
-        yield inputs[start:]
+def slice_from(inputs: Sequence[str], start: int, rows: int = SLICE_ROWS) -> Sequence[str]:
+    """Return the next inputs to ask at once: at most so many rows, and few characters."""
+    end, characters = start, 0
+    while end < min(len(inputs), start + rows):
+        characters += len(inputs[end])
+        if end > start and characters > SLICE_CHARACTERS:
+            break
+        end += 1
+    return inputs[start:end]
 
 
 def from_explanation(said: Explanation) -> dict[str, Any]:

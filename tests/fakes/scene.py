@@ -4,19 +4,21 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from bigmodel.core.events import Event, Kind, encode
 from bigmodel.core.job import State
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Exit
-from bigmodel.jobs.launchers.base import Handle
+from bigmodel.jobs.launchers.base import Handle, ProcessLauncher
+from bigmodel.jobs.platform.identity import Identity
 from bigmodel.jobs.supervisor.supervisor import Supervisor
+from bigmodel.jobs.transport import LocalFolder
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.workshop import Workshop, make_dataset, quick_settings
 
-NOBODY = Handle(2**22 + 5, 0.0, "another boot")
+NOBODY = Identity(2**22 + 5, 0.0, "another boot").to_json()
 
 
 @contextlib.contextmanager
@@ -30,19 +32,21 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-@dataclass
-class FakeLauncher:
-    launched: list[Path] = field(default_factory=list)
-    is_starting: bool = False
-    fails: bool = False
+class FakeLauncher(ProcessLauncher):
+    name, order = "local", 1
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home, LocalFolder(home))
+        self.launched: list[Path] = []
+        self.is_starting = self.fails = False
 
     def is_ready(self) -> bool:
         return True
 
-    def launch(self, folder: Path) -> Handle:
+    def launch(self, attempt: str) -> Handle:
         if self.fails:
             raise OSError("no process could be started")
-        self.launched.append(folder)
+        self.launched.append(self.home / attempt)
         return NOBODY
 
     def reap(self) -> None:
@@ -72,7 +76,7 @@ class Scene:
         self.wall.at += seconds + jump_s
         self.supervisor.turn(is_poked=True)
 
-    def say(self, kind: Kind, **data: object) -> None:
+    def say(self, kind: Kind, /, **data: object) -> None:
         self.said += 1
         with (self.launcher.launched[-1] / attempt_folder.EVENTS).open("ab") as file:
             file.write(encode(Event(self.said, 0.0, kind, data)))
@@ -89,7 +93,7 @@ def open_scene(home: Path, **changes: object) -> Scene:
     store = MemoryStore()
     dataset = make_dataset(settings, rows=10)
     store.datasets.add(dataset)
-    launcher = FakeLauncher()
+    launcher = FakeLauncher(settings.home)
     clock = FakeClock()
     wall = FakeClock(1e9)
     supervisor = Supervisor(settings, store, [launcher], clock, wall)

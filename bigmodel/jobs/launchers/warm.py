@@ -8,10 +8,12 @@ import sys
 import time
 from pathlib import Path
 
+from bigmodel import __version__
 from bigmodel.environment import environment, threads_each
 from bigmodel.jobs.launchers import socket_file
-from bigmodel.jobs.launchers.base import Handle
-from bigmodel.jobs.platform import detach_options
+from bigmodel.jobs.launchers.base import Handle, ProcessLauncher
+from bigmodel.jobs.platform.process import detach_options
+from bigmodel.jobs.transport import LocalFolder
 from bigmodel.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -32,10 +34,13 @@ def is_possible(settings: Settings) -> bool:
     return settings.warm and is_linux and not any(sign.exists() for sign in GPU_SIGNS)
 
 
-class WarmLauncher:
+class WarmLauncher(ProcessLauncher):
     """Speaks to the warm process of this data folder, and starts it where there is none."""
 
+    name, order = "warm", 10
+
     def __init__(self, settings: Settings) -> None:
+        super().__init__(settings.home, LocalFolder(settings.home))
         self._settings = settings
         self._is_possible = is_possible(settings)
         self._child: subprocess.Popen[bytes] | None = None
@@ -53,9 +58,10 @@ class WarmLauncher:
         is_young = time.monotonic() - self._started_at < START_S
         return child is not None and child.poll() is None and is_young and not self._answers()
 
-    def launch(self, folder: Path) -> Handle:
-        reply = socket_file.ask(self._settings.run, SOCKET, {"do": "fork", "folder": str(folder)})
-        return Handle.from_json(reply["handle"])
+    def launch(self, attempt: str) -> Handle:
+        question = {"do": "fork", "folder": str(self.home / attempt)}
+        handle: Handle = socket_file.ask(self._settings.run, SOCKET, question)["handle"]
+        return handle
 
     def reap(self) -> None:
         """See whether the warm process lives; it reaps its workers itself."""
@@ -67,18 +73,22 @@ class WarmLauncher:
                 log.warning("the warm process ended: starting it again")
                 self._begin()
 
-    def dismiss(self) -> None:
+    def close(self) -> None:
         """Tell the warm process that it may leave as soon as its workers are done."""
         with contextlib.suppress(OSError, ValueError):
             socket_file.ask(self._settings.run, SOCKET, {"do": "leave"})
 
     def _answers(self, patience_s: float = PING_S) -> bool:
+        """Tell whether a warm process listens that runs this very version; another one is told to leave."""
         try:
             question = {"do": "ping"}
             reply = socket_file.ask(self._settings.run, SOCKET, question, patience_s=patience_s)
-            return bool(reply.get("ready"))
         except (OSError, ValueError):
             return False
+        if reply.get("version") != __version__:
+            self.close()
+            return False
+        return bool(reply.get("ready"))
 
     def _begin(self) -> None:
         self._started_at = time.monotonic()
@@ -94,3 +104,8 @@ class WarmLauncher:
                 **detach_options(),
             )
         log.info("warm process %s started by %s", self._child.pid, os.getpid())
+
+
+def create(settings: Settings) -> WarmLauncher:
+    """Return the launcher that is quick where it works."""
+    return WarmLauncher(settings)

@@ -34,15 +34,22 @@ class Identity:
     @property
     def is_alive(self) -> bool:
         """Whether exactly this process still runs; one that ended and was not yet reaped does not."""
+        return self._status() not in ("", psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the number still is this process's own: it runs, or was not yet reaped."""
+        return self._status() != ""
+
+    def _status(self) -> str:
+        """Return the status of exactly this process, "" where it is gone."""
         if self.boot != boot():
-            return False
+            return ""
         try:
             process = psutil.Process(self.pid)
-            if not self._is_same(process):
-                return False
-            return bool(process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD))
+            return str(process.status()) if self._is_same(process) else ""
         except psutil.Error:
-            return False
+            return ""
 
     def _is_same(self, process: psutil.Process) -> bool:
         if self.ticks and (ticks := _ticks(self.pid)):

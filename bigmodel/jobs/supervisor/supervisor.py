@@ -3,20 +3,22 @@
 import logging
 import random
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
+from typing import Any
 
 from bigmodel.core.clock import now
-from bigmodel.core.errors import JobError, PersonError, StoreError
-from bigmodel.core.events import decode
+from bigmodel.core.errors import JobError, StoreError
+from bigmodel.core.events import Event, Kind, decode
 from bigmodel.core.job import Job, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.jobs import attempt_folder, failpoint
+from bigmodel.jobs.artifacts import Artifacts, attempt_name
+from bigmodel.jobs.attempt_folder import Attempt
 from bigmodel.jobs.failure import name_failure
 from bigmodel.jobs.launchers.base import Handle, Launcher
-from bigmodel.jobs.platform import kill_group
 from bigmodel.jobs.redact import redacted
 from bigmodel.jobs.supervisor.cleanup import sweep_checkpoints, sweep_drafts, sweep_ended
 from bigmodel.jobs.supervisor.planner import Planner
@@ -49,6 +51,7 @@ class Supervisor:
     ) -> None:
         self._settings, self._store, self._launchers = settings, store, launchers
         self._planner = Planner(settings, store)
+        self._artifacts = Artifacts(settings.home)
         self._clock, self._wall = clock, wall
         self._walled_at = wall()
         self._watches: dict[tuple[str, int], Watch] = {}
@@ -67,8 +70,7 @@ class Supervisor:
         self._forgive_sleep(at)
         for launcher in self._launchers:
             launcher.reap()
-        for watch in list(self._watches.values()):
-            self._serve(watch, at)
+        trouble = [self._try_serve(watch, at) for watch in list(self._watches.values())]
         pause = MOST_LOOKS_S if self._watches else IDLE_LOOKS_S
         if is_poked or at - self._looked_at >= pause:
             self._looked_at = at
@@ -77,6 +79,8 @@ class Supervisor:
                 self._claim(at)
         if self._watches:
             self.busy_at = at
+        for error in filter(None, trouble):
+            raise error  # when everybody was served
 
     def _forgive_sleep(self, at: float) -> None:
         """Begin every lease anew where we or the machine slept: nobody could be heard meanwhile.
@@ -93,6 +97,29 @@ class Supervisor:
                 watch.heard_at = at
 
     # one worker
+
+    def _try_serve(self, watch: Watch, at: float) -> StoreError | None:
+        """Serve one worker. What goes wrong with it alone must not keep the others waiting; it ends where that lasts."""
+        try:
+            self._serve(watch, at)
+        except StoreError as error:
+            return error
+        except Exception as error:
+            if watch.failed_at is None:
+                log.exception("%s cannot be served", watch.name)
+                watch.failed_at = at
+            elif at - watch.failed_at > self._settings.lease_s and not watch.is_deaf:
+                self._give_up(watch, error, at)
+        else:
+            watch.failed_at = None
+        return None
+
+    def _give_up(self, watch: Watch, error: Exception, at: float) -> None:
+        """End a worker that cannot be heard, with the reason."""
+        log.error("%s is given up", watch.name, exc_info=error)
+        watch.error = _named(error)
+        watch.is_deaf = True
+        watch.kill(at)
 
     def _serve(self, watch: Watch, at: float) -> None:
         watch.look_for_handle()
@@ -117,7 +144,7 @@ class Supervisor:
 
     def _may_judge(self, watch: Watch, at: float) -> bool:
         """Give a worker that was launched, perhaps by a supervisor that is gone, the time to show up."""
-        if watch.handle is not None or not watch.folder.is_dir():
+        if watch.handle is not None or not watch.is_launched:
             return True
         if at - watch.heard_at <= self._settings.lease_s:
             return False
@@ -136,11 +163,7 @@ class Supervisor:
             while not watch.is_deaf and self._take_in(watch, at):
                 pass
         except (ValueError, KeyError, TypeError) as error:
-            log.exception("job %s attempt %s: events cannot be read", watch.job.id, watch.job.token)
-            message = Message("errors.training_broken", level="error").to_json()
-            watch.error = {"message": message, "traceback": repr(error), "retry": False}
-            watch.is_deaf = True
-            watch.kill(at)
+            self._give_up(watch, error, at)
 
     def _take_in(self, watch: Watch, at: float) -> bool:
         """Take in the next events together with how far we read: once each, in order. Tell whether there were any."""
@@ -156,7 +179,8 @@ class Supervisor:
                 return False
             watch.job = replace(job, state=State.RUNNING)
         end = watch.offset + taken
-        if not self._store.jobs.ingest(job.id, job.token, watch.offset, end, events, now()):
+        told = [self._fetched(watch, event) for event in events]
+        if not self._store.jobs.ingest(job.id, job.token, watch.offset, end, told, now()):
             watch.offset = self._store.jobs.offset(job.id, job.token)
             return False
         watch.offset = end
@@ -166,10 +190,23 @@ class Supervisor:
             sweep_checkpoints(self._settings, self._store.jobs.get(job.owner, job.id))
         return True
 
+    def _fetched(self, watch: Watch, event: Event) -> Event:
+        """Have what an event announces here; labels of a model may be many, and stand in its folder alone."""
+        if event.kind not in (Kind.CHECKPOINT, Kind.RESULT) or not event.data.get("folder"):
+            return event
+        folder = str(event.data["folder"])
+        watch.transport.fetch(folder)
+        if event.kind != Kind.RESULT or "labels" in event.data:
+            return event
+        card = attempt_folder.read_json(self._artifacts.path(f"{folder}/model.json")) or {}
+        return replace(event, data={**event.data, "labels": card.get("labels", [])})
+
     def _finish(self, watch: Watch, at: float) -> None:
         """Move the job of a worker that is gone, exactly once."""
-        if watch.handle is not None:
-            kill_group(watch.handle.pid)  # what it started and left behind
+        watch.kill_all()  # what it started and left behind
+        if not watch.outcome and watch.error is None:
+            trouble = attempt_folder.find_trouble(self._artifacts.path(watch.name))
+            watch.error = _named(trouble) if trouble else None
         ending = Ending(
             outcome=watch.outcome,
             error=watch.error,
@@ -250,13 +287,16 @@ class Supervisor:
                 self._adopt(job, at)
 
     def _adopt(self, job: Job, at: float) -> None:
-        folder = self._planner.folder(job)
-        if job.state == State.STARTING and not (folder / attempt_folder.ATTEMPT).exists():
+        name = attempt_name(job)
+        record = attempt_folder.read_json(self._artifacts.path(f"{name}/{attempt_folder.ATTEMPT}"))
+        if job.state == State.STARTING and record is None:
             log.info("job %s attempt %s: claimed and never launched", job.id, job.token)
             self._start(job, at)  # nobody can be at work where nothing says what to do
             return
         log.info("job %s attempt %s: adopted", job.id, job.token)
-        watch = self._watch(job, folder, at)
+        by = str((record or {}).get("launcher", ""))
+        known = {launcher.name: launcher for launcher in self._launchers}
+        watch = self._watch(job, known.get(by, self._launchers[-1]), at)
         watch.hear_last_words()
 
     def _recover_lost(self, job: Job) -> None:
@@ -265,10 +305,11 @@ class Supervisor:
         is_retried = job.attempt < job.max_attempts
         self._after_lost(job, Verdict(State.LOST, message, job.traceback, is_retried))
 
-    def _watch(self, job: Job, folder: Path, at: float) -> Watch:
+    def _watch(self, job: Job, launcher: Launcher, at: float) -> Watch:
         watch = Watch(
             job=job,
-            folder=folder,
+            name=attempt_name(job),
+            launcher=launcher,
             offset=self._store.jobs.offset(job.id, job.token),
             handle=None,
             heard_at=at,
@@ -303,29 +344,55 @@ class Supervisor:
 
     def _start(self, job: Job, at: float) -> None:
         try:
-            folder = self._planner.plan(job)
+            attempt = self._planner.plan(job)
             failpoint.reach("planned")
-            handle = self._launch(folder)
+            launcher, handle = self._launch(attempt_name(job), attempt)
             failpoint.reach("launched")
         except StoreError:
             raise  # it is launched as soon as the database answers
-        except PersonError as error:
-            self._move(job, Verdict(State.FAILED, error.message))
-            return
-        except OSError as error:
+        except Exception as error:
             log.exception("job %s attempt %s: not launched", job.id, job.token)
-            failure = name_failure(error)
-            to = State.PAUSED if failure.outcome == "paused" else State.LOST
-            is_retried = job.attempt < job.max_attempts
-            self._move(job, Verdict(to, failure.message, is_retried=is_retried))
+            self._move(job, _unlaunched(job, error))
             return
-        self._watch(job, folder, at).handle = handle
+        self._watch(job, launcher, at).handle = handle
 
-    def _launch(self, folder: Path) -> Handle:
+    def _launch(self, name: str, attempt: Attempt) -> tuple[Launcher, Handle]:
+        """Have the first launcher that can start a worker; who was asked is written down before.
+
+        Raises:
+            OSError: none could.
+        """
+        trouble: OSError = OSError(f"no launcher took {name}")
         for launcher in self._launchers:
-            if launcher.is_ready():
-                try:
-                    return launcher.launch(folder)
-                except OSError:
-                    log.exception("%s could not launch %s", type(launcher).__name__, folder)
-        raise OSError(f"no launcher took {folder}")
+            if not launcher.is_ready():
+                continue
+            told = replace(attempt, launcher=launcher.name)
+            attempt_folder.write_attempt(self._artifacts.path(name), told)
+            try:
+                launcher.transport.put_attempt(name, told)
+                return launcher, launcher.launch(name)
+            except OSError as error:
+                log.exception("%s could not launch %s", launcher.name, name)
+                trouble = error
+        raise trouble
+
+
+def _named(error: BaseException) -> dict[str, Any]:
+    """Return an error that was met here as a worker would have said it."""
+    failure = name_failure(error)
+    return {
+        "message": failure.message.to_json(),
+        "traceback": redacted("".join(traceback.format_exception(error))),
+        "retry": failure.is_retried,
+        "outcome": failure.outcome,
+    }
+
+
+def _unlaunched(job: Job, error: Exception) -> Verdict:
+    """Return what becomes of a job whose worker could not be started."""
+    failure = name_failure(error)
+    if failure.outcome == "paused":
+        return Verdict(State.PAUSED, failure.message)
+    if not failure.is_retried:
+        return Verdict(State.FAILED, failure.message)
+    return Verdict(State.LOST, failure.message, is_retried=job.attempt < job.max_attempts)

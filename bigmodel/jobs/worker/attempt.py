@@ -233,5 +233,7 @@ def _choose(work: Work, first: TrainedModel, second: TrainedModel) -> None:
 
 def _announce(model: TrainedModel, work: Work, *, kept: bool) -> TrainedModel:
     told = replace(model, kept=kept)
-    work.reporter.emit(Kind.RESULT, told.to_json(), force=True)
+    record = told.to_json()
+    del record["labels"]  # there may be very many; they stand in model.json
+    work.reporter.emit(Kind.RESULT, record, force=True)
     return told

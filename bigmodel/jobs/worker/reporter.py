@@ -215,6 +215,10 @@ class WorkerReporter:
         """Say that this process lives, and what memory it takes."""
         self.emit(Kind.BEAT, {"memory_mb": round(_memory_mb(), 1)})
 
+    def cut_log(self) -> None:
+        """Keep what this process prints from filling the disk."""
+        attempt_folder.cut_log(self._folder)
+
     def _say_progress(self) -> None:
         self._said_at, self._said = time.monotonic(), self._progress
         progress = self._progress.to_json()
@@ -237,10 +241,13 @@ def start_beats(
 
     def run() -> None:
         while not is_over.wait(pause_s):
-            if reporter.is_superseded():
-                leave()
-            with contextlib.suppress(OSError):  # a full disk: the training itself will say so
+            with contextlib.suppress(OSError):  # of a disk: the training itself will say so
+                if reporter.is_superseded():
+                    leave()
+            with contextlib.suppress(OSError):
                 reporter.beat()
+            with contextlib.suppress(OSError):
+                reporter.cut_log()
 
     reporter.beat()
     threading.Thread(target=run, name="beats", daemon=True).start()

@@ -3,6 +3,8 @@
 Run by a launcher: `python -m bigmodel.jobs.worker.worker FOLDER`.
 """
 
+import contextlib
+import json
 import logging
 import os
 import sys
@@ -14,8 +16,9 @@ from bigmodel.core.job import Saved, Wish
 from bigmodel.core.task import Checkpoint, StopRequested
 from bigmodel.jobs import attempt_folder, failpoint
 from bigmodel.jobs.failure import is_disk_full, name_failure
-from bigmodel.jobs.platform import limit_worker
 from bigmodel.jobs.platform.identity import identify
+from bigmodel.jobs.platform.process import limit_worker
+from bigmodel.jobs.platform.process_tree import kill_tree
 from bigmodel.jobs.redact import redacted
 from bigmodel.jobs.verdict import DISK_FULL
 from bigmodel.jobs.worker import seal
@@ -25,13 +28,17 @@ from bigmodel.settings import Settings
 
 log = logging.getLogger(__name__)
 
+HANDLE = "BIGMODEL_HANDLE"  # in the environment: how the launcher finds this worker, where not as a process
 SUPERSEDED = 75  # exit status of a worker that found a newer attempt in its place
 
 
 def main(folder: Path, settings: Settings) -> int:
     """Run the attempt in this folder and return the exit status of the process."""
     failpoint.arm(settings.failpoints)
-    if not attempt_folder.claim_handle(folder, identify().to_json()):
+    handle = json.loads(os.environ.get(HANDLE, "null"))
+    if not attempt_folder.claim_handle(
+        folder, handle or attempt_folder.own_handle(folder, identify())
+    ):
         return SUPERSEDED
     failpoint.reach("worker-started")
     try:
@@ -105,6 +112,15 @@ def newest_whole(attempt: attempt_folder.Attempt, settings: Settings) -> Saved:
     return Saved("", 0)
 
 
+def leave(status: int, folder: Path) -> None:
+    """End this process and all that it started, at once: libraries that hang must not keep the job waiting."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with contextlib.suppress(Exception):
+        kill_tree(identify(), str(folder))
+    os._exit(status)
+
+
 def _use_threads(threads: int) -> None:
     """Tell torch, where a warm process imported it already, how many threads it may use."""
     if torch := sys.modules.get("torch"):
@@ -115,10 +131,7 @@ def _start() -> None:
     folder = Path(sys.argv[1]).resolve()
     limit_worker()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    status = main(folder, Settings())
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # libraries that hang while they leave must not keep the job waiting
+    leave(main(folder, Settings()), folder)
 
 
 if __name__ == "__main__":

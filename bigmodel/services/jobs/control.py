@@ -16,7 +16,9 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, Progress, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.core.name import clean_name
+from bigmodel.jobs.artifacts import Artifacts, job_name
 from bigmodel.jobs.supervisor.resources import require_room
+from bigmodel.services.training.job_name import free_name
 from bigmodel.services.training.params import check_params
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -38,6 +40,7 @@ class ControlService:
 
     def __init__(self, settings: Settings, store: Store, jobs: Waker) -> None:
         self._settings, self._store, self._jobs = settings, store, jobs
+        self._artifacts = Artifacts(settings.home)
 
     def pause(self, owner: str, job_id: str) -> Job:
         """Ask a training to save and stop; one that waits stops waiting at once. It costs no attempt."""
@@ -86,7 +89,7 @@ class ControlService:
         values = {**old.params, **(changes or {})} | ({"base": base} if base else {})
         fresh = replace(
             _fresh(old),
-            name=clean_name(name) or self._name(owner, old.name),
+            name=clean_name(name) or free_name(self._store, owner, old.name),
             base=base or old.base,
             dataset_version=dataset_version or old.dataset_version,
             params=self._checked(old, values),
@@ -141,7 +144,7 @@ class ControlService:
         return None
 
     def _can_go_on(self, job: Job) -> bool:
-        is_kept = bool(job.checkpoint) and (self._settings.home / job.checkpoint).is_dir()
+        is_kept = bool(job.checkpoint) and self._artifacts.exists(job.checkpoint)
         return job.state == State.SUCCEEDED and is_kept and EPOCHS in job.params
 
     def _checked(self, job: Job, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,9 +155,9 @@ class ControlService:
         """Store a new job, or return the one that was stored for the same deed and has not ended."""
         require_room(self._settings)
         if of is not None:
-            place = self._settings.jobs / fresh.id / NOT_AN_ATTEMPT / "checkpoints"
-            folder = _linked(self._settings.home / of.checkpoint, place)
-            fresh = replace(fresh, checkpoint=folder.relative_to(self._settings.home).as_posix())
+            place = self._artifacts.path(f"{job_name(fresh.id)}/{NOT_AN_ATTEMPT}/checkpoints")
+            folder = _linked(self._artifacts.path(of.checkpoint), place)
+            fresh = replace(fresh, checkpoint=self._artifacts.name(folder))
         count = 1
         while True:
             stored = self._store.jobs.submit(
@@ -164,15 +167,9 @@ class ControlService:
                 break
             count += 1
         if stored.id != fresh.id:
-            shutil.rmtree(self._settings.jobs / fresh.id, ignore_errors=True)
+            self._artifacts.remove([job_name(fresh.id)])
         self._jobs.wake()
         return stored
-
-    def _name(self, owner: str, old: str) -> str:
-        """Return a readable name that no other job has."""
-        taken = {job.name for job in self._store.jobs.list_all(owner, 10_000)}
-        names = (f"{old} ({count})" for count in range(2, len(taken) + 3))
-        return next(name for name in names if name not in taken)
 
 
 def _fresh(old: Job) -> Job:

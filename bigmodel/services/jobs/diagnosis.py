@@ -162,6 +162,7 @@ CATALOGUE: tuple[Cause, ...] = (
     Cause("diverged", ("loss_not_finite",), _lower_rate),
     Cause("disk_full", ("paused_disk_full", "disk_short"), _resume),
     Cause("disk_trouble", ("disk_trouble",), _again),
+    Cause("disk_refused", ("disk_refused",), _again),
     Cause("network", ("hub_unreachable", "hub_offline"), _smaller),
     Cause(
         "model_missing",

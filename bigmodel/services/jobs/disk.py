@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bigmodel.core.job import Job
 from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.artifacts import Artifacts, job_name
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -53,6 +54,7 @@ class DiskService:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings, self._store = settings, store
+        self._artifacts = Artifacts(settings.home)
 
     def use(self, owner: str) -> DiskUse:
         """Return what everything takes up; jobs of this owner only."""
@@ -91,13 +93,12 @@ class DiskService:
 
     def _of_job(self, job: Job) -> JobDisk:
         spare = _size_mb(self._spare(job)) if job.is_final else 0.0
-        return JobDisk(job, _size_mb([self._settings.jobs / job.id]) - spare, spare)
+        return JobDisk(job, _size_mb([self._artifacts.path(job_name(job.id))]) - spare, spare)
 
     def _spare(self, job: Job) -> Sequence[Path]:
         """Return what a finished job can do without: checkpoints, and the lines of its workers that the database holds."""
-        folder = self._settings.jobs / job.id
         names = (CHECKPOINTS, attempt_folder.EVENTS)
-        return [path for name in names for path in folder.glob(f"*/{name}")]
+        return [path for name in names for path in self._artifacts.find(job.id, f"*/{name}")]
 
 
 def _size_mb(places: Iterable[Path]) -> float:

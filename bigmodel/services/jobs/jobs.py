@@ -16,9 +16,11 @@ from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.core.name import clean_name
 from bigmodel.environment import ROOT, environment
 from bigmodel.jobs import attempt_folder
-from bigmodel.jobs.platform import detach_options, terminate_group
+from bigmodel.jobs.artifacts import attempt_name
+from bigmodel.jobs.platform.process import detach_options, terminate_group
 from bigmodel.jobs.presence import Presence
 from bigmodel.jobs.redact import redacted
+from bigmodel.jobs.transport import LocalFolder
 from bigmodel.services.datasets.erase import erase
 from bigmodel.settings import Settings
 from bigmodel.store.base import Curve, Deleted, Order, Store
@@ -134,14 +136,9 @@ class JobService:
     def log_text(self, owner: str, job_id: str) -> str:
         """Return the end of what the newest attempt printed, without secrets."""
         job = self._store.jobs.get(owner, job_id)
-        path = self._settings.jobs / job.id / str(job.token) / attempt_folder.LOG
-        try:
-            with path.open("rb") as file:
-                size = file.seek(0, 2)
-                file.seek(max(0, size - LOG_BYTES))
-                return redacted(file.read().decode("utf-8", "replace"))
-        except FileNotFoundError:
-            return ""
+        local = LocalFolder(self._settings.home)
+        tail = local.read(attempt_name(job), attempt_folder.LOG, -LOG_BYTES, LOG_BYTES)
+        return redacted(tail.decode("utf-8", "replace"))
 
     def is_awake(self) -> bool:
         """Tell whether a supervisor serves this data folder."""

@@ -22,7 +22,7 @@ from bigmodel.jobs.active_learning import (
     ScoringRequest,
     Suggestions,
 )
-from bigmodel.jobs.platform import detach_options, kill_group
+from bigmodel.jobs.platform.process import detach_options, kill_group
 from bigmodel.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -85,8 +85,8 @@ class ActiveLearning:
                 self._in_hand = dataset_id, asked = self._wanted.popitem()
             try:
                 self._find(dataset_id, asked)
-            except OSError:
-                log.warning("rows to sort could not be looked for", exc_info=True)
+            except Exception:
+                log.exception("rows to sort could not be looked for")
             finally:
                 with self._lock:
                     self._in_hand = None

@@ -24,6 +24,7 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job
 from bigmodel.core.message import Message
 from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.artifacts import Artifacts, attempt_name
 from bigmodel.services.jobs.health import HealthService, versions_of_packages
 from bigmodel.services.sharing.downloads import Downloads
 from bigmodel.services.support.report_job import PLAIN, of_job, shape_of
@@ -121,7 +122,7 @@ class ReportService:
         about = of_job(job, history, models, curves, mask, self._settings, self._words)
         yield "job.json", _json(about)
         yield "traceback.txt", mask.traceback(job.traceback)
-        attempt = self._settings.jobs / job.id / str(job.token)
+        attempt = Artifacts(self._settings.home).path(attempt_name(job))
         yield "log.txt", mask.log(_tail(attempt / attempt_folder.LOG))
         version = self._store.datasets.version(owner, job.dataset_id, job.dataset_version)
         yield "data.json", _json(shape_of(version, mask))

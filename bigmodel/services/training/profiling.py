@@ -22,7 +22,7 @@ from bigmodel.core.task import Params, Task
 from bigmodel.environment import ROOT, environment, threads_each
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Attempt
-from bigmodel.jobs.platform import detach_options, kill_group
+from bigmodel.jobs.platform.process import detach_options, kill_group
 from bigmodel.jobs.profile import LIMIT_S, MEASURED, Measured
 from bigmodel.settings import Settings
 
@@ -122,8 +122,9 @@ class Profiling:
                 continue
             try:
                 self.measure(asked)
-            except OSError:
-                log.warning("a forecast could not be made", exc_info=True)
+            except Exception:
+                log.exception("a forecast could not be made")
+                self._guess(asked, Measured(error=_told("broken")))
             finally:
                 with self._lock:
                     self._in_hand = ""

@@ -27,6 +27,7 @@ from bigmodel.services.training.alternatives import Choice, lighter
 from bigmodel.services.training.augmentation_preview import can_augment, sheet
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.services.training.forecast import Forecast, Plan, expected, free_room, judge, rough
+from bigmodel.services.training.job_name import free_name
 from bigmodel.services.training.params import check_params, given
 from bigmodel.services.training.profiling import ProfileRequest, Profiling
 from bigmodel.services.training.recommendation import (
@@ -388,10 +389,7 @@ class TrainingService:
 
     def _name(self, owner: str, dataset: Dataset, base: Base) -> str:
         """Return a readable name that no other job has."""
-        taken = {job.name for job in self._store.jobs.list_all(owner)}
-        plain = f"{dataset.name} · {base.name}"
-        names = (plain, *(f"{plain} ({count})" for count in range(2, len(taken) + 3)))
-        return next(name for name in names if name not in taken)
+        return free_name(self._store, owner, f"{dataset.name} · {base.name}")
 
     def _task(self, name: str) -> Task:
         return get_task(name, self._settings.task_folders)

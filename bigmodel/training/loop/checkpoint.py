@@ -5,27 +5,20 @@ state.json          everything else: step, schedule, early stopping, threads, fi
 manifest.json       {"v": 1, "files": {"state.json": "<sha256>", …}}, written last, by the reporter
 """
 
-import hashlib
 import json
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Checkpoint
 
-log = logging.getLogger(__name__)
-
-TENSORS, STATE, MANIFEST = "state.safetensors", "state.json", "manifest.json"
-
-
-class DamagedError(Exception):
-    """A checkpoint whose files are missing, cut short or changed."""
+TENSORS, STATE = "state.safetensors", "state.json"
 
 
 def save(folder: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
@@ -35,36 +28,17 @@ def save(folder: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) 
     (folder / STATE).write_text(json.dumps(state), "utf-8")
 
 
-def load(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read a checkpoint back, every byte compared with its manifest.
+def load(point: Checkpoint) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read a checkpoint back. Whether it is whole, the worker found out before: it alone goes back to an older one.
 
     Raises:
-        DamagedError: something is missing or not as it was written.
+        TrainingError: `checkpoint_damaged`.
     """
     try:
-        files = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
-        for name in (TENSORS, STATE):
-            if _sha256(folder / name) != files[name]:
-                raise DamagedError(f"{folder / name} is not as it was written")
-        return load_file(folder / TENSORS), json.loads((folder / STATE).read_text("utf-8"))
-    except (OSError, ValueError, KeyError) as error:
-        raise DamagedError(f"{folder}: {error}") from error
-
-
-def load_newest(point: Checkpoint) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read the checkpoint asked for, or the newest sound one before it.
-
-    Raises:
-        TrainingError: none of them is sound.
-    """
-    older = (folder for folder in point.folder.parent.iterdir() if folder.name.isdecimal())
-    candidates = sorted((f for f in older if int(f.name) < point.step), key=lambda f: -int(f.name))
-    for folder in (point.folder, *candidates):
-        try:
-            return load(folder)
-        except DamagedError:
-            log.exception("checkpoint %s is damaged", folder)
-    raise TrainingError("checkpoint_damaged", step=point.step)
+        state: dict[str, Any] = json.loads((point.folder / STATE).read_text("utf-8"))
+        return load_file(point.folder / TENSORS), state
+    except (OSError, ValueError, SafetensorError) as error:
+        raise TrainingError("checkpoint_damaged", step=point.step) from error
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
@@ -117,8 +91,3 @@ def _unshared(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         result[name] = tensor.clone() if place in seen else tensor
         seen.add(place)
     return result
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

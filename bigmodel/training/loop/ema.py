@@ -3,11 +3,11 @@
 Exponential moving average as in Polyak and Juditsky 1992, with a start that does not remember the first weights.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 class Ema:
@@ -23,9 +23,14 @@ class Ema:
         with torch.no_grad():
             for name, value in model.state_dict().items():
                 if value.is_floating_point():
-                    self.weights[name].lerp_(value.to(self.weights[name].device), 1.0 - kept)
+                    self.weights[name].lerp_(value, 1.0 - kept)
                 else:
                     self.weights[name].copy_(value)
+
+    def take(self, weights: Mapping[str, Tensor]) -> None:
+        """Go on from saved weights, on the device where the model is."""
+        for name, value in weights.items():
+            self.weights[name].copy_(value)
 
     @contextmanager
     def put_into(self, model: nn.Module) -> Iterator[None]:

@@ -87,7 +87,7 @@ class Training:
     def run(self) -> Progress:
         """Train to the end, or until stopped."""
         if self.report.resume:
-            self._restore(*checkpoint.load_newest(self.report.resume))
+            self._restore(*checkpoint.load(self.report.resume))
         try:
             self._go()
         except StopRequested as stop:
@@ -301,7 +301,7 @@ class Training:
         if self.accelerator.scaler and state["scaler"]:
             self.accelerator.scaler.load_state_dict(state["scaler"])
         if self.ema:
-            self.ema.weights = checkpoint.without_prefix("average.", tensors)
+            self.ema.take(checkpoint.without_prefix("average.", tensors))
         self.at = Progress(**state["progress"])
         self._saved_step = self.at.step
         if state["steps"] != self.schedule.steps:  # trained further: patience counts anew

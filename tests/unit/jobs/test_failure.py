@@ -41,6 +41,8 @@ def test_full_disk_is_recognised_however_it_is_said(error: Exception) -> None:
         (MemoryError(), "memory_short", True),
         (OutOfMemoryError("CUDA out of memory. Tried to"), "gpu_memory_short", False),
         (OSError(errno.EIO, "Input/output error"), "disk_trouble", True),
+        (PermissionError(errno.EACCES, "Permission denied", "/a/b"), "disk_refused", False),
+        (OSError(errno.EROFS, "Read-only file system"), "disk_refused", False),
         (KeyError("x"), "training_broken", False),
     ],
 )

@@ -63,6 +63,9 @@ class Ill:
     def _disk(self, data: TaskData, report: Reporter) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
+    def _refused(self, data: TaskData, report: Reporter) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), "/data/jobs/a/1/checkpoints")
+
     def _nan(self, data: TaskData, report: Reporter) -> None:
         raise TrainingError("loss_not_finite", step=2, learning_rate=0.01)
 

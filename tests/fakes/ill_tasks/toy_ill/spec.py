@@ -9,7 +9,9 @@ from bigmodel.core.task import Medium, Params, Task
 
 
 class IllParams(Params):
-    ill: Literal["", "gpu", "host", "kill", "exit", "full", "nan", "bug", "disk", "new"] = ""
+    ill: Literal[
+        "", "gpu", "host", "kill", "exit", "full", "nan", "bug", "disk", "refused", "new"
+    ] = ""
     batch_size: int = Field(default=16, ge=1, le=1024)
     accumulation: int = Field(default=1, ge=1, le=256)
     learning_rate: float = Field(default=0.01, gt=0, le=1)

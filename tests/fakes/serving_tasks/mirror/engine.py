@@ -44,8 +44,8 @@ class Mirror:
         if text == "crash once" and not (self.folder / "crashed").exists():
             (self.folder / "crashed").touch()
             os._exit(9)
-        if text == "hang":
-            threading.Event().wait()
+        if text in ("hang", "slow"):
+            threading.Event().wait(0.4 if text == "slow" else None)
         if text == "chatter":
             os.write(1, b"{ a library prints this\n")
         if text == "refuse":

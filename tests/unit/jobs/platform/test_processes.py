@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from bigmodel.environment import ROOT, environment
 from bigmodel.jobs.launchers import socket_file
-from bigmodel.jobs.platform import Lock, kill_group
 from bigmodel.jobs.platform.identity import identify
+from bigmodel.jobs.platform.process import kill_group
+from bigmodel.jobs.presence import try_lock
 from bigmodel.services.jobs.jobs import JobService
 from bigmodel.settings import Settings
 from bigmodel.store.base import Deleted
@@ -77,11 +79,28 @@ def test_own_group_is_never_ended() -> None:
 
 
 def test_lock_is_held_by_one(tmp_path: Path) -> None:
-    first, second = Lock(tmp_path / "lock"), Lock(tmp_path / "lock")
-    assert first.acquire()
-    assert not second.acquire()
+    first, second = FileLock(tmp_path / "lock"), FileLock(tmp_path / "lock")
+    assert try_lock(first)
+    assert not try_lock(second)
     first.release()
-    assert second.acquire()
+    assert try_lock(second)
+
+
+def test_forked_worker_does_not_keep_the_lock_of_its_parent(tmp_path: Path) -> None:
+    lock = FileLock(tmp_path / "lock")
+    assert try_lock(lock)
+    hold, go = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(go)
+        os.read(hold, 1)
+        os._exit(0)
+    os.close(hold)
+    assert not try_lock(FileLock(tmp_path / "lock"))
+    lock.release()
+    assert try_lock(FileLock(tmp_path / "lock"))  # the child lives
+    os.close(go)
+    os.waitpid(child, 0)
 
 
 def test_socket_works_below_a_long_path(tmp_path: Path) -> None:
@@ -109,6 +128,16 @@ def test_processes_get_the_settings_and_no_secret(
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     assert Settings() == settings
+
+
+def test_threads_of_all_children_sleep_while_they_wait(tmp_path: Path) -> None:
+    given = environment(quick_settings(tmp_path / "home"), 2)
+    assert (given["OMP_WAIT_POLICY"], given["KMP_BLOCKTIME"]) == ("PASSIVE", "0")
+    code = "import os, torch; print(os.environ['OMP_WAIT_POLICY'], torch.get_num_threads())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=given, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["PASSIVE", "2"]
 
 
 def test_deleting_a_job_deletes_its_files_only(tmp_path: Path) -> None:

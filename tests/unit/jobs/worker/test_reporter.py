@@ -1,5 +1,6 @@
 """What a worker writes and reads: whole lines, points that are never lost, wishes at every step."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,38 @@ def test_only_the_first_worker_of_an_attempt_goes_on(tmp_path: Path) -> None:
     assert attempt_folder.claim_handle(tmp_path, {"pid": 1})
     assert not attempt_folder.claim_handle(tmp_path, {"pid": 2})
     assert attempt_folder.read_json(tmp_path / attempt_folder.HANDLE) == {"pid": 1}
+
+
+def test_handle_is_claimed_where_files_cannot_be_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> None:
+        raise PermissionError("this disk knows no links")
+
+    monkeypatch.setattr(os, "link", refuse)
+    assert attempt_folder.claim_handle(tmp_path, {"pid": 1})
+    assert attempt_folder.read_json(tmp_path / attempt_folder.HANDLE) == {"pid": 1}
+
+
+def test_log_keeps_its_end_and_whoever_prints_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempt_folder, "MOST_LOG", 1_000)
+    monkeypatch.setattr(attempt_folder, "KEPT_LOG", 100)
+    path = tmp_path / attempt_folder.LOG
+    with path.open("ab", buffering=0) as output:
+        output.write(b"x" * 2_000 + b"last")
+        attempt_folder.cut_log(tmp_path)
+        output.write(b" words")
+    assert path.read_bytes() == b"x" * 96 + b"last words"
+
+
+def test_worker_whose_folder_is_read_only_gives_room_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, missing_ok: bool = False) -> None:
+        raise PermissionError("not permitted")
+
+    attempt_folder.keep_room(tmp_path)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    attempt_folder.give_room(tmp_path)

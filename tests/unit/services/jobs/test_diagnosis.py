@@ -21,6 +21,7 @@ from bigmodel.core.job import Job, State
 from bigmodel.core.message import Message
 from bigmodel.environment import ROOT, environment
 from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.artifacts import Artifacts, attempt_name
 from bigmodel.jobs.attempt_folder import Exit
 from bigmodel.jobs.redact import redacted
 from bigmodel.jobs.supervisor.planner import Planner
@@ -61,7 +62,10 @@ class Clinic:
         claimed = self.store.jobs.claim(now())
         assert claimed is not None
         try:
-            ending = self._run(Planner(self.settings, self.store).plan(claimed))
+            attempt = Planner(self.settings, self.store).plan(claimed)
+            folder = Artifacts(self.settings.home).path(attempt_name(claimed))
+            attempt_folder.write_attempt(folder, attempt)
+            ending = self._run(folder)
             verdict = judge(replace(claimed, attempt=claimed.max_attempts), ending)
             told, trace, to = verdict.message, verdict.traceback, verdict.to
         except PersonError as error:
@@ -126,6 +130,7 @@ def words() -> Words:
         ("exit", "restarted", {}, "ended without a word"),
         ("nan", "diverged", {"learning_rate": 0.002}, "no longer a number"),
         ("disk", "disk_trouble", {}, "could not be read or written"),
+        ("refused", "disk_refused", {}, "may not be written"),
     ],
 )
 def test_failure_is_explained_and_one_button_mends_it(

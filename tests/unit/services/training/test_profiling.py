@@ -107,3 +107,25 @@ def wait_until_known(one: Profiling, asked: ProfileRequest) -> None:
     while one.known(asked) is None or one.is_pending(asked):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_timing_that_breaks_does_not_end_all_later_ones(
+    settings: Settings, asked: ProfileRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(_timing: Profiling, asked: ProfileRequest, _place: Path) -> Measured:
+        if asked.params.model_dump()["steps"] == 7:
+            raise ValueError("a file that cannot be parsed")
+        return Measured(step_s=1.0, steps=3)
+
+    monkeypatch.setattr(Profiling, "_run", run)
+    monkeypatch.setattr(profiling, "SETTLE_S", 0.0)
+    one = Profiling(settings)
+    broken = ask(settings, steps=7)
+    one.want(broken)
+    wait_until_known(one, broken)
+    found = one.known(broken)
+    assert found is not None
+    assert found.error is not None
+    assert found.error.key == "train.forecast.broken"
+    one.want(asked)
+    wait_until_known(one, asked)

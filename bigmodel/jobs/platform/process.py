@@ -1,12 +1,10 @@
-"""Linux and macOS: sessions, signals to process groups, limits and lock files. It never looks a process up by name."""
+"""Sessions, signals to process groups, and limits on Linux and macOS. It never looks a process up by name."""
 
 import contextlib
-import fcntl
 import os
 import resource
 import signal
 import sys
-from pathlib import Path
 from typing import Any
 
 NICENESS = 10
@@ -47,30 +45,6 @@ def peak_mb() -> float:
     """Return the most memory this process ever held, in megabytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS, else kilobytes
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
-
-
-class Lock:
-    """A lock file: held by one process at a time, free again the moment that process ends in any way."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._number: int | None = None
-
-    def acquire(self) -> bool:
-        """Take the lock; tell whether it was free."""
-        number = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(number)
-            return False
-        self._number = number
-        return True
-
-    def release(self) -> None:
-        if self._number is not None:
-            os.close(self._number)
-            self._number = None
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:
