@@ -15,7 +15,7 @@ IS_WIDE = "document.documentElement.scrollWidth > document.documentElement.clien
 
 def names_in(page: Page, row: int) -> None:
     marked = page.locator(f'#data-grid tr.is-on[data-row="{row}"]')
-    expect(marked).to_be_visible(timeout=walker.SOON_MS)
+    expect(marked).to_be_visible()
 
 
 def test_pressed_row_names_the_columns_and_lines_are_pasted(

@@ -24,6 +24,7 @@ from pages.train import TrainTab
 from tests.fakes.sorted import texts, unlabelled
 from tests.fakes.tiny_bert import write_tiny_bert
 from tests.pages.one_tab import one_tab
+from tests.patience import PATIENCE_S
 
 TEXTS = ["The soup was cold again", "We will be back soon", "A lovely evening", "Nobody cared"]
 
@@ -210,13 +211,13 @@ def test_forecast_is_rough_at_once_and_measured_after(
     first, timer, *_ = expect(studio, data)
     assert 'data-kind="rough"' in first
     assert timer.active
-    deadline = time.monotonic() + 30
-    while 'data-kind="rough"' in (shown := expect(studio, data))[0]:
+    deadline = time.monotonic() + PATIENCE_S
+    while (shown := expect(studio, data))[1].active:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+    assert 'data-kind="measured"' in shown[0]
     assert "done at" in shown[0]
     assert 'data-light="green"' in shown[0]
-    assert not shown[1].active
 
 
 def test_what_does_not_fit_comes_with_a_plan_that_does(

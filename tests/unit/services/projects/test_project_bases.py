@@ -21,6 +21,7 @@ from bigmodel.store.base import Carried, Records
 from bigmodel.tasks import get_task
 from tests.fakes.journey import OWNER, run_here, store_of, train, write_table
 from tests.fakes.tiny_bert import write_tiny_bert
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 TASK = get_task("text_classification")
@@ -107,7 +108,7 @@ def test_unsafe_base_brings_nothing_in(
 def test_killed_import_leaves_only_what_a_sweep_finds(there: Services, here: Services) -> None:
     command = [sys.executable, "-m", "bigmodel", "project", "load", str(project_of(there))]
     process = subprocess.Popen(command, env=environment(here.settings))
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while not list(here.settings.scratch.glob("project-*")) and time.monotonic() < deadline:
         assert process.poll() is None
         time.sleep(0.005)
