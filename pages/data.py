@@ -16,14 +16,13 @@ from pages.shared.data.gallery import Gallery
 from pages.shared.data.intake import Intake
 from pages.shared.label.sort_hook import SortHook
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context, Page
+from pages.shared.web.page import Context, Page, Updates
 from pages.shared.widgets.own_table import OwnTable
 from pages.shared.widgets.rerun_button import AgainButton
 
 ROWS = 20
 SHOWN_NAMES = 5
 
-Updates = dict[Any, object]  # of components; what is not named stays
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 

@@ -19,7 +19,7 @@ from pages.shared.jobs.insights_view import CoachView
 from pages.shared.jobs.job_controls import JobControls
 from pages.shared.jobs.jobs_list import Asked, JobList
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context, Page
+from pages.shared.web.page import Context, Page, Updates
 from pages.shared.widgets import curves as drawing
 from pages.shared.widgets.chart import chart
 from pages.shared.widgets.report_view import ReportView
@@ -48,7 +48,6 @@ watch('value', () => requestAnimationFrame(() => {
 }));
 """
 
-Updates = dict[gr.components.Component | gr.blocks.BlockContext, object]
 Seen = dict[str, str]  # a mark of what each part shows
 ModelPage = tuple[Updates, Seen]
 

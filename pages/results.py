@@ -17,7 +17,7 @@ from pages.shared.results.share_view import ShareView
 from pages.shared.results.wrong_rows import ALL, WrongRows
 from pages.shared.web.download import fetch
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context, Page
+from pages.shared.web.page import Context, Page, Updates
 from pages.shared.widgets import figures
 from pages.shared.widgets.chart import chart
 from pages.shared.widgets.own_table import OwnTable
@@ -26,8 +26,6 @@ LISTED_JOBS = 200
 LOOK_S = 2.0
 WORDS = "pages.results."
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-
-Updates = dict[gr.components.Component | gr.blocks.BlockContext, object]
 
 
 class ResultsTab:

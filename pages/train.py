@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from bigmodel.core.callbacks import Tell
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, JobError, ParamsError
 from bigmodel.core.ids import new_id
@@ -19,12 +20,11 @@ from pages.shared.train.augmentation_view import VariedView
 from pages.shared.train.base_intake import BaseIntake
 from pages.shared.train.forecast_view import ForecastView
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context, Page
+from pages.shared.web.page import Context, Page, Updates
 from pages.shared.widgets.form import ParamsForm, all_fields, task_choices
 
 PRESET = "balanced"
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-Updates = dict[Any, object]  # of components; what is not named stays
 Facts = dict[str, dict[str, Any]]  # of each base: minutes, is_ready, size_mb
 
 
@@ -247,7 +247,7 @@ class TrainTab:
             **self.choose(dataset.id, task, chosen, PRESET, facts, request),
         }
 
-    def _expected(self, dataset: Dataset, choice: BaseChoice, task: str, tell: view.Tell) -> str:
+    def _expected(self, dataset: Dataset, choice: BaseChoice, task: str, tell: Tell) -> str:
         """Return what so few pictures or recordings allow, or nothing."""
         said = self.training.expectation(dataset.owner, dataset.id, choice, task)
         return view.expectation(said, tell) if said else ""

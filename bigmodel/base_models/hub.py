@@ -13,7 +13,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 from bigmodel.base_models import shelf
 from bigmodel.base_models.check import check_folder
 from bigmodel.base_models.folder import BYTES_CAP, put, require_disk
+from bigmodel.core.callbacks import OnCount
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import Base
 from bigmodel.settings import Settings
@@ -35,7 +36,6 @@ PASSED_ON = (
     "http_proxy", "https_proxy", "all_proxy", "no_proxy",
 )  # fmt: skip
 SECURE = ("http://", "https://")
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def describe(hub_id: str, settings: Settings) -> HubModel:
     raise ModelError("hub_unreachable", url=settings.hub_url)
 
 
-def fetch(hub_id: str, settings: Settings, progress: Progress | None = None) -> Base:
+def fetch(hub_id: str, settings: Settings, progress: OnCount | None = None) -> Base:
     """Download a model at its present commit, check it, and put it on the shelf; go on where an earlier call stopped.
 
     `progress` is called with (bytes so far, bytes in all).
@@ -130,7 +130,7 @@ def _as_model(result: Mapping[str, Any], settings: Settings) -> HubModel:
     return model
 
 
-def _download(model: HubModel, folder: Path, settings: Settings, progress: Progress | None) -> None:
+def _download(model: HubModel, folder: Path, settings: Settings, progress: OnCount | None) -> None:
     total = sum(int(about["size"]) for about in model.files.values())
     if total > BYTES_CAP:
         raise ModelError("model_files_big", gb=round(total / 1e9, 1), limit_gb=BYTES_CAP // 10**9)

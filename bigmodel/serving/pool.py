@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bigmodel.core.callbacks import OnCount
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import Explanation
 from bigmodel.serving import wire
@@ -19,7 +20,6 @@ from bigmodel.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Progress = Callable[[int, int], None]  # rows done, rows in all
 SLICE_SHARE = 1 / 12  # of the patience, that the rows of one slice are expected to take
 GROWTH = 8  # times as many rows as in the slice before, at most
 EXPECTED_MB = 500.0  # of a model not yet loaded: the libraries, and a small encoder
@@ -43,7 +43,7 @@ class Serving:
         self._child(folder)
 
     def answers(
-        self, folder: Path, inputs: Sequence[str], progress: Progress | None = None
+        self, folder: Path, inputs: Sequence[str], progress: OnCount | None = None
     ) -> list[Mapping[str, Any]]:
         """Return the answer to each input, as its type encodes it.
 
@@ -54,7 +54,7 @@ class Serving:
         return [answer for reply in replies for answer in reply.answers]
 
     def looks(
-        self, folder: Path, inputs: Sequence[str], progress: Progress | None = None
+        self, folder: Path, inputs: Sequence[str], progress: OnCount | None = None
     ) -> list[tuple[Mapping[str, Any], Explanation]]:
         """Return the answer to each input and what else the model can say of it.
 
@@ -90,7 +90,7 @@ class Serving:
             self._children.clear()
 
     def _in_slices(
-        self, folder: Path, inputs: Sequence[str], wants: wire.Wants, progress: Progress | None
+        self, folder: Path, inputs: Sequence[str], wants: wire.Wants, progress: OnCount | None
     ) -> list[Reply]:
         """Ask slice by slice. How many rows one holds follows from how long they take: patience is for a few rows."""
         answers: list[Reply] = []

@@ -11,7 +11,9 @@ LIMIT = 16  # modules of one folder
 
 def rooms() -> list[Path]:
     """Return every folder of code, tasks aside: those are found, not listed."""
-    found = [path.parent for top in ("bigmodel", "pages") for path in (ROOT / top).rglob("__init__.py")]
+    found = [
+        path.parent for top in ("bigmodel", "pages") for path in (ROOT / top).rglob("__init__.py")
+    ]
     found = [path for path in found if path.parent.name != "tasks"]
     return sorted(found, key=lambda path: path.relative_to(ROOT).parts)
 

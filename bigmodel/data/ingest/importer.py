@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bigmodel.core.callbacks import OnShare
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.datasets.workbook_preview import WorkbookPreview
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.data.media.entry import Given
-from bigmodel.data.sandbox.limited import Progress, end_of, run_limited
+from bigmodel.data.sandbox.limited import end_of, run_limited
 from bigmodel.data.sandbox.limits import EXIT_REFUSED
 from bigmodel.data.tables.source import ORIGINAL, Source
 from bigmodel.settings import Settings
@@ -88,7 +89,7 @@ class Answers:
 def read_upload(
     path: Path,
     settings: Settings,
-    progress: Progress | None = None,
+    progress: OnShare | None = None,
     *,
     name: str = "",
     answers: Answers = Answers(),
@@ -133,7 +134,7 @@ def look_at(
 def read_files(
     files: Sequence[Given],
     settings: Settings,
-    progress: Progress | None = None,
+    progress: OnShare | None = None,
     *,
     answers: Answers = Answers(),
 ) -> Upload:
@@ -147,7 +148,7 @@ def read_files(
 def _read(
     what: dict[str, str],
     settings: Settings,
-    progress: Progress | None,
+    progress: OnShare | None,
     answers: Answers,
     *,
     is_media: bool,

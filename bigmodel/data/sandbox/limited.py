@@ -9,16 +9,16 @@ from pathlib import Path
 
 import psutil
 
+from bigmodel.core.callbacks import OnShare
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.sandbox.limits import EXIT_MEMORY
 
 ROOT = Path(__file__).parents[3]
 LOOK_S = 0.05
-Progress = Callable[[float], None]
 
 
 def run_limited(
-    module: str, request: Path, progress: Progress | None, *, seconds: float, memory_mb: int
+    module: str, request: Path, progress: OnShare | None, *, seconds: float, memory_mb: int
 ) -> int:
     """Run `python -m MODULE REQUEST` to its end, or end it; return its exit code.
 
@@ -76,7 +76,7 @@ def _memory_mb(pid: int) -> float:
         return 0.0
 
 
-def _tell(out: Path, progress: Progress | None) -> None:
+def _tell(out: Path, progress: OnShare | None) -> None:
     if progress is None:
         return
     lines = out.read_text("ascii").split()

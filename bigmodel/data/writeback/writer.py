@@ -6,9 +6,10 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from bigmodel.core.callbacks import OnShare
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
-from bigmodel.data.sandbox.limited import Progress, end_of, run_limited
+from bigmodel.data.sandbox.limited import end_of, run_limited
 from bigmodel.data.sandbox.limits import EXIT_REFUSED
 from bigmodel.data.writeback.order import Order
 from bigmodel.settings import Settings
@@ -18,7 +19,7 @@ PATIENCE = 5  # times the limit of reading: a table is looked at twice and packe
 ROOM_MB = 256  # for answers, beside what was given
 
 
-def write_back(settings: Settings, order: Order, progress: Progress | None = None) -> Path:
+def write_back(settings: Settings, order: Order, progress: OnShare | None = None) -> Path:
     """Write the table of an order beside its place, move it there when it is whole, and return that place.
 
     Raises:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from bigmodel.core.callbacks import OnShare
 from bigmodel.core.datasets.added_rows import AppendPreview
 from bigmodel.core.datasets.dataset import Dataset, Form, Recipe, Version
 from bigmodel.core.errors import DatasetError, NotFoundError
@@ -25,7 +26,6 @@ from bigmodel.store.base import Store
 
 LISTED_JOBS = 50
 MOST_NAMED, NAME_CHARACTERS = 5, 40
-Progress = Callable[[float], None]
 # Returns a dataset whose newest version holds all labels that were given by hand.
 Settle = Callable[[str, str], Dataset]
 
@@ -58,7 +58,7 @@ class AppendService:
         self._settle = settle or store.datasets.get
 
     def look(
-        self, owner: str, dataset_id: str, path: Path, progress: Progress | None = None
+        self, owner: str, dataset_id: str, path: Path, progress: OnShare | None = None
     ) -> AppendPreview:
         """Return what a file would add to a table; nothing is changed.
 
@@ -80,7 +80,7 @@ class AppendService:
         path: Path,
         *,
         keep_repeated: bool = False,
-        progress: Progress | None = None,
+        progress: OnShare | None = None,
     ) -> AppendResult:
         """Make a version with the rows of a file added. Rows that were there stay in their part and keep id and label.
 
@@ -171,7 +171,7 @@ class AppendService:
     def _folder(self, dataset: Dataset) -> Path:
         return self._settings.home / dataset.version.folder
 
-    def _read(self, path: Path, progress: Progress | None) -> Upload:
+    def _read(self, path: Path, progress: OnShare | None) -> Upload:
         upload = read_upload(path, self._settings, progress)
         if upload.is_media:
             upload.discard()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from bigmodel.core.callbacks import OnShare
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Dataset, Form, Recipe, Version
 from bigmodel.core.errors import DatasetError, NotFoundError
@@ -43,7 +44,6 @@ log = logging.getLogger(__name__)
 
 JOBS_PAGE = 200
 READ_SHARE = 0.6  # of the progress bar
-Progress = Callable[[float], None]
 
 __all__ = ["DatasetService", "Item", "Preview", "Sample"]
 
@@ -55,7 +55,7 @@ class AnsweredUpload(TypedDict, total=False):
     label: str
     leave_out: bool
     level: int
-    progress: Progress | None
+    progress: OnShare | None
 
 
 class DatasetService:
@@ -79,7 +79,7 @@ class DatasetService:
         level: int = 0,
         sheet: str = "",
         header_row: int = 0,
-        progress: Progress | None = None,
+        progress: OnShare | None = None,
     ) -> Dataset:
         """Read a file and keep it as a dataset; columns that are not given are guessed.
 
@@ -136,7 +136,7 @@ class DatasetService:
         label: str = "",
         leave_out: bool = False,
         level: int = 0,
-        progress: Progress | None = None,
+        progress: OnShare | None = None,
     ) -> Dataset:
         """Keep files of this machine as a dataset, with the same answers as `import_file`."""
         tell = progress or _silent

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bigmodel.core.answer import AnswerType
+from bigmodel.core.callbacks import Tell
 from bigmodel.core.errors import ModelError
-from bigmodel.core.message import Message
 from bigmodel.services.inference.answered import Answered
 from bigmodel.services.results.answer_table import Cell, open_table
 
@@ -23,7 +23,6 @@ class NamedFile:
 
 
 Ask = Callable[[NamedFile], Answered]
-Say = Callable[[Message], str]
 
 
 def answer_each(files: Iterable[NamedFile], ask: Ask, kind: AnswerType) -> Iterator[Answered]:
@@ -41,7 +40,7 @@ def answer_each(files: Iterable[NamedFile], ask: Ask, kind: AnswerType) -> Itera
             yield Answered(kind, name=file.name, problem=error.message)
 
 
-def write_answers(answers: Iterable[Answered], out: Path, say: Say, kind: AnswerType) -> None:
+def write_answers(answers: Iterable[Answered], out: Path, say: Tell, kind: AnswerType) -> None:
     """Write one line a file. `say` puts a problem into words."""
     strange = ("none_of_these",) if kind.detects_strangers else ()
     with open_table(out, ("file", kind.column, "certainty", *strange, "problem")) as table:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bigmodel.core.answer import Answer, AnswerType, Cell
+from bigmodel.core.callbacks import OnCount, Tell
 from bigmodel.core.datasets.dataset import NO_LABEL, Recipe
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
@@ -21,7 +22,6 @@ from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.source import ORIGINAL, PLACE
 from bigmodel.data.writeback.order import Column, Kind, Order
 from bigmodel.data.writeback.writer import write_back
-from bigmodel.services.inference.batch_files import Say
 from bigmodel.services.inference.summary import About, PredictionSummary, summary_rows
 from bigmodel.services.results.answer_table import open_table
 from bigmodel.settings import Settings
@@ -37,7 +37,6 @@ TEXT_ENDINGS = (".csv", ".tsv")
 YES_NO = {True: "yes", False: "no"}
 Said = tuple[Answer, bool | None]  # and whether it is like none of the training rows
 Ask = Callable[[Sequence[str]], Sequence[Said]]
-Progress = Callable[[int, int], None]  # rows done, rows in all
 Cells = tuple[Cell, ...]
 
 
@@ -113,8 +112,8 @@ def write_table(
     batches: Iterable[Sequence[Row]],
     out: Path,
     asker: Asker,
-    say: Say,
-    progress: Progress | None = None,
+    say: Tell,
+    progress: OnCount | None = None,
 ) -> AnsweredTable:
     """Write the table with the answers to its rows.
 
@@ -194,7 +193,7 @@ def text_column(upload: Upload, recipe: Recipe) -> str:
 
 
 def _answered(
-    batches: Iterable[Sequence[Row]], asker: Asker, tally: PredictionSummary, say: Say
+    batches: Iterable[Sequence[Row]], asker: Asker, tally: PredictionSummary, say: Tell
 ) -> Iterator[tuple[Sequence[Row], list[Cells]]]:
     """Yield each batch with its answers, and count them."""
     for rows in batches:
@@ -213,7 +212,7 @@ def _answered(
         yield rows, answers
 
 
-def _said(row: Row, said: Said, asker: Asker, tally: PredictionSummary, say: Say) -> Cells:
+def _said(row: Row, said: Said, asker: Asker, tally: PredictionSummary, say: Tell) -> Cells:
     answer, is_strange = said
     odd: Cells = ()
     if asker.tells_strangers:
@@ -245,7 +244,7 @@ def _count(
         tally.number(value)
 
 
-def _columns(asker: Asker, taken: Sequence[str], say: Say) -> tuple[Column, ...]:
+def _columns(asker: Asker, taken: Sequence[str], say: Tell) -> tuple[Column, ...]:
     """Return the columns to add, numbered where the table has such names already."""
     keys = asker.kind.headings
     if asker.tells_strangers:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from bigmodel.answers import label
+from bigmodel.core.callbacks import OnCount, Tell
 from bigmodel.core.datasets.dataset import Dataset, UploadedFile, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
@@ -21,11 +22,9 @@ from bigmodel.data.ingest.importer import Answers, read_upload
 from bigmodel.data.tables.source import HAND, PLACE, UPLOAD
 from bigmodel.data.versions.original_files import upload_path
 from bigmodel.data.versions.versions import ITEMS
-from bigmodel.services.inference.batch_files import Say
 from bigmodel.services.inference.batch_table import (
     AnsweredTable,
     Asker,
-    Progress,
     Row,
     Table,
     rows_of,
@@ -77,11 +76,11 @@ class ExportTableService:
         self,
         owner: str,
         dataset_id: str,
-        say: Say,
+        say: Tell,
         *,
         model: str = "",
         out: Path | None = None,
-        progress: Progress | None = None,
+        progress: OnCount | None = None,
     ) -> list[AnsweredTable]:
         """Write the file of a dataset with a label for each row; several files are packed as one ZIP.
 
@@ -170,8 +169,8 @@ class ExportTableService:
         read: tuple[Table, Iterator[list[Row]]],
         out: Path,
         asker: Asker,
-        say: Say,
-        progress: Progress,
+        say: Tell,
+        progress: OnCount,
     ) -> AnsweredTable:
         table, rows = read
         return write_table(self._settings, table, rows, out, asker, say, progress)
@@ -216,11 +215,11 @@ def _is_labelled(version: Version, sorting: Labelling) -> bool:
     return version.summary.usable_rows > 0 or bool(sorting.labels)
 
 
-def _together(rows: Sequence[int], progress: Progress | None) -> list[Progress]:
+def _together(rows: Sequence[int], progress: OnCount | None) -> list[OnCount]:
     """Return what each table's writing tells, so that the person sees all of them as one."""
     tell, total = progress or (lambda _done, _all: None), sum(rows)
 
-    def after(before: int) -> Progress:
+    def after(before: int) -> OnCount:
         return lambda done, _all: tell(before + done, total)
 
     return [after(sum(rows[:number])) for number in range(len(rows))]

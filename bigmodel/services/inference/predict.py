@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bigmodel.answers import answer_type
 from bigmodel.core.answer import Answer, AnswerType
+from bigmodel.core.callbacks import OnCount, Tell
 from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
 from bigmodel.core.ids import is_id, new_id
@@ -20,7 +21,6 @@ from bigmodel.data.ingest.importer import read_upload
 from bigmodel.services.inference.answered import MEMORY, STRANGE, Answered, is_strange
 from bigmodel.services.inference.batch_files import (
     NamedFile,
-    Say,
     answer_each,
     write_answers,
 )
@@ -62,7 +62,6 @@ __all__ = [
     "written",
 ]
 
-Progress = Callable[[int, int], None]  # rows done, rows in all
 NEAREST = 3  # training rows shown beside an answer
 DOWNLOAD_S = 86_400.0  # answered tables lie this long for their download
 
@@ -164,7 +163,7 @@ class InferenceService:
         owner: str,
         model_or_job: str,
         inputs: Sequence[str],
-        progress: Progress | None = None,
+        progress: OnCount | None = None,
     ) -> list[Answer]:
         """Return the answer to each text or path; a blank one to what cannot be read, where its type has one."""
         model = self.resolve(owner, model_or_job)
@@ -202,8 +201,8 @@ class InferenceService:
         model_or_job: str,
         files: Sequence[NamedFile],
         out: Path,
-        say: Say,
-        progress: Progress | None = None,
+        say: Tell,
+        progress: OnCount | None = None,
     ) -> list[Answered]:
         """Answer many pictures or recordings and write one line each to `out` (.xlsx, .tsv, else .csv).
 
@@ -232,8 +231,8 @@ class InferenceService:
         model_or_job: str,
         path: Path,
         out: Path | None,
-        say: Say,
-        progress: Progress | None = None,
+        say: Tell,
+        progress: OnCount | None = None,
     ) -> AnsweredTable:
         """Answer every row of a table and write the same table to `out` (.xlsx, .xlsm, .tsv, else .csv).
 
@@ -341,7 +340,7 @@ def _unseen(version: Version) -> Split:
 
 @contextmanager
 def written(out: Path) -> Iterator[None]:
-    """Say in a person's words that the block could not write."""
+    """Tell in a person's words that the block could not write."""
     try:
         yield
     except OSError as error:

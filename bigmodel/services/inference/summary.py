@@ -4,10 +4,10 @@ import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from bigmodel.core.callbacks import Tell
 from bigmodel.core.message import Message
 from bigmodel.core.results.results import Measure
 from bigmodel.data.writeback.order import Cell, Head, Share
-from bigmodel.services.inference.batch_files import Say
 
 TYPICAL = 3  # rows shown of a class
 TEXT_CHARACTERS = 200
@@ -87,7 +87,7 @@ class PredictionSummary:
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 
-def counted(tally: PredictionSummary, say: Say) -> str:
+def counted(tally: PredictionSummary, say: Tell) -> str:
     """Return in a sentence or two what the answers come to."""
     seen = {"rows": tally.rows, "answered": tally.answered, "empty": tally.empty}
     parts = [say(Message("writeback.counts", seen))]
@@ -104,7 +104,7 @@ def counted(tally: PredictionSummary, say: Say) -> str:
 
 
 def summary_rows(
-    tally: PredictionSummary, about: About, labels: Sequence[str], say: Say
+    tally: PredictionSummary, about: About, labels: Sequence[str], say: Tell
 ) -> tuple[tuple[Cell, ...], ...]:
     """Return the cells of the summary sheet, row by row."""
 
@@ -128,7 +128,7 @@ def summary_rows(
     return tuple(rows)
 
 
-def _about(about: About, word: _Word, say: Say) -> Iterator[tuple[Cell, ...]]:
+def _about(about: About, word: _Word, say: Tell) -> Iterator[tuple[Cell, ...]]:
     if about.name:
         yield word("model"), about.name
     if about.accuracy:

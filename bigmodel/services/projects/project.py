@@ -4,11 +4,12 @@ It takes nothing of another owner along, and brings in all of a file or nothing.
 """
 
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bigmodel.base_models import shelf
+from bigmodel.core.callbacks import OnShare
 from bigmodel.core.clock import now
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
@@ -30,7 +31,6 @@ from bigmodel.words import Words
 
 MB = 2**20
 READ_SHARE = 0.8  # of the progress bar
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class ProjectService:
         out: Path,
         *,
         with_bases: bool = False,
-        progress: Progress = lambda _: None,
+        progress: OnShare = lambda _: None,
     ) -> Size:
         """Write a project; no ids stand for everything. The file appears when it is whole.
 
@@ -148,7 +148,7 @@ class ProjectService:
         dataset_ids: Sequence[str],
         *,
         with_bases: bool = False,
-        progress: Progress = lambda _: None,
+        progress: OnShare = lambda _: None,
     ) -> tuple[str, Size]:
         """Write a project for the browser; return the key under which it is handed out."""
         with self.handouts.make(owner, f"bigmodel-project-{now():%Y%m%d-%H%M}.zip") as (key, out):
@@ -172,7 +172,7 @@ class ProjectService:
 
     # bringing in --------------------------------------------------------------------------------
 
-    def load(self, owner: str, path: Path, progress: Progress = lambda _: None) -> Loaded:
+    def load(self, owner: str, path: Path, progress: OnShare = lambda _: None) -> Loaded:
         """Bring a project in as the owner's; what is here with the same content is left alone.
 
         Raises:

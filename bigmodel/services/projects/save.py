@@ -1,13 +1,14 @@
 """What of a data folder goes into a project, and writing it down; it changes nothing, and takes nothing of another owner."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
 from bigmodel import __version__
 from bigmodel.base_models import shelf
+from bigmodel.core.callbacks import OnShare
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.data.projects import layout
@@ -28,7 +29,6 @@ from bigmodel.store.base import Carried, Point, Records, Store
 
 PAGE = 5_000  # points that are read at once
 MB = 2**20
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class ProjectCollector:
 
 
 def write(
-    content: Content, out: Path, store: Store, owner: str, progress: Progress = lambda _: None
+    content: Content, out: Path, store: Store, owner: str, progress: OnShare = lambda _: None
 ) -> None:
     """Write a project; the file appears when it is whole.
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from bigmodel.answers import answer_type
 from bigmodel.core.answer import Answer, AnswerType
+from bigmodel.core.callbacks import OnCount
 from bigmodel.core.datasets.dataset import Version
 from bigmodel.core.errors import ModelError
 from bigmodel.core.job import Job, State
@@ -28,8 +29,7 @@ MOST_CACHED = 16
 MOST_SHOWN = 5  # rows that one alone got right
 TEXT_CHARACTERS = 2_000
 LISTED_JOBS = 200
-Progress = Callable[[int, int], None]  # rows done, rows in all
-Ask = Callable[[str, str, Sequence[str], Progress | None], list[Answer]]  # owner, model, inputs
+Ask = Callable[[str, str, Sequence[str], OnCount | None], list[Answer]]  # owner, model, inputs
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class CompareService:
         other_id: str,
         *,
         model_id: str = "",
-        progress: Progress | None = None,
+        progress: OnCount | None = None,
     ) -> Comparison:
         """Return what a training achieves beside an earlier one, on test rows that neither learned from.
 
@@ -121,9 +121,7 @@ class CompareService:
 
     # one comparison ---------------------------------------------------------------------------
 
-    def _compared(
-        self, owner: str, new: _Side, old: _Side, progress: Progress | None
-    ) -> Comparison:
+    def _compared(self, owner: str, new: _Side, old: _Side, progress: OnCount | None) -> Comparison:
         if not _is_alike(new, old):
             raise ModelError("compare_other_data")
         kind = self._kind(new.model)
@@ -159,7 +157,7 @@ class CompareService:
         model: TrainedModel,
         stored: StoredPredictions,
         row_ids: Sequence[str],
-        progress: Progress | None,
+        progress: OnCount | None,
     ) -> StoredPredictions:
         """Return a model's answers to rows: as its evaluation stored them, and asked of it where it did not."""
         known = set(stored.row_ids)
@@ -181,7 +179,7 @@ class CompareService:
         version: Version,
         model: TrainedModel,
         row_ids: Sequence[str],
-        progress: Progress | None,
+        progress: OnCount | None,
     ) -> StoredPredictions:
         """Return what a model answers to rows of a version."""
         folder = self._settings.home / version.folder

@@ -5,6 +5,7 @@ from functools import partial
 from html import escape
 from pathlib import Path
 
+from bigmodel.core.callbacks import Say
 from bigmodel.core.language import Language
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.metric import metric
@@ -22,8 +23,6 @@ MOST_CONFUSIONS = 20
 MOST_CLASSES = 40
 LABEL_CHARACTERS = 60
 TEXT_CHARACTERS = 300
-
-Say = Callable[..., str]  # an escaped text by its key
 
 
 def render(shown: ModelPage, words: Words, language: Language) -> str:

@@ -1,16 +1,15 @@
 """Says a forecast in words, for pages and the command line alike; times are of this place. It computes no forecast."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from bigmodel.core.callbacks import Tell
 from bigmodel.core.message import Message
 from bigmodel.services.training.forecast import Forecast
 
 HOUR_S, MINUTE_S = 3600.0, 60.0
 HOURS_FROM_S = 90 * MINUTE_S
 GB = 1024.0
-Tell = Callable[[Message], str]
 
 
 def sentence(made: Forecast, now: datetime, tell: Tell) -> str:

@@ -11,14 +11,13 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.class_names import ClassName, ClassNames
 from pages.shared.data import dataset_view as view
-from pages.shared.web.page import Context
+from pages.shared.web.page import Context, Updates
 
 WORDS = "pages.classes."
 THREE, NUMBER, EACH = "three", "number", "each"
 LABEL_CHARACTERS = 40
 SHOWN_LABELS = 6
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-Updates = dict[Any, object]
 # A box for each class; Enter in one of them is the button.
 SCRIPT = """
 const send = () => trigger('submit', {names: Object.fromEntries(

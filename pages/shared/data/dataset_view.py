@@ -1,9 +1,10 @@
 """A dataset drawn as HTML: what was found, labels, lengths, problems, rows. Every text of a person is escaped here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Protocol
 
+from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.dataset import Dataset, Summary
 from bigmodel.core.language import Language
 from bigmodel.core.message import Message
@@ -16,7 +17,6 @@ LABEL_CHARACTERS = 40
 BINS = 10
 NUMBER_SHARE = 0.95
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-Say = Callable[..., str]
 
 
 class Table(Protocol):

@@ -5,8 +5,9 @@ from html import escape
 from pathlib import Path
 from typing import Protocol
 
+from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.dataset import Form
-from pages.shared.data.dataset_view import LABEL_CHARACTERS, Say, seconds, short
+from pages.shared.data.dataset_view import LABEL_CHARACTERS, seconds, short
 from pages.shared.web.media_route import media_url
 
 ASSETS = Path(__file__).parents[3] / "assets"

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bigmodel.core.callbacks import Say
 from bigmodel.core.language import Language
 from bigmodel.core.message import Message
 from pages.shared.data import upload_view
@@ -129,7 +130,7 @@ class Doors:
     def _state(self, request: Request, tray: Any) -> dict[str, Any]:
         return upload_view.state(tray, self._sayer(request))
 
-    def _sayer(self, request: Request) -> upload_view.Say:
+    def _sayer(self, request: Request) -> Say:
         return lambda key, **args: self._say(request, Message(key, args))
 
     def _say(self, request: Request, message: Message) -> str:

@@ -1,8 +1,9 @@
 """A tray as its box in the page shows it: classes, files, and what is still missing; it changes nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
+from bigmodel.core.callbacks import Say
 from bigmodel.core.language import Language
 from bigmodel.words import Words
 
@@ -29,7 +30,6 @@ ENDINGS = {
     ),
 }
 SHOWN = 60  # newest files of a class
-Say = Callable[..., str]
 
 
 class Item(Protocol):

@@ -1,12 +1,13 @@
 """The card of a workbook: its sheets, and its first rows, one of which a person clicks as the row of names. It reads no file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from html import escape
 from typing import Any
 
 import gradio as gr
 
+from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.workbook_preview import NO_HEADER, RowPreview, WorkbookPreview
 from bigmodel.core.errors import DatasetError, NotFoundError
 from pages.shared.data.media_view import ASSETS
@@ -14,7 +15,6 @@ from pages.shared.web.guard import guard
 from pages.shared.web.page import Context
 
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-Say = Callable[..., str]
 
 
 class WorkbookView:

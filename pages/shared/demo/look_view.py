@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bigmodel.core.answer import percent
+from bigmodel.core.callbacks import Say
 from bigmodel.services.inference.predict import Answered, Look, MediaRow
 from pages.shared.web.media_route import media_url
 from pages.shared.widgets import answer, chart
 
 SHOWN_CLASSES = 6  # lines of the figure, those that are ever surest
-Say = Callable[..., str]  # words by key, in the person's language
 
 
 def look(found: Look, kind: str, say: Say, asked: MediaRow | None = None) -> str:

@@ -1,13 +1,13 @@
 """How the answer to a text looks, and what stands behind it: escaped HTML; nothing is computed here."""
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from bigmodel.core.callbacks import Say
 from bigmodel.services.inference.predict import Answered, TextRow
 from pages.shared.widgets import answer
 
 SHOWN_CHARACTERS = 240  # of a training row
-Say = Callable[..., str]  # words by key, in the person's language
 
 
 def look(found: Answered, near: Sequence[TextRow], say: Say) -> str:

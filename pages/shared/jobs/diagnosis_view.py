@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from bigmodel.core.callbacks import Tell
 from bigmodel.core.message import Message
-from pages.shared.web.page import Context
+from pages.shared.web.page import Context, Updates
 
 if TYPE_CHECKING:
     from bigmodel.services.jobs.diagnosis import Diagnosis
@@ -19,8 +20,6 @@ element.addEventListener('click', e => {
 });
 """
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-Tell = Callable[[Message], str]
-Updates = dict[Any, object]
 
 
 class DoctorView:

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from bigmodel.core.callbacks import Say
 from bigmodel.services.jobs.disk import DiskUse
 from pages.shared.web.page import Context
 
@@ -15,7 +16,6 @@ OFFERED = 50  # trainings that can be cleaned up one by one, the largest first
 LEAST_MB = 1.0  # less is not worth a button
 ALL = ""
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-Say = Callable[..., str]
 
 
 class DiskPanel:

@@ -7,11 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from pages.shared.web.page import Context
+from pages.shared.web.page import Context, Updates
 
 MOST = 2  # sentences at once
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-Updates = dict[Any, object]
 
 
 class CoachView:

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.job import Job, State, Wish
-from pages.shared.web.page import Context
+from pages.shared.web.page import Context, Updates
 from pages.shared.widgets.rerun_button import AgainButton
 
 EPOCHS, MOST_EPOCHS = 3, 200
@@ -15,7 +15,6 @@ ALLOW = """async () => {
   if (!window.Notification) return 'denied';
   return Notification.permission === 'default' ? await Notification.requestPermission() : Notification.permission;
 }"""
-Updates = dict[Any, object]
 
 
 class JobControls:

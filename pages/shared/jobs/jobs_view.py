@@ -1,21 +1,19 @@
 """How jobs look in words: escaped HTML in Gradio's own colours; nothing is asked of a service here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Protocol
 
+from bigmodel.core.callbacks import Say, Tell
 from bigmodel.core.job import Job, JobEvent, Progress, State, Wish, share_done
-from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
-from pages.shared.web.time_text import Say, clock, span
+from pages.shared.web.time_text import clock, span
 
 BADGES = {State.SUCCEEDED: "is-good", State.FAILED: "is-bad", State.LOST: "is-bad"}
 PHASES = ("prepare", "instant", "load", "train", "evaluate", "measure", "save")
 VIAS = ("browser", "terminal")  # where trainings are asked for, as there are words for it
 NAME_CHARACTERS = 80
-
-Tell = Callable[[Message], str]
 
 
 class Turn(Protocol):

@@ -5,9 +5,7 @@ from html import escape
 import gradio as gr
 
 from bigmodel.core.datasets.dataset import Dataset
-from pages.shared.web.page import Context
-
-Updates = dict[gr.components.Component | gr.blocks.BlockContext, object]
+from pages.shared.web.page import Context, Updates
 
 
 class SortHook:

@@ -1,16 +1,14 @@
 """Sorting as its box in the page shows it: rows, counts and sentences in the person's language; it decides nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from bigmodel.core.callbacks import Say, Tell
 from bigmodel.core.labelling.view import FIRST_ROWS, LabellingView, LabelModel, LabelRow
 from bigmodel.core.language import Language
-from bigmodel.core.message import Message
 from bigmodel.words import Words
 from pages.shared.web.media_route import media_url
 
-Say = Callable[..., str]
-Tell = Callable[[Message], str]
 LAST_CHARACTERS = 160
 SURE_GAIN = 0.005  # less than half a percentage point is nothing
 

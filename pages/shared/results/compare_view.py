@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from bigmodel.core.callbacks import Say
 from bigmodel.core.errors import ModelError
 from bigmodel.core.job import Job, State
 from bigmodel.core.metric import metric
@@ -14,14 +15,12 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.comparison import ChangedRow, Compared, Comparison
 from bigmodel.core.results.results import Measure
 from pages.shared.results import results_view as view
-from pages.shared.web.page import Context
+from pages.shared.web.page import Context, Updates
 from pages.shared.widgets.rerun_button import AgainButton
 
 WORDS = "pages.compare."
 ROW_CHARACTERS = 300
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-Updates = dict[Any, object]
-Say = Callable[..., str]
 
 
 class CompareView:

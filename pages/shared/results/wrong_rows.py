@@ -8,15 +8,13 @@ import gradio as gr
 from bigmodel.core.results.results import Results
 from pages.shared.results import results_view as view
 from pages.shared.web.download import fetch
-from pages.shared.web.page import Context
+from pages.shared.web.page import Context, Updates
 
 PAGE_ROWS = 10
 ALL = ""
 WORDS = "pages.results."
 MEDIA = "/bm/media"  # pictures and recordings of a dataset, by its id and their names
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-
-Updates = dict[gr.components.Component | gr.blocks.BlockContext, object]
 
 
 class WrongRows:

@@ -8,17 +8,17 @@ from typing import Any
 
 import gradio as gr
 
+from bigmodel.core.callbacks import Say
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import Base
 from pages.shared.train import train_view as view
-from pages.shared.web.page import Context
+from pages.shared.web.page import Context, Updates
 
 EXAMPLES = {
     "text": "google-bert/bert-base-chinese",
     "image": "timm/resnet18.a1_in1k",
     "audio": "facebook/wav2vec2-base",
 }
-Updates = dict[Any, object]
 Refill = Callable[..., Updates]
 
 
@@ -64,7 +64,7 @@ class BaseIntake:
         self.fetch.click(guard(self.fetch_base), [self.hub_id, *where], list(filled), **shown)
         self.files.upload(guard(self.bring), [self.files, *where], [self.files, *filled], **shown)
 
-    def introduced(self, medium: str, say: view.Say) -> str:
+    def introduced(self, medium: str, say: Say) -> str:
         """Return which models suit what is to be read."""
         text = (
             say("pages.train.hub_intro") if medium == "text" else say("pages.train.hub_intro_media")

@@ -3,7 +3,7 @@
 The rough guess stands at once; a timer looks for the measured one and rests when it came.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from html import escape
@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from bigmodel.core.callbacks import Tell
 from bigmodel.core.errors import ModelError, NotFoundError, ParamsError
 from bigmodel.core.message import Message
 from bigmodel.services.training.forecast import Forecast
@@ -20,7 +21,6 @@ from pages.shared.web.page import Context
 LOOK_S = 1.0
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 COLOURS = {"green": "is-good", "amber": "is-warning", "red": "is-bad"}
-Tell = Callable[[Message], str]
 
 
 class ForecastView:

@@ -1,9 +1,10 @@
 """Base models, times and what a hub says, drawn for people. Every text of a person or a hub is escaped here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Protocol
 
+from bigmodel.core.callbacks import Say, Tell
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, BaseChoice
@@ -13,8 +14,6 @@ from bigmodel.words import Words
 ANY = "any"
 SHOWN_LANGUAGES = 3
 HOUR = 90.0  # minutes from which on hours are said
-Say = Callable[..., str]
-Tell = Callable[[Message], str]
 
 
 class HubFacts(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.i18n import I18nData
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
 LOCAL_OWNER = "local"
+Updates = dict[Any, object]  # what components become, by component
 
 
 def owner_of(request: gr.Request | Request) -> str:  # noqa: ARG001 - accounts will read the request

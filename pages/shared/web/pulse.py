@@ -16,13 +16,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bigmodel.core import clock
+from bigmodel.core.callbacks import Say
 from bigmodel.core.job import FINAL, Job, State, share_done
 from bigmodel.core.language import Language
 from bigmodel.core.message import Arg, Message
 from bigmodel.words import Words
 from pages.shared.web import language
 from pages.shared.web.page import owner_of
-from pages.shared.web.time_text import Say, span_short
+from pages.shared.web.time_text import span_short
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services

@@ -1,9 +1,8 @@
 """Points and lengths of time in words; nothing is read from a clock of its own but today's date."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
-Say = Callable[..., str]  # a text by key and arguments, in the person's language
+from bigmodel.core.callbacks import Say
 
 
 def span(seconds: float, say: Say) -> str:

@@ -1,13 +1,12 @@
 """How answers of a model look: the parts of a view, a table, as escaped HTML in Gradio's own colours; nothing is computed here."""
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bigmodel.core.answer import UNSURE, View, percent
+from bigmodel.core.callbacks import Say
 from bigmodel.core.message import Message
 from bigmodel.core.results.alignment import is_unspaced
-
-Say = Callable[..., str]  # words by key, in the person's language
 
 
 def draw(view: View, say: Say) -> str:

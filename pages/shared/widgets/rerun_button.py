@@ -6,10 +6,9 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.job import Job
-from pages.shared.web.page import Context
+from pages.shared.web.page import Context, Updates
 
 QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-Updates = dict[Any, object]
 
 
 class AgainButton:
