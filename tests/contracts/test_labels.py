@@ -137,3 +137,10 @@ def test_threads_lose_no_label(store: Store, dataset: Dataset) -> None:
         put = lambda number: store.labels.put("local", dataset.id, f"r{number}", "good")  # noqa: E731
         assert sorted(pool.map(put, range(12))) == list(range(1, 13))
     assert len(store.labels.get("local", dataset.id).labels) == 12
+
+
+def test_classes_changed_meanwhile_are_not_overwritten(store: Store, dataset: Dataset) -> None:
+    known = begun(store, dataset)
+    assert store.labels.set_classes("local", dataset.id, ["good", "bad", "x"], known=known)
+    assert not store.labels.set_classes("local", dataset.id, ["good", "bad", "y"], known=known)
+    assert store.labels.get("local", dataset.id).classes == ("good", "bad", "x")

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from bigmodel.core.datasets.dataset import Dataset, Form, Recipe, Summary, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.class_names import ClassName, ClassNames
+from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.name import clean_name
 from bigmodel.data.tables.source import HAND, ORIGINAL
 from bigmodel.data.versions.revise import renamed
@@ -161,17 +162,28 @@ class ClassService:
 
     def _follow(self, dataset: Dataset, made: Version, changes: Mapping[str, str]) -> None:
         """Let what was sorted by hand follow, so that it does not bring the old names back."""
-        owner, before = dataset.owner, dataset.version.summary.classes
-        sorting = self._store.labels.get(owner, dataset.id)
-        if not sorting.classes and not sorting.marks:
-            return
+        owner = dataset.owner
+        while True:
+            sorting = self._store.labels.get(owner, dataset.id)
+            if not sorting.classes and not sorting.marks:
+                return
+            if self._set_classes(dataset, made, changes, sorting):
+                break
+        change = self._store.labels.get(owner, dataset.id).change
+        self._store.labels.set_written(owner, dataset.id, change)
+
+    def _set_classes(
+        self, dataset: Dataset, made: Version, changes: Mapping[str, str], sorting: Labelling
+    ) -> bool:
+        """Set the classes that follow from a version; tell whether they were still those of `sorting`."""
+        before = dataset.version.summary.classes
         held = {*made.summary.classes, *(changes.get(m.label, m.label) for m in sorting.marks)}
         names = dict.fromkeys(changes.get(name, name) for name in sorting.classes)
         kept = [name for name in names if name in held or name not in before]
         relabel = made.recipe.relabel
-        self._store.labels.set_classes(owner, dataset.id, kept, moved=changes, relabel=relabel)
-        change = self._store.labels.get(owner, dataset.id).change
-        self._store.labels.set_written(owner, dataset.id, change)
+        return self._store.labels.set_classes(
+            dataset.owner, dataset.id, kept, known=sorting, moved=changes, relabel=relabel
+        )
 
 
 def _are_no_names(summary: Summary) -> bool:

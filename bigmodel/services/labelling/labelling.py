@@ -4,14 +4,14 @@ Labels are the store's; this service never holds one that is not stored, and nev
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 
 import numpy as np
 
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, JobError
-from bigmodel.core.labelling.labels import SKIPPED, LabelEvent
+from bigmodel.core.labelling.labels import SKIPPED, LabelEvent, Labelling
 from bigmodel.core.labelling.view import FIRST_ROWS, CurvePoint, LabellingView, LabelModel, LabelRow
 from bigmodel.core.name import clean_name
 from bigmodel.data.versions.revise import with_labels
@@ -185,11 +185,14 @@ class LabellingService:
         Raises:
             DatasetError: `class_empty` or `class_twice`.
         """
-        workspace = self._desks.open(owner, dataset_id)
-        classes = workspace.sorting.classes
-        fresh = _checked(name, classes)
-        relabel = workspace.sorting.relabel
-        self._store.labels.set_classes(owner, dataset_id, [*classes, fresh], relabel=relabel)
+
+        def add(known: Labelling) -> bool:
+            classes = [*known.classes, _checked(name, known.classes)]
+            return self._store.labels.set_classes(
+                owner, dataset_id, classes, known=known, relabel=known.relabel
+            )
+
+        self._change_classes(owner, dataset_id, lambda workspace: add(workspace.sorting))
 
     def rename_class(self, owner: str, dataset_id: str, name: str, to: str) -> None:
         """Rename a class; its labels follow.
@@ -197,12 +200,14 @@ class LabellingService:
         Raises:
             DatasetError: `class_unknown`, `class_empty` or `class_twice`.
         """
-        workspace = self._desks.open(owner, dataset_id)
-        others = [known for known in workspace.sorting.classes if known != name]
-        fresh = _checked(to, others)
-        self._move(
-            workspace, name, fresh, [fresh if c == name else c for c in workspace.sorting.classes]
-        )
+
+        def rename(workspace: Workspace) -> bool:
+            classes = workspace.sorting.classes
+            fresh = _checked(to, [known for known in classes if known != name])
+            return self._move(workspace, name, fresh, [fresh if c == name else c for c in classes])
+
+        self._change_classes(owner, dataset_id, rename)
+        self._refresh(owner, dataset_id)
 
     def merge_class(self, owner: str, dataset_id: str, name: str, into: str) -> None:
         """Make one class of two; a class without rows goes away in the same way.
@@ -210,13 +215,25 @@ class LabellingService:
         Raises:
             DatasetError: `class_unknown`.
         """
-        workspace = self._desks.open(owner, dataset_id)
-        others = [known for known in workspace.sorting.classes if known != name]
-        if into not in others:
-            raise DatasetError("class_unknown", label=into)
-        self._move(workspace, name, into, others)
 
-    def _move(self, workspace: Workspace, name: str, to: str, classes: list[str]) -> None:
+        def merge(workspace: Workspace) -> bool:
+            others = [known for known in workspace.sorting.classes if known != name]
+            if into not in others:
+                raise DatasetError("class_unknown", label=into)
+            return self._move(workspace, name, into, others)
+
+        self._change_classes(owner, dataset_id, merge)
+        self._refresh(owner, dataset_id)
+
+    def _change_classes(
+        self, owner: str, dataset_id: str, change: Callable[[Workspace], bool]
+    ) -> None:
+        """Work the classes out anew until nobody else changed them meanwhile."""
+        while not change(self._desks.open(owner, dataset_id)):
+            pass
+
+    def _move(self, workspace: Workspace, name: str, to: str, classes: list[str]) -> bool:
+        """Set the classes, labels of one following into another; tell whether they were still as known."""
         if name not in workspace.sorting.classes:
             raise DatasetError("class_unknown", label=name)
         owner, dataset_id = workspace.dataset.owner, workspace.dataset.id
@@ -224,10 +241,9 @@ class LabellingService:
         relabel = {came: to if label == name else label for came, label in relabel.items()}
         if name in workspace.contents.label_counts:
             relabel.setdefault(name, to)
-        self._store.labels.set_classes(
-            owner, dataset_id, classes, moved={name: to}, relabel=relabel
+        return self._store.labels.set_classes(
+            owner, dataset_id, classes, known=workspace.sorting, moved={name: to}, relabel=relabel
         )
-        self._refresh(owner, dataset_id)
 
     # using --------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """A dataset laid out for sorting: its contents, the marks on them, and what is still open; it changes no label."""
 
+import threading
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -96,6 +97,7 @@ class Workspaces:
         self._store = store
         self._tables: OrderedDict[tuple[str, str], Contents] = OrderedDict()
         self._cells: OrderedDict[tuple[str, int], str] = OrderedDict()
+        self._lock = threading.Lock()  # of both caches
 
     def can_label(self, dataset: Dataset) -> bool:
         """Tell whether rows of a dataset could be sorted into classes by hand."""
@@ -141,35 +143,40 @@ class Workspaces:
             met = Labelling(tuple(classes), marks, sorting.relabel, change, change)
             self._store.labels.replace(owner, dataset_id, met)
         else:
-            self._store.labels.set_classes(owner, dataset_id, classes, relabel=sorting.relabel)
+            self._store.labels.set_classes(
+                owner, dataset_id, classes, known=sorting, relabel=sorting.relabel
+            )
         return self._store.labels.get(owner, dataset_id)
 
     def _contents(self, version: Version, relabel: Mapping[str, str]) -> Contents:
         key = (version.digest, repr(sorted(relabel.items())))
-        if key not in self._tables:
-            folder = self._settings.home / version.folder
-            self._tables[key] = read_contents(folder, version.recipe, relabel)
+        with self._lock:
+            if key in self._tables:
+                self._tables.move_to_end(key)
+                return self._tables[key]
+        found = read_contents(self._settings.home / version.folder, version.recipe, relabel)
+        with self._lock:
+            self._tables[key] = found
             while len(self._tables) > KEPT_TABLES:
                 self._tables.popitem(last=False)
-        self._tables.move_to_end(key)
-        return self._tables[key]
+        return found
 
     def shown(self, workspace: Workspace, places: NDArray[np.int64]) -> list[str]:
         """Return the texts or file names of some contents, those seen before from memory."""
-        digest, cells = workspace.version.digest, self._cells
-        unread = [at for at in places.tolist() if (digest, at) not in cells]
+        wanted = [(workspace.version.digest, at) for at in places.tolist()]
+        with self._lock:
+            known = {key: self._cells[key] for key in wanted if key in self._cells}
+        unread = [key for key in wanted if key not in known]
         if unread:
-            texts = read_cells(workspace.contents, np.array(unread, np.int64))
-            cells.update(
-                {
-                    (digest, at): text[:TEXT_CHARACTERS]
-                    for at, text in zip(unread, texts, strict=True)
-                }
-            )
-        found = [cells[digest, at] for at in places.tolist()]
-        while len(cells) > KEPT_CELLS:
-            cells.popitem(last=False)
-        return found
+            texts = read_cells(workspace.contents, np.array([at for _, at in unread], np.int64))
+            read = zip(unread, texts, strict=True)
+            fresh = {key: text[:TEXT_CHARACTERS] for key, text in read}
+            known |= fresh
+            with self._lock:
+                self._cells.update(fresh)
+                while len(self._cells) > KEPT_CELLS:
+                    self._cells.popitem(last=False)
+        return [known[key] for key in wanted]
 
     def task(self, version: Version) -> str:
         """Return the task that puts such rows into classes, "" where there is none."""

@@ -1,5 +1,6 @@
 """Sorting by hand through its service: what comes next, labels that last, classes that change, versions made of them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from bigmodel.data.versions.versions import load_rows
 from bigmodel.jobs.active_learning import ScoringRequest, Suggestions
 from bigmodel.metrics.growth import LearningCurve, Point
 from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.services.labelling import workspace
 from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.services.labelling.labelling import FRESH, LabellingService
+from bigmodel.services.labelling.workspace import Workspaces
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.names import HOSTILE_NAMES, is_harmless
@@ -264,3 +267,37 @@ def test_remark_here_and_there_is_no_label_column(settings: Settings, tmp_path: 
     datasets = DatasetService(settings, MemoryStore())
     dataset = datasets.import_file(OWNER, table(tmp_path, rows, label="remark"))
     assert dataset.version.recipe.target == ""
+
+
+def test_classes_added_at_once_are_all_there(desk: Workspace) -> None:
+    names = [f"class {number}" for number in range(12)]
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(lambda name: desk.sorting.add_class(OWNER, desk.dataset.id, name), names))
+    stored = desk.store.labels.get(OWNER, desk.dataset.id).classes
+    assert set(stored) == {"good", "bad", *names}
+
+
+def test_class_added_while_another_is_merged_stays(
+    desk: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, is_late = Workspaces.open, [True]
+
+    def open_late(self: Workspaces, owner: str, dataset_id: str) -> Any:
+        found = opened(self, owner, dataset_id)
+        if is_late.pop() if is_late else False:
+            desk.sorting.add_class(owner, dataset_id, "new")
+        return found
+
+    monkeypatch.setattr(Workspaces, "open", open_late)
+    desk.sorting.merge_class(OWNER, desk.dataset.id, "bad", "good")
+    assert desk.store.labels.get(OWNER, desk.dataset.id).classes == ("good", "new")
+
+
+def test_many_pages_at_once_read_from_small_caches(
+    desk: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "KEPT_CELLS", 1)
+    monkeypatch.setattr(workspace, "KEPT_TABLES", 0)
+    with ThreadPoolExecutor(8) as pool:
+        shown = list(pool.map(lambda _: desk.look().rows, range(40)))
+    assert all(rows == shown[0] for rows in shown)
