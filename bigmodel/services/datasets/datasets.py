@@ -13,7 +13,6 @@ from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Dataset, Form, Recipe, Version
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import new_id
-from bigmodel.core.job import Job
 from bigmodel.core.message import Message
 from bigmodel.core.name import clean_name
 from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_upload
@@ -42,7 +41,7 @@ from bigmodel.store.recovery import forget_deleted
 
 log = logging.getLogger(__name__)
 
-JOBS_PAGE = 200
+ALL_JOBS = 2**31 - 1
 READ_SHARE = 0.6  # of the progress bar
 
 __all__ = ["DatasetService", "Item", "Preview", "Sample"]
@@ -242,10 +241,8 @@ class DatasetService:
     def jobs_of(self, owner: str, dataset_id: str) -> list[str]:
         """Return the names of the jobs that would go with a dataset."""
         self.get(owner, dataset_id)
-        jobs: list[Job] = []
-        while page := self._store.jobs.list_all(owner, JOBS_PAGE, len(jobs)):
-            jobs += page
-        return [job.name for job in jobs if job.dataset_id == dataset_id]
+        jobs, _ = self._store.jobs.find(owner, dataset_id=dataset_id, limit=ALL_JOBS)
+        return [job.name for job in jobs]
 
     # changing ---------------------------------------------------------------------------------
 

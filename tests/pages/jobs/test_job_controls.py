@@ -39,9 +39,9 @@ class Bench:
 
     def run(self) -> Job:
         job = self.queue()
-        claimed = self.store.claim(now())
+        claimed = self.store.jobs.claim(now())
         assert claimed is not None
-        self.store.move(job.id, claimed.token, State.STARTING, State.RUNNING, at=now())
+        self.store.jobs.move(job.id, claimed.token, State.STARTING, State.RUNNING, at=now())
         return self.job(job)
 
     def job(self, job: Job) -> Job:
