@@ -116,7 +116,7 @@ class SqlBaseModels:
             )
             key = [base_models.c.owner, base_models.c.name]
             fresh = {"record": query.excluded.record}
-            connection.execute(query.on_conflict_do_update(key, set_=fresh))
+            connection.execute(query.on_conflict_do_update(index_elements=key, set_=fresh))
 
     def list_all(self, owner: str) -> dict[str, dict[str, object]]:
         query = select(base_models.c.name, base_models.c.record).where(base_models.c.owner == owner)

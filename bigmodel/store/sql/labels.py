@@ -86,7 +86,9 @@ class SqlLabels:
                 "relabel": query.excluded.relabel,
                 "change": sortings.c.change + int(bool(moved)),
             }
-            connection.execute(query.on_conflict_do_update([sortings.c.dataset_id], set_=fresh))
+            connection.execute(
+                query.on_conflict_do_update(index_elements=[sortings.c.dataset_id], set_=fresh)
+            )
             if moved:
                 theirs = (hand_labels.c.dataset_id == dataset_id, hand_labels.c.label.in_(moved))
                 to = case(dict(moved), value=hand_labels.c.label)
@@ -134,4 +136,6 @@ def _count_change(connection: Connection, dataset_id: str) -> None:
     values = {"dataset_id": dataset_id, "classes": [], "relabel": {}, "change": 1, "written": 0}
     query = upsert(connection, sortings).values(values)
     fresh = {"change": sortings.c.change + 1}
-    connection.execute(query.on_conflict_do_update([sortings.c.dataset_id], set_=fresh))
+    connection.execute(
+        query.on_conflict_do_update(index_elements=[sortings.c.dataset_id], set_=fresh)
+    )

@@ -149,7 +149,14 @@ jobs = Table(
     Index("jobs_by_owner", "owner", "created_at"),
     Index("jobs_by_state", "state", "created_at"),
     Index("jobs_by_dataset", "dataset_id", "dataset_version"),
-    Index("jobs_by_key", "owner", "key", unique=True, sqlite_where=text("key != ''")),
+    Index(
+        "jobs_by_key",
+        "owner",
+        "key",
+        unique=True,
+        sqlite_where=text("key != ''"),
+        postgresql_where=text("key != ''"),
+    ),
 )
 
 history = Table(
@@ -188,7 +195,13 @@ models = Table(
     Column("kept", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("job_id", "kind", name="models_by_kind"),
-    Index("models_kept", "job_id", unique=True, sqlite_where=text("kept")),
+    Index(
+        "models_kept",
+        "job_id",
+        unique=True,
+        sqlite_where=text("kept"),
+        postgresql_where=text("kept"),
+    ),
 )
 
 curves = Table(
