@@ -2,12 +2,13 @@
 
 import json
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Dataset
-from bigmodel.core.events import decode
+from bigmodel.core.events import Event, Kind, decode
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
 from bigmodel.core.model import TrainedModel
@@ -17,6 +18,7 @@ from bigmodel.jobs.attempt_folder import Attempt
 from bigmodel.jobs.worker.attempt import run_attempt
 from bigmodel.jobs.worker.reporter import WorkerReporter
 from bigmodel.services.studio import Services
+from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import get_task, load_engine
 
@@ -62,9 +64,18 @@ def train(services: Services, dataset: Dataset, *, name: str = "soup", **params:
     store.jobs.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
     run_attempt(folder, settings, WorkerReporter(folder, settings.home, 1))
     events, taken = decode((folder / attempt_folder.EVENTS).read_bytes())
-    store.jobs.ingest(job.id, 1, 0, taken, events, now())
+    told = [_with_labels(settings, event) for event in events]
+    store.jobs.ingest(job.id, 1, 0, taken, told, now())
     store.jobs.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=now())
     return store.jobs.get(OWNER, job.id)
+
+
+def _with_labels(settings: Settings, event: Event) -> Event:
+    """Return an event as the supervisor hands it on: labels of a model stand in its folder."""
+    if event.kind != Kind.RESULT:
+        return event
+    card = attempt_folder.read_json(settings.home / event.data["folder"] / "model.json") or {}
+    return replace(event, data={**event.data, "labels": card["labels"]})
 
 
 def answers(services: Services, model: TrainedModel, texts: list[str]) -> list[Any]:

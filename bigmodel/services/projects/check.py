@@ -3,12 +3,23 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bigmodel.base_models.check import SETTINGS_FILES
-from bigmodel.base_models.config import CONFIG, LARGE_CAP, TIMM, check_keys, read_json
+from bigmodel.base_models.check import SETTINGS_FILES, SLACK, WHOLE
+from bigmodel.base_models.config import (
+    CONFIG,
+    LARGE_CAP,
+    TIMM,
+    check_config,
+    check_keys,
+    estimate_parameters,
+    medium_of,
+    read_json,
+)
 from bigmodel.base_models.header import HeaderError, read_header
+from bigmodel.base_models.shapes import find_difference
 from bigmodel.core.errors import DatasetError, ModelError
 from bigmodel.core.language import LANGUAGES
 from bigmodel.core.message import Message
+from bigmodel.core.task import Medium
 from bigmodel.words import Words
 
 VOCABULARIES = frozenset({"tokenizer.json", "vocab.json", "instant.json", "letters.json"})
@@ -28,6 +39,7 @@ def check_model(folder: Path, name: str) -> None:
                 read_header(path)
             elif path.suffix == ".json" and path.name not in VOCABULARIES:
                 _check_settings(path)
+        _check_sizes(folder)
     except (HeaderError, ModelError, ValueError) as error:
         raise DatasetError("project_model", name=name[:80]) from error
 
@@ -57,6 +69,22 @@ def _check_settings(path: Path) -> None:
             raise ValueError("a network with arguments of its own")
         if key in LOADING and path.name != CONFIG and item:
             raise ValueError("weights by an address")
+
+
+def _check_sizes(folder: Path) -> None:
+    """Refuse a model of Transformers whose settings would make room for more than its weights hold."""
+    if not (folder / CONFIG).is_file():
+        return
+    config = read_json(folder / CONFIG)
+    if "model_type" not in config:
+        return
+    check_config(config)
+    weights = folder / WHOLE
+    tensors = read_header(weights) if weights.is_file() else []
+    differs = medium_of(config) != Medium.IMAGE and find_difference(config, tensors)
+    too_many = estimate_parameters(config) > 2 * sum(each.size for each in tensors) + SLACK
+    if differs or too_many:
+        raise ValueError("settings that name other sizes than the weights")
 
 
 def _items(value: object) -> Iterator[tuple[str, object]]:

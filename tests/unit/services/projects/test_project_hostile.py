@@ -200,6 +200,12 @@ def code_in_settings(files: Files, dataset: Dataset, job: Job) -> None:
     sealed(files)
 
 
+def network_larger_than_its_weights(files: Files, dataset: Dataset, job: Job) -> None:
+    config = {"model_type": "bert", "vocab_size": 9, "hidden_size": 16_000, "num_hidden_layers": 60}
+    files[f"jobs/{job.id}/models/instant/config.json"] = json.dumps(config).encode()
+    sealed(files)
+
+
 def network_by_address(files: Files, dataset: Dataset, job: Job) -> None:
     name = f"jobs/{job.id}/models/instant/picture.json"
     files[name] = json.dumps({"body": {"architecture": "hf-hub:evil/model"}}).encode()
@@ -227,6 +233,7 @@ CASES: list[tuple[Change, str]] = [
     (another_model, "project_model"),
     (lying_weights, "project_model"),
     (code_in_settings, "project_model"),
+    (network_larger_than_its_weights, "project_model"),
     (network_by_address, "project_model"),
 ]
 
