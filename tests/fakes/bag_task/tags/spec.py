@@ -1,6 +1,6 @@
 """A task in one folder whose answers are of no type that the house knows, and which has no baseline: tags of a text.
 
-A record: {"input": "warm soup by the sea", "target": "food sea"}. Two columns are read as one text.
+A record: {"input": "warm soup by the sea", "target": "food sea"}.
 """
 
 from pathlib import Path
