@@ -116,6 +116,20 @@ def test_errors_of_numbers_are_better_when_lower() -> None:
     assert rules(about) == ["under_trained"]
 
 
+def test_measure_of_an_added_task_is_better_when_higher() -> None:
+    job = replace(
+        job_of(dataset_of(), state=State.SUCCEEDED), progress=Progress(steps=20, epochs=2)
+    )
+    curves = [
+        Curve("train/loss", (1, 2), (1.0, 0.5)),
+        Curve("validation/bleu", (10, 20), (0.2, 0.4)),
+    ]
+    about = curve_stats(job, curves, [], "bleu")
+    assert about is not None
+    assert [score for _, score, _ in about.looks] == [0.2, 0.4]
+    assert about.best == 1
+
+
 def test_too_little_to_see_says_nothing() -> None:
     assert curve_stats(job_of(dataset_of()), [], [], "macro_f1") is None
     assert advise(seen([], (0.7,))) == []
