@@ -89,7 +89,9 @@ def _train(work: Work) -> None:
     first = _instant(work, engine) if isinstance(engine, HasBaseline) else None
     if work.params.base == INSTANT and first:
         return
-    if len(work.data.validation) == 0 and first:
+    if len(work.data.validation) == 0:
+        if first is None:  # nothing would be left to measure it on
+            raise TrainingError("too_few_to_hold_out", rows=len(work.data.train))
         reporter.note("jobs.notes.too_few_to_tune", "warning", rows=len(work.data.train))
         return
     _require_readable(work)

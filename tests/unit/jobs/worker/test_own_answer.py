@@ -6,6 +6,7 @@ import pytest
 
 from bigmodel.answers import answer_type
 from bigmodel.core.datasets.dataset import Split
+from bigmodel.core.errors import TrainingError
 from bigmodel.core.events import Kind, decode
 from bigmodel.core.language import LANGUAGES
 from bigmodel.core.task import HasBaseline
@@ -30,19 +31,30 @@ def settings(tmp_path: Path) -> Settings:
     return quick_settings(tmp_path / "home", task_folders=(FOLDER,))
 
 
-def trained(settings: Settings) -> Path:
-    dataset = make_dataset(settings, 100)
+def run(settings: Settings, rows: int) -> Path:
+    """Run one attempt of the toy task, and return its folder."""
+    dataset = make_dataset(settings, rows)
     folder = settings.jobs / dataset.id / "1"
     base = {"name": "scratch", "kind": "scratch", "folder": None}
     params = {"base": "scratch"}
     attempt = Attempt(dataset.id, 1, "tags", "bag", params, base, dataset.version.folder)
     attempt_folder.write_attempt(folder, attempt)
     run_attempt(folder, settings, WorkerReporter(folder, settings.home, 1))
+    return folder
+
+
+def trained(settings: Settings) -> Path:
+    folder = run(settings, 100)
     events = decode((folder / attempt_folder.EVENTS).read_bytes())[0]
     models = [e.data for e in events if e.kind == Kind.RESULT]
     assert [(m["kind"], m["kept"]) for m in models] == [("tuned", True)]
     assert models[0]["metrics"][Split.TEST]["tag_f1"] == 1.0
     return folder / "models" / "tuned"
+
+
+def test_task_without_baseline_needs_rows_to_measure_on(settings: Settings) -> None:
+    with pytest.raises(TrainingError, match="too_few_to_hold_out"):
+        run(settings, 20)
 
 
 def test_answers_of_an_own_type_are_measured_shown_compared_and_tried(settings: Settings) -> None:
