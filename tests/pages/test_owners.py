@@ -98,9 +98,10 @@ def test_data_offers_own_datasets(house: House, foreign: bool) -> None:
 @pytest.mark.parametrize("foreign", [False, True])
 def test_train_offers_own_datasets(house: House, foreign: bool) -> None:
     asked = house.datasets[BO if foreign else ANNA]
-    chosen, *filled = house.tab(TrainTab).show(asked, "", by(ANNA))
-    assert chosen == house.datasets[ANNA]
-    assert_own(told(filled), "data of anna", "data of bo")
+    tab = house.tab(TrainTab)
+    shown = tab.show(asked, "", by(ANNA))
+    assert shown[tab.ctx.dataset] == house.datasets[ANNA]
+    assert_own(told(shown), "data of anna", "data of bo")
 
 
 @pytest.mark.parametrize("foreign", [False, True])

@@ -135,9 +135,9 @@ def test_training_on_older_rows_is_offered_again(desk: Desk) -> None:
     dataset = desk.services.datasets.get(LOCAL_OWNER, desk.dataset)
     train(desk.services, dataset)
     before = desk.view.shown(dataset, request())
-    assert not before[2]["visible"]
+    assert not before[desk.view.again.button]["visible"]
     desk.services.append.add_rows(LOCAL_OWNER, desk.dataset, Path(desk.file("brand new,good")))
     grown = desk.services.datasets.get(LOCAL_OWNER, desk.dataset)
     after = desk.view.shown(grown, request())
-    assert after[2]["visible"]
-    assert "soup" in after[2]["value"]
+    assert after[desk.view.again.button]["visible"]
+    assert "soup" in after[desk.view.again.button]["value"]

@@ -91,7 +91,8 @@ def test_text_like_none_of_the_rows_is_warned_of(studio: Studio, job: str) -> No
     [
         (b'{"text": " "}', "text_missing"),
         (b"[]", "text_missing"),
-        (b"{" * 100_000, "text_missing"),
+        (b"{" * 9_000, "text_missing"),
+        (b"{" * 100_000, "question_long"),
         (json.dumps({"text": "x" * 10_001}).encode(), "question_long"),
     ],
 )

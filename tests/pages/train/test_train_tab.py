@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -206,11 +207,13 @@ def test_forecast_is_rough_at_once_and_measured_after(
     studio: Studio, data: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = Measured(step_s=0.5, spread=0.1, counted=9, steps=15, epochs=3, memory_mb=900)
-    monkeypatch.setattr(Profiling, "_run", lambda *_: found)
+    is_seen = Event()  # the measurement ends when the rough one was looked at
+    monkeypatch.setattr(Profiling, "_run", lambda *_: found if is_seen.wait(PATIENCE_S) else None)
     monkeypatch.setattr(profiling, "SETTLE_S", 0.0)
     first, timer, *_ = expect(studio, data)
     assert 'data-kind="rough"' in first
     assert timer.active
+    is_seen.set()
     deadline = time.monotonic() + PATIENCE_S
     while (shown := expect(studio, data))[1].active:
         assert time.monotonic() < deadline

@@ -68,7 +68,7 @@ def test_roc_names_areas_and_the_line_of_all() -> None:
 
 
 def test_pairs_stand_beside_the_diagonal() -> None:
-    results = regression.evaluate(["1", "3"], [[1.5], [2.0]])
+    results = regression.evaluate(["1", "3"], [1.5, 2.0])
     guide, dots = json.loads(figures.pairs_figure("1", results, word))["data"]
     assert (guide["x"], dots["x"], dots["y"]) == ([1.0, 3.0], [1.0, 3.0], [1.5, 2.0])
 
