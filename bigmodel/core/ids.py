@@ -6,11 +6,10 @@ from uuid import UUID
 
 
 def new_id() -> str:
-    """Return a fresh UUID version 7 in text form (RFC 9562: 48 bits of milliseconds, then randomness)."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | int.from_bytes(os.urandom(10))
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
-    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    """Return a fresh UUID version 7 in text form (RFC 9562: milliseconds, 12 bits of a millisecond, randomness)."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    value = (milliseconds << 80) | (0x7 << 76) | (rest * 4096 // 1_000_000 << 64)
+    value |= (0x2 << 62) | (int.from_bytes(os.urandom(8)) >> 2)
     return str(UUID(int=value))
 
 

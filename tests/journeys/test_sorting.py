@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.fakes.sorted import texts, truth
 from tests.journeys import walker
 from tests.server import Studio
+from tests.still import settle
 
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
 CLASSES = ("good", "bad")
@@ -84,12 +85,20 @@ def test_table_is_sorted_by_keyboard_and_trained(
         expect(page.get_by_test_id("toast-body")).to_contain_text("version 2")
 
 
+# Scrolled to the row, and no longer moving.
+STANDS = """() => {
+  if (window.bmY !== scrollY) { window.bmY = scrollY; window.bmMoved = performance.now(); }
+  return scrollY > 0 && performance.now() - window.bmMoved > 500;
+}"""
+
+
 def test_thumb_sorts_without_scrolling(browser: Browser, studio: Studio, tmp_path: Path) -> None:
     with walker.visitor(browser, locale="zh-CN", width=390) as page:
         begin(page, studio, tmp_path, 20)
         for name in CLASSES:
             add_class(page, name)
-        page.wait_for_function("scrollY > 0")
+        settle(page)
+        page.wait_for_function(STANDS, polling=50)
         at = page.evaluate("scrollY")
         for name in CLASSES:
             before = row(page)

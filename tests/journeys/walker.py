@@ -27,7 +27,7 @@ def visitor(browser: Browser, *, locale: str = "en-US", width: int = 1280) -> It
         raise
     finally:
         context.close()
-    assert errors == []
+    assert errors == [], errors
 
 
 def open_tab(page: Page, studio: Studio, slug: str, **query: str) -> None:

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+from bigmodel.answers.scores import ScorePredictor
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import BaseFiles, Params, Reporter
@@ -18,7 +19,7 @@ class OutOfMemoryError(RuntimeError):
     """Named and worded as torch's, which would take seconds to load."""
 
 
-class IllPredictor:
+class IllPredictor(ScorePredictor):
     labels = ("bad", "good")
 
     def predict(self, inputs: Sequence[str]) -> list[list[float]]:
