@@ -52,6 +52,7 @@ SCRIPT = f"""() => {{
     close.type = 'button'; close.textContent = '×'; close.setAttribute('aria-label', job.close);
     close.onclick = () => box.remove();
     box.append(text, close); news.append(box);
+    news.classList.toggle('is-top', innerWidth <= 640);
     if (job.kind === 'succeeded') setTimeout(() => box.remove(), 20000);
     if (window.Notification && Notification.permission === 'granted' && document.hidden) {{
       const note = new Notification(title, {{body: job.sentence, tag: job.id}});
