@@ -56,6 +56,8 @@ def imported(tab: DataTab, path: Path) -> str:
 def test_nothing_here_shows_only_the_hint(tab: DataTab) -> None:
     shown = tab.show("", request())
     assert shown.keys() <= set(tab.outputs)
+    left = [each.elem_id for each in tab.outputs if each not in shown]
+    assert left == ["data-gallery-class"]  # a table has no gallery to choose from
     assert shown[tab.ctx.dataset] == ""
 
 
@@ -63,6 +65,8 @@ def test_unknown_dataset_falls_back_to_the_newest(tab: DataTab, tmp_path: Path) 
     dataset_id = imported(tab, table(tmp_path))
     shown = tab.show("01a20a30-148a-7a90-8a5f-10dfdf93a8d7", request())
     assert shown.keys() <= set(tab.outputs)
+    left = [each.elem_id for each in tab.outputs if each not in shown]
+    assert left == ["data-gallery-class"]  # a table has no gallery to choose from
     assert shown[tab.ctx.dataset] == dataset_id
 
 
