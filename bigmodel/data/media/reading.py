@@ -34,7 +34,6 @@ MOST_NAMED = 2_000  # unreadable files whose names travel to the page
 # What one file takes once it is stored, at most: pictures are made smaller, sounds are resampled.
 STORED_PICTURE_BYTES = 250_000
 SPARE_BYTES = 256 * 2**20
-KEPT_COLUMNS = ("input", "content_hash", "name", "given", "envelope")
 
 
 @dataclass(frozen=True)

@@ -243,11 +243,6 @@ def load_model(folder: Path) -> SpeechPredictor:
     return SpeechPredictor(net, alphabet, Beam(**record["beam"]), letters)
 
 
-def is_scratch(folder: Path) -> bool:
-    """Tell whether the folder holds a model that this module wrote."""
-    return (folder / RECORD).is_file()
-
-
 def _part(
     rows: Rows,
     alphabet: Charset,
