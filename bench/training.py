@@ -55,6 +55,7 @@ class Clock:
     """A reporter that notes when steps ended; it never stops anything."""
 
     resume: Checkpoint | None = None
+    spent_s = 0.0
 
     def __init__(self, tick: Tick = time.perf_counter) -> None:
         self.tick, self.ends = tick, list[float]()

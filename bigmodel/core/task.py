@@ -116,6 +116,10 @@ class Reporter(Protocol):
         """Make the checkpoint of this step final (hashed, synced, renamed) and announce it."""
 
     @property
+    def spent_s(self) -> float:
+        """Seconds since this attempt began: a time limit counts what came before the training as well."""
+
+    @property
     def resume(self) -> Checkpoint | None:
         """The checkpoint to go on from, if this attempt continues an earlier one."""
 

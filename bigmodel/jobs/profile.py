@@ -37,12 +37,13 @@ from bigmodel.jobs.worker.seal import size_mb
 from bigmodel.jobs.worker.stopwatch import Stopwatch
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
+from bigmodel.training.loop.budget import rows_after
 
 log = logging.getLogger(__name__)
 
 MEASURED = "measured.json"
 LIMIT_S = 20.0  # by its own watch, from when the libraries are loaded
-STEPS_S = 6  # of timed steps
+STEPS_S = 9  # of timed steps and of what follows them
 LOOKED_ROWS = 128  # held-out rows that are looked at; the rest is in proportion
 INSTANT_ROWS = 500  # that the instant model is timed on
 INSTANT_TEXTS = (
@@ -173,7 +174,8 @@ def _tuned(
         gpu_mb=_gpu_mb(),
     )
     if not is_whole:
-        return replace(found, answer_s=FORWARD_SHARE * step_s / rows * _held_out(data))
+        after = _held_out(data) + rows_after(len(data.train), len(data.validation))
+        return replace(found, answer_s=FORWARD_SHARE * step_s / rows * after)
     save_s = max(0.0, ended - watch.last_step_at - (watch.looks[-1] if watch.looks else 0.0))
     answer_s = _answer_s(engine, place, data)
     return replace(found, save_s=save_s, answer_s=answer_s, model_mb=size_mb(place))

@@ -100,12 +100,17 @@ class WorkerReporter:
         self._lock = threading.Lock()
         self._points: list[tuple[str, int, float]] = []
         self._progress = Progress()
+        self._began = time.monotonic()
         self._said_at = -math.inf
         self._said = self._progress
 
     @property
     def resume(self) -> Checkpoint | None:
         return self._resume
+
+    @property
+    def spent_s(self) -> float:
+        return time.monotonic() - self._began
 
     def step(
         self,

@@ -15,6 +15,7 @@ from bigmodel.core.message import Level, Message
 from bigmodel.core.task import INSTANT, Params
 from bigmodel.jobs.profile import Measured
 from bigmodel.settings import Settings
+from bigmodel.training.loop.budget import LEAST_STEPS
 from bigmodel.training.loop.schedule import MOST_STEPS_UNCHECKED
 
 Light = Literal["green", "amber", "red"]
@@ -128,8 +129,9 @@ def measured(found: Measured, wanted: Wanted, room: Room) -> Forecast:
     around += found.answer_s + found.save_s
     training = _training_s(found, step_s, steps, an_epoch)
     least = _training_s(found, step_s, _least_steps(steps, an_epoch, wanted), an_epoch)
-    if wanted.budget_s:
-        training, least = min(training, wanted.budget_s), min(least, wanted.budget_s)
+    if wanted.budget_s:  # it counts everything, but a few steps are taken however short it is
+        most = max(wanted.budget_s - around, LEAST_STEPS * step_s)
+        training, least = min(training, most), min(least, most)
     spread = _spread(found)
     seconds = around + training
     checkpoints = min(CHECKPOINTS, 1 + int(training / CHECKPOINT_S))

@@ -21,6 +21,7 @@ from bigmodel.core.errors import TrainingError
 from bigmodel.core.job import Wish
 from bigmodel.core.task import Reporter, StopRequested
 from bigmodel.training.loop import batches, checkpoint, seed
+from bigmodel.training.loop.budget import FEW_STEPS, FP32_COST, SLOW_FIRST, Budget, rows_after
 from bigmodel.training.loop.ema import Ema
 from bigmodel.training.loop.examples import Examples
 from bigmodel.training.loop.objective import Objective
@@ -42,7 +43,10 @@ class Progress:
     best_step: int = 0
     best_score: float = -math.inf
     worse: int = 0  # looks since the best one
-    seconds: float = 0.0
+    seconds: float = 0.0  # of the whole job, as far as it came
+    timed_steps: int = 0
+    timed_s: float = 0.0
+    scheduled: float = 0.0  # the share of the schedule that is over, where a time limit draws it
     pieces: int = 1  # that a batch is cut into, since it did not fit the GPU's memory whole
     losses: list[float] = field(default_factory=list)  # since the last point
 
@@ -62,7 +66,9 @@ class Training:
         report: Reporter,
         fingerprint: str,
         look_rows: int = LOOK_ROWS,
+        after_rows: int | None = None,
     ) -> None:
+        """`after_rows` are read when the training is over, until the job is; None stands for a classifier's."""
         self.objective, self.params, self.report, self.fingerprint = (
             objective,
             params,
@@ -78,17 +84,25 @@ class Training:
         self.schedule = Schedule(rows, params.batch_size, params.accumulation, params.epochs)
         self.ema = Ema(model, params.averaging) if params.averaging else None
         self.at = Progress()
+        self.budget = Budget(params.budget_s)
+        held = len(validation.lengths)
+        self._after_rows = rows_after(rows, held) if after_rows is None else after_rows
         self.best: dict[str, Tensor] = {}
         self._plan: tuple[int, list[list[int]]] = (-1, [])
         self._rows, self._began = 0, time.monotonic()  # for the speed of this attempt
-        self._clock = time.monotonic()
+        self._clock = self._step_began = time.monotonic()
+        self._stepped = 0  # of this attempt
         self._saved_step = 0  # a checkpoint of nothing helps nobody
 
     def run(self) -> Progress:
         """Train to the end, or until stopped."""
         if self.report.resume:
             self._restore(*checkpoint.load(self.report.resume))
+        self.at.seconds += self.report.spent_s
+        self._clock = time.monotonic()
         try:
+            if self.params.budget_s and len(self.validation.lengths):
+                self._time_validation()
             self._go()
         except StopRequested as stop:
             if stop.wish == Wish.PAUSE:
@@ -117,13 +131,13 @@ class Training:
 
     def _step(self) -> None:
         """Take one optimiser step, over one batch or several."""
-        progress = self._progress()
-        rate = learning_rate(self.params, progress)
+        rate = learning_rate(self.params, self._progress())
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.model.train()
         chosen = self._batches(self.at.step)
         count = sum(map(len, chosen))
+        self._step_began = time.monotonic()
         loss = self._gradient(chosen, count)
         if not math.isfinite(loss):
             raise TrainingError(
@@ -166,12 +180,52 @@ class Training:
         times = self.params.accumulation * self.at.pieces
         self.report.note("training.note.batch_cut", "warning", batch=size, accumulation=times)
 
+    def _spend(self) -> None:
+        """Count the time since the last call."""
+        now = time.monotonic()
+        self.at.seconds += now - self._clock
+        self._clock = now
+
+    def _planned_steps(self) -> float:
+        """Return how many steps this training will have, as far as can be told now."""
+        return self.budget.planned_steps(
+            step=self.at.step,
+            steps=self.schedule.steps,
+            spent_s=self.at.seconds,
+            step_s=self._step_s,
+            between=self.schedule.check_every,
+        )
+
+    @property
+    def _step_s(self) -> float:
+        return self.at.timed_s / self.at.timed_steps if self.at.timed_steps else 0.0
+
+    def _time_validation(self) -> None:
+        """Time one batch of validation rows, so that the rest of the job is forecast from the first step on."""
+        every = batches.by_length(self.validation.lengths, self.look_rows)
+        middle = [every[len(every) // 2]]
+        list(self._looks(middle))  # the first one is slow
+        began = time.monotonic()
+        list(self._looks(middle))
+        self._forecast((time.monotonic() - began) / len(middle[0]))
+
+    def _forecast(self, row_s: float) -> None:
+        """Reckon validation and what follows training from the seconds that one row takes."""
+        cost = FP32_COST if self.accelerator.mixed_precision == "bf16" else 1.0
+        self.budget.validation_s = row_s * len(self.validation.lengths)
+        self.budget.after_s = row_s * cost * self._after_rows
+
     def _count(self, rows: int, loss: float, rate: float) -> None:
         """Move on by one step, add points of the curves, and let the reporter stop the training."""
         now = time.monotonic()
         self.at.step += 1
-        self.at.seconds += now - self._clock
-        self._clock = now
+        self._stepped += 1
+        if self._stepped > SLOW_FIRST:
+            self.at.timed_steps += 1
+            self.at.timed_s += now - self._step_began
+        self._spend()
+        if self.params.budget_s:
+            self.at.scheduled = max(self.at.scheduled, self.at.step / self._planned_steps())
         self._rows += rows
         self.at.losses.append(loss)
         if self.at.step % self.schedule.point_every == 0:
@@ -186,8 +240,12 @@ class Training:
         if len(self.validation.lengths) == 0:
             self.at.checked = step
             return
+        began = time.monotonic()
         with self.ema.put_into(self.bare) if self.ema else nullcontext():
-            measures = self.objective.measure(list(self._looks()))
+            rows = batches.by_length(self.validation.lengths, self.look_rows)
+            measures = self.objective.measure(list(self._looks(rows)))
+        self._forecast((time.monotonic() - began) / len(self.validation.lengths))
+        self._spend()
         self.report.points(step, {f"validation/{name}": value for name, value in measures.items()})
         score = self.objective.score(measures)
         if not math.isfinite(score):
@@ -202,10 +260,10 @@ class Training:
             self.at.worse += 1
         self.at.checked = step
 
-    def _looks(self) -> Iterator[Any]:
+    def _looks(self, chosen: Sequence[list[int]]) -> Iterator[Any]:
         """Yield what the goal sees in each batch of held-out rows, in smaller ones where the GPU has no room."""
         self.model.eval()
-        for rows in batches.by_length(self.validation.lengths, self.look_rows):
+        for rows in chosen:
             pieces = [rows]
             while pieces:
                 self._say("evaluate")
@@ -227,19 +285,24 @@ class Training:
     def _is_done(self) -> bool:
         if self.at.step >= self.schedule.steps:
             return True
-        if self.params.budget_s and self.at.seconds >= self.params.budget_s:
-            self.report.note("training.note.budget_is_used", seconds=self.params.budget_s)
+        if self.params.budget_s and self._planned_steps() < self.at.step + 0.5:
+            self._end_by_budget()
             return True
         if self.params.patience and self.at.worse >= self.params.patience:
             self.report.note("training.note.stopped_early", step=self.at.best_step)
             return True
         return False
 
+    def _end_by_budget(self) -> None:
+        self.report.note("training.note.budget_is_used", seconds=self.params.budget_s)
+        if self.at.step < FEW_STEPS:
+            self.report.note("training.note.budget_is_short", "warning", steps=self.at.step)
+
     def _progress(self) -> float:
-        """Return the share of the training that is over, by steps or by the time budget."""
-        share = self.at.step / self.schedule.steps
-        budget = self.params.budget_s
-        return max(share, min(1.0, self.at.seconds / budget)) if budget else share
+        """Return the share of the schedule that is over: by steps, and under a time limit by those that fit it."""
+        if self.params.budget_s:
+            return min(1.0, self.at.scheduled)
+        return self.at.step / self.schedule.steps
 
     def _batches(self, step: int) -> list[list[int]]:
         """Return the batches of a step."""
@@ -255,8 +318,6 @@ class Training:
 
     def _say(self, phase: str) -> None:
         speed = self._rows / max(1e-9, time.monotonic() - self._began)
-        progress = self._progress()
-        left = self.at.seconds * (1 - progress) / progress if progress > 0.01 else None
         self.report.step(
             phase=phase,
             step=self.at.step,
@@ -264,8 +325,16 @@ class Training:
             epoch=self.at.step / self.schedule.steps_an_epoch,
             epochs=self.params.epochs,
             examples_per_s=speed,
-            left_s=left,
+            left_s=self._left_s(),
         )
+
+    def _left_s(self) -> float | None:
+        """Return how long the job goes on, with validation and all that follows the last step."""
+        if not self._step_s:
+            return None
+        steps = max(0.0, self._planned_steps() - self.at.step)
+        looks = 1 + steps / self.schedule.check_every
+        return steps * self._step_s + looks * self.budget.validation_s + self.budget.after_s
 
     def _save(self) -> None:
         """Write a checkpoint of this step."""

@@ -34,13 +34,18 @@ class Schedule:
     def point_every(self) -> int:
         return max(1, self.steps // MOST_POINTS)
 
+    @property
+    def check_every(self) -> int:
+        """Steps between two validations: an epoch, or a part of a long one."""
+        looks = math.ceil(self.steps_an_epoch / MOST_STEPS_UNCHECKED)
+        return math.ceil(self.steps_an_epoch / looks)
+
     def is_check_due(self, step: int) -> bool:
         """Tell whether the held-out rows are looked at after this step: at ends of epochs, and between in long ones."""
         if step == 0:
             return False
-        looks = math.ceil(self.steps_an_epoch / MOST_STEPS_UNCHECKED)
         within = step % self.steps_an_epoch
-        return within == 0 or within % math.ceil(self.steps_an_epoch / looks) == 0
+        return within == 0 or within % self.check_every == 0
 
 
 def learning_rate(params: TunedParams, progress: float) -> float:

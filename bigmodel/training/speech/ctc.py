@@ -141,6 +141,7 @@ def train(
         report=report,
         fingerprint=fingerprint(params, base, data),
         look_rows=LOOK_ROWS // 4,
+        after_rows=2 * len(data.validation) + len(data.test),
     ).run()
     net = accelerator.unwrap_model(net, keep_fp32_wrapper=False).to("cpu")
     letters = _letters(data.train.targets, alphabet, params)

@@ -86,6 +86,7 @@ def train(
         report=report,
         fingerprint=fingerprint(params, base, data),
         look_rows=LOOK_ROWS,
+        after_rows=len(data.validation) + len(data.test),
     ).run()
     writer = accelerator.unwrap_model(writer, keep_fp32_wrapper=False).to("cpu")
     _save(folder, writer, base)
