@@ -271,7 +271,8 @@ class JobsTab:
             drawn = self._drawn.get(key)
         if drawn is None:
             word = partial(self._word, request)
-            drawn = drawing.draw(job.id, self.jobs.curves(owner, job.id, MAX_POINTS), word)
+            found = self.jobs.curves(owner, job.id, MAX_POINTS)
+            drawn = drawing.draw(job.id, found, word, self.jobs.metrics(job))
             with self._lock:
                 self._drawn[key] = drawn
                 while len(self._drawn) > DRAWN_KEPT:

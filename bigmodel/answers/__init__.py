@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bigmodel.core.answer import AnswerType
 from bigmodel.core.errors import NotFoundError
+from bigmodel.core.metric import Metric
 from bigmodel.core.task import Task
 
 HERE = Path(__file__).parent
@@ -25,3 +26,8 @@ def answer_type(task: Task) -> AnswerType:
         raise NotFoundError("answer_unknown", answer=task.answer, known=known)
     found: AnswerType = importlib.import_module(module).ANSWER
     return found
+
+
+def metrics_of(task: Task) -> tuple[Metric, ...]:
+    """Return the measures that a task and its answer type declare of their own."""
+    return (*task.metrics, *answer_type(task).metrics)

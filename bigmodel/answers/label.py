@@ -48,6 +48,7 @@ class LabelType(AnswerType):
     name = "label"
     family = "classification"
     fields = (("scores", pa.list_(pa.float32())),)
+    per_label = ("scores",)
     headings = (("writeback.label", "text"), ("writeback.certainty", "share"))
     repeats = 3
     chooses = True

@@ -34,6 +34,7 @@ class NumberType(AnswerType):
     name = "number"
     family = "regression"
     fields = (("scores", pa.list_(pa.float32())),)
+    per_label = ("scores",)
     headings = (("writeback.number", "number"),)
     repeats = 3
 

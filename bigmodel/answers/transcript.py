@@ -29,6 +29,7 @@ class TranscriptType(AnswerType):
     name = "transcript"
     family = "transcription"
     fields = (("scores", pa.list_(pa.float32())), ("text", pa.string()))
+    per_label = ("scores",)
     headings = (("writeback.label", "text"), ("writeback.certainty", "share"))
     column = "transcript"
     detects_strangers = False

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bigmodel.core.message import Message
+from bigmodel.core.metric import Metric
 from bigmodel.core.results.alignment import Edit, diff
 from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.results import Results
@@ -43,7 +44,9 @@ class AnswerType(ABC):
     name: ClassVar[str]
     family: ClassVar[str] = ""  # its name in records of models and evaluations, where that differs
     fields: ClassVar[tuple[tuple[str, Any], ...]]  # columns of predictions.parquet and their types
+    per_label: ClassVar[tuple[str, ...]] = ()  # those of lists with a number for each label, or one
     headings: ClassVar[tuple[tuple[str, str], ...]]  # of the columns added to a table: words, kind
+    metrics: ClassVar[tuple[Metric, ...]] = ()  # its own, beside those that the house knows
     column: ClassVar[str] = "predicted"  # what files are answered with, in a table of files
     repeats: ClassVar[int] = 1  # of cross-validation: more than one where `merge` can average
     chooses: ClassVar[bool] = False  # one of the labels that a model lists

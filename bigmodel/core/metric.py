@@ -1,6 +1,7 @@
 """The measures the house knows: which way is better, in which unit, and how they are written; it measures nothing.
 
-A new metric is a function that measures it, a line here, and its words at `pages.results.measures.<name>`.
+A new metric is a function that measures it, a line here, and its words at `pages.results.measures.<name>`. One of
+a task's own is a line in the task's or its answer type's `metrics` instead, with the key of its words.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,6 +17,12 @@ class Metric:
     is_share: bool = True
     has_target_unit: bool = False  # in the unit of the target, or its square
     short: str = ""  # what the field calls it, the same in every language
+    words: str = ""  # key of its name, where the name is not among those of the house
+
+    @property
+    def title(self) -> str:
+        """The key of its name."""
+        return self.words or f"pages.results.measures.{self.name}"
 
     def is_better(self, value: float, than: float) -> bool:
         """Tell whether a value is strictly better than another."""
@@ -56,6 +63,6 @@ METRICS = _catalogue(
 )
 
 
-def metric(name: str) -> Metric:
-    """Return a measure by name; one that is not listed is a share, and more of it is better."""
-    return METRICS.get(name) or Metric(name)
+def metric(name: str, own: Iterable[Metric] = ()) -> Metric:
+    """Return a measure by name, among a task's own first; one that is not listed is a share, and more of it is better."""
+    return next((one for one in own if one.name == name), None) or METRICS.get(name) or Metric(name)

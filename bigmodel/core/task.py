@@ -16,6 +16,7 @@ from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Summary, TaskData
 from bigmodel.core.job import Wish
 from bigmodel.core.message import Arg, Level
+from bigmodel.core.metric import Metric
 
 Preset = Literal["fast", "balanced", "thorough"]
 PRESETS: tuple[Preset, ...] = ("fast", "balanced", "thorough")
@@ -60,6 +61,7 @@ class Task:
     folder: Path
     fit: Callable[[Summary], float]  # how well a dataset suits this task, 0 (not at all) to 1
     engine: str  # dotted name of the module that holds ENGINE
+    metrics: tuple[Metric, ...] = ()  # of its own, beside those of its answer type and of the house
     demo: str = "text"  # the demo tab that tries its models: text, image or voice
     fewest_to_tune: int = 50  # usable rows below which only the instant model is trained
 

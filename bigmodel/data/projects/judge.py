@@ -1,8 +1,9 @@
 """Looks at the files and records of an unpacked project, in the limited child; the first thing that is wrong ends it."""
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from bigmodel.data.projects.record import (
     BaseRecord,
     DatasetRecord,
     JobRecord,
+    ModelRecord,
     Part,
     PointsRecord,
     VersionRecord,
@@ -34,7 +36,9 @@ MOST_JSON_BYTES = 64 * 2**20
 EXTRA_COLUMNS = 24  # beside those a person's file had
 MOST_NAME = 200  # characters of an id or a name of a part
 YOUNGER = frozenset({"origin", *OF_ROWS})  # columns that versions of earlier releases lack
-ANSWERS = {"row_id": pa.string(), "split": pa.string(), "truth": pa.string()}
+ANSWERED = ("row_id", "split", "truth")  # columns of predictions beside those of the answers
+BEFORE = {"text": "string"}  # that predictions of earlier releases have beside those of their type
+_FIELD = re.compile(r"\w+: ")  # of a list; writers name it differently
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,30 @@ class Bounds:
     text_bytes: int
 
 
-class Judge:
-    """What a project says of itself, compared with what lies in its folder."""
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a task's answers with their types; lists in those of `per_label` hold a number for each label."""
 
-    def __init__(self, folder: Path, parts: Mapping[str, Part], bounds: Bounds) -> None:
+    types: Mapping[str, str]
+    per_label: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, fields: Sequence[tuple[str, pa.DataType]], per_label: Sequence[str]) -> "Columns":
+        return cls({name: _FIELD.sub("", str(kind)) for name, kind in fields}, per_label)
+
+
+class Judge:
+    """What a project says of itself, compared with what lies in its folder; `answers` are by task."""
+
+    def __init__(
+        self,
+        folder: Path,
+        parts: Mapping[str, Part],
+        bounds: Bounds,
+        answers: Mapping[str, Columns],
+    ) -> None:
         self._folder, self._parts, self._bounds = folder, parts, bounds
+        self._answers = answers
         self._places: dict[str, Place] = {}
         for name in parts:
             if place := layout.place_of(name):
@@ -175,6 +198,8 @@ class Judge:
             total += batch.nbytes
             _require(total <= self._bounds.text_bytes)
             for column in batch.columns:
+                while pa.types.is_list(column.type):
+                    column = column.flatten()
                 if pa.types.is_string(column.type):
                     longest = pc.max(pc.utf8_length(column)).as_py() or 0
                     _require(longest <= self._bounds.characters)
@@ -192,20 +217,23 @@ class Judge:
                 _require(digest_of(files[model.kind]) == model.digest)
                 self._look(folder)
                 if (folder / layout.PREDICTIONS).is_file():
-                    self._answers(folder / layout.PREDICTIONS, max(1, len(model.labels)))
+                    self._predictions(folder / layout.PREDICTIONS, model)
             except (pa.ArrowException, OSError, ValueError, RecursionError) as error:
                 raise DatasetError("project_model", name=job.name[:80]) from error
 
-    def _answers(self, path: Path, width: int) -> None:
+    def _predictions(self, path: Path, model: ModelRecord) -> None:
+        """Look at a model's answers; those of a task that is not here stay out with their job."""
+        columns = self._answers.get(model.task)
         with pq.ParquetFile(path) as file:
-            types = {column.name: column.type for column in file.schema_arrow}
-            scores, text = types.pop("scores", None), types.pop("text", pa.string())
-            _require(types == ANSWERS and pa.types.is_string(text))
-            _require(scores is not None and pa.types.is_list(scores))
+            types = Columns.of([(each.name, each.type) for each in file.schema_arrow], ()).types
+            wanted = dict.fromkeys(ANSWERED, "string") | dict(columns.types if columns else {})
+            _require(wanted.items() <= types.items())
+            _require(not columns or types.items() <= (BEFORE | wanted).items())
             _require(file.metadata.num_rows <= self._bounds.rows)
             for batch in self._batches(file):
-                widths = set(pc.list_value_length(batch.column("scores")).to_pylist())
-                _require(widths <= {width})
+                for name in columns.per_label if columns else ():
+                    widths = set(pc.list_value_length(batch.column(name)).to_pylist())
+                    _require(widths <= {max(1, len(model.labels))})
 
     def _base(self, base: BaseRecord) -> None:
         files = {

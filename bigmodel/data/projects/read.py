@@ -5,13 +5,14 @@ import math
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.data.projects import layout
+from bigmodel.data.projects.judge import Columns
 from bigmodel.data.projects.record import BaseRecord, DatasetRecord, JobRecord, read_lines
 from bigmodel.data.sandbox.limited import end_of, run_limited
 from bigmodel.data.sandbox.limits import EXIT_REFUSED
@@ -62,9 +63,15 @@ class Unpacked:
 
 
 def unpack(
-    path: Path, settings: Settings, progress: Callable[[float], None] | None = None
+    path: Path,
+    settings: Settings,
+    answers: Mapping[str, Columns],
+    progress: Callable[[float], None] | None = None,
 ) -> Unpacked:
     """Unpack a project into the scratch folder. Call `discard` on what comes back.
+
+    Args:
+        answers: the columns of predictions by task.
 
     Raises:
         DatasetError: it cannot be used; nothing is left on disk.
@@ -73,7 +80,7 @@ def unpack(
     folder = settings.scratch / f"project-{new_id()}"
     (folder / "files").mkdir(mode=0o700, parents=True)
     try:
-        _run(path, folder, settings, progress)
+        _run(path, folder, settings, answers, progress)
         report = json.loads((folder / "report.json").read_text("utf-8"))
         files = folder / "files"
         return Unpacked(
@@ -101,7 +108,11 @@ def _require_room(path: Path, settings: Settings) -> None:
 
 
 def _run(
-    path: Path, folder: Path, settings: Settings, progress: Callable[[float], None] | None
+    path: Path,
+    folder: Path,
+    settings: Settings,
+    answers: Mapping[str, Columns],
+    progress: Callable[[float], None] | None,
 ) -> None:
     bounds = {"seconds": settings.media_s, "memory_mb": settings.reader_mb}
     free_mb = shutil.disk_usage(settings.scratch).free // MB - SPARE_MB
@@ -109,6 +120,7 @@ def _run(
         "path": str(path.resolve()),
         "folder": str(folder / "files"),
         "report": str(folder / "report.json"),
+        "answers": {task: asdict(columns) for task, columns in answers.items()},
         "limits": {
             **bounds,
             "threads": os.cpu_count() or 1,

@@ -1,6 +1,6 @@
 """The short-lived child that unpacks and judges a project (`python -m bigmodel.data.projects.unpack REQUEST`).
 
-The request is a JSON file: path, folder, report, limits. It writes below that folder only, under names
+The request is a JSON file: path, folder, report, limits, and the columns of each task's answers. It writes below that folder only, under names
 that `layout` knows, and is never given secrets or the database.
 """
 
@@ -83,7 +83,8 @@ def unpack(request: dict[str, Any]) -> dict[str, Any]:
     rows = judge.Bounds(
         limits["max_rows"], limits["max_columns"], limits["max_field_characters"], text_bytes
     )
-    judge.Judge(folder, parts, rows).run()
+    answers = {task: judge.Columns(**columns) for task, columns in request["answers"].items()}
+    judge.Judge(folder, parts, rows, answers).run()
     return {"app": head.app, "created": head.created.isoformat(), "parts": len(parts)}
 
 

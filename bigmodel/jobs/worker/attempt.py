@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from bigmodel.answers import answer_type
+from bigmodel.answers import answer_type, metrics_of
 from bigmodel.core.answer import AnswerType
 from bigmodel.core.datasets.dataset import Split, TaskData
 from bigmodel.core.errors import DatasetError, TrainingError
@@ -218,7 +218,7 @@ def _choose(work: Work, first: TrainedModel, second: TrainedModel) -> None:
     """Keep the fine-tuned model only if it is strictly better on validation rows, and say so."""
     name = work.task.primary
     before, after = (model.metrics[Split.VALIDATION][name] for model in (first, second))
-    is_better = metric(name).is_better(after, before)
+    is_better = metric(name, metrics_of(work.task)).is_better(after, before)
     _announce(second, work, kept=is_better)
     key = "jobs.notes.tuned_kept" if is_better else "jobs.notes.instant_kept"
     work.reporter.note(key, metric=name, before=round(before, 4), after=round(after, 4))

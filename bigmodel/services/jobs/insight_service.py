@@ -1,7 +1,9 @@
 """Shows the coach the curves of a job, and does what its button says; the rules themselves are in `coach`."""
 
+from bigmodel.answers import metrics_of
 from bigmodel.core.errors import JobError
 from bigmodel.core.job import Job, State
+from bigmodel.core.metric import metric
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.services.jobs.insights import Advice, advise, curve_stats
 from bigmodel.services.jobs.jobs import JobService
@@ -27,7 +29,8 @@ class InsightService:
             return []
         task = get_task(job.task, self._settings.task_folders)
         curves = self._store.curves.read(owner, job_id, MAX_POINTS)
-        seen = curve_stats(job, curves, self._store.models.list_all(owner, job_id), task.primary)
+        primary = metric(task.primary, metrics_of(task))
+        seen = curve_stats(job, curves, self._store.models.list_all(owner, job_id), primary)
         return [self._possible(job, said) for said in advise(seen)] if seen else []
 
     def apply(self, owner: str, job_id: str, rule: str, *, via: str = "") -> Job:

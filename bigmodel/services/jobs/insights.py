@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from bigmodel.core.job import Job, State
 from bigmodel.core.message import Arg, Message
-from bigmodel.core.metric import metric
+from bigmodel.core.metric import Metric
 from bigmodel.core.model import TrainedModel
 
 Deed = Literal["again", "stop", "further"]
@@ -80,17 +80,16 @@ class CurveStats:
 
 
 def curve_stats(
-    job: Job, curves: Sequence[Points], models: Sequence[TrainedModel], primary: str
+    job: Job, curves: Sequence[Points], models: Sequence[TrainedModel], primary: Metric
 ) -> CurveStats | None:
     """Return what is to be seen of a training, or None while there is too little."""
     known = {curve.name: curve for curve in curves}
     train = known.get("train/loss")
     if train is None or not train.values:
         return None
-    score = known.get(f"validation/{primary}")
+    score = known.get(f"validation/{primary.name}")
     losses = known.get("validation/loss") or known.get("validation/mse")
-    found = metric(primary)
-    sign = 1.0 if found.higher_is_better else -1.0
+    sign = 1.0 if primary.higher_is_better else -1.0
     an_epoch = max(1.0, job.progress.steps / max(1, job.progress.epochs or 1))
     looks: list[tuple[float, float, float | None]] = []
     if score is not None:
@@ -98,9 +97,9 @@ def curve_stats(
         for step, value in zip(score.steps, score.values, strict=True):
             looks.append((round(step / an_epoch, 1), sign * value, of_step.get(step)))
     measured = {
-        model.kind: sign * model.metrics["validation"][primary]
+        model.kind: sign * model.metrics["validation"][primary.name]
         for model in models
-        if primary in model.metrics.get("validation", {})
+        if primary.name in model.metrics.get("validation", {})
     }
     return CurveStats(
         train=tuple(train.values),
@@ -109,7 +108,7 @@ def curve_stats(
         is_over=job.state in (State.SUCCEEDED, State.CANCELLED),
         instant=measured.get("instant"),
         final=measured.get("tuned"),
-        metric=found.short or primary,
+        metric=primary.short or primary.name,
     )
 
 

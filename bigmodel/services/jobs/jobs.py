@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bigmodel.answers import metrics_of
 from bigmodel.core import clock
-from bigmodel.core.errors import DatasetError
+from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.job import Job, JobEvent, State, Wish
+from bigmodel.core.metric import Metric
 from bigmodel.core.name import clean_name
 from bigmodel.environment import ROOT, environment
 from bigmodel.jobs import attempt_folder
@@ -24,6 +26,7 @@ from bigmodel.jobs.transport import LocalFolder
 from bigmodel.services.datasets.erase import erase
 from bigmodel.settings import Settings
 from bigmodel.store.base import Curve, Deleted, Order, Store
+from bigmodel.tasks import get_task
 
 __all__ = ["JobService", "Order", "Turn"]
 
@@ -125,6 +128,13 @@ class JobService:
 
     def curves(self, owner: str, job_id: str, max_points: int = 500) -> list[Curve]:
         return self._store.curves.read(owner, job_id, max_points)
+
+    def metrics(self, job: Job) -> tuple[Metric, ...]:
+        """Return the measures that the task of a job declares of its own."""
+        try:
+            return metrics_of(get_task(job.task, self._settings.task_folders))
+        except NotFoundError:  # the task has gone since
+            return ()
 
     def mark(self, owner: str, job_id: str) -> int:
         """Return a number that grows whenever a curve of the job grows."""

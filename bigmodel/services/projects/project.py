@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bigmodel.answers import answer_type
 from bigmodel.base_models import shelf
 from bigmodel.core.callbacks import OnShare
 from bigmodel.core.clock import now
@@ -15,6 +16,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, TrainedModel
 from bigmodel.core.name import clean_name
+from bigmodel.data.projects.judge import Columns
 from bigmodel.data.projects.layout import ATTEMPT
 from bigmodel.data.projects.read import SPARE_MB, Unpacked, unpack
 from bigmodel.data.projects.record import JobRecord
@@ -179,7 +181,10 @@ class ProjectService:
             DatasetError: it cannot be used, or there is no room; nothing came in.
             ModelError: a base model in it is not safe; nothing came in.
         """
-        unpacked = unpack(path, self._settings, lambda share: progress(READ_SHARE * share))
+        tasks = find_tasks(self._settings.task_folders)
+        kinds = {name: answer_type(task) for name, task in tasks.items()}
+        columns = {name: Columns.of(kind.fields, kind.per_label) for name, kind in kinds.items()}
+        unpacked = unpack(path, self._settings, columns, lambda at: progress(READ_SHARE * at))
         try:
             progress(READ_SHARE)
             for job in unpacked.jobs:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from bigmodel.core.metric import metric
+from bigmodel.core.metric import Metric, metric
 from pages.shared.widgets.chart import figure, plain
 
 LOSS, QUALITY, RATE = "loss", "quality", "rate"
@@ -41,18 +41,22 @@ def kind_of(name: str) -> str:
     return RATE if last == "learning_rate" else QUALITY
 
 
-def draw(run: str, curves: Sequence[Curve], word: Word) -> dict[str, str | None]:
-    """Return the value of each chart, None where no curve belongs on it yet."""
-    return {
-        kind: _chart(run, kind, [curve for curve in curves if kind_of(curve.name) == kind], word)
-        for kind in KINDS
-    }
+def draw(
+    run: str, curves: Sequence[Curve], word: Word, own: Sequence[Metric] = ()
+) -> dict[str, str | None]:
+    """Return the value of each chart, None where no curve belongs on it yet; `own` are measures of the task."""
+    of_kind = {kind: [curve for curve in curves if kind_of(curve.name) == kind] for kind in KINDS}
+    return {kind: _chart(run, kind, found, word, own) for kind, found in of_kind.items()}
 
 
-def _chart(run: str, kind: str, curves: Sequence[Curve], word: Word) -> str | None:
+def _chart(
+    run: str, kind: str, curves: Sequence[Curve], word: Word, own: Sequence[Metric]
+) -> str | None:
     if not curves:
         return None
-    is_error = any(metric(_last(curve)).has_target_unit for curve in curves)
+    metrics = [metric(_last(curve), own) for curve in curves]
+    is_error = any(found.has_target_unit for found in metrics)
+    is_share = not is_error and any(found.is_share for found in metrics)
     traces: list[dict[str, Any]] = []
     for place, curve in enumerate(curves):
         if curve.low and len(curves) <= 2 and curve.name.startswith("train/"):
@@ -67,7 +71,7 @@ def _chart(run: str, kind: str, curves: Sequence[Curve], word: Word) -> str | No
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         "margin": {"l": 52, "r": 16, "t": 36, "b": 44},
     }
-    if kind == QUALITY and not is_error:
+    if kind == QUALITY and is_share:
         layout["yaxis"] = {"tickformat": ".0%"}
     if is_error and any(_last(curve) == "r2" for curve in curves):
         layout["yaxis2"] = {

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bigmodel.core.job import Progress, State
+from bigmodel.core.metric import metric
 from bigmodel.services.jobs.insights import CurveStats, advise, curve_stats
 from bigmodel.store.base import Curve
 from bigmodel.words import load_words
@@ -110,7 +111,7 @@ def test_errors_of_numbers_are_better_when_lower() -> None:
         Curve("train/loss", tuple(range(30)), FALLING),
         Curve("validation/mae", (10, 20, 30), (3.0, 2.0, 1.0)),
     ]
-    about = curve_stats(job, curves, [], "mae")
+    about = curve_stats(job, curves, [], metric("mae"))
     assert about is not None
     assert about.best == 2
     assert rules(about) == ["under_trained"]
@@ -124,14 +125,14 @@ def test_measure_of_an_added_task_is_better_when_higher() -> None:
         Curve("train/loss", (1, 2), (1.0, 0.5)),
         Curve("validation/bleu", (10, 20), (0.2, 0.4)),
     ]
-    about = curve_stats(job, curves, [], "bleu")
+    about = curve_stats(job, curves, [], metric("bleu"))
     assert about is not None
     assert [score for _, score, _ in about.looks] == [0.2, 0.4]
     assert about.best == 1
 
 
 def test_too_little_to_see_says_nothing() -> None:
-    assert curve_stats(job_of(dataset_of()), [], [], "macro_f1") is None
+    assert curve_stats(job_of(dataset_of()), [], [], metric("macro_f1")) is None
     assert advise(seen([], (0.7,))) == []
 
 

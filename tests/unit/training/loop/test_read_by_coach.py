@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.job import Progress, State
+from bigmodel.core.metric import metric
 from bigmodel.core.task import BaseFiles
 from bigmodel.services.jobs.insights import advise, curve_stats
 from bigmodel.store.base import Curve
@@ -30,6 +31,6 @@ def test_real_training_that_learns_nothing_is_read_rightly(tmp_path: Path) -> No
     ]
     ended = Progress(step=16, steps=16, epochs=4)
     job = job_of(dataset_of(), params=params.model_dump(), state=State.SUCCEEDED, progress=ended)
-    about = curve_stats(job, curves, [], task.primary)
+    about = curve_stats(job, curves, [], metric(task.primary))
     assert about is not None
     assert [said.rule for said in advise(about)] == ["flat"]
