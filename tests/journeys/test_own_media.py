@@ -101,8 +101,7 @@ def test_folder_goes_on_where_it_stopped(browser: Browser, studio: Studio, tmp_p
         page.locator("#data-folder input").set_input_files(folder)
         expect(page.locator("#data-folder")).to_contain_text("No connection")
         page.unroute("**/files?path=*")
-        page.reload()
-        walker.expect_tab(page, "data")
+        walker.reload(page, "data")
         again: list[str] = []
         page.on(
             "request", lambda asked: again.append(asked.url) if "/files?" in asked.url else None
@@ -219,8 +218,7 @@ def test_phone_opens_its_camera_and_finds_its_shots_again(browser: Browser, stud
         shot = {"name": "image.jpg", "mimeType": "image/jpeg", "buffer": photo(5)}
         camera.set_input_files([shot])
         expect(card.get_by_test_id("tray-item")).to_have_count(1)
-        page.reload()
-        walker.expect_tab(page, "data")
+        walker.reload(page, "data")
         walker.unfold(page, "data-collect")
         expect(class_card(page, "猫").get_by_test_id("tray-item")).to_have_count(1)
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -37,6 +37,13 @@ def open_tab(page: Page, studio: Studio, slug: str, **query: str) -> None:
     expect_tab(page, slug)
 
 
+def reload(page: Page, slug: str) -> None:
+    """Load the page again and wait, as a person does, until the tab has shown what was there before."""
+    page.reload()
+    expect_tab(page, slug)
+    settle(page)
+
+
 def expect_tab(page: Page, slug: str) -> None:
     expect(page.locator(f"#tab-{slug}-button")).to_have_attribute("aria-selected", "true")
 

@@ -53,11 +53,20 @@ def imported(tab: DataTab, path: Path) -> str:
     return tab.ctx.services.datasets.import_file("local", path).id
 
 
+def folds_of(component: Any) -> list[Any]:
+    """The blocks that a component stands in, the nearest first."""
+    above = component.parent
+    return [] if above is None else [above, *folds_of(above)]
+
+
 def test_nothing_here_shows_only_the_hint(tab: DataTab) -> None:
-    shown = tab.show("", request())
+    shown: Any = tab.show("", request())
     assert shown.keys() <= set(tab.outputs)
-    left = [each.elem_id for each in tab.outputs if each not in shown]
-    assert left == ["data-gallery-class"]  # a table has no gallery to choose from
+    assert shown[tab.nothing].visible
+    folded = [each for each in shown if getattr(shown[each], "visible", None) is False]
+    left = [each for each in tab.outputs if each not in shown]
+    assert left
+    assert all(set(folds_of(each)) & set(folded) for each in left)
     assert shown[tab.ctx.dataset] == ""
 
 
