@@ -219,7 +219,7 @@ class DataTab:
                 nothing=say("pages.data.no_problems"),
             ),
             self.facts: view.facts(dataset, say),
-            self.classes: view.classes(summary, say),
+            self.classes: view.classes(self.ctx.services.datasets.chart(dataset), say),
             self.preview: preview,
             self.test_name: f"<p>{escape(test)}</p>" if test else "",
         }

@@ -1,6 +1,6 @@
 """Answers that choose one of a model's labels, with the probability of each; it trains nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from typing import Any
@@ -52,12 +52,6 @@ class LabelType(AnswerType):
     headings = (("writeback.label", "text"), ("writeback.certainty", "share"))
     repeats = 3
     chooses = True
-
-    def labels_of(self, targets: Sequence[str]) -> tuple[str, ...]:
-        return tuple(sorted(set(targets)))
-
-    def is_known(self, truth: str, labels: Collection[str]) -> bool:
-        return truth in labels
 
     def encode(self, answer: Label) -> dict[str, Any]:
         return {"scores": list(map(float, answer.scores))}

@@ -1,6 +1,6 @@
 """Answers that are a number; it trains nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from bigmodel.core.answer import AnswerType, Cell, View
 from bigmodel.core.message import Message
 from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.results import Results
-from bigmodel.data.tables.number import as_number, find_format
+from bigmodel.data.tables.number import as_number
 from bigmodel.metrics import paired, regression
 from bigmodel.metrics.counts import Floats
 
@@ -37,14 +37,6 @@ class NumberType(AnswerType):
     per_label = ("scores",)
     headings = (("writeback.number", "number"),)
     repeats = 3
-
-    def plain(self, targets: Sequence[str]) -> Sequence[str]:
-        """Return numbers as programs write them, as their whole column tells which mark parts the decimals."""
-        column = find_format(targets)
-        return [column.plain(target) for target in targets]
-
-    def is_known(self, truth: str, labels: Collection[str]) -> bool:
-        return as_number(truth) is not None
 
     def encode(self, answer: Number) -> dict[str, Any]:
         return {"scores": [float(answer.value)]}

@@ -5,7 +5,7 @@ A type is a module `bigmodel/answers/<name>.py`, or `answer.py` beside the task 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -52,18 +52,6 @@ class AnswerType(ABC):
     chooses: ClassVar[bool] = False  # one of the labels that a model lists
     detects_strangers: ClassVar[bool] = True  # whether its table says which rows fit none
     is_text: ClassVar[bool] = False  # can be aligned with the truth, word by word
-
-    def plain(self, targets: Sequence[str]) -> Sequence[str]:
-        """Return the targets of a dataset as they are measured."""
-        return targets
-
-    def labels_of(self, targets: Sequence[str]) -> tuple[str, ...]:
-        """Return the labels that a model of these training targets chooses between."""
-        return ()
-
-    def is_known(self, truth: str, labels: Collection[str]) -> bool:
-        """Tell whether a truth can be measured against."""
-        return True
 
     @abstractmethod
     def encode(self, answer: Answer) -> dict[str, Any]:

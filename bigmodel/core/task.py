@@ -56,6 +56,7 @@ class Task:
     name: str
     medium: Medium
     answer: str  # the name of its answer type: label, number, transcript, or its own
+    target: str  # the name of its target kind: label, number, text
     params: type[Params]
     primary: str
     folder: Path

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel import tasks
-from bigmodel.answers import answer_type
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
@@ -29,6 +28,7 @@ from bigmodel.core.task import (
     StopRequested,
     Task,
 )
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Attempt
@@ -114,7 +114,7 @@ def measure(folder: Path, settings: Settings, limit_s: float = LIMIT_S) -> Measu
             importlib.import_module(name)
     imported = time.monotonic()
     until = imported + limit_s
-    data = load_task_data(settings.home / attempt.dataset, answer_type(task))
+    data = load_task_data(settings.home / attempt.dataset, target_kind(task.target))
     params = task.params.model_validate(dict(attempt.params))
     found = Measured(
         import_s=imported - began, load_s=time.monotonic() - imported, threads=attempt.threads
@@ -198,7 +198,7 @@ def _instant(
     place.mkdir()
     most = INSTANT_TEXTS if task.medium == Medium.TEXT else INSTANT_ROWS
     part = _some(data.train, most)
-    labels = answer_type(task).labels_of(part.targets)
+    labels = target_kind(task.target).labels_of(part.targets)
     fewer = TaskData(part, _some(data.validation, most), Rows(), labels, data.extra)
     began = time.monotonic()
     try:

@@ -64,7 +64,8 @@ class Recipe:
     level: int = 0  # which folder level names the class, counted from 1; 0 where there is only one
     test_name: str = ""  # file name of the person's own test file, if there is one
     relabel: Mapping[str, str] = field(default_factory=dict)  # label as it came → class
-    is_amount: bool = False  # somebody said that the target, though few whole numbers, is a number
+    kind: str = ""  # target kind that somebody chose; "" where the layout or the values tell
+    decimal: str = ""  # mark of the decimals that somebody chose, where the values leave it open
     uploads: tuple[UploadedFile, ...] = ()  # rows name theirs by its place in here
 
     def to_json(self) -> dict[str, Any]:
@@ -75,6 +76,8 @@ class Recipe:
     def from_json(cls, value: Mapping[str, Any]) -> "Recipe":
         known = {key: value[key] for key in cls.__dataclass_fields__ if key in value}
         known["uploads"] = tuple(UploadedFile(**each) for each in known.get("uploads", ()))
+        if value.get("is_amount"):  # as written before kinds had names
+            known["kind"] = "number"
         return cls(**known)
 
 
@@ -101,6 +104,7 @@ class Summary:
     medium: str = "text"
     form: str = Form.TABLE
     unlabelled_rows: int = 0  # rows with an input and without a target
+    target: str = "label"  # target kind
 
     def to_json(self) -> dict[str, Any]:
         value = self.__dict__.copy()
@@ -120,7 +124,18 @@ class Summary:
         if known.get("number_range"):
             known["number_range"] = tuple(known["number_range"])
         known["problems"] = tuple(Message.from_json(item) for item in known.get("problems", ()))
-        return cls(**known)
+        return cls(**({"target": _target_before_kinds(known)} | known))
+
+
+def _target_before_kinds(summary: Mapping[str, Any]) -> str:
+    """Return the target kind of a summary that was written before kinds had names."""
+    if summary.get("form") == Form.TRANSCRIPTS:
+        return "text"
+    classes = summary["classes"]
+    are_amounts = len(classes) > 20 or any("." in label or "," in label for label in classes)
+    is_table = summary.get("form", Form.TABLE) == Form.TABLE
+    is_number = is_table and summary.get("number_share", 0.0) >= 0.95 and are_amounts
+    return "number" if is_number else "label"
 
 
 @dataclass(frozen=True)

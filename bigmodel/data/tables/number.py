@@ -62,8 +62,10 @@ def as_number(text: str, decimal: str = ".") -> float | None:
     return None if digits is None else sign * float(digits)
 
 
-def find_format(values: Iterable[str], *, delimiter: str = "") -> NumberFormat:
+def find_format(values: Iterable[str], *, delimiter: str = "", decimal: str = "") -> NumberFormat:
     """Return how the values of a column write numbers; `delimiter` parts the columns of the file.
+
+    `decimal` is the mark of the decimals that a person chose for values which leave it open.
 
     Where no value tells, a comma before three digits parts thousands, unless the file is one of those
     (parted by semicolons) in which a comma parts decimals.
@@ -86,6 +88,8 @@ def find_format(values: Iterable[str], *, delimiter: str = "") -> NumberFormat:
             open_point = open_point or (text if "." in body else "")
     if marks[","] != marks["."]:
         return NumberFormat("," if marks[","] > marks["."] else ".", "", signed)
+    if decimal:
+        return NumberFormat(decimal, "", signed)
     if open_comma:
         return NumberFormat("," if delimiter == ";" else ".", open_comma, signed)
     return NumberFormat(".", open_point if delimiter == ";" else "", signed)

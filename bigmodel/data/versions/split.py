@@ -7,7 +7,6 @@ TRAIN, VALIDATION, TEST, NONE = 0, 1, 2, 3
 NAMES = ("train", "validation", "test", "none")
 FEWEST_ROWS = 50  # below this nothing is held out; the attempt measures by repeated folds
 HELD_OUT = 0.1
-ROWS_PER_BIN = 20
 
 Codes = NDArray[np.int32]
 Groups = NDArray[np.uint64]
@@ -76,14 +75,3 @@ def _mixed(keys: Groups, seed: int) -> Groups:
         x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         return np.asarray(x ^ (x >> np.uint64(31)), np.uint64)
-
-
-def number_strata(values: NDArray[np.float64]) -> Codes:
-    """Return the bin of each number, at most ten by quantiles, and -1 where there is none."""
-    codes = np.full(len(values), -1, np.int32)
-    known = np.isfinite(values)
-    bins = max(1, min(10, int(known.sum()) // ROWS_PER_BIN))
-    if known.any():
-        edges = np.unique(np.quantile(values[known], np.linspace(0, 1, bins + 1)[1:-1]))
-        codes[known] = np.searchsorted(edges, values[known], side="right")
-    return codes

@@ -1,140 +1,20 @@
-"""Every row of an upload in a few numbers: labels, contents, lengths, given parts; it keeps no text but a sample, and judges nothing."""
+"""Reads every row of an upload once and counts what it holds; it keeps no text but a sample, and judges nothing."""
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bigmodel.core.datasets.dataset import Form, Split
-from bigmodel.data.tables.label import are_codes
-from bigmodel.data.tables.number import find_format
+from bigmodel.core.datasets.dataset import Split
+from bigmodel.core.target import TargetKind
 from bigmodel.data.tables.source import HAND, ORIGINAL, Source, targets_of
+from bigmodel.data.targets.survey import Survey
 from bigmodel.data.versions.split import NAMES
 
-FEWEST_USABLE = 10
-FEWEST_TO_HOLD_OUT = 50
-FEWEST_FILES = 5
-FEWEST_CLIPS_TO_HOLD_OUT = 20
-FEWEST_A_LABEL = 5  # rows each of very many labels has on average, else they are ids
-MANY_IDS = 1_000
-CODE_NAMES = re.compile(
-    r"code|categor|class|species|\bicd|\bsku|zip|postal|department|topic|intent|\bid\b|_id\b|编码|代码|编号|类别|类型|分类|邮编|科室",
-    re.IGNORECASE,
-)
-INTEGER = re.compile(r"[+-]?\d+")
 FASTEST_SPEECH = 40.0  # letters a second; nobody speaks more
-NUMBER_SHARE = 0.95
 SCRIPT_SAMPLE = 2_000
-
-
-@dataclass
-class Survey:
-    """Every row in a few numbers.
-
-    `codes` of labels (-1: none), `groups` by content, `lengths` of inputs (characters, pixels or
-    milliseconds), `given` splits (-1: none), `is_filled`: there is an input. Transcripts are no labels:
-    theirs all have the code 0.
-    """
-
-    labels: list[str]
-    codes: NDArray[np.int32]
-    groups: NDArray[np.uint64]
-    lengths: NDArray[np.int32]
-    is_test: NDArray[np.bool_]
-    counts: dict[str, int] = field(default_factory=dict)
-    texts: list[str] = field(default_factory=list)
-    given: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
-    is_media: bool = False
-    keeps_split: bool = False
-    form: str = Form.TABLE
-    column: str = ""  # of the labels
-    delimiter: str = ""
-    is_amount: bool = False  # somebody said that the labels are numbers
-    is_filled: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
-
-    def __post_init__(self) -> None:
-        used = self.codes[self.codes >= 0]
-        self.label_rows = np.bincount(used, minlength=len(self.labels))
-        self.format = find_format(self.labels, delimiter=self.delimiter)
-        # (labels,) the number each label stands for, NaN for words and codes
-        numbers = [None if self.is_code else self.format.number(label) for label in self.labels]
-        self.numbers = np.array([np.nan if n is None else n for n in numbers], np.float64)
-        if not len(self.given):
-            self.given = np.full(len(self.codes), -1, np.int8)
-        if not len(self.is_filled):
-            self.is_filled = self.codes >= 0
-
-    @property
-    def is_spoken(self) -> bool:
-        """Whether the targets are transcripts."""
-        return self.form == Form.TRANSCRIPTS
-
-    @cached_property
-    def is_code(self) -> bool:
-        """Whether the labels are digits that name classes: with zeros in front, or in a column called so."""
-        if self.is_amount or self.is_spoken or len(self.labels) > 0.5 * self.usable:
-            return False
-        is_named = bool(CODE_NAMES.search(self.column)) and len(self.labels) > 1
-        return are_codes(self.labels) or (is_named and all(map(INTEGER.fullmatch, self.labels)))
-
-    @property
-    def fewest(self) -> int:
-        """Usable rows below which the dataset is refused."""
-        return FEWEST_FILES if self.is_media else FEWEST_USABLE
-
-    @property
-    def fewest_to_hold_out(self) -> int:
-        return FEWEST_CLIPS_TO_HOLD_OUT if self.is_spoken else FEWEST_TO_HOLD_OUT
-
-    @property
-    def usable(self) -> int:
-        return int((self.codes >= 0).sum())
-
-    @property
-    def is_begun(self) -> bool:
-        """Whether a few rows have a label and enough others have none: somebody began to sort them."""
-        unlabelled = int(self.is_filled.sum()) - self.usable
-        has_few = self.usable < self.fewest or len(self.labels) == 1
-        return not self.is_media and bool(self.usable) and has_few and unlabelled >= self.fewest
-
-    @property
-    def number_share(self) -> float:
-        return float(self.label_rows[np.isfinite(self.numbers)].sum() / max(1, self.usable))
-
-    @property
-    def is_number(self) -> bool:
-        """Whether the labels are an amount rather than names that happen to be digits."""
-        known = self.numbers[np.isfinite(self.numbers)]
-        return (
-            not self.is_media
-            and self.number_share >= NUMBER_SHARE
-            and bool(len(known) > 20 or (len(known) > 2 and (known % 1 != 0).any()))
-        )
-
-    @property
-    def is_free_text(self) -> bool:
-        """Whether the labels hardly ever repeat and are no numbers: then they are not labels."""
-        many = len(self.labels) > max(20, 0.5 * self.usable) or self.are_ids
-        return not self.is_media and many and self.number_share < NUMBER_SHARE
-
-    @property
-    def are_ids(self) -> bool:
-        """Whether there are very many labels with hardly a row each."""
-        return len(self.labels) > max(MANY_IDS, self.usable / FEWEST_A_LABEL)
-
-    def classes(self) -> dict[str, int]:
-        """Return the labels and how many rows have each."""
-        return dict(zip(self.labels, self.label_rows.tolist(), strict=True))
-
-    @property
-    def values(self) -> NDArray[np.float64]:
-        """(rows,) the number of each row's label, NaN where there is none."""
-        return np.where(self.codes >= 0, np.append(self.numbers, np.nan)[self.codes], np.nan)
 
 
 @dataclass(frozen=True)
@@ -154,12 +34,12 @@ def survey(
     *,
     text: str,
     label: str,
-    form: str = Form.TABLE,
+    kind: TargetKind | None = None,
     relabel: Mapping[str, str] | None = None,
     delimiter: str = "",
-    is_amount: bool = False,
+    decimal: str = "",
 ) -> Survey:
-    """Look at every row once. Without a label column, rows have at most a label by hand."""
+    """Look at every row once. Without a label column, rows have at most a label by hand; without a kind, the values tell it."""
     codes: list[int] = []
     groups = bytearray()
     lengths: list[int] = []
@@ -169,7 +49,7 @@ def survey(
     known: dict[str, int] = {}
     counts: Counter[str] = Counter()
     texts: list[str] = []
-    is_spoken = form == Form.TRANSCRIPTS
+    is_spoken = kind is not None and kind.tells_language
     for row in _rows(sources, text, label, relabel or {}):
         sample = row.target if is_spoken else row.input
         if len(texts) < SCRIPT_SAMPLE:
@@ -181,7 +61,7 @@ def survey(
         counts["texts_fast"] += is_spoken and len(row.target) * 1000 > FASTEST_SPEECH * row.length
         filled.append(bool(row.input))
         is_usable = bool(row.input and row.target)
-        name = "" if is_spoken else row.target
+        name = kind.value(row.target) if kind else row.target
         codes.append(known.setdefault(name, len(known)) if is_usable else -1)
         groups += row.content
         lengths.append(row.length)
@@ -198,10 +78,10 @@ def survey(
         given=np.array(given, np.int8),
         is_media=any(source.is_media for source in sources),
         keeps_split=any(source.keeps_split for source in sources),
-        form=form,
+        asked=kind,
         column=label,
         delimiter=delimiter,
-        is_amount=is_amount,
+        decimal=decimal,
         is_filled=np.array(filled, np.bool_),
     )
 

@@ -14,19 +14,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from bigmodel.core.answer import AnswerType
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Recipe, Rows, Split, Summary, TaskData, Version
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
+from bigmodel.core.target import TargetKind
 from bigmodel.data.tables.label import listed
 from bigmodel.data.tables.label import shown as shown_label
-from bigmodel.data.tables.number import NumberFormat
 from bigmodel.data.tables.source import BATCH_ROWS, OF_ROWS, ORIGINAL, TEST, Source, targets_of
+from bigmodel.data.targets import asked_kind
+from bigmodel.data.targets.survey import Survey
 from bigmodel.data.versions import split
-from bigmodel.data.versions.check import check, join_labels, remark
+from bigmodel.data.versions.check import check
 from bigmodel.data.versions.original_files import keep_upload
-from bigmodel.data.versions.survey import Survey, survey
+from bigmodel.data.versions.survey import survey
 from bigmodel.settings import Settings
 
 ITEMS = "items.parquet"
@@ -65,11 +66,11 @@ def write_version(
     """
     columns = sources[0].columns
     found = _surveyed(sources, recipe)
-    if same := join_labels(found, recipe.relabel):
+    if same := found.kind.joined(found, recipe.relabel):
         recipe = replace(recipe, relabel={**recipe.relabel, **same})
         found = _surveyed(sources, recipe)
         pairs = [f"{label} → {name}" for label, name in same.items()]
-        problems = [*problems, remark(found, "labels_joined", labels=listed(pairs))]
+        problems = [*problems, found.remark("labels_joined", labels=listed(pairs))]
     summary = check(found, label=recipe.target, columns=columns, problems=problems)
     splits, remarks = _split(found, recipe.seed)
     counts = np.bincount(splits, minlength=len(split.NAMES))
@@ -104,10 +105,10 @@ def _surveyed(sources: Sequence[Source], recipe: Recipe) -> Survey:
         sources,
         text=recipe.input,
         label=recipe.target,
-        form=recipe.form,
+        kind=asked_kind(recipe),
         relabel=recipe.relabel,
         delimiter=recipe.delimiter,
-        is_amount=recipe.is_amount,
+        decimal=recipe.decimal,
     )
 
 
@@ -141,27 +142,26 @@ def _placed(draft: Path, folder: Path) -> Path:
 
 def _split(found: Survey, seed: int) -> tuple[NDArray[np.int8], list[Message]]:
     """Return the split of every row, and what has to be said about rows that were given to a part."""
-    strata = split.number_strata(found.values) if found.is_number else found.codes.copy()
+    strata = found.kind.strata(found)
     given = _given(found)
     if (given < 0).all():
-        assigned = split.assign(found.groups, strata, seed=seed, fewest=found.fewest_to_hold_out)
+        assigned = split.assign(
+            found.groups, strata, seed=seed, fewest=found.kind.fewest_to_hold_out
+        )
         return assigned, []
     remarks = []
     leaks = _leaks(found, given)
     if leaks.any():
-        remarks.append(remark(found, "test_overlap", count=int(leaks.sum())))
+        remarks.append(found.remark("test_overlap", count=int(leaks.sum())))
     strata[leaks] = -1
     splits = _around(found, given, strata, seed)
-    tested = given == split.TEST
-    if not found.is_number:
-        strange = tested & ~np.isin(found.codes, found.codes[splits == split.TRAIN])
+    strange = found.kind.unknown(found, given == split.TEST, splits == split.TRAIN)
+    if strange.any():
         splits[strange] = split.NONE
-        if strange.any():
-            names = ", ".join(
-                shown_label(found.labels[code]) for code in np.unique(found.codes[strange])[:5]
-            )
-            count = int(strange.sum())
-            remarks.append(remark(found, "test_labels_unknown", count=count, labels=names))
+        codes = np.unique(found.codes[strange])[:5]
+        names = ", ".join(shown_label(found.labels[code]) for code in codes)
+        count = int(strange.sum())
+        remarks.append(found.remark("test_labels_unknown", count=count, labels=names))
     return splits, remarks
 
 
@@ -210,7 +210,7 @@ def _around(
         strata[given >= 0] = -1
     parts = tuple(part for part in (split.TEST, split.VALIDATION) if part not in taken)
     splits = split.assign(
-        found.groups, strata, seed=seed, parts=parts, fewest=found.fewest_to_hold_out
+        found.groups, strata, seed=seed, parts=parts, fewest=found.kind.fewest_to_hold_out
     )
     is_bound = (given >= 0) & ~_leaks(found, given)
     splits[is_bound] = given[is_bound]
@@ -225,7 +225,6 @@ def _write(
     found: Survey,
 ) -> str:
     columns = sources[0].columns
-    numbers = found.format if found.is_number or recipe.is_amount else None
     extra = KEPT_OF_MEDIA if sources[0].is_media else ()
     names = (*KEPT, *extra, *(ORIGINAL + column for column in columns))
     schema = pa.schema([(name, pa.string()) for name in names])
@@ -236,7 +235,7 @@ def _write(
             for batch in source.batches(asked):
                 part = splits[place : place + batch.num_rows]
                 place += batch.num_rows
-                kept = _kept(source, batch, recipe, part, ids, numbers)
+                kept = _kept(source, batch, recipe, part, ids, found)
                 rest = [*extra, *(ORIGINAL + column for column in columns)]
                 arrays = [*kept, *(batch.column(name) for name in rest)]
                 writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema), BATCH_ROWS)
@@ -249,14 +248,11 @@ def _kept(
     recipe: Recipe,
     splits: NDArray[np.int8],
     ids: Iterator[str],
-    numbers: NumberFormat | None,
+    found: Survey,
 ) -> list[pa.Array]:
     """Return the columns of `KEPT`, in that order."""
-    targets = targets_of(batch, recipe.target, recipe.relabel)
-    if numbers:
-        targets = [numbers.plain(text) for text in targets]
+    targets = found.kind.written(found, targets_of(batch, recipe.target, recipe.relabel))
     count = batch.num_rows
-    found = set(batch.schema.names)
     if source.is_version:
         row_ids = batch.column("row_id")
     else:
@@ -265,7 +261,9 @@ def _kept(
     return [
         row_ids,
         hashes,
-        batch.column("name") if "name" in found else pa.array([""] * count, pa.string()),
+        batch.column("name")
+        if "name" in batch.schema.names
+        else pa.array([""] * count, pa.string()),
         pa.array([split.NAMES[code] for code in splits], pa.string()),
         inputs,
         pa.array(targets, pa.string()),
@@ -323,8 +321,8 @@ def media_folder(folder: Path) -> Path:
     return folder.with_name(MEDIA)
 
 
-def load_task_data(folder: Path, answer: AnswerType) -> TaskData:
-    """Return what an engine may see of a version; rows whose target its answers cannot be measured by are left out.
+def load_task_data(folder: Path, kind: TargetKind) -> TaskData:
+    """Return what an engine may see of a version; rows whose target cannot be measured against are left out.
 
     Such are held-out rows with a class that no training row has, and for numbers what is none.
     Inputs of pictures and recordings are absolute paths.
@@ -335,11 +333,11 @@ def load_task_data(folder: Path, answer: AnswerType) -> TaskData:
         media = media_folder(folder)
         columns[2] = [str(media / name) for name in columns[2]]
     rows = [row for row in zip(*columns, strict=True) if row[1] != Split.NONE]
-    plain = answer.plain([row[3] for row in rows])
+    plain = kind.plain([row[3] for row in rows])
     rows = [(*row[:3], target) for row, target in zip(rows, plain, strict=True)]
-    labels = answer.labels_of([row[3] for row in rows if row[1] == Split.TRAIN])
+    labels = kind.labels_of([row[3] for row in rows if row[1] == Split.TRAIN])
     known = frozenset(labels)
-    rows = [row for row in rows if answer.is_known(row[3], known)]
+    rows = [row for row in rows if kind.is_known(row[3], known)]
     parts = {name: _rows_of(rows, name) for name in (Split.TRAIN, Split.VALIDATION, Split.TEST)}
     return TaskData(parts[Split.TRAIN], parts[Split.VALIDATION], parts[Split.TEST], labels)
 

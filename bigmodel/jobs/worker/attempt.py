@@ -20,6 +20,7 @@ from bigmodel.core.events import Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.metric import metric
 from bigmodel.core.model import TrainedModel
+from bigmodel.core.target import TargetKind
 from bigmodel.core.task import (
     INSTANT,
     BaseFiles,
@@ -30,6 +31,7 @@ from bigmodel.core.task import (
     Predictor,
     Task,
 )
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Attempt
@@ -56,6 +58,7 @@ class Work:
     home: Path
     task: Task
     kind: AnswerType
+    target: TargetKind
     engine: Engine
     params: Params
     data: TaskData
@@ -108,11 +111,12 @@ def _prepare(folder: Path, settings: Settings, reporter: WorkerReporter) -> Work
     task = get_task(attempt.task, settings.task_folders)
     params = task.params.model_validate(dict(attempt.params))
     kind = answer_type(task)
-    data = load_task_data(settings.home / attempt.dataset, kind)
+    target = target_kind(task.target)
+    data = load_task_data(settings.home / attempt.dataset, target)
     shutil.rmtree(folder / "models", ignore_errors=True)
     (folder / "models").mkdir()
     engine = load_engine(task)
-    return Work(attempt, folder, settings.home, task, kind, engine, params, data, reporter)
+    return Work(attempt, folder, settings.home, task, kind, target, engine, params, data, reporter)
 
 
 def _instant(work: Work, engine: HasBaseline) -> TrainedModel:
@@ -209,7 +213,7 @@ def _measure(work: Work, folder: Path) -> Answers:
 def _measure_folded(work: Work, folder: Path, *, train: Train) -> Answers:  # noqa: ARG001 - other models are measured
     """Measure the instant kind by folds; the model itself learned from all rows."""
     check, answers = work.reporter.check, Answers(work.kind)
-    answered = fold_answers(work.kind, work.data, train, work.params.seed, check)
+    answered = fold_answers(work.kind, work.target, work.data, train, work.params.seed, check)
     answers.add(work.data.labels, Split.TEST, *answered)
     return answers
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.target import TargetKind
 from bigmodel.core.task import Predictor
 from bigmodel.jobs.worker.evaluation import ask
 
@@ -20,12 +21,17 @@ Train = Callable[[TaskData], Predictor]
 
 
 def fold_answers(
-    kind: AnswerType, data: TaskData, train: Train, seed: int, check: Callable[[], None]
+    kind: AnswerType,
+    target: TargetKind,
+    data: TaskData,
+    train: Train,
+    seed: int,
+    check: Callable[[], None],
 ) -> tuple[Rows, list[Answer]]:
     """Return out-of-fold answers to the training rows; a class with one row is never held out."""
     found: dict[int, list[Answer]] = defaultdict(list)
     for repeat in range(kind.repeats):
-        for held in _folds(data.train.targets, bool(data.labels), seed + repeat):
+        for held in _folds([target.stratum(text) for text in data.train.targets], seed + repeat):
             check()
             kept = sorted(set(range(len(data.train))) - set(held))
             part = TaskData(_rows(data.train, kept), Rows(), Rows(), data.labels)
@@ -36,12 +42,12 @@ def fold_answers(
     return _rows(data.train, places), [kind.merge(found[place]) for place in places]
 
 
-def _folds(targets: Sequence[str], has_classes: bool, seed: int) -> Iterator[list[int]]:
-    """Yield places of rows that are held out together; every class is spread over the folds."""
+def _folds(strata: Sequence[str], seed: int) -> Iterator[list[int]]:
+    """Yield places of rows that are held out together; every stratum is spread over the folds."""
     generator = np.random.default_rng(seed)
     groups: dict[str, list[int]] = defaultdict(list)
-    for place, target in enumerate(targets):
-        groups[target if has_classes else ""].append(place)
+    for place, stratum in enumerate(strata):
+        groups[stratum].append(place)
     folds: list[list[int]] = [[] for _ in range(FOLDS)]
     turn = 0
     for _, members in sorted(groups.items()):

@@ -13,15 +13,13 @@ from bigmodel.core.labelling.class_names import ClassName, ClassNames
 from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.name import clean_name
 from bigmodel.data.tables.source import HAND, ORIGINAL
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.revise import renamed
 from bigmodel.data.versions.stars import sorted_into, stars_of
-from bigmodel.data.versions.survey import NUMBER_SHARE
 from bigmodel.data.versions.versions import ITEMS
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
-MOST_NAMES = 200  # classes that can be renamed; more are no classes
-MOST_STEPS = 20  # numbers that may still be names of classes
 NAME_CHARACTERS = 100
 
 
@@ -72,9 +70,7 @@ class ClassService:
         if not 0 <= low_to < high_from:
             raise DatasetError("stars_borders", low=low_to, high=high_from)
         relabel = sorted_into(stars, (low, middle, high), low_to=low_to, high_from=high_from)
-        return self._next(
-            dataset, replace(dataset.version.recipe, relabel=relabel, is_amount=False)
-        )
+        return self._next(dataset, replace(dataset.version.recipe, relabel=relabel, kind=""))
 
     def count_stars(self, owner: str, dataset_id: str) -> Dataset:
         """Make a version whose stars are numbers to learn.
@@ -84,12 +80,12 @@ class ClassService:
         """
         dataset, stars = self._stars(owner, dataset_id)
         relabel = {label: str(count) for label, count in stars.items() if label != str(count)}
-        return self._next(dataset, replace(dataset.version.recipe, relabel=relabel, is_amount=True))
+        return self._next(dataset, replace(dataset.version.recipe, relabel=relabel, kind="number"))
 
     def as_they_came(self, owner: str, dataset_id: str) -> Dataset:
         """Make a version whose labels each stand for themselves again."""
         dataset = self._settle(owner, dataset_id)
-        recipe = replace(dataset.version.recipe, relabel={}, is_amount=False)
+        recipe = replace(dataset.version.recipe, relabel={}, kind="")
         return self._next(dataset, recipe)
 
     def rename(self, owner: str, dataset_id: str, names: Mapping[str, str]) -> Dataset:
@@ -188,8 +184,7 @@ class ClassService:
 
 def _are_no_names(summary: Summary) -> bool:
     """Tell labels that nobody names: amounts, or far too many of them."""
-    are_numbers = summary.number_share >= NUMBER_SHARE
-    return len(summary.classes) > (MOST_STEPS if are_numbers else MOST_NAMES)
+    return len(summary.classes) > target_kind(summary.target).most_names
 
 
 def _is_labelled(version: Version) -> bool:

@@ -15,11 +15,13 @@ from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.name import clean_name
+from bigmodel.core.target import Chart
 from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.media.entry import Given
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.source import TEST, Source
 from bigmodel.data.tables.table import READING
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.gallery import Item, items_of, media_file
 from bigmodel.data.versions.original_files import keep_look, uploaded_as
 from bigmodel.data.versions.versions import (
@@ -213,6 +215,10 @@ class DatasetService:
         """Return some rows as they came."""
         return preview(self._folder(self.get(owner, dataset_id)), limit=limit, offset=offset)
 
+    def chart(self, dataset: Dataset) -> Chart:
+        """Return how many rows have which target."""
+        return target_kind(dataset.version.summary.target).chart(dataset.version.summary)
+
     def gallery(
         self,
         owner: str,
@@ -269,7 +275,7 @@ class DatasetService:
         if version.recipe.test_name:
             sources.append(own_test_source(folder))
         recipe = replace(
-            version.recipe, input=chosen.text, target=chosen.label, relabel={}, is_amount=False
+            version.recipe, input=chosen.text, target=chosen.label, relabel={}, kind="", decimal=""
         )
         return self._next(dataset, sources, recipe, _of_reading(version.summary.problems))
 

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bigmodel.answers import answer_type
-from bigmodel.core.datasets.dataset import Dataset, Form, Version
+from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.labels import LabelEvent, Labelling
 from bigmodel.core.labelling.view import FIRST_ROWS, ClassCount
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.unlabelled import Contents, read_cells, read_contents
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -101,7 +102,8 @@ class Workspaces:
 
     def can_label(self, dataset: Dataset) -> bool:
         """Tell whether rows of a dataset could be sorted into classes by hand."""
-        return dataset.version.summary.form != Form.TRANSCRIPTS and bool(self.task(dataset.version))
+        kind = target_kind(dataset.version.summary.target)
+        return kind.by_hand and bool(self.task(dataset.version))
 
     def open(self, owner: str, dataset_id: str) -> Workspace:
         """Return a dataset laid out for sorting.

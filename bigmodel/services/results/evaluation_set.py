@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pyarrow.parquet as pq
 
-from bigmodel.core.answer import AnswerType
 from bigmodel.core.datasets.dataset import Recipe
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Message
+from bigmodel.core.target import TargetKind
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.label import Spellings
 from bigmodel.data.tables.source import ORIGINAL
@@ -28,7 +28,7 @@ class EvaluationSet:
 
 
 def read_evaluation_set(
-    upload: Upload, recipe: Recipe, kind: AnswerType, labels: tuple[str, ...]
+    upload: Upload, recipe: Recipe, kind: TargetKind, labels: tuple[str, ...]
 ) -> EvaluationSet:
     """Return the rows of a file that have an input and an answer the model knows.
 

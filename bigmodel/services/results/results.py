@@ -18,6 +18,7 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import AnsweredRow, Results
 from bigmodel.core.task import Medium
 from bigmodel.data.ingest.importer import Answers, read_upload
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import ITEMS, load_rows
 from bigmodel.services.results import export
 from bigmodel.services.results.answer_table import open_table
@@ -140,7 +141,8 @@ class ResultService:
         answers = Answers(leave_out=True, level=version.recipe.level)
         upload = read_upload(path, self._settings, answers=answers)
         try:
-            asked = read_evaluation_set(upload, version.recipe, kind, model.labels)
+            target = target_kind(get_task(model.task, self._settings.task_folders).target)
+            asked = read_evaluation_set(upload, version.recipe, target, model.labels)
             beside = {}
             instant = self._instant(owner, model)
             if instant:

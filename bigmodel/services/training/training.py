@@ -85,11 +85,11 @@ class TrainingService:
         """Return the name of the task that suits a dataset best."""
         summary = dataset.version.summary
         readers = [task for task in self.tasks() if task.medium == summary.medium]
-        is_amount = dataset.version.recipe.is_amount
+        asked = dataset.version.recipe.kind
 
         def suits(task: Task) -> tuple[bool, float]:
             fit = task.fit(summary)
-            return is_amount and fit > 0 and task.answer == "number", fit
+            return fit > 0 and task.target == asked, fit
 
         return max(readers, key=suits).name
 

@@ -21,6 +21,7 @@ TASK = Task(
     name="audio_classification",
     medium=Medium.AUDIO,
     answer="label",
+    target="label",
     params=AudioParams,
     primary="macro_f1",
     folder=Path(__file__).parent,

@@ -21,6 +21,7 @@ TASK = Task(
     name="image_classification",
     medium=Medium.IMAGE,
     answer="label",
+    target="label",
     params=ImageParams,
     primary="macro_f1",
     folder=Path(__file__).parent,

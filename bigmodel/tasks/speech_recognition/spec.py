@@ -23,6 +23,7 @@ TASK = Task(
     name="speech_recognition",
     medium=Medium.AUDIO,
     answer="transcript",
+    target="text",
     params=SpeechParams,
     primary="wer",
     folder=Path(__file__).parent,

@@ -28,6 +28,7 @@ TASK = Task(
     name="text_classification",
     medium=Medium.TEXT,
     answer="label",
+    target="label",
     params=TextParams,
     primary="macro_f1",
     folder=Path(__file__).parent,

@@ -24,6 +24,7 @@ TASK = Task(
     name="text_regression",
     medium=Medium.TEXT,
     answer="number",
+    target="number",
     params=TextParams,
     primary="mse",
     folder=Path(__file__).parent,

@@ -114,8 +114,8 @@ class ClassesView:
         if not found.names:
             return self.hidden()
         recipe, say = dataset.version.recipe, partial(self.ctx.say, request)
-        is_open = bool(found.stars) and not recipe.relabel and not recipe.is_amount
-        way = NUMBER if recipe.is_amount else THREE
+        is_open = bool(found.stars) and not recipe.relabel and recipe.kind != NUMBER
+        way = NUMBER if recipe.kind == NUMBER else THREE
         usual = tuple(say(f"{WORDS}{name}_name") for name in ("low", "middle", "high"))
         names, low, high = found.sorted_as or (usual, *found.usual_borders)
         return {
@@ -127,7 +127,7 @@ class ClassesView:
             **dict(zip((self.low, self.middle, self.high), names, strict=True)),
             self.low_to: low,
             self.high_from: high,
-            self.names: "" if recipe.is_amount else boxes(found, say),
+            self.names: "" if recipe.kind == NUMBER else boxes(found, say),
             self.trouble: "",
         }
 

@@ -8,14 +8,12 @@ from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.dataset import Dataset, Summary
 from bigmodel.core.language import Language
 from bigmodel.core.message import Message
+from bigmodel.core.target import Chart
 from bigmodel.words import Words
 
-SHOWN_CLASSES = 12
 SHOWN_COLUMNS = 10
 SHOWN_CHARACTERS = 160
 LABEL_CHARACTERS = 40
-BINS = 10
-NUMBER_SHARE = 0.95
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -93,38 +91,11 @@ def _split(summary: Summary, say: Say) -> str:
     return say(f"pages.data.{key}", **counts)
 
 
-def is_number(summary: Summary) -> bool:
-    """Tell labels that are an amount from names that happen to be digits."""
-    return summary.number_share >= NUMBER_SHARE and (
-        len(summary.classes) > 20 or any("." in label or "," in label for label in summary.classes)
-    )
-
-
-def classes(summary: Summary, say: Say) -> str:
-    """Return the rows of each label as bars; numbers are drawn in equal steps."""
-    if is_number(summary) and summary.number_range:
-        low, high = summary.number_range
-        title = say("pages.data.number_target", low=low, high=high)
-        return f"<p>{escape(title)}</p>{_bars(_bins(summary, low, high))}"
-    shown = list(summary.classes.items())[:SHOWN_CLASSES]
-    rest = len(summary.classes) - len(shown)
-    more = escape(say("pages.data.classes_more", count=rest)) if rest else ""
-    return f'{_bars(shown)}<p class="bm-muted">{more}</p>'
-
-
-def _bins(summary: Summary, low: float, high: float) -> list[tuple[str, int]]:
-    width = (high - low) / BINS or 1.0
-    counts = [0] * BINS
-    for label, rows in summary.classes.items():
-        try:
-            value = float(label.replace(",", "."))
-        except ValueError:
-            continue
-        counts[min(BINS - 1, max(0, int((value - low) / width)))] += rows
-    return [
-        (f"{low + i * width:.3g} - {low + (i + 1) * width:.3g}", count)
-        for i, count in enumerate(counts)
-    ]
+def classes(chart: Chart, say: Say) -> str:
+    """Return how many rows have which target as bars."""
+    title = f"<p>{escape(say(chart.title.key, **chart.title.args))}</p>" if chart.title else ""
+    more = escape(say("pages.data.classes_more", count=chart.more)) if chart.more else ""
+    return f'{title}{_bars(chart.bars)}<p class="bm-muted">{more}</p>'
 
 
 def _bars(items: Sequence[tuple[str, int]]) -> str:

@@ -57,10 +57,9 @@ class Gallery:
         labels = list(dataset.version.summary.classes)[:MOST_CHOICES]
         choices = [(self._ctx.say(request, "pages.media.all_classes"), "")]
         choices += [(short(label, LABEL_CHARACTERS), label) for label in labels]
-        spoken = view.is_spoken(dataset.version.summary.form)
         return {
             self.tools: gr.Row(visible=True),
-            self.label: gr.Dropdown(choices, value="", visible=not spoken),
+            self.label: gr.Dropdown(choices, value="", visible=bool(labels)),
             self.offset: 0,
             self.items: gr.HTML(self._drawn(dataset, "", 0, request), visible=True),
         }
@@ -96,8 +95,8 @@ class Gallery:
     def _drawn(self, dataset: Dataset, label: str, offset: int, request: gr.Request) -> str:
         say = partial(self._ctx.say, request)
         summary = dataset.version.summary
-        everything = "" if view.is_spoken(summary.form) else say("pages.media.all")
-        if label or offset or view.is_spoken(summary.form):
+        everything = say("pages.media.all") if summary.classes else ""
+        if label or offset or not summary.classes:
             found = self._items(dataset, label, view.PAGE_ITEMS, offset)
             count = say(
                 "pages.media.page",

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Protocol
 
 from bigmodel.core.callbacks import Say
-from bigmodel.core.datasets.dataset import Form
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, seconds, short
 from pages.shared.web.media_route import media_url
 
@@ -91,11 +90,6 @@ def wave(envelope: Sequence[int]) -> str:
 
 def _height(value: int) -> float:
     return max(0.5, (WAVE_HEIGHT / 2 - 1) * min(value, LOUDEST) / LOUDEST)
-
-
-def is_spoken(form: str) -> bool:
-    """Return whether the target is what is said rather than a class."""
-    return form == Form.TRANSCRIPTS
 
 
 # questions ----------------------------------------------------------------------------------------

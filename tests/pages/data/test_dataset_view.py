@@ -7,6 +7,7 @@ import pytest
 
 from bigmodel.core.datasets.dataset import Dataset, Summary
 from bigmodel.core.message import Message
+from bigmodel.data.targets import label, number, target_kind
 from bigmodel.words import load_words
 from pages.shared.data import dataset_view as view
 from tests.fakes.things import dataset_of
@@ -37,6 +38,7 @@ def numbers(*labels: str) -> Summary:
         classes=dict.fromkeys(labels, 2),
         number_share=1.0,
         number_range=(min(values), max(values)),
+        target="number",
     )
 
 
@@ -82,36 +84,32 @@ def test_recordings_are_told_in_seconds_and_minutes() -> None:
     assert view.seconds(75.0, say) in drawn
 
 
+def drawn_classes(summary: Summary) -> str:
+    return view.classes(target_kind(summary.target).chart(summary), say)
+
+
 def test_labels_are_bars_the_largest_one_full() -> None:
     made = replace(dataset_of().version.summary, classes={BAD: 30, "good": 10})
-    drawn = view.classes(made, say)
+    drawn = drawn_classes(made)
     assert BAD not in drawn
     assert drawn.index("width:100.0%") < drawn.index("width:33.3%")
 
 
 def test_many_labels_are_counted_not_drawn() -> None:
-    many = {f"label {n:02}": 3 for n in range(view.SHOWN_CLASSES + 5)}
-    drawn = view.classes(replace(dataset_of().version.summary, classes=many), say)
-    assert drawn.count("bm-bar") - 1 == view.SHOWN_CLASSES
+    many = {f"label {n:02}": 3 for n in range(label.BARS + 5)}
+    drawn = drawn_classes(replace(dataset_of().version.summary, classes=many))
+    assert drawn.count("bm-bar") - 1 == label.BARS
     assert say("pages.data.classes_more", count=5) in drawn
 
 
 def test_amounts_are_drawn_in_equal_steps() -> None:
-    summary = numbers(*(f"{n}.5" for n in range(40)))
-    drawn = view.classes(summary, say)
-    assert view.is_number(summary)
-    assert drawn.count('class="bm-number"') == view.BINS
-    assert drawn.count(">8<") == view.BINS  # four labels of two rows in each
-
-
-def test_german_commas_are_numbers_and_few_digits_are_names() -> None:
-    assert view.is_number(numbers("1,5", "2,5"))
-    assert not view.is_number(numbers("1", "2", "3"))
-    assert view.is_number(numbers(*map(str, range(30))))
+    drawn = drawn_classes(numbers(*(f"{n}.5" for n in range(40))))
+    assert drawn.count('class="bm-number"') == number.BARS
+    assert drawn.count(">8<") == number.BARS  # four labels of two rows in each
 
 
 def test_one_single_amount_is_no_division_by_zero() -> None:
-    assert "bm-bar" in view.classes(numbers("1.5"), say)
+    assert "bm-bar" in drawn_classes(numbers("1.5"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

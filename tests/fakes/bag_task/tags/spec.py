@@ -11,6 +11,7 @@ TASK = Task(
     name="tags",
     medium=Medium.TEXT,
     answer="tags",
+    target="text",
     params=Params,
     primary="tag_f1",
     folder=Path(__file__).parent,

@@ -21,6 +21,7 @@ TASK = Task(
     name="toy_ill",
     medium=Medium.TEXT,
     answer="label",
+    target="label",
     params=IllParams,
     primary="macro_f1",
     folder=Path(__file__).parent,

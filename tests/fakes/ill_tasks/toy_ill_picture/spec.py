@@ -8,6 +8,7 @@ TASK = Task(
     name="toy_ill_picture",
     medium=Medium.IMAGE,
     answer="label",
+    target="label",
     params=Params,
     primary="macro_f1",
     folder=Path(__file__).parent,

@@ -18,6 +18,7 @@ TASK = Task(
     name="length",
     medium=Medium.TEXT,
     answer="label",
+    target="label",
     params=LengthParams,
     primary="macro_f1",
     folder=Path(__file__).parent,

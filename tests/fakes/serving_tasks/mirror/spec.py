@@ -8,6 +8,7 @@ TASK = Task(
     name="mirror",
     medium=Medium.TEXT,
     answer="label",
+    target="label",
     params=Params,
     primary="macro_f1",
     folder=Path(__file__).parent,

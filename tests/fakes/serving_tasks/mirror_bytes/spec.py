@@ -8,6 +8,7 @@ TASK = Task(
     name="mirror_bytes",
     medium=Medium.TEXT,
     answer="bytes",
+    target="text",
     params=Params,
     primary="accuracy",
     folder=Path(__file__).parent,

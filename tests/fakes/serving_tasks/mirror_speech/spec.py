@@ -8,6 +8,7 @@ TASK = Task(
     name="mirror_speech",
     medium=Medium.AUDIO,
     answer="transcript",
+    target="text",
     params=Params,
     primary="wer",
     folder=Path(__file__).parent,

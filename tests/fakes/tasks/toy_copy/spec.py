@@ -24,6 +24,7 @@ TASK = Task(
     name="toy_copy",
     medium=Medium.TEXT,
     answer="label",
+    target="label",
     params=ToyParams,
     primary="macro_f1",
     folder=Path(__file__).parent,

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bigmodel.answers import label, transcript
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.data.ingest import importer
 from bigmodel.data.ingest.reader import answer
 from bigmodel.data.media.reading import SPARE_BYTES, STORED_PICTURE_BYTES, need_bytes
+from bigmodel.data.targets import label, text
 from bigmodel.data.versions.versions import load_rows, load_task_data
 from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.datasets.datasets import DatasetService
@@ -120,7 +120,7 @@ def test_task_gets_paths_of_files(
 ) -> None:
     files = classes("cat", "dog", count=30)
     dataset = service.import_file("local", packed(tmp_path / "pets.zip", files))
-    data = load_task_data(settings.home / dataset.version.folder, label.ANSWER)
+    data = load_task_data(settings.home / dataset.version.folder, label.KIND)
     assert data.labels == ("cat", "dog")
     assert (len(data.train), len(data.validation), len(data.test)) == (48, 6, 6)
     assert all(Path(path).is_absolute() and Path(path).is_file() for path in data.test.inputs)
@@ -152,7 +152,7 @@ def test_transcripts_in_any_case_and_order(
     assert dict(summary.split_rows) == {"train": 20, "validation": 2, "test": 2, "none": 0}
     kept = rows(settings, dataset)
     assert kept["target"][kept["name"].index("7.flac")] == "number 7"
-    data = load_task_data(settings.home / dataset.version.folder, transcript.ANSWER)
+    data = load_task_data(settings.home / dataset.version.folder, text.KIND)
     assert (data.labels, len(data.train)) == ((), 20)
 
 

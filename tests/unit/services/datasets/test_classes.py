@@ -75,10 +75,10 @@ def test_stars_become_a_number_or_themselves_again(
     settings: Settings, service: ClassService, dataset: Dataset
 ) -> None:
     counted = service.count_stars("local", dataset.id)
-    assert counted.version.recipe.is_amount
+    assert counted.version.recipe.kind == "number"
     assert rows(settings, counted)["target"][:3] == ["1", "2", "3"]
     again = service.as_they_came("local", dataset.id)
-    assert not again.version.recipe.is_amount
+    assert not again.version.recipe.kind
     assert set(again.version.summary.classes) == {f"{stars} 星" for stars in range(1, 6)}
     assert service.as_they_came("local", dataset.id).version.number == again.version.number
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel.answers import label, number
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import is_id
+from bigmodel.data.targets import label, number
 from bigmodel.data.versions.versions import load_rows, load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
@@ -54,7 +54,7 @@ def test_task_data_has_sorted_labels(
     tmp_path: Path, settings: Settings, service: DatasetService
 ) -> None:
     dataset = service.import_file("local", table(tmp_path))
-    data = load_task_data(folder_of(settings, dataset), label.ANSWER)
+    data = load_task_data(folder_of(settings, dataset), label.KIND)
     assert data.labels == ("bad", "good")
     assert (len(data.train), len(data.validation), len(data.test)) == (80, 10, 10)
 
@@ -69,7 +69,7 @@ def test_other_columns_keep_row_ids(
     assert old["row_id"] == new["row_id"]
     assert old["target"][0] == "good"
     assert new["target"][0] == "0.5"
-    data = load_task_data(folder_of(settings, second), number.ANSWER)
+    data = load_task_data(folder_of(settings, second), number.KIND)
     assert data.labels == ()
 
 

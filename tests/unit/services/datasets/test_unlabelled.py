@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel.answers import label
 from bigmodel.core.datasets.dataset import NO_LABEL, Dataset
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.targets import label
 from bigmodel.data.versions.original_files import upload_path
 from bigmodel.data.versions.revise import relabelled, with_labels
 from bigmodel.data.versions.versions import load_rows, load_task_data
@@ -75,7 +75,7 @@ def test_labels_by_hand_join_the_parts(
     assert rows["row_id"] == ids
     assert made.summary.classes == {"good": 50, "bad": 50}
     assert made.summary.split_rows == {"train": 80, "validation": 10, "test": 10, "none": 20}
-    data = load_task_data(settings.home / made.folder, label.ANSWER)
+    data = load_task_data(settings.home / made.folder, label.KIND)
     assert data.labels == ("bad", "good")
 
 

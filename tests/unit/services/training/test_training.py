@@ -106,8 +106,8 @@ def test_stars_taken_as_a_number_are_guessed_as_regression(bench: Bench) -> None
     families = {task.name: task.answer for task in bench.training.tasks()}
     dataset = bench.store.datasets.get("local", bench.dataset(ENGLISH))
     summary = replace(dataset.version.summary, classes={"1": 900, "5": 1100}, number_share=1.0)
-    for is_amount, family in ((False, "label"), (True, "number")):
-        recipe = replace(dataset.version.recipe, is_amount=is_amount)
+    for kind, family in (("", "label"), ("number", "number")):
+        recipe = replace(dataset.version.recipe, kind=kind)
         version = replace(dataset.version, summary=summary, recipe=recipe)
         task = bench.training.guess_task(replace(dataset, version=version))
         assert families[task] == family

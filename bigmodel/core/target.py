@@ -1,0 +1,104 @@
+"""The contract of a target kind: how right answers are surveyed, checked, split and loaded; it opens no file.
+
+A kind is a module `bigmodel/data/targets/<name>.py` that holds `KIND`. A task names it: `Task.target = "label"`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bigmodel.core.datasets.dataset import Summary
+from bigmodel.core.message import Message
+
+Column = Any  # what was counted of the targets: bigmodel.data.targets.survey.Survey
+Codes = Any  # (rows,) numpy integers
+
+
+@dataclass(frozen=True)
+class Chart:
+    """How many rows have which target: bars in their order, what is said above, and how many are left out."""
+
+    bars: tuple[tuple[str, int], ...] = ()
+    title: Message | None = None
+    more: int = 0
+
+
+class TargetKind(ABC):
+    """What the house asks of a kind of right answers; rows come as texts, whatever the kind."""
+
+    name: ClassVar[str]
+    forms: ClassVar[tuple[str, ...]] = ()  # layouts of an upload whose targets are of this kind
+    fewest_to_hold_out: ClassVar[int] = 50  # usable rows below which nothing is held out
+    most_names: ClassVar[int] = 0  # values that a person can rename; more are no names
+    by_hand: ClassVar[bool] = True  # whether a person can give it to a row by choosing a class
+    tells_language: ClassVar[bool] = False  # the targets, not the inputs, are the texts
+    words: ClassVar[Mapping[str, str]] = {}  # its own words for some problems of files
+
+    # surveying a column ---------------------------------------------------------------------------
+
+    def fit(self, found: Column) -> float:
+        """Return how much a table's targets look like this kind, where nobody said what they are."""
+        return 0.0
+
+    def value(self, target: str) -> str:
+        """Return what rows with this target are counted under."""
+        return target
+
+    def reads_numbers(self, found: Column) -> bool:
+        """Tell whether digits are numbers rather than names of classes."""
+        return True
+
+    def classes(self, found: Column) -> dict[str, int]:
+        """Return targets and how many rows have each, most frequent first, for people to see."""
+        return {}
+
+    def joined(self, found: Column, relabel: Mapping[str, str]) -> dict[str, str]:
+        """Return what targets stand for that are another one written differently."""
+        return {}
+
+    # checking before training -------------------------------------------------------------------
+
+    @abstractmethod
+    def errors(self, found: Column) -> Iterator[Message]:
+        """Yield what makes training impossible, each with its fix."""
+
+    def warnings(self, found: Column) -> Iterator[Message]:
+        """Yield what a person should know before training."""
+        yield from ()
+
+    # splitting ------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def strata(self, found: Column) -> Codes:
+        """Return the stratum of each row for splitting, -1 for rows without a target."""
+
+    def stratum(self, target: str) -> str:
+        """Return the group over which folds are spread evenly."""
+        return ""
+
+    def unknown(self, found: Column, is_test: Codes, is_train: Codes) -> Codes:
+        """Return which test rows have a target that no training row has, where that cannot be measured."""
+        return is_test & False
+
+    # loading --------------------------------------------------------------------------------------
+
+    def written(self, found: Column, targets: Sequence[str]) -> Sequence[str]:
+        """Return targets as a version keeps them."""
+        return targets
+
+    def plain(self, targets: Sequence[str]) -> Sequence[str]:
+        """Return the targets of a version as an engine reads them."""
+        return targets
+
+    def labels_of(self, targets: Sequence[str]) -> tuple[str, ...]:
+        """Return the labels that a model of these training targets chooses between."""
+        return ()
+
+    def is_known(self, truth: str, labels: Collection[str]) -> bool:
+        """Tell whether a truth can be measured against."""
+        return True
+
+    def chart(self, summary: Summary) -> Chart:
+        """Return how many rows have which target."""
+        return Chart()

@@ -1,0 +1,93 @@
+"""Targets that are a number; it opens no file."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bigmodel.core.datasets.dataset import Summary
+from bigmodel.core.message import Message
+from bigmodel.core.target import Chart, TargetKind
+from bigmodel.data.tables.number import as_number, find_format
+from bigmodel.data.targets.survey import NUMBER_SHARE, Survey, error
+
+FEWEST_AMOUNTS = 20  # different whole numbers up to which they may be names of classes
+ROWS_PER_BIN = 20
+MOST_BINS = 10
+MAX_SHOWN = 1_000
+BARS = 10
+
+
+class NumberKind(TargetKind):
+    """One number a row."""
+
+    name = "number"
+    most_names = 20
+
+    def fit(self, found: Survey) -> float:
+        """Return 1 for an amount, 0 for names that happen to be digits."""
+        known = found.numbers[np.isfinite(found.numbers)]
+        has_steps = len(known) > 2 and (known % 1 != 0).any()
+        is_amount = len(known) > FEWEST_AMOUNTS or has_steps
+        return float(not found.is_media and found.number_share >= NUMBER_SHARE and is_amount)
+
+    def classes(self, found: Survey) -> dict[str, int]:
+        rows = np.argsort(-found.label_rows, kind="stable")[:MAX_SHOWN]
+        return {found.labels[i]: int(found.label_rows[i]) for i in rows}
+
+    def errors(self, found: Survey) -> Iterator[Message]:
+        if len(found.labels) == 1 and not found.is_begun:
+            yield error("one_class", label=found.labels[0], column=found.column)
+
+    def warnings(self, found: Survey) -> Iterator[Message]:
+        """Yield how the numbers were read, where that is not plain."""
+        kind = found.format
+        if text := kind.open_value:
+            yield found.remark("numbers_open", text=text, number=kind.plain(text))
+        if text := kind.signed_value:
+            yield found.remark("numbers_signed", level="info", text=text, number=kind.plain(text))
+        strange = found.usable - int(found.label_rows[np.isfinite(found.numbers)].sum())
+        if strange:
+            yield found.remark("numbers_missing", count=strange)
+
+    def strata(self, found: Survey) -> NDArray[np.int32]:
+        """Return the bin of each number, at most ten by quantiles."""
+        values = found.values
+        codes = np.full(len(values), -1, np.int32)
+        known = np.isfinite(values)
+        bins = max(1, min(MOST_BINS, int(known.sum()) // ROWS_PER_BIN))
+        if known.any():
+            edges = np.unique(np.quantile(values[known], np.linspace(0, 1, bins + 1)[1:-1]))
+            codes[known] = np.searchsorted(edges, values[known], side="right")
+        return codes
+
+    def written(self, found: Survey, targets: Sequence[str]) -> Sequence[str]:
+        return [found.format.plain(text) for text in targets]
+
+    def plain(self, targets: Sequence[str]) -> Sequence[str]:
+        """Return numbers as programs write them, as their whole column tells which mark parts the decimals."""
+        column = find_format(targets)
+        return [column.plain(target) for target in targets]
+
+    def is_known(self, truth: str, labels: Collection[str]) -> bool:
+        return as_number(truth) is not None
+
+    def chart(self, summary: Summary) -> Chart:
+        """Return the rows in equal steps."""
+        if not summary.number_range:
+            return Chart()
+        low, high = summary.number_range
+        width = (high - low) / BARS or 1.0
+        counts = [0] * BARS
+        for label, rows in summary.classes.items():
+            value = as_number(label)
+            if value is not None:
+                counts[min(BARS - 1, max(0, int((value - low) / width)))] += rows
+        bars = tuple(
+            (f"{low + i * width:.3g} - {low + (i + 1) * width:.3g}", count)
+            for i, count in enumerate(counts)
+        )
+        return Chart(bars, Message("pages.data.number_target", {"low": low, "high": high}))
+
+
+KIND = NumberKind()

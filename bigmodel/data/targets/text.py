@@ -1,0 +1,50 @@
+"""Targets that are texts, such as what is spoken in a recording; it opens no file."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bigmodel.core.datasets.dataset import Form
+from bigmodel.core.message import Message
+from bigmodel.core.target import TargetKind
+from bigmodel.data.targets.survey import NUMBER_SHARE, Survey, error
+
+FEWEST_A_LABEL = 5  # rows each of very many labels has on average, else they are ids
+MANY_IDS = 1_000
+FEW = 20  # different values that are classes in any case
+
+
+class TextKind(TargetKind):
+    """A text a row. Rows are not told apart by it: all have one stratum."""
+
+    name = "text"
+    forms = (Form.TRANSCRIPTS,)
+    fewest_to_hold_out = 20  # one recording holds many letters
+    by_hand = False
+    tells_language = True
+    words: ClassVar = {"targets_missing": "transcripts_missing"}
+
+    def fit(self, found: Survey) -> float:
+        """Return 0.5 for values that hardly ever repeat and are no numbers: then they are not labels."""
+        are_ids = len(found.labels) > max(MANY_IDS, found.usable / FEWEST_A_LABEL)
+        many = len(found.labels) > max(FEW, 0.5 * found.usable) or are_ids
+        return 0.5 if not found.is_media and many and found.number_share < NUMBER_SHARE else 0.0
+
+    def value(self, target: str) -> str:
+        return ""
+
+    def reads_numbers(self, found: Survey) -> bool:
+        return found.asked is not self
+
+    def errors(self, found: Survey) -> Iterator[Message]:
+        if not found.asked:  # no task learns to write from a table yet
+            rows, count = found.usable, len(found.labels)
+            yield error("label_not_classes", column=found.column, count=count, rows=rows)
+
+    def strata(self, found: Survey) -> NDArray[np.int32]:
+        return np.where(found.codes >= 0, 0, -1).astype(np.int32)
+
+
+KIND = TextKind()
