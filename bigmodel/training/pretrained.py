@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 import transformers
+from torch import nn
 from transformers import (
     AutoConfig,
     AutoModelForSequenceClassification,
@@ -97,8 +98,17 @@ def load_with_new_head(auto: Any, folder: Path, **how: Any) -> PreTrainedModel:
     )
     if wrong:
         raise ValueError(f"model.safetensors does not suit config.json: {', '.join(wrong[:3])}")
+    if any("pooler.dense" in key for key in report["missing_keys"]):
+        _pass_through(model.base_model.pooler.dense)
     loaded: PreTrainedModel = model
     return loaded
+
+
+def _pass_through(dense: nn.Linear) -> None:
+    """Let a layer hand on what it is given: chance would hide from a fresh head what the body has learned."""
+    if dense.in_features == dense.out_features:
+        nn.init.eye_(dense.weight)
+        nn.init.zeros_(dense.bias)
 
 
 def set_outputs(

@@ -20,6 +20,7 @@ GOOD_A_CLASS = {
     Medium.AUDIO: 40,
 }  # files of a class that usually make a good model
 CHINESE_SHARE = 0.2
+MOST_PIECES = 1.4  # a word; beyond this a vocabulary was made for another language
 UNKNOWN_SHARE = 0.10  # of the tokens; beyond this a fixed vocabulary misses too much
 SLOW_MINUTES = 12 * 60.0
 MEMORY_FACTOR = 5.0  # weights, gradients, two moments, activations
@@ -59,6 +60,7 @@ class Candidate:
     is_ready: bool
     minutes: Mapping[str, float]
     unknown_share: float | None = None
+    pieces_a_word: float = 0.0
 
 
 def advise(candidates: Sequence[Candidate], situation: Situation) -> list[BaseChoice]:
@@ -157,12 +159,9 @@ def _of_language(candidate: Candidate, situation: Situation) -> Message | None:
     if share is not None and share > UNKNOWN_SHARE:
         return Message("train.reason.unknown", {"percent": round(100 * share)})
     languages = candidate.base.languages
-    if (
-        situation.language
-        and languages
-        and ANY not in languages
-        and situation.language not in languages
-    ):
+    if not situation.language or not languages or ANY in languages:
+        return None
+    if situation.language not in languages or candidate.pieces_a_word > MOST_PIECES:
         return Message("train.reason.language")
     return None
 

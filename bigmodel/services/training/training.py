@@ -31,6 +31,7 @@ from bigmodel.services.training.job_name import free_name
 from bigmodel.services.training.params import check_params, given
 from bigmodel.services.training.profiling import ProfileRequest, Profiling
 from bigmodel.services.training.recommendation import (
+    ANY,
     CHINESE_SHARE,
     PRETRAINED,
     Candidate,
@@ -44,6 +45,7 @@ from bigmodel.store.base import Store
 from bigmodel.tasks import find_tasks, get_task
 from bigmodel.training.loop import cost_estimate
 from bigmodel.training.ood import vocabulary_coverage
+from bigmodel.training.ood.vocabulary_coverage import Coverage
 
 SAMPLE_ROWS = 300  # texts on which the share of unknown tokens is measured
 HUB_WAIT_S = 1.5  # how long a page may wait for the hub before it is drawn without
@@ -73,7 +75,7 @@ class TrainingService:
         self._bases = bases
         self._jobs = jobs
         self._timing = Profiling(settings)
-        self._shares: dict[tuple[str, str], float] = {}  # (version digest, base) to unknown share
+        self._read: dict[tuple[str, str], Coverage] = {}  # by version digest and base
 
     # what fits ----------------------------------------------------------------------------------
 
@@ -129,7 +131,7 @@ class TrainingService:
         return [
             base
             for base in suggestions
-            if base.name not in here and (not language or language in base.languages)
+            if base.name not in here and (not language or {language, ANY} & set(base.languages))
         ]
 
     def _situation(self, version: Version, task: Task, *, is_hub_reachable: bool) -> Situation:
@@ -148,8 +150,11 @@ class TrainingService:
 
     def _candidate(self, base: Base, task: Task, version: Version) -> Candidate:
         is_ready = self._bases.is_ready(base)
-        share = self._unknown_share(base, version) if is_ready else None
-        return Candidate(base, is_ready, self._minutes(base, task, version), share)
+        minutes = self._minutes(base, task, version)
+        read = self._coverage(base, version) if is_ready else None
+        if read is None:
+            return Candidate(base, is_ready, minutes)
+        return Candidate(base, is_ready, minutes, read.unknown, read.pieces_a_word)
 
     def _minutes(self, base: Base, task: Task, version: Version) -> dict[str, float]:
         return {
@@ -168,18 +173,18 @@ class TrainingService:
             base, params, amount, self._settings.threads or os.cpu_count() or 1
         )
 
-    def _unknown_share(self, base: Base, version: Version) -> float | None:
-        """Return the share of this text's tokens that the base does not know, measured once a version."""
+    def _coverage(self, base: Base, version: Version) -> Coverage | None:
+        """Return how the base's vocabulary reads this text, measured once a version."""
         if base.kind not in PRETRAINED or version.summary.medium != Medium.TEXT:
             return None
         key = (version.digest, base.name)
-        if key not in self._shares:
+        if key not in self._read:
             folder = self._bases.folder(base)
             texts = self._sample(version)
             if folder is None or not texts:
                 return None
-            self._shares[key] = vocabulary_coverage.unknown_share(folder, texts)
-        return self._shares[key]
+            self._read[key] = vocabulary_coverage.coverage(folder, texts)
+        return self._read[key]
 
     def _sample(self, version: Version) -> Sequence[str]:
         seen = preview(self._settings.home / version.folder, limit=SAMPLE_ROWS)

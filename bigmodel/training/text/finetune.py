@@ -20,6 +20,7 @@ from bigmodel.training.loop.optimizer import freeze
 from bigmodel.training.loop.recipe import TextParams
 from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.pretrained import load_base, longest, save_model
+from bigmodel.training.text import prune_vocabulary
 from bigmodel.training.text.compact_vocabulary import CompactVocabulary, can_compact
 from bigmodel.training.text.encode import Encoded, encode
 from bigmodel.training.text.predictor import TextPredictor, fit_ood_reference, load_model
@@ -83,6 +84,7 @@ def _train(
     accelerator = make_accelerator(params.precision, report)
     on_processor = accelerator.device.type == "cpu"
     model, tokenizer = _make(objective, data, params, base, has_gpu=not on_processor)
+    tokenizer = _fit_vocabulary(model, tokenizer, data, base, report)
     most = longest(model, tokenizer, params.max_tokens)
     objective.bind_head(_head(model, objective.outputs))
     train = _part(data.train, objective, tokenizer, most=most)
@@ -130,6 +132,29 @@ def _make(
             most_tokens=params.max_tokens,
         )
     return load_base(base, outputs=objective.outputs, labels=objective.labels, has_gpu=has_gpu)
+
+
+def _fit_vocabulary(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    data: TaskData,
+    base: BaseFiles,
+    report: Reporter,
+) -> PreTrainedTokenizerBase:
+    """Return the tokenizer with the prefix of its model, and of a large vocabulary what the texts need."""
+    tokenizer = prune_vocabulary.with_prefix(tokenizer, prune_vocabulary.prefix_for(base.name))
+    if not prune_vocabulary.is_prunable(model, tokenizer):
+        return tokenizer
+    report.step(phase="prepare", step=0, steps=0)
+    pruned = prune_vocabulary.prune(model, tokenizer, data.train.inputs)
+    changed = prune_vocabulary.changed_share(tokenizer, pruned, data.validation.inputs)
+    report.note(
+        "training.note.vocabulary_pruned",
+        kept=len(pruned),
+        whole=len(tokenizer),
+        percent=round(100 * changed, 1),
+    )
+    return pruned
 
 
 def _part(

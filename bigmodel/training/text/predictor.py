@@ -128,7 +128,8 @@ class TextPredictor(ScorePredictor):
     def _unread(self, texts: Encoded) -> list[bool]:
         """Tell of which texts most tokens are the one that stands for all unknown pieces."""
         unknown = self._tokenizer.unk_token_id
-        around = set(self._tokenizer.all_special_ids) - {unknown}
+        nothing = self._tokenizer(" ")["input_ids"]  # what every text has: a prefix, a space
+        around = {*self._tokenizer.all_special_ids, *nothing} - {unknown}
         inside = [[token for token in text.tolist() if token not in around] for text in texts.texts]
         return [text.count(unknown) > UNREAD_TOKENS * len(text) for text in inside]
 

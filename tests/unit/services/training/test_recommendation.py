@@ -51,6 +51,17 @@ def test_chinese_text_never_gets_an_english_model() -> None:
     assert not is_fitting_here(choices)
 
 
+def test_language_that_a_vocabulary_cuts_to_shreds_gets_the_multilingual_model() -> None:
+    german = Candidate(ENGLISH, True, {"balanced": 3}, 0.01, pieces_a_word=1.66)
+    many = Candidate(
+        Base("many", "embedded", size_mb=250, languages=("any",)), True, {"balanced": 9}, 0.0, 1.3
+    )
+    choice = best([INSTANT, german, many, SCRATCH], situation())
+    assert choice.base.name == "many"
+    plain = Candidate(ENGLISH, True, {"balanced": 3}, 0.01, pieces_a_word=1.2)
+    assert best([INSTANT, plain, many, SCRATCH], situation()).base.name == "small"
+
+
 def test_little_chinese_text_gets_the_instant_model() -> None:
     assert best([INSTANT, SCRATCH], situation(300, "zh")).base.name == "instant"
 

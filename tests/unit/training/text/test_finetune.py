@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from bigmodel.core.datasets.dataset import Rows, TaskData
@@ -46,6 +47,17 @@ def test_base_that_its_config_does_not_suit_is_refused(is_missing: bool, tmp_pat
     with pytest.raises(ModelError, match="base_cannot_be_loaded") as stop:
         load_base(BaseFiles("tiny", "folder", folder), outputs=2, labels=("a", "b"), has_gpu=False)
     assert "encoder.layer" in stop.value.args_of_words["reason"]
+
+
+def test_pooler_that_a_base_came_without_hands_on_what_it_is_given(tmp_path: Path) -> None:
+    folder = write_tiny_bert(tmp_path / "tiny")
+    whole = load_file(folder / "model.safetensors")
+    body = {name: tensor for name, tensor in whole.items() if "pooler" not in name}
+    save_file(body, folder / "model.safetensors")
+    model, _ = load_base(
+        BaseFiles("tiny", "folder", folder), outputs=2, labels=("a", "b"), has_gpu=False
+    )
+    assert torch.equal(model.base_model.pooler.dense.weight, torch.eye(32))
 
 
 def test_loss_that_is_no_number_names_learning_rate(tiny: BaseFiles, tmp_path: Path) -> None:
