@@ -1,4 +1,4 @@
-"""The Results tab: one sentence first, then matrix, classes and wrong rows, then every number. It measures nothing itself."""
+"""The Results tab: one sentence first, then panels and wrong rows, then every number. It measures nothing itself."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -10,16 +10,16 @@ from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.job import Job, State
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import Results
+from bigmodel.services.panels import measure_table
 from pages.shared.jobs.insights_view import CoachView
 from pages.shared.results import results_view as view
 from pages.shared.results.compare_view import CompareView
+from pages.shared.results.panels_view import panels_box, picked, shown
 from pages.shared.results.share_view import ShareView
 from pages.shared.results.wrong_rows import ALL, WrongRows
 from pages.shared.web.download import fetch
 from pages.shared.web.guard import guard
 from pages.shared.web.page import Context, Page, Updates
-from pages.shared.widgets import figures
-from pages.shared.widgets.chart import chart
 from pages.shared.widgets.own_table import OwnTable
 
 LISTED_JOBS = 200
@@ -61,52 +61,9 @@ class ResultsTab:
             self.own_table = OwnTable(self.ctx, "results")
             self.share = ShareView(self.ctx)
             self.compare = CompareView(self.ctx)
-            self._build_classes()
-            self._build_lines()
-            self._build_numbers()
-            self._build_transcripts()
-            self.panels = gr.HTML("", elem_id="results-panels")
+            self.panels = panels_box("results-panels")
             self.wrong = WrongRows(self.ctx)
             self._build_more()
-
-    def _build_classes(self) -> None:
-        t = self.ctx.t
-        with gr.Column(elem_id="results-classes-part") as self.classes_part:
-            gr.Markdown(t(f"{WORDS}matrix"), elem_classes="bm-title")
-            gr.Markdown(t(f"{WORDS}matrix_about"))
-            self.show_as = gr.Radio(
-                [(t(f"{WORDS}counts"), "counts"), (t(f"{WORDS}shares"), "shares")],
-                value="counts",
-                label=t(f"{WORDS}show_as"),
-                show_label=False,
-                container=False,
-                elem_id="results-show-as",
-            )
-            self.matrix = chart("results-matrix", 420)
-            gr.Markdown(t(f"{WORDS}classes"), elem_classes="bm-title")
-            self.classes = gr.HTML("", elem_id="results-classes")
-
-    def _build_lines(self) -> None:
-        t = self.ctx.t
-        with gr.Row(equal_height=False, elem_id="results-lines") as self.lines_part:
-            with gr.Column(min_width=320):
-                gr.Markdown(t(f"{WORDS}roc"), elem_classes="bm-title")
-                self.roc = chart("results-roc", 420)
-            with gr.Column(min_width=320):
-                gr.Markdown(t(f"{WORDS}precision_recall"), elem_classes="bm-title")
-                self.precision_recall = chart("results-precision-recall", 420)
-
-    def _build_numbers(self) -> None:
-        with gr.Column(visible=False, elem_id="results-numbers-part") as self.numbers_part:
-            gr.Markdown(self.ctx.t(f"{WORDS}pairs"), elem_classes="bm-title")
-            self.pairs = chart("results-pairs", 420)
-
-    def _build_transcripts(self) -> None:
-        t = self.ctx.t
-        with gr.Column(visible=False, elem_id="results-transcripts-part") as self.transcripts_part:
-            gr.Markdown(t(f"{WORDS}errors"), elem_classes="bm-title")
-            gr.Markdown(t(f"{WORDS}errors_about"))
-            self.errors = gr.HTML("", elem_id="results-errors")
 
     def _build_more(self) -> None:
         t = self.ctx.t
@@ -121,31 +78,27 @@ class ResultsTab:
         show = protect(self.show)
         shown = [
             chosen, self.seen, self.timer, self.job, self.model, self.notice, self.body,
-            self.sentence, self.classes_part, self.matrix, self.classes, self.numbers_part,
-            self.pairs, self.transcripts_part, self.errors, self.panels, self.measures,
-            self.lines_part, self.roc, self.precision_recall, *self.coach.parts, *self.wrong.parts,
+            self.sentence, self.panels, self.measures, *self.coach.parts, *self.wrong.parts,
             *self.share.parts, *self.compare.parts,
         ]  # fmt: skip
-        asked = [chosen, self.model, self.show_as]
+        asked = [chosen, self.model]
         self.ctx.on_show(tab, show, asked, shown)
         for start in (chosen.change, self.model.input):
             start(show, asked, shown, **QUIET)
         self.job.input(lambda job: job or "", self.job, chosen, **QUIET)
         self.timer.tick(protect(self.look), [*asked, self.seen], shown, queue=False, **QUIET)
-        self.show_as.input(protect(self.redraw), asked, self.matrix, **QUIET)
-        picked = [chosen, self.model]
-        self.matrix.click(protect(self.pick_cell), picked, self.wrong.parts, **QUIET)
+        self.panels.click(protect(self.pick_cell), asked, self.wrong.parts, **QUIET)
         self.wrong.wire(protect, self.model)
         self.share.wire(protect, self.model)
         self.compare.wire(protect)
         self.own_table.follow(tab, protect, chosen, self.model)
-        fetch(self.download, protect(self.pack), picked, self.package)
+        fetch(self.download, protect(self.pack), asked, self.package)
         self.coach.wire(protect, "jobs")
         self.ctx.go_demo(self.go_on.click(lambda: None, None, None, **QUIET))
 
     # handlers ---------------------------------------------------------------------------------
 
-    def show(self, job_id: str, model_id: str | None, show_as: str, request: gr.Request) -> Updates:
+    def show(self, job_id: str, model_id: str | None, request: gr.Request) -> Updates:
         """Fill the whole tab with one training: the one asked for, else the newest that is done."""
         owner = self.ctx.owner(request)
         jobs = self.ctx.services.jobs.all(owner, LISTED_JOBS, 0)
@@ -164,7 +117,7 @@ class ResultsTab:
             updates = self._closed(self._trouble(error, request))
         else:
             updates = {
-                **self._drawn(job, chosen, results, show_as, request),
+                **self._drawn(job, chosen, results, request),
                 **self.wrong.show(job.id, chosen.id, ALL, ALL, request),
                 self.model: gr.Radio(
                     [(self._name(model, request), model.id) for model in models],
@@ -179,9 +132,7 @@ class ResultsTab:
             self.seen: _signature(job, models),
         }
 
-    def look(
-        self, job_id: str, model_id: str | None, show_as: str, seen: str, request: gr.Request
-    ) -> object:
+    def look(self, job_id: str, model_id: str | None, seen: str, request: gr.Request) -> object:
         """Show a training again once something about it has changed."""
         owner = self.ctx.owner(request)
         try:
@@ -191,20 +142,15 @@ class ResultsTab:
             return {self.timer: gr.Timer(active=False)}
         if _signature(job, models) == seen:
             return gr.skip()
-        return self.show(job_id, model_id, show_as, request)
-
-    def redraw(self, job_id: str, model_id: str | None, show_as: str, request: gr.Request) -> str:
-        """Return the matrix as counts or as shares."""
-        results = self.results.results(self.ctx.owner(request), job_id, model_id or "")
-        return self._matrix(job_id, results, show_as, request)
+        return self.show(job_id, model_id, request)
 
     def pick_cell(
         self, job_id: str, model_id: str | None, event: gr.EventData, request: gr.Request
     ) -> Updates:
-        """Narrow the wrong rows down to a cell of the matrix."""
-        labels = self.results.results(self.ctx.owner(request), job_id, model_id or "").labels
-        truth, answer = labels[int(event.y)], labels[int(event.x)]
-        return self.wrong.narrowed(job_id, model_id, truth, answer, request)
+        """Narrow the wrong rows down to the point of a panel that was chosen."""
+        results = self.results.results(self.ctx.owner(request), job_id, model_id or "")
+        found = picked(results, event)
+        return self.wrong.narrowed(job_id, model_id, *found, request) if found else {}
 
     def pack(self, job_id: str, model_id: str | None, request: gr.Request) -> str:
         """Return the ZIP of the model that is shown."""
@@ -237,60 +183,23 @@ class ResultsTab:
         }
 
     def _drawn(
-        self,
-        job: Job,
-        model: TrainedModel,
-        results: Results,
-        show_as: str,
-        request: gr.Request,
+        self, job: Job, model: TrainedModel, results: Results, request: gr.Request
     ) -> Updates:
         """Return everything about the results but the wrong rows."""
-        say, tell = self._say(request), partial(self.ctx.tell, request)
-        has_classes, has_errors = bool(results.classes), bool(results.errors)
+        say, tell = partial(self.ctx.say, request), partial(self.ctx.tell, request)
         is_first = not job.is_final and model.kind == "instant"
         remarks = [(remark, tell(remark)) for remark in results.remarks]
         return {
-            self.notice: gr.HTML(view.notice(say("still_training")), visible=is_first),
+            self.notice: gr.HTML(view.notice(say(f"{WORDS}still_training")), visible=is_first),
             self.body: gr.Column(visible=True),
             self.sentence: view.sentence(tell(results.sentence), remarks),
-            self.classes_part: gr.Column(visible=has_classes),
-            self.numbers_part: gr.Column(visible=bool(results.pairs)),
-            self.transcripts_part: gr.Column(visible=has_errors),
-            self.errors: view.error_table(results, say),
-            self.panels: view.panels(results, partial(self.ctx.say, request)),
-            **self.wrong.headed(results, request),
-            self.measures: view.measure_table(results, say),
-            self.lines_part: gr.Row(visible=has_classes),
-            **self._figures(model.id, results, show_as, request),
+            self.panels: shown(results, model.id, say),
+            **self.wrong.headed(model, results, request),
+            self.measures: measure_table(results, say).html("results-measures-table"),
             **self.coach.shown(job.id, request),
             **self.share.shown(model, results, request),
             **self.compare.shown(job, model, request),
         }
-
-    def _figures(self, run: str, results: Results, show_as: str, request: gr.Request) -> Updates:
-        word = self._word(request)
-        if not results.classes and not results.pairs:
-            return {}
-        if results.pairs:
-            return {self.pairs: figures.pairs_figure(run, results, word)}
-        return {
-            self.matrix: self._matrix(run, results, show_as, request),
-            self.classes: view.class_table(results.classes, self._say(request)),
-            self.roc: figures.roc_figure(run, results, word) if results.roc else None,
-            self.precision_recall: figures.precision_recall_figure(run, results, word),
-        }
-
-    def _matrix(self, run: str, results: Results, show_as: str, request: gr.Request) -> str:
-        is_share = show_as == "shares"
-        return figures.confusion_figure(run, results, self._word(request), as_shares=is_share)
-
-    def _word(self, request: gr.Request) -> figures.Word:
-        texts = self.ctx.services.words.texts[self.ctx.language(request)]
-        return lambda key: texts[f"{WORDS}{key}"]
-
-    def _say(self, request: gr.Request) -> view.Say:
-        words, language = self.ctx.services.words, self.ctx.language(request)
-        return lambda key: words.first(language, [f"{WORDS}{key}"], key)
 
     def _name(self, model: TrainedModel, request: gr.Request) -> str:
         say = partial(self.ctx.say, request)

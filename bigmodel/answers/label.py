@@ -1,6 +1,6 @@
 """Answers that choose one of a model's labels, with the probability of each; it trains nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from typing import Any
@@ -16,6 +16,7 @@ from bigmodel.metrics import classification, paired
 from bigmodel.metrics.counts import Floats
 
 MOST_NAMED = 5
+RARE_ROWS = 10  # tested of a class, below which little is known about it
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class LabelType(AnswerType):
     per_label = ("scores",)
     headings = (("writeback.label", "text"), ("writeback.certainty", "share"))
     repeats = 3
+    wording = "classes"
     chooses = True
 
     def encode(self, answer: Label) -> dict[str, Any]:
@@ -100,6 +102,16 @@ class LabelType(AnswerType):
         args: dict[str, Arg] = {"count": len(strange), "labels": shown + more}
         remark = Message("compare.remarks.never_learned", args, "warning")
         return replace(found, remarks=(remark,))
+
+    def limits(self, results: Results) -> Iterator[Message]:
+        yield Message("show.limits.classes", {"count": len(results.labels)})
+        yield Message("show.limits.none_of_these")
+        found = results.panel("classes")
+        tested = found.data["rows"] if found and not results.is_folded else ()
+        if rare := [row["label"] for row in tested if row["rows"] < RARE_ROWS]:
+            names = ", ".join(f"“{label}”" for label in rare[:MOST_NAMED])
+            yield Message("show.limits.rare", {"labels": names, "rows": RARE_ROWS})
+        yield Message("show.limits.sureness")
 
     def renamed(self, answers: Sequence[Label], rename: Rename) -> Sequence[Label]:
         """Return answers in today's names; classes of one name by now are one, their scores added up."""

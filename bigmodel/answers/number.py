@@ -1,6 +1,6 @@
 """Answers that are a number; it trains nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,7 @@ class NumberType(AnswerType):
     per_label = ("scores",)
     headings = (("writeback.number", "number"),)
     repeats = 3
+    wording = "numbers"
 
     def encode(self, answer: Number) -> dict[str, Any]:
         return {"scores": [float(answer.value)]}
@@ -76,6 +77,9 @@ class NumberType(AnswerType):
 
     def compare(self, truth: Sequence[str], new: Sequence[Number], old: Sequence[Number]) -> Paired:
         return paired.of_numbers(_truths(truth), _values(new), _values(old))
+
+    def limits(self, results: Results) -> Iterator[Message]:
+        yield Message("show.limits.numbers")
 
     def mistakes(
         self,

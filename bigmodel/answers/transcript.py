@@ -1,6 +1,6 @@
 """Answers that are what was heard in a recording; it trains nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ class TranscriptType(AnswerType):
     headings = (("writeback.label", "text"), ("writeback.certainty", "share"))
     column = "transcript"
     detects_strangers = False
+    wording = "transcripts"
     is_text = True
 
     def encode(self, answer: Transcript) -> dict[str, Any]:
@@ -73,6 +74,10 @@ class TranscriptType(AnswerType):
         self, truth: Sequence[str], new: Sequence[Transcript], old: Sequence[Transcript]
     ) -> Paired:
         return paired.of_transcripts(truth, _texts(new), _texts(old))
+
+    def limits(self, results: Results) -> Iterator[Message]:
+        yield Message("show.limits.transcripts")
+        yield Message("show.limits.sureness")
 
     def mistakes(
         self,

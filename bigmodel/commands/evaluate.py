@@ -2,15 +2,19 @@
 
 import argparse
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from bigmodel.commands.reference import OWNER, find_job
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.job import Job
+from bigmodel.core.results.panel import Table
 from bigmodel.core.results.results import Measure, Results
+from bigmodel.services.panels import draw
 from bigmodel.services.studio import Services
 
 SIMPLEST = ("majority", "mean")  # the simplest guess of each family
+NO_PANELS = {"confusion": (), "classes": (), "errors": (), "roc_auc": None, "roc_auc_micro": None}
 BASELINE_OF = {"classification": "accuracy", "regression": "mse", "transcription": "wer"}
 
 
@@ -66,43 +70,29 @@ def record_of(results: Results, terminal: Terminal) -> dict[str, Any]:
     values = {name: measure.value for name, measure in results.measures.items()}
     simplest = next((results.beside[name] for name in SIMPLEST if name in results.beside), {})
     baseline = simplest.get(BASELINE_OF.get(results.family, ""))
-    return values | {
-        "family": results.family,
-        "rows": results.rows,
-        "is_folded": results.is_folded,
-        "labels": results.labels,
-        "baseline": baseline.value if baseline else None,
-        "confusion": results.confusion,
-        "roc_auc": results.roc_auc.get("macro"),
-        "roc_auc_micro": results.roc_auc.get("micro"),
-        "intervals": {name: (m.low, m.high) for name, m in results.measures.items()},
-        "beside": {name: _values(measures) for name, measures in results.beside.items()},
-        "classes": [
-            {
-                "label": row.label,
-                "rows": row.rows,
-                "found": row.found,
-                "precision": row.precision.value,
-                "recall": row.recall.value,
-                "f1": row.f1.value,
-                "roc_auc": row.auc,
-            }
-            for row in results.classes
-        ],
-        "errors": [
-            {
-                "measure": row.measure,
-                "rate": row.rate.value,
-                "said": row.said,
-                "substitutions": row.substitutions,
-                "deletions": row.deletions,
-                "insertions": row.insertions,
-            }
-            for row in results.errors
-        ],
-        "sentence": terminal.tell(results.sentence),
-        "remarks": [terminal.tell(remark) for remark in results.remarks],
-    }
+    return (
+        NO_PANELS
+        | values
+        | {
+            "family": results.family,
+            "rows": results.rows,
+            "is_folded": results.is_folded,
+            "labels": results.labels,
+            "baseline": baseline.value if baseline else None,
+            "intervals": {
+                name: (m.low, m.high) for name, m in results.measures.items() if m.has_interval
+            },
+            "beside": {name: _values(measures) for name, measures in results.beside.items()},
+            **{
+                panel.kind: panel.data["rows"]
+                for panel in results.panels
+                if panel.kind in NO_PANELS
+            },
+            "panels": [{"kind": panel.kind, "data": panel.data} for panel in results.panels],
+            "sentence": terminal.tell(results.sentence),
+            "remarks": [terminal.tell(remark) for remark in results.remarks],
+        }
+    )
 
 
 def _values(measures: Mapping[str, Measure]) -> dict[str, float]:
@@ -120,6 +110,7 @@ def _value(measures: Mapping[str, Measure], name: str) -> str:
 
 
 def _show(results: Results, terminal: Terminal) -> None:
+    say = partial(terminal.words.text, terminal.language)
     terminal.write(terminal.tell(results.sentence))
     for remark in results.remarks:
         terminal.write(terminal.tell(remark))
@@ -134,16 +125,8 @@ def _show(results: Results, terminal: Terminal) -> None:
         for name, measure in results.measures.items()
     ]
     terminal.table(("measure", "value", "interval", *beside), rows)
-    if results.classes:
-        terminal.write("")
-        per_class = [
-            (
-                row.label,
-                f"{row.rows:,}",
-                f"{row.precision.value:.4f}",
-                f"{row.recall.value:.4f}",
-                f"{row.f1.value:.4f}",
-            )
-            for row in results.classes
-        ]
-        terminal.table(("label", "rows", "precision", "recall", "f1"), per_class)
+    for panel in results.panels:
+        drawn = draw(panel, say)
+        if isinstance(drawn, Table):
+            terminal.write(f"\n{say(panel.title)}")
+            terminal.said_table(drawn.heads, drawn.rows)

@@ -55,11 +55,15 @@ class Terminal:
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Write a table for people; headings are keys below `cli.headings.`."""
+        self.said_table([self.text(f"headings.{heading}") for heading in headings], rows)
+
+    def said_table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Write a table whose headings are finished texts."""
         if self.is_json:
             return
         table = Table(box=None, pad_edge=False, header_style="bold")
         for heading in headings:
-            table.add_column(self.text(f"headings.{heading}"), overflow="fold")
+            table.add_column(heading, overflow="fold")
         for row in rows:
             table.add_row(*(" ".join(cell.split()) for cell in row))
         self.out.print(table)

@@ -5,7 +5,7 @@ A type is a module `bigmodel/answers/<name>.py`, or `answer.py` beside the task 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -51,6 +51,7 @@ class AnswerType(ABC):
     repeats: ClassVar[int] = 1  # of cross-validation: more than one where `merge` can average
     chooses: ClassVar[bool] = False  # one of the labels that a model lists
     detects_strangers: ClassVar[bool] = True  # whether its table says which rows fit none
+    wording: ClassVar[str] = "answers"  # end of the keys of what is said of its rows
     is_text: ClassVar[bool] = False  # can be aligned with the truth, word by word
 
     @abstractmethod
@@ -96,6 +97,10 @@ class AnswerType(ABC):
     @abstractmethod
     def compare(self, truth: Sequence[str], new: Sequence[Answer], old: Sequence[Answer]) -> Paired:
         """Compare two models on at least one row."""
+
+    def limits(self, results: Results) -> Iterator[Message]:
+        """Yield what models with such answers cannot do, the most important first."""
+        yield from ()
 
     def renamed(self, answers: Sequence[Answer], rename: Rename) -> Sequence[Answer]:
         """Return answers of an older model in today's names of classes."""

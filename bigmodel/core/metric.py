@@ -48,6 +48,8 @@ METRICS = _catalogue(
         Metric("accuracy"),
         Metric("balanced_accuracy"),
         Metric("macro_f1", short="macro-F1"),
+        Metric("roc_auc", is_share=False),
+        Metric("roc_auc_micro", is_share=False),
         Metric("log_loss", higher_is_better=False, is_share=False),
         Metric("mse", higher_is_better=False, is_share=False, has_target_unit=True),
         Metric("rmse", higher_is_better=False, is_share=False, has_target_unit=True),

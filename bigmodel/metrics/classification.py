@@ -1,15 +1,20 @@
 """How well classes are answered: from truths and probabilities to measures, matrix and lines; it reads no file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
-from bigmodel.core.results.results import ClassRow, Line, Measure, Results
+from bigmodel.core.results.panel import Panel
+from bigmodel.core.results.results import Measure, Results
 from bigmodel.metrics import counts as counting
 from bigmodel.metrics import intervals, roc, sentence
 from bigmodel.metrics.counts import Counts, Floats, Ints
+from bigmodel.metrics.roc import Line
 
 Scores = Sequence[Sequence[float]] | Floats
+WORDS = "pages.results."
 SMALLEST = float(np.finfo(np.float64).eps)  # a probability of 0 counts as this in the log-loss
 
 
@@ -49,22 +54,27 @@ def evaluate(
     others["majority"] = np.tile(shares, (len(truth), 1))  # its answer is always the commonest
     roc_lines, recall_lines = roc.class_lines(labels, indices, table)
     areas = [line.area for line in roc_lines if line]
-    micro = roc.micro_line("micro", indices, table)
-    classes = _class_rows(labels, matrix, roc_lines)
+    micro = roc.micro_line("", indices, table)
+    measures = _measures(indices, table)
+    if areas and micro:
+        measures |= {
+            "roc_auc": Measure(float(np.mean(areas))),
+            "roc_auc_micro": Measure(micro.area),
+        }
     return Results(
         family="classification",
         rows=len(truth),
         labels=labels,
-        measures=_measures(indices, table),
+        measures=measures,
         sentence=sentence.of_classes(matrix, labels, guess, is_folded=is_folded),
         remarks=sentence.remarks_on_classes(
             indices, table, labels, guess, instant=others.get("instant"), is_folded=is_folded
         ),
-        confusion=tuple(tuple(row) for row in matrix.tolist()),
-        classes=classes,
-        roc=_shown(roc_lines, micro),
-        precision_recall=_shown(recall_lines, None),
-        roc_auc={"macro": float(np.mean(areas)), "micro": micro.area} if areas and micro else {},
+        panels=(
+            Panel("confusion", {"labels": labels, "rows": matrix.tolist()}, f"{WORDS}matrix"),
+            Panel("classes", {"rows": _class_rows(labels, matrix, roc_lines)}, f"{WORDS}classes"),
+            *_line_panels(roc_lines, micro, recall_lines),
+        ),
         beside={name: _measures(indices, rows) for name, rows in others.items()},
         is_folded=is_folded,
     )
@@ -88,7 +98,7 @@ def _measures(truth: Ints, table: Floats) -> dict[str, Measure]:
 
 def _class_rows(
     labels: Sequence[str], matrix: Ints, lines: Sequence[Line | None]
-) -> tuple[ClassRow, ...]:
+) -> list[dict[str, Any]]:
     counts = counting.of_confusion(matrix)
     values = counting.f1(counts)
     low, high = intervals.of_counts(matrix, _f1_only)["f1"]
@@ -98,28 +108,36 @@ def _class_rows(
             int(part[index]) for part in (counts.rows, counts.named, counts.found)
         )
         line = lines[index]
+        shares = {
+            "precision": intervals.wilson(found, named),
+            "recall": intervals.wilson(found, total),
+            "f1": intervals.around_share(values[index], low[index], high[index], total),
+        }
         rows.append(
-            ClassRow(
-                label=label,
-                rows=total,
-                found=found,
-                named=named,
-                precision=intervals.wilson(found, named),
-                recall=intervals.wilson(found, total),
-                f1=intervals.around_share(values[index], low[index], high[index], total),
-                auc=line.area if line else None,
-            )
+            {"label": label, "rows": total, "found": found, "named": named}
+            | {name: share.value for name, share in shares.items()}
+            | {"roc_auc": line.area if line else None}
+            | {"intervals": {name: (share.low, share.high) for name, share in shares.items()}}
         )
-    return tuple(rows)
+    return rows
 
 
 def _f1_only(counts: Counts) -> dict[str, Floats]:
     return {"f1": counting.f1(counts)}
 
 
-def _shown(lines: Sequence[Line | None], extra: Line | None) -> tuple[Line, ...]:
-    kept = [line for line in lines if line][: roc.MOST_LINES]
-    return (*kept, *([extra] if extra else []))
+def _line_panels(
+    roc_lines: Sequence[Line | None], micro: Line | None, recall_lines: Sequence[Line | None]
+) -> Iterator[Panel]:
+    """Yield the ROC and the precision-recall lines, where there are any."""
+    for name, lines, extra, x, y in (
+        ("roc", roc_lines, micro, "axis_false", "axis_true"),
+        ("precision_recall", recall_lines, None, "axis_recall", "axis_precision"),
+    ):
+        kept = [line for line in lines if line][: roc.MOST_LINES] + ([extra] if extra else [])
+        data = {"x": x, "y": y, "area": f"area_{name}", "is_roc": name == "roc"}
+        if kept:
+            yield Panel("lines", data | {"lines": [asdict(line) for line in kept]}, WORDS + name)
 
 
 def _indices(truth: Sequence[str], labels: Sequence[str]) -> Ints:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Measure, Results
 from bigmodel.metrics import intervals, sentence
 from bigmodel.metrics.counts import Floats
@@ -48,7 +49,7 @@ def evaluate(
             true, answered, guess, instant=others.get("instant"), is_folded=is_folded
         ),
         beside={name: _measures(true, values) for name, values in others.items()},
-        pairs=_pairs(true, answered),
+        panels=(Panel("pairs", {"pairs": _pairs(true, answered)}, "pages.results.pairs"),),
         is_folded=is_folded,
     )
 

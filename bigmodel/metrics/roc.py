@@ -5,15 +5,25 @@ area under precision-recall as average precision, a sum without interpolation.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.core.results.results import Line
 from bigmodel.metrics.counts import Floats, Ints
 
 MOST_POINTS = 200
 MOST_LINES = 30  # beyond it a figure is a tangle; areas are still there for every class
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a figure: ROC (false against true positive rate) or precision-recall (recall against precision)."""
+
+    label: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    area: float
 
 
 def roc_line(label: str, is_class: NDArray[np.bool_], scores: Floats) -> Line | None:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bigmodel.core.results import alignment
-from bigmodel.core.results.results import ErrorRow, Measure, Results
+from bigmodel.core.results.panel import Panel
+from bigmodel.core.results.results import Measure, Results
 from bigmodel.metrics import intervals, sentence
 from bigmodel.metrics.counts import Floats
 
@@ -89,7 +90,7 @@ def evaluate(
             confused=_confused(truth, heard),
             is_folded=is_folded,
         ),
-        errors=_error_rows(mine, measures, lead),
+        panels=(_error_panel(mine, measures, lead),),
         beside={name: _measures(tested) for name, tested in others.items()},
         is_folded=is_folded,
     )
@@ -164,12 +165,14 @@ def _led_by(lead: str, measures: Mapping[str, Measure]) -> dict[str, Measure]:
     return {lead: measures[lead], **measures}
 
 
-def _error_rows(tested: Tested, measures: Mapping[str, Measure], lead: str) -> tuple[ErrorRow, ...]:
-    rows = [
-        ErrorRow(name, measures[name], *(int(part.sum()) for part in _side(tested, name)))
-        for name in ("wer", "cer")
-    ]
-    return tuple(sorted(rows, key=lambda row: row.measure != lead))
+def _error_panel(tested: Tested, measures: Mapping[str, Measure], lead: str) -> Panel:
+    rows = []
+    for name in sorted(("wer", "cer"), key=lambda name: name != lead):
+        found, counts = measures[name], (int(part.sum()) for part in _side(tested, name))
+        rate = {"measure": name, "rate": found.value, "interval": (found.low, found.high)}
+        rows.append(rate | dict(zip(PARTS, counts, strict=True)))
+    words = "pages.results.errors"
+    return Panel("errors", {"rows": rows}, words, f"{words}_about")
 
 
 def _side(tested: Tested, measure: str) -> Ints:

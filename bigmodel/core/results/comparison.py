@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bigmodel.core.message import Message
+from bigmodel.core.metric import Metric
 from bigmodel.core.results.results import Measure
 
 
@@ -60,3 +61,4 @@ class Comparison:
     remarks: tuple[Message, ...] = ()
     gained: tuple[ChangedRow, ...] = ()
     lost: tuple[ChangedRow, ...] = ()
+    metrics: tuple[Metric, ...] = ()  # that a task or its answer type declares of its own

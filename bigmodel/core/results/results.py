@@ -1,80 +1,34 @@
 """What an evaluation says, as plain values that any page or command can show without torch or numpy."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from math import isnan, nan
 
 from bigmodel.core.message import Message
+from bigmodel.core.metric import Metric, metric
 from bigmodel.core.results.alignment import Edit
+from bigmodel.core.results.panel import Panel
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A number with its 95 % interval."""
+    """A number with its 95 % interval, where that is known."""
 
     value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class ClassRow:
-    """How one class fares. `rows` are its test rows, `found` those answered right, `named` all answers of it."""
-
-    label: str
-    rows: int
-    found: int
-    named: int
-    precision: Measure
-    recall: Measure
-    f1: Measure
-    auc: float | None
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a figure: ROC (false against true positive rate) or precision-recall (recall against precision)."""
-
-    label: str
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-    area: float
-
-
-@dataclass(frozen=True)
-class ErrorRow:
-    """What went wrong with words (`wer`) or letters (`cer`) of transcripts, over all recordings together."""
-
-    measure: str
-    rate: Measure
-    said: int
-    substitutions: int
-    deletions: int
-    insertions: int
-
-
-class Panel(Protocol):
-    """A part of an evaluation that draws itself, for the page and for a file that works offline alike.
-
-    `title` and what `html` asks `say` for are keys of words. HTML is escaped, loads nothing and runs nothing.
-    """
+    low: float = nan
+    high: float = nan
 
     @property
-    def title(self) -> str: ...
-
-    def html(self, say: Callable[[str], str]) -> str:
-        """Return the panel."""
+    def has_interval(self) -> bool:
+        return not isnan(self.low)
 
 
 @dataclass(frozen=True)
 class Results:
-    """An evaluation of one model on one set of rows.
+    """An evaluation of one model on one set of rows: a head of numbers and sentences, and panels that show more.
 
-    `measures` by name: accuracy, macro_f1, weighted_f1, macro_precision, ... or mse, mae, r2, or wer,
-    cer, ...; `errors` are the counts behind the last two, the leading one first. `confusion[i][j]`
-    counts rows of `labels[i]` that were answered `labels[j]`. `beside` holds the same measures of the
-    instant model (`instant`) and of the simplest guess (`majority`, or `mean` for numbers). `pairs`
-    are (true, predicted) for numbers, at most 2,000 of them.
+    `measures` by name: accuracy, macro_f1, ... or mse, mae, r2, or wer, cer, ..., the leading one first where
+    it matters. `beside` holds the same measures of other models (`instant`, first) and of the simplest guess.
     """
 
     family: str
@@ -83,18 +37,18 @@ class Results:
     measures: Mapping[str, Measure]
     sentence: Message
     remarks: tuple[Message, ...] = ()
-    confusion: tuple[tuple[int, ...], ...] = ()
-    classes: tuple[ClassRow, ...] = ()
-    roc: tuple[Line, ...] = ()
-    precision_recall: tuple[Line, ...] = ()
-    roc_auc: Mapping[str, float] = field(default_factory=dict)  # "micro", "macro"
     beside: Mapping[str, Mapping[str, Measure]] = field(default_factory=dict)
-    pairs: tuple[tuple[float, float], ...] = ()
-    errors: tuple[ErrorRow, ...] = ()
-    panels: tuple[Panel, ...] = ()  # of answer types that a task brings
-    is_folded: bool = (
-        False  # measured by repeated folds, because there were too few rows to hold out
-    )
+    panels: tuple[Panel, ...] = ()
+    is_folded: bool = False  # measured by repeated folds: there were too few rows to hold some out
+    metrics: tuple[Metric, ...] = ()  # that a task or its answer type declares of its own
+
+    def metric(self, name: str) -> Metric:
+        """Return what is known of a measure."""
+        return metric(name, self.metrics)
+
+    def panel(self, kind: str) -> Panel | None:
+        """Return the first panel of a kind."""
+        return next((panel for panel in self.panels if panel.kind == kind), None)
 
 
 @dataclass(frozen=True)

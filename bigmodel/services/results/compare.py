@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bigmodel.answers import answer_type
+from bigmodel.answers import answer_type, metrics_of
 from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.callbacks import OnCount
 from bigmodel.core.datasets.dataset import Version
@@ -148,6 +148,7 @@ class CompareService:
             remarks=(*remarks, *found.remarks),
             gained=some(found.is_gained),
             lost=some(found.is_lost),
+            metrics=metrics_of(get_task(new.model.task, self._settings.task_folders)),
         )
 
     def _stored_or_asked(

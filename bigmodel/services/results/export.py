@@ -14,7 +14,7 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.model import Base, TrainedModel
 from bigmodel.core.results.results import Results
 from bigmodel.core.task import Task
-from bigmodel.services.results.model_card import write_card
+from bigmodel.services.results.model_card import figures, write_card
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task
 from bigmodel.words import load_words
@@ -74,8 +74,9 @@ def write_package(
         raise ModelError("model_files_missing")
     task = get_task(model.task, settings.task_folders)
     program = _program(task, model, {path.name for path in files})
+    words = load_words(settings.task_folders)
     card = write_card(
-        load_words(settings.task_folders),
+        words,
         model,
         results=results,
         split_rows=split_rows,
@@ -88,7 +89,7 @@ def write_package(
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as package:
             for path in files:
                 _add(package, path.name, _without_origin(path))
-            for name, text in _texts(model, card, program):
+            for name, text in (*_texts(model, card, program), *figures(words, results)):
                 _add(package, name, text.encode("utf-8"))
         part.replace(target)
     finally:

@@ -1,11 +1,13 @@
 """The model card inside a downloaded model, in every language, in numbers only: no rows, no names, no paths."""
 
 from collections.abc import Iterator, Mapping
-from html import escape
+from functools import partial
 
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.model import Base, TrainedModel
+from bigmodel.core.results.panel import Table, literal
 from bigmodel.core.results.results import Results
+from bigmodel.services.panels import draw, measure_table
 from bigmodel.words import Words
 
 MOST_LABELS = 50
@@ -59,17 +61,35 @@ def _card(
     rows = {name: split_rows.get(name, 0) for name in ("train", "validation", "test")}
     yield say("rows", **rows) + "\n"
     if model.labels:
-        names = ", ".join(_label(label) for label in model.labels[:MOST_LABELS])
+        names = ", ".join(literal(label) for label in model.labels[:MOST_LABELS])
         yield say("labels", count=len(model.labels), labels=names) + "\n"
     yield f"## {say('results')}\n"
     yield words.say(language, results.sentence) + "\n"
-    yield f"| {say('measure')} | {say('value')} | {say('interval')} |\n|---|---|---|"
-    for name, measure in results.measures.items():
-        yield f"| {name} | {measure.value:.4g} | {measure.low:.4g} – {measure.high:.4g} |"
+    raw = partial(words.text, language)
+    yield measure_table(results, raw).markdown()
+    for panel in results.panels:
+        yield f"\n### {literal(raw(panel.title))}\n"
+        drawn = draw(panel, raw)
+        if isinstance(drawn, Table):
+            yield drawn.markdown()
+        else:
+            yield (
+                f"![{literal(raw(panel.title))}]({language}-{panel.name}.svg)"
+                if is_svg(drawn)
+                else drawn
+            )
     yield f"\n## {say('limits')}\n\n{say('limits_text')}\n"
 
 
-def _label(label: str) -> str:
-    """Return a label that Markdown shows literally."""
-    text = escape(" ".join(label.split())[:80], quote=False)
-    return "".join(f"\\{letter}" if letter in r"\`*_[]|#" else letter for letter in text)
+def figures(words: Words, results: Results) -> Iterator[tuple[str, str]]:
+    """Yield the figures of a card with their names, in every language."""
+    for language in LANGUAGES:
+        for panel in results.panels:
+            drawn = draw(panel, partial(words.text, language))
+            if isinstance(drawn, str) and is_svg(drawn):
+                yield f"{language}-{panel.name}.svg", drawn
+
+
+def is_svg(drawn: str) -> bool:
+    """Tell whether a drawing can stand in a file of its own."""
+    return drawn.startswith("<svg")

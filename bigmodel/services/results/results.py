@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from bigmodel.answers import answer_type
+from bigmodel.answers import answer_type, metrics_of
 from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
+from bigmodel.core.metric import Metric
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import AnsweredRow, Results
 from bigmodel.core.task import Medium
@@ -137,7 +138,7 @@ class ResultService:
             DatasetError: the table cannot be read, has no right answers, or none this model knows.
         """
         model = self.model(owner, job_id)
-        version, kind = self._version(owner, model), self._kind(model)
+        version, kind = self._version(owner, model), self.kind(model)
         answers = Answers(leave_out=True, level=version.recipe.level)
         upload = read_upload(path, self._settings, answers=answers)
         try:
@@ -157,6 +158,7 @@ class ResultService:
             beside=beside,
             baseline_truth=self._training(version, "target"),
         )
+        results = replace(results, metrics=self._metrics(model))
         seen = self._seen(version, asked.hashes)
         remarks = [*asked.remarks, *seen, *map(_said_of_file, results.remarks)]
         return replace(results, sentence=_said_of_file(results.sentence), remarks=tuple(remarks))
@@ -181,7 +183,7 @@ class ResultService:
             other = self._answered(instant)[1].on(answered.row_ids)
             if other is not None:
                 beside["instant"] = other.answers
-        return kind.evaluate(
+        found = kind.evaluate(
             answered.truth,
             answered.answers,
             model.labels,
@@ -189,17 +191,18 @@ class ResultService:
             baseline_truth=self._training(self._version(owner, model), "target"),
             is_folded=answered.is_folded,
         )
+        return replace(found, metrics=self._metrics(model))
 
     def _answered(self, model: TrainedModel) -> tuple[AnswerType, StoredPredictions]:
         """Return the type of a model's answers, and those to its test rows."""
-        kind = self._kind(model)
+        kind = self.kind(model)
         return kind, read_predictions(self._settings.home / model.folder, kind, model.labels)
 
     def _rows(
         self, owner: str, model: TrainedModel, found: StoredPredictions, places: Sequence[int]
     ) -> list[AnsweredRow]:
         """Return test rows with what the model answers."""
-        kind = self._kind(model)
+        kind = self.kind(model)
         said = self._said(owner, model, [found.row_ids[place] for place in places])
 
         def row(place: int) -> AnsweredRow:
@@ -215,8 +218,12 @@ class ResultService:
         models = self._store.models.list_all(owner, model.job_id)
         return next((m for m in models if m.kind == "instant" and m.id != model.id), None)
 
-    def _kind(self, model: TrainedModel) -> AnswerType:
+    def kind(self, model: TrainedModel) -> AnswerType:
+        """Return the type of a model's answers."""
         return answer_type(get_task(model.task, self._settings.task_folders))
+
+    def _metrics(self, model: TrainedModel) -> tuple[Metric, ...]:
+        return metrics_of(get_task(model.task, self._settings.task_folders))
 
     def _version(self, owner: str, model: TrainedModel) -> Version:
         job = self._store.jobs.get(owner, model.job_id)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pyarrow.parquet as pq
 
+from bigmodel.answers import answer_type
 from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.language import Language
 from bigmodel.core.message import Message
@@ -29,8 +30,6 @@ from bigmodel.words import Words
 EXAMPLES = 8  # of each sort
 SCANNED = 2_000  # training rows looked at to choose some
 SMALL_TEST = 200
-RARE_CLASS = 10
-MOST_NAMED = 5
 PICTURES = {".jpg": "image/jpeg", ".png": "image/png"}
 PICTURE_BYTES = 256 * 1024
 OF_ROWS = ("unheard_words", "confused")  # remarks that quote what is said in rows
@@ -97,18 +96,18 @@ class ModelPageService:
         if not examples:
             kept = tuple(one for one in results.remarks if not one.key.endswith(OF_ROWS))
             results = replace(results, remarks=kept)
-        kinds = {"number": "numbers", "transcript": "transcripts"}
+        kind = answer_type(task)
         shown = ModelPage(
             name=job.name,
             model=model,
             task=task.name,
             medium=version.recipe.medium,
-            kind=kinds.get(task.answer, "classes"),
+            wording=kind.wording,
             dataset=self._store.datasets.get(owner, version.dataset_id).name,
             at=model.created_at or job.created_at,
             summary=version.summary,
             results=results,
-            limits=tuple(_limits(results, version.recipe.medium)),
+            limits=(*kind.limits(results), *_limits(results, version.recipe.medium)),
         )
         return self._with_rows(
             shown, owner, version, examples=examples, training_rows=training_rows
@@ -122,9 +121,10 @@ class ModelPageService:
         if examples and (training_rows or not shown.results.is_folded):
             wrong, _ = self._results.wrong(owner, job_id, **of)  # type: ignore[arg-type]
             right = self._results.right(owner, job_id, **of)  # type: ignore[arg-type]
-            if shown.kind == "numbers":  # the nearest and the farthest of few are the same rows
-                named = {row.row_id for row in right}
-                wrong = [row for row in wrong if row.row_id not in named]
+            named = {
+                row.row_id for row in right
+            }  # of few numbers, the nearest are the farthest, too
+            wrong = [row for row in wrong if row.row_id not in named]
             shown = replace(shown, right=tuple(right), wrong=tuple(wrong), has_examples=True)
         if training_rows:
             shown = replace(shown, learned=tuple(self._learned(version)))
@@ -170,23 +170,10 @@ def _training(items: object) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _limits(results: Results, medium: str) -> Iterator[Message]:
-    """Yield what the model cannot do, the most important first."""
-    if results.labels:
-        yield Message("show.limits.classes", {"count": len(results.labels)})
-        yield Message("show.limits.none_of_these")
-    elif results.errors:
-        yield Message("show.limits.transcripts")
-    elif results.pairs:
-        yield Message("show.limits.numbers")
+    """Yield what no model of so few rows, or of one source, can do."""
     if results.is_folded:
         yield Message("show.limits.folded", {"rows": results.rows})
     elif results.rows < SMALL_TEST:
         yield Message("show.limits.small_test", {"rows": results.rows})
-    rare = [row.label for row in results.classes if row.rows < RARE_CLASS]
-    if rare and not results.is_folded:
-        names = ", ".join(f"“{label}”" for label in rare[:MOST_NAMED])
-        yield Message("show.limits.rare", {"labels": names, "rows": RARE_CLASS})
     yield Message(f"show.limits.elsewhere_{medium}")
-    if results.labels or results.errors:
-        yield Message("show.limits.sureness")
     yield Message("show.limits.people")

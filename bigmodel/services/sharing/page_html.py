@@ -8,18 +8,15 @@ from pathlib import Path
 from bigmodel.core.callbacks import Say
 from bigmodel.core.language import Language
 from bigmodel.core.message import Arg, Message
-from bigmodel.core.metric import metric
 from bigmodel.core.results.alignment import Edit, is_unspaced
-from bigmodel.core.results.results import AnsweredRow, ClassRow, Measure, Results
-from bigmodel.services.sharing.page_figure import scatter
+from bigmodel.core.results.results import AnsweredRow
+from bigmodel.services import panels
 from bigmodel.services.sharing.shown import ModelPage
 from bigmodel.words import Words
 
 STYLE = Path(__file__).parents[3] / "assets" / "show.css"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
-MOST_IN_MATRIX = 20
-MOST_CONFUSIONS = 20
 MOST_CLASSES = 40
 LABEL_CHARACTERS = 60
 TEXT_CHARACTERS = 300
@@ -28,12 +25,15 @@ TEXT_CHARACTERS = 300
 def render(shown: ModelPage, words: Words, language: Language) -> str:
     """Return the whole page in one language."""
 
+    def raw(key: str, /, **args: Arg) -> str:
+        return words.say(language, Message(key, args))
+
     def say(key: str, /, **args: Arg) -> str:
-        return escape(words.say(language, Message(key, args)))
+        return escape(raw(key, **args))
 
     parts = [
         *_head(shown, say, lambda message: escape(words.say(language, message))),
-        *_results(shown, say),
+        *_results(shown, raw),
         *_rows(shown, say),
         *_learned(shown, say),
         f"<h2>{say('show.page.limits')}</h2><ul>",
@@ -77,115 +77,20 @@ def _head(shown: ModelPage, say: Say, tell: Callable[[Message], str]) -> Iterato
     yield "</dl>"
 
 
-def _results(shown: ModelPage, say: Say) -> Iterator[str]:
-    results = shown.results
-    if results.confusion:
-        yield f"<h2>{say('pages.results.matrix')}</h2>"
-        yield from _matrix(results, say)
-        yield f"<h2>{say('pages.results.classes')}</h2>"
-        yield _class_table(results.classes, say)
-    elif results.errors:
-        yield f"<h2>{say('pages.results.errors')}</h2><p>{say('pages.results.errors_about')}</p>"
-        yield _error_table(results, say)
-    elif results.pairs:
-        yield f"<h2>{say('pages.results.pairs')}</h2>"
-        names = say("pages.results.axis_true_number"), say("pages.results.axis_answer_number")
-        yield scatter(results.pairs, *names)
-    for panel in results.panels:
-        yield f"<h2>{say(panel.title)}</h2>"
-        yield panel.html(say)
-    yield f"<h2>{say('show.page.measures')}</h2><p>{say('show.page.measures_about')}</p>"
-    yield _measure_table(results, say)
-
-
-def _matrix(results: Results, say: Say) -> Iterator[str]:
-    """Yield the matrix, or its largest confusions where a matrix would be wider than any paper."""
-    labels = [escape(_cut(label)) for label in results.labels]
-    if len(labels) > MOST_IN_MATRIX:
-        yield f"<p>{say('show.page.confusions', classes=len(labels))}</p>"
-        yield _confusions(results, say)
-        return
-    yield f"<p>{say('show.page.matrix_about')}</p>"
-    head = "".join(f'<th scope="col">{label}</th>' for label in labels)
-    yield '<div class="wide"><table class="matrix" data-testid="matrix"><thead>'
-    yield f"<tr><th>{say('pages.results.axis_truth')} ↓ · {say('pages.results.axis_answer')} →</th>{head}</tr>"
-    yield "</thead><tbody>"
-    for i, row in enumerate(results.confusion):
-        total = max(1, sum(row))
-        cells = "".join(
-            f'<td class="{"right" if i == j else "other"}" style="--s:{count / total:.2f}">'
-            f"{count:,}<small>{100 * count / total:.0f} %</small></td>"
-            for j, count in enumerate(row)
-        )
-        yield f'<tr><th scope="row">{labels[i]}</th>{cells}</tr>'
-    yield "</tbody></table></div>"
-
-
-def _confusions(results: Results, say: Say) -> str:
-    found = sorted(
-        (
-            (count, truth, answer)
-            for i, truth in enumerate(results.labels)
-            for j, answer in enumerate(results.labels)
-            if i != j and (count := results.confusion[i][j])
-        ),
-        key=lambda one: -one[0],
-    )
-    heads = [say(f"pages.results.{key}") for key in ("column_truth", "column_answer", "counts")]
-    lines = [[_label(truth), _label(answer), f"{n:,}"] for n, truth, answer in found]
-    return _table(heads, lines[:MOST_CONFUSIONS], texts=2)
-
-
-def _class_table(rows: Sequence[ClassRow], say: Say) -> str:
-    keys = ("class", "rows", "found", "recall", "precision", "f1")
-    lines = [
-        [
-            _label(row.label),
-            f"{row.rows:,}",
-            f"{row.found:,}",
-            _with_interval(row.recall) if row.rows else "–",
-            _with_interval(row.precision) if row.named else "–",
-            _share(row.f1.value) if row.rows or row.named else "–",
-        ]
-        for row in rows
-    ]
-    return _table([say(f"pages.results.column_{key}") for key in keys], lines)
-
-
-def _error_table(results: Results, say: Say) -> str:
-    keys = ("measure", "value", "interval", "said", "substitutions", "deletions", "insertions")
-    lines = [
-        [
-            say(f"pages.results.measures.{row.measure}"),
-            _share(row.rate.value),
-            metric(row.measure).interval(row.rate.low, row.rate.high),
-            *(f"{n:,}" for n in (row.said, row.substitutions, row.deletions, row.insertions)),
-        ]
-        for row in results.errors
-    ]
-    return _table([say(f"pages.results.column_{key}") for key in keys], lines)
-
-
-def _measure_table(results: Results, say: Say) -> str:
-    beside = [name for name in ("instant", "majority", "mean") if name in results.beside]
-    heads = [say(f"pages.results.column_{key}") for key in ("measure", "value", "interval")]
-    heads += [say(f"pages.results.beside_{name}") for name in beside]
-    lines = [
-        [
-            say(f"pages.results.measures.{name}"),
-            metric(name).text(measure.value),
-            metric(name).interval(measure.low, measure.high),
-            *(metric(name).text(results.beside[other][name].value) for other in beside),
-        ]
-        for name, measure in results.measures.items()
-    ]
-    return _table(heads, lines)
+def _results(shown: ModelPage, raw: Say) -> Iterator[str]:
+    for panel in shown.results.panels:
+        yield f"<h2>{escape(raw(panel.title))}</h2>"
+        if panel.about:
+            yield f"<p>{escape(raw(panel.about))}</p>"
+        yield panels.html(panel, raw)
+    yield f"<h2>{escape(raw('show.page.measures'))}</h2><p>{escape(raw('show.page.measures_about'))}</p>"
+    yield panels.measure_table(shown.results, raw).html()
 
 
 def _rows(shown: ModelPage, say: Say) -> Iterator[str]:
     for name, rows in (("right", shown.right), ("wrong", shown.wrong)):
         if rows:
-            yield f"<h2>{say(f'show.page.{name}_{shown.kind}')}</h2>"
+            yield f"<h2>{say(f'show.page.{name}_{shown.wording}')}</h2>"
             yield _row_table(rows, shown, say)
 
 
@@ -196,10 +101,10 @@ def _learned(shown: ModelPage, say: Say) -> Iterator[str]:
     if len(summary.lengths) == 6:
         low, middle, high = (_length(summary.lengths[i], shown.medium) for i in (1, 2, 3))
         yield f"<p>{say(f'show.page.lengths_{shown.medium}', low=low, middle=middle, high=high)}</p>"
-    if shown.kind == "numbers" and summary.number_range:
+    if summary.number_range:
         low, high = (f"{value:,.4g}" for value in summary.number_range)
         yield f"<p>{say('show.page.number_range', low=low, high=high)}</p>"
-    if shown.kind == "classes" and summary.classes:
+    if summary.classes:
         lines = [[_label(label), f"{rows:,}"] for label, rows in summary.classes.items()]
         heads = [say("pages.results.column_class"), say("show.page.rows_all")]
         yield _table(heads, lines[:MOST_CLASSES])
@@ -259,11 +164,11 @@ def _table(heads: Sequence[str], lines: Sequence[Sequence[str]], *, texts: int =
         return "".join(f'<{tag} class="{kind(i)}">{cell}</{tag}>' for i, cell in enumerate(line))
 
     body = "".join(f"<tr>{cells('td', line)}</tr>" for line in lines)
-    return f'<div class="wide"><table><thead><tr>{cells("th", heads)}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="bm-scroll"><table><thead><tr>{cells("th", heads)}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _kind(place: int, *, texts: int) -> str:
-    return "t" if place < texts else "n"
+    return "" if place < texts else "bm-number"
 
 
 def _holds(shown: ModelPage) -> str:
@@ -286,10 +191,6 @@ def _length(value: int, medium: str) -> str:
 
 def _share(share: float) -> str:
     return f"{100 * share:.1f} %"
-
-
-def _with_interval(measure: Measure) -> str:
-    return f"{_share(measure.value)} ({100 * measure.low:.0f}–{100 * measure.high:.0f})"
 
 
 def _cut(text: str, limit: int = LABEL_CHARACTERS) -> str:

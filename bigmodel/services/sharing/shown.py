@@ -19,7 +19,7 @@ class ModelPage:
     model: TrainedModel
     task: str
     medium: str
-    kind: str  # classes, numbers or transcripts
+    wording: str  # end of the keys of what is said of its rows
     dataset: str
     at: datetime
     summary: Summary

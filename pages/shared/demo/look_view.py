@@ -6,6 +6,7 @@ from typing import Any
 
 from bigmodel.core.answer import percent
 from bigmodel.core.callbacks import Say
+from bigmodel.core.results.panel import plain
 from bigmodel.services.inference.predict import Answered, Look, MediaRow
 from pages.shared.web.media_route import media_url
 from pages.shared.widgets import answer, chart
@@ -77,7 +78,7 @@ def course(found: Look, labels: Sequence[str], *, run: str) -> str | None:
         {
             "type": "scatter",
             "mode": "lines+markers",
-            "name": chart.plain(labels[i]),
+            "name": plain(labels[i]),
             "x": middles,
             "y": [scores[i] for _, _, scores in steps],
         }

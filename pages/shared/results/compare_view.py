@@ -10,9 +10,9 @@ import gradio as gr
 from bigmodel.core.callbacks import Say
 from bigmodel.core.errors import ModelError
 from bigmodel.core.job import Job, State
-from bigmodel.core.metric import metric
+from bigmodel.core.metric import Metric, metric
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.results.comparison import ChangedRow, Compared, Comparison
+from bigmodel.core.results.comparison import ChangedRow, Comparison
 from bigmodel.core.results.results import Measure
 from pages.shared.results import results_view as view
 from pages.shared.web.page import Context, Updates
@@ -122,7 +122,7 @@ def drawn(found: Comparison, say: Say, media: str) -> str:
         f'<div class="bm-problem is-{remark.level}">{escape(say(remark.key, **remark.args))}</div>'
         for remark in found.remarks
     )
-    is_number = metric(found.measures[0].measure).has_target_unit
+    is_number = metric(found.measures[0].measure, found.metrics).has_target_unit
     keys = ("nearer_new", "nearer_old") if is_number else ("only_new", "only_old")
     facts = "".join(
         f'<div><div class="bm-muted">{escape(say(f"{WORDS}{key}"))}</div>'
@@ -134,22 +134,22 @@ def drawn(found: Comparison, say: Say, media: str) -> str:
     return (
         f'<div class="bm-card" role="status"><div class="bm-lead" data-testid="compared-sentence">{lead}</div>'
         f'<div class="bm-facts">{facts}</div></div>{remarks}'
-        f'{_measures(found.measures, say)}<p class="bm-muted">{rows} · {escape(say(f"{WORDS}how"))}</p>'
+        f'{_measures(found, say)}<p class="bm-muted">{rows} · {escape(say(f"{WORDS}how"))}</p>'
         f"{_changed(found.gained, f'gained{end}', say, media)}{_changed(found.lost, f'lost{end}', say, media)}"
     )
 
 
-def _measures(measures: Sequence[Compared], say: Say) -> str:
+def _measures(found: Comparison, say: Say) -> str:
     """Return each measure on a line of its own above its three values, so that they fit a phone."""
     heads = "".join(
         f'<th scope="col" class="bm-number">{escape(say(f"{WORDS}column_{key}"))}</th>'
         for key in ("new", "old", "difference")
     )
+    known = [(metric(one.measure, found.metrics), one) for one in found.measures]
     lines = "".join(
-        f'<tr><th scope="rowgroup" colspan="3">{escape(say(f"pages.results.measures.{one.measure}"))}</th></tr>'
-        f"<tr>{_cell(one.measure, one.new)}{_cell(one.measure, one.old)}"
-        f"{_cell(one.measure, one.difference, signed=True)}</tr>"
-        for one in measures
+        f'<tr><th scope="rowgroup" colspan="3">{escape(say(of.title))}</th></tr>'
+        f"<tr>{_cell(of, one.new)}{_cell(of, one.old)}{_cell(of, one.difference, signed=True)}</tr>"
+        for of, one in known
     )
     return (
         '<div class="bm-scroll"><table class="bm-table bm-compared" data-testid="compared">'
@@ -157,9 +157,9 @@ def _measures(measures: Sequence[Compared], say: Say) -> str:
     )
 
 
-def _cell(name: str, measure: Measure, *, signed: bool = False) -> str:
+def _cell(of: Metric, measure: Measure, *, signed: bool = False) -> str:
     """Return a value with its interval below it."""
-    is_share = metric(name).is_share
+    is_share = of.is_share
     style = ("+" if signed else "") + (".1f" if is_share else ",.3g")
     value, low, high = (
         format(100 * number if is_share else number, style).replace("-", "\u2212")

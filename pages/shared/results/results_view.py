@@ -4,9 +4,8 @@ import html
 from collections.abc import Callable, Sequence
 
 from bigmodel.core.message import Message
-from bigmodel.core.metric import metric
 from bigmodel.core.results.alignment import Edit, is_unspaced
-from bigmodel.core.results.results import AnsweredRow, ClassRow, Measure, Results
+from bigmodel.core.results.results import AnsweredRow
 
 LABEL_CHARACTERS = 80
 TEXT_CHARACTERS = 400
@@ -29,70 +28,6 @@ def sentence(text: str, remarks: Sequence[tuple[Message, str]]) -> str:
 def notice(text: str) -> str:
     """Return a quiet sentence that stands where results will be."""
     return f'<div class="bm-card" role="status">{html.escape(text)}</div>'
-
-
-def class_table(rows: Sequence[ClassRow], say: Say) -> str:
-    """Return a line a class: its rows, what was found, and how far its answers can be trusted."""
-    keys = ("class", "rows", "found", "recall", "precision", "f1", "auc")
-    lines = [
-        [
-            _cut(row.label),
-            f"{row.rows:,}",
-            f"{row.found:,}",
-            _share(row.recall) if row.rows else "–",
-            _share(row.precision) if row.named else "–",
-            _share(row.f1) if row.rows or row.named else "–",
-            "–" if row.auc is None else f"{row.auc:.3f}",
-        ]
-        for row in rows
-    ]
-    return _table([say(f"column_{key}") for key in keys], lines, "results-classes-table")
-
-
-def measure_table(results: Results, say: Say) -> str:
-    """Return every measure with its interval, and the same of what stands beside."""
-    beside = [name for name in ("instant", "majority", "mean") if name in results.beside]
-    heads = [say("column_measure"), say("column_value"), say("column_interval")]
-    heads += [say(f"beside_{name}") for name in beside]
-    lines = []
-    for name, measure in results.measures.items():
-        others = [metric(name).text(results.beside[other][name].value) for other in beside]
-        lines.append(
-            [
-                say(f"measures.{name}"),
-                metric(name).text(measure.value),
-                metric(name).interval(measure.low, measure.high),
-                *others,
-            ]
-        )
-    lines += [
-        [say(f"auc_{name}"), f"{area:.3f}", "–", *["–"] * len(beside)]
-        for name, area in results.roc_auc.items()
-    ]
-    return _table(heads, lines, "results-measures-table")
-
-
-def error_table(results: Results, say: Say) -> str:
-    """Return a line for words and one for letters: how many were said, and what went wrong with them."""
-    keys = ("measure", "value", "interval", "said", "substitutions", "deletions", "insertions")
-    lines = [
-        [
-            say(f"measures.{row.measure}"),
-            _share(row.rate),
-            metric(row.measure).interval(row.rate.low, row.rate.high),
-            *(f"{n:,}" for n in (row.said, row.substitutions, row.deletions, row.insertions)),
-        ]
-        for row in results.errors
-    ]
-    return _table([say(f"column_{key}") for key in keys], lines, "results-errors-table")
-
-
-def panels(results: Results, say: Say) -> str:
-    """Return what an answer type of a task's own shows of its evaluation."""
-    return "".join(
-        f'<div class="bm-title"><h3>{html.escape(say(panel.title))}</h3></div>{panel.html(say)}'
-        for panel in results.panels
-    )
 
 
 def difference(edits: Sequence[Edit]) -> str:
@@ -170,14 +105,6 @@ def item(text: str, file: str, media: str) -> str:
     return f'<div class="bm-item">{shown}<div class="bm-muted">{name}</div></div>'
 
 
-def _table(
-    heads: Sequence[str], lines: Sequence[Sequence[str]], testid: str, texts: int = 1
-) -> str:
-    """Return a table of plain texts whose first `texts` columns are texts and whose others are numbers."""
-    escaped = [[html.escape(text) for text in line] for line in lines]
-    return _raw_table([html.escape(head) for head in heads], escaped, testid, texts)
-
-
 def _raw_table(
     heads: Sequence[str], lines: Sequence[Sequence[str]], testid: str, texts: int
 ) -> str:
@@ -196,10 +123,6 @@ def _raw_table(
 def _cell(tag: str, content: str, is_number: bool) -> str:
     kind = ' class="bm-number"' if is_number else ""
     return f"<{tag}{kind}>{content}</{tag}>"
-
-
-def _share(measure: Measure) -> str:
-    return f"{100 * measure.value:.1f} %"
 
 
 def _cut(text: str, limit: int = LABEL_CHARACTERS) -> str:

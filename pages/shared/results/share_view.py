@@ -10,6 +10,7 @@ import gradio as gr
 from bigmodel.core.language import LANGUAGES
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import Results
+from bigmodel.services.panels import kind_of
 from bigmodel.words import Words
 from pages.shared.web.download import fetch
 from pages.shared.web.page import Context
@@ -17,8 +18,6 @@ from pages.shared.web.page import Context
 ASSETS = Path(__file__).parents[3] / "assets"
 WORDS = "pages.share."
 PICTURE = f"{WORDS}picture."
-MOST_DRAWN = 10  # classes of a matrix that a picture can hold
-DOTS = 400
 Protect = Callable[[Any], Any]  # of Gradio's handlers
 _DOORS = """
 <div class="bm-share" data-testid="{elem_id}">
@@ -80,36 +79,9 @@ def drawing(results: Results, title: str, sentence: str, say: Callable[..., str]
         "alt": say(f"{PICTURE}alt", title=title, sentence=sentence),
         "foot": "BigModel Studio",
     }
-    if results.confusion:
-        drawn |= _matrix(results, say)
-    elif results.pairs:
-        step = max(1, len(results.pairs) // DOTS)
-        drawn["pairs"] = results.pairs[::step]
-    elif results.errors:
-        drawn["bars"] = [
-            (
-                say(f"pages.results.measures.{row.measure}"),
-                row.rate.value,
-                row.rate.low,
-                row.rate.high,
-            )
-            for row in results.errors
-        ]
+    pictures = (kind_of(panel).picture(panel, say) for panel in results.panels)
+    drawn |= next(filter(None, pictures), {})
     return json.dumps(drawn, ensure_ascii=False)
-
-
-def _matrix(results: Results, say: Callable[..., str]) -> dict[str, Any]:
-    """Return the matrix of the classes with the most rows, in their usual order."""
-    rows = [sum(row) for row in results.confusion]
-    largest = sorted(range(len(rows)), key=lambda i: -rows[i])[:MOST_DRAWN]
-    chosen = sorted(largest)
-    cut = len(chosen) < len(rows)
-    return {
-        "labels": [results.labels[i] for i in chosen],
-        "rows": [rows[i] for i in chosen],
-        "matrix": [[results.confusion[i][j] for j in chosen] for i in chosen],
-        "note": say(f"{PICTURE}more", shown=len(chosen), count=len(rows)) if cut else "",
-    }
 
 
 class ShareView:

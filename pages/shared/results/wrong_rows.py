@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import Results
 from pages.shared.results import results_view as view
 from pages.shared.web.download import fetch
@@ -56,16 +57,15 @@ class WrongRows:
 
     # what fills them --------------------------------------------------------------------------
 
-    def headed(self, results: Results, request: gr.Request) -> Updates:
+    def headed(self, model: TrainedModel, results: Results, request: gr.Request) -> Updates:
         """Return what stands above the rows: what they are, and the choices of an evaluation."""
-        has_classes, has_errors = bool(results.classes), bool(results.errors)
-        kind = "transcripts" if has_errors else "numbers" if results.pairs else "classes"
+        kind = self.ctx.services.results.kind(model).wording
         everything = (self.ctx.say(request, f"{WORDS}all"), ALL)
         choices = [everything, *((label, label) for label in results.labels)]
         about = self.ctx.say(request, f"{WORDS}wrong_about_{kind}")
         return {
             self.about: view.muted(about),
-            self.filters: gr.Row(visible=has_classes),
+            self.filters: gr.Row(visible=bool(results.labels)),
             self.truth: gr.Dropdown(choices, value=ALL),
             self.answer: gr.Dropdown(choices, value=ALL),
         }

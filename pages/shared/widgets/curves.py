@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from bigmodel.core.metric import Metric, metric
-from pages.shared.widgets.chart import figure, plain
+from bigmodel.core.results.panel import plain
+from pages.shared.widgets.chart import figure
 
 LOSS, QUALITY, RATE = "loss", "quality", "rate"
 KINDS = (LOSS, QUALITY, RATE)

@@ -71,18 +71,21 @@ def request(language: str = "en") -> gr.Request:
 def test_training_is_shown_whole(tab: ResultsTab, training: trained.Training) -> None:
     model = training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
     training.end()
-    shown = tab.show(training.job.id, None, "counts", request())
+    shown = tab.show(training.job.id, None, request())
     assert "tried on 2 it never saw" in str(shown[tab.sentence])
-    assert json.loads(str(shown[tab.matrix]))["run"] == model.id
+    panels = json.loads(str(shown[tab.panels]))
+    assert [panel["name"] for panel in panels] == ["matrix", "classes", "roc", "precision-recall"]
+    assert [panel["half"] for panel in panels] == [False, False, True, True]
+    assert {panels[at]["figure"]["run"] for at in (0, 2, 3)} == {model.id}
     assert not cast(gr.Timer, shown[tab.timer]).active
     assert cast(gr.Radio, shown[tab.model]).value == model.id
 
 
 def test_texts_of_people_are_shown_literally(tab: ResultsTab, training: trained.Training) -> None:
     training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
-    shown = tab.show(training.job.id, None, "counts", request())
+    shown = tab.show(training.job.id, None, request())
     pages = "".join(
-        str(shown[part]) for part in (tab.wrong.rows, tab.classes, tab.sentence, tab.matrix)
+        str(shown[part]) for part in (tab.wrong.rows, tab.panels, tab.sentence, tab.measures)
     )
     assert "<script>" not in pages
     assert "<b>" not in pages
@@ -90,25 +93,25 @@ def test_texts_of_people_are_shown_literally(tab: ResultsTab, training: trained.
 
 
 def test_unfinished_training_is_waited_for(tab: ResultsTab, training: trained.Training) -> None:
-    shown = tab.show(training.job.id, None, "counts", request("zh"))
+    shown = tab.show(training.job.id, None, request("zh"))
     assert "仍在训练" in str(cast(gr.HTML, shown[tab.notice]).value)
     assert cast(gr.Timer, shown[tab.timer]).active
     seen = str(shown[tab.seen])
-    assert tab.look(training.job.id, None, "counts", seen, request()) == gr.skip()
+    assert tab.look(training.job.id, None, seen, request()) == gr.skip()
     training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
-    again = tab.look(training.job.id, None, "counts", seen, request())
+    again = tab.look(training.job.id, None, seen, request())
     assert "still training" in str(cast(gr.HTML, cast(dict, again)[tab.notice]).value)
 
 
 def test_deleted_training_leads_to_the_newest(tab: ResultsTab, training: trained.Training) -> None:
     training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
     training.end()
-    assert tab.show(new_id(), None, "counts", request())[tab.ctx.job] == training.job.id
+    assert tab.show(new_id(), None, request())[tab.ctx.job] == training.job.id
 
 
 def test_cell_of_the_matrix_shows_its_rows(tab: ResultsTab, training: trained.Training) -> None:
     training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
-    event = gr.EventData(None, {"x": 1, "y": 1, "custom": None})
+    event = gr.EventData(None, {"x": 1, "y": 1, "panel": 0})
     shown = tab.pick_cell(training.job.id, None, event, request())
     assert (shown[tab.wrong.truth], shown[tab.wrong.answer]) == ("good", "good")
     assert "warm soup" in str(shown[tab.wrong.rows])
@@ -133,13 +136,13 @@ def test_training_on_older_data_stands_beside(tab: ResultsTab, training: trained
     again = trained.train_again(training, ROWS)
     model = again.add_model("instant", [BAD, GOOD], LABELS, kept=True)
     again.end()
-    shown = tab.show(again.job.id, None, "counts", request())
+    shown = tab.show(again.job.id, None, request())
     asked = cast(tuple[str, str, str], shown[tab.compare.asked])
     assert asked == (again.job.id, model.id, training.job.id)
     drawn = tab.compare.compare(asked, request(), progress=lambda *_, **__: None)
     assert "1 more of 2 right; the difference may be chance" in drawn
     assert "&lt;script&gt;cold" in drawn
     assert "<b>bad" not in drawn
-    assert not cast(
-        dict, tab.show(training.job.id, None, "counts", request())[tab.compare.box].__dict__
-    )["visible"]
+    assert not cast(dict, tab.show(training.job.id, None, request())[tab.compare.box].__dict__)[
+        "visible"
+    ]

@@ -1,8 +1,7 @@
 """Differences of transcripts can be read without colour, and nothing a person wrote becomes HTML."""
 
-from bigmodel.core.message import Message
 from bigmodel.core.results.alignment import diff
-from bigmodel.core.results.results import AnsweredRow, ErrorRow, Measure, Results
+from bigmodel.core.results.results import AnsweredRow
 from pages.shared.results import results_view as view
 
 
@@ -48,18 +47,3 @@ def test_transcripts_come_with_difference_and_legend() -> None:
     assert "[column_difference]" in table
     assert "[diff_missing]" in table
     assert "yes <del>no</del>" in table
-
-
-def test_error_table_counts_what_went_wrong() -> None:
-    rate = Measure(0.25, 0.1, 0.4)
-    results = Results(
-        "transcription",
-        4,
-        (),
-        {"wer": rate},
-        Message("x"),
-        errors=(ErrorRow("wer", rate, 8, 1, 1, 0),),
-    )
-    html = view.error_table(results, say)
-    for part in ("[measures.wer]", "25.0 %", "10.0 – 40.0 %", ">8<", "[column_insertions]"):
-        assert part in html

@@ -1,49 +1,30 @@
-"""What a picture of the results is drawn from: the sentence, and no more classes than fit."""
+"""What a picture of the results is drawn from: the sentence, and the first panel that can be drawn."""
 
 import json
-from dataclasses import replace
 
 from bigmodel.core.message import Message
-from bigmodel.core.results.results import ErrorRow, Measure, Results
-from pages.shared.results.share_view import MOST_DRAWN, drawing
+from bigmodel.core.results.panel import Panel
+from bigmodel.core.results.results import Results
+from pages.shared.results.share_view import drawing
 
 
 def say(key: str, /, **args: str | int) -> str:
     return f"{key.rpartition('.')[2]} {args}" if args else key.rpartition(".")[2]
 
 
-def results(labels: int = 0, pairs: int = 0) -> Results:
-    confusion = tuple(tuple(10 + i if i == j else 0 for j in range(labels)) for i in range(labels))
-    return Results(
-        family="",
-        rows=1,
-        labels=tuple(f"label {n}" for n in range(labels)),
-        measures={},
-        sentence=Message("x"),
-        confusion=confusion,
-        pairs=tuple((float(n), float(n)) for n in range(pairs)),
-    )
+def drawn(*panels: Panel) -> dict[str, object]:
+    results = Results("", 1, (), {}, Message("x"), panels=panels)
+    found: dict[str, object] = json.loads(drawing(results, "reviews", "Of 100 …", say))
+    return found
 
 
-def test_small_matrix_is_drawn_whole() -> None:
-    drawn = json.loads(drawing(results(3), "reviews", "Of 100 …", say))
-    assert (len(drawn["matrix"]), drawn["note"]) == (3, "")
-    assert drawn["alt"] == "alt {'title': 'reviews', 'sentence': 'Of 100 …'}"
+def test_first_panel_that_can_be_drawn_is_in_the_picture() -> None:
+    matrix = Panel("confusion", {"labels": ["a", "b"], "rows": [[1, 0], [1, 2]]})
+    shown = drawn(Panel("classes", {"rows": []}), matrix, Panel("pairs", {"pairs": [(1, 2)]}))
+    assert (shown["matrix"], shown["note"]) == ([[1, 0], [1, 2]], "")
+    assert "pairs" not in shown
+    assert shown["alt"] == "alt {'title': 'reviews', 'sentence': 'Of 100 …'}"
 
 
-def test_large_matrix_keeps_the_largest_classes_in_order() -> None:
-    drawn = json.loads(drawing(results(30), "reviews", "Of 100 …", say))
-    assert drawn["labels"] == [f"label {n}" for n in range(30 - MOST_DRAWN, 30)]
-    assert "'count': 30" in drawn["note"]
-
-
-def test_many_numbers_are_thinned_out() -> None:
-    drawn = json.loads(drawing(results(pairs=2000), "stars", "Off by …", say))
-    assert len(drawn["pairs"]) == 400
-    assert "matrix" not in drawn
-
-
-def test_transcripts_are_drawn_as_shares_with_intervals() -> None:
-    errors = (ErrorRow("wer", Measure(0.25, 0.1, 0.4), 22, 2, 2, 2),)
-    drawn = json.loads(drawing(replace(results(), errors=errors), "colours", "Of 100 …", say))
-    assert drawn["bars"] == [["wer", 0.25, 0.1, 0.4]]
+def test_panels_that_cannot_be_drawn_leave_the_sentence() -> None:
+    assert drawn(Panel("classes", {"rows": []}))["sentence"] == "Of 100 …"

@@ -54,5 +54,6 @@ def test_answering_the_mean_is_remarked() -> None:
 
 def test_pairs_are_thinned_for_the_figure() -> None:
     results = evaluate([str(i) for i in range(5000)], [float(i) for i in range(5000)])
-    assert len(results.pairs) == 2000
-    assert (results.pairs[0], results.pairs[-1]) == ((0.0, 0.0), (4999.0, 4999.0))
+    pairs = results.panels[0].data["pairs"]
+    assert len(pairs) == 2000
+    assert (pairs[0], pairs[-1]) == ((0.0, 0.0), (4999.0, 4999.0))

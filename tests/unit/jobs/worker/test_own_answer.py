@@ -1,5 +1,7 @@
 """A task of one folder, whose answers are of a type of its own and which has no baseline, is trained, shown and tried."""
 
+import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
 from bigmodel.words import load_words
-from pages.shared.results import results_view
+from pages.shared.results import panels_view
 from tests.fakes.workshop import make_dataset, quick_settings
 
 FOLDER = Path(__file__).parents[3] / "fakes" / "bag_task"
@@ -48,7 +50,7 @@ def trained(settings: Settings) -> Path:
     events = decode((folder / attempt_folder.EVENTS).read_bytes())[0]
     models = [e.data for e in events if e.kind == Kind.RESULT]
     assert [(m["kind"], m["kept"]) for m in models] == [("tuned", True)]
-    assert models[0]["metrics"][Split.TEST]["tag_f1"] == 1.0
+    assert models[0]["metrics"][Split.TEST]["missed"] == 0.0
     return folder / "models" / "tuned"
 
 
@@ -66,9 +68,10 @@ def test_answers_of_an_own_type_are_measured_shown_compared_and_tried(settings: 
     results = kind.evaluate(stored.truth, stored.answers, ())
     words = load_words(settings.task_folders)
     for language in LANGUAGES:
-        shown = results_view.panels(results, lambda key: words.text(language, key))  # noqa: B023
-        assert 'data-testid="cloud"' in shown
-        assert "Tags, the commonest largest" in shown
+        say = partial(words.text, language)
+        [panel] = json.loads(panels_view.shown(results, "1", say))
+        assert 'data-testid="cloud"' in panel["html"]
+        assert panel["title"] == "Tags, the commonest largest"
     assert kind.mistakes(stored.truth, stored.answers) == []
     worse = [kind.decode({"tags": ["none"]}, ()) for _ in stored.answers]
     assert kind.compare(stored.truth, stored.answers, worse).is_gained.all()

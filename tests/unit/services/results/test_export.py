@@ -12,6 +12,7 @@ import torch
 
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import ModelError
+from bigmodel.core.language import LANGUAGES
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Predictor
 from bigmodel.services.results.results import ResultService
@@ -163,6 +164,11 @@ def test_package_gives_away_nothing(settings: Settings, tmp_path: Path) -> None:
         "labels.json",
         "predict.py",
         "requirements.txt",
+        *(
+            f"{language}-{name}.svg"
+            for language in LANGUAGES
+            for name in ("roc", "precision-recall")
+        ),
     }
     private = [str(settings.home), "Own training", "Own data", OWNER, training.row_ids[0]]
     texts = [path.read_text("utf-8", errors="replace") for path in folder.iterdir()]
@@ -174,7 +180,13 @@ def test_card_says_rows_measures_and_limits(settings: Settings, tmp_path: Path) 
     training = trained(settings, ENGLISH, targets, "text_classification")
     folder = unpacked(training, add_instant(training, ENGLISH, targets), tmp_path / "away")
     card = (folder / "README.md").read_text("utf-8")
-    for part in ("5 rows to learn from", r"\*b\*", "| accuracy | 0.2 |", "## Limits", "## 局限"):
+    for part in (
+        "5 rows to learn from",
+        r"\*b\*",
+        "| accuracy: share right | 20.0 % |",
+        "## Limits",
+        "## 局限",
+    ):
         assert part in card
     assert "{" not in card
 

@@ -45,7 +45,7 @@ def test_kept_model_is_evaluated_on_test_rows(training: Training) -> None:
     training.add_model("instant", [SURE_GOOD, SURE_GOOD, BAD, GOOD], LABELS, kept=True)
     results = service_of(training).results(OWNER, training.job.id)
     assert results.rows == 4
-    assert results.confusion == ((1, 1), (0, 2))
+    assert results.panels[0].data["rows"] == [[1, 1], [0, 2]]
     assert results.beside["majority"]["accuracy"].value == 0.5
 
 
@@ -213,7 +213,8 @@ def test_transcripts_are_measured_in_words(spoken: Training) -> None:
     assert results.family == "transcription"
     assert results.measures["wer"].value == 0.25
     assert results.beside["instant"]["wer"].value == 0.25
-    assert (results.errors[0].said, results.errors[0].deletions) == (4, 1)
+    row = results.panels[0].data["rows"][0]
+    assert (row["said"], row["deletions"]) == (4, 1)
 
 
 def test_misheard_recordings_come_with_their_differences(spoken: Training) -> None:

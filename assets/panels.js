@@ -1,0 +1,54 @@
+// Shows the panels of an evaluation, which come as a list: a title, and HTML from the server or a figure.
+// `bmChart` stands before it.
+
+const root = element.querySelector('.bm-panels'), charts = new Map();
+
+function made(tag, name, text = '') {
+  const node = document.createElement(tag);
+  node.className = name;
+  node.textContent = text;
+  return node;
+}
+
+function figureOf(panel, number) {
+  const key = `results-${panel.name}`, known = charts.get(key), figure = panel.figure;
+  const node = known?.node || made('div', 'bm-chart');
+  node.dataset.testid = `${key}-chart`;
+  node.style.height = '420px';
+  const draw = known?.draw || bmChart(node, point => trigger('click', {...point, panel: Number(node.dataset.number)}));
+  node.dataset.number = number;
+  charts.set(key, {node, draw});
+  const choose = layout => draw({...figure, layout: {...figure.layout, ...layout}});
+  const parts = [node];
+  if (figure.choices.length) {
+    const group = made('div', 'bm-choices');
+    group.id = `${key}-show-as`;
+    group.append(...figure.choices.map(([word, layout], place) => {
+      const label = made('label', 'bm-check'), box = document.createElement('input');
+      Object.assign(box, {type: 'radio', name: group.id, checked: !place, onchange: () => choose(layout)});
+      label.append(box, word);
+      return label;
+    }));
+    parts.unshift(group);
+  }
+  return [parts, () => choose(figure.choices.length ? figure.choices[0][1] : {})];
+}
+
+function show() {
+  const draws = [];
+  root.replaceChildren(...JSON.parse(props.value || '[]').map((panel, number) => {
+    const part = made('section', panel.half ? 'bm-panel is-half' : 'bm-panel');
+    part.id = `results-${panel.name}`;
+    part.append(made('h3', '', panel.title));
+    if (panel.about) part.append(made('p', '', panel.about));
+    if (panel.figure) {
+      const [parts, draw] = figureOf(panel, number);
+      part.append(...parts);
+      draws.push(draw);
+    } else part.insertAdjacentHTML('beforeend', panel.html);
+    return part;
+  }));
+  for (const draw of draws) draw();  // only now do they stand in the page
+}
+show();
+watch('value', show);
