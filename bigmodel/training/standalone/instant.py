@@ -8,21 +8,25 @@
 """
 
 import argparse
+import itertools
 import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import load_file
 
 SPACES = re.compile(r"\s\s+")
+WORD = re.compile(r"\w+|[^\w\s]")
+Array = Any  # numpy arrays of numbers
 
 
 class Model:
-    """Character n-grams, weighted by rarity, and a linear model on them."""
+    """N-grams of characters and of words, weighted by rarity, and a linear model on them."""
 
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or Path(__file__).resolve().parent
@@ -31,23 +35,23 @@ class Model:
         self.labels: list[str] = stored["labels"]  # none: the model answers with a number
         self._reading = stored["reading"]
         self._index = {term: place for place, term in enumerate(stored["terms"])}
+        self._words = {term: place for place, term in enumerate(stored.get("words", ()))}
         self._rarity, self._weights, self._bias = (
             arrays[name].astype(np.float64) for name in ("rarity", "weights", "bias")
         )
+        self._word_rarity = arrays.get("word_rarity", np.empty(0)).astype(np.float64)
 
     def predict(self, texts: Sequence[str]) -> list[list[float]]:
         """Return one row a text: probabilities in the order of `labels`, or one number."""
         return [self._scores(text) for text in texts]
 
     def _scores(self, text: str) -> list[float]:
-        counts = Counter(self._terms(text[: self._reading["characters"]]))
-        known = {self._index[term]: n for term, n in counts.items() if term in self._index}
-        places = np.fromiter(known, dtype=np.int64, count=len(known))
-        values = np.fromiter(known.values(), dtype=np.float64, count=len(known))
-        if len(known):
-            values = (1.0 + np.log(values)) * self._rarity[places]
-            values /= np.sqrt((values**2).sum())
+        text = text[: self._reading["characters"]]
+        places, values = weighted(self._terms(text), self._index, self._rarity)
         raw = self._weights[:, places] @ values + self._bias
+        if self._words:
+            places, values = weighted(word_terms(text), self._words, self._word_rarity)
+            raw += self._weights[:, len(self._index) + places] @ values
         if self.labels:
             raw = np.exp(raw - raw.max())
             raw /= raw.sum()
@@ -67,6 +71,25 @@ class Model:
                     yield word[start : start + length]
                 if length >= len(word):
                     break  # a short word counts once
+
+
+def weighted(terms: Iterable[str], index: dict[str, int], rarity: Array) -> tuple[Array, Array]:
+    """Return the places of the terms that are known, and their values as a vector of length 1."""
+    known = {index[term]: n for term, n in Counter(terms).items() if term in index}
+    places = np.fromiter(known, dtype=np.int64, count=len(known))
+    values = np.fromiter(known.values(), dtype=np.float64, count=len(known))
+    if len(known):
+        values = (1.0 + np.log(values)) * rarity[places]
+        values /= np.sqrt((values**2).sum())
+    return places, values
+
+
+def word_terms(text: str) -> Iterator[str]:
+    """Yield the words of a text and the pairs of neighbours."""
+    words = WORD.findall(text.lower())
+    yield from words
+    for first, second in itertools.pairwise(words):
+        yield f"{first} {second}"
 
 
 def main() -> int:

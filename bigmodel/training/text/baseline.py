@@ -1,4 +1,4 @@
-"""The model that stands in seconds: character n-grams weighted by rarity, and a linear model on top.
+"""The model that stands in seconds: n-grams of characters and of words weighted by rarity, and a linear model on top.
 
 It is the baseline of every text task. It never needs torch, neither to train nor to load, and is
 stored as a vocabulary in JSON and coefficients in safetensors: nothing is pickled.
@@ -6,15 +6,19 @@ stored as a vocabulary in JSON and coefficients in safetensors: nothing is pickl
 
 import json
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
+from scipy.sparse import csr_matrix, hstack  # type: ignore[import-untyped]
 from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression, Ridge  # type: ignore[import-untyped]
+from sklearn.metrics import log_loss  # type: ignore[import-untyped]
+from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]
 
 from bigmodel.answers.scores import ScorePredictor
 from bigmodel.core.answer import Answer
@@ -31,11 +35,23 @@ from bigmodel.training.text.memory import (
     make_memory,
     unrepeated,
 )
-from bigmodel.training.text.ngrams import Ngrams, VectorizerConfig, choose_vectorizer, fit_ngrams
+from bigmodel.training.text.ngrams import (
+    UNSPACED_LONGEST,
+    Features,
+    Ngrams,
+    VectorizerConfig,
+    Words,
+    choose_vectorizer,
+    fit_ngrams,
+    fit_words,
+)
 
 VOCABULARY = "instant.json"
 COEFFICIENTS = "instant.safetensors"
-STRENGTH = 30.0  # inverse of the regularisation of the classifier
+STRENGTHS = (3.0, 10.0, 30.0, 100.0)  # inverse penalties of the classifier
+USUAL = 30.0  # where no rows can be left out to choose by
+FOLDS = 3
+MOST_TO_CHOOSE = 3_000  # rows that the penalty is chosen on
 RIDGE = 0.5
 STEPS = 3  # read, learn, write
 ENOUGH_KNOWN = 1_000  # rows that were not learned from: fewer say less surely what is usual
@@ -51,16 +67,18 @@ class TextBaseline(ScorePredictor):
         bias: Floats,
         labels: tuple[str, ...],
         memory: TextMemory | None = None,
+        words: Words | None = None,
     ) -> None:
         self.labels, self.memory = labels, memory
         self._pieces, self._weights, self._bias = pieces, weights, bias
-        # weights: (outputs, features), bias: (outputs,)
+        # weights: (outputs, features), bias: (outputs,); those of words come last
+        self._words = words
 
     def predict(self, inputs: Sequence[str]) -> list[list[float]]:
         """Return probabilities in the order of the labels, or one number, a row for each input."""
         if not inputs:
             return []
-        return self._scores(self._raw(self._pieces.read(inputs).features))
+        return self._scores(self._raw(self._pieces.read(inputs), inputs))
 
     def explain(self, inputs: Sequence[str]) -> list[Explanation]:
         """Return the training rows each input is most like, whether it is like any, and why it cannot be read."""
@@ -71,7 +89,7 @@ class TextBaseline(ScorePredictor):
         if not inputs or self.memory is None:
             return self.answer(inputs), [Explanation() for _ in inputs]
         read = self._pieces.read(inputs)
-        raw = self._raw(read.features)
+        raw = self._raw(read, inputs)
         look = self.memory.look(read, self._doubt(raw))
         return self.answers(self._scores(raw)), self.memory.explain(inputs, read, look)
 
@@ -80,22 +98,29 @@ class TextBaseline(ScorePredictor):
         if not inputs or self.memory is None:
             return np.empty((0, 3 if self.labels else 2))
         read = self._pieces.read(inputs)
-        return self.memory.look(read, self._doubt(self._raw(read.features))).ood_features
+        return self.memory.look(read, self._doubt(self._raw(read, inputs))).ood_features
 
     def save(self, folder: Path) -> None:
         """Write the model."""
         pieces = self._pieces
         stored = {"v": 1, "reading": pieces.reading.__dict__, "labels": list(self.labels)}
         stored["terms"] = list(pieces.terms)
-        (folder / VOCABULARY).write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
         arrays = {"rarity": pieces.rarity, "weights": self._weights, "bias": self._bias}
+        if self._words:
+            stored["words"] = list(self._words.terms)
+            arrays["word_rarity"] = self._words.rarity
+        (folder / VOCABULARY).write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
         save_file(
             {name: np.ascontiguousarray(array) for name, array in arrays.items()},
             folder / COEFFICIENTS,
         )
 
-    def _raw(self, features: object) -> Floats:
-        return np.asarray(features @ self._weights.T) + self._bias  # type: ignore[operator]  # (rows, outputs)
+    def _raw(self, read: Features, texts: Sequence[str]) -> Floats:
+        features = read.features
+        if self._words:
+            words = self._words.read(self._pieces.reading.cut(texts))
+            features = hstack([features, words]).tocsr()
+        return np.asarray(features @ self._weights.T) + self._bias  # (rows, outputs)
 
     def _scores(self, raw: Floats) -> list[list[float]]:
         if not self.labels:
@@ -117,7 +142,9 @@ Fit = Callable[[Rows], TextBaseline]
 def train_classifier(data: TaskData, params: TextParams, folder: Path, report: Reporter) -> None:
     """Train the instant classifier of texts and write it into the folder."""
     class_indices(data.train.targets, data.labels)  # says at once what is wrong
-    _train(partial(_fit_classifier, labels=data.labels, params=params), data, folder, report)
+    strength = _choose_strength(data.train, data.labels, params)
+    fit = partial(_fit_classifier, labels=data.labels, params=params, strength=strength)
+    _train(fit, data, folder, report)
 
 
 def train_regressor(data: TaskData, params: TextParams, folder: Path, report: Reporter) -> None:
@@ -132,12 +159,41 @@ def load_baseline(folder: Path) -> TextBaseline:
     arrays = load_file(folder / COEFFICIENTS)
     pieces = Ngrams(VectorizerConfig(**stored["reading"]), stored["terms"], arrays["rarity"])
     labels = tuple(stored["labels"])
-    return TextBaseline(pieces, arrays["weights"], arrays["bias"], labels, load_memory(folder))
+    words = Words(stored["words"], arrays["word_rarity"]) if "words" in stored else None
+    memory = load_memory(folder)
+    return TextBaseline(pieces, arrays["weights"], arrays["bias"], labels, memory, words)
 
 
 def is_instant(folder: Path) -> bool:
     """Tell whether the folder holds an instant model."""
     return (folder / VOCABULARY).is_file()
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Training texts as features, (texts, terms), and what reads further ones so."""
+
+    pieces: Ngrams
+    words: Words | None
+    characters: csr_matrix  # features of the n-grams of characters alone
+    features: csr_matrix
+
+    def model(
+        self, rows: Rows, weights: Floats, bias: Floats, labels: tuple[str, ...]
+    ) -> TextBaseline:
+        memory = make_memory(rows, self.characters, self.pieces.reading.longest)
+        return TextBaseline(self.pieces, weights, bias, labels, memory, self.words)
+
+
+def _read(texts: Sequence[str]) -> _Read:
+    """Return texts as n-grams of characters and, where spaces part words, of words."""
+    pieces, characters = fit_ngrams(texts)
+    is_spaced = pieces.reading.longest > UNSPACED_LONGEST
+    found = fit_words(pieces.reading.cut(texts)) if is_spaced else None
+    if found is None:
+        return _Read(pieces, None, characters, characters)
+    words, features = found
+    return _Read(pieces, words, characters, hstack([characters, features]).tocsr())
 
 
 def _train(fit: Fit, data: TaskData, folder: Path, report: Reporter) -> None:
@@ -174,30 +230,56 @@ def _known_signs(fit: Fit, model: TextBaseline, data: TaskData, report: Reporter
     return np.concatenate(known) if known else np.empty((0, 2))
 
 
-def _fit_classifier(rows: Rows, *, labels: tuple[str, ...], params: TextParams) -> TextBaseline:
+def _fit_classifier(
+    rows: Rows, *, labels: tuple[str, ...], params: TextParams, strength: float
+) -> TextBaseline:
     classes = class_indices(rows.targets, labels)
     if len(set(classes.tolist())) < 2:
         raise TrainingError("one_class_only", classes=1)
-    pieces, features = fit_ngrams(rows.inputs)
-    weighting = "balanced" if params.class_weights == "balanced" else None
-    model = LogisticRegression(C=STRENGTH, class_weight=weighting, max_iter=300)
-    with warnings.catch_warnings():  # a few steps short of the optimum is good enough here
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(features, classes)
-    memory = make_memory(rows, features, pieces.reading.longest)
-    return TextBaseline(pieces, *_full(model, len(labels)), labels, memory)
+    read = _read(rows.inputs)
+    [model] = _path(read.features, classes, (strength,), params)
+    return read.model(rows, *_full(model, len(labels)), labels)
 
 
 def _fit_regressor(rows: Rows, *, params: TextParams) -> TextBaseline:
     values = numbers(rows.targets)
-    pieces, features = fit_ngrams(rows.inputs)
+    read = _read(rows.inputs)
     centre, spread = float(values.mean()), float(values.std()) or 1.0
     model = Ridge(alpha=RIDGE, random_state=params.seed, solver="sparse_cg")
-    model.fit(features, (values - centre) / spread)
+    model.fit(read.features, (values - centre) / spread)
     weights = np.asarray(model.coef_, dtype=np.float64).reshape(1, -1) * spread
     bias = np.asarray([float(model.intercept_) * spread + centre])
-    memory = make_memory(rows, features, pieces.reading.longest)
-    return TextBaseline(pieces, weights, bias, (), memory)
+    return read.model(rows, weights, bias, ())
+
+
+def _choose_strength(rows: Rows, labels: tuple[str, ...], params: TextParams) -> float:
+    """Return the inverse penalty whose log loss on rows left out in turn is least."""
+    step = max(1, len(rows) // MOST_TO_CHOOSE)
+    texts, classes = rows.inputs[::step], class_indices(rows.targets, labels)[::step]
+    if np.bincount(classes, minlength=len(labels)).min() < FOLDS:
+        return USUAL  # a class could be missing from what is learned
+    features = _read(texts).features
+    losses = np.zeros(len(STRENGTHS))
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=params.seed)
+    for learn, look in folds.split(features, classes):
+        for place, model in enumerate(_path(features[learn], classes[learn], STRENGTHS, params)):
+            losses[place] += log_loss(classes[look], model.predict_proba(features[look]))
+    return STRENGTHS[int(np.argmin(losses))]
+
+
+def _path(
+    features: csr_matrix,
+    classes: NDArray[np.int64],
+    strengths: Sequence[float],
+    params: TextParams,
+) -> Iterator[LogisticRegression]:
+    """Yield the classifier of each strength; each begins where the one before ended."""
+    weighting = "balanced" if params.class_weights == "balanced" else None
+    model = LogisticRegression(class_weight=weighting, max_iter=300, warm_start=True)
+    for strength in strengths:
+        with warnings.catch_warnings():  # a few steps short of the optimum is good enough here
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            yield model.set_params(C=strength).fit(features, classes)
 
 
 def _full(model: LogisticRegression, count: int) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""Texts as character n-grams weighted by rarity, and how much of a text is made of known ones; it learns no answers.
+"""Texts as n-grams of characters and of words weighted by rarity, and how much of a text is made of known ones; it learns no answers.
 
 TF-IDF as in Salton and Buckley 1988 (sublinear term counts, smoothed rarity, rows of length 1).
 """
@@ -21,6 +21,8 @@ from bigmodel.core.errors import TrainingError
 MOST_FEATURES = 200_000
 MOST_CHARACTERS = 12_000_000  # of all training texts together: beyond it, texts are cut
 FEWEST_CHARACTERS = 300  # no text is cut below this
+UNSPACED_LONGEST = 3  # n-gram of scripts written without spaces
+WORD = r"\w+|[^\w\s]"  # punctuation counts as a word
 ROWS_TO_REPEAT = 1000  # from so many rows on, a term must occur in two of them
 
 Floats = NDArray[np.float64]
@@ -100,6 +102,41 @@ class Ngrams:
         return Features(normalize(weights, copy=False), missing / every, whole)
 
 
+class Words:
+    """Words and pairs of neighbouring words, weighted by rarity, beside n-grams of characters."""
+
+    def __init__(self, terms: Sequence[str], rarity: Floats) -> None:
+        self.terms, self.rarity = terms, rarity
+        self._counter = _word_vectorizer(terms)
+
+    def read(self, texts: Sequence[str]) -> csr_matrix:
+        """Return texts as features (texts, terms) of length 1."""
+        weights = CountVectorizer.transform(self._counter, texts).astype(np.float64).tocsr()
+        weights.data = (np.log(weights.data) + 1.0) * self.rarity[weights.indices]
+        return normalize(weights, copy=False)
+
+
+def fit_words(texts: Sequence[str]) -> tuple[Words, Any] | None:
+    """Return a reader that knows the words of these texts, and their features; None where they have none."""
+    vectorizer = _word_vectorizer()
+    try:
+        features = vectorizer.fit_transform(texts)
+    except ValueError:  # scikit-learn's word for "no word in any row"
+        return None
+    return Words(vectorizer.get_feature_names_out().tolist(), vectorizer.idf_), features
+
+
+def _word_vectorizer(terms: Sequence[str] | None = None) -> TfidfVectorizer:
+    return TfidfVectorizer(
+        ngram_range=(1, 2),
+        token_pattern=WORD,
+        sublinear_tf=True,
+        max_features=None if terms else MOST_FEATURES,
+        vocabulary=list(terms) if terms else None,
+        dtype=np.float64,
+    )
+
+
 def fit_ngrams(texts: Sequence[str]) -> tuple[Ngrams, Any]:
     """Return a reader that knows the n-grams of these texts, and their features as a sparse matrix.
 
@@ -120,7 +157,7 @@ def choose_vectorizer(texts: Sequence[str]) -> VectorizerConfig:
     """Choose short n-grams for scripts without spaces, whose characters say more; five-fold checks chose these."""
     characters = max(FEWEST_CHARACTERS, MOST_CHARACTERS // max(1, len(texts)))
     if unspaced_share(texts) > 0.2:
-        return VectorizerConfig("char_wb", 1, 3, characters)
+        return VectorizerConfig("char_wb", 1, UNSPACED_LONGEST, characters)
     return VectorizerConfig("char_wb", 2, 5, characters)
 
 

@@ -13,6 +13,8 @@ from bigmodel.training.text import baseline
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.text_data import text_data
 
+PAIRS = (("the dog", "the man"), ("the man", "the dog"))
+
 
 def rows(texts: list[str], targets: list[str]) -> Rows:
     return Rows([str(number) for number in range(len(texts))], texts, targets)
@@ -93,3 +95,23 @@ def test_balanced_weights_average_to_one() -> None:
     weights = balanced_weights(classes, 3)
     assert weights[classes].mean() == pytest.approx(1.0)
     assert weights[1] == pytest.approx(9 * weights[0])
+
+
+def test_pairs_of_words_tell_texts_apart(tmp_path: Path) -> None:
+    texts = [f"{first} bites {second} {n}" for n in range(12) for first, second in PAIRS]
+    data = TaskData(rows(texts, ["dog", "man"] * 12), Rows(), Rows(), ("dog", "man"))
+    scores = np.array(train(data, tmp_path).predict(["the dog bites the man 99"]))
+    assert scores.argmax() == 0
+
+
+def test_scripts_without_spaces_have_no_words(tmp_path: Path) -> None:
+    texts, targets = ["今天的菜太咸了", "汤很好喝"] * 5, ["bad", "good"] * 5
+    train(TaskData(rows(texts, targets), Rows(), Rows(), ("bad", "good")), tmp_path)
+    assert "words" not in (tmp_path / baseline.VOCABULARY).read_text("utf-8")
+
+
+def test_rare_class_leaves_the_usual_penalty() -> None:
+    part = rows(["good", "fine", "bad", "awful"] * 3, ["a", "a", "b", "b"] * 3)
+    odd = rows([*part.inputs, "strange"], [*part.targets, "c"])
+    assert baseline._choose_strength(odd, ("a", "b", "c"), TextParams()) == baseline.USUAL
+    assert baseline._choose_strength(part, ("a", "b"), TextParams()) in baseline.STRENGTHS
