@@ -6,13 +6,17 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c '
 BIN := .venv/bin
 export GRADIO_ANALYTICS_ENABLED = False
 
-.PHONY: run test check fix bench screens faults clean
+.PHONY: run test test-postgres check fix bench screens faults clean
 
 run: .venv/app
 	$(BIN)/python app.py
 
 test: .venv/dev .venv/browser .venv/office
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# The contracts of the store on a real server (on Debian: apt install postgresql); `make test` runs them where there is one.
+test-postgres: .venv/dev
+	$(BIN)/python -m pytest -m postgres tests/contracts tests/unit/store $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """What child processes of this app see of the environment: the settings, and nothing that is secret."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from bigmodel.settings import Settings
@@ -25,8 +26,8 @@ KEPT = (
 WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 
 
-def environment(settings: Settings, threads: int = 0) -> dict[str, str]:
-    """Return the whole environment of a supervisor, warm process, worker or serving child."""
+def environment(settings: Settings, threads: int = 0, *, has_store: bool = False) -> dict[str, str]:
+    """Return the whole environment of a child; only who opens the store gets the password of a database server."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     ours = {
         "PYTHONPATH": str(ROOT),
@@ -40,7 +41,8 @@ def environment(settings: Settings, threads: int = 0) -> dict[str, str]:
     }
     if threads:
         ours["OMP_NUM_THREADS"] = str(threads)
-    return kept | ours | _as_variables(settings)
+    hidden = () if has_store else ("database_url",)
+    return kept | ours | _as_variables(settings, hidden)
 
 
 def threads_each(settings: Settings) -> int:
@@ -54,12 +56,12 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _as_variables(settings: Settings) -> dict[str, str]:
+def _as_variables(settings: Settings, hidden: Collection[str]) -> dict[str, str]:
     """Return settings the way `Settings` reads them."""
     prefix = settings.model_config.get("env_prefix", "")
     variables = {}
     for name, value in settings.model_dump().items():
-        if value is None:
+        if value is None or name in hidden:
             continue
         if isinstance(value, tuple):
             text = os.pathsep.join(map(str, value))

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bigmodel.core.errors import SettingsError
@@ -27,6 +27,16 @@ def _split_paths(value: object) -> object:
     )
 
 
+def _name_driver(url: str) -> str:
+    """Return the address of a database as SQLAlchemy takes it; empty stays empty."""
+    scheme, _, rest = url.partition("://")
+    if url and (scheme not in SERVERS or not rest):
+        raise ValueError("not the address of a PostgreSQL database")
+    return f"postgresql+pg8000://{rest}" if url else ""
+
+
+SERVERS = ("postgresql", "postgres", "postgresql+pg8000")
+DatabaseUrl = Annotated[str, AfterValidator(_name_driver)]
 Folders = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split_paths)]
 
 
@@ -36,6 +46,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BIGMODEL_", frozen=True, extra="ignore")
 
     home: Path = Field(default_factory=lambda: Path.home() / "BigModelStudio")
+    # user, password, server and name of a PostgreSQL database; empty: a file in `home`
+    database_url: DatabaseUrl = Field(default="", repr=False)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65_535)
     language: Language | None = None  # None: the browser's language decides
@@ -90,6 +102,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def database(self) -> Path:
+        """Path of the SQLite database; with `database_url`, of one that is still to be moved to the server."""
         return self.home / "studio.db"
 
     @cached_property
@@ -114,6 +127,10 @@ class Settings(BaseSettings):
     def scratch(self) -> Path:
         """Folder of files that may be deleted whenever nothing runs."""
         return self.home / "scratch"
+
+    def has_work(self) -> bool:
+        """Whether the data folder holds datasets or jobs that a database should know."""
+        return any(any(folder.iterdir()) for folder in (self.datasets, self.jobs))
 
     @property
     def is_public(self) -> bool:
@@ -145,9 +162,10 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = (
-            f"BIGMODEL_{str(item['loc'][0]).upper()}={item['input']}" for item in error.errors()
-        )
+        names = {str(item["loc"][0]): item["input"] for item in error.errors()}
+        if "database_url" in names:
+            names["database_url"] = "…"  # it may hold a password
+        wrong = (f"BIGMODEL_{name.upper()}={value}" for name, value in names.items())
         raise SettingsError("setting_wrong", names=", ".join(wrong)) from error
 
 

@@ -11,6 +11,7 @@ from bigmodel.core.errors import SettingsError
 from bigmodel.settings import Settings
 from bigmodel.store.migrate import REVISIONS, known_revisions, migrate, newest_revision
 from bigmodel.store.recovery import back_up
+from bigmodel.store.server import open_server
 from bigmodel.store.sql.dialect import Sqlite, connect, sqlite_engine, sqlite_error_key
 from bigmodel.store.sql.store import SqlStore
 
@@ -25,20 +26,30 @@ def open_store(
     `patience_s` is how long a call waits for a database that is locked.
 
     Raises:
-        SettingsError: `database_newer`, `database_damaged`, `database_busy`, `disk_full` or `disk_failed`.
+        SettingsError: `database_newer`, `database_damaged`, `database_busy`, `disk_full` or `disk_failed`;
+            see `open_server` for one on a server.
     """
     settings.make_folders()
+    if settings.database_url:
+        if settings.database.exists():
+            _bring_up(settings, REVISIONS)
+        return SqlStore(open_server(settings, revisions, patience_s))
+    _bring_up(settings, revisions)
+    return SqlStore(Sqlite(settings.database, patience_s))
+
+
+def _bring_up(settings: Settings, revisions: Path) -> None:
+    """Make the database of a data folder, or bring it to this release."""
     path = settings.database
     with FileLock(settings.run / "store.lock"), _explained(path):
         is_new = not path.exists() or not path.stat().st_size
-        if is_new and _has_work(settings):
+        if is_new and settings.has_work():
             raise SettingsError("database_damaged", path=str(path))
         revision = "" if is_new else _judge(path, revisions)
         if revision != newest_revision(revisions):
             if revision:
                 back_up(settings, revision)
             _migrate(path, revisions)
-    return SqlStore(Sqlite(path, patience_s))
 
 
 @contextmanager
@@ -50,10 +61,6 @@ def _explained(path: Path) -> Iterator[None]:
         raise SettingsError(
             sqlite_error_key(error) or "database_damaged", path=str(path)
         ) from error
-
-
-def _has_work(settings: Settings) -> bool:
-    return any(any(folder.iterdir()) for folder in (settings.datasets, settings.jobs))
 
 
 def _judge(path: Path, revisions: Path) -> str:

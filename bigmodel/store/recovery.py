@@ -14,11 +14,15 @@ from bigmodel.core.clock import now
 from bigmodel.core.errors import NotFoundError, SettingsError
 from bigmodel.settings import Settings
 from bigmodel.store.sql.dialect import connect
+from bigmodel.store.transfer import copy_to_file
 
 log = logging.getLogger(__name__)
 
 KEPT = 7  # copies that are left when a new one is made
-DAILY = "daily"  # label of the copies that are made each day
+DAILY, MOVED = (
+    "daily",
+    "moved",
+)  # labels of copies: those made each day, a file that went to a server
 FOLDER, ASIDE = "backups", "set-aside"
 TIME = "%Y%m%d-%H%M%S-%f"
 
@@ -37,21 +41,43 @@ class Backup:
 
 
 def back_up(settings: Settings, label: str) -> Path:
-    """Write a complete copy of the database beside the data, also while it is used; the oldest copies go."""
+    """Write a complete copy of the database beside the data, also while it is used; the oldest copies go.
+
+    A copy is a file of SQLite, also of a database on a server: it can be put in the place of either.
+    """
+    if settings.database_url:
+        copy = _keep(settings, label, lambda part: copy_to_file(settings.database_url, part))
+    else:
+        copy = _keep(settings, label, lambda part: _vacuum_into(settings.database, part))
+    log.info("the database was backed up to %s", copy)
+    return copy
+
+
+def move_to_backups(settings: Settings) -> None:
+    """Make a backup of the database file whose rows are on a server now."""
+    _keep(settings, MOVED, lambda part: _vacuum_into(settings.database, part))
+    settings.database.unlink(missing_ok=True)
+
+
+def _keep(settings: Settings, label: str, write: Callable[[Path], None]) -> Path:
+    """Put a file that `write` makes among the backups, of which the oldest go."""
     folder = settings.home / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     copy = folder / f"studio-{_moment()}-{label}.db"
     part = folder / f"{copy.name}.part"
     try:
-        with closing(connect(settings.database)) as connection:
-            connection.execute("VACUUM INTO ?", (str(part),))
+        write(part)
         part.replace(copy)
     finally:
         part.unlink(missing_ok=True)
     for old in sorted(folder.glob("studio-*.db"))[:-KEPT]:
         old.unlink()
-    log.info("%s: backed up to %s", settings.database, copy)
     return copy
+
+
+def _vacuum_into(database: Path, copy: Path) -> None:
+    with closing(connect(database)) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
 
 
 def backups(settings: Settings) -> list[Backup]:
@@ -96,20 +122,27 @@ def start_anew(settings: Settings) -> Path:
 def forget_deleted(settings: Settings) -> None:
     """Leave nothing of deleted rows in the file, its journal and its copies: one fresh copy replaces the older ones.
 
-    A damaged database keeps its copies: they may be all that is left.
+    A damaged database keeps its copies: they may be all that is left. The pages of a server are the server's.
     """
-    if not settings.database.is_file():
-        return
     older = backups(settings)
-    with closing(connect(settings.database)) as connection:
-        if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-            log.error("%s: damaged, so its copies stay", settings.database)
-            return
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if not settings.database_url and not _vacuum(settings.database):
+        return
     back_up(settings, DAILY)
     for backup in older:
         backup.path.unlink(missing_ok=True)
+
+
+def _vacuum(database: Path) -> bool:
+    """Write a sound database anew, without what was deleted."""
+    if not database.is_file():
+        return False
+    with closing(connect(database)) as connection:
+        if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+            log.error("%s: damaged, so its copies stay", database)
+            return False
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return True
 
 
 def restored_at(settings: Settings) -> datetime | None:

@@ -7,11 +7,11 @@ import pytest
 
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.store.base import Store
-from tests.fakes.stores import MAKERS
+from tests.fakes.stores import MAKERS, PARAMS
 from tests.fakes.things import dataset_of
 
 
-@pytest.fixture(params=list(MAKERS))
+@pytest.fixture(params=PARAMS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     return MAKERS[request.param](tmp_path)
 

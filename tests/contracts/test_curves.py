@@ -220,19 +220,22 @@ values = st.dictionaries(
 )
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("maker", list(MAKERS))
-@examples(
-    max_examples=25,
+some = examples(
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking takes minutes here
     suppress_health_check=[HealthCheck.too_slow],
 )
-@given(
+operations = given(
     batches=st.lists(values, min_size=1, max_size=3),
     most=st.integers(1, 12),
     cut=st.integers(0, 500),
 )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("maker", ["memory", "sql"])
+@examples(some, max_examples=25)
+@operations
 def test_rolled_curve_agrees_with_its_points(
     maker: str,
     batches: list[dict[int, float]],
@@ -240,7 +243,22 @@ def test_rolled_curve_agrees_with_its_points(
     cut: int,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    store = MAKERS[maker](tmp_path_factory.mktemp("home"))
+    roll(MAKERS[maker](tmp_path_factory.mktemp("home")), batches, most, cut)
+
+
+@pytest.mark.postgres
+@examples(some, max_examples=4)
+@operations
+def test_rolled_curve_agrees_with_its_points_on_a_server(
+    batches: list[dict[int, float]],
+    most: int,
+    cut: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    roll(MAKERS["postgres"](tmp_path_factory.mktemp("home")), batches, most, cut)
+
+
+def roll(store: Store, batches: list[dict[int, float]], most: int, cut: int) -> None:
     dataset = dataset_of()
     store.datasets.add(dataset)
     job = brought_to(store, job_of(dataset), State.RUNNING)

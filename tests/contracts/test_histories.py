@@ -245,6 +245,11 @@ def test_histories_are_legal(maker: str, sequences: int) -> None:
     run(maker, sequences, steps=25)
 
 
+@pytest.mark.postgres
+def test_histories_are_legal_on_a_server() -> None:
+    run("postgres", 1, steps=25)
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize(("maker", "sequences"), [("memory", 500), ("sql", 20)])
 def test_many_histories_are_legal(maker: str, sequences: int) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from bigmodel.core.events import Event
 from bigmodel.core.job import Job, State
 from bigmodel.settings import Settings
@@ -10,11 +12,17 @@ from bigmodel.store.base import Store
 from bigmodel.store.memory import MemoryStore
 from bigmodel.store.open import open_store
 from tests.fakes.things import at
+from tests.postgres import new_database
 
 MAKERS: dict[str, Callable[[Path], Store]] = {
     "memory": lambda home: MemoryStore(),
     "sql": lambda home: open_store(Settings(home=home)),
+    "postgres": lambda home: open_store(Settings(home=home, database_url=new_database())),
 }
+PARAMS = [
+    pytest.param(name, marks=[pytest.mark.postgres] if name == "postgres" else [])
+    for name in MAKERS
+]
 ROUTES: dict[State, tuple[State, ...]] = {
     State.QUEUED: (),
     State.STARTING: (State.STARTING,),

@@ -11,7 +11,7 @@ from typing import TypedDict, Unpack
 from bigmodel.core.callbacks import OnShare
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Dataset, Form, Recipe, Version
-from bigmodel.core.errors import DatasetError, NotFoundError
+from bigmodel.core.errors import DatasetError, NotFoundError, SettingsError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.name import clean_name
@@ -324,7 +324,7 @@ class DatasetService:
         erase(self._settings, deleted)
         try:
             forget_deleted(self._settings)
-        except (OSError, sqlite3.Error):
+        except (OSError, sqlite3.Error, SettingsError):
             log.exception("dataset %s: its rows may still be in copies of the database", dataset_id)
         return deleted
 

@@ -54,7 +54,7 @@ class HealthService:
             _memory,
             _cores,
             _gpu,
-            self._sqlite,
+            *([] if self._settings.database_url else [self._sqlite]),
             self._database,
             self._supervisor,
             self._hub,

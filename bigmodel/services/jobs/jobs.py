@@ -197,7 +197,7 @@ class JobService:
             return subprocess.Popen(
                 [sys.executable, "-m", "bigmodel.jobs"],
                 cwd=ROOT,
-                env=environment(self._settings),
+                env=environment(self._settings, has_store=True),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

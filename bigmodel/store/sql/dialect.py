@@ -30,6 +30,7 @@ from bigmodel.store.sql.tables import to_json
 
 PATIENCE_S = 10.0  # with a database that another program keeps locked
 SAFE_WAL = (3, 51, 3)  # older ones can corrupt a write-ahead log that several processes write
+ANSWER_S = 30.0  # patience with each answer of a server
 WRITER_LOCK = 0x424D5331  # "BMS1": the advisory lock of PostgreSQL that a writer holds
 Begin = Literal["BEGIN", "BEGIN IMMEDIATE"]
 SQLITE_ERRORS = {
@@ -43,12 +44,15 @@ SQLITE_ERRORS = {
     sqlite3.SQLITE_NOTADB: "database_damaged",
 }
 POSTGRESQL_ERRORS = {  # by SQLSTATE, or its first two letters
-    "08": "database_busy",
+    "08": "database_unreachable",
+    "28": "database_unreachable",
+    "3D": "database_unreachable",
+    "42501": "database_unreachable",
     "40": "database_busy",
     "53100": "disk_full",
     "53": "database_busy",
     "55P03": "database_busy",
-    "57": "database_busy",
+    "57": "database_unreachable",
     "58": "disk_failed",
     "XX": "database_damaged",
 }
@@ -120,13 +124,17 @@ class Postgresql(Dialect):
     @staticmethod
     def _engine(url: str, isolation: Literal["REPEATABLE READ", "READ COMMITTED"]) -> Engine:
         return create_engine(
-            url, poolclass=NullPool, json_serializer=to_json, isolation_level=isolation
+            url,
+            poolclass=NullPool,
+            json_serializer=to_json,
+            isolation_level=isolation,
+            connect_args={"timeout": ANSWER_S},
         )
 
     def error_key(self, error: BaseException | None) -> str | None:
         details = error.args[0] if error is not None and error.args else None
         if not isinstance(details, dict):  # no answer of the server at all
-            return "database_busy" if error is not None else None
+            return "database_unreachable" if error is not None else None
         state = str(details.get("C", ""))
         return POSTGRESQL_ERRORS.get(state) or POSTGRESQL_ERRORS.get(state[:2])
 

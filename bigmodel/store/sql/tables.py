@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Dialect,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData()
+Long = BigInteger().with_variant(Integer, "sqlite")  # more than 32 bits; SQLite has one kind alone
 
 
 class Moment(TypeDecorator[datetime]):
@@ -140,7 +142,7 @@ jobs = Table(
     Column("points_mark", Integer, nullable=False, server_default="0"),
     Column("older", JSON, nullable=False, server_default="[]"),
     Column("continues", String(36), nullable=False, server_default=""),
-    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("priority", Long, nullable=False, server_default="0"),
     Column("via", Text, nullable=False, server_default=""),
     Column("expected_s", Float, nullable=False, server_default="0"),
     ForeignKeyConstraint(
@@ -175,7 +177,7 @@ attempts = Table(
     metadata,
     _job(primary_key=True),
     Column("token", Integer, primary_key=True),
-    Column("offset", Integer, nullable=False),  # bytes of its event file that are ingested
+    Column("offset", Long, nullable=False),  # bytes of its event file that are ingested
     sqlite_with_rowid=False,
 )
 
