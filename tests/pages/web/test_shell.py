@@ -10,13 +10,14 @@ from starlette.testclient import TestClient
 
 from bigmodel.core.errors import DatasetError, SettingsError
 from bigmodel.core.ids import new_id
+from bigmodel.core.results.panel import plain
 from bigmodel.settings import Settings
 from bigmodel.words import load_words
 from pages.shared.web import address, server
 from pages.shared.web.guard import guard
 from pages.shared.web.language import browser_key, of_request
 from pages.shared.web.middleware import HeadScript, SameOrigin
-from pages.shared.widgets.chart import figure, plain
+from pages.shared.widgets.chart import figure
 
 
 def request(query: str = "", headers: dict[str, str] | None = None) -> gr.Request:
