@@ -1,4 +1,4 @@
-// The demo of one model alone: asks, and shows what came back as text. Nothing is kept, nothing else is reached.
+// The demo of one model alone: asks, and shows what came back. Nothing is kept, nothing else is reached.
 
 const said = JSON.parse(document.body.dataset.words), kind = document.body.dataset.kind;
 const part = id => document.getElementById(id);
@@ -13,31 +13,21 @@ function node(tag, text = '', name = '') {
 }
 
 function draw(told) {
-  const parts = [];
-  if (told.strange) parts.push(node('p', told.strange, 'strange'));
-  if (told.title) parts.push(node('p', told.title, 'soft'));
-  const lead = node('p', told.words ? '' : told.answer, 'answer');
-  lead.dataset.testid = 'answer';
-  (told.words || []).forEach(([word, unsure], place) => {
-    if (place && told.spaced) lead.append(' ');
-    lead.append(node('span', word, unsure ? 'word unsure' : 'word'));
-  });
-  parts.push(lead);
-  if (told.note) parts.push(node('p', told.note, 'soft'));
-  if (told.bars.length) {
-    parts.push(node('p', said.sureness, 'soft'));
-    const bars = node('div', '', 'bars');
-    for (const [label, percent, share] of told.bars) {
-      const bar = node('div'), line = node('i');
-      line.style.setProperty('--share', `${share}%`);
-      bar.append(node('span', label), node('span', percent), line);
-      bars.append(bar);
-    }
-    parts.push(bars);
-  }
-  answer.replaceChildren(...parts);
+  answer.innerHTML = told.html;  // drawn and escaped by the app; this page lets no script in it run
   answer.hidden = false;
   answer.scrollIntoView({block: 'nearest', behavior: 'smooth'});
+}
+
+// Yield the objects of an answer, one a line: an answer that grows comes in parts.
+async function* parts(came) {
+  const reader = came.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let rest = '', isDone = false; !isDone;) {
+    const {value = '', done} = await reader.read();
+    const lines = (rest + value).split('\n');
+    rest = done ? '' : lines.pop();
+    isDone = done;
+    for (const line of lines) if (line) yield JSON.parse(line);
+  }
 }
 
 async function ask(body, type, name = '') {
@@ -49,10 +39,14 @@ async function ask(body, type, name = '') {
   let sentence = said.lost;
   try {
     const came = await fetch(url, {method: 'POST', body, headers: {'Content-Type': type}, credentials: 'same-origin'});
-    const told = await came.json();
-    if (mine !== turn) return;
-    if (came.ok) { status.textContent = ''; return draw(told); }
-    sentence = told.error || sentence;
+    let isWhole = false;
+    for await (const told of parts(came)) {
+      if (mine !== turn) return;
+      isWhole = !told.error;
+      if (told.error) sentence = told.error;
+      else draw(told);
+    }
+    if (isWhole) { status.textContent = ''; return; }
   } catch { /* no connection, or no answer that can be read */ }
   if (mine !== turn) return;
   status.className = 'problem';

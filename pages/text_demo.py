@@ -1,6 +1,6 @@
 """The tab where a trained text model is tried: on a sentence, on many, on a table; it computes no answer itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -90,7 +90,7 @@ class TextDemo:
         picked.success(self.hint, None, self._result, queue=False, **LOCK)
         gr.on(
             [self._run.click, self._text.submit],
-            protect(self.ask),
+            protect(self.answers),
             [model, self._text],
             self._result,
             **shown,
@@ -129,6 +129,19 @@ class TextDemo:
             gr.Button(interactive=bool(model)),
         )
 
+    def answers(self, model_id: str, text: str, request: gr.Request) -> Iterator[str]:
+        """Yield the answer: at once, or as far as it has come where it grows."""
+        owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
+        lines = (text or "").strip().splitlines()
+        if model_id and len(lines) == 1 and self._grows(owner, model_id):
+            for found in self._demo.grow(owner, model_id, lines[0]):
+                yield text_view.look(found, (), say)
+        else:
+            yield self.ask(model_id, text, request)
+
+    def _grows(self, owner: str, model_id: str) -> bool:
+        return self._demo.answers_of(self._demo.resolve(owner, model_id)).grows
+
     def ask(self, model_id: str, text: str, request: gr.Request) -> str:
         """Return the answer to one line as bars, to many as a table."""
         texts = [line.strip() for line in (text or "").splitlines() if line.strip()]
@@ -146,9 +159,10 @@ class TextDemo:
 
     def ask_example(
         self, sample: Sequence[str], model_id: str, request: gr.Request
-    ) -> tuple[str, str]:
+    ) -> Iterator[tuple[str, str]]:
         """Take an example into the box and answer it."""
-        return sample[0], self.ask(model_id, sample[0], request)
+        for shown in self.answers(model_id, sample[0], request):
+            yield sample[0], shown
 
     def ask_table(
         self,

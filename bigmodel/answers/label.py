@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import SHOWN_BARS, AnswerType, Cell, Rename, View
+from bigmodel.core.answer import AnswerType, Cell, Rename
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.results.comparison import Paired
+from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Results
 from bigmodel.metrics import classification, paired
 from bigmodel.metrics.counts import Floats
 
 MOST_NAMED = 5
+SHOWN_BARS = 12
 RARE_ROWS = 10  # tested of a class, below which little is known about it
 
 
@@ -150,9 +152,9 @@ class LabelType(AnswerType):
         sure = answer.certainty
         return answer.text, None if sure is None else round(sure, 4)
 
-    def view(self, answer: Label) -> View:
+    def view(self, answer: Label) -> Panel:
         surest = sorted(answer.probabilities.items(), key=lambda pair: -pair[1])
-        return View(answer.text, bars=tuple(surest[:SHOWN_BARS]))
+        return Panel("bars", {"text": answer.text, "bars": surest[:SHOWN_BARS]})
 
     def record(self, answer: Label) -> dict[str, Any]:
         return {"label": answer.text, "probabilities": answer.probabilities}

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell, View
+from bigmodel.core.answer import AnswerType, Cell
 from bigmodel.core.message import Message
 from bigmodel.core.results.comparison import Paired
+from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Results
 from bigmodel.data.tables.number import as_number
 from bigmodel.metrics import paired, regression
@@ -103,8 +104,8 @@ class NumberType(AnswerType):
     def cells(self, answer: Number) -> tuple[Cell, ...]:
         return (round(answer.value, 6),)
 
-    def view(self, answer: Number) -> View:
-        return View(self.line(answer), title=Message("pages.text_demo.number"))
+    def view(self, answer: Number) -> Panel:
+        return Panel("number", {"text": self.line(answer)}, "pages.text_demo.number")
 
     def record(self, answer: Number) -> dict[str, Any]:
         return {"value": answer.value}

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell, View, percent
+from bigmodel.core.answer import AnswerType, Cell
 from bigmodel.core.message import Message
 from bigmodel.core.results.comparison import Paired
+from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Results
 from bigmodel.metrics import paired, transcription
 
@@ -100,12 +101,10 @@ class TranscriptType(AnswerType):
     def blank(self) -> Transcript:
         return Transcript("", 0.0)
 
-    def view(self, answer: Transcript) -> View:
-        if not answer.text.strip():
-            return View(Message("pages.demo.heard_nothing"))
-        note = Message("pages.demo.heard_certainty", {"percent": percent(answer.certainty)})
-        words = answer.words or ((answer.text, answer.certainty),)
-        return View(answer.text, Message("pages.demo.heard"), note, words=words)
+    def view(self, answer: Transcript) -> Panel:
+        data = {"text": answer.text, "words": answer.words, "certainty": answer.certainty}
+        keys = {"note": "pages.demo.heard_certainty", "nothing": "pages.demo.heard_nothing"}
+        return Panel("words", data | keys, "pages.demo.heard" if answer.text.strip() else "")
 
     def record(self, answer: Transcript) -> dict[str, Any]:
         words = [{"word": word, "certainty": sure} for word, sure in answer.words]

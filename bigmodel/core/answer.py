@@ -6,31 +6,19 @@ A type is a module `bigmodel/answers/<name>.py`, or `answer.py` beside the task 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.alignment import Edit, diff
 from bigmodel.core.results.comparison import Paired
+from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Results
 
 Answer = Any  # a frozen value with `text` and `certainty`; only its type knows more of it
 Cell = str | float | None
 Rename = Callable[[str], str]
-SHOWN_BARS = 12
 UNSURE = 0.5  # certainty below which a word is marked
-
-
-@dataclass(frozen=True)
-class View:
-    """An answer in the parts that demos draw: the page, the demo alone and the phone draw the same."""
-
-    answer: str | Message  # in large letters
-    title: Message | None = None
-    note: Message | None = None
-    bars: tuple[tuple[str, float], ...] = ()  # shares of 1, largest first
-    words: tuple[tuple[str, float], ...] = ()  # the answer in its words, with the certainty of each
 
 
 def percent(share: float) -> str:
@@ -52,6 +40,7 @@ class AnswerType(ABC):
     chooses: ClassVar[bool] = False  # one of the labels that a model lists
     detects_strangers: ClassVar[bool] = True  # whether its table says which rows fit none
     wording: ClassVar[str] = "answers"  # end of the keys of what is said of its rows
+    grows: ClassVar[bool] = False  # by a token or a step: a demo shows it as far as it has come
     is_text: ClassVar[bool] = False  # can be aligned with the truth, word by word
 
     @abstractmethod
@@ -124,9 +113,11 @@ class AnswerType(ABC):
         """Return the steps from the truth to an answer that is a text."""
         return diff(truth, answer.text) if self.is_text else ()
 
-    @abstractmethod
-    def view(self, answer: Answer) -> View:
-        """Return an answer in the parts that a demo draws."""
+    def view(self, answer: Answer) -> Panel:
+        """Return an answer as demos draw it."""
+        keys = (key for key, _ in self.headings)
+        cells = list(zip(keys, self.cells(answer), strict=True))
+        return Panel("answer", {"text": self.line(answer), "cells": cells})
 
     @abstractmethod
     def record(self, answer: Answer) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from bigmodel.core.answer import Answer, AnswerType, View
+from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.message import Message
+from bigmodel.core.results.panel import Panel
 from bigmodel.core.task import Explanation
 
 MEMORY = "neighbours.json"  # beside a model that can tell strangers
@@ -21,8 +22,8 @@ class Answered:
     problem: Message | None = None
 
     @property
-    def view(self) -> View:
-        """The answer in the parts that are drawn."""
+    def view(self) -> Panel:
+        """The answer as it is drawn."""
         return self.kind.view(self.answer)
 
     @property

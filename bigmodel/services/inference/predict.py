@@ -2,11 +2,14 @@
 
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
 
 from bigmodel.answers import answer_type
 from bigmodel.core.answer import Answer, AnswerType
@@ -62,6 +65,7 @@ __all__ = [
     "written",
 ]
 
+Record = Mapping[str, Any]  # Any: an answer as its type encodes it
 NEAREST = 3  # training rows shown beside an answer
 DOWNLOAD_S = 86_400.0  # answered tables lie this long for their download
 
@@ -148,6 +152,22 @@ class InferenceService:
         kind = self.answers_of(model)
         found = self._serving.looks(self._folder(model), texts)
         return [Answered(kind, kind.decode(row, model.labels), said) for row, said in found]
+
+    def grow(self, owner: str, model_or_job: str, text: str) -> Iterator[Answered]:
+        """Yield the answer to a text as far as it has come; the last one is whole."""
+        model = self.resolve(owner, model_or_job)
+        kind, folder = self.answers_of(model), self._folder(model)
+        parts: SimpleQueue[tuple[Future[Record] | None, Record]] = SimpleQueue()
+        with ThreadPoolExecutor(1) as asking:
+            whole = asking.submit(
+                self._serving.grow, folder, text, lambda part: parts.put((None, part))
+            )
+            whole.add_done_callback(lambda done: parts.put((done, {})))
+            is_whole = None
+            while is_whole is None:
+                is_whole, record = parts.get()
+                record = is_whole.result() if is_whole else record
+                yield Answered(kind, kind.decode(record, model.labels))
 
     def near_texts(self, owner: str, model_or_job: str, answer: Answered) -> list[TextRow]:
         """Return the training rows that a text is nearest to; none where they are gone."""

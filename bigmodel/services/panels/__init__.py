@@ -4,6 +4,7 @@ import importlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from html import escape
 from importlib.util import find_spec
 
 from bigmodel.core.callbacks import Say
@@ -40,6 +41,12 @@ def html(panel: Panel, say: Say) -> str:
     """Return a panel as HTML that loads nothing."""
     drawn = draw(panel, say)
     return drawn.html(f"results-{panel.name}-table") if isinstance(drawn, Table) else drawn
+
+
+def answer_html(panel: Panel, say: Say) -> str:
+    """Return an answer as the demo tabs, the demo alone and the phone show it: no style in it, nothing loaded."""
+    title = f'<div class="bm-muted">{escape(say(panel.title))}</div>' if panel.title else ""
+    return title + html(panel, say)
 
 
 def measure_table(results: Results, say: Say) -> Table:

@@ -8,6 +8,7 @@ from bigmodel.core.answer import percent
 from bigmodel.core.callbacks import Say
 from bigmodel.core.results.panel import plain
 from bigmodel.services.inference.predict import Answered, Look, MediaRow
+from bigmodel.services.panels import answer_html
 from pages.shared.web.media_route import media_url
 from pages.shared.widgets import answer, chart
 
@@ -22,7 +23,7 @@ def look(found: Look, kind: str, say: Say, asked: MediaRow | None = None) -> str
         parts.append(
             f'<div class="bm-problem is-warning" data-testid="strange">{say("pages.demo.strange")}</div>'
         )
-    parts.append(answer.draw(said.view, say))
+    parts.append(answer_html(said.view, say))
     if asked and said.transcript is None:
         labelled = answer.quiet(say("pages.demo.labelled", label=asked.target))
         parts.append(f'<div style="margin-top:12px">{labelled}</div>')

@@ -4,15 +4,14 @@ import json
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bigmodel.core.answer import UNSURE, percent
 from bigmodel.core.errors import ModelError
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.results.alignment import is_unspaced
 from bigmodel.services.inference.predict import Answered
+from bigmodel.services.panels import answer_html
 from pages.shared.web.language import LOCALES
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ HEADERS = {
 }
 ACCEPT = {"image": "image/*,.heic,.heif", "voice": "audio/*,.m4a,.amr,.webm,.opus"}
 FOR_SCRIPTS = (
-    "sureness", "asking", "lost", "refused", "taken", "recorded", "door_no_code",
+    "asking", "lost", "refused", "taken", "recorded", "door_no_code",
 )  # fmt: skip
 
 
@@ -82,19 +81,13 @@ class Alone:
         body = f'<h1>{escape(title)}</h1><p id="status">{escape(sentence)}</p>'
         return self._whole(title, "notice", body, place, ())
 
-    def answered(self, found: Answered) -> dict[str, Any]:
-        """Return an answer as the script draws it; rows it is near to stay here."""
-        view, notice = found.view, found.notice
-        told = {name: self._part(getattr(view, name)) for name in ("title", "answer", "note")}
-        words = [(word, sure < UNSURE) for word, sure in view.words]
-        return {name: text for name, text in told.items() if text or name == "answer"} | {
-            "bars": [(label, percent(share), round(100 * share, 1)) for label, share in view.bars],
-            **({"words": words, "spaced": not is_unspaced(told["answer"])} if words else {}),
-            **({"strange": self._word(notice)} if notice else {}),
-        }
-
-    def _part(self, part: str | Message | None) -> str:
-        return self._word(part.key, **part.args) if isinstance(part, Message) else part or ""
+    def answered(self, found: Answered) -> dict[str, str]:
+        """Return an answer as the script shows it, drawn as on the page; rows it is near to stay here."""
+        warning = self._word(found.notice) if found.notice else ""
+        strange = (
+            f'<p class="strange" data-testid="strange">{escape(warning)}</p>' if warning else ""
+        )
+        return {"html": strange + answer_html(found.view, self._word)}
 
     def _quality(self, owner: str, model: TrainedModel) -> str:
         """Return the sentence of the results, or nothing where there are none."""

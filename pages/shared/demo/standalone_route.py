@@ -4,8 +4,9 @@
 is bounded, a file is deleted once it is answered.
 """
 
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from starlette.responses import (
     JSONResponse,
     RedirectResponse,
     Response,
+    StreamingResponse,
 )
 from starlette.routing import Match, Route
 from starlette.types import Scope
@@ -130,8 +132,12 @@ class Asks:
         )
         if kind == "text":
             text = await _text(request)
+            owner = self._owner(request)
+            if await run_in_threadpool(self._grows, owner, model_id):
+                lines = self._growing(alone, owner, model_id, text)
+                return StreamingResponse(lines, media_type="application/x-ndjson", headers=HEADERS)
             said = await run_in_threadpool(
-                self._services.inference.look_texts, self._owner(request), model_id, [text]
+                self._services.inference.look_texts, owner, model_id, [text]
             )
             return JSONResponse(alone.answered(said[0]), headers=HEADERS)
         uploads = self._services.inference.uploads
@@ -146,6 +152,20 @@ class Asks:
         finally:
             path.unlink(missing_ok=True)
         return JSONResponse(alone.answered(found.answer), headers=HEADERS)
+
+    def _grows(self, owner: str, model_id: str) -> bool:
+        demo = self._services.inference
+        return demo.answers_of(demo.resolve(owner, model_id)).grows
+
+    def _growing(self, alone: Alone, owner: str, model_id: str, text: str) -> Iterator[str]:
+        """Yield an answer as far as it has come, one JSON object a line."""
+        try:
+            for found in self._services.inference.grow(owner, model_id, text):
+                yield json.dumps(alone.answered(found)) + "\n"
+        except PersonError as error:
+            yield (
+                json.dumps({"error": self._services.words.say(alone.spoken, error.message)}) + "\n"
+            )
 
     async def _keep(self, request: Request, path: Path) -> None:
         size = 0

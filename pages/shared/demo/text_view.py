@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bigmodel.core.callbacks import Say
 from bigmodel.services.inference.predict import Answered, TextRow
+from bigmodel.services.panels import answer_html
 from pages.shared.widgets import answer
 
 SHOWN_CHARACTERS = 240  # of a training row
@@ -17,7 +18,7 @@ def look(found: Answered, near: Sequence[TextRow], say: Say) -> str:
         mark = "unreadable" if found.said.unreadable else "strange"
         sentence = html.escape(say(found.notice))
         parts.append(f'<div class="bm-problem is-warning" data-testid="{mark}">{sentence}</div>')
-    parts.append(answer.draw(found.view, say))
+    parts.append(answer_html(found.view, say))
     if near and not found.said.unreadable:
         parts.append(_near(near, say))
     return f'<div class="bm-card" role="status">{"".join(parts)}</div>'

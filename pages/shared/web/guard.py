@@ -2,9 +2,11 @@
 
 import functools
 import html
+import inspect
 import logging
-from collections.abc import Awaitable, Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
 from starlette.requests import ClientDisconnect, Request
@@ -33,19 +35,30 @@ def guard(words: Words) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(handler: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(handler)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            try:
+            with _told(words, handler, args):
                 return handler(*args, **kwargs)
-            except PersonError as error:
-                raise _toast(words, error.message, args) from error
-            except gr.Error:
-                raise
-            except Exception as error:
-                log.exception("handler %s failed", handler.__qualname__)
-                raise _toast(words, Message("errors.unexpected"), args) from error
 
-        return guarded
+        @functools.wraps(handler)
+        def growing(*args: P.args, **kwargs: P.kwargs) -> Any:  # Any: of a handler that yields
+            with _told(words, handler, args):
+                yield from handler(*args, **kwargs)  # type: ignore[misc] # it is a generator
+
+        return growing if inspect.isgeneratorfunction(handler) else guarded
 
     return decorate
+
+
+@contextmanager
+def _told(words: Words, handler: Callable[..., object], args: tuple[object, ...]) -> Iterator[None]:
+    try:
+        yield
+    except PersonError as error:
+        raise _toast(words, error.message, args) from error
+    except gr.Error:
+        raise
+    except Exception as error:
+        log.exception("handler %s failed", handler.__qualname__)
+        raise _toast(words, Message("errors.unexpected"), args) from error
 
 
 def _toast(words: Words, message: Message, args: tuple[object, ...]) -> gr.Error:

@@ -1,22 +1,9 @@
-"""How answers of a model look: the parts of a view, a table, as escaped HTML in Gradio's own colours; nothing is computed here."""
+"""Answers of a model as a table, and sentences beside them: escaped HTML in Gradio's own colours; nothing is computed here."""
 
 import html
 from collections.abc import Sequence
 
-from bigmodel.core.answer import UNSURE, View, percent
-from bigmodel.core.callbacks import Say
-from bigmodel.core.message import Message
-from bigmodel.core.results.alignment import is_unspaced
-
-
-def draw(view: View, say: Say) -> str:
-    """Return an answer in large letters with what belongs to it, without a frame."""
-    title, note = (quiet(_said(part, say)) if part else "" for part in (view.title, view.note))
-    kind = "" if view.bars or view.words or view.title is None else " bm-number"
-    lead = _words(view) if view.words else html.escape(_said(view.answer, say))
-    lines = "".join(_bar(label, share) for label, share in view.bars)
-    bars = f'<div class="bm-bars" style="margin-top:12px">{lines}</div>' if lines else ""
-    return f'{title}<div class="bm-lead{kind}" data-testid="answer">{lead}</div>{note}{bars}'
+from bigmodel.core.answer import percent
 
 
 def table(
@@ -47,28 +34,6 @@ def notice(text: str) -> str:
 def quiet(text: str) -> str:
     """Return a sentence that stands beside something, or nothing for no sentence."""
     return f'<div class="bm-muted">{html.escape(text)}</div>' if text else ""
-
-
-def _said(part: str | Message, say: Say) -> str:
-    return say(part.key, **part.args) if isinstance(part, Message) else part
-
-
-def _words(view: View) -> str:
-    """Return the words of an answer; those the model was unsure of are marked."""
-    spans = [
-        f'<span class="bm-word{" is-unsure" if sure < UNSURE else ""}" '
-        f'title="{html.escape(percent(sure))}">{html.escape(word)}</span>'
-        for word, sure in view.words
-    ]
-    return ("" if is_unspaced(str(view.answer)) else " ").join(spans)
-
-
-def _bar(label: str, share: float) -> str:
-    return (
-        f"<span>{html.escape(label)}</span>"
-        f'<div class="bm-bar"><i style="width:{100 * share:.1f}%"></i></div>'
-        f'<span class="bm-number">{html.escape(percent(share))}</span>'
-    )
 
 
 def _line(text: str, answer: tuple[str, float | None], note: str) -> str:

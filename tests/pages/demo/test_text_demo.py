@@ -14,6 +14,7 @@ from bigmodel.core.answer import percent
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import Explanation
 from bigmodel.services.inference.predict import Answered, TextRow
+from bigmodel.services.panels import answer_html
 from bigmodel.words import load_words
 from pages.shared.demo import text_view
 from pages.shared.web.page import LOCAL_OWNER, Context
@@ -88,13 +89,13 @@ def test_nothing_to_answer_is_said(tab: TextDemo, studio: Studio, text: str) -> 
 
 def test_labels_of_a_person_never_become_html() -> None:
     found = label.Label(("<img src=x onerror=alert(1)>",), (1.0,))
-    shown = answer.draw(label.ANSWER.view(found), str)
+    shown = answer_html(label.ANSWER.view(found), str)
     assert "<img" not in shown
     assert "&lt;img" in shown
 
 
 def test_number_is_shown_as_a_number() -> None:
-    assert ">1,235<" in answer.draw(number.ANSWER.view(number.Number(1234.6)), str)
+    assert ">1,235<" in answer_html(number.ANSWER.view(number.Number(1234.6)), str)
     assert ">0.25<" in answer.table(
         ["x"], [(number.ANSWER.line(number.Number(0.25)), None)], ["Text", "Answer", "Sure"]
     )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, View
+from bigmodel.core.answer import AnswerType
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.comparison import Compared, Paired
@@ -31,6 +31,7 @@ class TagType(AnswerType):
     fields = (("tags", pa.list_(pa.string())),)
     headings = (("writeback.label", "text"),)
     detects_strangers = False
+    grows = True
     metrics = (Metric("missed", False, False, words="tasks.tags.missed"),)
 
     def encode(self, answer: Tags) -> dict[str, Any]:
@@ -81,9 +82,6 @@ class TagType(AnswerType):
 
     def cells(self, answer: Tags) -> tuple[str]:
         return (answer.text,)
-
-    def view(self, answer: Tags) -> View:
-        return View(answer.text, words=tuple((tag, 1.0) for tag in answer.tags))
 
     def record(self, answer: Tags) -> dict[str, Any]:
         return {"tags": list(answer.tags)}

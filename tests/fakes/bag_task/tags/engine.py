@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bigmodel.tasks.tags.answer import Tags
@@ -22,6 +22,10 @@ class TagPredictor:
             {tag for word in text.split() for tag in self.known.get(word, ())} for text in inputs
         ]
         return [Tags(tuple(sorted(tags))) for tags in found]
+
+    def stream(self, text: str) -> Iterator[Tags]:
+        [whole] = self.answer([text])
+        yield from (Tags(whole.tags[:count]) for count in range(1, len(whole.tags) + 1))
 
 
 class TagEngine:

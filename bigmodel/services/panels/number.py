@@ -1,0 +1,17 @@
+"""Draws an answer that is a number."""
+
+from html import escape
+
+from bigmodel.core.callbacks import Say
+from bigmodel.core.results.panel import Panel, PanelKind
+from bigmodel.services.panels.answer import lead
+
+
+class Number(PanelKind):
+    """Data: `text`, the number as people read it."""
+
+    def draw(self, panel: Panel, say: Say) -> str:
+        return lead(escape(panel.data["text"]), " bm-number")
+
+
+PANEL = Number()
