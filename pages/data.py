@@ -11,6 +11,7 @@ from bigmodel.core.datasets.dataset import NO_LABEL, Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from pages.shared.data import dataset_view as view
 from pages.shared.data.append_view import GrowingView
+from pages.shared.data.checkup_view import CheckupView
 from pages.shared.data.classes_view import ClassesView
 from pages.shared.data.gallery import Gallery
 from pages.shared.data.intake import Intake
@@ -73,6 +74,7 @@ class DataTab:
             with gr.Column(min_width=300) as self.counts:
                 gr.Markdown(t("pages.data.classes"), elem_classes="bm-title")
                 self.classes = gr.HTML("", elem_id="data-classes")
+        self.checkup = CheckupView(self.ctx)
         self.names = ClassesView(self.ctx)
         gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
         self.gallery = Gallery(self.ctx)
@@ -106,6 +108,7 @@ class DataTab:
             self.columns, self.text, self.label, self.body, self.problems, self.facts,
             self.classes, self.preview, self.test_name, self.counts, *self.gallery.outputs,
             self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts, self.train,
+            *self.checkup.parts,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, show, [dataset], outputs)
@@ -116,6 +119,7 @@ class DataTab:
         self.growing.wire(self.guard, show, outputs)
         self.intake.workbook.wire(tab, self.intake.changed)
         self.names.wire(self.guard, show, outputs)
+        self.checkup.wire(self.guard, show, outputs)
         self.own_table.follow(tab, self.guard, dataset)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
@@ -170,6 +174,7 @@ class DataTab:
             **self.growing.shown(dataset, request),
             **self.sort.show(dataset, request),
             **self.names.shown(dataset, request),
+            **self.checkup.shown(dataset, request),
             self.train: gr.Button(visible=bool(summary.usable_rows)),
         }
 
@@ -187,6 +192,7 @@ class DataTab:
             **self.growing.hidden(),
             **self.sort.say(""),
             **self.names.hidden(),
+            **self.checkup.hidden(),
         }
 
     def _columns(self, dataset: Dataset, request: gr.Request) -> Updates:

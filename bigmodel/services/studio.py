@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bigmodel.services.datasets.append import AppendService
+from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.datasets.uploads import UploadService
@@ -54,6 +55,7 @@ class Services:
     model_pages: ModelPageService
     append: AppendService
     classes: ClassService
+    checkup: CheckupService
     compare: CompareService
     project: ProjectService
     workbooks: WorkbookService
@@ -81,6 +83,7 @@ def services_over(settings: Settings, store: Store, jobs: JobService) -> Service
     downloads, health = Downloads(settings), HealthService(settings, store)
     results = ResultService(settings, store, inference.answers)
     labelling = LabellingService(settings, store)
+    classes = ClassService(settings, store, labelling.settle)
     return Services(
         settings=settings,
         words=words,
@@ -100,7 +103,8 @@ def services_over(settings: Settings, store: Store, jobs: JobService) -> Service
         uploads=UploadService(settings),
         model_pages=ModelPageService(settings, store, words, results, inference.resolve),
         append=AppendService(settings, store, control, labelling.settle),
-        classes=ClassService(settings, store, labelling.settle),
+        classes=classes,
+        checkup=CheckupService(settings, store, classes, labelling.settle),
         compare=CompareService(settings, store, inference.answers),
         workbooks=WorkbookService(settings, store),
         project=ProjectService(settings, store, words, downloads),

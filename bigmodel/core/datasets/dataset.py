@@ -67,6 +67,8 @@ class Recipe:
     kind: str = ""  # target kind that somebody chose; "" where the layout or the values tell
     decimal: str = ""  # mark of the decimals that somebody chose, where the values leave it open
     uploads: tuple[UploadedFile, ...] = ()  # rows name theirs by its place in here
+    cleaning: tuple[str, ...] = ()  # steps that texts went through, as those at prediction do
+    split_by: str = ""  # what was kept in one part beside what is the same; "" for nothing more
 
     def to_json(self) -> dict[str, Any]:
         uploads = [upload.__dict__.copy() for upload in self.uploads]
@@ -76,6 +78,7 @@ class Recipe:
     def from_json(cls, value: Mapping[str, Any]) -> "Recipe":
         known = {key: value[key] for key in cls.__dataclass_fields__ if key in value}
         known["uploads"] = tuple(UploadedFile(**each) for each in known.get("uploads", ()))
+        known["cleaning"] = tuple(known.get("cleaning", ()))
         if value.get("is_amount"):  # as written before kinds had names
             known["kind"] = "number"
         return cls(**known)

@@ -22,7 +22,8 @@ def run_limited(
 ) -> int:
     """Run `python -m MODULE REQUEST` to its end, or end it; return its exit code.
 
-    The child prints shares (0 to 1), one a line. It bounds itself as well (`data.limits`).
+    The child prints shares (0 to 1), one a line; an exception of `progress` ends it. It bounds itself
+    as well (`data.limits`).
 
     Raises:
         DatasetError: `reader_time` or `reader_memory`.
@@ -80,8 +81,7 @@ def _tell(out: Path, progress: OnShare | None) -> None:
     if progress is None:
         return
     lines = out.read_text("ascii").split()
-    if lines:
-        progress(float(lines[-1]))
+    progress(float(lines[-1]) if lines else 0.0)
 
 
 def _environment() -> dict[str, str]:

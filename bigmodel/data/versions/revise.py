@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from bigmodel.core.datasets.dataset import Recipe, Version
 from bigmodel.core.ids import new_id
@@ -110,8 +112,33 @@ def split_anew(settings: Settings, version: Version, number: int) -> Version:
     return _written(settings, version, number, sources, recipe)
 
 
+def split_by_groups(
+    settings: Settings, version: Version, number: int, groups: NDArray[np.int64], *, name: str
+) -> Version:
+    """Return the next version with the same rows, parted so that each group is in one part; `name` says by what.
+
+    Args:
+        groups: (rows,) a number for each group, -1 for rows without one.
+
+    Raises:
+        DatasetError: the rows cannot be trained on.
+    """
+    folder = settings.home / version.folder
+    sources = [own_source(folder)]
+    if version.recipe.test_name:
+        sources.append(own_test_source(folder))
+    recipe = replace(version.recipe, split_by=name)
+    return _written(settings, version, number, sources, recipe, groups=groups)
+
+
 def _written(
-    settings: Settings, version: Version, number: int, sources: list[Source], recipe: Recipe
+    settings: Settings,
+    version: Version,
+    number: int,
+    sources: list[Source],
+    recipe: Recipe,
+    *,
+    groups: NDArray[np.int64] | None = None,
 ) -> Version:
     kept = [problem for problem in version.summary.problems if problem.level == "info"]
     return write_version(
@@ -121,4 +148,5 @@ def _written(
         sources=sources,
         recipe=recipe,
         problems=kept,
+        groups=groups,
     )

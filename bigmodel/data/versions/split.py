@@ -7,6 +7,11 @@ TRAIN, VALIDATION, TEST, NONE = 0, 1, 2, 3
 NAMES = ("train", "validation", "test", "none")
 FEWEST_ROWS = 50  # below this nothing is held out; the attempt measures by repeated folds
 HELD_OUT = 0.1
+ROWS_A_COARSE = (
+    5  # groups of more rows than this on average are held out whole, whatever their classes
+)
+MOST_HELD_OUT = 0.34  # share of the rows that one group may have to be held out
+ROUNDS = 50
 
 Codes = NDArray[np.int32]
 Groups = NDArray[np.uint64]
@@ -19,6 +24,7 @@ def assign(
     seed: int,
     parts: tuple[int, ...] = (TEST, VALIDATION),
     fewest: int = FEWEST_ROWS,
+    is_grouped: bool = False,
 ) -> NDArray[np.int8]:
     """Return the split of each row.
 
@@ -29,6 +35,7 @@ def assign(
             rows added later leave the others where they are.
         parts: which parts to hold out; a part that rows are given for already is not among them.
         fewest: different contents below which nothing is held out.
+        is_grouped: `groups` are more than contents; where they are few and large, whole ones are held out.
     """
     splits = np.full(len(groups), NONE, np.int8)
     usable = np.flatnonzero(strata >= 0)
@@ -36,6 +43,11 @@ def assign(
     keys, first, inverse, sizes = np.unique(
         groups[usable], return_index=True, return_inverse=True, return_counts=True
     )
+    if is_grouped and len(usable) >= fewest and len(keys) * ROWS_A_COARSE < len(usable):
+        splits[usable] = _hold_out_groups(inverse, strata[usable], _mixed(keys, seed), parts)[
+            inverse
+        ]
+        return splits
     if len(keys) < fewest:
         return splits
     stratum = strata[usable][first]  # a text with two labels counts for the one it has first
@@ -66,6 +78,57 @@ def _hold_out(
         held = np.cumsum(sizes[movable]) <= wanted
         chosen[movable[held]] = part
         movable = movable[~held]
+
+
+def _hold_out_groups(
+    of: NDArray[np.intp], strata: Codes, order_keys: Groups, parts: tuple[int, ...]
+) -> NDArray[np.int8]:
+    """Return the part of each group: few large ones, whole, so that every class stays in training.
+
+    Args:
+        of: (rows,) the group of each row.
+        strata: (rows,) class or number bin.
+        order_keys: (groups,) by which they come into question, one after another.
+    """
+    sizes = np.bincount(of)
+    chosen = np.full(len(sizes), TRAIN, np.int8)
+    left = np.bincount(strata)
+    wanted = HELD_OUT * len(of)
+    for part in parts:
+        held = 0
+        order = np.argsort(order_keys, kind="stable")
+        fitting = [g for g in order if sizes[g] <= 1.5 * wanted]
+        for group in fitting or order[np.argsort(sizes[order], kind="stable")][:ROUNDS]:
+            rows = np.bincount(strata[of == group], minlength=len(left))
+            is_free = chosen[group] == TRAIN and not ((left > 0) & (left == rows)).any()
+            if held >= wanted or (held and held + sizes[group] > 1.5 * wanted) or not is_free:
+                continue
+            if sizes[group] <= MOST_HELD_OUT * len(of):
+                chosen[group], held, left = part, held + sizes[group], left - rows
+    return chosen
+
+
+def joined(contents: Groups, groups: NDArray[np.int64]) -> Groups:
+    """Return what rows share that have the same content or the same group, directly or through others.
+
+    Args:
+        contents: (rows,) content hash.
+        groups: (rows,) a number for each group, -1 for rows without one.
+    """
+    _, content = np.unique(contents, return_inverse=True)
+    alone = groups < 0
+    group = np.where(alone, np.arange(len(groups)) + groups.max(initial=0) + 1, groups)
+    _, group = np.unique(group, return_inverse=True)
+    least = contents.copy()
+    for _ in range(ROUNDS):
+        before = least
+        for of in (content, group):
+            found = np.full(int(of.max(initial=0)) + 1, np.iinfo(np.uint64).max, np.uint64)
+            np.minimum.at(found, of, least)
+            least = found[of]
+        if (least == before).all():
+            break
+    return least
 
 
 def _mixed(keys: Groups, seed: int) -> Groups:

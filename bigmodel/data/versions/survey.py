@@ -9,6 +9,7 @@ import numpy as np
 
 from bigmodel.core.datasets.dataset import Split
 from bigmodel.core.target import TargetKind
+from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.tables.source import HAND, ORIGINAL, Source, targets_of
 from bigmodel.data.targets.survey import Survey
 from bigmodel.data.versions.split import NAMES
@@ -38,6 +39,7 @@ def survey(
     relabel: Mapping[str, str] | None = None,
     delimiter: str = "",
     decimal: str = "",
+    cleaning: Sequence[str] = (),
 ) -> Survey:
     """Look at every row once. Without a label column, rows have at most a label by hand; without a kind, the values tell it."""
     codes: list[int] = []
@@ -50,7 +52,7 @@ def survey(
     counts: Counter[str] = Counter()
     texts: list[str] = []
     is_spoken = kind is not None and kind.tells_language
-    for row in _rows(sources, text, label, relabel or {}):
+    for row in _rows(sources, text, label, relabel or {}, cleaning):
         sample = row.target if is_spoken else row.input
         if len(texts) < SCRIPT_SAMPLE:
             texts.append(sample[:500])
@@ -87,23 +89,28 @@ def survey(
 
 
 def _rows(
-    sources: Sequence[Source], text: str, label: str, relabel: Mapping[str, str]
+    sources: Sequence[Source],
+    text: str,
+    label: str,
+    relabel: Mapping[str, str],
+    cleaning: Sequence[str],
 ) -> Iterator[_Row]:
     for source in sources:
         if source.is_media:
             yield from _media_rows(source, label, relabel)
         else:
-            yield from _text_rows(source, text, label, relabel)
+            yield from _text_rows(source, text, label, relabel, cleaning)
 
 
-def _text_rows(source: Source, text: str, label: str, relabel: Mapping[str, str]) -> Iterator[_Row]:
+def _text_rows(
+    source: Source, text: str, label: str, relabel: Mapping[str, str], cleaning: Sequence[str]
+) -> Iterator[_Row]:
     """Yield rows of texts. One that was left out so far (it had no label) is free to join any part."""
     for batch in source.batches((text, label)):
-        inputs = batch.column(ORIGINAL + text).to_pylist()
+        inputs = clean_texts(batch.column(ORIGINAL + text).to_pylist(), cleaning)
         targets = targets_of(batch, label, relabel)
         parts = batch.column("split").to_pylist() if source.keeps_split else [""] * len(inputs)
-        for row_input, target, part in zip(inputs, targets, parts, strict=True):
-            found = row_input.strip()
+        for found, target, part in zip(inputs, targets, parts, strict=True):
             content = hashlib.sha256(found.encode()).digest()[:8]
             given = "" if part == Split.NONE else part
             yield _Row(source.origin, found, target, content, len(found), given)

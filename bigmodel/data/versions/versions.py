@@ -19,6 +19,7 @@ from bigmodel.core.datasets.dataset import Recipe, Rows, Split, Summary, TaskDat
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.target import TargetKind
+from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.tables.label import listed
 from bigmodel.data.tables.label import shown as shown_label
 from bigmodel.data.tables.source import BATCH_ROWS, OF_ROWS, ORIGINAL, TEST, Source, targets_of
@@ -55,11 +56,13 @@ def write_version(
     problems: Sequence[Message] = (),
     media: Path | None = None,
     uploaded: Path | None = None,
+    groups: NDArray[np.int64] | None = None,
 ) -> Version:
     """Check, split and write the rows of the sources as one version; the folder appears only when complete.
 
     `media` is a folder with the files of new rows; they are taken from there. `uploaded` is the file
     that new rows of a table came in: a copy is kept under the name that the last of the recipe's uploads gives it.
+    `groups` has a number for each row (-1: none): rows that share one get into the same part.
 
     Raises:
         DatasetError: the rows cannot be trained on; nothing is left on disk.
@@ -72,7 +75,10 @@ def write_version(
         pairs = [f"{label} → {name}" for label, name in same.items()]
         problems = [*problems, found.remark("labels_joined", labels=listed(pairs))]
     summary = check(found, label=recipe.target, columns=columns, problems=problems)
-    splits, remarks = _split(found, recipe.seed)
+    if groups is not None:
+        found.groups = split.joined(found.groups, groups)
+        found.given[~found.is_test] = -1
+    splits, remarks = _split(found, recipe.seed, is_grouped=groups is not None)
     counts = np.bincount(splits, minlength=len(split.NAMES))
     summary = replace(
         summary,
@@ -109,6 +115,7 @@ def _surveyed(sources: Sequence[Source], recipe: Recipe) -> Survey:
         relabel=recipe.relabel,
         delimiter=recipe.delimiter,
         decimal=recipe.decimal,
+        cleaning=recipe.cleaning,
     )
 
 
@@ -140,13 +147,16 @@ def _placed(draft: Path, folder: Path) -> Path:
             folder = folder.with_name(f"{folder.name.partition('-')[0]}-{new_id()}")
 
 
-def _split(found: Survey, seed: int) -> tuple[NDArray[np.int8], list[Message]]:
+def _split(
+    found: Survey, seed: int, *, is_grouped: bool = False
+) -> tuple[NDArray[np.int8], list[Message]]:
     """Return the split of every row, and what has to be said about rows that were given to a part."""
     strata = found.kind.strata(found)
     given = _given(found)
     if (given < 0).all():
+        fewest = found.kind.fewest_to_hold_out
         assigned = split.assign(
-            found.groups, strata, seed=seed, fewest=found.kind.fewest_to_hold_out
+            found.groups, strata, seed=seed, fewest=fewest, is_grouped=is_grouped
         )
         return assigned, []
     remarks = []
@@ -276,7 +286,7 @@ def _inputs(source: Source, batch: pa.RecordBatch, recipe: Recipe) -> tuple[pa.A
     """Return what the task reads, and its hash."""
     if source.is_media:
         return batch.column("input"), batch.column("content_hash")
-    texts = [text.strip() for text in batch.column(ORIGINAL + recipe.input).to_pylist()]
+    texts = clean_texts(batch.column(ORIGINAL + recipe.input).to_pylist(), recipe.cleaning)
     hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
     return pa.array(texts, pa.string()), pa.array(hashes, pa.string())
 

@@ -9,6 +9,7 @@ import pytest
 from starlette.requests import Request
 
 from bigmodel.services.datasets.append import AppendService
+from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.datasets.workbooks import WorkbookService
@@ -31,11 +32,13 @@ def request(language: str = "en") -> gr.Request:
 @pytest.fixture
 def tab(settings: Settings) -> DataTab:
     store = MemoryStore()
+    classes = ClassService(settings, store)
     services: Any = SimpleNamespace(
         settings=settings,
         words=load_words(),
         datasets=DatasetService(settings, store),
-        classes=ClassService(settings, store),
+        classes=classes,
+        checkup=CheckupService(settings, store, classes),
         append=AppendService(settings, store, ControlService(settings, store, Asleep())),
         workbooks=WorkbookService(settings, store),
     )

@@ -11,10 +11,12 @@ from gradio.blocks import Block
 from starlette.requests import Request
 
 from bigmodel.core.clock import now
+from bigmodel.core.datasets.checkup import Checkup
 from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.class_names import ClassNames
 from bigmodel.core.message import Message
+from bigmodel.core.target import Chart
 from bigmodel.services.datasets.uploads import COLLECT, FOLDER, Kind, UploadService
 from bigmodel.settings import Settings
 from bigmodel.words import load_words
@@ -96,6 +98,9 @@ class Datasets:
     def get(self, _owner: str, _dataset_id: str) -> Dataset:
         return MADE
 
+    def chart(self, _dataset: Dataset) -> Chart:
+        return Chart()
+
     def gallery(
         self, _owner: str, _id: str, *, label: str | None, limit: int, offset: int
     ) -> list[Item]:
@@ -141,6 +146,7 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
         uploads=UploadService(settings),
         classes=SimpleNamespace(look=lambda *_: ClassNames(())),
         append=SimpleNamespace(behind=lambda *_: None, add_files=datasets.add_files),
+        checkup=SimpleNamespace(look=lambda *_: Checkup()),
     )
     return one_tab(DataTab, services)
 

@@ -1,0 +1,135 @@
+"""What a finding's button does to a version: the next one, or what it would look like; the one before stays as it is."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from bigmodel.core.clock import now
+from bigmodel.core.datasets.checkup import Finding, Repair, RepairPreview
+from bigmodel.core.datasets.dataset import Version
+from bigmodel.core.ids import new_id
+from bigmodel.data.cleaning import clean_texts, in_order
+from bigmodel.data.tables.source import ORIGINAL
+from bigmodel.data.versions.revise import renamed, split_by_groups, without_rows
+from bigmodel.data.versions.versions import ITEMS
+from bigmodel.settings import Settings
+
+MADE = "repair.json"  # beside the rows of a version that a repair made
+SHOWN_ROWS, SHOWN_CHARACTERS = 5, 300
+
+
+def preview_repair(settings: Settings, version: Version, finding: Finding) -> RepairPreview:
+    """Return what a repair would change."""
+    folder = settings.home / version.folder
+    if finding.repair == Repair.CLEAN:
+        return _cleaned(folder, version, finding)
+    count = version.summary.rows
+    if finding.repair == Repair.RELABEL:
+        pairs = tuple(finding.relabel.items())[:SHOWN_ROWS]
+        return RepairPreview(finding, count, finding.count, pairs)
+    if finding.repair == Repair.SPLIT:
+        return RepairPreview(finding, count, finding.count)
+    rows = pq.read_table(folder / ITEMS, columns=["input", "name", "target"])
+    shown = rows.take(list(finding.rows[:SHOWN_ROWS])).to_pylist()
+    is_text = version.recipe.medium == "text"
+    texts = [row["input"] if is_text else row["name"] for row in shown]
+    return RepairPreview(
+        finding, count - len(finding.rows), len(finding.rows),
+        tuple((text[:SHOWN_CHARACTERS], "") for text in texts),
+    )  # fmt: skip
+
+
+def _cleaned(folder: Path, version: Version, finding: Finding) -> RepairPreview:
+    recipe = version.recipe
+    steps = in_order((*recipe.cleaning, *finding.steps))
+    texts = [
+        t.strip()
+        for t in pq.read_table(folder / ITEMS, columns=[ORIGINAL + recipe.input])
+        .column(0)
+        .to_pylist()
+    ]
+    before = clean_texts(texts, recipe.cleaning)
+    after = clean_texts(texts, steps)
+    changed = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
+    shown = tuple((a[:SHOWN_CHARACTERS], b[:SHOWN_CHARACTERS]) for a, b in changed[:SHOWN_ROWS])
+    return RepairPreview(finding, len(texts), len(changed), shown)
+
+
+def make_repair(settings: Settings, version: Version, finding: Finding) -> Version:
+    """Write the next version with what the finding's button does; renamed classes are not done here.
+
+    Raises:
+        DatasetError: what is left cannot be trained on.
+    """
+    number = version.number + 1
+    make: dict[str, Callable[[], Version]] = {
+        Repair.DROP: lambda: without_rows(
+            settings, version, number, _row_ids(settings, version, finding)
+        ),
+        Repair.CLEAN: lambda: renamed(
+            settings,
+            version,
+            number,
+            replace(version.recipe, cleaning=in_order((*version.recipe.cleaning, *finding.steps))),
+            {},
+        ),
+        Repair.SPLIT: lambda: split_by_groups(
+            settings, version, number, _groups(version, finding), name=finding.kind
+        ),
+    }
+    return make[finding.repair]()
+
+
+def note_repair(settings: Settings, made: Version, kind: str, before: int) -> None:
+    """Keep beside a version which repair made it of which other, so that it can be undone."""
+    place = settings.home / made.folder / MADE
+    place.write_text(json.dumps({"v": 1, "kind": kind, "before": before}), "utf-8")
+
+
+def noted_repair(folder: Path) -> tuple[str, int]:
+    """Return which repair made a version, and of which one; nothing where none did."""
+    try:
+        note = json.loads((folder / MADE).read_text("utf-8"))
+        return str(note["kind"]), int(note["before"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "", 0
+
+
+def restored(settings: Settings, before: Version, number: int) -> Version:
+    """Return an earlier version once more as the next one: the same rows in the same parts."""
+    source = settings.home / before.folder
+    folder = settings.datasets / before.dataset_id / f"{number}-{new_id()}"
+    draft = folder.with_name(f".{folder.name}.tmp")
+    shutil.copytree(source, draft, copy_function=_linked)
+    draft.rename(folder)
+    place = folder.relative_to(settings.home).as_posix()
+    return replace(before, number=number, folder=place, created_at=now())
+
+
+def _linked(source: str, target: str) -> str:
+    """Give a file a second name, or copy it where the disk knows none: files of versions never change."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+    return target
+
+
+def _row_ids(settings: Settings, version: Version, finding: Finding) -> list[str]:
+    table = pq.read_table(settings.home / version.folder / ITEMS, columns=["row_id"])
+    ids: list[str] = table.column(0).take(list(finding.rows)).to_pylist()
+    return ids
+
+
+def _groups(version: Version, finding: Finding) -> NDArray[np.int64]:
+    """Return the group of each row of a version, -1 for a row that is alone."""
+    groups = np.full(version.summary.rows, -1, np.int64)
+    groups[list(finding.rows)] = finding.groups
+    return groups

@@ -1,0 +1,165 @@
+"""Cleans texts by named steps, the same on the way into a version and at prediction; it keeps no text.
+
+A step is a name, or a name with an argument ("cut:2000"). Whatever the order they are given in, they run in
+that of `STEPS`. It stands alone so that it can go along with a downloaded model, and takes linear time.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+import ftfy
+
+TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
+BLOCKS = (("<script", "</script"), ("<style", "</style"), ("<!--", "--"))
+LINK = re.compile(r"(?:https?://|ftp://|www\.)[^\s<>\"'，。！？；、（）《》【】]+", re.IGNORECASE)
+MENTION = re.compile(r"(?<![\w.])[@\uff20][\w\-\u4e00-\u9fff]{1,30}[:：]?")
+BLANKS = re.compile(r"\s+")
+PUNCTUATION = re.compile(r"([!?,;:~\-_=*#+。，！？；：、…～—])\1{2,}|\.{4,}")
+SENTENCE = re.compile(r"[.!?](?=\s|$)|[。！？；…\n]")
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
+# Full-width digits and letters and the wide blank become plain ones; Chinese punctuation stays.
+NARROW = {
+    wide: wide - 0xFEE0
+    for start, end in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
+    for wide in range(start, end + 1)
+} | {0x3000: 0x20, 0x00A0: 0x20}
+JOINER = "\u200d"  # between the parts of an emoji
+
+
+def _html(text: str, _: str) -> str:
+    if "<" in text:
+        for start, end in BLOCKS:
+            text = _without_blocks(text, start, end)
+        text = TAG.sub(" ", text)
+    return html.unescape(text) if "&" in text else text
+
+
+def _without_blocks(text: str, start: str, end: str) -> str:
+    """Return a text without what stands between two marks, the closing one's ">" with it."""
+    lower, parts, at = text.lower(), [], 0
+    if len(lower) != len(text):
+        lower = text
+    while (opened := lower.find(start, at)) >= 0:
+        closed = lower.find(end, opened + len(start))
+        stop = lower.find(">", closed) if closed >= 0 else -1
+        if stop < 0:
+            break
+        parts.append(text[at:opened])
+        at = stop + 1
+    return " ".join([*parts, text[at:]]) if parts else text
+
+
+def _encoding(text: str, _: str) -> str:
+    return text if text.isascii() else ftfy.fix_encoding(text)
+
+
+def _unicode(text: str, _: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    plain = unicodedata.normalize("NFC", text.translate(NARROW))
+    return "".join(
+        letter
+        if letter in "\n\t" or letter == JOINER or unicodedata.category(letter) not in UNSEEN
+        else ""
+        for letter in plain
+    )
+
+
+def _links(text: str, _: str) -> str:
+    return LINK.sub(" ", text)
+
+
+def _mentions(text: str, _: str) -> str:
+    return MENTION.sub(" ", text) if "@" in text or "\uff20" in text else text
+
+
+def _simplified(text: str, _: str) -> str:
+    return text if text.isascii() else str(_converter("t2s").convert(text))
+
+
+def _traditional(text: str, _: str) -> str:
+    return text if text.isascii() else str(_converter("s2t").convert(text))
+
+
+@cache
+def _converter(name: str) -> Any:  # of a library without types
+    from opencc import OpenCC  # noqa: PLC0415  (its dictionaries are read at once)
+
+    return OpenCC(name)
+
+
+def _remove(text: str, token: str) -> str:
+    return _token(token).sub(" ", text) if token else text
+
+
+@lru_cache(maxsize=32)
+def _token(token: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(token)}(?!\w)", re.IGNORECASE)
+
+
+def _mask(text: str, _: str) -> str:
+    from bigmodel.data.personal import mask_personal  # noqa: PLC0415  (numbering plans take memory)
+
+    return mask_personal(text)
+
+
+def _repeats(text: str, _: str) -> str:
+    text = PUNCTUATION.sub(lambda found: found[1] or "...", text)
+    return BLANKS.sub(" ", text).strip()
+
+
+def _cut(text: str, most: str) -> str:
+    """Cut a text after its last sentence within so many characters; one without an end there is cut hard."""
+    limit = int(most)
+    if len(text) <= limit:
+        return text
+    ends = [found.end() for found in SENTENCE.finditer(text, 0, limit)]
+    return text[: ends[-1] if ends and ends[-1] > limit // 2 else limit].strip()
+
+
+def _fill(text: str, other: str) -> str:
+    return text if text.strip() else other
+
+
+STEPS: dict[str, Callable[[str, str], str]] = {
+    "encoding": _encoding,
+    "html": _html,
+    "unicode": _unicode,
+    "links": _links,
+    "mentions": _mentions,
+    "simplified": _simplified,
+    "traditional": _traditional,
+    "remove": _remove,
+    "mask": _mask,
+    "repeats": _repeats,
+    "cut": _cut,
+    "fill": _fill,
+}
+
+
+def in_order(steps: Sequence[str]) -> tuple[str, ...]:
+    """Return steps as they run, each once.
+
+    Raises:
+        KeyError: no step has that name.
+    """
+    names = list(STEPS)
+    return tuple(sorted(dict.fromkeys(steps), key=lambda step: names.index(step.partition(":")[0])))
+
+
+def clean_text(text: str, steps: Sequence[str]) -> str:
+    """Return a text after the steps, blanks around it gone."""
+    for step in steps:
+        name, _, argument = step.partition(":")
+        text = STEPS[name](text, argument)
+    return text.strip()
+
+
+def clean_texts(texts: Sequence[str], steps: Sequence[str]) -> list[str]:
+    """Return texts after the steps; without steps they stay as they are, but for blanks around them."""
+    ordered = in_order(steps)
+    return [clean_text(text, ordered) for text in texts]
