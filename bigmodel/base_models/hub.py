@@ -4,13 +4,8 @@ Files are fetched at the commit that `describe` named, judged like a person's ow
 put on the shelf: from then on the hub is never asked for them again.
 """
 
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -20,6 +15,7 @@ from typing import Any
 
 from bigmodel.base_models import shelf
 from bigmodel.base_models.check import check_folder
+from bigmodel.base_models.child import network_environment, records
 from bigmodel.base_models.folder import BYTES_CAP, put, require_disk
 from bigmodel.core.callbacks import OnCount
 from bigmodel.core.errors import ModelError
@@ -28,13 +24,8 @@ from bigmodel.settings import Settings
 
 ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 COMMIT = re.compile(r"[0-9a-f]{40}")
-ROOT = Path(__file__).parents[2]
 START_S = 2.0  # beyond the hub's patience: the child has to start, too
-PASSED_ON = (
-    "PATH", "LANG", "TMPDIR", "SYSTEMROOT", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
-    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
-    "http_proxy", "https_proxy", "all_proxy", "no_proxy",
-)  # fmt: skip
+FETCHER = "bigmodel.base_models.fetcher"
 SECURE = ("http://", "https://")
 
 
@@ -61,7 +52,7 @@ def describe(hub_id: str, settings: Settings) -> HubModel:
     hub_id = check_id(hub_id)
     _require_online(settings)
     request = {"do": "describe", "id": hub_id, **_address(settings)}
-    for record in _records(request, settings, limit_s=settings.hub_s + START_S):
+    for record in _ask(request, settings, limit_s=settings.hub_s + START_S):
         if "result" in record:
             return _as_model(record["result"], settings)
     raise ModelError("hub_unreachable", url=settings.hub_url)
@@ -143,7 +134,7 @@ def _download(model: HubModel, folder: Path, settings: Settings, progress: OnCou
         "folder": str(folder.resolve()),
         **_address(settings),
     }
-    for record in _records(request, settings, limit_s=None):
+    for record in _ask(request, settings, limit_s=None):
         if progress and "bytes" in record:
             progress(int(record["bytes"]), total)
         if "result" in record:
@@ -162,44 +153,14 @@ def _address(settings: Settings) -> dict[str, object]:
     return {"url": settings.hub_url.rstrip("/"), "patience_s": settings.hub_s}
 
 
-def _records(
+def _ask(
     request: Mapping[str, object], settings: Settings, *, limit_s: float | None
 ) -> Iterator[dict[str, Any]]:
-    """Yield what the child says, until it ends or the limit is over; its errors are raised here."""
-    with (settings.run / "hub.log").open("wb") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "bigmodel.base_models.fetcher", json.dumps(request)],
-            cwd=ROOT,
-            env=_environment(settings),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-    killer = threading.Timer(limit_s or 0, child.kill)
-    killer.daemon = True
-    if limit_s:
-        killer.start()
-    try:
-        for line in child.stdout or ():
-            record = json.loads(line)
-            if "error" in record:
-                raise ModelError(record["error"], **record["args"])
-            yield record
-    finally:
-        killer.cancel()
-        child.kill()
-        child.wait()
-        if child.stdout:
-            child.stdout.close()
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """Return the child's environment: proxies and certificates, no token, no telemetry, no cache of anybody's."""
-    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return passed | {
+    """Yield what the child says; it has no token, no telemetry, no cache of anybody's."""
+    environment = network_environment() | {
         "HF_HOME": str((settings.scratch / "hub").resolve()),
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
+    log = settings.run / "hub.log"
+    return records(FETCHER, request, log, environment=environment, limit_s=limit_s)

@@ -1,6 +1,6 @@
 """Turns the name of a base into a checked local folder for a worker; it must never reach the network."""
 
-from bigmodel.base_models import shelf
+from bigmodel.base_models import shelf, wheels
 from bigmodel.base_models.catalogue import read_models
 from bigmodel.base_models.package import PREFIX, package_folder
 from bigmodel.core.errors import ModelError
@@ -15,13 +15,15 @@ def locate(name: str, task: Task, settings: Settings) -> BaseFiles:
         ModelError: `base_missing` when its files are not here, `package_missing` or
             `package_changed` when those of an installed package are not as they should be.
     """
-    own = {base.name: base for base in read_models(task.folder)}
-    if name in own:
-        base = own[name]
+    imported = shelf.read(settings.bases, name)
+    base = {base.name: base for base in read_models(task.folder)}.get(name)
+    if base is not None and (base.kind != "wheel" or imported is None):
         if base.source.startswith(PREFIX):
             return BaseFiles(name, base.kind, package_folder(base, settings.bases))
-        return BaseFiles(name, base.kind)
-    imported = shelf.read(settings.bases, name)
+        if base.kind != "wheel":
+            return BaseFiles(name, base.kind)
+        if folder := wheels.find(settings.bases, name):
+            return BaseFiles(name, base.kind, folder)
     folder = shelf.find(settings.bases, name)
     if imported is None or folder is None:
         raise ModelError("base_missing", base=name)

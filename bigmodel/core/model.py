@@ -7,15 +7,15 @@ from typing import Any, Literal
 
 from bigmodel.core.message import Message
 
-BaseKind = Literal["instant", "embedded", "scratch", "hub", "folder"]
+BaseKind = Literal["instant", "embedded", "scratch", "hub", "folder", "wheel"]
 
 
 @dataclass(frozen=True)
 class Base:
     """A base model as a task's `models.toml` (or a person's import) describes it.
 
-    `source` is `package:<name>/<folder>`, `hub:<owner>/<name>`, `folder:<id of an imported folder>`
-    or empty. `presets` maps fast, balanced and thorough to values of the task's Params. `medium` is
+    `source` is `package:<name>/<folder>` of an installed package, `wheel:<name>==<version>` of one
+    that is only unpacked, `hub:<owner>/<name>`, `folder:<id of an imported folder>` or empty. `presets` maps fast, balanced and thorough to values of the task's Params. `medium` is
     what an imported or fetched one takes in; a task's own take what the task does. `writes` tells of
     an imported one that it writes text down and is of no use to other tasks.
     """

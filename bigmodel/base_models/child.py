@@ -1,0 +1,79 @@
+"""Runs a child process that says what it does in lines of JSON: limits, an environment without secrets, and its end."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bigmodel.core.errors import ModelError
+
+ROOT = Path(__file__).parents[2]
+PASSED_ON = ("PATH", "LANG", "TMPDIR", "SYSTEMROOT")
+PASSED_ON_TO_NETWORK = (
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
+    "http_proxy", "https_proxy", "all_proxy", "no_proxy",
+)  # fmt: skip
+PIP_READS = ("HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS")  # where its own settings lie
+PIP_PREFIX = "PIP_"
+
+
+def bare_environment() -> dict[str, str]:
+    """Return what a child needs that reaches nobody."""
+    return _passed(PASSED_ON) | {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def network_environment() -> dict[str, str]:
+    """Return what a child needs to reach a network: proxies and certificates, no token."""
+    return bare_environment() | _passed(PASSED_ON_TO_NETWORK)
+
+
+def pip_environment() -> dict[str, str]:
+    """Return the same with whatever index or mirror pip is set to."""
+    own = {name: value for name, value in os.environ.items() if name.startswith(PIP_PREFIX)}
+    return network_environment() | _passed(PIP_READS) | own
+
+
+def _passed(names: Sequence[str]) -> dict[str, str]:
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
+def records(
+    module: str,
+    request: Mapping[str, object],
+    log: Path,
+    *,
+    environment: Mapping[str, str],
+    limit_s: float | None,
+) -> Iterator[dict[str, Any]]:
+    """Yield what `python -m MODULE REQUEST` says, until it ends or the limit is over; its errors are raised here."""
+    with log.open("wb") as errors:
+        child = subprocess.Popen(
+            [sys.executable, "-m", module, json.dumps(request)],
+            cwd=ROOT,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    killer = threading.Timer(limit_s or 0, child.kill)
+    killer.daemon = True
+    if limit_s:
+        killer.start()
+    try:
+        for line in child.stdout or ():
+            record = json.loads(line)
+            if "error" in record:
+                raise ModelError(record["error"], **record["args"])
+            yield record
+    finally:
+        killer.cancel()
+        child.kill()
+        child.wait()
+        if child.stdout:
+            child.stdout.close()
