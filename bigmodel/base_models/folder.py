@@ -1,29 +1,25 @@
 """Brings a person's own model, a folder or a ZIP, onto the shelf: only known file names, only after the check."""
 
 import shutil
-import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import IO
 
+from bigmodel.archive import Archive, Bounds, Member, is_archive, open_archive, shown_name
 from bigmodel.base_models import shelf
 from bigmodel.base_models.check import Checked, check_folder, check_names, is_wanted
 from bigmodel.base_models.config import CONFIG
 from bigmodel.base_models.wheels import read_wheels
-from bigmodel.core.errors import ModelError
+from bigmodel.core.errors import DatasetError, ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import Base
 from bigmodel.settings import Settings
 
-ENTRIES_CAP = 10_000
 BYTES_CAP = 5 * 10**9
 SPARE_BYTES = 500 * 10**6  # what must stay free on the disk
-CHUNK = 2**20
-ENCRYPTED = 0x1
-LINK = 0o120000
+BOUNDS = Bounds(files=10_000, total=2**50, one_file=2**50)  # what is copied has bounds of its own
+BROKEN = ("archive_broken", "archive_truncated", "archive_split", "media_damaged")
 
 
 def import_path(path: Path, settings: Settings, *, name: str = "") -> Base:
@@ -36,7 +32,7 @@ def import_path(path: Path, settings: Settings, *, name: str = "") -> Base:
     with stage(settings) as model:
         if path.is_dir():
             _copy_folder(path, model)
-        elif path.is_file() and zipfile.is_zipfile(path):
+        elif path.is_file() and is_archive(path, is_named=True):
             _copy_zip(path, model)
         else:
             raise ModelError("model_not_folder_or_zip", name=path.name[:80])
@@ -94,8 +90,7 @@ def _copy_folder(source: Path, model: Path) -> None:
             if path.is_symlink() or not path.is_file():
                 raise ModelError("model_link", file=path.name)
             _require_space(model, path.stat().st_size)
-            with path.open("rb") as file:
-                _copy(file, model / path.name, path.stat().st_size)
+            shutil.copyfile(path, model / path.name)
 
 
 def _only_folder(source: Path) -> Path:
@@ -107,47 +102,34 @@ def _only_folder(source: Path) -> Path:
 
 def _copy_zip(source: Path, model: Path) -> None:
     try:
-        with zipfile.ZipFile(source) as archive:
-            entries = _entries(archive)
-            check_names(set(entries))
-            picked = {name: info for name, info in entries.items() if is_wanted(name)}
-            _require_space(model, sum(info.file_size for info in picked.values()))
-            for name, info in picked.items():
-                with archive.open(info) as file:
-                    _copy(file, model / name, info.file_size)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise ModelError("model_zip_broken", name=source.name[:80]) from error
+        with closing(open_archive(source, BOUNDS)) as archive:
+            members = _members(archive)
+            check_names(set(members))
+            picked = {name: member for name, member in members.items() if is_wanted(name)}
+            _require_space(model, sum(member.size for member in picked.values()))
+            for name, member in picked.items():
+                with (model / name).open("xb") as file:
+                    file.writelines(member.chunks())
+    except DatasetError as error:
+        file_name = str(error.args_of_words.get("name", source.name[:80]))
+        if error.key == "archive_locked":
+            raise ModelError("model_zip_encrypted", file=file_name) from error
+        if error.key in BROKEN:
+            raise ModelError("model_zip_broken", name=source.name[:80]) from error
+        raise ModelError("model_zip_unsafe", file=file_name) from error
 
 
-def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+def _members(archive: Archive) -> dict[str, Member]:
     """Return the files of the model's folder by plain name; archives that play tricks are refused whole."""
-    infos = [info for info in archive.infolist() if not info.is_dir()]
-    if len(infos) > ENTRIES_CAP:
-        raise ModelError("model_zip_unsafe", file=f"{len(infos)} files")
-    for info in infos:
-        _require_honest(info)
-    folders = [PurePosixPath(i.filename).parent for i in infos if _plain(i) == CONFIG]
+    paths = [(PurePosixPath(member.name), member) for member in archive.members]
+    folders = [path.parent for path, _ in paths if path.name == CONFIG]
     root = min(folders, key=lambda folder: len(folder.parts), default=PurePosixPath())
-    mine = [info for info in infos if PurePosixPath(info.filename).parent == root]
-    if len({_plain(info) for info in mine}) < len(mine):
-        raise ModelError("model_zip_unsafe", file=mine[0].filename[:80])
-    return {_plain(info): info for info in mine}
-
-
-def _require_honest(info: zipfile.ZipInfo) -> None:
-    parts = PurePosixPath(info.filename).parts
-    leaves = ".." in parts or info.filename.startswith("/") or "\\" in info.filename
-    is_link = (info.external_attr >> 16) & 0o170000 == LINK
-    if leaves or ":" in info.filename or is_link:
-        raise ModelError("model_zip_unsafe", file=info.filename[:80])
-    if info.flag_bits & ENCRYPTED:
-        raise ModelError("model_zip_encrypted", file=info.filename[:80])
-
-
-def _plain(info: zipfile.ZipInfo) -> str:
-    return PurePosixPath(info.filename).name
+    mine = {path.name: member for path, member in paths if path.parent == root}
+    repeated = len(mine) < sum(path.parent == root for path, _ in paths)
+    for path, _ in paths:
+        if ":" in path.name or repeated:
+            raise ModelError("model_zip_unsafe", file=shown_name(path.name))
+    return mine
 
 
 def _require_space(model: Path, size: int) -> None:
@@ -165,14 +147,3 @@ def require_disk(folder: Path, size: int) -> None:
     free = shutil.disk_usage(folder).free
     if size + SPARE_BYTES > free:
         raise ModelError("disk_short_for_model", needed_mb=size // 10**6, free_mb=free // 10**6)
-
-
-def _copy(source: IO[bytes], target: Path, size: int) -> None:
-    """Copy at most `size` bytes; a source that holds more than it said is refused."""
-    done = 0
-    with target.open("xb") as file:
-        while chunk := source.read(CHUNK):
-            done += len(chunk)
-            if done > size:
-                raise ModelError("model_zip_unsafe", file=target.name)
-            file.write(chunk)

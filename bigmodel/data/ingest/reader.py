@@ -80,7 +80,7 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_archive(path: Path, name: str) -> bool:
-    from bigmodel.data.media.archive import is_archive  # noqa: PLC0415
+    from bigmodel.archive import is_archive  # noqa: PLC0415
     from bigmodel.data.tables.sniff import (  # noqa: PLC0415
         NAMED_WORKBOOKS,
         is_workbook,
@@ -102,7 +102,7 @@ def _files(index: Path) -> "list[Given]":
 
 
 def _media(request: dict[str, Any], findings: "Findings") -> "MediaUpload":
-    from bigmodel.data.media.archive import Bounds  # noqa: PLC0415
+    from bigmodel.archive import Bounds  # noqa: PLC0415
     from bigmodel.data.media.reading import MediaUpload, ReadOptions  # noqa: PLC0415
     from bigmodel.data.tables.table import limits_from  # noqa: PLC0415
 

@@ -6,7 +6,6 @@ It must never leave out a file that it could not read unless the person agreed t
 import errno
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bigmodel.archive import Bounds
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Level
 from bigmodel.data.media import audio, images
 from bigmodel.data.media.annotations import Annotated, annotate
-from bigmodel.data.media.archive import Bounds, open_archive
+from bigmodel.data.media.archive import archive_entries
 from bigmodel.data.media.entry import Entry, Given, given_entries
 from bigmodel.data.media.files import IMAGE, Item, MediaFiles, repeated_names, sort_files
 from bigmodel.data.media.keep import ODD, Kept, keep_all
@@ -61,10 +61,10 @@ class MediaUpload:
 
     def read_archive(self, path: Path) -> dict[str, Any]:
         """Read a ZIP and return the report."""
-        with closing(open_archive(path, self.bounds, self.scratch)) as archive:
-            if archive.prefix:
-                self.findings.note("archive_prefix", bytes=archive.prefix)
-            return self._read(archive.entries, "zip")
+        with archive_entries(path, self.bounds, self.scratch) as (entries, prefix):
+            if prefix:
+                self.findings.note("archive_prefix", bytes=prefix)
+            return self._read(entries, "zip")
 
     def read_files(self, files: Sequence[Given]) -> dict[str, Any]:
         """Read files that lie on this machine and return the report."""

@@ -9,19 +9,18 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from bigmodel.archive import Bounds, Member, is_archive, open_archive, shown_name
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.media.archive import Archive, Bounds, is_archive, open_archive, shown_name
-from bigmodel.data.media.entry import Entry
 from bigmodel.data.projects import layout
 from bigmodel.data.projects.record import Head, Part
 from bigmodel.data.sandbox.limits import EXIT_BROKEN, EXIT_MEMORY, EXIT_REFUSED, limit_self
 
-CHUNK = 2**20
 MOST_HEAD_BYTES = 64 * 2**20
 MOST_RECORD_BYTES = 64 * 2**20  # of each file of records that is held in memory
 HELD = (layout.DATASETS, layout.JOBS, layout.BASES)
@@ -71,14 +70,13 @@ def unpack(request: dict[str, Any]) -> dict[str, Any]:
     bounds = Bounds(limits["max_project_files"], total, total)
     if not is_archive(Path(request["path"]), is_named=False):
         raise DatasetError("project_none")
-    archive = open_archive(Path(request["path"]), bounds, folder.parent)
-    try:
-        entries = _by_name(archive)
-        head = _head(entries)
-        parts = _parts(head, entries)
-        _unpack_all(entries, parts, folder)
-    finally:
-        archive.close()
+    with closing(open_archive(Path(request["path"]), bounds)) as archive:
+        members = {member.name: member for member in archive.members}
+        if len(members) < len(archive.members):
+            raise DatasetError("archive_overlaps")
+        head = _head(members.get(layout.HEAD))
+        parts = _parts(head, members)
+        _unpack_all(members, parts, folder)
     text_bytes = limits["max_text_mb"] * MB
     rows = judge.Bounds(
         limits["max_rows"], limits["max_columns"], limits["max_field_characters"], text_bytes
@@ -88,28 +86,18 @@ def unpack(request: dict[str, Any]) -> dict[str, Any]:
     return {"app": head.app, "created": head.created.isoformat(), "parts": len(parts)}
 
 
-def _by_name(archive: Archive) -> dict[str, Entry]:
-    entries = {entry.name: entry for entry in archive.entries}
-    if len(entries) < len(archive.entries):
-        raise DatasetError("archive_overlaps")
-    return entries
-
-
-def _head(entries: dict[str, Entry]) -> Head:
+def _head(member: Member | None) -> Head:
     """Return what the project says of itself.
 
     Raises:
         DatasetError: `project_none`, `project_newer` or `project_records`.
     """
-    entry = entries.get(layout.HEAD)
-    if entry is None:
+    if member is None:
         raise DatasetError("project_none")
-    if entry.size > MOST_HEAD_BYTES:
+    if member.size > MOST_HEAD_BYTES:
         raise DatasetError("project_records")
-    with entry.open() as file:
-        raw = file.read()
     try:
-        said = json.loads(raw)
+        said = json.loads(b"".join(member.chunks()))
         number = said.get("v") if isinstance(said, dict) else None
         if isinstance(number, int) and number > layout.VERSION:
             raise DatasetError("project_newer", found=number, known=layout.VERSION)
@@ -118,22 +106,22 @@ def _head(entries: dict[str, Entry]) -> Head:
         raise DatasetError("project_records") from error
 
 
-def _parts(head: Head, entries: dict[str, Entry]) -> dict[str, Part]:
+def _parts(head: Head, members: dict[str, Member]) -> dict[str, Part]:
     """Return the files of a project by name; all of them are there, of a known kind, and nothing else is."""
     parts = {part.name: part for part in head.parts}
-    for name in sorted({*entries, *parts} - {layout.HEAD}):
+    for name in sorted({*members, *parts} - {layout.HEAD}):
         if layout.place_of(name) is None or name not in parts:
             raise DatasetError("project_strange", name=shown_name(name))
         if name in HELD and parts[name].size > MOST_RECORD_BYTES:
             raise DatasetError("project_records")
-        if name not in entries or entries[name].size != parts[name].size:
+        if name not in members or members[name].size != parts[name].size:
             raise DatasetError("project_file", name=shown_name(name))
     if len(parts) < len(head.parts) or not parts.keys() >= set(layout.RECORDS):
         raise DatasetError("project_records")
     return parts
 
 
-def _unpack_all(entries: dict[str, Entry], parts: dict[str, Part], folder: Path) -> None:
+def _unpack_all(members: dict[str, Member], parts: dict[str, Part], folder: Path) -> None:
     total = sum(part.size for part in parts.values()) or 1
     done = 0
 
@@ -146,22 +134,22 @@ def _unpack_all(entries: dict[str, Entry], parts: dict[str, Part], folder: Path)
     for name, part in parts.items():
         place = folder / name  # the name is one that `layout` knows: ids, numbers, digests
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _write(entries[name], place, tell) != part.sha256:
+        if _write(members[name], place, tell) != part.sha256:
             raise DatasetError("project_file", name=shown_name(name))
 
 
-def _write(entry: Entry, place: Path, tell: Callable[[int], None]) -> str:
-    """Write an entry to its place and return its digest."""
+def _write(member: Member, place: Path, tell: Callable[[int], None]) -> str:
+    """Write a file to its place and return its digest."""
     digest = hashlib.sha256()
     try:
-        with entry.open() as source, place.open("xb") as file:
-            while chunk := source.read(CHUNK):
+        with place.open("xb") as file:
+            for chunk in member.chunks():
                 digest.update(chunk)
                 file.write(chunk)
                 tell(len(chunk))
     except DatasetError as error:
         if error.key == "media_damaged":
-            raise DatasetError("project_file", name=shown_name(entry.name)) from error
+            raise DatasetError("project_file", name=shown_name(member.name)) from error
         raise
     return digest.hexdigest()
 

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from bigmodel.archive import Bounds, Member, is_archive, open_archive
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
-from bigmodel.data.media.archive import Bounds, is_archive, open_archive
-from bigmodel.data.media.entry import Entry
 from bigmodel.services.inference.batch_files import NamedFile
 from bigmodel.settings import Settings
 
@@ -42,16 +41,16 @@ def given_files(path: Path, settings: Settings) -> Iterator[list[NamedFile]]:
 def _unpacked(path: Path, settings: Settings, scratch: Path) -> list[NamedFile]:
     one_file = settings.max_media_file_mb * 2**20
     bounds = Bounds(settings.max_media_files, settings.max_media_mb * 2**20, one_file)
-    with closing(open_archive(path, bounds, scratch)) as archive:
-        entries = sorted(archive.entries, key=lambda entry: entry.name)
-        kept = (entry for entry in entries if not _is_hidden(entry.name))
-        return [_written(entry, scratch / str(number)) for number, entry in enumerate(kept)]
+    with closing(open_archive(path, bounds)) as archive:
+        members = sorted(archive.members, key=lambda member: member.name)
+        kept = (member for member in members if not _is_hidden(member.name))
+        return [_written(member, scratch / str(number)) for number, member in enumerate(kept)]
 
 
-def _written(entry: Entry, place: Path) -> NamedFile:
-    with entry.open() as packed, place.open("wb") as file:
-        shutil.copyfileobj(packed, file)
-    return NamedFile(entry.name, place)
+def _written(member: Member, place: Path) -> NamedFile:
+    with place.open("wb") as file:
+        file.writelines(member.chunks())
+    return NamedFile(member.name, place)
 
 
 def _is_hidden(name: str) -> bool:
