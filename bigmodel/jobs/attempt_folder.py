@@ -56,6 +56,7 @@ class Attempt:
     threads: int = 1
     beat_s: float = 5.0
     checkpoint_s: float = 60.0
+    cleaning: tuple[str, ...] = ()  # steps that its texts went through
     launcher: str = "local"  # who was asked to start it, and knows how to reach it
 
 
@@ -90,6 +91,7 @@ def read_attempt(folder: Path) -> Attempt:
     if record.pop("v") != VERSION:
         raise ValueError("attempt.json is of another version")
     resume, older = record.pop("resume"), record.pop("older", ())
+    record["cleaning"] = tuple(record.get("cleaning", ()))
     return Attempt(
         **record,
         resume=Saved(**resume) if resume else None,

@@ -21,6 +21,7 @@ from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
 from bigmodel.core.task import Explainer, Explanation, Looker, Predictor, Streamer
+from bigmodel.data.cleaning import clean_texts
 from bigmodel.serving import wire
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
@@ -96,11 +97,12 @@ def _keep_answers_apart() -> BinaryIO:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model, the type of its answers, and the folder in which their raw bytes lie."""
+    """A model, the type of its answers, the folder in which their raw bytes lie, and how its texts were cleaned."""
 
     predictor: Predictor
     kind: AnswerType
     aside: Path
+    cleaning: tuple[str, ...] = ()
 
     def encode(self, answer: Answer) -> dict[str, Any]:
         return wire.put_aside(self.kind.encode(answer), self.aside)
@@ -109,12 +111,15 @@ class Loaded:
 def _load(folder: Path, aside: Path, settings: Settings) -> Loaded:
     record = json.loads((folder / "model.json").read_text("utf-8"))
     task = get_task(record["task"], settings.task_folders)
-    return Loaded(load_engine(task).load(folder), answer_type(task), aside)
+    cleaning = tuple(record.get("cleaning", ()))
+    return Loaded(load_engine(task).load(folder), answer_type(task), aside, cleaning)
 
 
 def _replies(model: Loaded, line: bytes) -> Iterator[dict[str, object]]:
     """Yield the parts of an answer that grows, and the answer."""
     question = wire.decode(line)
+    if model.cleaning:
+        question["inputs"] = clean_texts(question["inputs"], model.cleaning)
     number = {"id": question["id"]}
     try:
         if question["wants"] == "parts" and isinstance(model.predictor, Streamer):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from bigmodel.core.datasets.added_rows import AppendPreview, Clash
 from bigmodel.core.datasets.dataset import Recipe
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.label import Spellings
@@ -75,7 +76,7 @@ def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe)
     new_labels: dict[str, None] = {}
     labels: dict[str, str] = {}
     spelled = Spellings(classes)
-    for text, row_label in _rows(upload, matched[recipe.input], came, recipe.relabel):
+    for text, row_label in _rows(upload, matched[recipe.input], came, recipe):
         label = spelled(row_label)
         found = known.get(_content(text)) if text else None
         kind = EMPTY if not text else _kind(found, label)
@@ -223,16 +224,15 @@ def _known(folder: Path) -> dict[bytes, Known]:
     }
 
 
-def _rows(
-    upload: Upload, text: str, label: str, relabel: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
-    """Yield text and class of each row of the file."""
+def _rows(upload: Upload, text: str, label: str, recipe: Recipe) -> Iterator[tuple[str, str]]:
+    """Yield text and class of each row of the file, as the version would hold them."""
     for batch in _batches(upload, [text, *([label] if label else [])]):
-        texts = batch.column(ORIGINAL + text).to_pylist()
+        came_texts = [cell or "" for cell in batch.column(ORIGINAL + text).to_pylist()]
+        texts = clean_texts(came_texts, recipe.cleaning)
         labels = batch.column(ORIGINAL + label).to_pylist() if label else [""] * len(texts)
         for row_text, row_label in zip(texts, labels, strict=True):
             came = (row_label or "").strip()
-            yield (row_text or "").strip(), relabel.get(came, came)
+            yield row_text, recipe.relabel.get(came, came)
 
 
 def _batches(upload: Upload, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:

@@ -36,6 +36,7 @@ class Planner:
             params=dict(job.params),
             base=base,
             dataset=version.folder,
+            cleaning=version.recipe.cleaning,
             resume=job.saved[0] if job.saved else None,
             older=job.saved[1:],
             threads=threads_each(self.settings),

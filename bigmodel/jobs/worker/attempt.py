@@ -188,6 +188,7 @@ def _make(
         "labels": list(work.data.labels),
         "family": work.kind.family or work.kind.name,
         "is_folded": is_folded,
+        "cleaning": work.attempt.cleaning,
     }
     evaluation.write_card(draft, card)
     final = work.models / kind

@@ -3,7 +3,7 @@
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version as installed
 from pathlib import Path
 
@@ -19,11 +19,15 @@ from bigmodel.settings import Settings
 from bigmodel.tasks import get_task
 from bigmodel.words import load_words
 
+DATA = Path(__file__).parents[2] / "data"
 STANDALONE = Path(__file__).parents[2] / "training" / "standalone"
 NEEDED = {"instant": "instant.json", "tuned": "config.json"}  # what the programs there read
 # What a program imports, and the packages that bring it.
 PACKAGES = {
+    "ftfy": ("ftfy",),
     "numpy": ("numpy",),
+    "opencc": ("opencc",),
+    "phonenumbers": ("phonenumberslite",),
     "PIL": ("pillow",),
     "safetensors": ("safetensors",),
     "soundfile": ("soundfile",),
@@ -33,7 +37,8 @@ PACKAGES = {
     "torchvision": ("torchvision",),
     "transformers": ("transformers", "tokenizers", "safetensors"),
 }
-_IMPORT = re.compile(r"^(?:import|from) (\w+)", re.MULTILINE)
+_IMPORT = re.compile(r"^ *(?:import|from) (\w+)", re.MULTILINE)
+CLEANING = tuple(DATA / name for name in ("cleaning.py", "personal.py"))  # they stand alone
 TAKEN = frozenset({".safetensors", ".json", ".txt", ".model"})
 LEFT = frozenset(  # rows, what tells of them, and ids of this app
     {
@@ -74,6 +79,7 @@ def write_package(
         raise ModelError("model_files_missing")
     task = get_task(model.task, settings.task_folders)
     program = _program(task, model, {path.name for path in files})
+    steps = _cleaning(settings.home / model.folder)
     words = load_words(settings.task_folders)
     card = write_card(
         words,
@@ -89,7 +95,7 @@ def write_package(
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as package:
             for path in files:
                 _add(package, path.name, _without_origin(path))
-            for name, text in (*_texts(model, card, program), *figures(words, results)):
+            for name, text in (*_texts(model, card, program, steps), *figures(words, results)):
                 _add(package, name, text.encode("utf-8"))
         part.replace(target)
     finally:
@@ -114,15 +120,32 @@ def _without_origin(path: Path) -> bytes:
     return json.dumps(record, ensure_ascii=False, indent=2).encode("utf-8")
 
 
-def _texts(model: TrainedModel, card: str, program: Path | None) -> Iterator[tuple[str, str]]:
+def _cleaning(folder: Path) -> list[str]:
+    """Return the steps that the texts of a model went through."""
+    path = folder / "model.json"
+    steps: list[str] = (
+        json.loads(path.read_text("utf-8")).get("cleaning", []) if path.is_file() else []
+    )
+    return steps
+
+
+def _texts(
+    model: TrainedModel, card: str, program: Path | None, steps: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     yield "README.md", card
     yield "labels.json", json.dumps(list(model.labels), ensure_ascii=False)
     if program:
-        text = program.read_text("utf-8")
-        needed = [PACKAGES.get(name, ()) for name in _IMPORT.findall(text)]
-        names = dict.fromkeys(name for names in needed for name in names)
+        programs = {"predict.py": program.read_text("utf-8")}
+        if steps:
+            yield "cleaning.json", json.dumps(list(steps), ensure_ascii=False)
+            programs |= {
+                path.name: path.read_text("utf-8").replace("from bigmodel.data.", "from ")
+                for path in CLEANING
+            }
+        found = (name for text in programs.values() for name in _IMPORT.findall(text))
+        names = dict.fromkeys(name for module in found for name in PACKAGES.get(module, ()))
         pins = (f"{name}=={installed(name).split('+')[0]}" for name in names)
-        yield "predict.py", text
+        yield from programs.items()
         yield "requirements.txt", "\n".join(pins) + "\n"
 
 

@@ -29,7 +29,7 @@ class Model:
     """N-grams of characters and of words, weighted by rarity, and a linear model on them."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        folder = folder or Path(__file__).resolve().parent
+        folder = self._folder = folder or Path(__file__).resolve().parent
         stored = json.loads((folder / "instant.json").read_text("utf-8"))
         arrays = load_file(folder / "instant.safetensors")
         self.labels: list[str] = stored["labels"]  # none: the model answers with a number
@@ -43,7 +43,7 @@ class Model:
 
     def predict(self, texts: Sequence[str]) -> list[list[float]]:
         """Return one row a text: probabilities in the order of `labels`, or one number."""
-        return [self._scores(text) for text in texts]
+        return [self._scores(text) for text in cleaned(texts, self._folder)]
 
     def _scores(self, text: str) -> list[float]:
         text = text[: self._reading["characters"]]
@@ -71,6 +71,17 @@ class Model:
                     yield word[start : start + length]
                 if length >= len(word):
                     break  # a short word counts once
+
+
+def cleaned(texts: Sequence[str], folder: Path) -> list[str]:
+    """Return texts as the model learned them: after the steps of `cleaning.json`, where it lies beside."""
+    steps = folder / "cleaning.json"
+    if not steps.is_file():
+        return list(texts)
+    sys.path.insert(0, str(folder))
+    from cleaning import clean_texts  # type: ignore[import-not-found]  # noqa: PLC0415  (beside this file)
+
+    return list(clean_texts(texts, json.loads(steps.read_text("utf-8"))))
 
 
 def weighted(terms: Iterable[str], index: dict[str, int], rarity: Array) -> tuple[Array, Array]:

@@ -26,7 +26,7 @@ class Model:
     """A fine-tuned Transformer."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        folder = folder or Path(__file__).resolve().parent
+        folder = self._folder = folder or Path(__file__).resolve().parent
         self.labels: list[str] = json.loads((folder / "labels.json").read_text("utf-8"))
         self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         self._model = AutoModelForSequenceClassification.from_pretrained(
@@ -41,7 +41,7 @@ class Model:
         """Return one row a text: probabilities in the order of `labels`, or one number."""
         padding = int(self._tokenizer.pad_token_id or 0)
         read = self._tokenizer(
-            list(texts),
+            cleaned(texts, self._folder),
             truncation=True,
             max_length=int(self._tokenizer.model_max_length),
             return_token_type_ids=False,
@@ -64,6 +64,17 @@ class Model:
             raw = self._model(input_ids=ids, attention_mask=mask).logits.double()
         rows: list[list[float]] = (raw.softmax(dim=1) if self.labels else raw).tolist()
         return rows
+
+
+def cleaned(texts: Sequence[str], folder: Path) -> list[str]:
+    """Return texts as the model learned them: after the steps of `cleaning.json`, where it lies beside."""
+    steps = folder / "cleaning.json"
+    if not steps.is_file():
+        return list(texts)
+    sys.path.insert(0, str(folder))
+    from cleaning import clean_texts  # type: ignore[import-not-found]  # noqa: PLC0415  (beside this file)
+
+    return list(clean_texts(texts, json.loads(steps.read_text("utf-8"))))
 
 
 def main() -> int:

@@ -44,6 +44,11 @@ def test_child_answers_in_order_of_inputs(serving: Serving, model: Make) -> None
     assert [row.index(max(row)) for row in scores(serving, model(), texts)] == [1, 0, 0]
 
 
+def test_inputs_are_cleaned_as_the_rows_were_that_it_learned(serving: Serving, model: Make) -> None:
+    folder = model(labels=(), cleaning=["html", "repeats"])
+    assert scores(serving, folder, ["<p>12</p>", "1  2"]) == [[2.0], [3.0]]
+
+
 def test_long_table_is_asked_in_slices(serving: Serving, model: Make) -> None:
     seen: list[tuple[int, int]] = []
     rows = scores(

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.checkup.run import REPORT
 from bigmodel.data.versions.versions import load_rows
 from bigmodel.services.datasets import checkup as module
+from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
@@ -123,6 +125,24 @@ def test_cleaning_changes_what_is_read_and_keeps_what_came(
     assert rows["col.text"][0] == "this is <b>row</b> 0 of many"
     before = load_rows(settings.home / dataset.version.folder)
     assert rows["split"] == before["split"]
+
+
+def test_rows_added_later_are_cleaned_too(
+    settings: Settings,
+    store: MemoryStore,
+    service: CheckupService,
+    dataset: Dataset,
+    tmp_path: Path,
+) -> None:
+    keep(settings, dataset, finding("noise_html", Repair.CLEAN, steps=("html", "repeats")))
+    service.repair("me", dataset.id, "noise_html")
+    more = tmp_path / "more.csv"
+    more.write_text(
+        "text,label\nthis is <i>row</i> 0 of many,bad\n<u>another one</u>,good\n", "utf-8"
+    )
+    grown = AppendService(settings, store, SimpleNamespace()).add_rows("me", dataset.id, more)  # type: ignore[arg-type]
+    assert (grown.added, grown.growth.repeated) == (1, 1)
+    assert "another one" in load_rows(settings.home / grown.dataset.version.folder)["input"]
 
 
 def test_classes_become_one(settings: Settings, service: CheckupService, dataset: Dataset) -> None:

@@ -15,6 +15,7 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.language import LANGUAGES
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Predictor
+from bigmodel.data.cleaning import clean_texts
 from bigmodel.services.results.results import ResultService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -125,6 +126,31 @@ def test_package_answers_like_the_model(
     answers = run_alone(unpacked(training, model, tmp_path / "away"), asked)
     for answer, scores in zip(answers, loaded(training, model).answer(asked), strict=True):
         assert answer["probabilities"] == pytest.approx(scores.probabilities, abs=1e-5)
+
+
+def test_package_cleans_texts_as_the_app_does(settings: Settings, tmp_path: Path) -> None:
+    training = trained(
+        settings, CHINESE, ["bad", "good", "bad", "中立", "good"], "text_classification"
+    )
+    model = add_instant(training, CHINESE, ["bad", "good", "bad", "中立", "good"])
+    steps = ["html", "encoding", "unicode", "simplified", "mask", "repeats"]
+    card = settings.home / model.folder / "model.json"
+    card.write_text(json.dumps({"cleaning": steps}))
+    dirty = [
+        "<p>味道很好，送得也快</p>",
+        "服務態度差 退款",
+        "太难吃了 13812345678",
+        "caf\u00c3\u00a9  good",
+    ]
+    folder = unpacked(training, model, tmp_path / "away")
+    answers = run_alone(folder, dirty)
+    expected = loaded(training, model).answer(clean_texts(dirty, steps))
+    for answer, scores in zip(answers, expected, strict=True):
+        assert answer["probabilities"] == pytest.approx(scores.probabilities, abs=1e-5)
+    needed = (folder / "requirements.txt").read_text("utf-8")
+    assert {"ftfy", "opencc", "phonenumberslite"} <= {
+        line.split("==")[0] for line in needed.split()
+    }
 
 
 def test_package_of_numbers_answers_alike(settings: Settings, tmp_path: Path) -> None:
