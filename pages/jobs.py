@@ -18,6 +18,7 @@ from pages.shared.jobs.disk_panel import DiskPanel
 from pages.shared.jobs.insights_view import CoachView
 from pages.shared.jobs.job_controls import JobControls
 from pages.shared.jobs.jobs_list import Asked, JobList
+from pages.shared.jobs.samples_view import samples
 from pages.shared.web.guard import guard
 from pages.shared.web.page import Context, Page, Updates
 from pages.shared.widgets import curves as drawing
@@ -98,6 +99,7 @@ class JobsTab:
                 self._build_chart(drawing.LOSS, 300)
                 self._build_chart(drawing.QUALITY, 300)
             self._build_chart(drawing.RATE, 220)
+            self.samples = gr.HTML("", elem_id="jobs-samples", padding=False)
         self.coach = CoachView(self.ctx, "jobs")
         ReportView(self.ctx, guard(self.ctx.services.words), "jobs", self.ctx.job)
         with gr.Accordion(t("pages.jobs.log"), open=False, elem_id="jobs-log") as self.log:
@@ -131,7 +133,7 @@ class JobsTab:
             job, self.seen, self.fast, self.slow, self.nothing, self.begin, self.body,
             *self.list.parts, self.head, *self.doctor.parts, *self.controls.parts, self.curves,
             *self.coach.parts,
-            *self.charts.values(), *self.places.values(), self.history, self.log_text, self.name,
+            *self.charts.values(), *self.places.values(), self.samples, self.history, self.log_text, self.name,
             self.again, self.delete, self.asking,
         ]  # fmt: skip
         asked = [job, self.seen, self.is_log_open, self.list.asked]
@@ -281,7 +283,10 @@ class JobsTab:
         places: Updates = {
             self.places[kind]: gr.update(visible=bool(value)) for kind, value in drawn.items()
         }
-        return shown | places | {self.curves: gr.update(visible=any(drawn.values()))}
+        say = partial(self.ctx.say, request)
+        made = samples(self.jobs.samples(owner, job.id), job.id, say)
+        is_some = bool(made) or any(drawn.values())
+        return shown | places | {self.samples: made, self.curves: gr.update(visible=is_some)}
 
     def _texts(self, owner: str, job: Job, is_log_open: bool, request: gr.Request) -> Updates:
         say, tell = partial(self.ctx.say, request), partial(self.ctx.tell, request)

@@ -8,6 +8,7 @@ It must never carry a person's rows. Kinds and the keys of their data:
 - points: points, a list of [name, step, value]
 - note: a `Message` in JSON
 - checkpoint: step, folder (relative to the data folder), digest; back, when the attempt went back to it
+- sample: step, and the folder that holds its small files (relative to the data folder)
 - result: a `core.model.TrainedModel` in JSON; its labels stand in its `model.json`
 - error: message (a `Message` in JSON), traceback, retry (whether another attempt can help), outcome (as below,
   should the process not live to say `end`)
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     POINTS = "points"
     NOTE = "note"
     CHECKPOINT = "checkpoint"
+    SAMPLE = "sample"
     RESULT = "result"
     ERROR = "error"
     END = "end"

@@ -106,6 +106,13 @@ class Reporter(Protocol):
     def points(self, step: int, values: Mapping[str, float]) -> None:
         """Add points of curves, for example `{"train/loss": 0.61}`. Steps never go backwards."""
 
+    def sample(self, step: int, name: str, content: bytes) -> None:
+        """Show beside the curves what the model makes of something by now: a small `<name>.png`, `.jpg`, `.flac` or `.txt`.
+
+        Raises:
+            ValueError: the name is of none of these, or the content is too large.
+        """
+
     def note(self, key: str, level: Level = "info", **args: Arg) -> None:
         """Add a sentence to the log, by its key in the words."""
 

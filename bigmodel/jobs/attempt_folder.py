@@ -6,6 +6,7 @@ handle.json    who the worker is, written by the worker first of all
 control.json   wishes, replaced atomically by the supervisor, read by the worker at every step
 events.jsonl   what the worker says, appended line by line (`core.events`)
 exit.json      how the worker's process ended, written by whoever reaped it
+samples/       small files made while training, a folder for each step
 worker.log     what the worker and its libraries print
 .room          nothing: given up when the disk is full, so that the worker can still say so
 """
@@ -30,6 +31,7 @@ ATTEMPT, HANDLE, CONTROL = "attempt.json", "handle.json", "control.json"
 EVENTS, EXIT, LOG = "events.jsonl", "exit.json", "worker.log"
 ROOM, ROOM_BYTES = ".room", 2**16
 CLAIM = ".claim"
+SAMPLES = "samples"  # small files made while training, a folder for each step
 MOST_LOG, KEPT_LOG = 2**24, 2**18  # bytes of what a worker prints, and what stays of more
 DRAFTS = (
     "checkpoints/.tmp-*",

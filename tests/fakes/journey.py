@@ -44,22 +44,30 @@ def write_table(path: Path, rows: int = 120) -> Path:
     return path
 
 
-def train(services: Services, dataset: Dataset, *, name: str = "soup", **params: Any) -> Job:
-    """Train the instant model on a dataset and let the job succeed."""
+def train(
+    services: Services,
+    dataset: Dataset,
+    *,
+    name: str = "soup",
+    task: str = "text_classification",
+    base: str = "instant",
+    **params: Any,
+) -> Job:
+    """Train on a dataset, by default the instant model, and let the job succeed."""
     store, settings = store_of(services), services.settings
-    task = "text_classification"
-    whole = get_task(task).params(base="instant", **params).model_dump(mode="json")
+    chosen = get_task(task, settings.task_folders)
+    whole = chosen.params(base=base, **params).model_dump(mode="json")
     job = Job(
         id=new_id(), owner=OWNER, key=new_id(), name=name, task=task, dataset_id=dataset.id,
-        dataset_version=dataset.version.number, base="instant", preset="balanced", params=whole,
+        dataset_version=dataset.version.number, base=base, preset="balanced", params=whole,
         created_at=now(),
     )  # fmt: skip
     store.jobs.submit(job)
     claimed = store.jobs.claim(now())
     assert claimed is not None
     folder = settings.jobs / job.id / "1"
-    base = {"name": "instant", "kind": "instant", "folder": None}
-    attempt = Attempt(job.id, 1, task, name, whole, base, dataset.version.folder)
+    files = {"name": base, "kind": base, "folder": None}
+    attempt = Attempt(job.id, 1, task, name, whole, files, dataset.version.folder)
     attempt_folder.write_attempt(folder, attempt)
     store.jobs.move(job.id, 1, State.STARTING, State.RUNNING, at=now())
     run_attempt(folder, settings, WorkerReporter(folder, settings.home, 1))

@@ -23,6 +23,7 @@ class FakeReporter:
     steps: list[int] = field(default_factory=list)
     phases: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    samples: list[tuple[int, str]] = field(default_factory=list)
     checkpoints: list[Checkpoint] = field(default_factory=list)
 
     def step(
@@ -44,6 +45,9 @@ class FakeReporter:
     def points(self, step: int, values: Mapping[str, float]) -> None:
         for name, value in values.items():
             self.curves.setdefault(name, []).append((step, value))
+
+    def sample(self, step: int, name: str, content: bytes) -> None:
+        self.samples.append((step, name))
 
     def note(self, key: str, level: Level = "info", **args: Arg) -> None:
         self.notes.append(key)

@@ -1,22 +1,25 @@
-"""A task added as one folder, outside the app, has its form, training, results and demo."""
+"""Tasks added as folders, outside the app, have their form, training, results and demo, answers of their own too."""
 
 import csv
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import walker
 from tests.server import ROOT, Studio
 
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
-FOLDER = ROOT / "tests" / "fakes" / "own_task"
+FOLDERS = [ROOT / "tests" / "fakes" / name for name in ("own_task", "bag_task")]
+TAGS = {"warm soup": "food", "salty wind": "sea", "soup wind": "food sea", "slow song": "music"}
 
 
-@pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    app = Studio(tmp_path / "home", {"BIGMODEL_TASK_FOLDERS": str(FOLDER)})
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    folders = os.pathsep.join(map(str, FOLDERS))
+    app = Studio(tmp_path_factory.mktemp("own"), {"BIGMODEL_TASK_FOLDERS": folders})
     app.start()
     yield app
     app.stop()
@@ -57,3 +60,47 @@ def test_task_in_one_folder_gets_the_whole_house(
         page.locator("#text-demo-text textarea").fill("short one")
         page.locator("#text-demo-run").click()
         expect(page.get_by_test_id("answer")).to_have_text("short")
+
+
+def test_answers_of_an_own_kind_are_shown_compared_tried_and_taken_along(
+    browser: Browser, studio: Studio, tmp_path: Path
+) -> None:
+    lines = [f"{text} {n},{tags}" for n in range(25) for text, tags in TAGS.items()]
+    (tmp_path / "tags.csv").write_text("\n".join(["text,tags", *lines]), "utf-8")
+    with walker.visitor(browser) as page:
+        walker.open_tab(page, studio, "data")
+        walker.upload(page, tmp_path / "tags.csv")
+        page.locator("#data-train").click()
+        walker.expect_tab(page, "train")
+        page.locator("#train-task input").click()
+        page.get_by_role("option", name="Tags", exact=True).click()
+        walker.expect_settings_of(page, "tags/")
+        page.locator("#train-train").click()
+        walker.expect_tab(page, "jobs")
+        expect(page.get_by_test_id("samples")).to_contain_text("step 1")
+        walker.wait_for_state(page, "succeeded")
+        again_from_jobs(page)
+        page.locator("#jobs-results").click()
+        cloud = page.locator("#results-cloud")
+        expect(cloud.get_by_test_id("cloud")).to_contain_text("food")
+        expect(cloud).to_contain_text("Tags, the commonest largest")
+        page.locator("#results-other input").click()
+        page.get_by_role("option").first.click()
+        expect(page.get_by_test_id("compared")).to_contain_text("tags missing or too many")
+        with page.expect_download() as package:
+            page.locator("#results-download").click()
+        assert package.value.suggested_filename.endswith(".zip")
+        page.locator("#results-try").click()
+        walker.expect_tab(page, "text-demo")
+        page.locator("#text-demo-text textarea").fill("soup wind")
+        page.locator("#text-demo-run").click()
+        expect(page.get_by_test_id("answer")).to_have_text("food sea")
+
+
+def again_from_jobs(page: Page) -> None:
+    """Train once more with the same settings and wait until that training is done."""
+    before = walker.query_of(page, "job")
+    walker.unfold(page, "jobs-more")
+    page.locator("#jobs-again").click()
+    page.wait_for_function("job => new URL(location).searchParams.get('job') !== job", arg=before)
+    walker.wait_for_state(page, "succeeded")

@@ -37,6 +37,8 @@ STARTING_LOOKS_S = 0.1  # and while a launcher is about to be ready
 
 Clock = Callable[[], float]
 
+MADE = (Kind.CHECKPOINT, Kind.SAMPLE, Kind.RESULT)  # events of something that lies in a folder
+
 
 class Supervisor:
     """Serves one data folder. `turn` does all there is to do now, and never waits."""
@@ -192,7 +194,7 @@ class Supervisor:
 
     def _fetched(self, watch: Watch, event: Event) -> Event:
         """Have what an event announces here; labels of a model may be many, and stand in its folder alone."""
-        if event.kind not in (Kind.CHECKPOINT, Kind.RESULT) or not event.data.get("folder"):
+        if event.kind not in MADE or not event.data.get("folder"):
             return event
         folder = str(event.data["folder"])
         watch.transport.fetch(folder)

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import math
 import os
+import re
 import shutil
 import threading
 import time
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 PAUSE_S = 0.25  # between step events
 KEPT_CHECKPOINTS = 2
+KEPT_SAMPLES = 12  # steps
+MOST_SAMPLE_BYTES = 2**20
+SAMPLE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}\.(?:png|jpg|flac|txt)")
 
 
 class Writer:
@@ -166,6 +170,18 @@ class WorkerReporter:
         if time.monotonic() - self._said_at >= PAUSE_S:
             self.flush()
 
+    def sample(self, step: int, name: str, content: bytes) -> None:
+        if not SAMPLE_NAME.fullmatch(name) or len(content) > MOST_SAMPLE_BYTES:
+            raise ValueError(f"{name!r} with {len(content)} bytes is no sample")
+        samples = self._folder / attempt_folder.SAMPLES
+        place = samples / str(step)
+        place.mkdir(parents=True, exist_ok=True)
+        part = place / f".{name}"
+        part.write_bytes(content)
+        part.replace(place / name)
+        self.emit(Kind.SAMPLE, {"step": step, "folder": place.relative_to(self._home).as_posix()})
+        _keep_newest(samples, KEPT_SAMPLES)
+
     def note(self, key: str, level: Level = "info", **args: Arg) -> None:
         self.emit(Kind.NOTE, Message(key, args, level).to_json())
 
@@ -190,9 +206,7 @@ class WorkerReporter:
         self.emit(Kind.CHECKPOINT, {"step": step, "folder": place, "digest": digest}, force=True)
         failpoint.reach("checkpoint-announced")
         self._saved_at = time.monotonic()
-        kept = sorted((int(path.name) for path in self._checkpoints.glob("[0-9]*")), reverse=True)
-        for old in kept[KEPT_CHECKPOINTS:]:
-            shutil.rmtree(self._checkpoints / str(old), ignore_errors=True)
+        _keep_newest(self._checkpoints, KEPT_CHECKPOINTS)
 
     def emit(self, kind: Kind, data: Mapping[str, Any], *, force: bool = False) -> None:
         """Append an event, after all points that came before it; the last two kinds after the last step."""
@@ -233,6 +247,13 @@ class WorkerReporter:
     @property
     def _checkpoints(self) -> Path:
         return self._folder / "checkpoints"
+
+
+def _keep_newest(folder: Path, count: int) -> None:
+    """Delete the folders of all but the last steps."""
+    kept = sorted((int(path.name) for path in folder.glob("[0-9]*")), reverse=True)
+    for old in kept[count:]:
+        shutil.rmtree(folder / str(old), ignore_errors=True)
 
 
 def start_beats(

@@ -68,6 +68,9 @@ class Stopwatch:
         if now > self._until:
             raise StopRequested(Wish.CANCEL)
 
+    def sample(self, step: int, name: str, content: bytes) -> None:  # noqa: ARG002
+        return None
+
     def points(self, step: int, values: Mapping[str, float]) -> None:  # noqa: ARG002
         """Note the end of a look; points come right after it."""
         if self._said[0] == "evaluate" and any(name.startswith("validation/") for name in values):

@@ -18,12 +18,13 @@ from bigmodel.core.metric import Metric
 from bigmodel.core.name import clean_name
 from bigmodel.environment import ROOT, environment
 from bigmodel.jobs import attempt_folder
-from bigmodel.jobs.artifacts import attempt_name
+from bigmodel.jobs.artifacts import Artifacts, attempt_name
 from bigmodel.jobs.platform.process import detach_options, terminate_group
 from bigmodel.jobs.presence import Presence
 from bigmodel.jobs.redact import redacted
 from bigmodel.jobs.transport import LocalFolder
 from bigmodel.services.datasets.erase import erase
+from bigmodel.services.jobs.samples import Sample, samples_of
 from bigmodel.settings import Settings
 from bigmodel.store.base import Curve, Deleted, Order, Store
 from bigmodel.tasks import get_task
@@ -135,6 +136,21 @@ class JobService:
             return metrics_of(get_task(job.task, self._settings.task_folders))
         except NotFoundError:  # the task has gone since
             return ()
+
+    def samples(self, owner: str, job_id: str) -> list[Sample]:
+        """Return what a training made while it ran, the newest first."""
+        return samples_of(Artifacts(self._settings.home), self._store.jobs.get(owner, job_id).id)
+
+    def sample_path(self, owner: str, job_id: str, name: str) -> Path:
+        """Return the file of a sample.
+
+        Raises:
+            NotFoundError: `row_unknown`.
+        """
+        for sample in self.samples(owner, job_id):
+            if sample.name == name:
+                return sample.path
+        raise NotFoundError("row_unknown")
 
     def mark(self, owner: str, job_id: str) -> int:
         """Return a number that grows whenever a curve of the job grows."""

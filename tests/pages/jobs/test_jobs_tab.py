@@ -8,7 +8,9 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.testclient import TestClient
 
 from bigmodel.core.clock import now
 from bigmodel.core.events import Event, Kind
@@ -28,7 +30,7 @@ from bigmodel.words import load_words
 from pages.jobs import JobsTab
 from pages.shared.jobs import jobs_view
 from pages.shared.jobs.jobs_list import STEP, Asked
-from pages.shared.web import time_text
+from pages.shared.web import media_route, time_text
 from pages.shared.web.page import LOCAL_OWNER
 from pages.shared.widgets import curves
 from tests.fakes.workshop import TASKS, Workshop, make_dataset
@@ -39,6 +41,22 @@ RESULT = {
     "id": "m", "kind": "instant", "task": "toy_copy", "base": "instant", "folder": "f",
     "digest": "d", "size_mb": 1.0, "labels": ["a"], "metrics": {}, "kept": True,
 }  # fmt: skip
+
+
+def test_samples_stand_beside_the_curves_and_are_served(tab: JobsTab, workshop: Workshop) -> None:
+    job = workshop.submit()
+    made = workshop.settings.jobs / job / "1" / "samples" / "30"
+    made.mkdir(parents=True)
+    (made / "cat.png").write_bytes(b"png")
+    (made / "line.txt").write_text(BAD, "utf-8")
+    shown = str(tab.show(job, False, Asked(), request())[tab.samples])
+    assert BAD not in shown
+    assert "&lt;img src=x" in shown
+    assert f'src="bm/sample/{job}/1/30/cat.png"' in shown
+    served = TestClient(Starlette(routes=media_route.routes(tab.ctx.services)))
+    assert served.get(f"/bm/sample/{job}/1/30/cat.png").content == b"png"
+    for lost in ("1/30/line.txt", "1/31/cat.png", "../../../studio.db"):
+        assert served.get(f"/bm/sample/{job}/{lost}").status_code == 404
 
 
 def request(language: str = "en") -> gr.Request:

@@ -39,6 +39,8 @@ class TagEngine:
                 tags = set(target.split())
                 seen[word] = seen[word] & tags if word in seen else tags
         known = {word: sorted(tags) for word, tags in seen.items() if tags}
+        told = f"{data.train.inputs[0]}: {data.train.targets[0]}"
+        report.sample(1, "first-row.txt", told.encode())
         (folder / "tags.json").write_text(json.dumps(known), "utf-8")
 
     def load(self, folder: Path) -> TagPredictor:

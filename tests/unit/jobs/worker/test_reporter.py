@@ -11,7 +11,7 @@ from bigmodel.core.task import StopRequested
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Control
 from bigmodel.jobs.worker import seal
-from bigmodel.jobs.worker.reporter import WorkerReporter
+from bigmodel.jobs.worker.reporter import KEPT_SAMPLES, WorkerReporter
 
 
 @pytest.fixture
@@ -90,6 +90,18 @@ def test_checkpoint_is_announced_when_it_is_final(reporter: WorkerReporter, tmp_
     folder = tmp_path / last.data["folder"]
     assert seal.is_whole(folder, last.data["digest"])
     assert sorted(path.name for path in (tmp_path / "checkpoints").iterdir()) == ["10", "15"]
+
+
+def test_sample_is_a_small_file_of_its_step(reporter: WorkerReporter, tmp_path: Path) -> None:
+    for step in range(KEPT_SAMPLES + 1):
+        reporter.sample(step, "line.txt", b"so far")
+    last = said(tmp_path)[-1]
+    assert last.kind == Kind.SAMPLE
+    assert (tmp_path / last.data["folder"] / "line.txt").read_bytes() == b"so far"
+    assert len(list((tmp_path / "samples").iterdir())) == KEPT_SAMPLES
+    for name, content in (("../x.txt", b""), ("x.html", b""), ("x.png", bytes(2**20 + 1))):
+        with pytest.raises(ValueError, match="no sample"):
+            reporter.sample(1, name, content)
 
 
 def test_changed_checkpoint_is_not_whole(reporter: WorkerReporter, tmp_path: Path) -> None:
