@@ -1,5 +1,6 @@
 # BigModel Studio in a container: an ordinary user, one port, all data below /data.
 #   docker build -t bigmodel-studio .
+#   docker build -t bigmodel-studio --build-arg BASES="lite0 e5" .   (base models inside; BASES=--all for every one)
 #   docker run --rm -p 127.0.0.1:7860:7860 -v bigmodel:/data bigmodel-studio
 FROM python:3.11-slim
 
@@ -17,6 +18,8 @@ ENV BIGMODEL_HOME=/data \
     BIGMODEL_PORT=7860 \
     BIGMODEL_BEHIND_LOOPBACK=1 \
     PYTHONUNBUFFERED=1
+ARG BASES=""
+RUN if [ -n "$BASES" ]; then python -m bigmodel bases fetch $BASES; fi
 EXPOSE 7860
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
   CMD python -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/healthz', timeout=3)"

@@ -6,13 +6,21 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c '
 BIN := .venv/bin
 export GRADIO_ANALYTICS_ENABLED = False
 
-.PHONY: run test test-postgres check fix bench screens faults clean
+.PHONY: run models test test-models test-postgres check fix bench screens faults clean
 
-run: .venv/app
+run: .venv/app .venv/bases
 	$(BIN)/python app.py
+
+# Every base model that can be fetched, for a machine that is to work without a network afterwards.
+models: .venv/app
+	$(BIN)/python -m bigmodel bases fetch --all
 
 test: .venv/dev .venv/browser .venv/office
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# Fetches the real weights of every base model and uses them; `make test` works with tiny ones.
+test-models: .venv/dev
+	$(BIN)/python -m pytest -m models $(ARGS)
 
 # The contracts of the store on a real server (on Debian: apt install postgresql); `make test` runs them where there is one.
 test-postgres: .venv/dev
@@ -47,6 +55,12 @@ screens: .venv/dev .venv/browser
 .venv/app: .venv/python requirements.txt
 	@echo "Installing into .venv: about 3.5 GB to download, 6 GB on disk, a few minutes the first time."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# Once, and never in the way: without a network it says so, and the Train tab offers them again.
+.venv/bases: .venv/app
+	@echo "Fetching two small base models, for pictures and for text in any language (about 110 MB)."
+	@$(BIN)/python -m bigmodel bases fetch lite0 e5 || true
 	@touch $@
 
 .venv/dev: .venv/app requirements-dev.txt

@@ -11,6 +11,7 @@ from pathlib import Path
 from bigmodel.base_models.config import (
     CONFIG,
     LARGE_CAP,
+    OURS,
     PARAMETERS_CAP_M,
     WORD_PIECE,
     WRITING_FAMILIES,
@@ -58,7 +59,7 @@ class Checked:
     @property
     def writes(self) -> bool:
         """Tell whether it writes text down and can sort nothing into classes."""
-        return self.family in WRITING_FAMILIES
+        return self.family in WRITING_FAMILIES or self.family in OURS
 
 
 def is_wanted(name: str) -> bool:
@@ -84,8 +85,11 @@ def check_names(names: Collection[str]) -> None:
         raise ModelError("model_pickle", file=pickled[0][:80])
 
 
-def check_folder(folder: Path) -> Checked:
+def check_folder(folder: Path, *, is_ours: bool = False) -> Checked:
     """Return what a model is if its files are safe and belong together; paths in its settings are taken out.
+
+    Args:
+        is_ours: it is one that the app names itself, whose family may be one that no task tunes.
 
     Raises:
         ModelError: the first reason against it.
@@ -93,7 +97,7 @@ def check_folder(folder: Path) -> Checked:
     names = {path.name for path in folder.iterdir()}
     check_names(names)
     config = read_json(folder / CONFIG)
-    family = check_config(config)
+    family = check_config(config, is_ours=is_ours)
     for name in SETTINGS_FILES:
         if name in names:
             check_keys(read_json(folder / name, LARGE_CAP), name)

@@ -28,6 +28,10 @@ PICTURE_FAMILIES = (
 )  # fmt: skip
 WRITING_FAMILIES = ("whisper",)  # these write text down and sort nothing into classes
 SOUND_FAMILIES = ("hubert", "wav2vec2", "wavlm", *WRITING_FAMILIES)
+OURS = {
+    "ge2e": Medium.AUDIO,
+    "llama": Medium.TEXT,
+}  # of what the app names itself; no task tunes them
 RATE_HZ = 16_000  # of every recording here
 TIMM = re.compile(r"[a-z][a-z0-9_]{1,80}")  # a plain name of timm, never an address
 WORD_PIECE = (
@@ -74,7 +78,7 @@ def read_json(path: Path, cap: int = SMALL_CAP) -> dict[str, Any]:
     raise ModelError("model_json_broken", file=path.name)
 
 
-def check_config(config: Json) -> str:
+def check_config(config: Json, *, is_ours: bool = False) -> str:
     """Return the family of a model, or refuse its `config.json`.
 
     Raises:
@@ -87,7 +91,7 @@ def check_config(config: Json) -> str:
     is_timm = family is None and TIMM.fullmatch(str(config.get("architecture") or ""))
     if is_timm and not nested:
         return str(config["architecture"])
-    known = (*FAMILIES, *PICTURE_FAMILIES, *SOUND_FAMILIES)
+    known = (*FAMILIES, *PICTURE_FAMILIES, *SOUND_FAMILIES, *(OURS if is_ours else ()))
     if family not in known or nested:
         given = str(nested[0] if nested else family)[:60]
         raise ModelError("model_family_unknown", family=given, known=", ".join(known))
@@ -100,6 +104,8 @@ def check_config(config: Json) -> str:
 def medium_of(config: Json) -> Medium:
     """Return what a model of a checked configuration reads."""
     family = config.get("model_type")
+    if family in OURS:
+        return OURS[str(family)]
     if family in SOUND_FAMILIES:
         return Medium.AUDIO
     return Medium.TEXT if family in FAMILIES else Medium.IMAGE

@@ -125,7 +125,7 @@ def _fetch(request: Mapping[str, Any]) -> dict[str, object]:
     for name in sorted(files, key=lambda name: (name != CONFIG, files[name]["size"])):
         _fetch_file(request, name, folder, tell)
         if name == CONFIG:  # before the large files: is it worth it?
-            check_config(read_json(folder / CONFIG))
+            check_config(read_json(folder / CONFIG), is_ours=request["is_ours"])
         done += int(files[name]["size"])
     return {"bytes": done}
 

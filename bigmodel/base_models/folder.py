@@ -65,7 +65,7 @@ def put(model: Path, bases: Path, base: Base, checked: Checked) -> Base:
         parameters_m=round(checked.parameters / 1e6, 1),
     )
     shelf.seal(model.parent, whole)
-    place = bases / shelf.slug_of(base.name)
+    place = shelf.place(bases, base.name)
     if place.exists():
         place.rename(model.parent.with_name(f"{model.parent.name}-old"))
     model.parent.rename(place)
@@ -78,7 +78,7 @@ def _free_name(bases: Path, name: str) -> str:
     plain = name.replace("/", "-")[:60] or "model"
     names = (plain, *(f"{plain}-{count}" for count in range(2, 10_000)))
     ours = read_wheels()
-    return next(n for n in names if n not in ours and not (bases / shelf.slug_of(n)).exists())
+    return next(n for n in names if n not in ours and not shelf.place(bases, n).exists())
 
 
 def _copy_folder(source: Path, model: Path) -> None:

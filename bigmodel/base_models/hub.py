@@ -58,7 +58,9 @@ def describe(hub_id: str, settings: Settings) -> HubModel:
     raise ModelError("hub_unreachable", url=settings.hub_url)
 
 
-def fetch(hub_id: str, settings: Settings, progress: OnCount | None = None) -> Base:
+def fetch(
+    hub_id: str, settings: Settings, progress: OnCount | None = None, *, is_ours: bool = False
+) -> Base:
     """Download a model at its present commit, check it, and put it on the shelf; go on where an earlier call stopped.
 
     `progress` is called with (bytes so far, bytes in all).
@@ -73,9 +75,9 @@ def fetch(hub_id: str, settings: Settings, progress: OnCount | None = None) -> B
     beside = settings.bases / f".fetch-{shelf.slug_of(model.id)}-{model.revision[:12]}"
     folder = beside / shelf.MODEL
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _download(model, folder, settings, progress)
+    _download(model, folder, settings, progress, is_ours=is_ours)
     try:
-        checked = check_folder(folder)
+        checked = check_folder(folder, is_ours=is_ours)
     except ModelError:
         shutil.rmtree(beside, ignore_errors=True)
         raise
@@ -121,13 +123,16 @@ def _as_model(result: Mapping[str, Any], settings: Settings) -> HubModel:
     return model
 
 
-def _download(model: HubModel, folder: Path, settings: Settings, progress: OnCount | None) -> None:
+def _download(
+    model: HubModel, folder: Path, settings: Settings, progress: OnCount | None, *, is_ours: bool
+) -> None:
     total = sum(int(about["size"]) for about in model.files.values())
     if total > BYTES_CAP:
         raise ModelError("model_files_big", gb=round(total / 1e9, 1), limit_gb=BYTES_CAP // 10**9)
     require_disk(folder, total)
     request = {
         "do": "fetch",
+        "is_ours": is_ours,
         "id": model.id,
         "revision": model.revision,
         "files": {name: dict(about) for name, about in model.files.items()},

@@ -6,7 +6,9 @@ bases/<slug>/model/…        only files that passed the check
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,20 @@ def slug_of(name: str) -> str:
     return slug[:100] or "base"
 
 
+def place(bases: Path, name: str) -> Path:
+    """Return where a base lies, or would lie."""
+    return bases / slug_of(name)
+
+
+def remove(bases: Path, name: str) -> None:
+    """Delete a base: it is gone in one step, its files a moment later."""
+    gone = bases / f".gone-{slug_of(name)}"
+    shutil.rmtree(gone, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        place(bases, name).rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
 def seal(folder: Path, base: Base) -> None:
     """Write what a base is, and the digests of its files, beside its files."""
     files = {
@@ -35,7 +51,7 @@ def seal(folder: Path, base: Base) -> None:
 
 def find(bases: Path, name: str) -> Path | None:
     """Return the folder of a base's files if all of them are here with the size they had."""
-    folder = bases / slug_of(name)
+    folder = place(bases, name)
     try:
         record = json.loads((folder / RECORD).read_text("utf-8"))
     except (OSError, ValueError):
@@ -55,14 +71,14 @@ def digests(bases: Path, name: str) -> dict[str, str] | None:
     """Return the digests of a base's files as they were when they came, or None when it is not there."""
     if find(bases, name) is None:
         return None
-    record = json.loads((bases / slug_of(name) / RECORD).read_text("utf-8"))
+    record = json.loads((place(bases, name) / RECORD).read_text("utf-8"))
     return {file: str(about["sha256"]) for file, about in record["files"].items()}
 
 
 def read(bases: Path, name: str) -> Base | None:
     """Return what a base on the shelf is, or None when it is not there."""
     try:
-        record = json.loads((bases / slug_of(name) / RECORD).read_text("utf-8"))
+        record = json.loads((place(bases, name) / RECORD).read_text("utf-8"))
     except (OSError, ValueError):
         return None
     base = from_record(record["base"])

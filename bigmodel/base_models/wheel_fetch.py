@@ -17,7 +17,7 @@ from bigmodel.base_models import shelf
 from bigmodel.base_models.check import check_folder
 from bigmodel.base_models.child import bare_environment, pip_environment, records
 from bigmodel.base_models.folder import put, require_disk, stage
-from bigmodel.base_models.wheels import Wheel, WheelModel
+from bigmodel.base_models.wheels import Wheel, WheelModel, as_base
 from bigmodel.core.callbacks import OnCount
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import Base
@@ -161,6 +161,5 @@ def _convert(model: WheelModel, beside: Path, settings: Settings) -> Base:
         text = licence.read_text("utf-8")
         about = f"{model.origin}\nLicence: {model.about['licence']}\nFrom: {model.source}\n"
         licence.write_text(f"{about}\n{text}\n" if text else about, "utf-8")
-        base = Base(name=model.shelf_name, kind="wheel", source=model.source, **model.about)
-        base = replace(base, languages=tuple(base.languages))
-        return put(folder, settings.bases, base, check_folder(folder))
+        base = replace(as_base(model), name=model.shelf_name)
+        return put(folder, settings.bases, base, check_folder(folder, is_ours=True))

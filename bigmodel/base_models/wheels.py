@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel.base_models import shelf
+from bigmodel.core.model import Base
 
 LIST = Path(__file__).with_name("wheels.toml")
 PREFIX = "wheel:"
@@ -72,6 +73,11 @@ def find(bases: Path, name: str) -> Path | None:
     return shelf.find(bases, model.shelf_name) if model else None
 
 
+def as_base(model: WheelModel) -> Base:
+    """Return a model as what can be trained from."""
+    return Base(name=model.name, kind="wheel", source=model.source, **model.about)
+
+
 def _model(name: str, entry: Mapping[str, Any]) -> WheelModel:
     return WheelModel(
         name=name,
@@ -79,5 +85,6 @@ def _model(name: str, entry: Mapping[str, Any]) -> WheelModel:
         wheels=tuple(Wheel(**wheel) for wheel in entry["wheels"]),
         hub=entry.get("hub", ""),
         origin=entry.get("origin", ""),
-        about={key: entry[key] for key in ABOUT if key in entry},
+        about={key: entry[key] for key in ABOUT if key in entry}
+        | {"languages": tuple(entry.get("languages", ()))},
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bigmodel.commands import (
+    bases,
     data,
     doctor,
     evaluate,
@@ -49,6 +50,7 @@ class Grammar:
         self._predict(self._command(commands, "predict", predict.run))
         self._show(self._command(commands, "show", show.run))
         self._project(self._group(commands, "project"))
+        self._bases(self._group(commands, "bases"))
         self._report(self._command(commands, "report", report.run))
         self._command(commands, "doctor", doctor.run)
         return parser
@@ -168,6 +170,23 @@ class Grammar:
                 save.error(self._help("project_either"))
 
         save.set_defaults(check=check)
+
+    def _bases(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        self._command(commands, "list", bases.run_list, "bases_list")
+        fetch = self._command(commands, "fetch", bases.run_fetch, "bases_fetch")
+        fetch.add_argument("names", metavar="NAME", nargs="*", help=self._help("bases_names"))
+        fetch.add_argument("--all", action="store_true", help=self._help("bases_all"))
+        add = self._command(commands, "add", bases.run_add, "bases_add")
+        add.add_argument("file", metavar="FILE", type=Path, help=self._help("bases_file"))
+        add.add_argument("--name", metavar="N", help=self._help("bases_name"))
+        remove = self._command(commands, "remove", bases.run_remove, "bases_remove")
+        remove.add_argument("base", metavar="NAME", help=self._help("bases_one"))
+
+        def check(args: argparse.Namespace) -> None:
+            if bool(args.names) == args.all:
+                fetch.error(self._help("bases_either"))
+
+        fetch.set_defaults(check=check)
 
     def _report(self, parser: argparse.ArgumentParser) -> None:
         out = self._help("report_out")

@@ -134,6 +134,9 @@ class BaseModelStore(Protocol):
     def list_all(self, owner: str) -> dict[str, dict[str, object]]:
         """Return the imported and fetched base models by name."""
 
+    def delete(self, owner: str, name: str) -> None:
+        """Forget a base model, if it is known."""
+
 
 class LabelStore(Protocol):
     """Labels given by hand, and the classes of a dataset."""

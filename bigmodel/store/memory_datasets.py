@@ -76,6 +76,10 @@ class MemoryBaseModels(Part):
             if of == owner
         }
 
+    @locked
+    def delete(self, owner: str, name: str) -> None:
+        self._memory.bases.pop((owner, name), None)
+
 
 class MemoryLabels(Part):
     """`base.LabelStore` in memory."""

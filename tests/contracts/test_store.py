@@ -71,6 +71,10 @@ class TestDatasets:
         store.base_models.put("a", "x", {"revision": "2", "languages": ["zh"]})
         store.base_models.put("b", "y", {})
         assert store.base_models.list_all("a") == {"x": {"revision": "2", "languages": ["zh"]}}
+        for owner in ("a", "nobody"):
+            store.base_models.delete(owner, "x")
+        assert store.base_models.list_all("a") == {}
+        assert set(store.base_models.list_all("b")) == {"y"}
 
 
 class TestOwners:

@@ -93,7 +93,7 @@ class Installer:
         base = replace(shelf.from_record(record.record), name=name)
         if base.kind == "folder":
             base = replace(base, source="")
-        place = self._settings.bases / shelf.slug_of(name)
+        place = shelf.place(self._settings.bases, name)
         with own_folder.stage(self._settings) as model:
             for path in source.iterdir():
                 path.rename(model / path.name)

@@ -225,7 +225,7 @@ class ProjectService:
         mine = self._store.base_models.list_all(owner)
         for name in names:
             digests = shelf.digests(self._settings.bases, name)
-            if digests is not None or (self._settings.bases / shelf.slug_of(name)).exists():
+            if digests is not None or shelf.place(self._settings.bases, name).exists():
                 found[name] = digests if name in mine else None
         return found
 

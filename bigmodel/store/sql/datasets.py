@@ -123,3 +123,8 @@ class SqlBaseModels:
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(base_models.c.name))
             return {row.name: row.record for row in rows}
+
+    def delete(self, owner: str, name: str) -> None:
+        mine = (base_models.c.owner == owner) & (base_models.c.name == name)
+        with self._database.write() as connection:
+            connection.execute(delete(base_models).where(mine))
