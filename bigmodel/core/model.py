@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from bigmodel.core.message import Message
 
-BaseKind = Literal["instant", "embedded", "scratch", "hub", "folder", "wheel"]
+BaseKind = Literal["instant", "embedded", "scratch", "hub", "folder", "wheel", "features"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Base:
     `source` is `package:<name>/<folder>` of an installed package, `wheel:<name>==<version>` of one
     that is only unpacked, `hub:<owner>/<name>`, `folder:<id of an imported folder>` or empty. `presets` maps fast, balanced and thorough to values of the task's Params. `medium` is
     what an imported or fetched one takes in; a task's own take what the task does. `writes` tells of
-    an imported one that it writes text down and is of no use to other tasks.
+    an imported one that it writes text down and is of no use to other tasks. `encoder` names, for pre-trained
+    features, the base that is kept frozen.
     """
 
     name: str
@@ -32,6 +33,12 @@ class Base:
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     medium: str = "text"
     writes: bool = False
+    encoder: str = ""
+
+    @property
+    def files_of(self) -> str:
+        """The base whose files this one needs: its own, or those of the encoder that is kept frozen."""
+        return self.encoder or self.name
 
 
 @dataclass(frozen=True)

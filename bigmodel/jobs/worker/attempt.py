@@ -225,7 +225,9 @@ def _choose(work: Work, first: TrainedModel, second: TrainedModel) -> None:
     before, after = (model.metrics[Split.VALIDATION][name] for model in (first, second))
     is_better = metric(name, metrics_of(work.task)).is_better(after, before)
     _announce(second, work, kept=is_better)
-    key = "jobs.notes.tuned_kept" if is_better else "jobs.notes.instant_kept"
+    kept = "tuned" if is_better else "instant"
+    of_features = "_over_features" if work.attempt.base["kind"] == "features" else ""
+    key = f"jobs.notes.{kept}_kept{of_features}"
     work.reporter.note(key, metric=name, before=round(before, 4), after=round(after, 4))
     if Split.TEST in second.metrics and Split.TEST in first.metrics:
         tested = [model.metrics[Split.TEST][name] for model in (first, second)]

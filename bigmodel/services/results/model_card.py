@@ -11,9 +11,14 @@ from bigmodel.services.panels import draw, measure_table
 from bigmodel.words import Words
 
 MOST_LABELS = 50
-KINDS = {"instant": "kind_instant", "scratch": "kind_scratch", "folder": "kind_own"}
+KINDS = {
+    "instant": "kind_instant",
+    "scratch": "kind_scratch",
+    "folder": "kind_own",
+    "features": "kind_features",
+}
 BASED = frozenset(
-    {"embedded", "hub", "folder", "wheel"}
+    {"embedded", "hub", "folder", "wheel", "features"}
 )  # kinds whose weights hold those of a base
 
 
@@ -53,7 +58,7 @@ def _card(
     task = words.first(language, [f"tasks.{model.task}.name", "export.card.task"])
     yield f"# {say('title', task=task)}\n"
     kind = "instant" if model.kind == "instant" else base.kind
-    yield say(KINDS.get(kind, "kind_tuned"), base=base.name) + "\n"
+    yield say(KINDS.get(kind, "kind_tuned"), base=base.files_of) + "\n"
     if kind in BASED and base.licence:
         yield say("licence", licence=base.licence) + "\n"
     if has_program:

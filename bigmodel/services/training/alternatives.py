@@ -63,7 +63,7 @@ def smaller_base(base: Base, others: Sequence[Base]) -> Base | None:
 def lighter(choice: Choice, others: Sequence[Base]) -> Iterator[Lighter]:
     """Yield milder choices, the mildest first."""
     values = choice.values
-    if choice.base.kind == INSTANT:
+    if choice.base.kind in (INSTANT, "features"):
         return
     if halved := half_batch(values):
         yield _of(choice, halved, "half_batch", 0.75)

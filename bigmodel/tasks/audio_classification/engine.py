@@ -17,9 +17,13 @@ class AudioClassification:
     def train(
         self, data: TaskData, params: Params, base: BaseFiles, folder: Path, report: Reporter
     ) -> None:
+        if base.kind == "features":
+            from bigmodel.training.audio import frozen
+
+            return frozen.train(data, _settings(params), base, folder, report)
         from bigmodel.training.audio import finetune
 
-        finetune.train(data, _settings(params), base, folder, report)
+        return finetune.train(data, _settings(params), base, folder, report)
 
     def load(self, folder: Path) -> Predictor:
         if baseline.is_instant(folder):

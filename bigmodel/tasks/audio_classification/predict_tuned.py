@@ -9,6 +9,7 @@ It reads WAV, FLAC, OGG and MP3. Or in Python: `Model().predict(["one.wav"])`.
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,9 +25,11 @@ import torchaudio
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import AutoModelForAudioClassification, logging
+from transformers import AutoModelForAudioClassification, WhisperConfig, logging
+from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
 RATE_HZ, FRAME, HOP, FFT, BANDS, FLOOR = 16_000, 400, 160, 512, 40, 1e-2
+STRIDE, LOUDNESS, PARTS = 320, 0.05, 3  # of the encoder of pre-trained features
 
 Array = Any  # numpy arrays of numbers
 
@@ -39,13 +42,22 @@ class Model:
         record = json.loads((folder / "sound.json").read_text("utf-8"))
         self.labels: list[str] = record["labels"]
         self._steps: int = record["steps"]
+        self._model: Any
         self._mel: Any = None
+        self._encoder: Any = None
+        if record["kind"] == "whisper":
+            weights = load_file(folder / "model.safetensors")
+            self._encoder = Encoder(record["encoder"]).eval()
+            self._encoder.load_state_dict(part_of(weights, "encoder."), strict=False)
+            self._model = nn.Linear(weights["head.weight"].shape[1], len(weights["head.weight"]))
+            self._model.load_state_dict(part_of(weights, "head."))
+            return
         if record["kind"] == "net":
             self._mel = torchaudio.transforms.MelSpectrogram(
                 RATE_HZ, n_fft=FFT, win_length=FRAME, hop_length=HOP, n_mels=BANDS, f_min=20.0,
                 f_max=7_600.0, pad_mode="constant",
             )  # fmt: skip
-            self._model: Any = Net(len(self.labels), record["net"]["width"])
+            self._model = Net(len(self.labels), record["net"]["width"])
             self._model.load_state_dict(load_file(folder / "model.safetensors"))
             self._model.eval()
             return
@@ -62,6 +74,8 @@ class Model:
         return [self._scores(read(path)) for path in paths]
 
     def _scores(self, clip: Array) -> list[float]:
+        if self._encoder:
+            return self._scores_of_features(clip)
         sound, silence = clip, 0.0
         if self._mel:
             sound, silence = (
@@ -77,6 +91,49 @@ class Model:
             raw = self._model(windows[:, None]) if self._mel else self._model(windows).logits
         scores: list[float] = raw.double().softmax(dim=1).mean(dim=0).tolist()
         return scores
+
+    def _scores_of_features(self, clip: Array) -> list[float]:
+        """Answer the mean vector of the windows of a recording."""
+        cuts = spans(len(clip), self._steps)
+        with torch.inference_mode():
+            vectors = [self._encoder(torch.from_numpy(clip[start:end])) for start, end in cuts]
+            raw = self._model(torch.stack(vectors).mean(dim=0)).double()
+        scores: list[float] = (raw.softmax(dim=0) if self.labels else raw).tolist()
+        return scores
+
+
+class Encoder(nn.Module):
+    """The lower layers of a Whisper encoder, and how their answers become one vector."""
+
+    def __init__(self, size: dict[str, int]) -> None:
+        super().__init__()
+        config = WhisperConfig(
+            num_mel_bins=size["mels"],
+            d_model=size["width"],
+            encoder_layers=size["layers"],
+            encoder_attention_heads=size["heads"],
+            encoder_ffn_dim=size["inner"],
+            max_source_positions=size["places"],
+        )
+        whole: Any = WhisperEncoder(config)
+        whole.layer_norm = nn.Identity()
+        self.layers = whole
+        self._places: int = size["places"]
+        self._mel = torchaudio.transforms.MelSpectrogram(
+            RATE_HZ, n_fft=400, hop_length=HOP, n_mels=size["mels"], norm="slaney",
+            mel_scale="slaney",
+        )  # fmt: skip
+
+    def forward(self, window: Tensor) -> Tensor:
+        samples = self._places * STRIDE
+        sound = window[:samples] * LOUDNESS
+        power = self._mel(functional.pad(sound, (0, samples - len(sound))))[:, :-1]
+        logs = power.clamp(min=1e-10).log10()
+        frames = (logs.clamp(min=float(logs.max()) - 8.0) + 4.0) / 4.0
+        filled = min(self._places, max(2 * PARTS, math.ceil(len(window) / STRIDE)))
+        found = self.layers(frames[None]).last_hidden_state[0, :filled]
+        parts = [part.mean(dim=0) for part in torch.tensor_split(found, PARTS)]
+        return torch.cat([found.mean(dim=0), found.std(dim=0), *parts])
 
 
 class Block(nn.Module):
@@ -119,6 +176,16 @@ class Net(nn.Module):
         x = self.blocks(x)
         answer: Tensor = self.head(torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=1))
         return answer
+
+
+def part_of(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Return the weights below a prefix, in full precision."""
+    inner = "layers." if prefix == "encoder." else ""
+    return {
+        inner + name.removeprefix(prefix): value.float()
+        for name, value in weights.items()
+        if name.startswith(prefix)
+    }
 
 
 def read(path: str) -> Array:

@@ -17,16 +17,20 @@ class ImageClassification:
     def train(
         self, data: TaskData, params: Params, base: BaseFiles, folder: Path, report: Reporter
     ) -> None:
+        if base.kind == "features":
+            from bigmodel.training.images import frozen
+
+            return frozen.train(data, _settings(params), base, folder, report)
         from bigmodel.training.images import finetune
 
-        finetune.train(data, _settings(params), base, folder, report)
+        return finetune.train(data, _settings(params), base, folder, report)
 
     def load(self, folder: Path) -> Predictor:
         if baseline.is_instant(folder):
             return baseline.load_baseline(folder)
-        from bigmodel.training.images import finetune
+        from bigmodel.training.images.predictor import load_model
 
-        return finetune.load_model(folder)
+        return load_model(folder)
 
 
 def _settings(params: Params) -> ImageParams:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import DatasetError, ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, Reporter
-from bigmodel.training.audio import pretrained
+from bigmodel.training.audio import frozen, pretrained
 from bigmodel.training.audio.clips import AugmentConfig, Clips, frames_of, make_frontend, window
 from bigmodel.training.audio.features import HOP, RATE_HZ, Floats, choose_window_s, read_clip
 from bigmodel.training.audio.net import AudioNet, NetSize, width_for
@@ -90,6 +90,8 @@ def load_model(folder: Path) -> AudioPredictor:
     try:
         record = json.loads((folder / RECORD).read_text("utf-8"))
         frontend: AudioFrontend
+        if record["kind"] == frozen.KIND:
+            return frozen.load_model(folder)
         if record["kind"] == "net":
             net = AudioNet(NetSize(**record["net"]))
             net.load_state_dict(load_file(folder / WEIGHTS))

@@ -89,6 +89,10 @@ class AudioPredictor(ScorePredictor):
         self._neighbours = make_neighbours(vectors, ids, held_vectors, shares)
         return self._neighbours
 
+    def shares(self, logits: torch.Tensor) -> torch.Tensor:
+        """Return probabilities, or the numbers themselves where there are no labels."""
+        return logits.double().softmax(dim=1) if self.labels else logits.double()
+
     def _whole(self, sounds: Sequence[Floats]) -> tuple[Floats, NDArray[np.float64]]:
         """Return features and probabilities of whole recordings."""
         if not sounds:
@@ -101,7 +105,7 @@ class AudioPredictor(ScorePredictor):
         shares, features = [], []
         for start in range(0, len(windows), ANSWER_BATCH):
             logits, inner = self.frontend.answer(windows[start : start + ANSWER_BATCH])
-            shares.append(logits.double().softmax(dim=1).cpu().numpy())
+            shares.append(self.shares(logits).cpu().numpy())
             features.append(inner.float().cpu().numpy())
         return np.concatenate(shares), np.concatenate(features)
 

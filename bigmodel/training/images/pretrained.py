@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import timm
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForImageClassification, PreTrainedModel
@@ -47,6 +49,13 @@ class TimmEncoder(Encoder):
         maps = self.net.forward_features((pictures - self.mean) / self.spread)
         features = self.net.forward_head(maps, pre_logits=True)
         return NetOutput(self.net.get_classifier()(features), features)
+
+    def set_head(self, weights: NDArray[np.floating], bias: NDArray[np.floating]) -> None:
+        """Let the classifier answer with these weights, (outputs, features), and bias, (outputs,)."""
+        head = self.net.get_classifier()
+        with torch.no_grad():
+            head.weight.copy_(torch.from_numpy(weights))
+            head.bias.copy_(torch.from_numpy(bias))
 
     def layers(self) -> list[nn.Module]:
         """Return all but the head, lowest first."""

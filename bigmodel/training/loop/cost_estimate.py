@@ -18,6 +18,11 @@ FLOPS_PER_CORE = 35e9  # of a training step in fp32
 FLOPS_PER_CORE_BF16 = 200e9  # where the processor multiplies bf16 itself
 STEP_S = 0.02  # of each optimiser step, however small the model
 PASSES = 6.0  # operations a parameter and token: forward 2, backward 4
+FORWARD = 2.0
+ENCODER_SHARE = {
+    Medium.IMAGE: 1.0,
+    Medium.AUDIO: 0.15,
+}  # of a base's parameters that a frozen encoder uses
 LOOKING = 1.1  # the held-out rows are read as well, forward only
 CHARACTERS_PER_TOKEN = 2.5  # between Chinese (1 to 1.5) and English (4)
 EMBEDDING_M = 12.0  # parameters of a usual table of words: looked up, not multiplied
@@ -55,6 +60,10 @@ def minutes(base: Base, params: Params, amount: Amount, cores: int) -> float:
     if base.kind == "instant":
         return instant
     settings = params.model_dump()
+    if base.kind == "features":
+        operations = FORWARD * ENCODER_SHARE[amount.medium] * _of_media(base, settings, amount)
+        rate = (FLOPS_PER_CORE_BF16 if has_bf16() else FLOPS_PER_CORE) * max(1, cores)
+        return float(instant + amount.rows * operations / CONVOLUTION_SHARE / rate / 60)
     examples = amount.rows * settings.get("epochs", 1)
     steps = examples / settings.get("batch_size", 16)
     if amount.medium == Medium.TEXT:

@@ -13,6 +13,7 @@ from bigmodel.tasks import find_tasks, load_engine
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.sounds import sound_data, write_sound
 from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
+from tests.fakes.tiny_whisper import write_tiny_whisper
 
 TASK = next(
     task for task in find_tasks().values() if task.medium is Medium.AUDIO and task.answer == "label"
@@ -48,6 +49,13 @@ def both(kind: str, folder: Path, data: TaskData) -> tuple[Any, Any]:
 def test_package_of_instant_model_answers_alike(data: TaskData, tmp_path: Path) -> None:
     load_engine(TASK).train_instant(data, PARAMS, tmp_path, FakeReporter(tmp_path / "c"))
     ours, theirs = both("instant", tmp_path, data)
+    np.testing.assert_allclose(theirs, ours, atol=1e-4)
+
+
+def test_package_of_features_answers_alike(data: TaskData, tmp_path: Path) -> None:
+    base = BaseFiles("ear", "features", write_tiny_whisper(tmp_path / "base"))
+    load_engine(TASK).train(data, PARAMS, base, tmp_path, FakeReporter(tmp_path / "c"))
+    ours, theirs = both("tuned", tmp_path, data)
     np.testing.assert_allclose(theirs, ours, atol=1e-4)
 
 

@@ -47,6 +47,12 @@ def test_package_of_instant_model_answers_alike(data: TaskData, tmp_path: Path) 
     check("instant", tmp_path, data)
 
 
+def test_package_of_features_answers_alike(data: TaskData, tmp_path: Path) -> None:
+    base = BaseFiles("eye", "features", write_tiny_timm(tmp_path / "base"))
+    load_engine(TASK).train(data, PARAMS, base, tmp_path, FakeReporter(tmp_path / "c"))
+    check("tuned", tmp_path, data)
+
+
 @pytest.mark.parametrize("write", [None, write_tiny_timm, write_tiny_vit])
 def test_package_of_network_answers_alike(
     write: Callable[[Path], Path] | None, data: TaskData, tmp_path: Path
