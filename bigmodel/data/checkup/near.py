@@ -6,7 +6,7 @@ Ullman, "Mining of Massive Datasets", chapter 3. Candidates are compared letter 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,18 +36,26 @@ def near_groups(texts: Sequence[str], contents: Places, tell: OnShare) -> Places
     """
     _, first = np.unique(contents, return_index=True)
     plain = [plain_text(texts[at]) for at in first]
-    leaders = np.arange(len(plain), dtype=np.int64)
     signatures = (
         np.concatenate([*_signatures(plain, tell)]) if plain else np.empty((0, HASHES), np.uint32)
     )
     is_long = np.array([len(text) >= NGRAM for text in plain], np.bool_)
-    for left, right in _candidates(signatures, is_long).tolist():
-        a, b = _root(leaders, left), _root(leaders, right)
-        if a != b and ratio(plain[left], plain[right], score_cutoff=SAME):
-            leaders[max(a, b)] = min(a, b)
-    roots = np.array([_root(leaders, at) for at in range(len(plain))], np.int64)
+    pairs = (
+        (left, right)
+        for left, right in _candidates(signatures, is_long).tolist()
+        if ratio(plain[left], plain[right], score_cutoff=SAME)
+    )
     _, of = np.unique(contents, return_inverse=True)
-    return roots[of]
+    return linked(len(plain), pairs)[of]
+
+
+def linked(count: int, pairs: Iterable[tuple[int, int]]) -> Places:
+    """Return a number for each group of things that pairs link, directly or through others: its first thing."""
+    leaders = np.arange(count, dtype=np.int64)
+    for left, right in pairs:
+        a, b = _root(leaders, left), _root(leaders, right)
+        leaders[max(a, b)] = min(a, b)
+    return np.array([_root(leaders, at) for at in range(count)], np.int64)
 
 
 def plain_text(text: str) -> str:

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from bigmodel.core.callbacks import OnShare
 from bigmodel.core.datasets.checkup import EXAMPLES, Example
-from bigmodel.core.datasets.dataset import Form, Recipe
-from bigmodel.data.checkup.near import near_groups
+from bigmodel.core.datasets.dataset import Recipe
+from bigmodel.data.checkup.hearing import Hearing, hear, same_sounds
+from bigmodel.data.checkup.look import Looks, read_looks, same_pictures
+from bigmodel.data.checkup.near import linked, near_groups
 from bigmodel.data.tables.source import ORIGINAL
 from bigmodel.data.versions.split import NAMES
 from bigmodel.data.versions.versions import ITEMS, media_folder
@@ -112,16 +114,27 @@ class CheckedRows:
         """(rows,) a number for each group of rows that are the same or nearly so."""
         if self.medium == "text":
             return near_groups(self.inputs, self.contents, self.tell)
-        return self.contents
+        is_picture = self.medium == "image"
+        pairs = same_pictures(self.looks) if is_picture else same_sounds(self.hearing)
+        _, of = np.unique(self.contents, return_inverse=True)
+        first = np.unique(of, return_index=True)[1]
+        same = [(int(of[left]), int(of[right])) for left, right in pairs]
+        return linked(len(first), same)[of]
+
+    @cached_property
+    def looks(self) -> Looks:
+        """What the pictures look like."""
+        return read_looks(self._files, self.tell)
+
+    @cached_property
+    def hearing(self) -> Hearing:
+        """What the recordings sound like."""
+        return hear(self._files, self.tell)
 
     @property
-    def is_spoken(self) -> bool:
-        return self.recipe.form == Form.TRANSCRIPTS
-
-    @property
-    def media(self) -> Path:
-        """The folder of the files that `inputs` name."""
-        return media_folder(self.folder)
+    def _files(self) -> list[Path]:
+        media = media_folder(self.folder)
+        return [media / name for name in self.inputs]
 
     def examples(
         self, places: Sequence[int] | Places, notes: Sequence[str] = ()
