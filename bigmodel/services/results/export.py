@@ -15,6 +15,7 @@ from bigmodel.core.model import Base, TrainedModel
 from bigmodel.core.results.results import Results
 from bigmodel.core.task import Task
 from bigmodel.services.results.model_card import figures, write_card
+from bigmodel.services.results.standalone import assemble
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task
 from bigmodel.words import load_words
@@ -135,7 +136,7 @@ def _texts(
     yield "README.md", card
     yield "labels.json", json.dumps(list(model.labels), ensure_ascii=False)
     if program:
-        programs = {"predict.py": program.read_text("utf-8")}
+        programs = {"predict.py": assemble(program)}
         if steps:
             yield "cleaning.json", json.dumps(list(steps), ensure_ascii=False)
             programs |= {

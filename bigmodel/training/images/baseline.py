@@ -48,12 +48,7 @@ class ImageBaseline(ScorePredictor):
 
     def shares(self, features: Floats) -> list[list[float]]:
         """Return probabilities by what pictures show, (pictures, features)."""
-        arrays = self._arrays
-        like = likeness(features, arrays["landmarks"], float(arrays["width"][0]))
-        raw = (like @ arrays["mix"] @ arrays["weights"].T + arrays["bias"]).astype(np.float64)
-        raised = np.exp(raw - raw.max(axis=1, keepdims=True))
-        shares: list[list[float]] = (raised / raised.sum(axis=1, keepdims=True)).tolist()
-        return shares
+        return probabilities(features, self._arrays)
 
     def explain(self, inputs: Sequence[str]) -> list[Explanation]:
         """Return the most alike training pictures, and whether a picture is like any."""
@@ -99,6 +94,15 @@ def load_baseline(folder: Path) -> ImageBaseline:
 def is_instant(folder: Path) -> bool:
     """Tell whether the folder holds an instant model."""
     return (folder / RECORD).is_file()
+
+
+def probabilities(features: Floats, arrays: dict[str, Floats]) -> list[list[float]]:
+    """Return the class probabilities that a stored classifier gives pictures, a row for each."""
+    like = likeness(features, arrays["landmarks"], float(arrays["width"][0]))
+    raw = (like @ arrays["mix"] @ arrays["weights"].T + arrays["bias"]).astype(np.float64)
+    raised = np.exp(raw - raw.max(axis=1, keepdims=True))
+    shares: list[list[float]] = (raised / raised.sum(axis=1, keepdims=True)).tolist()
+    return shares
 
 
 def likeness(features: Floats, landmarks: Floats, width: float) -> Floats:

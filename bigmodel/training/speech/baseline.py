@@ -63,7 +63,7 @@ class SpeechBaseline:
     def __init__(self, templates: Sequence[Template], parting: Parting | None) -> None:
         self.parting = parting
         self._templates = list(templates)
-        self._shapes = np.stack([_shape(one.cepstra) for one in templates])  # (templates, values)
+        self._shapes = np.stack([outline(one.cepstra) for one in templates])  # (templates, values)
 
     def answer(self, inputs: Sequence[str]) -> list[Transcript]:
         """Return what is said in each recording, as far as something like it is known."""
@@ -77,7 +77,7 @@ class SpeechBaseline:
 
     def _nearest(self, heard: Floats) -> tuple[str, float]:
         """Return the text of the nearest template, and from 0 to 1 how much nearer it is than any other text."""
-        away = np.square(self._shapes - _shape(heard)).sum(axis=1)
+        away = np.square(self._shapes - outline(heard)).sum(axis=1)
         chosen = np.argsort(away, kind="stable")[:NEAR].tolist()
         best: dict[str, float] = {}
         for place in chosen:
@@ -250,7 +250,7 @@ def _squares(one: Floats, other: Floats) -> NDArray[np.float64]:
     return squares
 
 
-def _shape(cepstra: Floats) -> Floats:
+def outline(cepstra: Floats) -> Floats:
     """Return a template in `SHAPE` even parts, for a cheap first look."""
     places = np.linspace(0, len(cepstra), SHAPE + 1).astype(int)
     parts = [

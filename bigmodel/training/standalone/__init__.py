@@ -1,1 +1,1 @@
-"""Programs that go along with a downloaded model: whole files without a line of this app, and never imported by it."""
+"""Programs that go along with a downloaded model, and what they share: each is written out whole, without this app."""

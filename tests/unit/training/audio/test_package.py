@@ -1,6 +1,5 @@
 """The programs that go along with a downloaded sound model answer what the model answers, without a line of this app."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import BaseFiles, Medium
 from bigmodel.tasks import find_tasks, load_engine
+from tests.fakes.program import load_program
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.sounds import sound_data, write_sound
 from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
@@ -26,24 +26,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> TaskData:
     return sound_data(tmp_path_factory.mktemp("sounds"), rows=30)
 
 
-def program(kind: str) -> Any:  # Any: a module made from a file
-    path = TASK.folder / f"predict_{kind}.py"
-    assert "bigmodel" not in path.read_text("utf-8")
-    spec = importlib.util.spec_from_file_location(f"predict_sound_{kind}", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def both(kind: str, folder: Path, data: TaskData) -> tuple[Any, Any]:
     """Return what the app and the program answer, to short recordings and a long one."""
     long = write_sound(folder / "long.wav", "buzz", seconds=2.0)
     inputs = [*data.test.inputs, str(long)]
-    return load_engine(TASK).load(folder).predict(inputs), program(kind).Model(folder).predict(
-        inputs
-    )
+    theirs = load_program(TASK.folder / f"predict_{kind}.py").Model(folder)
+    return load_engine(TASK).load(folder).predict(inputs), theirs.predict(inputs)
 
 
 def test_package_of_instant_model_answers_alike(data: TaskData, tmp_path: Path) -> None:

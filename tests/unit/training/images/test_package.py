@@ -1,9 +1,7 @@
 """The programs that go along with a downloaded picture model answer what the model answers, without a line of this app."""
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +10,7 @@ from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import BaseFiles, Medium
 from bigmodel.tasks import find_tasks, load_engine
 from tests.fakes.pictures import picture_data
+from tests.fakes.program import load_program
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.tiny_vision import write_tiny_timm, write_tiny_vit
 
@@ -24,20 +23,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> TaskData:
     return picture_data(tmp_path_factory.mktemp("pictures"), 40)
 
 
-def program(kind: str) -> Any:  # Any: a module made from a file
-    path = TASK.folder / f"predict_{kind}.py"
-    assert "bigmodel" not in path.read_text("utf-8")
-    spec = importlib.util.spec_from_file_location(f"predict_picture_{kind}", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def check(kind: str, folder: Path, data: TaskData) -> None:
     ours = load_engine(TASK).load(folder).predict(data.test.inputs)
-    theirs = program(kind).Model(folder)
+    theirs = load_program(TASK.folder / f"predict_{kind}.py").Model(folder)
     np.testing.assert_allclose(theirs.predict(data.test.inputs), ours, atol=1e-4)
     assert theirs.labels == list(data.labels)
 

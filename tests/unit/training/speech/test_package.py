@@ -1,6 +1,5 @@
 """The programs that go along with a downloaded speech model hear what the model hears, without a line of this app."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from bigmodel.core.task import BaseFiles, StopRequested
 from bigmodel.tasks import find_tasks
 from bigmodel.training.speech import baseline, ctc
 from bigmodel.training.speech.recipe import SpeechParams
+from tests.fakes.program import load_program
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.spoken import spoken_data
 from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
@@ -17,15 +17,8 @@ from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
 FOLDER = next(t.folder for t in find_tasks().values() if t.answer == "transcript")
 
 
-def program(kind: str) -> Any:  # Any: a module made from a file
-    path = FOLDER / f"predict_{kind}.py"
-    assert "bigmodel" not in path.read_text("utf-8")
-    spec = importlib.util.spec_from_file_location(f"predict_{kind}", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def program(kind: str) -> Any:
+    return load_program(FOLDER / f"predict_{kind}.py")
 
 
 def test_package_of_instant_model_hears_alike(tmp_path: Path) -> None:

@@ -1,0 +1,25 @@
+"""A program as it goes along with a downloaded model, as a module: whole, and away from this app."""
+
+import importlib.util
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bigmodel.services.results.standalone import assemble
+
+
+def load_program(source: Path) -> Any:  # Any: a module made from a file
+    """Write the program out and import it."""
+    text = assemble(source)
+    assert "bigmodel" not in text
+    assert len(re.findall(r"^def main", text, re.MULTILINE)) == 1
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "predict.py"
+        place.write_text(text, "utf-8")
+        spec = importlib.util.spec_from_file_location(f"{source.parent.name}_{source.stem}", place)
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return module
