@@ -111,6 +111,15 @@ def wait_for_points(page: Page, elem_id: str, more_than: int) -> int:
     return points(page, elem_id)
 
 
+def is_drawn_whole(page: Page, elem_id: str) -> bool:
+    """Tell whether a figure fills its place, and nothing of it is cut off."""
+    place = chart(page, elem_id).bounding_box()
+    drawn = chart(page, elem_id).locator("svg.main-svg").first.bounding_box()
+    assert place is not None
+    assert drawn is not None
+    return all(abs(place[side] - drawn[side]) <= 1 for side in ("width", "height"))
+
+
 def wait_for_state(page: Page, state: str) -> None:
     """Wait until the job in sight is in a state; where the address names one, it is that."""
     page.wait_for_function(

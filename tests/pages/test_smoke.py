@@ -72,6 +72,7 @@ def test_app_with_a_model_is_clean_on_every_tab(
         seen = watch(page, studio)
         walker.open_tab(page, studio, "results", **made)
         walker.wait_for_points(page, "results-matrix", 1)
+        assert walker.is_drawn_whole(page, "results-matrix")
         assert look_at_every_tab(page, seen) == []
     seen.assert_quiet()
 
