@@ -1,15 +1,17 @@
 """The tab where a trained voice model is tried: spoken or given recordings, and what was really said; it decodes none."""
 
+from functools import partial
+
 import gradio as gr
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.results import alignment
 from bigmodel.services.inference.predict import Look, MediaRow
+from bigmodel.services.results.row_table import difference, legend
 from pages.shared.demo import look_view
 from pages.shared.demo.media_demo import MediaDemo
 from pages.shared.demo.models import LOCK
-from pages.shared.results import results_view
 from pages.shared.web.guard import guard
 from pages.shared.web.page import Context, Page
 from pages.shared.widgets import answer
@@ -83,11 +85,8 @@ class VoiceDemo:
             said=counted.said,
             percent=f"{100 * counted.rate:.1f} %",
         )
-        legend = results_view.legend(lambda key: self._ctx.say(request, f"pages.results.{key}"))
-        return (
-            f'<div class="bm-card">{results_view.difference(edits)}{legend}'
-            f"{answer.quiet(sentence)}</div>"
-        )
+        marks = legend(partial(self._ctx.say, request))
+        return f'<div class="bm-card">{difference(edits)}{marks}{answer.quiet(sentence)}</div>'
 
     def _figure(self, found: Look, model_id: str, request: gr.Request) -> str | None:
         model = self._ctx.services.inference.resolve(self._ctx.owner(request), model_id)

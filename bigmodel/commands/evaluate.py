@@ -10,7 +10,7 @@ from bigmodel.commands.terminal import Terminal
 from bigmodel.core.job import Job
 from bigmodel.core.results.panel import Table
 from bigmodel.core.results.results import Measure, Results
-from bigmodel.services.panels import draw
+from bigmodel.services.panels import draw, title
 from bigmodel.services.studio import Services
 
 SIMPLEST = ("majority", "mean")  # the simplest guess of each family
@@ -128,5 +128,5 @@ def _show(results: Results, terminal: Terminal) -> None:
     for panel in results.panels:
         drawn = draw(panel, say)
         if isinstance(drawn, Table):
-            terminal.write(f"\n{say(panel.title)}")
+            terminal.write(f"\n{title(panel, say)}")
             terminal.said_table(drawn.heads, drawn.rows)

@@ -43,10 +43,15 @@ def html(panel: Panel, say: Say) -> str:
     return drawn.html(f"results-{panel.name}-table") if isinstance(drawn, Table) else drawn
 
 
+def title(panel: Panel, say: Say) -> str:
+    """Return what stands above a panel; one without a title has nothing."""
+    return say(panel.title) if panel.title else ""
+
+
 def answer_html(panel: Panel, say: Say) -> str:
     """Return an answer as the demo tabs, the demo alone and the phone show it: no style in it, nothing loaded."""
-    title = f'<div class="bm-muted">{escape(say(panel.title))}</div>' if panel.title else ""
-    return title + html(panel, say)
+    head = f'<div class="bm-muted">{escape(title(panel, say))}</div>' if panel.title else ""
+    return head + html(panel, say)
 
 
 def measure_table(results: Results, say: Say) -> Table:

@@ -7,7 +7,7 @@ from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.model import Base, TrainedModel
 from bigmodel.core.results.panel import Table, literal
 from bigmodel.core.results.results import Results
-from bigmodel.services.panels import draw, measure_table
+from bigmodel.services.panels import draw, measure_table, title
 from bigmodel.words import Words
 
 MOST_LABELS = 50
@@ -75,13 +75,13 @@ def _card(
     raw = partial(words.text, language)
     yield measure_table(results, raw).markdown()
     for panel in results.panels:
-        yield f"\n### {literal(raw(panel.title))}\n"
+        yield f"\n### {literal(title(panel, raw))}\n"
         drawn = draw(panel, raw)
         if isinstance(drawn, Table):
             yield drawn.markdown()
         else:
             yield (
-                f"![{literal(raw(panel.title))}]({language}-{panel.name}.svg)"
+                f"![{literal(title(panel, raw))}]({language}-{panel.name}.svg)"
                 if is_svg(drawn)
                 else drawn
             )

@@ -8,9 +8,10 @@ from pathlib import Path
 from bigmodel.core.callbacks import Say
 from bigmodel.core.language import Language
 from bigmodel.core.message import Arg, Message
-from bigmodel.core.results.alignment import Edit, is_unspaced
+from bigmodel.core.results.panel import Table, cut
 from bigmodel.core.results.results import AnsweredRow
 from bigmodel.services import panels
+from bigmodel.services.results.row_table import row_table
 from bigmodel.services.sharing.shown import ModelPage
 from bigmodel.words import Words
 
@@ -18,7 +19,6 @@ STYLE = Path(__file__).parents[3] / "assets" / "show.css"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 MOST_CLASSES = 40
-LABEL_CHARACTERS = 60
 TEXT_CHARACTERS = 300
 
 
@@ -34,8 +34,8 @@ def render(shown: ModelPage, words: Words, language: Language) -> str:
     parts = [
         *_head(shown, say, lambda message: escape(words.say(language, message))),
         *_results(shown, raw),
-        *_rows(shown, say),
-        *_learned(shown, say),
+        *_rows(shown, raw),
+        *_learned(shown, raw),
         f"<h2>{say('show.page.limits')}</h2><ul>",
         *(f"<li>{escape(words.say(language, limit))}</li>" for limit in shown.limits),
         "</ul>",
@@ -79,7 +79,7 @@ def _head(shown: ModelPage, say: Say, tell: Callable[[Message], str]) -> Iterato
 
 def _results(shown: ModelPage, raw: Say) -> Iterator[str]:
     for panel in shown.results.panels:
-        yield f"<h2>{escape(raw(panel.title))}</h2>"
+        yield f"<h2>{escape(panels.title(panel, raw))}</h2>"
         if panel.about:
             yield f"<p>{escape(raw(panel.about))}</p>"
         yield panels.html(panel, raw)
@@ -87,15 +87,19 @@ def _results(shown: ModelPage, raw: Say) -> Iterator[str]:
     yield panels.measure_table(shown.results, raw).html()
 
 
-def _rows(shown: ModelPage, say: Say) -> Iterator[str]:
+def _rows(shown: ModelPage, raw: Say) -> Iterator[str]:
     for name, rows in (("right", shown.right), ("wrong", shown.wrong)):
         if rows:
-            yield f"<h2>{say(f'show.page.{name}_{shown.wording}')}</h2>"
-            yield _row_table(rows, shown, say)
+            yield f"<h2>{escape(raw(f'show.page.{name}_{shown.wording}'))}</h2>"
+            yield _row_table(rows, shown, raw)
 
 
-def _learned(shown: ModelPage, say: Say) -> Iterator[str]:
+def _learned(shown: ModelPage, raw: Say) -> Iterator[str]:
     summary = shown.summary
+
+    def say(key: str, **args: Arg) -> str:
+        return escape(raw(key, **args))
+
     yield f"<h2>{say('show.page.learned')}</h2>"
     yield f"<p>{say('show.page.learned_about', rows=summary.rows, usable=summary.usable_rows)}</p>"
     if len(summary.lengths) == 6:
@@ -105,70 +109,24 @@ def _learned(shown: ModelPage, say: Say) -> Iterator[str]:
         low, high = (f"{value:,.4g}" for value in summary.number_range)
         yield f"<p>{say('show.page.number_range', low=low, high=high)}</p>"
     if summary.classes:
-        lines = [[_label(label), f"{rows:,}"] for label, rows in summary.classes.items()]
-        heads = [say("pages.results.column_class"), say("show.page.rows_all")]
-        yield _table(heads, lines[:MOST_CLASSES])
+        lines = [(cut(label), f"{rows:,}") for label, rows in summary.classes.items()]
+        heads = [raw("pages.results.column_class"), raw("show.page.rows_all")]
+        yield Table(heads, lines[:MOST_CLASSES]).html()
         if len(lines) > MOST_CLASSES:
             yield f"<p>{say('pages.data.classes_more', count=len(lines) - MOST_CLASSES)}</p>"
     if shown.learned:
         yield f"<h3>{say('show.page.learned_rows')}</h3>"
-        yield _row_table(shown.learned, shown, say)
+        yield _row_table(shown.learned, shown, raw)
 
 
-def _row_table(rows: Sequence[AnsweredRow], shown: ModelPage, say: Say) -> str:
-    has_edits = any(row.edits for row in rows)
-    has_answer = any(row.answer for row in rows)
-    has_sureness = any(row.sureness is not None for row in rows)
-    answers = ["difference"] if has_edits else ["truth", *(["answer"] if has_answer else [])]
-    item = "text" if shown.medium == "text" else "file"
-    keys = [item, *answers, *(["sureness"] if has_sureness else [])]
-    lines = []
-    for row in rows:
-        said = [_difference(row.edits)] if has_edits else [_said(row.truth), _said(row.answer)]
-        sure = [_share(row.sureness or 0.0)] if has_sureness else []
-        lines.append([_item(row, shown), *said[: len(answers)], *sure])
-    heads = [say(f"pages.results.column_{key}") for key in keys]
-    legend = f'<p class="soft">{_legend(say)}</p>' if has_edits else ""
-    return _table(heads, lines, texts=1 + len(answers)) + legend
+def _row_table(rows: Sequence[AnsweredRow], shown: ModelPage, raw: Say) -> str:
+    return row_table(rows, partial(_item, shown=shown), raw)
 
 
-def _item(row: AnsweredRow, shown: ModelPage) -> str:
+def _item(row: AnsweredRow, *, shown: ModelPage) -> str:
     picture = shown.pictures.get(row.media)
-    name = escape(_cut(row.text, TEXT_CHARACTERS))
+    name = escape(cut(row.text, TEXT_CHARACTERS))
     return f'<img src="{picture}" alt="{name}">{name}' if picture else name
-
-
-def _difference(edits: Sequence[Edit]) -> str:
-    """Return a transcript with its mistakes: not heard struck out, heard instead underlined."""
-    shown = before = ""
-    for edit in edits:
-        said, heard = escape(edit.truth), escape(edit.heard)
-        gone, came = f"<del>{said}</del>", f"<ins>{heard}</ins>"
-        part = {"same": heard, "missing": gone, "extra": came, "replaced": gone + came}[edit.kind]
-        here = edit.truth or edit.heard
-        shown += part if is_unspaced(before + here) or not before else f" {part}"
-        before = here
-    return shown
-
-
-def _legend(say: Say) -> str:
-    missing, extra = say("pages.results.diff_missing"), say("pages.results.diff_extra")
-    return f"<del>{missing}</del> · <ins>{extra}</ins>"
-
-
-def _table(heads: Sequence[str], lines: Sequence[Sequence[str]], *, texts: int = 1) -> str:
-    """Return a table of escaped cells; the first `texts` columns are texts, the others numbers."""
-
-    def cells(tag: str, line: Sequence[str]) -> str:
-        kind = partial(_kind, texts=texts)
-        return "".join(f'<{tag} class="{kind(i)}">{cell}</{tag}>' for i, cell in enumerate(line))
-
-    body = "".join(f"<tr>{cells('td', line)}</tr>" for line in lines)
-    return f'<div class="bm-scroll"><table><thead><tr>{cells("th", heads)}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _kind(place: int, *, texts: int) -> str:
-    return "" if place < texts else "bm-number"
 
 
 def _holds(shown: ModelPage) -> str:
@@ -177,21 +135,5 @@ def _holds(shown: ModelPage) -> str:
     return "examples" if shown.right or shown.wrong else "none"
 
 
-def _label(label: str) -> str:
-    return escape(_cut(label))
-
-
-def _said(text: str) -> str:
-    return escape(_cut(text, TEXT_CHARACTERS))
-
-
 def _length(value: int, medium: str) -> str:
     return f"{value / 1000:.1f}" if medium == "audio" else f"{value:,}"
-
-
-def _share(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _cut(text: str, limit: int = LABEL_CHARACTERS) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"

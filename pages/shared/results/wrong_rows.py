@@ -1,6 +1,7 @@
 """The rows a model answered wrong, page by page, narrowed down by what was true and what was answered. It measures nothing."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -102,10 +103,7 @@ class WrongRows:
         count = self.ctx.say(request, f"{WORDS}wrong_count", start=offset + 1, end=end, total=total)
         media = f"{MEDIA}/{self.ctx.services.jobs.get(owner, job_id).dataset_id}"
         nothing = view.notice(self.ctx.say(request, f"{WORDS}wrong_none"))
-
-        def say(key: str) -> str:
-            return self.ctx.say(request, f"{WORDS}{key}")
-
+        say = partial(self.ctx.say, request)
         return {
             self.offset: offset,
             self.rows: view.wrong_table(rows, say, count, media) if rows else nothing,

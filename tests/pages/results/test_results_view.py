@@ -2,11 +2,12 @@
 
 from bigmodel.core.results.alignment import diff
 from bigmodel.core.results.results import AnsweredRow
+from bigmodel.services.results.row_table import difference
 from pages.shared.results import results_view as view
 
 
 def say(key: str) -> str:
-    return f"[{key}]"
+    return f"[{key.rpartition('.')[2]}]"
 
 
 def row(**values: object) -> AnsweredRow:
@@ -15,18 +16,18 @@ def row(**values: object) -> AnsweredRow:
 
 
 def test_mistakes_are_struck_and_underlined() -> None:
-    html = view.difference(diff("well turn it on", "turn it off now"))
+    html = difference(diff("well turn it on", "turn it off now"))
     assert "<del>well</del> turn it" in html
     assert html.count("<ins>") == 2
 
 
 def test_chinese_has_no_spaces_between_characters() -> None:
-    html = view.difference(diff("打开灯", "打关灯"))
+    html = difference(diff("打开灯", "打关灯"))
     assert "打<del>开</del><ins>关</ins>灯" in html
 
 
 def test_what_people_wrote_is_escaped() -> None:
-    html = view.difference(diff("<b>a</b>", "<script>"))
+    html = difference(diff("<b>a</b>", "<script>"))
     assert "<b>" not in html
     assert "<script>" not in html
     table = view.wrong_table([row(text="<i>.wav", media="aa/x.flac")], say, "1", '/bm/media/"d')
