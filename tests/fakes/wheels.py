@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from tokenizers.pre_tokenizers import ByteLevel
 
 from bigmodel.base_models.wheels import Wheel, WheelModel
 
@@ -159,6 +160,87 @@ def _ctranslate(tensors: Mapping[str, Numbers]) -> bytes:
         parts += [struct.pack("<BI", 4, len(raw)), raw]
     parts += [text("num_heads"), struct.pack("<B", 0), struct.pack("<BI", 1, 2), b"\x01\0"]
     return b"".join(parts)
+
+
+def gguf_file(*, words: int = 288, width: int = 64, layers: int = 1) -> bytes:
+    """Return the file of a tiny Llama: the embedding in 8 bits, matrices in 4 bits, norms in 32."""
+    random = np.random.default_rng(0)
+    marks = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    tokens = [*marks, "ab", *sorted(ByteLevel.alphabet())]
+    tokens += [f"[{number}]" for number in range(words - len(tokens))]
+    about: dict[str, object] = {
+        "llama.block_count": layers,
+        "llama.context_length": 128,
+        "llama.embedding_length": width,
+        "llama.feed_forward_length": 2 * width,
+        "llama.attention.head_count": 2,
+        "llama.attention.head_count_kv": 1,
+        "llama.rope.freq_base": 10000.0,
+        "llama.attention.layer_norm_rms_epsilon": 1e-5,
+        "llama.vocab_size": words,
+        "tokenizer.ggml.tokens": tokens,
+        "tokenizer.ggml.token_type": [3, 3, 3, *[1] * (words - 3)],
+        "tokenizer.ggml.merges": ["a b"],
+        "tokenizer.ggml.bos_token_id": 1,
+        "tokenizer.ggml.eos_token_id": 2,
+        "tokenizer.ggml.unknown_token_id": 0,
+        "tokenizer.ggml.padding_token_id": 2,
+    }
+    shapes = {"token_embd": (words, width), "output_norm": (width,)}
+    for layer in range(layers):
+        at = f"blk.{layer}."
+        shapes |= {f"{at}attn_norm": (width,), f"{at}ffn_norm": (width,)}
+        shapes |= {f"{at}attn_{n}": (width, width) for n in ("q", "output")}
+        shapes |= {f"{at}attn_{n}": (width // 2, width) for n in "kv"}
+        shapes |= {f"{at}ffn_{n}": (2 * width, width) for n in ("gate", "up")}
+        shapes[f"{at}ffn_down"] = (width, 2 * width)
+    head = b"GGUF" + struct.pack("<IQQ", 3, len(shapes), len(about))
+    head += b"".join(_gguf_text(name) + _gguf_value(value) for name, value in about.items())
+    data = b""
+    for name, shape in shapes.items():
+        kind, raw = _gguf_tensor(name, random.normal(0, 0.1, shape))
+        head += _gguf_text(f"{name}.weight") + struct.pack("<I", len(shape))
+        head += struct.pack(f"<{len(shape)}Q", *reversed(shape)) + struct.pack(
+            "<IQ", kind, len(data)
+        )
+        data += raw + b"\0" * (-len(raw) % 32)
+    return head + b"\0" * (-len(head) % 32) + data
+
+
+def _gguf_text(value: str) -> bytes:
+    return struct.pack("<Q", len(value.encode())) + value.encode()
+
+
+def _gguf_value(value: object) -> bytes:
+    if isinstance(value, list):
+        parts = [_gguf_value(item) for item in value]
+        return (
+            struct.pack("<I", 9)
+            + parts[0][:4]
+            + struct.pack("<Q", len(parts))
+            + b"".join(p[4:] for p in parts)
+        )
+    if isinstance(value, str):
+        return struct.pack("<I", 8) + _gguf_text(value)
+    if isinstance(value, float):
+        return struct.pack("<If", 6, value)
+    assert isinstance(value, int)
+    return struct.pack("<II", 4, value)
+
+
+def _gguf_tensor(name: str, values: Numbers) -> tuple[int, bytes]:
+    if values.ndim == 1:
+        return 0, values.astype("<f4").tobytes()
+    blocks = values.reshape(-1, 32)
+    if name == "token_embd":
+        scale = (np.abs(blocks).max(axis=1, keepdims=True) / 127).astype("<f2")
+        whole = np.round(blocks / scale.astype("f4")).astype(np.int8)
+        return 8, np.concatenate([scale.view(np.uint8), whole.view(np.uint8)], axis=1).tobytes()
+    least = blocks.min(axis=1, keepdims=True).astype("<f2")
+    scale = ((blocks.max(axis=1, keepdims=True) - least) / 15).astype("<f2")
+    raw = np.clip(np.round((blocks - least) / scale.astype("f4")), 0, 15).astype(np.uint8)
+    packed = raw[:, :16] | (raw[:, 16:] << 4)
+    return 3, np.concatenate([scale.view(np.uint8), least.view(np.uint8), packed], axis=1).tobytes()
 
 
 def pickled(value: object) -> bytes:

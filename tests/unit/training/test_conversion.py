@@ -12,11 +12,12 @@ from safetensors.torch import load_file
 from transformers import AutoModel, AutoTokenizer, WhisperForConditionalGeneration
 
 from bigmodel.base_models.check import check_folder
+from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Medium
-from bigmodel.training.conversion import e5_small, efficientnet_lite0, ge2e, whisper
+from bigmodel.training.conversion import e5_small, efficientnet_lite0, ge2e, smollm2, whisper
 from bigmodel.training.images.pretrained import load_base
 from bigmodel.training.pretrained import quiet
-from tests.fakes.wheels import e5_file, pickled, whisper_files
+from tests.fakes.wheels import e5_file, gguf_file, pickled, whisper_files
 
 
 def test_blocks_of_four_bits_become_an_encoder(tmp_path: Path) -> None:
@@ -76,6 +77,28 @@ def test_speaker_encoder_leaves_its_training_behind(tmp_path: Path) -> None:
     ge2e.convert({"a.pt": pickled({"model_state": state, "step": 3})}, tmp_path)
     weights = load_file(tmp_path / "model.safetensors")
     assert set(weights) == set(ge2e.SpeakerEncoder().state_dict())
+
+
+def test_blocks_of_gguf_become_a_model_that_writes(tmp_path: Path) -> None:
+    smollm2.convert({"a.gguf": gguf_file()}, tmp_path)
+    checked = check_folder(tmp_path, is_ours=True)
+    assert (checked.family, checked.medium, checked.writes) == ("llama", Medium.TEXT, True)
+    with pytest.raises(ModelError, match="model_family_unknown"):
+        check_folder(tmp_path)  # nobody else may bring one: no task tunes it
+    weights = load_file(tmp_path / "model.safetensors")
+    random = np.random.default_rng(0)
+    embedding = random.normal(0, 0.1, (288, 64))
+    found = weights["model.embed_tokens.weight"].float().numpy()
+    np.testing.assert_allclose(found, embedding, atol=0.003)
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path)
+    assert tokenizer.tokenize("<|im_start|>abb") == ["<|im_start|>", "ab", "b"]
+
+
+def test_pairs_of_rotated_numbers_become_halves() -> None:
+    rows = torch.arange(8.0).reshape(8, 1)
+    name, value = smollm2._named("blk.0.attn_q.weight", rows, {"attn_q": 2})
+    assert name == "model.layers.0.self_attn.q_proj.weight"
+    assert value.flatten().tolist() == [0, 2, 1, 3, 4, 6, 5, 7]
 
 
 class Evil:
