@@ -22,7 +22,8 @@ def main() -> int:
         try:
             return _serve(settings)
         except SettingsError as error:
-            if error.key != "database_damaged":
+            # Whoever comes first must not decide about the work of others.
+            if error.key != "database_damaged" or settings.sign_in:
                 raise
             _recover(settings, error)
             return _serve(settings)
@@ -39,6 +40,7 @@ def _serve(settings: Settings) -> int:
     from pages.shared.data import upload_route
     from pages.shared.demo import demo_route, phone_route, standalone_route
     from pages.shared.label import sort_route
+    from pages.shared.people import gate, sign_in_page
     from pages.shared.projects import project_route
     from pages.shared.web import media_route, pulse, server
     from pages.shared.web.shell import build_shell
@@ -52,10 +54,18 @@ def _serve(settings: Settings) -> int:
         return 0
     demo, texts = build_shell(services, find_pages())
     routes = pulse.routes(services, server.START)
-    homes = (standalone_route, demo_route, media_route, phone_route, project_route, sort_route)
+    homes = (
+        standalone_route,
+        demo_route,
+        media_route,
+        phone_route,
+        project_route,
+        sort_route,
+        sign_in_page,
+    )
     for part in (*homes, upload_route):
         routes += part.routes(services)
-    url = server.serve(demo, texts, settings, routes)
+    url = server.serve(demo, texts, settings, routes, gate.doors(services))
     services.jobs.wake()
     opened = say(language, "shell.open_at", url=url, home=str(settings.home))
     # Whoever closes the window may not be who set its language.
@@ -88,6 +98,8 @@ def _keep_gradio_private(settings: Settings) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(settings.scratch / "gradio")
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    if settings.space_id:  # only its own proxy reaches a Space, and says the scheme
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
 
 
 def _open_browser(url: str) -> None:

@@ -9,7 +9,7 @@ import os
 import sys
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -37,6 +37,18 @@ def _name_driver(url: str) -> str:
 
 SERVERS = ("postgresql", "postgres", "postgresql+pg8000")
 DatabaseUrl = Annotated[str, AfterValidator(_name_driver)]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Read a list of names with commas between them."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _split_names(value: object) -> object:
+    return _names(value) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)]
 Folders = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split_paths)]
 
 
@@ -52,6 +64,9 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=1, le=65_535)
     language: Language | None = None  # None: the browser's language decides
     behind_loopback: bool = False  # a container whose port is published on this machine only
+    sign_in: Literal["", "open", "accounts"] = ""  # "": one person at one computer
+    # names under which people may reach a shared installation
+    hosts: Names = Field(default_factory=lambda: _names(os.environ.get("SPACE_HOST", "")))
     space_id: str = Field(default_factory=lambda: os.environ.get("SPACE_ID", ""))
 
     workers: int = Field(default=1, ge=1, le=64)  # jobs that train at the same time

@@ -17,6 +17,7 @@ from bigmodel.commands import (
     report,
     show,
     train,
+    users,
 )
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.language import LANGUAGES, Language
@@ -53,6 +54,7 @@ class Grammar:
         self._bases(self._group(commands, "bases"))
         self._report(self._command(commands, "report", report.run))
         self._command(commands, "doctor", doctor.run)
+        self._users(self._group(commands, "users"))
         return parser
 
     def _data(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -187,6 +189,16 @@ class Grammar:
                 fetch.error(self._help("bases_either"))
 
         fetch.set_defaults(check=check)
+
+    def _users(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        self._command(commands, "list", users.run_list, "users_list")
+        add = self._command(commands, "add", users.run_add, "users_add")
+        reset = self._command(commands, "reset", users.run_reset, "users_reset")
+        remove = self._command(commands, "remove", users.run_remove, "users_remove")
+        for parser in (add, reset, remove):
+            parser.add_argument("name", metavar="NAME", help=self._help("user_name"))
+        add.add_argument("--admin", action="store_true", help=self._help("user_admin"))
+        remove.add_argument("--yes", action="store_true", help=self._help("user_yes"))
 
     def _report(self, parser: argparse.ArgumentParser) -> None:
         out = self._help("report_out")

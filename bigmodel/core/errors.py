@@ -65,6 +65,10 @@ class NotFoundError(PersonError):
     """A thing that does not exist, or belongs to another owner: both look the same from outside."""
 
 
+class PeopleError(PersonError):
+    """Somebody who cannot be let in, or an account that cannot be made."""
+
+
 class SettingsError(PersonError):
     """A setting that keeps the app from starting."""
 

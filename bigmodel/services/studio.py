@@ -17,6 +17,7 @@ from bigmodel.services.jobs.health import HealthService
 from bigmodel.services.jobs.insight_service import InsightService
 from bigmodel.services.jobs.jobs import JobService
 from bigmodel.services.labelling.labelling import LabellingService
+from bigmodel.services.people.people import PeopleService
 from bigmodel.services.projects.project import ProjectService
 from bigmodel.services.results.compare import CompareService
 from bigmodel.services.results.results import ResultService
@@ -61,6 +62,7 @@ class Services:
     workbooks: WorkbookService
     report: ReportService
     downloads: Downloads
+    people: PeopleService
 
 
 def open_services(settings: Settings) -> Services:
@@ -110,4 +112,5 @@ def services_over(settings: Settings, store: Store, jobs: JobService) -> Service
         project=ProjectService(settings, store, words, downloads),
         report=ReportService(settings, store, words, health, downloads),
         downloads=downloads,
+        people=PeopleService(settings, store),
     )

@@ -28,6 +28,7 @@ from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.core.labelling.labels import LabelEvent, Labelling
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
+from bigmodel.core.people.person import Person
 
 
 @dataclass(frozen=True)
@@ -357,6 +358,45 @@ class RecordStore(Protocol):
         """
 
 
+class PeopleStore(Protocol):
+    """People of a shared installation and their sessions, by hashes alone."""
+
+    def add(self, person: Person) -> None:
+        """Store a person.
+
+        Raises:
+            PeopleError: `person_name_taken`.
+        """
+
+    def get(self, person_id: str) -> Person:
+        """Return a person.
+
+        Raises:
+            NotFoundError: `person_unknown`.
+        """
+
+    def find(self, *, name: str = "", secret: str = "") -> Person | None:
+        """Return the account of that name, or else the person whose hash this is."""
+
+    def list_all(self) -> list[Person]:
+        """Return all people, the first one first."""
+
+    def set_secret(self, person_id: str, secret: str) -> None:
+        """Put another hash in the place of a person's."""
+
+    def remove(self, person_id: str) -> None:
+        """Remove a person with their sessions; what they own is the caller's care."""
+
+    def begin(self, token: str, person_id: str, until: datetime) -> None:
+        """Store a session under the hash of its token."""
+
+    def session(self, token: str, at: datetime) -> Person | None:
+        """Return whose session this is, None when it is unknown or over."""
+
+    def end(self, *, token: str = "", person_id: str = "", before: datetime | None = None) -> None:
+        """End the session of that token, those of a person, or those that were over before a time."""
+
+
 class Store(Protocol):
     """Everything of all owners, by aggregate."""
 
@@ -380,6 +420,9 @@ class Store(Protocol):
 
     @property
     def records(self) -> RecordStore: ...
+
+    @property
+    def people(self) -> PeopleStore: ...
 
     def inventory(self) -> Inventory:
         """Return what is stored, for a sweep of the data folder."""

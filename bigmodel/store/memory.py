@@ -10,6 +10,7 @@ from bigmodel.store import change
 from bigmodel.store.base import Inventory, Records
 from bigmodel.store.memory_datasets import MemoryBaseModels, MemoryDatasets, MemoryLabels
 from bigmodel.store.memory_jobs import MemoryCurves, MemoryJobs, MemoryModels
+from bigmodel.store.memory_people import MemoryPeople
 from bigmodel.store.memory_record import Memory, Part, Record, locked
 
 
@@ -82,6 +83,7 @@ class MemoryStore(Part):
         self.curves = MemoryCurves(memory)
         self.models = MemoryModels(memory)
         self.records = MemoryRecords(memory)
+        self.people = MemoryPeople(memory)
 
     @locked
     def inventory(self) -> Inventory:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import wraps
 from threading import RLock
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -12,6 +13,7 @@ from bigmodel.core.errors import NotFoundError
 from bigmodel.core.job import Job, JobEvent
 from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.model import TrainedModel
+from bigmodel.core.people.person import Person
 from bigmodel.store import change
 from bigmodel.store.base import Carried, Deleted
 
@@ -85,6 +87,8 @@ class Memory:
     labels: dict[str, Labelling] = field(default_factory=dict)
     records: dict[str, Record] = field(default_factory=dict)
     bases: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    sessions: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     submitted: int = 0
 
     def dataset(self, owner: str, dataset_id: str) -> Dataset:

@@ -68,8 +68,7 @@ def sort(page: Page, truth: Mapping[str, str], count: int, *, by_key: bool) -> d
     return given
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("zh", 390)])
 def test_workbook_without_labels_comes_back_with_them(
     browser: Browser, studio: Studio, tmp_path: Path, language: str, width: int
 ) -> None:

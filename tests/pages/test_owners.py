@@ -16,7 +16,6 @@ from pages.home import HomeTab
 from pages.jobs import JobsTab
 from pages.results import ResultsTab
 from pages.shared.jobs.jobs_list import Asked
-from pages.shared.web.page import Context
 from pages.sort import SortTab
 from pages.train import TrainTab
 from tests.fakes.journey import write_table
@@ -26,16 +25,10 @@ from tests.pages.one_tab import one_tab
 ANNA, BO = "anna", "bo"
 
 
-class OwnContext(Context):
-    """Knows people by a header, as a house with a sign-in would."""
-
-    def owner(self, request: gr.Request) -> str:
-        return str(request.headers["x-person"])
-
-
 def by(person: str) -> gr.Request:
-    headers = [(b"accept-language", b"en"), (b"x-person", person.encode())]
-    return gr.Request(request=Request({"type": "http", "headers": headers}))
+    headers = [(b"accept-language", b"en")]
+    scope = {"type": "http", "state": {"owner": person}, "headers": headers}
+    return gr.Request(request=Request(scope))
 
 
 class House:
@@ -54,7 +47,7 @@ class House:
             self.datasets[person], self.jobs[person] = made.id, job.id
 
     def tab(self, make: Any) -> Any:  # Any: each tab has handlers of its own
-        return one_tab(make, self.services, OwnContext)
+        return one_tab(make, self.services)
 
 
 @pytest.fixture(scope="module")
@@ -115,11 +108,11 @@ def test_jobs_lists_own_trainings(house: House, foreign: bool) -> None:
 
 def test_results_of_another_are_not_there(house: House) -> None:
     tab = house.tab(ResultsTab)
-    said = told(tab.show(house.jobs[BO], None, "counts", by(ANNA)))
+    said = told(tab.show(house.jobs[BO], None, by(ANNA)))
     assert "bo" not in said.split()
     assert "training of bo" not in said
     with pytest.raises(NotFoundError):
-        tab.redraw(house.jobs[BO], None, "counts", by(ANNA))
+        tab.pack(house.jobs[BO], None, by(ANNA))
 
 
 def test_rows_of_another_cannot_be_sorted(house: House) -> None:

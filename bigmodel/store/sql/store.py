@@ -11,6 +11,7 @@ from bigmodel.store.sql.dialect import Dialect
 from bigmodel.store.sql.jobs import SqlJobs
 from bigmodel.store.sql.labels import SqlLabels
 from bigmodel.store.sql.models import SqlModels
+from bigmodel.store.sql.people import SqlPeople
 from bigmodel.store.sql.records import SqlRecords
 from bigmodel.store.sql.rows import to_job
 from bigmodel.store.sql.tables import datasets, jobs, versions
@@ -27,6 +28,7 @@ class SqlStore:
         self.jobs = SqlJobs(database, self.datasets)
         self.curves = SqlCurves(database)
         self.models = SqlModels(database)
+        self.people = SqlPeople(database)
         self.records = SqlRecords(
             database, self.datasets, self.base_models, self.labels, self.jobs, self.models
         )

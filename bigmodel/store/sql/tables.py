@@ -239,6 +239,34 @@ rollups = Table(
     sqlite_with_rowid=False,
 )
 
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("secret", Text, nullable=False),  # a hash
+    Column("is_admin", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index(
+        "people_by_name",
+        "name",
+        unique=True,
+        sqlite_where=text("name != ''"),
+        postgresql_where=text("name != ''"),
+    ),
+    Index("people_by_secret", "secret"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", String(64), primary_key=True),  # a hash
+    Column("person_id", String(36), ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("until", Moment, nullable=False),
+    Index("sessions_by_person", "person_id"),
+)
+
 base_models = Table(
     "base_models",
     metadata,

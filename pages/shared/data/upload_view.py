@@ -103,6 +103,8 @@ def advice(tray: UploadSession, groups: dict[str, list[Item]], say: Say) -> list
     """Return what is missing and how to get it, the most important first."""
     if tray.name == "speech":
         return _spoken_advice(tray, say)
+    if tray.name not in MODES:  # a folder says nothing until it is whole
+        return []
     if not tray.items and len(groups) < 2:
         return [say(f"pages.tray.begin_{tray.name}")]
     found = []

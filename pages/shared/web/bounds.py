@@ -87,7 +87,7 @@ class BoundedBody:
             too_long = PlainTextResponse("Request body too long", status_code=413)
             await too_long(scope, receive, body.closing(send))
             return
-        await self.app(scope, _replayed(bytes(held), receive), send)
+        await self.app(scope, replayed(bytes(held), receive), send)
 
 
 class _Body:
@@ -128,7 +128,8 @@ class _Body:
         return send_and_close
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives a body that was read already."""
     first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Message:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from gradio.i18n import I18nData
 from starlette.requests import Request
+from starlette.types import Scope
 
-from bigmodel.core.errors import NotFoundError
+from bigmodel.core.errors import NotFoundError, PeopleError
 from bigmodel.core.language import Language
 from bigmodel.core.message import Arg, Message
 from pages.shared.web import language
@@ -20,9 +21,21 @@ LOCAL_OWNER = "local"
 Updates = dict[Any, object]  # what components become, by component
 
 
-def owner_of(request: gr.Request | Request) -> str:  # noqa: ARG001 - accounts will read the request
-    """Return who sent a request to a tab or a route: locally, everybody at this computer is one owner."""
-    return LOCAL_OWNER
+def set_owner(scope: Scope, owner: str) -> None:
+    """Note whose a request is; only the gate may."""
+    scope.setdefault("state", {})["owner"] = owner
+
+
+def owner_of(request: gr.Request | Request) -> str:
+    """Return who sent a request to a tab or a route, as the gate noted it.
+
+    Raises:
+        PeopleError: `not_signed_in`.
+    """
+    asked = request.request if isinstance(request, gr.Request) else request
+    if asked is None or not (owner := asked.scope.get("state", {}).get("owner")):
+        raise PeopleError("not_signed_in")
+    return str(owner)
 
 
 @dataclass(frozen=True)

@@ -44,19 +44,26 @@ def running_url(settings: Settings) -> str:
 
 
 def refuse_public(settings: Settings) -> None:
-    """Refuse to serve strangers until what protects people from each other is complete.
+    """Refuse to serve other computers where nothing says how people come in.
 
     Raises:
-        SettingsError: `public_mode_incomplete`, naming what is missing.
+        SettingsError: `sign_in_missing`.
     """
-    if settings.is_public:
+    if settings.is_public and not settings.sign_in:
         reason = "SPACE_ID" if settings.space_id else f"BIGMODEL_HOST={settings.host}"
-        missing = "sign-in, an owner for each person, quotas, limits for visitors"
-        raise SettingsError("public_mode_incomplete", reason=reason, missing=missing)
+        raise SettingsError("sign_in_missing", reason=reason)
 
 
-def serve(demo: gr.Blocks, texts: gr.I18n, settings: Settings, routes: Sequence[Route] = ()) -> str:
+def serve(
+    demo: gr.Blocks,
+    texts: gr.I18n,
+    settings: Settings,
+    routes: Sequence[Route] = (),
+    doors: Sequence[Middleware] = (),
+) -> str:
     """Serve the dashboard and the routes of its parts in the background and return its address.
+
+    `doors` stand behind the ones here, and before everything that answers.
 
     Raises:
         SettingsError: `no_free_port`.
@@ -84,7 +91,7 @@ def serve(demo: gr.Blocks, texts: gr.I18n, settings: Settings, routes: Sequence[
         i18n=texts,
         theme=theme(),
         css=STYLE_SHEET.read_text("utf-8"),
-        app_kwargs={"middleware": _middleware(settings), "openapi_url": None},
+        app_kwargs={"middleware": _middleware(settings, doors), "openapi_url": None},
     )
     _grant_nobody(app)
     _add_routes(app, [*_own_routes(settings), *routes])
@@ -92,13 +99,14 @@ def serve(demo: gr.Blocks, texts: gr.I18n, settings: Settings, routes: Sequence[
     return str(url)
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
-    hosts = ["localhost", "127.0.0.1", "[::1]", settings.host]
+def _middleware(settings: Settings, doors: Sequence[Middleware]) -> list[Middleware]:
+    hosts = ["localhost", "127.0.0.1", "[::1]", settings.host, *settings.hosts]
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(SameOrigin),
         Middleware(UsedEndpoints),
         Middleware(BoundedBody),
+        *doors,
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(HeadScript, script=head_script(settings.language)),
     ]

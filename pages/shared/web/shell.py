@@ -52,7 +52,10 @@ def _wire(
     def greet(request: gr.Request) -> str:
         title = html.escape(context.say(request, "shell.title"))
         subtitle = html.escape(context.say(request, "shell.subtitle"))
-        return f'<div class="bm-head"><b>{title}</b><span class="bm-muted">{subtitle}</span></div>'
+        return (
+            f'<div class="bm-head"><b>{title}</b><span class="bm-muted">{subtitle}</span>'
+            f"{_who(context, request)}</div>"
+        )
 
     def read_address(request: gr.Request) -> tuple[object, str, str]:
         return address.read(request, slugs)
@@ -66,3 +69,12 @@ def _wire(
         show_progress="hidden",
         api_visibility="private",
     ).then(None, None, None, js=address.READ_DONE)
+
+
+def _who(context: Context, request: gr.Request) -> str:
+    """Return the link to who one is, where several people share an installation."""
+    mode = context.services.settings.sign_in
+    if not mode:
+        return ""
+    key = "pages.people.who_visitor" if mode == "open" else "pages.people.who_account"
+    return f'<a class="bm-who" href="sign-in">{html.escape(context.say(request, key))}</a>'

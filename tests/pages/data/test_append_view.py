@@ -19,7 +19,11 @@ BAD = "<img src=x>"
 
 
 def request(language: str = "en") -> gr.Request:
-    scope = {"type": "http", "headers": [(b"accept-language", language.encode())]}
+    scope = {
+        "type": "http",
+        "state": {"owner": "local"},
+        "headers": [(b"accept-language", language.encode())],
+    }
     return gr.Request(request=Request(scope))
 
 

@@ -25,7 +25,11 @@ BAD = "<img src=x onerror=window.BAD=1>"
 
 
 def request(language: str = "en") -> gr.Request:
-    scope = {"type": "http", "headers": [(b"accept-language", language.encode())]}
+    scope = {
+        "type": "http",
+        "state": {"owner": "local"},
+        "headers": [(b"accept-language", language.encode())],
+    }
     return gr.Request(request=Request(scope))
 
 

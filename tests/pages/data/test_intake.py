@@ -109,7 +109,11 @@ class Datasets:
 
 
 def request(language: str = "en") -> gr.Request:
-    scope = {"type": "http", "headers": [(b"accept-language", language.encode())]}
+    scope = {
+        "type": "http",
+        "state": {"owner": "local"},
+        "headers": [(b"accept-language", language.encode())],
+    }
     return gr.Request(request=Request(scope))
 
 

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
@@ -20,6 +19,7 @@ from pages.shared.data import upload_route
 from pages.shared.web import media_route
 from pages.shared.web.body import MOST_JSON_BYTES, small_object
 from pages.shared.web.media_route import media_url
+from tests.pages.owned import owned
 
 PICTURE = b"\xff\xd8\xff" + bytes(300)
 HASH = "ab" * 32
@@ -51,7 +51,7 @@ def client(settings: Settings, tmp_path: Path) -> Iterator[TestClient]:
         datasets=Datasets(tmp_path),
     )
     routes = [*media_route.routes(services), *upload_route.routes(services)]
-    with TestClient(Starlette(routes=routes), headers={"accept-language": "en"}) as made:
+    with TestClient(owned(routes), headers={"accept-language": "en"}) as made:
         yield made
 
 

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
@@ -16,6 +15,7 @@ from bigmodel.words import load_words
 from pages.shared.demo import demo_route
 from pages.shared.web.middleware import SameOrigin
 from pages.shared.web.page import LOCAL_OWNER
+from tests.pages.owned import owned
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def client(settings: Settings) -> Iterator[TestClient]:
         words=load_words(),
         inference=SimpleNamespace(uploads=DemoUploads(settings)),
     )
-    app = Starlette(routes=demo_route.routes(services), middleware=[Middleware(SameOrigin)])
+    app = owned(demo_route.routes(services), Middleware(SameOrigin))
     with TestClient(app, base_url="http://127.0.0.1") as opened:
         yield opened
 

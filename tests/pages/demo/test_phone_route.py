@@ -4,7 +4,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bigmodel.core.errors import ModelError, NotFoundError
@@ -12,6 +11,7 @@ from bigmodel.core.ids import new_id
 from bigmodel.services.sharing.lan_access import Door
 from bigmodel.words import load_words
 from pages.shared.demo import phone_route
+from tests.pages.owned import owned
 
 MODEL, OTHER = new_id(), new_id()
 WORDS = load_words()
@@ -53,7 +53,7 @@ def client(phone: FakePhone) -> TestClient:
         inference=SimpleNamespace(resolve=resolve),
     )
     routes = phone_route.routes(services, phone)  # type: ignore[arg-type]
-    return TestClient(Starlette(routes=routes))
+    return TestClient(owned(routes))
 
 
 def change(asked: TestClient, do: str, model: str = MODEL, **headers: str) -> Any:

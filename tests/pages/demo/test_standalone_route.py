@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -20,6 +19,7 @@ from bigmodel.words import load_words
 from pages.shared.demo import standalone_route
 from pages.shared.web.page import LOCAL_OWNER
 from tests.fakes.demo import Studio, open_studio
+from tests.pages.owned import owned
 
 WORDS = load_words()
 
@@ -41,7 +41,7 @@ def client_of(studio: Studio) -> TestClient:
         return PlainTextResponse("gradio")
 
     routes = [*standalone_route.routes(services_of(studio)), Route("/", gradio)]
-    return TestClient(Starlette(routes=routes), base_url="http://127.0.0.1")
+    return TestClient(owned(routes), base_url="http://127.0.0.1")
 
 
 @pytest.fixture(scope="module")

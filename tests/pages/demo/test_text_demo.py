@@ -40,7 +40,11 @@ def tab(studio: Studio) -> TextDemo:
 
 def ask(language: str = "en") -> gr.Request:
     headers = [(b"accept-language", language.encode())]
-    return gr.Request(request=Request({"type": "http", "headers": headers, "query_string": b""}))
+    return gr.Request(
+        request=Request(
+            {"type": "http", "state": {"owner": "local"}, "headers": headers, "query_string": b""}
+        )
+    )
 
 
 def test_one_line_gives_bars_and_many_a_table(tab: TextDemo, studio: Studio) -> None:

@@ -48,7 +48,7 @@ def panel(disk: Disk) -> DiskPanel:
 
 
 def request() -> gr.Request:
-    return gr.Request(request=Request({"type": "http", "headers": []}))
+    return gr.Request(request=Request({"type": "http", "state": {"owner": "local"}, "headers": []}))
 
 
 def test_one_training_can_be_cleaned_up(panel: DiskPanel, disk: Disk) -> None:

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bigmodel.jobs.active_learning import Suggestions
@@ -18,6 +17,7 @@ from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.shared.label import sort_route
 from tests.fakes.sorted import OWNER, texts, unlabelled
+from tests.pages.owned import owned
 
 
 class Box:
@@ -47,7 +47,7 @@ def box(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         settings=settings, words=load_words(), labelling=LabellingService(settings, store)
     )
     with TestClient(
-        Starlette(routes=sort_route.routes(services)), headers={"accept-language": "en"}
+        owned(sort_route.routes(services)), headers={"accept-language": "en"}
     ) as client:
         yield Box(client, dataset.id, store)
 

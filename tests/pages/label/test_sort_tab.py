@@ -36,7 +36,11 @@ def services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def request(language: str = "en") -> gr.Request:
-    scope = {"type": "http", "headers": [(b"accept-language", language.encode())]}
+    scope = {
+        "type": "http",
+        "state": {"owner": "local"},
+        "headers": [(b"accept-language", language.encode())],
+    }
     return gr.Request(request=Request(scope))
 
 

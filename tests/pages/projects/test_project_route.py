@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bigmodel.services.studio import Services, open_services
 from bigmodel.settings import Settings
 from pages.shared.projects import project_route
 from tests.fakes.journey import OWNER, write_table
+from tests.pages.owned import owned
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
 
 @pytest.fixture
 def client(services: Services) -> Iterator[TestClient]:
-    app = Starlette(routes=project_route.routes(services))
+    app = owned(project_route.routes(services))
     with TestClient(app, headers={"accept-language": "zh"}) as made:
         yield made
 

@@ -21,7 +21,11 @@ NAME = "<img src=x onerror=alert(1)>"
 
 
 def request(language: str = "en") -> gr.Request:
-    scope = {"type": "http", "headers": [(b"accept-language", language.encode())]}
+    scope = {
+        "type": "http",
+        "state": {"owner": "local"},
+        "headers": [(b"accept-language", language.encode())],
+    }
     return gr.Request(request=Request(scope))
 
 

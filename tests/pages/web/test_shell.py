@@ -90,7 +90,7 @@ def test_script_stands_first_in_the_head() -> None:
 
 @pytest.mark.parametrize("change", [{"host": "0.0.0.0"}, {"space_id": "someone/space"}])  # noqa: S104
 def test_public_mode_refuses_to_start(settings: Settings, change: dict[str, str]) -> None:
-    with pytest.raises(SettingsError, match="public_mode_incomplete"):
+    with pytest.raises(SettingsError, match="sign_in_missing"):
         server.refuse_public(settings.model_copy(update=change))
 
 

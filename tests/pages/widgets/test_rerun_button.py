@@ -22,7 +22,11 @@ ROWS: list[trained.Row] = [("train", "fine", "good"), ("train", "awful", "bad")]
 
 
 def request(language: str) -> gr.Request:
-    scope = {"type": "http", "headers": [(b"accept-language", language.encode())]}
+    scope = {
+        "type": "http",
+        "state": {"owner": "local"},
+        "headers": [(b"accept-language", language.encode())],
+    }
     return gr.Request(request=Request(scope))
 
 

@@ -24,9 +24,9 @@ COLUMN = "pflaumenspalte"
 FILE = "mirabellenliste"
 NAME = "Kirschprojekt"
 PERSON = "hagebutte"
-TOKEN = "hf_Sauerkirsche123456"  # noqa: S105
+TOKEN = "hf_Sauerkirsche123456"
 BEARER = "Stachelbeere.abcdef123456"
-PASSWORD = "johannisbeere9"  # noqa: S105
+PASSWORD = "johannisbeere9"
 PLANTED = (ROW, LABEL, COLUMN, FILE, NAME, PERSON, TOKEN, BEARER, PASSWORD)
 TRACEBACK = f"""Traceback (most recent call last):
   File "/home/{PERSON}/studio/bigmodel/jobs/worker/attempt.py", line 60, in run_attempt

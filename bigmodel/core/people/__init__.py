@@ -1,0 +1,1 @@
+"""Values of people who share an installation."""

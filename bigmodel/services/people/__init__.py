@@ -1,0 +1,1 @@
+"""People of a shared installation: who is there, and how they come in."""

@@ -1,0 +1,164 @@
+"""The real app with several people: nobody gets in without a way in, and nobody reaches what is somebody else's."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.server import ROOT, Studio
+
+HTML = {"accept": "text/html"}
+PASSWORD = "a long enough password"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    app = Studio(tmp_path_factory.mktemp("open"), {"BIGMODEL_SIGN_IN": "open"})
+    app.start()
+    yield app
+    app.stop()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    app = Studio(tmp_path_factory.mktemp("accounts"), {"BIGMODEL_SIGN_IN": "accounts"})
+    for name in ("anna", "bo"):
+        run_users(app.home, "add", name)
+    app.start()
+    yield app
+    app.stop()
+
+
+def run_users(home: Path, *args: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "bigmodel", "--json", "users", *args]
+    environment = {"BIGMODEL_HOME": str(home), "PATH": "/usr/bin:/bin", "BIGMODEL_OFFLINE": "1"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, input=f"{PASSWORD}\n", capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+@contextmanager
+def visitor(app: Studio) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=app.url, timeout=60) as client:
+        assert client.get("", headers=HTML).status_code == 200
+        yield client
+
+
+def upload(client: httpx.Client, name: str = "own.csv") -> str:
+    sent = client.post("gradio_api/upload", files={"files": (name, b"text,label\na,b\n")})
+    return str(sent.json()[0])
+
+
+def test_visitor_gets_a_cookie_that_no_script_reads(open_house: Studio) -> None:
+    answer = httpx.get(open_house.url, headers=HTML)
+    held = answer.headers["set-cookie"]
+    assert "HttpOnly" in held
+    assert "SameSite=Lax" in held
+    assert httpx.get(open_house.url + "bm/pulse").status_code == 401  # no page, no cookie
+
+
+def test_file_of_one_is_nowhere_for_the_other(open_house: Studio) -> None:
+    with visitor(open_house) as anna, visitor(open_house) as bo:
+        path = upload(anna)
+        assert anna.get(f"gradio_api/file={path}").text.startswith("text,label")
+        assert bo.get(f"gradio_api/file={path}").status_code == 404
+        taken = {"path": path, "meta": {"_type": "gradio.FileData"}}
+        asked = {"data": [taken], "fn_index": 0, "session_hash": "bo"}
+        assert bo.post("gradio_api/queue/join", json=asked).status_code == 404
+        assert upload(bo) == path  # the same bytes have the same name
+        assert bo.get(f"gradio_api/file={path}").status_code == 200
+
+
+def test_session_of_one_is_not_heard_by_the_other(open_house: Studio) -> None:
+    with visitor(open_house) as anna, visitor(open_house) as bo:
+        asked = {"data": [], "fn_index": 0, "session_hash": "of-anna"}
+        anna.post("gradio_api/queue/join", json=asked)
+        for method, path in (
+            ("GET", "gradio_api/queue/data?session_hash=of-anna"),
+            ("GET", "gradio_api/heartbeat/of-anna"),
+            ("POST", "gradio_api/queue/join"),
+        ):
+            sent = bo.request(method, path, json=asked if method == "POST" else None)
+            assert sent.status_code == 404, path
+
+
+def test_routes_of_ours_answer_the_owner_only(open_house: Studio) -> None:
+    with visitor(open_house) as anna, visitor(open_house) as bo:
+        tray = anna.post("bm/trays", json={"kind": "collect", "name": "image"}).json()["id"]
+        assert anna.get(f"bm/trays/{tray}").status_code == 200
+        assert bo.get(f"bm/trays/{tray}").status_code == 404
+        folder = anna.post("bm/trays", json={"kind": "folder", "name": "photos"}).json()["id"]
+        assert anna.get(f"bm/trays/{folder}").json()["advice"] == []
+        sent = bo.post(f"bm/trays/{tray}/files?path=a.jpg", content=b"x")
+        assert sent.status_code == 404
+
+
+def test_code_opens_the_same_place_in_another_browser(open_house: Studio) -> None:
+    with visitor(open_house) as anna, visitor(open_house) as other:
+        tray = anna.post("bm/trays", json={"kind": "collect", "name": "image"}).json()["id"]
+        code = anna.post("bm/sign-in", json={"do": "code"}).json()["code"]
+        wrong = other.post("bm/sign-in", json={"do": "return", "code": "WRONG"})
+        assert wrong.status_code == 403
+        assert "code" in wrong.json()["error"]
+        assert other.post("bm/sign-in", json={"do": "return", "code": code}).status_code == 200
+        assert other.get(f"bm/trays/{tray}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["bm/pulse", "bm/trays/words", "config", "gradio_api/info", "gradio_api/queue/data?session_hash=x", "demo/x/"],
+)  # fmt: skip
+def test_nothing_answers_who_is_not_signed_in(house: Studio, path: str) -> None:
+    answer = httpx.get(house.url + path)
+    assert answer.status_code == 401
+    assert "sign" in answer.json()["error"]
+
+
+def test_page_leads_to_the_sign_in_and_back(house: Studio) -> None:
+    with httpx.Client(base_url=house.url, follow_redirects=False, timeout=60) as anna:
+        led = anna.get("?tab=jobs", headers=HTML)
+        assert led.status_code == 303
+        assert led.headers["location"] == "/sign-in?next=/%3Ftab%3Djobs"
+        page = anna.get(led.headers["location"])
+        assert 'data-next="/?tab=jobs"' in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        signed = anna.post("bm/sign-in", json={"do": "in", "name": "Anna", "password": PASSWORD})
+        assert signed.status_code == 200
+        assert anna.get("bm/pulse").status_code == 200
+        anna.post("bm/sign-in", json={"do": "out"})
+        assert anna.get("bm/pulse").status_code == 401
+
+
+@pytest.mark.parametrize("asked", ["//evil.test", "https://evil.test", "/\\evil.test", "x"])
+def test_sign_in_leads_to_no_other_site(house: Studio, asked: str) -> None:
+    page = httpx.get(house.url + "sign-in", params={"next": asked})
+    assert 'data-next="/"' in page.text
+
+
+def test_wrong_passwords_are_limited(house: Studio) -> None:
+    statuses = [
+        httpx.post(
+            house.url + "bm/sign-in", json={"do": "in", "name": "bo", "password": str(number)}
+        ).status_code
+        for number in range(12)
+    ]
+    assert statuses[0] == 403
+    assert statuses[-1] == 429
+
+
+def test_accounts_are_listed_reset_and_removed(tmp_path: Path) -> None:
+    run_users(tmp_path, "add", "anna", "--admin")
+    listed = run_users(tmp_path, "list")["accounts"]
+    assert [(each["name"], each["admin"]) for each in listed] == [("anna", True)]
+    run_users(tmp_path, "reset", "anna")
+    assert run_users(tmp_path, "remove", "anna")["datasets"] == 0
+    assert run_users(tmp_path, "list")["accounts"] == []
