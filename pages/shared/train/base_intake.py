@@ -40,6 +40,7 @@ class BaseIntake:
                 self.look = gr.Button(t("pages.train.hub_look"), elem_id="train-hub-look")
             self.card = gr.HTML("", elem_id="train-hub-card", visible=False)
             self.fetch = gr.Button(visible=False, elem_id="train-hub-fetch")
+            self.stop = self.stop_button("train-hub-stop")
             gr.Markdown(t("pages.train.folder_intro"))
             self.files = gr.File(
                 label=t("pages.train.folder"),
@@ -61,8 +62,32 @@ class BaseIntake:
             [self.card, self.fetch],
             **shown,
         )
-        self.fetch.click(guard(self.fetch_base), [self.hub_id, *where], list(filled), **shown)
+        self.wire_fetch(guard, self.fetch, self.stop, [self.hub_id, *where], list(filled))
         self.files.upload(guard(self.bring), [self.files, *where], [self.files, *filled], **shown)
+
+    def stop_button(self, elem_id: str) -> gr.Button:
+        """Return a button that ends a download; it is there while one runs."""
+        return gr.Button(self.ctx.t("pages.train.stop_fetching"), visible=False, elem_id=elem_id)
+
+    def wire_fetch(
+        self,
+        guard: Callable[..., Any],
+        fetch: gr.Button,
+        stop: gr.Button,
+        chosen: Sequence[Any],  # Any: components of many kinds; the name of the model first
+        filled: Sequence[Any],
+    ) -> None:
+        """Let one button fetch a model and the other stop that."""
+        quiet: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        fetch.click(lambda: gr.Button(visible=True), None, stop, **quiet)
+        fetch.click(
+            guard(self.fetch_base),
+            list(chosen),
+            list(filled),
+            api_visibility="private",
+            show_progress_on=chosen[0],
+        ).then(lambda: gr.Button(visible=False), None, stop, **quiet)
+        stop.click(self.ctx.services.base_models.stop, chosen[0], None, **quiet)
 
     def introduced(self, medium: str, say: Say) -> str:
         """Return which models suit what is to be read."""

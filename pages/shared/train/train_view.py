@@ -114,9 +114,17 @@ def _facts(choice: BaseChoice, say: Say, *, speaks: bool) -> str:
         _size(base.size_mb) if base.size_mb else "",
         _languages(base.languages, say) if speaks else "",
         base.licence,
-        "" if choice.is_ready else say("pages.train.not_here"),
+        _place(choice, say),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _place(choice: BaseChoice, say: Say) -> str:
+    """Return where a base comes from, or that it must come first."""
+    if not choice.is_ready:
+        return say("pages.train.not_here")
+    kind = choice.base.source.partition(":")[0]
+    return say(f"pages.train.from_{kind}") if kind in ("wheel", "hub") else ""
 
 
 def _size(size_mb: float) -> str:

