@@ -1,7 +1,7 @@
 """The Jobs tab: every training with its state, live curves and outcome; it looks, and asks services for the rest."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from threading import Lock
@@ -12,6 +12,7 @@ import gradio as gr
 
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.job import Job
+from bigmodel.core.metric import Metric
 from pages.shared.jobs import jobs_view as view
 from pages.shared.jobs.diagnosis_view import DoctorView
 from pages.shared.jobs.disk_panel import DiskPanel
@@ -272,9 +273,10 @@ class JobsTab:
         with self._lock:
             drawn = self._drawn.get(key)
         if drawn is None:
-            word = partial(self._word, request)
+            own = self.jobs.metrics(job)
+            word = partial(self._word, request, own)
             found = self.jobs.curves(owner, job.id, MAX_POINTS)
-            drawn = drawing.draw(job.id, found, word, self.jobs.metrics(job))
+            drawn = drawing.draw(job.id, found, word, own)
             with self._lock:
                 self._drawn[key] = drawn
                 while len(self._drawn) > DRAWN_KEPT:
@@ -297,8 +299,10 @@ class JobsTab:
             updates[self.log_text] = view.log(text, say("pages.jobs.log_empty"))
         return updates
 
-    def _word(self, request: gr.Request, name: str) -> str:
-        key = f"jobs.curves.{name.replace('/', '_')}"
+    def _word(self, request: gr.Request, own: Sequence[Metric], name: str) -> str:
+        last = name.rpartition("/")[2]
+        titles = (metric.title for metric in own if metric.name == last)
+        key = next(titles, f"jobs.curves.{name.replace('/', '_')}")
         return self.ctx.say(request, key) if self.ctx.services.words.has(key) else name
 
     def _changed(self, state: ModelPage, seen: Seen) -> Any:

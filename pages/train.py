@@ -239,7 +239,7 @@ class TrainTab:
             self.dataset: gr.Dropdown([(d.name, d.id) for d in known], value=dataset.id),
             self.task: task,
             self.name: gr.Textbox(value="", placeholder=f"{dataset.name} · {chosen}"),
-            self.base: gr.Radio(cards, value=chosen),
+            self.base: gr.Radio(cards, value=chosen, info=view.about_bases(choices, say)),
             self.unfit: gr.HTML(unfit, visible=bool(unfit)),
             self.intake.about: self.intake.introduced(dataset.version.summary.medium, say),
             **self.choose(dataset.id, task, chosen, PRESET, facts, request),

@@ -11,13 +11,14 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from bigmodel.answers import answer_type
+from bigmodel.answers import answer_type, metrics_of
 from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.callbacks import OnCount, Tell
 from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
 from bigmodel.core.ids import is_id, new_id
 from bigmodel.core.job import Job
+from bigmodel.core.metric import Metric, metric
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import read_upload
@@ -137,6 +138,11 @@ class InferenceService:
     def answers_of(self, model: TrainedModel) -> AnswerType:
         """Return the type of a model's answers."""
         return answer_type(self._task(model.task))
+
+    def primary(self, model: TrainedModel) -> Metric:
+        """Return the measure that chooses between models of a task."""
+        task = self._task(model.task)
+        return metric(task.primary, metrics_of(task))
 
     def is_settled(self, owner: str, job_id: str) -> bool:
         """Return whether no better model can come from a job any more."""

@@ -12,6 +12,7 @@ import gradio as gr
 
 from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.message import Message
+from bigmodel.core.metric import metric
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import INSTANT
 from pages.shared.results.share_view import doors
@@ -24,6 +25,11 @@ LOOK_S = 2.0
 LOCK: dict[str, Any] = {"api_visibility": "private"}
 QUIET: dict[str, Any] = {**LOCK, "show_progress": "hidden"}
 WORDS = "pages.demo."
+QUALITY = {
+    "accuracy": "share",
+    "wer": "words",
+    "mae": "error",
+}  # measures with sentences of their own
 
 # What a tab shows of the chosen model (or of none) beside the common parts, for one owner.
 Fill = Callable[[str, TrainedModel | None, gr.Request], tuple[object, ...]]
@@ -182,7 +188,7 @@ class DemoModels:
         return "" if choice.models else self._ctx.say(request, none)
 
     def _option(self, owner: str, model: TrainedModel, request: gr.Request) -> str:
-        key, args = quality(model)
+        key, args = self._quality(model, request)
         data = self._demo.source(owner, model).dataset
         parts = (
             model.name,
@@ -195,7 +201,7 @@ class DemoModels:
     def _about(self, owner: str, model: TrainedModel, request: gr.Request) -> str:
         """Return which model it is, what it learned from, and how good it was on rows it never saw."""
         source = self._demo.source(owner, model)
-        key, args = quality(model)
+        key, args = self._quality(model, request)
         form = "plain" if key == "none" else key if source.test_rows else f"folds_{key}"
         sentence = self._ctx.say(
             request,
@@ -211,14 +217,14 @@ class DemoModels:
         kind = self._ctx.say(request, f"{WORDS}kind_{model.kind}")
         return kind if model.base == INSTANT or model.kind == "instant" else f"{kind}, {model.base}"
 
-
-def quality(model: TrainedModel) -> tuple[str, dict[str, str]]:
-    """Return the words' ending and arguments for how good a model is on rows it never saw."""
-    test = model.metrics.get("test", {})
-    if "accuracy" in test:
-        return "share", {"percent": f"{100 * test['accuracy']:.1f}"}
-    if "wer" in test:
-        return "words", {"percent": f"{100 * test['wer']:.1f}"}
-    if "mae" in test:
-        return "error", {"error": f"{test['mae']:,.3g}"}
-    return "none", {}
+    def _quality(self, model: TrainedModel, request: gr.Request) -> tuple[str, dict[str, str]]:
+        """Return the words' ending and arguments for how good a model is on rows it never saw."""
+        test, primary = model.metrics.get("test", {}), self._demo.primary(model)
+        for name, key in QUALITY.items():
+            if name in test:
+                value = metric(name).text(test[name]).removesuffix(" %")
+                return key, {"error" if key == "error" else "percent": value}
+        if primary.name not in test:
+            return "none", {}
+        named = {"metric": self._ctx.say(request, primary.title)}
+        return "other", named | {"value": primary.text(test[primary.name])}

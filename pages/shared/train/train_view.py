@@ -8,7 +8,7 @@ from bigmodel.core.callbacks import Say, Tell
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, BaseChoice
-from bigmodel.core.task import PRESETS
+from bigmodel.core.task import INSTANT, PRESETS
 from bigmodel.words import Words
 
 ANY = "any"
@@ -31,6 +31,11 @@ class HubFacts(Protocol):
     def architecture(self) -> str: ...
     @property
     def revision(self) -> str: ...
+
+
+def about_bases(choices: Sequence[BaseChoice], say: Say) -> str:
+    """Return what stands above the bases: nothing of a baseline where the task has none."""
+    return say("train.tuned_too") if any(one.base.name == INSTANT for one in choices) else ""
 
 
 def base_name(base: Base, task: str, words: Words, say: Say) -> str:
