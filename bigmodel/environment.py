@@ -7,6 +7,7 @@ from pathlib import Path
 from bigmodel.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+BARE = ("PATH", "LANG", "TMPDIR", "SYSTEMROOT")
 KEPT = (
     "PATH",
     "HOME",
@@ -43,6 +44,12 @@ def environment(settings: Settings, threads: int = 0, *, has_store: bool = False
         ours["OMP_NUM_THREADS"] = str(threads)
     hidden = () if has_store else ("database_url",)
     return kept | ours | _as_variables(settings, hidden)
+
+
+def bare_environment(**ours: str) -> dict[str, str]:
+    """Return the environment of a child that reads what a person brought: no settings, no home, no secret."""
+    kept = {name: os.environ[name] for name in BARE if name in os.environ}
+    return kept | {"PYTHONDONTWRITEBYTECODE": "1"} | ours
 
 
 def threads_each(settings: Settings) -> int:

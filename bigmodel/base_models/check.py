@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from bigmodel.base_models.config import (
 )
 from bigmodel.base_models.header import HeaderError, Tensor, read_header
 from bigmodel.base_models.shapes import find_difference
+from bigmodel.children import start
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import Medium
 
@@ -163,18 +163,17 @@ def _check_tokenizer(folder: Path, names: Collection[str], family: str) -> None:
         raise ModelError("model_no_tokenizer")
     elif (folder / VOCABULARY).stat().st_size > LARGE_CAP:
         raise ModelError("model_tokenizer_broken")
+    probe = start(
+        "bigmodel.base_models.probe", str(folder.resolve()), env={"PATH": ""},
+        stdout=subprocess.DEVNULL, outlives=False,
+    )  # fmt: skip
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "bigmodel.base_models.probe", str(folder.resolve())],
-            cwd=Path(__file__).parents[2],
-            env={"PATH": ""},
-            capture_output=True,
-            timeout=PROBE_S,
-            check=False,
-        )
+        code = probe.wait(PROBE_S)
     except subprocess.TimeoutExpired as error:
+        probe.kill()
+        probe.wait()
         raise ModelError("model_tokenizer_broken") from error
-    if done.returncode != 0:
+    if code != 0:
         raise ModelError("model_tokenizer_broken")
 
 

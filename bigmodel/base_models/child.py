@@ -3,16 +3,15 @@
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bigmodel.children import start
 from bigmodel.core.errors import ModelError
+from bigmodel.environment import bare_environment
 
-ROOT = Path(__file__).parents[2]
-PASSED_ON = ("PATH", "LANG", "TMPDIR", "SYSTEMROOT")
 PASSED_ON_TO_NETWORK = (
     "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
@@ -20,11 +19,6 @@ PASSED_ON_TO_NETWORK = (
 )  # fmt: skip
 PIP_READS = ("HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS")  # where its own settings lie
 PIP_PREFIX = "PIP_"
-
-
-def bare_environment() -> dict[str, str]:
-    """Return what a child needs that reaches nobody."""
-    return _passed(PASSED_ON) | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def network_environment() -> dict[str, str]:
@@ -52,15 +46,10 @@ def records(
 ) -> Iterator[dict[str, Any]]:
     """Yield what `python -m MODULE REQUEST` says, until it ends or the limit is over; its errors are raised here."""
     with log.open("wb") as errors:
-        child = subprocess.Popen(
-            [sys.executable, "-m", module, json.dumps(request)],
-            cwd=ROOT,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        )
+        child = start(
+            module, json.dumps(request), env=environment, stdout=subprocess.PIPE, stderr=errors,
+            outlives=False,
+        )  # fmt: skip
     killer = threading.Timer(limit_s or 0, child.kill)
     killer.daemon = True
     if limit_s:

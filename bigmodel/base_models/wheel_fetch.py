@@ -4,8 +4,6 @@ Finished wheels stay until all of a model are here, so that a later call goes on
 """
 
 import shutil
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +13,14 @@ from filelock import FileLock
 
 from bigmodel.base_models import shelf
 from bigmodel.base_models.check import check_folder
-from bigmodel.base_models.child import bare_environment, pip_environment, records
+from bigmodel.base_models.child import pip_environment, records
 from bigmodel.base_models.folder import put, require_disk, stage
 from bigmodel.base_models.wheels import Wheel, WheelModel, as_base
+from bigmodel.children import start
 from bigmodel.core.callbacks import OnCount
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import Base
+from bigmodel.environment import bare_environment
 from bigmodel.settings import Settings
 
 CONVERTER = "bigmodel.training.conversion"
@@ -88,28 +88,13 @@ def _download(
     part.mkdir(parents=True)
     wanted = place / "requirements.txt"
     wanted.write_text(wheel.requirement + "\n", "utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--no-deps",
-        "--require-hashes",
-        "--no-input",
-    ]
-    command += ["--only-binary=:all:", "--no-cache-dir", "--disable-pip-version-check", "--quiet"]
+    command = ["download", "--no-deps", "--require-hashes", "--no-input", "--only-binary=:all:"]
+    command += ["--no-cache-dir", "--disable-pip-version-check", "--quiet"]
     command += [f"--platform={wheel.platform}"] if wheel.platform else []
     command += ["--dest", str(part), "--requirement", str(wanted)]
     environment = PATIENCE | pip_environment() | {"TMPDIR": str(place.resolve())}
     with (settings.run / "wheel.log").open("w+b") as log:
-        child = subprocess.Popen(
-            command,
-            cwd=place,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+        child = start("pip", *command, env=environment, cwd=place, stdout=log, outlives=False)
         try:
             while child.poll() is None:
                 count(min(wheel.bytes, _size_of(place)), wheel.bytes)

@@ -7,7 +7,6 @@ import queue
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -18,6 +17,7 @@ from typing import Any
 
 import psutil
 
+from bigmodel.children import start
 from bigmodel.core.errors import ModelError
 from bigmodel.core.message import Message
 from bigmodel.core.task import Explanation
@@ -28,6 +28,8 @@ from bigmodel.settings import Settings
 log = logging.getLogger(__name__)
 
 LOG_BYTES = 1_000_000
+LIBRARIES_MB = 1_024
+GPU = Path("/dev/nvidiactl")
 
 
 @dataclass(frozen=True)
@@ -180,12 +182,21 @@ def _start(folder: Path, aside: Path, settings: Settings) -> subprocess.Popen[by
     log_path = settings.run / "serving.log"
     is_long = log_path.exists() and log_path.stat().st_size > LOG_BYTES
     with log_path.open("wb" if is_long else "ab") as errors:
-        return subprocess.Popen(
-            [sys.executable, "-m", "bigmodel.serving.child", str(folder), str(aside)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            cwd=settings.run,
-            env=environment(settings, settings.threads),
-            start_new_session=True,
-        )
+        return start(
+            "bigmodel.serving.child", str(folder), str(aside),
+            env=environment(settings, settings.threads), cwd=settings.run,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+            memory_mb=memory_bound_mb(folder, settings),
+        )  # fmt: skip
+
+
+def memory_bound_mb(folder: Path, settings: Settings) -> int:
+    """Return the most memory a model may take: what its weights can need, however large its config says it is.
+
+    Loading holds weights twice, in 32 bits even if they are stored in 16; the libraries take about a gigabyte. The
+    driver of a GPU maps far more than that for itself, so with one there is no bound.
+    """
+    if GPU.exists():
+        return 0
+    weights_mb = sum(path.stat().st_size for path in folder.glob("*.safetensors")) // 2**20
+    return LIBRARIES_MB + max(settings.serving_mb, 5 * weights_mb)

@@ -1,20 +1,20 @@
 """The parent's half of a limited child: starts it without anybody's secrets, watches it, and names how it ended; it reads no file of a person."""
 
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 
+from bigmodel.children import start
 from bigmodel.core.callbacks import OnShare
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.sandbox.limits import EXIT_MEMORY
+from bigmodel.environment import ROOT, bare_environment
 
-ROOT = Path(__file__).parents[3]
 LOOK_S = 0.05
+NICENESS = 5
 
 
 def run_limited(
@@ -30,14 +30,10 @@ def run_limited(
     """
     folder = request.parent
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        child = subprocess.Popen(
-            [sys.executable, "-m", module, str(request)],
-            cwd=folder,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-        )
+        child = start(
+            module, str(request), env=reader_environment(), cwd=folder, stdout=out, stderr=err,
+            outlives=False, niceness=NICENESS,
+        )  # fmt: skip
         try:
             return _watch(child, lambda: _tell(folder / "out", progress), seconds, memory_mb)
         finally:
@@ -84,14 +80,13 @@ def _tell(out: Path, progress: OnShare | None) -> None:
     progress(float(lines[-1]) if lines else 0.0)
 
 
-def _environment() -> dict[str, str]:
+def reader_environment() -> dict[str, str]:
     """Return an environment without anybody's secrets."""
-    kept = {key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "TMPDIR") if key in os.environ}
-    return kept | {
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUTF8": "1",
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MALLOC_ARENA_MAX": "2",
-    }
+    return bare_environment(
+        PYTHONPATH=str(ROOT),
+        PYTHONUTF8="1",
+        ARROW_DEFAULT_MEMORY_POOL="system",
+        OMP_NUM_THREADS="1",
+        OPENBLAS_NUM_THREADS="1",
+        MALLOC_ARENA_MAX="2",
+    )

@@ -1,6 +1,5 @@
 """The hard limits a reader child sets on itself, where the system has them; the parent's watchdog holds everywhere."""
 
-import os
 import sys
 
 EXIT_REFUSED = 3
@@ -26,4 +25,3 @@ def limit_self(*, memory_mb: int, processor_s: int, file_mb: int) -> None:
         sys.platform == "linux"
     ):  # elsewhere the bound counts the shared libraries too, or is ignored
         bound(resource.RLIMIT_AS, memory_mb * 2**20)
-    os.nice(5)

@@ -1,16 +1,16 @@
 """Starts a worker as a fresh process of this machine; works everywhere, and pays for all imports each time."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import psutil
 
+from bigmodel.children import start
 from bigmodel.environment import environment, threads_each
 from bigmodel.jobs.attempt_folder import LOG, own_handle, try_write_exit
 from bigmodel.jobs.launchers.base import Handle, ProcessLauncher
 from bigmodel.jobs.platform.identity import Identity, boot, identify
-from bigmodel.jobs.platform.process import detach_options, kill_group
+from bigmodel.jobs.platform.process import kill_group
 from bigmodel.jobs.platform.process_tree import MARK
 from bigmodel.jobs.transport import LocalFolder
 from bigmodel.settings import Settings
@@ -32,14 +32,9 @@ class LocalLauncher(ProcessLauncher):
     def launch(self, attempt: str) -> Handle:
         folder = self.home / attempt
         with (folder / LOG).open("ab") as output:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "bigmodel.jobs.worker.worker", str(folder)],
-                cwd=folder,
-                env=environment(self._settings, threads_each(self._settings)) | {MARK: str(folder)},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                **detach_options(),
+            env = environment(self._settings, threads_each(self._settings)) | {MARK: str(folder)}
+            child = start(
+                "bigmodel.jobs.worker.worker", str(folder), env=env, cwd=folder, stdout=output
             )
         self._children[folder] = child
         try:

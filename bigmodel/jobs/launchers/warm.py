@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 from bigmodel import __version__
+from bigmodel.children import start
 from bigmodel.environment import environment, threads_each
 from bigmodel.jobs.launchers import socket_file
 from bigmodel.jobs.launchers.base import Handle, ProcessLauncher
-from bigmodel.jobs.platform.process import detach_options
 from bigmodel.jobs.transport import LocalFolder
 from bigmodel.settings import Settings
 
@@ -94,14 +94,9 @@ class WarmLauncher(ProcessLauncher):
         self._started_at = time.monotonic()
         path = self._settings.run / "warm.log"
         with path.open("wb") as output:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "bigmodel.jobs.warm"],
-                cwd=self._settings.run,
-                env=environment(self._settings, threads_each(self._settings)),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                **detach_options(),
+            env = environment(self._settings, threads_each(self._settings))
+            self._child = start(
+                "bigmodel.jobs.warm", env=env, cwd=self._settings.run, stdout=output
             )
         log.info("warm process %s started by %s", self._child.pid, os.getpid())
 

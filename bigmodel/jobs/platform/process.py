@@ -5,15 +5,9 @@ import os
 import resource
 import signal
 import sys
-from typing import Any
 
 NICENESS = 10
 MOST_FILES = 4_096
-
-
-def detach_options() -> dict[str, Any]:  # options of Popen, which have many types
-    """Return how to start a process that outlives us and leads a session and group of its own."""
-    return {"start_new_session": True, "close_fds": True}
 
 
 def terminate_group(pid: int) -> None:

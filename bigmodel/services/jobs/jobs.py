@@ -2,7 +2,6 @@
 
 import logging
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -11,15 +10,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bigmodel.answers import metrics_of
+from bigmodel.children import start
 from bigmodel.core import clock
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.core.metric import Metric
 from bigmodel.core.name import clean_name
-from bigmodel.environment import ROOT, environment
+from bigmodel.environment import environment
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.artifacts import Artifacts, attempt_name
-from bigmodel.jobs.platform.process import detach_options, terminate_group
+from bigmodel.jobs.platform.process import terminate_group
 from bigmodel.jobs.presence import Presence
 from bigmodel.jobs.redact import redacted
 from bigmodel.jobs.transport import LocalFolder
@@ -210,15 +210,8 @@ class JobService:
         path = self._settings.run / "supervisor.log"
         _rotate(path)
         with path.open("ab") as output:
-            return subprocess.Popen(
-                [sys.executable, "-m", "bigmodel.jobs"],
-                cwd=ROOT,
-                env=environment(self._settings, has_store=True),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                **detach_options(),
-            )
+            env = environment(self._settings, has_store=True)
+            return start("bigmodel.jobs", env=env, stdout=output)
 
 
 def _rotate(path: Path) -> None:

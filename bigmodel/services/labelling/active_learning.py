@@ -3,16 +3,16 @@
 import logging
 import shutil
 import subprocess
-import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 
+from bigmodel.children import start
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
-from bigmodel.environment import ROOT, environment
+from bigmodel.environment import environment
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.active_learning import (
     ASKED,
@@ -22,7 +22,7 @@ from bigmodel.jobs.active_learning import (
     ScoringRequest,
     Suggestions,
 )
-from bigmodel.jobs.platform.process import detach_options, kill_group
+from bigmodel.jobs.platform.process import kill_group
 from bigmodel.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -105,15 +105,8 @@ class ActiveLearning:
 
     def _run(self, dataset_id: str, asked: ScoringRequest, place: Path) -> None:
         with (place / attempt_folder.LOG).open("wb") as output:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "bigmodel.jobs.active_learning", str(place)],
-                cwd=ROOT,
-                env=environment(self._settings, THREADS),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                **detach_options(),
-            )
+            env = environment(self._settings, THREADS)
+            child = start("bigmodel.jobs.active_learning", str(place), env=env, stdout=output)
         left, seen = LIMIT_S + CURVE_S + GRACE_S, None
         while True:
             code = _ended(child)

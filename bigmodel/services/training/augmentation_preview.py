@@ -4,16 +4,16 @@ import hashlib
 import json
 import logging
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bigmodel.children import start
 from bigmodel.core.datasets.dataset import Version
 from bigmodel.core.ids import new_id
 from bigmodel.core.task import Medium
 from bigmodel.data.versions.versions import MEDIA, load_rows
-from bigmodel.environment import ROOT, environment
+from bigmodel.environment import environment
 from bigmodel.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -53,22 +53,20 @@ def _draw(paths: list[str], wanted: Mapping[str, Any], path: Path, settings: Set
     request = draft.with_suffix(".json")
     try:
         request.write_text(json.dumps({"paths": paths, "params": dict(wanted)}), "utf-8")
-        done = subprocess.run(
-            [sys.executable, "-m", "bigmodel.training.images.preview", str(request), str(draft)],
-            cwd=ROOT,
-            env=environment(settings, 1),
-            capture_output=True,
-            timeout=WAIT_S,
-            check=False,
-        )
-        if done.returncode:
-            log.warning(
-                "a sheet could not be drawn: %s", done.stderr[-1_000:].decode("utf-8", "replace")
-            )
+        child = start(
+            "bigmodel.training.images.preview", str(request), str(draft),
+            env=environment(settings, 1), stdout=subprocess.PIPE, outlives=False,
+        )  # fmt: skip
+        said, _ = child.communicate(timeout=WAIT_S)
+        if child.returncode:
+            text = said[-1_000:].decode("utf-8", "replace")
+            log.warning("a sheet could not be drawn: %s", text)
             return
         draft.replace(path)
     except subprocess.TimeoutExpired:
         log.warning("a sheet took too long")
+        child.kill()
+        child.communicate()
     finally:
         request.unlink(missing_ok=True)
         draft.unlink(missing_ok=True)

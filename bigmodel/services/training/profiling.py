@@ -5,7 +5,6 @@ import json
 import logging
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import asdict, dataclass, replace
@@ -14,15 +13,16 @@ from pathlib import Path
 import psutil
 
 from bigmodel.base_models.locate import locate
+from bigmodel.children import start
 from bigmodel.core.datasets.dataset import Version
 from bigmodel.core.errors import PersonError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Level, Message
 from bigmodel.core.task import Params, Task
-from bigmodel.environment import ROOT, environment, threads_each
+from bigmodel.environment import environment, threads_each
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Attempt
-from bigmodel.jobs.platform.process import detach_options, kill_group
+from bigmodel.jobs.platform.process import kill_group
 from bigmodel.jobs.profile import LIMIT_S, MEASURED, Measured
 from bigmodel.settings import Settings
 
@@ -166,15 +166,8 @@ class Profiling:
         attempt_folder.write_attempt(place, attempt)
         is_busy = self._is_busy()
         with (place / attempt_folder.LOG).open("wb") as output:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "bigmodel.jobs.profile", str(place)],
-                cwd=ROOT,
-                env=environment(self._settings, threads),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                **detach_options(),
-            )
+            env = environment(self._settings, threads)
+            child = start("bigmodel.jobs.profile", str(place), env=env, stdout=output)
         try:
             code = child.wait(LIMIT_S + GRACE_S)
         except subprocess.TimeoutExpired:

@@ -16,6 +16,7 @@ import pytest
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import Explanation
+from bigmodel.serving import process as processes
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 
@@ -151,6 +152,30 @@ def test_missing_folder_says_so(serving: Serving, tmp_path: Path) -> None:
     with pytest.raises(ModelError) as caught:
         serving.warm(tmp_path / "nothing")
     assert caught.value.key == "model_not_loading"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds private memory")
+def test_model_larger_than_its_weights_can_be_is_not_loaded(
+    serving: Serving, model: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(processes, "GPU", tmp_path / "none")
+    with pytest.raises(ModelError) as caught:
+        serving.answers(model(size_mb=8_000), ["good"])
+    assert caught.value.key == "model_not_loading"
+    assert serving.answers(model("two", size_mb=64), ["good"])
+
+
+def test_bound_grows_with_the_weights(
+    settings: Settings, model: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(processes, "GPU", tmp_path / "none")
+    small, large = model("small"), model("large")
+    with (large / "model.safetensors").open("wb") as file:
+        file.truncate(2**30)
+    assert processes.memory_bound_mb(small, settings) == 1_024 + settings.serving_mb
+    assert processes.memory_bound_mb(large, settings) == 1_024 + 5 * 1_024
+    monkeypatch.setattr(processes, "GPU", tmp_path)
+    assert processes.memory_bound_mb(large, settings) == 0
 
 
 def test_secrets_stay_out_of_the_child(

@@ -18,6 +18,8 @@ class Mirror:
         record = json.loads((folder / "model.json").read_text("utf-8"))
         if record.get("is_broken"):
             raise ValueError("these weights are broken")
+        if size_mb := record.get("size_mb"):
+            self.weights = bytearray(size_mb * 2**20)
         self.folder = folder
         self.labels = tuple(record["labels"])
         self.near = record.get("near", [])

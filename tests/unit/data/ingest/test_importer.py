@@ -55,7 +55,7 @@ def test_big_file_is_refused_unread(tmp_path: Path, settings: Settings) -> None:
 
 def test_child_sees_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    assert "HF_TOKEN" not in limited._environment()
+    assert "HF_TOKEN" not in limited.reader_environment()
 
 
 def test_refusal_carries_every_problem(tmp_path: Path, settings: Settings) -> None:
