@@ -64,7 +64,14 @@ def tab(training: trained.Training) -> ResultsTab:
 
 def request(language: str = "en") -> gr.Request:
     headers = [(b"accept-language", language.encode())]
-    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": headers}
+    scope = {
+        "type": "http",
+        "state": {"owner": "local"},
+        "method": "GET",
+        "path": "/",
+        "query_string": b"",
+        "headers": headers,
+    }
     return gr.Request(request=Request(scope))
 
 
