@@ -233,7 +233,7 @@ class DataTab:
     def set_name(self, dataset_id: str, name: str, request: gr.Request) -> str:
         """Rename the dataset."""
         self.ctx.services.datasets.rename(self.ctx.owner(request), dataset_id, name)
-        gr.Info(self.ctx.say(request, "pages.data.renamed"))
+        self.ctx.notice(request, self.ctx.say(request, "pages.data.renamed"))
         return dataset_id
 
     def ask(self, dataset_id: str, request: gr.Request) -> tuple[str, gr.Group]:
@@ -257,7 +257,7 @@ class DataTab:
         owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
         name = datasets.get(owner, dataset_id).name
         datasets.delete(owner, dataset_id)
-        gr.Info(escape(self.ctx.say(request, "pages.data.deleted", name=name)))
+        self.ctx.notice(request, self.ctx.say(request, "pages.data.deleted", name=name))
         return ""
 
     def require(self, dataset_id: str, request: gr.Request) -> None:

@@ -103,7 +103,7 @@ class HomeTab:
             return dataset.id, mine[0].id
         key = f"sample:{dataset.id}:{len(services.datasets.jobs_of(owner, dataset.id))}"
         job = services.training.submit(owner, dataset.id, key=key)
-        gr.Info(escape(self.ctx.say(request, "pages.home.started", name=title)))
+        self.ctx.notice(request, self.ctx.say(request, "pages.home.started", name=title))
         return dataset.id, job.id
 
     def _intro(self, request: gr.Request) -> str:

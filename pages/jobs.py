@@ -191,7 +191,7 @@ class JobsTab:
     def run_again(self, job_id: str, request: gr.Request) -> str:
         """Start a training with the same settings and return it."""
         job: Job = self.ctx.services.control.again(self.ctx.owner(request), job_id, via="browser")
-        gr.Info(self.ctx.say(request, "pages.jobs.was_again"))
+        self.ctx.notice(request, self.ctx.say(request, "pages.jobs.was_again"))
         return job.id
 
     def set_name(
@@ -204,7 +204,7 @@ class JobsTab:
     def remove(self, job_id: str, request: gr.Request) -> str:
         """Delete the job with all that came from it; no job is chosen then."""
         self.jobs.delete(self.ctx.owner(request), job_id)
-        gr.Info(self.ctx.say(request, "pages.jobs.was_deleted"))
+        self.ctx.notice(request, self.ctx.say(request, "pages.jobs.was_deleted"))
         return ""
 
     # parts ------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +68,7 @@ class SortTab:
         dataset = self.ctx.services.labelling.use(self.ctx.owner(request), dataset_id or "")
         number = dataset.version.number
         said = self.ctx.say(request, "pages.sort.used", name=dataset.name, number=number)
-        gr.Info(escape(said))
+        self.ctx.notice(request, said)
         return dataset.id
 
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import partial
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -379,8 +378,9 @@ class TrainTab:
         except ParamsError as error:
             tell = partial(self.ctx.tell, request)
             text = view.problems(error.problems, tell)
-            raise gr.Error(text, duration=None, print_exception=False) from error
-        gr.Info(escape(self.ctx.say(request, "pages.train.started", name=job.name)))
+            title = self.ctx.say(request, "shell.problem")
+            raise gr.Error(text, duration=None, print_exception=False, title=title) from error
+        self.ctx.notice(request, self.ctx.say(request, "pages.train.started", name=job.name))
         return job.id
 
 

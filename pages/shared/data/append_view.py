@@ -185,7 +185,7 @@ class GrowingView:
             version=version.number,
             rows=version.summary.rows,
         )
-        gr.Info(escape(said))
+        self.ctx.notice(request, said)
         card = f'<div class="bm-card" role="status" data-testid="grown">{escape(said)}</div>'
         return self.closed() | {self.found: card}
 

@@ -105,7 +105,7 @@ class CheckupView:
     def _made(self, dataset: Dataset, key: str, request: gr.Request) -> Updates:
         """Say what a dataset has become, and let the tab be drawn anew."""
         number, rows = dataset.version.number, dataset.version.summary.rows
-        gr.Info(self.ctx.say(request, f"checkup.{key}", version=number, rows=rows))
+        self.ctx.notice(request, self.ctx.say(request, f"checkup.{key}", version=number, rows=rows))
         return {self.made: f"{dataset.id} {number}"}
 
 

@@ -177,7 +177,7 @@ class ClassesView:
             words, language = self.ctx.services.words, self.ctx.language(request)
             return {self.trouble: view.problems(error.problems, words, language)}
         number = dataset.version.number
-        gr.Info(self.ctx.say(request, f"{WORDS}changed", version=number))
+        self.ctx.notice(request, self.ctx.say(request, f"{WORDS}changed", version=number))
         return {self.made: f"{dataset.id} {number}", self.trouble: ""}
 
 

@@ -231,7 +231,7 @@ class Intake:
         dataset = self.ctx.services.datasets.choose_columns(
             owner, dataset_id, text=text, label=label
         )
-        gr.Info(self.ctx.say(request, "pages.data.columns_changed"))
+        self.ctx.notice(request, self.ctx.say(request, "pages.data.columns_changed"))
         return self._taken(dataset, is_changed=True)
 
     def give_up(self, pending: Import | None, request: gr.Request) -> None:
@@ -253,7 +253,7 @@ class Intake:
             self._discard(given.tray, request, is_done=True)
         if given.is_pasted:
             self.ctx.services.workbooks.forget_pasted(Path(given.path))
-        gr.Info(_said(partial(self.ctx.say, request), dataset, given))
+        self.ctx.notice(request, _said(partial(self.ctx.say, request), dataset, given))
         return self._taken(
             dataset,
             is_changed=bool(given.add_to or given.test_of or given.reread),
@@ -356,10 +356,10 @@ def _said(say: Callable[..., str], dataset: Dataset, given: Import) -> str:
     words = "pages.data" if summary.medium == "text" else "pages.media"
     if given.reread:
         upload = dataset.version.recipe.uploads[0]
-        return escape(say("pages.workbook.read_again", sheet=upload.sheet, rows=summary.rows))
+        return say("pages.workbook.read_again", sheet=upload.sheet, rows=summary.rows)
     if given.test_of:
-        return escape(say(f"{words}.test_added", rows=summary.split_rows["test"]))
-    return escape(say(f"{words}.imported", name=dataset.name, rows=summary.rows))
+        return say(f"{words}.test_added", rows=summary.split_rows["test"])
+    return say(f"{words}.imported", name=dataset.name, rows=summary.rows)
 
 
 def _script(name: str) -> str:

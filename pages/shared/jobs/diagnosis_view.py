@@ -49,7 +49,7 @@ class DoctorView:
     def mend(self, job_id: str, request: gr.Request) -> str:
         """Do what the button says, and return the job that goes on."""
         job = self.doctor.mend(self.ctx.owner(request), job_id, via="browser")
-        gr.Info(escape(self.ctx.say(request, "doctor.started")))
+        self.ctx.notice(request, self.ctx.say(request, "doctor.started"))
         return job.id
 
     def shown(self, job_id: str, request: gr.Request) -> Updates:

@@ -49,7 +49,7 @@ class DiskPanel:
     def tidy(self, job_id: str, request: gr.Request) -> tuple[str, gr.Row, gr.Dropdown]:
         """Remove what finished trainings (or one of them) no longer need, and measure again."""
         freed = self.ctx.services.disk.clean(self.ctx.owner(request), job_id)
-        gr.Info(self.ctx.say(request, "pages.jobs.disk_freed", size=size(freed)))
+        self.ctx.notice(request, self.ctx.say(request, "pages.jobs.disk_freed", size=size(freed)))
         return self.look(request)
 
 

@@ -45,7 +45,7 @@ class CoachView:
         """Do what the coach advises, and return the job to look at then."""
         job = self.coach.apply(self.ctx.owner(request), job_id, rule, via="browser")
         if job.id != job_id:
-            gr.Info(escape(self.ctx.say(request, "coach.applied")))
+            self.ctx.notice(request, self.ctx.say(request, "coach.applied"))
         return job.id
 
     def shown(self, job_id: str, request: gr.Request) -> Updates:

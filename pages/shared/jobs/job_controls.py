@@ -136,4 +136,4 @@ class JobControls:
         self._info(request, "notify_on" if answer == "granted" else "notify_off")
 
     def _info(self, request: gr.Request, key: str) -> None:
-        gr.Info(self.ctx.say(request, f"pages.jobs.{key}"))
+        self.ctx.notice(request, self.ctx.say(request, f"pages.jobs.{key}"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -146,11 +145,11 @@ class BaseIntake:
     def _welcome(self, key: str, base: Base, task: str, request: gr.Request) -> None:
         """Say that a model is here, or that it is of use for other tasks only."""
         if self.ctx.services.base_models.is_for(base, task):
-            gr.Info(escape(self.ctx.say(request, key, name=base.name)))
+            self.ctx.notice(request, self.ctx.say(request, key, name=base.name))
         else:
             text = self.ctx.say(request, "pages.train.base_of_other_task", name=base.name)
-            gr.Warning(escape(text), duration=None)
+            self.ctx.warning(request, text)
 
     def _warn(self, error: ModelError, request: gr.Request) -> None:
         """Say why a model did not come in."""
-        gr.Warning(escape(self.ctx.tell(request, error.message)), duration=None)
+        self.ctx.warning(request, self.ctx.tell(request, error.message))

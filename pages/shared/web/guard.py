@@ -65,7 +65,8 @@ def _toast(words: Words, message: Message, args: tuple[object, ...]) -> gr.Error
     request = next((arg for arg in args if isinstance(arg, gr.Request)), None)
     language = of_request(request, None) if request else "en"
     text = html.escape(words.say(language, message), quote=False)  # a toast reads HTML
-    return gr.Error(text, duration=None, print_exception=False)
+    title = words.text(language, "shell.problem")
+    return gr.Error(text, duration=None, print_exception=False, title=title)
 
 
 def guard_route(refuse: Refuse) -> Callable[[Route], Route]:

@@ -1,5 +1,6 @@
 """What a tab is: a slug, an order and a function that builds it; and how a tab asks for things of the house."""
 
+import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,15 @@ class Context:
     def tell(self, request: gr.Request, message: Message) -> str:
         """Return a stored message in the person's language."""
         return self.services.words.say(self.language(request), message)
+
+    def notice(self, request: gr.Request, text: str) -> None:
+        """Show a text for a few seconds, under a title in the person's language."""
+        gr.Info(html.escape(text, quote=False), title=self.say(request, "shell.notice"))
+
+    def warning(self, request: gr.Request, text: str) -> None:
+        """Show a text until it is closed."""
+        title = self.say(request, "shell.warning")
+        gr.Warning(html.escape(text, quote=False), duration=None, title=title)
 
     def owner(self, request: gr.Request) -> str:
         """Return whose data this person sees."""

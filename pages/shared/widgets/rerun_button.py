@@ -52,5 +52,5 @@ class AgainButton:
         plain = old.name.removesuffix(suffix).strip() or old.name
         name = self.ctx.say(request, "growing.again_name", name=plain, version=version)
         job: Job = services.append.train_again(owner, job_id, name=name, via="browser")
-        gr.Info(self.ctx.say(request, "pages.growing.was_again"))
+        self.ctx.notice(request, self.ctx.say(request, "pages.growing.was_again"))
         return job.id

@@ -135,6 +135,6 @@ def test_answer_of_the_browser_is_told(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, language: str, answer: str, key: str
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr(gr, "Info", told.append)
+    monkeypatch.setattr(gr, "Info", lambda text, title: told.append(text))
     bench.controls.tell_notify(answer, request(language))
     assert told == [bench.services.words.text(language, f"pages.jobs.notify_{key}")]  # type: ignore[arg-type]

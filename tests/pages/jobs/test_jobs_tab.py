@@ -200,7 +200,7 @@ def test_cancel_of_a_waiting_job_is_done_at_once(
     tab: JobsTab, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr(gr, "Info", told.append)
+    monkeypatch.setattr(gr, "Info", lambda text, title: told.append(text))
     job_id = workshop.submit()
     tab.controls.stop(job_id, request())
     shown = tab.show(job_id, False, Asked(), request())
@@ -211,7 +211,7 @@ def test_cancel_of_a_waiting_job_is_done_at_once(
 def test_deleted_job_is_gone(
     tab: JobsTab, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gr, "Info", lambda text: None)
+    monkeypatch.setattr(gr, "Info", lambda text, title: None)
     job = start(workshop)
     fail(workshop, job)
     assert tab.remove(job.id, request()) == ""

@@ -25,7 +25,7 @@ from tests.pages.one_tab import one_tab
 @pytest.fixture
 def services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(ActiveLearning, "want", lambda *_: None)
-    monkeypatch.setattr(gr, "Info", lambda *_: None)
+    monkeypatch.setattr(gr, "Info", lambda *_, **__: None)
     store = MemoryStore()
     return SimpleNamespace(
         settings=settings,

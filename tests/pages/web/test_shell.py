@@ -1,5 +1,8 @@
 """The frame around the tabs, without a browser: language, address and what is refused at the door."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import gradio as gr
 import pytest
 from starlette.applications import Starlette
@@ -17,6 +20,7 @@ from pages.shared.web import address, server
 from pages.shared.web.guard import guard
 from pages.shared.web.language import browser_key, of_request
 from pages.shared.web.middleware import HeadScript, SameOrigin
+from pages.shared.web.page import Context
 from pages.shared.widgets.chart import figure
 
 
@@ -115,3 +119,16 @@ def test_text_of_a_person_is_no_markup_in_a_figure() -> None:
 
 def test_browser_keys_do_not_nest() -> None:
     assert browser_key("pages.home.tab") == "bm_pages_home_tab"
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Done"), ("zh", "完成")])
+def test_notice_has_its_title_in_the_readers_language(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, language: str, title: str
+) -> None:
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(gr, "Info", lambda text, title: told.append((text, title)))
+    services: Any = SimpleNamespace(words=load_words(), settings=settings)
+    nothing: Any = None
+    asked = request(headers={"accept-language": language})
+    Context(services, nothing, nothing, nothing).notice(asked, "<b>x</b>")
+    assert told == [("&lt;b&gt;x&lt;/b&gt;", title)]
