@@ -17,11 +17,15 @@ from bigmodel.metrics import paired, transcription
 
 @dataclass(frozen=True)
 class Transcript:
-    """One answer. `words` are its parts with the certainty of each, from 0 to 1."""
+    """One answer. `words` are its parts with the certainty of each, from 0 to 1.
+
+    `segments` are (from second, to second, text) of what was heard by itself, where the model tells.
+    """
 
     text: str
     certainty: float
     words: tuple[tuple[str, float], ...] = ()
+    segments: tuple[tuple[float, float, str], ...] = ()
 
 
 class TranscriptType(AnswerType):
@@ -39,11 +43,14 @@ class TranscriptType(AnswerType):
 
     def encode(self, answer: Transcript) -> dict[str, Any]:
         words = [[word, float(certainty)] for word, certainty in answer.words]
-        return {"scores": [float(answer.certainty)], "text": answer.text, "words": words}
+        segments = [[float(start), float(end), text] for start, end, text in answer.segments]
+        record = {"scores": [float(answer.certainty)], "text": answer.text, "words": words}
+        return record | ({"segments": segments} if segments else {})
 
     def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Transcript:
         words = tuple((word, certainty) for word, certainty in record.get("words", ()))
-        return Transcript(record["text"], record["scores"][0], words)
+        segments = tuple((start, end, text) for start, end, text in record.get("segments", ()))
+        return Transcript(record["text"], record["scores"][0], words, segments)
 
     def headline(
         self,
@@ -108,7 +115,9 @@ class TranscriptType(AnswerType):
 
     def record(self, answer: Transcript) -> dict[str, Any]:
         words = [{"word": word, "certainty": sure} for word, sure in answer.words]
-        return {"text": answer.text, "certainty": answer.certainty, "words": words}
+        segments = [{"from_s": a, "to_s": b, "text": text} for a, b, text in answer.segments]
+        record = {"text": answer.text, "certainty": answer.certainty, "words": words}
+        return record | ({"segments": segments} if segments else {})
 
     def cells(self, answer: Transcript) -> tuple[Cell, ...]:
         return answer.text, round(answer.certainty, 4)

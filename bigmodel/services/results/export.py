@@ -152,9 +152,11 @@ def _texts(
 
 def _program(task: Task, model: TrainedModel, names: set[str]) -> Path | None:
     """Return the program that goes along: the task's own, else the one for such files, if there is one."""
-    own = task.folder / f"predict_{model.kind}.py"
-    if own.is_file():
-        return own
+    kinds = (*sorted(Path(name).stem for name in names), model.kind)  # by a file of its own first
+    for kind in kinds:
+        own = task.folder / f"predict_{kind}.py"
+        if own.is_file():
+            return own
     return STANDALONE / f"{model.kind}.py" if NEEDED[model.kind] in names else None
 
 

@@ -11,7 +11,6 @@ import argparse
 import json
 import math
 import sys
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,8 @@ import soundfile
 import torch
 import torchaudio
 from safetensors.torch import load_file
-from tokenizers import Tokenizer
 from torch import Tensor, nn
-from torch.nn import functional
-from transformers import AutoModelForCTC, WhisperForConditionalGeneration
+from transformers import AutoModelForCTC
 
 RATE_HZ, BLANK, ORDER = 16_000, 0, 6
 LIKELY = 1e-4
@@ -72,68 +69,11 @@ class Net(nn.Module):
         return shares
 
 
-class Writer:
-    """A Whisper model: it hears a window of sound and writes the likeliest token at every place."""
-
-    def __init__(self, folder: Path) -> None:
-        self._record = json.loads((folder / "writer.json").read_text("utf-8"))
-        self._tokens = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._net = WhisperForConditionalGeneration.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False,
-            dtype="float32",
-        )  # fmt: skip
-        nn.Module.eval(self._net)
-        self._end = self._tokens.token_to_id("<|endoftext|>")
-        config = self._net.config
-        self._barred = torch.zeros(config.vocab_size, dtype=torch.bool)
-        self._barred[list(self._tokens.get_added_tokens_decoder())] = True
-        self._barred[self._end] = False
-        self._barred[self._tokens.get_vocab_size() :] = True
-        self._window = config.max_source_positions * 320
-        self._mel = torchaudio.transforms.MelSpectrogram(
-            RATE_HZ, n_fft=400, hop_length=160, n_mels=config.num_mel_bins, norm="slaney",
-            mel_scale="slaney",
-        )  # fmt: skip
-
-    def write(self, sound: Tensor) -> str:
-        """Return what is said in a recording, heard window by window."""
-        parts = torch.split(sound, self._window) or (torch.zeros(1),)
-        text = " ".join(self._part(part) for part in parts)
-        text = unicodedata.normalize("NFKC", text)
-        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-        return text.lower() if self._record["case"] == "lower" else text
-
-    def _part(self, sound: Tensor) -> str:
-        sound = functional.pad(sound, (0, self._window - len(sound)))
-        frames = self._mel(sound)[:, :-1].clamp(min=1e-10).log10()
-        frames = (frames.clamp(min=float(frames.max()) - 8.0) + 4.0) / 4.0
-        heard = self._net.model.encoder(frames[None])
-        tokens: list[int] = []
-        given, cache = torch.tensor([self._record["prompt"]]), None
-        while len(tokens) < self._record["most"]:
-            said = self._net(
-                encoder_outputs=heard,
-                decoder_input_ids=given,
-                past_key_values=cache,
-                use_cache=True,
-            )
-            cache = said.past_key_values
-            given = said.logits[:, -1].masked_fill(self._barred, -math.inf).argmax(-1, keepdim=True)
-            if int(given) == self._end:
-                break
-            tokens.append(int(given))
-        text: str = self._tokens.decode(tokens, skip_special_tokens=True)
-        return text
-
-
 class Model:
-    """A network from sound to letters, and a beam search over them; or one that writes by itself."""
+    """A network from sound to letters, and a beam search over them."""
 
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or Path(__file__).resolve().parent
-        self._writer = Writer(folder) if (folder / "writer.json").is_file() else None
-        if self._writer:
-            return
         record = json.loads((folder / "speech.json").read_text("utf-8"))
         self._letters: list[str] = record["letters"]
         self._beam = record["beam"]
@@ -157,8 +97,6 @@ class Model:
     def transcribe(self, paths: Sequence[str]) -> list[str]:
         """Return what is said in each recording."""
         with torch.inference_mode():
-            if self._writer:
-                return [self._writer.write(_read(path)) for path in paths]
             return [self._spell(self._shares(_read(path))) for path in paths]
 
     def _shares(self, sound: Tensor) -> Tensor:

@@ -67,8 +67,12 @@ class Training:
         fingerprint: str,
         look_rows: int = LOOK_ROWS,
         after_rows: int | None = None,
+        checks_first: bool = False,
     ) -> None:
-        """`after_rows` are read when the training is over, until the job is; None stands for a classifier's."""
+        """`after_rows` are read when the training is over, until the job is; None stands for a classifier's.
+
+        `checks_first` measures the model before its first step: it stays if no step makes it better.
+        """
         self.objective, self.params, self.report, self.fingerprint = (
             objective,
             params,
@@ -83,7 +87,7 @@ class Training:
         rows = len(train.lengths)
         self.schedule = Schedule(rows, params.batch_size, params.accumulation, params.epochs)
         self.ema = Ema(model, params.averaging) if params.averaging else None
-        self.at = Progress()
+        self.at = Progress(checked=-1 if checks_first else 0)
         self.budget = Budget(params.budget_s)
         held = len(validation.lengths)
         self._after_rows = rows_after(rows, held) if after_rows is None else after_rows
@@ -117,7 +121,8 @@ class Training:
     def _go(self) -> None:
         """Look, save, step; everything that a checkpoint holds changes only here and below."""
         while True:
-            if self.schedule.is_check_due(self.at.step) and self.at.checked != self.at.step:
+            is_due = self.at.checked < 0 or self.schedule.is_check_due(self.at.step)
+            if is_due and self.at.checked != self.at.step:
                 self._check()
             if self._is_done():
                 break

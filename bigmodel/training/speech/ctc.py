@@ -112,6 +112,8 @@ def train(
 ) -> None:
     """Train a network from scratch, or a body that listened to much speech, and leave the best weights."""
     report.step(phase="load", step=0, steps=0)
+    if params.as_it_is:
+        raise TrainingError("base_needs_training", base=base.name)
     set_seed(params.seed)
     accelerator = make_accelerator(params.precision, report)
     alphabet = make_charset(data.train.targets, params.letter_case)

@@ -23,6 +23,14 @@ class SpeechParams(TunedParams):
     vary_speed: float = Field(default=1.0, ge=0, le=1, json_schema_extra=_in("data"))
     vary_noise: float = Field(default=1.0, ge=0, le=1, json_schema_extra=_in("data"))
     vary_masks: float = Field(default=1.0, ge=0, le=1, json_schema_extra=_in("data"))
+    as_it_is: bool = Field(default=False, json_schema_extra=_in("time"))
+    language: Literal[
+        "auto", "en", "zh", "ja", "ko", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "uk", "tr",
+        "ar", "hi", "vi", "th", "id",
+    ] = Field(default="auto", json_schema_extra=_in("data"))  # fmt: skip
+    numbers: Literal["auto", "words", "heard"] = Field(
+        default="auto", json_schema_extra=_in("data")
+    )
     letter_case: Literal["lower", "keep"] = Field(default="lower", json_schema_extra=_in("data"))
     speech_body: Literal["recurrent", "conformer"] = Field(
         default="recurrent", json_schema_extra=_in("learning")

@@ -1,9 +1,10 @@
 """The parts of models that hear a window of sound and write tokens (Whisper, Radford et al. 2022); never code of a model."""
 
-import math
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,10 +14,11 @@ from torch.nn import functional
 from torchaudio.transforms import MelSpectrogram
 from transformers import WhisperForConditionalGeneration
 
-from bigmodel.answers.transcript import Transcript
+from bigmodel.core.results import alignment
 from bigmodel.metrics.transcription import headline
 from bigmodel.training.loop.examples import Batch
-from bigmodel.training.speech.charset import Case, normalise
+from bigmodel.training.speech import decoding
+from bigmodel.training.speech.decoding import DecodingConfig, Written
 from bigmodel.training.speech.features import (
     HOP,
     RATE_HZ,
@@ -24,28 +26,47 @@ from bigmodel.training.speech.features import (
     AugmentConfig,
     Samples,
     augment,
-    read_samples,
 )
 from bigmodel.training.speech.objective import EvalOutput
+from bigmodel.training.speech.spoken_text import Manner
 
 TOKENIZER = "tokenizer.json"
 START, END, WRITE, NO_TIMES = (
     "<|startoftranscript|>", "<|endoftext|>", "<|transcribe|>", "<|notimestamps|>",
 )  # fmt: skip
+SILENT = ("<|nospeech|>", "<|nocaptions|>")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+MUSIC = "♩♪♫♬♭♮♯"
+NOT_SAID = (
+    *"\"#()*+/:;<=>@[]\\^_`{|}~「」『』-'",
+    *[
+        "<<",
+        ">>",
+        "<<<",
+        ">>>",
+        "--",
+        "---",
+        "-(",
+        "-[",
+        "('",
+        '("',
+        "((",
+        "))",
+        "(((",
+        ")))",
+        "[[",
+        "]]",
+        "{{",
+        "}}",
+        "♪♪",
+        "♪♪♪",
+    ],
+    *MUSIC,
+)
 STRIDE = 2  # frames of sound a place of the encoder takes
 LEFT_OUT = -100  # of the loss
-ANSWER_BATCH = 8
 SCRIPTS = (("zh", "\u4e00", "\u9fff"), ("ko", "\uac00", "\ud7a3"), ("ru", "\u0400", "\u04ff"))
 KANA = ("\u3040", "\u30ff")
-
-
-@dataclass(frozen=True)
-class DecodingConfig:
-    """How a model writes: the tokens that stand before every text, how many may follow, and the case."""
-
-    prompt: tuple[int, ...]
-    most: int
-    case: Case
 
 
 class PromptTokenizer:
@@ -55,7 +76,7 @@ class PromptTokenizer:
         self._tokens = Tokenizer.from_file(str(folder / TOKENIZER))
         marks = self._tokens.get_added_tokens_decoder()
         self.end = self._mark(END)
-        self._start = self._mark(START)
+        self.start = self._mark(START)
         size = self._tokens.get_vocab_size()
         if size > outputs:
             raise ValueError(f"{TOKENIZER}: {size} tokens, but the model knows {outputs}")
@@ -63,20 +84,50 @@ class PromptTokenizer:
         self.barred[[number for number in marks if number != self.end]] = True
         self.barred[size:] = True
 
-    def prompt(self, texts: Sequence[str]) -> tuple[int, ...]:
+        self.no_speech = next((n for n in map(self._number, SILENT) if n is not None), None)
+        named = {number: token.content.strip("<|>") for number, token in marks.items()}
+        is_language = {n: name for n, name in named.items() if LANGUAGE.fullmatch(name)}
+        self.languages = is_language if self._number(WRITE) is not None else {}
+
+    def prompt(self, language: str) -> tuple[int, ...]:
         """Return what stands before every text: the start, the language if the model knows several, the task."""
-        named = (f"<|{language_of(texts)}|>", WRITE, NO_TIMES)
+        if (
+            not self.languages
+        ):  # tokenizers of English models have such tokens, which nothing was learned of
+            named: tuple[str, ...] = (NO_TIMES,)
+        else:
+            named = (f"<|{language}|>", WRITE, NO_TIMES)
         found = [self._tokens.token_to_id(name) for name in named]
-        return (self._start, *(number for number in found if number is not None))
+        return (self.start, *(number for number in found if number is not None))
 
     def encode(self, text: str) -> list[int]:
-        """Return the tokens of a text, the end included."""
-        return [*self._tokens.encode(text, add_special_tokens=False).ids, self.end]
+        """Return the tokens of a text, the end included; Whisper begins texts of spaced scripts with a space."""
+        spaced = text if alignment.is_unspaced(text) or not text else f" {text}"
+        return [*self._tokens.encode(spaced, add_special_tokens=False).ids, self.end]
 
     def decode(self, tokens: Sequence[int]) -> str:
         """Return the text of tokens."""
         text: str = self._tokens.decode(list(tokens), skip_special_tokens=True)
         return text
+
+    def non_speech(self, but: Collection[int]) -> tuple[int, ...]:
+        """Return tokens of brackets, notes and other marks that nobody says, but for those that texts have."""
+        found = set()
+        for mark in NOT_SAID:
+            for way in (mark, f" {mark}"):
+                tokens = self._tokens.encode(way, add_special_tokens=False).ids
+                if len(tokens) == 1 or (mark in MUSIC and len(tokens) == 2):
+                    found.add(tokens[0])
+        return tuple(sorted(found - set(but)))
+
+    def barred_first(self) -> tuple[int, ...]:
+        """Return what no text begins with: its end, and a space by itself."""
+        space = self._tokens.encode(" ", add_special_tokens=False).ids
+        return (self.end, *space) if len(space) == 1 else (self.end,)
+
+    def _number(self, name: str) -> int | None:
+        number: int | None = self._tokens.token_to_id(name)
+        return number
 
     def _mark(self, name: str) -> int:
         number = self._tokens.token_to_id(name)
@@ -94,9 +145,10 @@ class SpeechFrontend:
             RATE_HZ, n_fft=400, hop_length=HOP, n_mels=mels, norm="slaney", mel_scale="slaney"
         )
 
-    def listen(self, sound: Tensor) -> Tensor:
-        """Return frames (mels, frames) of a recording, cut or filled with silence to the window."""
-        whole = functional.pad(sound[: self.samples], (0, max(0, self.samples - len(sound))))
+    def listen(self, sound: Tensor, samples: int = 0) -> Tensor:
+        """Return frames (mels, frames) of a recording, cut or filled with silence to `samples`, or to the window."""
+        samples = samples or self.samples
+        whole = functional.pad(sound[:samples], (0, max(0, samples - len(sound))))
         power = self._mel(whole)[:, :-1].clamp(min=1e-10).log10()
         frames: Tensor = (power.clamp(min=float(power.max()) - 8.0) + 4.0) / 4.0
         return frames
@@ -145,9 +197,6 @@ class Seq2SeqExamples:
         return self.frontend.listen(sound)
 
 
-Written = tuple[list[int], list[float]]  # tokens without the end, and how sure each was
-
-
 class Seq2SeqModel(nn.Module):
     """The body of such a model. In training it answers to given tokens; else it also writes by itself."""
 
@@ -172,38 +221,40 @@ class Seq2SeqModel(nn.Module):
         return self._logits(said.last_hidden_state), [] if self.training else self._go_on(heard)
 
     def write(self, frames: Tensor) -> list[Written]:
-        """Return what is heard in each recording, the likeliest token at every place."""
-        return self._go_on(self.body.encoder(frames).last_hidden_state)
+        """Return what is heard in each recording, of whatever length up to the window."""
+        return self._go_on(self._hear(frames))
 
     def _logits(self, states: Tensor) -> Tensor:
         logits: Tensor = states @ self.body.decoder.embed_tokens.weight.T.to(states.dtype)
         return logits
 
     def _go_on(self, heard: Tensor) -> list[Written]:
-        rows = len(heard)
-        found: list[Written] = [([], []) for _ in range(rows)]
-        given = torch.tensor([self.manner.prompt] * rows, device=heard.device)
-        barred = self.pen.barred.to(heard.device)
-        open_rows, cache = set(range(rows)), None
-        for _ in range(self.manner.most):
+        def decode(given: Tensor, cache: Any) -> tuple[Tensor, Any]:
             said = self.body.decoder(
                 given, encoder_hidden_states=heard, past_key_values=cache, use_cache=True
             )
-            cache = said.past_key_values
-            logits = self._logits(said.last_hidden_state[:, -1]).float()
-            sure, given = (
-                logits.masked_fill(barred, -math.inf).softmax(dim=-1).max(-1, keepdim=True)
-            )
-            for row in sorted(open_rows):
-                token = int(given[row])
-                if token == self.pen.end:
-                    open_rows.discard(row)
-                    continue
-                found[row][0].append(token)
-                found[row][1].append(float(sure[row]))
-            if not open_rows:
-                break
-        return found
+            return self._logits(said.last_hidden_state), said.past_key_values
+
+        barred = self.pen.barred.to(heard.device)
+        return decoding.write(decode, len(heard), self.manner, barred, self.pen.end)
+
+    def languages(self, frames: Tensor) -> Tensor:
+        """Return how likely each token is as the language of each recording: (rows, tokens)."""
+        heard = self._hear(frames)
+        start = torch.full((len(frames), 1), self.pen.start, device=frames.device)
+        said = self.body.decoder(start, encoder_hidden_states=heard, use_cache=False)
+        return self._logits(said.last_hidden_state)[:, 0].float()
+
+    def _hear(self, frames: Tensor) -> Tensor:
+        """Return what the encoder makes of frames, of as many places as they fill: (rows, places, width)."""
+        encoder = self.body.encoder
+        states = functional.gelu(encoder.conv1(frames.to(encoder.conv1.weight.dtype)))
+        states = functional.gelu(encoder.conv2(states)).transpose(1, 2)
+        states = states + encoder.embed_positions.weight[: states.shape[1]]
+        for layer in encoder.layers:
+            states = layer(states, None)
+        heard: Tensor = encoder.layer_norm(states)
+        return heard
 
 
 class Seq2SeqObjective:
@@ -211,8 +262,8 @@ class Seq2SeqObjective:
 
     labels: tuple[str, ...] = ()
 
-    def __init__(self, pen: PromptTokenizer, case: Case) -> None:
-        self._pen, self._case = pen, case
+    def __init__(self, pen: PromptTokenizer, text: Manner) -> None:
+        self._pen, self._text = pen, text
 
     def loss(self, raw: tuple[Tensor, list[Written]], targets: tuple[Tensor, list[str]]) -> Tensor:
         """Return the mean loss of a token."""
@@ -224,7 +275,7 @@ class Seq2SeqObjective:
         self, raw: tuple[Tensor, list[Written]], targets: tuple[Tensor, list[str]]
     ) -> EvalOutput:
         """Return what was written of a batch of held-out rows."""
-        heard = [normalise(self._pen.decode(tokens), self._case) for tokens, _ in raw[1]]
+        heard = [self._text.write(self._pen.decode(tokens)) for tokens, _ in raw[1]]
         return EvalOutput(heard, targets[1], float(self.loss(raw, targets)))
 
     def measure(self, looks: Sequence[EvalOutput]) -> dict[str, float]:
@@ -237,62 +288,6 @@ class Seq2SeqObjective:
     def score(self, measures: dict[str, float]) -> float:
         """Return the measure that chooses the best weights: word errors, then letters, then the loss."""
         return -measures["wer"] - 1e-2 * measures["cer"] - 1e-4 * measures["loss"]
-
-
-class Seq2SeqPredictor:
-    """A trained model that writes down speech. Longer recordings are heard window by window."""
-
-    labels: tuple[str, ...] = ()
-
-    def __init__(self, writer: Seq2SeqModel) -> None:
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.writer = writer.to(self._device).eval()
-        self._ear = make_frontend(writer.whole)
-
-    def answer(self, inputs: Sequence[str]) -> list[Transcript]:
-        """Return what is said in each recording."""
-        windows: list[Tensor] = []
-        counts = []
-        for path in inputs:
-            parts = torch.split(as_sound(read_samples(path)), self._ear.samples) or (
-                torch.zeros(1),
-            )
-            windows += [self._ear.listen(part) for part in parts]
-            counts.append(len(parts))
-        written = iter(self._write(windows))
-        return [self._told([next(written) for _ in range(count)]) for count in counts]
-
-    def _write(self, windows: Sequence[Tensor]) -> list[Written]:
-        written: list[Written] = []
-        with torch.inference_mode():
-            for start in range(0, len(windows), ANSWER_BATCH):
-                frames = torch.stack(list(windows[start : start + ANSWER_BATCH]))
-                written += self.writer.write(frames.to(self._device))
-        return written
-
-    def _told(self, parts: Sequence[Written]) -> Transcript:
-        pen, case = self.writer.pen, self.writer.manner.case
-        text = normalise(" ".join(pen.decode(tokens) for tokens, _ in parts), case)
-        words = [
-            (normalise(pen.decode(tokens), case), float(np.mean(sure)))
-            for part in parts
-            for tokens, sure in self._words(part)
-        ]
-        certainties = [one for _, sure in parts for one in sure]
-        certainty = (
-            float(np.exp(np.mean(np.log(np.maximum(certainties, 1e-6))))) if certainties else 0.0
-        )
-        return Transcript(text, certainty, tuple((word, sure) for word, sure in words if word))
-
-    def _words(self, part: Written) -> list[Written]:
-        """Return the tokens of each word: a word begins where the text has a space."""
-        words: list[Written] = []
-        for token, sure in zip(*part, strict=True):
-            if not words or self.writer.pen.decode([token]).startswith(" "):
-                words.append(([], []))
-            words[-1][0].append(token)
-            words[-1][1].append(sure)
-        return words
 
 
 def make_frontend(whole: WhisperForConditionalGeneration) -> SpeechFrontend:

@@ -7,10 +7,12 @@ places beyond it are left out, and what is kept is still a plain Whisper.
 import json
 import math
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 from transformers import WhisperForConditionalGeneration
 
@@ -23,24 +25,30 @@ from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.pretrained import quiet
 from bigmodel.training.speech.charset import normalise
+from bigmodel.training.speech.decoding import LEAST_REPEATS, DecodingConfig, longest_run
 from bigmodel.training.speech.features import HOP, RATE_HZ, AugmentConfig, Samples, read_samples
+from bigmodel.training.speech.listening import Seq2SeqPredictor
 from bigmodel.training.speech.recipe import SpeechParams
 from bigmodel.training.speech.seq2seq_head import (
     STRIDE,
     TOKENIZER,
-    DecodingConfig,
     PromptTokenizer,
     Seq2SeqExamples,
     Seq2SeqModel,
     Seq2SeqObjective,
-    Seq2SeqPredictor,
+    as_sound,
+    language_of,
     make_frontend,
 )
+from bigmodel.training.speech.spoken_text import Manner, one_script, writes_no_digits
 
 RECORD, CONFIG = "writer.json", "config.json"
 FAMILY = "whisper"
 ROOM, SPARE_S = 1.3, 0.2  # a window is so much longer than the longest recording
 LOOK_ROWS = 16
+LISTENED = 8  # recordings in which the language is heard
+BASE_WIDTH = 512  # of Whisper base; smaller ones lose themselves in long silence
+LEAST_WINDOW_S, LONGEST_WINDOW_S = 5.0, 30.0  # of a model that was not trained here
 MOST_TIMES, MORE = (
     2,
     8,
@@ -61,25 +69,33 @@ def is_seq2seq(folder: Path | None) -> bool:
 def train(
     data: TaskData, params: SpeechParams, base: BaseFiles, folder: Path, report: Reporter
 ) -> None:
-    """Train a base further on recordings and their texts, and leave the best weights."""
+    """Train a base further on recordings and their texts, or take it as it is, and leave the best weights."""
     report.step(phase="load", step=0, steps=0)
     set_seed(params.seed)
     accelerator = make_accelerator(params.precision, report)
     whole, pen = _load_base(base)
-    rows, held = (_read(part, whole, params, report) for part in (data.train, data.validation))
-    if not any(text for _, text in rows):
+    texts = [normalise(text, params.letter_case) for text in data.train.targets]
+    if not any(texts):
         raise TrainingError("transcripts_are_empty")
+    language = _language(whole, pen, data.train, params)
+    text = Manner(
+        params.letter_case,
+        language,
+        params.numbers == "words" or (params.numbers == "auto" and writes_no_digits(texts)),
+        one_script(texts) if language == "zh" else {},
+    )
+    if params.as_it_is:
+        _save(folder, Seq2SeqModel(whole, pen, _ready(whole, pen, text)), text, base)
+        report.note("training.note.used_as_it_is", language=language or "en")
+        return
+    rows, held = (_read(part, whole, params, report) for part in (data.train, data.validation))
     _narrow(whole, max(len(samples) for samples, _ in rows + held))
-    longest = max(len(pen.encode(text)) for _, text in rows + held)
-    prompt = pen.prompt([text for _, text in rows])
-    room = whole.config.max_target_positions - len(prompt)
-    manner = DecodingConfig(prompt, min(room, MOST_TIMES * longest + MORE), params.letter_case)
-    writer = Seq2SeqModel(whole, pen, manner)
+    writer = Seq2SeqModel(whole, pen, _taught(whole, pen, text, [text for _, text in rows + held]))
     _freeze(writer, params.frozen_layers)
     Training(
         writer,
         accelerator,
-        Seq2SeqObjective(pen, params.letter_case),
+        Seq2SeqObjective(pen, text),
         params,
         train=_examples(rows, writer, params, is_varied=True),
         validation=_examples(held, writer, params, is_varied=False),
@@ -87,9 +103,10 @@ def train(
         fingerprint=fingerprint(params, base, data),
         look_rows=LOOK_ROWS,
         after_rows=len(data.validation) + len(data.test),
+        checks_first=True,
     ).run()
     writer = accelerator.unwrap_model(writer, keep_fp32_wrapper=False).to("cpu")
-    _save(folder, writer, base)
+    _save(folder, writer, text, base)
 
 
 def load_model(folder: Path) -> Seq2SeqPredictor:
@@ -102,10 +119,82 @@ def load_model(folder: Path) -> Seq2SeqPredictor:
         record = json.loads((folder / RECORD).read_text("utf-8"))
         whole = _load(folder)
         pen = PromptTokenizer(folder, whole.config.vocab_size)
-        manner = DecodingConfig(tuple(record["prompt"]), record["most"], record["case"])
+        manner = DecodingConfig.from_record(record)
+        text = Manner(manner.case, manner.language, manner.numbers, record.get("letters", {}))
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
-    return Seq2SeqPredictor(Seq2SeqModel(whole, pen, manner))
+    return Seq2SeqPredictor(Seq2SeqModel(whole, pen, manner), text)
+
+
+def _language(
+    whole: WhisperForConditionalGeneration, pen: PromptTokenizer, rows: Rows, params: SpeechParams
+) -> str:
+    """Return the language to write: the one chosen, or told by the script, or heard in some of the recordings."""
+    if not pen.languages:
+        return "en"
+    known = set(pen.languages.values())
+    if params.language != "auto" and params.language in known:
+        return params.language
+    by_script = language_of(rows.targets)
+    if by_script != "en":
+        return by_script if by_script in known else "en"
+    writer = Seq2SeqModel(whole, pen, DecodingConfig((pen.start,), 1, "keep")).eval()
+    listen, numbers = make_frontend(whole).listen, list(pen.languages)
+    total = torch.zeros(len(numbers))
+    with torch.inference_mode():
+        for path in rows.inputs[:: max(1, len(rows) // LISTENED)][:LISTENED]:
+            try:
+                frames = listen(as_sound(read_samples(path)))[None]
+            except DatasetError:
+                continue
+            total += writer.languages(frames)[0, numbers].softmax(dim=0)
+    return pen.languages[numbers[int(total.argmax())]] if total.any() else "en"
+
+
+def _ready(
+    whole: WhisperForConditionalGeneration, pen: PromptTokenizer, text: Manner
+) -> DecodingConfig:
+    """Return how a model writes that was not trained here."""
+    prompt = pen.prompt(text.language)
+    most = min(
+        whole.config.max_target_positions // 2, whole.config.max_target_positions - len(prompt)
+    )
+    is_small = whole.config.d_model < BASE_WIDTH
+    return DecodingConfig(
+        prompt,
+        most,
+        text.case,
+        barred=pen.non_speech(()),
+        barred_first=pen.barred_first(),
+        repeats=LEAST_REPEATS,
+        least_window_s=LEAST_WINDOW_S,
+        short_window_s=LEAST_WINDOW_S if is_small else LONGEST_WINDOW_S,
+        no_speech=pen.no_speech,
+        language=text.language,
+        numbers=text.numbers,
+    )
+
+
+def _taught(
+    whole: WhisperForConditionalGeneration,
+    pen: PromptTokenizer,
+    text: Manner,
+    texts: Sequence[str],
+) -> DecodingConfig:
+    """Return how a model writes that learns these texts."""
+    tokens = [pen.encode(one) for one in texts]
+    prompt = pen.prompt(text.language)
+    room = whole.config.max_target_positions - len(prompt)
+    return DecodingConfig(
+        prompt,
+        min(room, MOST_TIMES * max(map(len, tokens)) + MORE),
+        text.case,
+        barred=pen.non_speech({token for one in tokens for token in one}),
+        barred_first=tuple(set(pen.barred_first()) - {one[0] for one in tokens}),
+        repeats=max(LEAST_REPEATS, longest_run(tokens) + 1),
+        language=text.language,
+        numbers=text.numbers,
+    )
 
 
 def _load_base(base: BaseFiles) -> tuple[WhisperForConditionalGeneration, PromptTokenizer]:
@@ -198,11 +287,11 @@ def _freeze(writer: Seq2SeqModel, layers: int) -> None:
         part.requires_grad_(False)
 
 
-def _save(folder: Path, writer: Seq2SeqModel, base: BaseFiles) -> None:
+def _save(folder: Path, writer: Seq2SeqModel, text: Manner, base: BaseFiles) -> None:
     """Write a model that plain Transformers loads, its tokenizer and its manner beside it."""
     with quiet():
         writer.whole.save_pretrained(folder)
     if base.folder:
         shutil.copyfile(base.folder / TOKENIZER, folder / TOKENIZER)
-    record = {"v": 1, **asdict(writer.manner)}
-    (folder / RECORD).write_text(json.dumps(record), "utf-8")
+    record = {"v": 1, **asdict(writer.manner), "letters": dict(text.letters)}
+    (folder / RECORD).write_text(json.dumps(record, ensure_ascii=False), "utf-8")

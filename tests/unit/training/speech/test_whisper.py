@@ -1,9 +1,11 @@
 """A tiny Whisper learns to write, goes on bit for bit, hears what its package hears, and refuses what cannot work."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 from safetensors.torch import load_file
 from transformers import WhisperFeatureExtractor
@@ -11,7 +13,9 @@ from transformers import WhisperFeatureExtractor
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, StopRequested
-from bigmodel.training.speech import whisper
+from bigmodel.training.speech import ctc, whisper
+from bigmodel.training.speech.decoding import LEAST_REPEATS
+from bigmodel.training.speech.features import read_samples
 from bigmodel.training.speech.recipe import SpeechParams
 from bigmodel.training.speech.seq2seq_head import SpeechFrontend, language_of
 from tests.fakes.reporter import FakeReporter
@@ -74,7 +78,7 @@ def test_resumed_whisper_ends_with_same_weights(
 
 def test_package_of_whisper_hears_alike(trained: tuple[Path, FakeReporter], data: TaskData) -> None:
     expected = whisper.load_model(trained[0]).answer(data.test.inputs)
-    heard = program("tuned").Model(trained[0]).transcribe(data.test.inputs)
+    heard = program("writer").Model(trained[0]).transcribe(data.test.inputs)
     assert heard == [one.text for one in expected]
 
 
@@ -106,3 +110,69 @@ def test_tokenizer_of_another_model_is_refused(data: TaskData, tmp_path: Path) -
     report = FakeReporter(tmp_path / "checkpoints")
     with pytest.raises(ModelError, match="base_cannot_be_loaded"):
         whisper.train(data, PARAMS, BaseFiles("tiny", "folder", folder), tmp_path, report)
+
+
+def test_ready_model_is_used_without_a_step(
+    data: TaskData, base: BaseFiles, tmp_path: Path
+) -> None:
+    report = FakeReporter(tmp_path / "checkpoints")
+    params = PARAMS.model_copy(update={"as_it_is": True})
+    whisper.train(data, params, base, tmp_path, report)
+    assert not report.curves
+    assert base.folder
+    before, after = (load_file(folder / "model.safetensors") for folder in (base.folder, tmp_path))
+    assert all(before[name].equal(after[name]) for name in after)
+    record = json.loads((tmp_path / "writer.json").read_text("utf-8"))
+    assert record["repeats"] == LEAST_REPEATS
+    assert record["least_window_s"] > 0
+    heard = whisper.load_model(tmp_path).answer(data.test.inputs)
+    assert program("writer").Model(tmp_path).transcribe(data.test.inputs) == [
+        one.text for one in heard
+    ]
+
+
+def test_only_models_that_know_speech_are_used_as_they_are(data: TaskData, tmp_path: Path) -> None:
+    params = SpeechParams(as_it_is=True)
+    with pytest.raises(TrainingError, match="base_needs_training"):
+        ctc.train(data, params, BaseFiles("scratch", "scratch"), tmp_path, FakeReporter(tmp_path))
+
+
+def test_fine_tuning_that_makes_it_worse_leaves_the_model_as_it_was(
+    data: TaskData, base: BaseFiles, tmp_path: Path
+) -> None:
+    report = FakeReporter(tmp_path / "checkpoints")
+    wild = PARAMS.model_copy(update={"learning_rate": 1.0, "epochs": 1, "clip_norm": 0.0})
+    whisper.train(data, wild, base, tmp_path, report)
+    assert report.curves["validation/wer"][0][0] == 0
+    assert base.folder
+    name = "model.decoder.embed_tokens.weight"
+    before, after = (
+        load_file(folder / "model.safetensors")[name] for folder in (base.folder, tmp_path)
+    )
+    assert before.equal(after)
+
+
+def test_silence_gives_no_text(trained: tuple[Path, FakeReporter], tmp_path: Path) -> None:
+    quiet = np.random.default_rng(0).normal(0, 1e-4, 16_000).astype(np.float32)
+    path = tmp_path / "quiet.wav"
+    soundfile.write(path, quiet, 16_000)
+    [heard] = whisper.load_model(trained[0]).answer([str(path)])
+    assert (heard.text, heard.words, heard.segments) == ("", (), ())
+    assert program("writer").Model(trained[0]).transcribe([str(path)]) == [""]
+
+
+def test_long_recording_is_heard_in_timed_pieces(
+    trained: tuple[Path, FakeReporter], data: TaskData, tmp_path: Path
+) -> None:
+    parts = [read_samples(path) for path in data.train.inputs[:4]]
+    pause = np.zeros(16_000, np.int16)
+    whole = np.concatenate([part for one in parts for part in (one, pause)])
+    path = tmp_path / "long.wav"
+    soundfile.write(path, whole, 16_000)
+    model = whisper.load_model(trained[0])
+    [heard] = model.answer([str(path)])
+    assert [text for _, _, text in heard.segments] == list(data.train.targets[:4])
+    starts = np.cumsum([0, *(len(part) + 16_000 for part in parts[:-1])]) / 16_000
+    assert np.allclose([start for start, _, _ in heard.segments], starts, atol=0.3)
+    segments = program("writer").Model(trained[0]).segments(str(path))
+    assert segments == [(a, b, text) for a, b, text in heard.segments]
