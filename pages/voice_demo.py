@@ -7,6 +7,7 @@ import gradio as gr
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.results import alignment
+from bigmodel.services.inference import subtitles
 from bigmodel.services.inference.predict import Look, MediaRow
 from bigmodel.services.results.row_table import difference, legend
 from pages.shared.demo import look_view
@@ -18,6 +19,7 @@ from pages.shared.widgets import answer
 from pages.shared.widgets.chart import chart
 
 WORDS = "pages.voice_demo."
+FORMATS = {"srt": subtitles.srt, "vtt": subtitles.vtt}
 
 
 class VoiceDemo:
@@ -34,6 +36,11 @@ class VoiceDemo:
             with gr.Column(visible=False) as self._along:
                 gr.Markdown(t(f"{WORDS}course"), elem_classes="bm-title")
                 self._course = chart("voice-demo-course", 260)
+            with gr.Row(visible=False, elem_id="voice-demo-subtitles") as self._subtitles:
+                self._srt, self._vtt = (
+                    gr.DownloadButton(t(f"{WORDS}{kind}"), elem_id=f"voice-demo-{kind}")  # type: ignore[arg-type] # every label may be I18nData
+                    for kind in FORMATS
+                )
             self._heard = gr.State("")
             with gr.Column(visible=False, elem_id="voice-demo-truth") as self._truth:
                 self._said = gr.Textbox(
@@ -44,7 +51,10 @@ class VoiceDemo:
                 run = gr.Button(t(f"{WORDS}compare"), elem_id="voice-demo-compare")
                 self._difference = gr.HTML(padding=False, elem_id="voice-demo-difference")
         self._media.wire(
-            [self._along, self._course, self._heard, self._truth, self._said, self._difference]
+            [
+                *(self._along, self._course, self._heard, self._truth, self._said),
+                *(self._difference, self._subtitles, self._srt, self._vtt),
+            ]
         )
         gr.on(
             [run.click, self._said.submit],
@@ -69,7 +79,20 @@ class VoiceDemo:
             gr.Column(visible=heard is not None),
             said,
             self.compare(said, heard, request) if heard is not None and said else "",
+            *self.offered(found),
         )
+
+    def offered(self, found: Look | None) -> tuple[object, ...]:
+        """Return the subtitles of a recording for download; nothing of one that was heard whole."""
+        segments = found.answer.segments if found else ()
+        if len(segments) < 2:
+            return gr.Row(visible=False), gr.DownloadButton(), gr.DownloadButton()
+        buttons = []
+        for kind, write in FORMATS.items():
+            path = self._ctx.services.inference.download(f"subtitles.{kind}")
+            path.write_text(write(segments), "utf-8")
+            buttons.append(gr.DownloadButton(value=str(path)))
+        return gr.Row(visible=True), *buttons
 
     def compare(self, said: str, heard: str, request: gr.Request) -> str:
         """Return where what was heard differs from what was said, and how often."""

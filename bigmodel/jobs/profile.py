@@ -152,8 +152,12 @@ def _tuned(
         is_whole = False
     ended = time.monotonic()
     spans = watch.spans
-    if not spans:
-        return replace(found, load_s=found.load_s + ended - began)
+    if not spans:  # it took no step: a base that is used as it is, or one too slow to tell
+        found = replace(found, load_s=found.load_s + ended - began, memory_mb=peak_mb())
+        if not is_whole:
+            return found
+        answer_s = _answer_s(engine, place, data)
+        return replace(found, answer_s=answer_s, model_mb=size_mb(place), counted=ANSWERED_ROWS)
     most = OUTLIER * statistics.median(spans)  # something else had the processor meanwhile
     step_s = statistics.fmean(min(span, most) for span in spans)
     rows = int(getattr(params, "batch_size", 16)) * int(getattr(params, "accumulation", 1))

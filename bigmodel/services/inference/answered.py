@@ -43,6 +43,11 @@ class Answered:
         return str(self.answer.text) if self.answer is not None and self.kind.is_text else None
 
     @property
+    def segments(self) -> tuple[tuple[float, float, str], ...]:
+        """What was heard when in a recording, as (from second, to second, text), where the model tells."""
+        return getattr(self.answer, "segments", ())
+
+    @property
     def is_strange(self) -> bool | None:
         """Whether it looks like none of the training rows; None where the model cannot tell."""
         return is_strange(self.said)

@@ -108,7 +108,7 @@ def expected(
     """Return what timed steps say of a training, or its rough forecast with why there are no figures."""
     if found.error is not None:
         return unlikely(made, found.error)
-    if params.base != INSTANT and not found.steps:
+    if params.base != INSTANT and not found.steps and not found.answer_s:
         return unlikely(made, Message("train.forecast.too_slow"))
     values = params.model_dump()
     wanted = Wanted(

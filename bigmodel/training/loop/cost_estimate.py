@@ -23,6 +23,7 @@ ENCODER_SHARE = {
     Medium.IMAGE: 1.0,
     Medium.AUDIO: 0.15,
 }  # of a base's parameters that a frozen encoder uses
+HELD_OUT = 0.2  # of the rows
 LOOKING = 1.1  # the held-out rows are read as well, forward only
 CHARACTERS_PER_TOKEN = 2.5  # between Chinese (1 to 1.5) and English (4)
 EMBEDDING_M = 12.0  # parameters of a usual table of words: looked up, not multiplied
@@ -71,6 +72,8 @@ def minutes(base: Base, params: Params, amount: Amount, cores: int) -> float:
         an_example = _multiplied_m(base, amount.rows * amount.length) * 1e6 * tokens
     else:
         an_example = _of_media(base, settings, amount) / CONVOLUTION_SHARE
+    if settings.get("as_it_is"):  # only held-out rows are read
+        return float(instant + HELD_OUT * amount.rows * 2 * an_example / FLOPS_PER_CORE / 60)
     rate = (FLOPS_PER_CORE_BF16 if has_bf16() else FLOPS_PER_CORE) * max(1, cores)
     seconds = LOOKING * PASSES * an_example * examples / rate + STEP_S * steps
     return float(instant + seconds / 60)

@@ -10,7 +10,10 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from bigmodel.answers.transcript import ANSWER, Transcript
 from bigmodel.core.errors import ModelError, NotFoundError
+from bigmodel.services.inference.answered import Answered
+from bigmodel.services.inference.predict import Look
 from bigmodel.words import load_words
 from pages.shared.demo.ask_box import MOST_FILES, Question, question
 from pages.shared.demo.media_demo import MediaDemo
@@ -162,9 +165,23 @@ def test_example_is_compared_with_what_was_said(tmp_path: Path) -> None:
         here, job = context(studio), studio.job()
         media = MediaDemo(here, "voice", VoiceDemo(here).more)
         event: Any = SimpleNamespace(row="test good 1")
-        *_rest, heard, _truth, said, compared = media.ask_example(job, event, ask())
+        *_rest, heard, _truth, said, compared, _row, _srt, _vtt = media.ask_example(
+            job, event, ask()
+        )
     assert (heard, said) == ("test good 1", "good")
     assert "2 of 1 words wrong (WER 200.0 %)" in compared
+
+
+def test_long_recording_offers_subtitles(studio: Studio) -> None:
+    timed = Transcript("yes no", 0.9, (), ((0.0, 1.0, "yes"), (2.0, 3.0, "no")))
+    short = Transcript("yes", 0.9, (), ((0.0, 1.0, "yes"),))
+    voice = VoiceDemo(context(studio))
+    for one, is_offered in ((timed, True), (short, False)):
+        row, *files = voice.offered(Look(Answered(ANSWER, one)))
+        assert row.visible == is_offered
+        assert all(bool(button.value) == is_offered for button in files)
+        for button, text in zip(files, ("00:00:02,000 -->", "WEBVTT"), strict=True):
+            assert not is_offered or text in Path(button.value["path"]).read_text("utf-8")
 
 
 def test_nothing_is_compared_with_nothing(studio: Studio) -> None:
@@ -173,6 +190,8 @@ def test_nothing_is_compared_with_nothing(studio: Studio) -> None:
 
 
 def test_no_answer_takes_everything_away(studio: Studio) -> None:
-    along, figure, heard, truth, *said = VoiceDemo(context(studio)).more(None, None, "", ask())
+    shown = VoiceDemo(context(studio)).more(None, None, "", ask())
+    along, figure, heard, truth, *said = shown[:6]
     assert (along.visible, figure, heard, truth.visible, said) == (False, None, "", False, ["", ""])
+    assert not shown[6].visible
     assert isinstance(truth, gr.Column)

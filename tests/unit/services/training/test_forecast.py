@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bigmodel.core.message import Message
+from bigmodel.core.task import Params
 from bigmodel.jobs.profile import Measured
-from bigmodel.services.training.forecast import Room, Wanted, measured, rough, unlikely
+from bigmodel.services.training.forecast import Room, Wanted, expected, measured, rough, unlikely
 from bigmodel.services.training.forecast_text import certainty, sentence, to_json
 from bigmodel.words import load_words
 
@@ -65,6 +66,13 @@ def test_beside_a_running_training_only_own_processor_time_counts() -> None:
 def test_what_is_short_changes_the_light(room: Room, light: str, reason: str) -> None:
     made = measured(FOUND, Wanted(3), room)
     assert (made.light, made.reasons[0].key) == (light, f"train.forecast.{reason}")
+
+
+def test_base_used_as_it_is_takes_no_steps_and_is_still_forecast() -> None:
+    found = Measured(load_s=4.0, answer_s=20.0, instant_s=1.0)
+    made = expected(rough(90, 90, ROOM), found, Params(base="whisper"), room=ROOM, is_warm=True)
+    assert made.seconds == pytest.approx(25.8)
+    assert not made.is_rough
 
 
 def test_long_trainings_are_amber_and_endless_ones_red() -> None:
