@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from bigmodel.core.results import alignment
+from bigmodel.core.results.alignment import is_unspaced
 
 Segment = tuple[float, float, str]  # from second, to second, text
 LINE, LINE_UNSPACED = 42, 20  # letters that are read at a glance; Chinese ones are twice as wide
@@ -41,7 +41,7 @@ def _shown(segments: Sequence[Segment]) -> Iterator[Segment]:
 
 
 def _lines(text: str) -> list[str]:
-    width = LINE_UNSPACED if alignment.is_unspaced(text) else LINE
+    width = LINE_UNSPACED if is_unspaced(text) else LINE
     return textwrap.wrap(text, width)
 
 

@@ -13,7 +13,9 @@ import torch
 from torch import Tensor
 
 from bigmodel.training.speech.charset import Case
+from bigmodel.training.speech.features import RATE_HZ
 
+STEP_S = 1.0  # of lengths of windows: recordings of like length share a batch
 LONGEST_PIECE = 4  # tokens of a piece that is looked for in a loop
 LEAST_REPEATS = 4  # "no no no" and "555" are said; more in a row than training texts have is a loop
 SURE_OF_SILENCE, UNSURE_OF_TEXT = (
@@ -89,6 +91,16 @@ def write(
         if not open_rows:
             break
     return [_unless_silent(one, share) for one, share in zip(found, silence, strict=True)]
+
+
+def window_samples(config: DecodingConfig, samples: int, most: int) -> int:
+    """Return how many samples are heard of a recording of so many, the rest silence; `most` fill the whole window."""
+    if not config.least_window_s:
+        return most
+    seconds = math.ceil(samples / RATE_HZ / STEP_S) * STEP_S
+    if samples < config.least_window_s * RATE_HZ:
+        seconds = config.short_window_s
+    return min(most, int(seconds * RATE_HZ))
 
 
 def longest_run(texts: Sequence[Sequence[int]]) -> int:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bigmodel.answers.transcript import Transcript
-from bigmodel.training.speech.decoding import Written
+from bigmodel.training.speech.decoding import Written, window_samples
 from bigmodel.training.speech.features import RATE_HZ, read_samples
 from bigmodel.training.speech.seq2seq_head import Seq2SeqModel, as_sound, make_frontend
 from bigmodel.training.speech.spoken_text import Manner
@@ -26,7 +26,6 @@ LONGEST_PIECE_S = 15.0  # of a long recording
 USUAL_PIECE_S = 6.0  # from here on a pause ends a piece: a subtitle should be readable
 PAUSE = 3  # frames
 MARGIN = 2  # frames kept around a piece
-STEP_S = 1.0  # lengths of windows: recordings of like length share a batch
 
 Floats = NDArray[np.float32]
 
@@ -56,7 +55,8 @@ class Seq2SeqPredictor:
 
     def _write(self, parts: Sequence[Tensor]) -> list[Written]:
         """Return what is written of each piece; those of like length are heard together."""
-        windows = [self._window(len(part)) for part in parts]
+        longest, manner = self._frontend.samples, self.writer.manner
+        windows = [window_samples(manner, len(part), longest) for part in parts]
         order = sorted(range(len(parts)), key=lambda place: windows[place])
         written: list[Written] = [([], [])] * len(parts)
         with torch.inference_mode():
@@ -67,16 +67,6 @@ class Seq2SeqPredictor:
                 for row, one in zip(rows, self.writer.write(frames.to(self._device)), strict=True):
                     written[row] = one
         return written
-
-    def _window(self, samples: int) -> int:
-        """Return how many samples are heard of a piece, the rest silence."""
-        least = self.writer.manner.least_window_s
-        if not least:
-            return self._frontend.samples
-        seconds = np.ceil(samples / RATE_HZ / STEP_S) * STEP_S
-        if samples < least * RATE_HZ:
-            seconds = self.writer.manner.short_window_s
-        return min(self._frontend.samples, int(seconds * RATE_HZ))
 
     def _told(self, parts: Sequence[tuple[int, int, Written]]) -> Transcript:
         segments: list[tuple[float, float, str]] = []
