@@ -6,8 +6,7 @@ import gradio as gr
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
-from bigmodel.core.results import alignment
-from bigmodel.services.inference import subtitles
+from bigmodel.core.results import alignment, subtitles
 from bigmodel.services.inference.predict import Look, MediaRow
 from bigmodel.services.results.row_table import difference, legend
 from pages.shared.demo import look_view

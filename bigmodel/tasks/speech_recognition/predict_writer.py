@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import WhisperForConditionalGeneration
 
-from bigmodel.services.inference.subtitles import srt
+from bigmodel.core.results.subtitles import srt
 from bigmodel.training.speech.decoding import DecodingConfig, window_samples, write
 from bigmodel.training.speech.features import RATE_HZ
 from bigmodel.training.speech.listening import pieces

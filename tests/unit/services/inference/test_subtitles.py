@@ -1,6 +1,6 @@
 """Subtitles say what was heard when, in lines that can be read."""
 
-from bigmodel.services.inference.subtitles import srt, vtt
+from bigmodel.core.results.subtitles import srt, vtt
 
 SEGMENTS = ((0.0, 1.5, "good morning"), (3661.25, 3662.0, "早上好"))
 
