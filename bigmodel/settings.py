@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     sign_in: Literal["", "open", "accounts"] = ""  # "": one person at one computer
     # names under which people may reach a shared installation
     hosts: Names = Field(default_factory=lambda: _names(os.environ.get("SPACE_HOST", "")))
+    person_jobs: int = Field(default=20, ge=1)  # of one person, that wait or run
+    person_minutes: int = Field(default=240, ge=1)  # of training, within a day
+    person_disk_mb: int = Field(default=5_120, ge=1)
     space_id: str = Field(default_factory=lambda: os.environ.get("SPACE_ID", ""))
 
     workers: int = Field(default=1, ge=1, le=64)  # jobs that train at the same time

@@ -37,6 +37,7 @@ from bigmodel.services.datasets.import_source import of_folder, of_tray
 from bigmodel.services.datasets.recipe import recipe_of
 from bigmodel.services.datasets.samples import Sample, read_samples, sample_path
 from bigmodel.services.datasets.uploads import UploadSession
+from bigmodel.services.people.limits import Limits
 from bigmodel.settings import Settings
 from bigmodel.store.base import Deleted, Store
 from bigmodel.store.recovery import forget_deleted
@@ -65,6 +66,7 @@ class DatasetService:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings
         self._store = store
+        self._limits = Limits(settings, store)
 
     # getting data in --------------------------------------------------------------------------
 
@@ -99,6 +101,7 @@ class DatasetService:
         Raises:
             DatasetError: the file cannot be used; `problems` holds everything that is wrong.
         """
+        self._limits.check_upload(owner, path.stat().st_size if path.is_file() else 0)
         tell = progress or _silent
         answers = Answers(leave_out, level, text, label, sheet, header_row)
         upload = read_upload(
@@ -140,6 +143,7 @@ class DatasetService:
         progress: OnShare | None = None,
     ) -> Dataset:
         """Keep files of this machine as a dataset, with the same answers as `import_file`."""
+        self._limits.check_upload(owner)
         tell = progress or _silent
         answers = Answers(leave_out, level, text, label)
         upload = read_files(

@@ -18,6 +18,7 @@ from bigmodel.core.message import Message
 from bigmodel.core.name import clean_name
 from bigmodel.jobs.artifacts import Artifacts, job_name
 from bigmodel.jobs.supervisor.resources import require_room
+from bigmodel.services.people.limits import Limits
 from bigmodel.services.training.job_name import free_name
 from bigmodel.services.training.params import check_params
 from bigmodel.settings import Settings
@@ -154,6 +155,7 @@ class ControlService:
     def _submit(self, fresh: Job, key: str, *, is_own_key: bool, of: Job | None = None) -> Job:
         """Store a new job, or return the one that was stored for the same deed and has not ended."""
         require_room(self._settings)
+        Limits(self._settings, self._store).check_training(fresh.owner)
         if of is not None:
             place = self._artifacts.path(f"{job_name(fresh.id)}/{NOT_AN_ATTEMPT}/checkpoints")
             folder = _linked(self._artifacts.path(of.checkpoint), place)

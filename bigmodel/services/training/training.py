@@ -23,6 +23,7 @@ from bigmodel.data.versions.versions import preview
 from bigmodel.jobs.profile import Measured
 from bigmodel.jobs.supervisor.resources import require_room
 from bigmodel.services.labelling.labelling import LabellingService
+from bigmodel.services.people.limits import Limits
 from bigmodel.services.training.alternatives import Choice, lighter
 from bigmodel.services.training.augmentation_preview import can_augment, sheet
 from bigmodel.services.training.base_models import BaseModelService
@@ -347,6 +348,7 @@ class TrainingService:
                 `no_labels_yet` or `labels_few`, where labels are given by hand.
         """
         require_room(self._settings)
+        Limits(self._settings, self._store).check_training(owner)
         dataset = self._sorting.ready(owner, dataset_id)
         found = self._task(task or self.guess_task(dataset))
         self._require_fit(dataset, found)
