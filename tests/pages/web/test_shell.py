@@ -121,7 +121,7 @@ def test_browser_keys_do_not_nest() -> None:
     assert browser_key("pages.home.tab") == "bm_pages_home_tab"
 
 
-@pytest.mark.parametrize(("language", "title"), [("en", "Done"), ("zh", "完成")])
+@pytest.mark.parametrize(("language", "title"), [("en", "Please note"), ("zh", "提示")])
 def test_notice_has_its_title_in_the_readers_language(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, language: str, title: str
 ) -> None:
