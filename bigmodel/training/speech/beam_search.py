@@ -5,7 +5,6 @@ the likeliest beginnings, each with its chance of ending in a blank and in its l
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,23 +60,6 @@ def search(steps: Floats, beam: Beam, language: CharLM | None = None) -> list[in
         for text, ends in kept.items()
     }
     return list(max(whole.items(), key=lambda item: item[1])[0])
-
-
-def character_confidences(steps: Floats, numbers: list[int]) -> list[float]:
-    """Return how sure each letter of a text is: its share at the step where the best alignment writes it."""
-    if not numbers:
-        return []
-    best = steps.argmax(axis=1)
-    begins = np.flatnonzero(np.r_[True, best[1:] != best[:-1]])
-    is_letter = best[begins] != BLANK
-    if best[begins][is_letter].tolist() == numbers:  # then the likeliest steps are that alignment
-        tops = np.maximum.reduceat(steps.max(axis=1), begins)[is_letter]
-        found: list[float] = np.exp(tops).tolist()
-        return found
-    places = _align(steps, numbers)
-    return [
-        float(np.exp(steps[place, number])) for place, number in zip(places, numbers, strict=True)
-    ]
 
 
 def _likely(shares: Floats) -> list[list[int]]:
@@ -138,40 +120,3 @@ def _step(text: tuple[int, ...], beam: Beam, language: CharLM | None) -> float:
 
 def _end(text: tuple[int, ...], beam: Beam, language: CharLM | None) -> float:
     return beam.weight * language.log_share(text, END) if language and beam.weight else 0.0
-
-
-def _align(steps: Floats, numbers: list[int]) -> list[int]:
-    """Return the step of each letter in the likeliest alignment (Viterbi over blank, letter, blank, …)."""
-    states = [BLANK, *(n for number in numbers for n in (number, BLANK))]
-    count = len(states)
-    skips = np.zeros(count)  # what it costs to come from two states before: nothing, or all
-    skips[[n for n in range(count) if n < 2 or states[n] in (BLANK, states[n - 2])]] = NOTHING
-    found = steps[:, states]
-    options = np.full((3, count), NOTHING)  # to stay, to come from one state before, from two
-    options[0, :2] = found[0, :2]
-    came = np.zeros((len(steps), count), dtype=np.int64)
-    for place in range(1, len(steps)):
-        options[1, 1:] = options[0, :-1]
-        options[2, 2:] = options[0, :-2]
-        options[2] += skips
-        options.argmax(axis=0, out=came[place])
-        np.add(options.max(axis=0), found[place], out=options[0])
-    scores = options[0]
-    state = len(states) - 1 if scores[-1] >= scores[-2] else len(states) - 2
-    best: dict[int, int] = {}
-    for place, here in _walked(came, state):
-        if states[here] != BLANK:
-            letter = here // 2
-            if (
-                letter not in best
-                or steps[place, numbers[letter]] > steps[best[letter], numbers[letter]]
-            ):
-                best[letter] = place
-    return [best.get(letter, 0) for letter in range(len(numbers))]
-
-
-def _walked(came: NDArray[np.int64], state: int) -> Iterator[tuple[int, int]]:
-    """Yield (step, state) from the last step back to the first."""
-    for place in range(len(came) - 1, -1, -1):
-        yield place, state
-        state -= int(came[place, state])

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
+from torchaudio.functional import forced_align, merge_tokens
 
 from bigmodel.answers.transcript import Transcript
 from bigmodel.core.datasets.dataset import Rows, TaskData
@@ -22,9 +23,9 @@ from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import LOOK_ROWS, Training
 from bigmodel.training.loop.optimizer import freeze
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.speech.beam_search import Beam, Floats, character_confidences, search
+from bigmodel.training.speech.beam_search import Beam, Floats, search
 from bigmodel.training.speech.char_lm import CharLM, fit_char_lm
-from bigmodel.training.speech.charset import Charset, make_charset
+from bigmodel.training.speech.charset import BLANK, Charset, make_charset
 from bigmodel.training.speech.features import MELS, AugmentConfig, Recordings, Samples, read_samples
 from bigmodel.training.speech.net import NetSize, SpeechNet
 from bigmodel.training.speech.objective import CtcObjective
@@ -40,6 +41,7 @@ from bigmodel.training.speech.recipe import SpeechParams
 Net = SpeechNet | WaveCtc
 RECORD, WEIGHTS, LETTERS = "speech.json", "model.safetensors", "letters.json"
 ANSWER_BATCH = 16
+LEAST_LOG = -1e4  # of a share: alignment cannot reckon with none
 LONGEST_S = 40  # of a recording that is learned from: longer ones take too much memory
 RATE_HZ = 16_000
 SHORT_SHARE = 0.01  # of recordings that may be too short for their texts at the wider stride
@@ -199,6 +201,18 @@ def spell(shares: Floats, alphabet: Charset, beam: Beam, letters: CharLM | None)
     told = tuple((word, float(np.mean(each))) for word, each in words if word)
     certainty = float(np.exp(np.mean(np.log(np.maximum(sure, 1e-6))))) if sure else 0.0
     return Transcript(text, certainty, told)
+
+
+def character_confidences(steps: Floats, numbers: list[int]) -> list[float]:
+    """Return how sure each letter of a text is: its share at the surest step where the best alignment writes it."""
+    if not numbers:
+        return []
+    shares = torch.from_numpy(np.maximum(steps, LEAST_LOG).astype(np.float32))
+    path, scores = forced_align(
+        shares[None], torch.tensor([numbers], dtype=torch.int32), blank=BLANK
+    )
+    spans = merge_tokens(path[0], scores[0], blank=BLANK)
+    return [float(shares[span.start : span.end, span.token].max().exp()) for span in spans]
 
 
 def save(folder: Path, net: Net, alphabet: Charset, beam: Beam, letters: CharLM | None) -> None:

@@ -7,9 +7,10 @@ import random
 import numpy as np
 import pytest
 
-from bigmodel.training.speech.beam_search import Beam, character_confidences, greedy, search
+from bigmodel.training.speech.beam_search import Beam, greedy, search
 from bigmodel.training.speech.char_lm import END, CharLM, fit_char_lm
 from bigmodel.training.speech.charset import Charset, make_charset, normalise
+from bigmodel.training.speech.ctc import character_confidences
 
 
 def log_shares(rows: list[list[float]]) -> np.ndarray:
@@ -73,6 +74,11 @@ def test_letter_shares_sum_to_one() -> None:
         shares = [math.exp(letters.log_share(before, n)) for n in (END, 1, 2, 3, 4)]
         assert sum(shares) == pytest.approx(1.0, abs=1e-3)
         assert [math.exp(again.log_share(before, n)) for n in (END, 1, 2, 3, 4)] == shares
+
+
+def test_doubled_letters_have_certainties_of_their_own() -> None:
+    shares = log_shares([[0.09, 0.9, 0.01], [0.79, 0.2, 0.01], [0.29, 0.7, 0.01]])
+    assert character_confidences(shares, [1, 1]) == pytest.approx([0.9, 0.7])
 
 
 def test_certainty_stands_where_the_letter_is_written() -> None:
