@@ -67,8 +67,7 @@ class CheckedRows:
     @cached_property
     def contents(self) -> Places:
         """(rows,) a number for each content: rows that share it are the same."""
-        codes = pa.array(self._column("content_hash")).dictionary_encode().indices
-        return np.asarray(codes.to_numpy(zero_copy_only=False), np.int64)
+        return numbered(self._column("content_hash"))
 
     @cached_property
     def is_filled(self) -> NDArray[np.bool_]:
@@ -149,3 +148,9 @@ class CheckedRows:
             else:
                 found.append(Example(self.names[row][:SHOWN], note[:SHOWN], self.inputs[row]))
         return tuple(found)
+
+
+def numbered(values: Sequence[str]) -> Places:
+    """Return a number for each value, the same for equal ones, counted in the order in which they occur."""
+    codes = pa.array(values, pa.string()).dictionary_encode().indices
+    return np.asarray(codes.to_numpy(zero_copy_only=False), np.int64)

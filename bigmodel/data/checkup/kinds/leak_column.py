@@ -7,7 +7,7 @@ import numpy as np
 from bigmodel.core.datasets.checkup import Example, Finding
 from bigmodel.core.message import Arg
 from bigmodel.data.checkup.kinds import Kind
-from bigmodel.data.checkup.rows import SHOWN, CheckedRows
+from bigmodel.data.checkup.rows import SHOWN, CheckedRows, numbered
 
 PURE = 0.99  # share of rows whose class follows from the column
 COMMON = 0.95  # share of the largest class above which everything follows from anything
@@ -39,7 +39,7 @@ def _find(rows: CheckedRows) -> Iterator[Finding]:
 
 def _purity(values: Sequence[str], codes: np.typing.NDArray[np.int64]) -> float:
     """Return the share of rows that have the commonest class of their value; 0 for ids."""
-    _, of = np.unique(np.array(values, np.object_).astype(str), return_inverse=True)
+    of = numbered(values)
     count = int(of.max()) + 1 if len(of) else 0
     if count < 2 or count * ROWS_A_VALUE > len(of):
         return 0.0

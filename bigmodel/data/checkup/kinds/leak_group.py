@@ -9,7 +9,7 @@ import numpy as np
 from bigmodel.core.datasets.checkup import Finding, Repair
 from bigmodel.data.checkup.kinds import Kind
 from bigmodel.data.checkup.kinds.leak_rows import kept_together, torn_rows
-from bigmodel.data.checkup.rows import CheckedRows
+from bigmodel.data.checkup.rows import CheckedRows, numbered
 
 GROUPS = re.compile(
     r"speaker|patient|client|user|author|subject|shop|store|seller|session|participant|donor|site|client_id|person"
@@ -74,9 +74,8 @@ def _groups(values: Sequence[str]) -> np.typing.NDArray[np.int64] | None:
     filled = [value for value in values if value]
     if not filled or len(filled) < ROWS_A_GROUP * len(set(filled)) or len(set(filled)) < 2:
         return None
-    _, of, counts = np.unique(
-        np.array(values, np.object_).astype(str), return_inverse=True, return_counts=True
-    )
+    of = numbered(values)
+    counts = np.bincount(of)
     if counts.max() > MOST_SHARE * len(values):
         return None
     empty = np.array([not value for value in values], np.bool_)
