@@ -15,6 +15,7 @@ from pages.shared.data.checkup_view import CheckupView
 from pages.shared.data.classes_view import ClassesView
 from pages.shared.data.gallery import Gallery
 from pages.shared.data.intake import Intake
+from pages.shared.data.suspects_view import SuspectsView
 from pages.shared.label.sort_hook import SortHook
 from pages.shared.web.guard import guard
 from pages.shared.web.page import Context, Page, Updates
@@ -75,6 +76,7 @@ class DataTab:
                 gr.Markdown(t("pages.data.classes"), elem_classes="bm-title")
                 self.classes = gr.HTML("", elem_id="data-classes")
         self.checkup = CheckupView(self.ctx)
+        self.suspects = SuspectsView(self.ctx)
         self.names = ClassesView(self.ctx)
         gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
         self.gallery = Gallery(self.ctx)
@@ -108,7 +110,7 @@ class DataTab:
             self.columns, self.text, self.label, self.body, self.problems, self.facts,
             self.classes, self.preview, self.test_name, self.counts, *self.gallery.outputs,
             self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts, self.train,
-            *self.checkup.parts,
+            *self.checkup.parts, *self.suspects.parts,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, show, [dataset], outputs)
@@ -120,6 +122,7 @@ class DataTab:
         self.intake.workbook.wire(tab, self.intake.changed)
         self.names.wire(self.guard, show, outputs)
         self.checkup.wire(self.guard, show, outputs)
+        self.suspects.wire(self.guard, show, outputs)
         self.own_table.follow(tab, self.guard, dataset)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
@@ -175,6 +178,7 @@ class DataTab:
             **self.sort.show(dataset, request),
             **self.names.shown(dataset, request),
             **self.checkup.shown(dataset, request),
+            **self.suspects.shown(dataset, request),
             self.train: gr.Button(visible=bool(summary.usable_rows)),
         }
 
@@ -193,6 +197,7 @@ class DataTab:
             **self.sort.say(""),
             **self.names.hidden(),
             **self.checkup.hidden(),
+            **self.suspects.hidden(),
         }
 
     def _columns(self, dataset: Dataset, request: gr.Request) -> Updates:

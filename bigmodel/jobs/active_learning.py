@@ -116,9 +116,11 @@ class Learner:
         self._engine, self._params, self._scratch = engine, params, scratch
 
     def answers(
-        self, rows: Rows, inputs: Sequence[str], until: float
+        self, rows: Rows, inputs: Sequence[str], until: float, *, held: Rows | None = None
     ) -> tuple[tuple[str, ...], Iterator[list[list[float]]]]:
         """Learn from some rows; return the classes, and the probabilities of some inputs in batches.
+
+        `held` are rows that are not learned from: what is usual is measured on them rather than by more models.
 
         Raises:
             StopRequested: it takes too long.
@@ -126,7 +128,7 @@ class Learner:
         labels = tuple(sorted(set(rows.targets)))
         place = Path(tempfile.mkdtemp(dir=self._scratch))
         try:
-            data = TaskData(rows, Rows(), Rows(), labels)
+            data = TaskData(rows, held or Rows(), Rows(), labels)
             watch = Stopwatch(until)
             self._engine.train_instant(data, self._params, place, watch)
             model = self._engine.load(place)

@@ -17,6 +17,7 @@ from bigmodel.services.jobs.health import HealthService
 from bigmodel.services.jobs.insight_service import InsightService
 from bigmodel.services.jobs.jobs import JobService
 from bigmodel.services.labelling.labelling import LabellingService
+from bigmodel.services.labelling.suspects import SuspectService
 from bigmodel.services.people.people import PeopleService
 from bigmodel.services.projects.project import ProjectService
 from bigmodel.services.results.compare import CompareService
@@ -57,6 +58,7 @@ class Services:
     append: AppendService
     classes: ClassService
     checkup: CheckupService
+    suspects: SuspectService
     compare: CompareService
     project: ProjectService
     workbooks: WorkbookService
@@ -107,6 +109,7 @@ def services_over(settings: Settings, store: Store, jobs: JobService) -> Service
         append=AppendService(settings, store, control, labelling.settle),
         classes=classes,
         checkup=CheckupService(settings, store, classes, labelling.settle),
+        suspects=SuspectService(settings, store, labelling.task_of, labelling.settle),
         compare=CompareService(settings, store, inference.answers),
         workbooks=WorkbookService(settings, store),
         project=ProjectService(settings, store, words, downloads),

@@ -17,9 +17,16 @@ from bigmodel.settings import Settings
 
 
 def without_rows(
-    settings: Settings, version: Version, number: int, row_ids: Collection[str]
+    settings: Settings,
+    version: Version,
+    number: int,
+    row_ids: Collection[str],
+    *,
+    labels: Mapping[str, str] | None = None,
 ) -> Version:
     """Return the next version without some rows; all others stay in the part they are in.
+
+    `labels` are given by hand to rows that stay, by row id.
 
     Raises:
         DatasetError: what is left cannot be trained on.
@@ -31,7 +38,7 @@ def without_rows(
     place = settings.scratch / f"rows-{new_id()}.parquet"
     try:
         pq.write_table(kept, place)
-        sources = [Source(place, ORIGINAL, only="", keeps_split=True)]
+        sources = [Source(place, ORIGINAL, only="", keeps_split=True, hand=labels)]
         if version.recipe.test_name:
             sources.append(Source(place, ORIGINAL, origin=TEST, only=TEST))
         return _written(settings, version, number, sources, version.recipe)

@@ -9,7 +9,7 @@ from itertools import islice
 
 import numpy as np
 
-from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError, JobError
 from bigmodel.core.labelling.labels import SKIPPED, LabelEvent, Labelling
 from bigmodel.core.labelling.view import FIRST_ROWS, CurvePoint, LabellingView, LabelModel, LabelRow
@@ -79,6 +79,10 @@ class LabellingService:
     def can_label(self, dataset: Dataset) -> bool:
         """Tell whether rows of a dataset could be sorted into classes by hand."""
         return self._desks.can_label(dataset)
+
+    def task_of(self, version: Version) -> str:
+        """Return the task that puts the rows of a version into classes, "" where there is none."""
+        return self._desks.task(version)
 
     def _next(
         self,

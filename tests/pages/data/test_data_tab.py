@@ -14,6 +14,8 @@ from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.datasets.workbooks import WorkbookService
 from bigmodel.services.jobs.control import ControlService
+from bigmodel.services.labelling.labelling import LabellingService
+from bigmodel.services.labelling.suspects import SuspectService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
@@ -36,13 +38,14 @@ def request(language: str = "en") -> gr.Request:
 @pytest.fixture
 def tab(settings: Settings) -> DataTab:
     store = MemoryStore()
-    classes = ClassService(settings, store)
+    classes, labelling = ClassService(settings, store), LabellingService(settings, store)
     services: Any = SimpleNamespace(
         settings=settings,
         words=load_words(),
         datasets=DatasetService(settings, store),
         classes=classes,
         checkup=CheckupService(settings, store, classes),
+        suspects=SuspectService(settings, store, labelling.task_of, labelling.settle),
         append=AppendService(settings, store, ControlService(settings, store, Asleep())),
         workbooks=WorkbookService(settings, store),
     )

@@ -151,6 +151,7 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
         classes=SimpleNamespace(look=lambda *_: ClassNames(())),
         append=SimpleNamespace(behind=lambda *_: None, add_files=datasets.add_files),
         checkup=SimpleNamespace(look=lambda *_: Checkup()),
+        suspects=SimpleNamespace(can_look=lambda _: False),
     )
     return one_tab(DataTab, services)
 

@@ -56,7 +56,7 @@ def test_planted_pictures_are_found(settings: Settings, tmp_path: Path) -> None:
     Image.new("RGB", (90, 90), (10, 90, 30)).save(folder / "a" / "plain.png")
     scene(90, 20).save(folder / "b" / "tiny.png")
     dark = np.asarray(scene(91)).copy()
-    dark[:80] = 0
+    dark[:88] = 0
     Image.fromarray(dark).save(folder / "b" / "dark.png")
     report = report_of(settings, folder)
     kinds = {found.kind: found for found in report.findings}

@@ -1,0 +1,205 @@
+"""Labels that look wrong: looked for in the background by a child, decided one by one, written as one next version."""
+
+import logging
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from bigmodel.core.datasets.dataset import Dataset, Version
+from bigmodel.core.errors import DatasetError
+from bigmodel.core.ids import new_id
+from bigmodel.core.labelling.suspects import Decision, Doubts
+from bigmodel.core.message import Message
+from bigmodel.data.checkup.repair import note_repair
+from bigmodel.data.checkup.run import has_classes
+from bigmodel.data.versions.revise import without_rows
+from bigmodel.environment import ROOT, environment
+from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.label_check import ASKED, FOUND, LIMIT_S, SHARE
+from bigmodel.jobs.platform.process import detach_options, kill_group
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 0.1
+GRACE_S = 60.0  # over the child's own limit, for reading data and libraries
+REPAIR = "suspects"  # how a version says that these decisions made it
+
+
+@dataclass
+class _Run:
+    """A search under way or just ended."""
+
+    version: int
+    share: float = 0.0
+    error: Message | None = None
+    is_done: bool = False
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+
+class SuspectService:
+    """Doubtful labels of the datasets of all owners. `task_of` names the task that classifies a version's rows."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        task_of: Callable[[Version], str],
+        settle: Callable[[str, str], Dataset],
+    ) -> None:
+        self._settings, self._store = settings, store
+        self._task_of, self._settle = task_of, settle
+        self._runs: dict[str, _Run] = {}
+        self._lock = threading.Lock()  # of the runs and of the files of decisions
+        self._turn = threading.Semaphore(1)
+
+    def can_look(self, dataset: Dataset) -> bool:
+        """Tell whether labels of a dataset can be doubted: there are classes, and a task for them."""
+        return has_classes(dataset.version) and bool(self._task_of(dataset.version))
+
+    def look(self, owner: str, dataset_id: str) -> tuple[Doubts | None, float | None]:
+        """Return what was found in the newest version, and the share that is done while it is looked for."""
+        version = self._store.datasets.get(owner, dataset_id).version
+        known = self._known(version)
+        run = self._runs.get(dataset_id)
+        if known is not None or run is None or run.version != version.number:
+            return known, None
+        return (Doubts(error=run.error), None) if run.is_done else (None, run.share)
+
+    def start(self, owner: str, dataset_id: str) -> None:
+        """Look for doubtful labels of the newest version in the background, unless that is under way."""
+        dataset = self._settle(owner, dataset_id)
+        if not self.can_look(dataset):
+            raise DatasetError("suspects_no_classes")
+        with self._lock:
+            run = self._runs.get(dataset_id)
+            if run is not None and not run.is_done and run.version == dataset.version.number:
+                return
+            if run is not None:
+                run.stopped.set()
+            fresh = self._runs[dataset_id] = _Run(dataset.version.number)
+        threading.Thread(
+            target=self._find, args=(dataset.version, fresh), name="suspects", daemon=True
+        ).start()
+
+    def stop(self, owner: str, dataset_id: str) -> None:
+        """End the search that is under way."""
+        self._store.datasets.get(owner, dataset_id)
+        if run := self._runs.get(dataset_id):
+            run.stopped.set()
+
+    def decide(self, owner: str, dataset_id: str, row_id: str, decision: str) -> Doubts:
+        """Keep what a person says of a doubtful label: a `Decision`, or the class it becomes; "" takes it back.
+
+        Raises:
+            DatasetError: `checkup_gone`, or `class_unknown`.
+        """
+        version = self._store.datasets.get(owner, dataset_id).version
+        with self._lock:
+            known = self._known(version)
+            if known is None or all(one.row_id != row_id for one in known.suspects):
+                raise DatasetError("checkup_gone")
+            if decision and decision not in (*known.labels, *Decision):
+                raise DatasetError("class_unknown", label=decision)
+            decisions = {row: of for row, of in known.decisions.items() if row != row_id}
+            if decision:
+                decisions[row_id] = decision
+            found = replace(known, decisions=decisions)
+            attempt_folder.write_json(self._path(version), found.to_json())
+        return found
+
+    def apply(self, owner: str, dataset_id: str) -> Dataset:
+        """Make the next version with all changes and removals that were decided.
+
+        Raises:
+            DatasetError: `suspects_undecided`, where nothing is to change; or the rows cannot be trained on.
+        """
+        before = self._store.datasets.get(owner, dataset_id).version
+        known = self._known(before) or Doubts()
+        version = self._settle(owner, dataset_id).version
+        gone = {row for row, of in known.decisions.items() if of == Decision.REMOVE}
+        labels = {row: of for row, of in known.decisions.items() if of in known.labels}
+        if not gone and not labels:
+            raise DatasetError("suspects_undecided")
+        made = without_rows(self._settings, version, version.number + 1, gone, labels=labels)
+        try:
+            self._store.datasets.add_version(owner, made)
+        except BaseException:
+            shutil.rmtree(self._settings.home / made.folder, ignore_errors=True)
+            raise
+        note_repair(self._settings, made, REPAIR, version.number)
+        self._follow(owner, dataset_id, labels)
+        return self._store.datasets.get(owner, dataset_id)
+
+    # parts ------------------------------------------------------------------------------------
+
+    def _follow(self, owner: str, dataset_id: str, labels: dict[str, str]) -> None:
+        """Let rows that were sorted by hand follow, so that sorting does not bring the old labels back."""
+        sorted_rows = self._store.labels.get(owner, dataset_id).labels
+        for row_id, label in labels.items():
+            if row_id in sorted_rows:
+                self._store.labels.put(owner, dataset_id, row_id, label, is_even=False)
+        change = self._store.labels.get(owner, dataset_id).change
+        if sorted_rows:
+            self._store.labels.set_written(owner, dataset_id, change)
+
+    def _find(self, version: Version, run: _Run) -> None:
+        place = self._settings.scratch / f"suspects-{new_id()}"
+        try:
+            with self._turn:
+                if not run.stopped.is_set():
+                    place.mkdir(mode=0o700, parents=True)
+                    asked = {"task": self._task_of(version), "dataset": version.folder}
+                    attempt_folder.write_json(place / ASKED, asked)
+                    self._run(place, run)
+            found = attempt_folder.read_json(place / FOUND)
+            if run.stopped.is_set():
+                run.error = Message("checkup.stopped")
+            elif found is None:
+                said = (place / attempt_folder.LOG).read_text("utf-8", "replace")
+                log.warning("doubtful labels were not found: %s", said[-2_000:])
+                run.error = DatasetError("reader_broken").message
+            elif found.get("error"):
+                run.error = Message.from_json(found["error"])
+            elif self._path(version).parent.is_dir():  # else the dataset was deleted meanwhile
+                attempt_folder.write_json(self._path(version), found)
+        except Exception:  # (the outermost call of this thread)
+            log.exception("dataset %s: doubtful labels could not be looked for", version.dataset_id)
+            run.error = DatasetError("reader_broken").message
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+            run.is_done = True
+
+    def _run(self, place: Path, run: _Run) -> None:
+        """Run the child to its end, or end it."""
+        with (place / attempt_folder.LOG).open("wb") as output:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "bigmodel.jobs.label_check", str(place)],
+                cwd=ROOT,
+                env=environment(self._settings, 1),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                **detach_options(),
+            )
+        left = LIMIT_S + GRACE_S
+        while child.poll() is None:
+            told = attempt_folder.read_json(place / SHARE)
+            run.share = float(told["share"]) if told else 0.0
+            left -= LOOK_S
+            if run.stopped.wait(LOOK_S) or left < 0:
+                kill_group(child.pid)
+                child.wait()
+
+    def _known(self, version: Version) -> Doubts | None:
+        record = attempt_folder.read_json(self._path(version))
+        return Doubts.from_json(record) if record else None
+
+    def _path(self, version: Version) -> Path:
+        """Return where it is kept: with its version."""
+        return self._settings.home / version.folder / FOUND

@@ -1,0 +1,194 @@
+"""Labels that look wrong, one card at a time: keep, change, remove, next; all decisions make one version. It asks a service."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.core.callbacks import Say, Tell
+from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.errors import NotFoundError
+from bigmodel.core.labelling.suspects import Decision, Doubts, Suspect
+from pages.shared.data.dataset_view import LABEL_CHARACTERS, short
+from pages.shared.web.media_route import media_url
+from pages.shared.web.page import Context, Updates
+
+WORDS = "suspects."
+LOOK_S = 1.0
+MOST_CHOICES = 12  # classes offered beside the likeliest
+SCRIPT = """
+element.addEventListener('click', e => {
+  const button = e.target.closest('[data-act]');
+  if (!button) return;
+  const box = element.querySelector('select');
+  const to = button.dataset.to !== undefined ? button.dataset.to : (box ? box.value : '');
+  trigger('submit', {act: button.dataset.act, row: button.dataset.row || '', to});
+});
+"""
+
+
+class SuspectsView:
+    """The card, its timer, and what its buttons do."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.card = gr.HTML(
+            "", html_template="${value}", js_on_load=SCRIPT, elem_id="data-suspects", padding=False
+        )
+        self.timer = gr.Timer(LOOK_S, active=False)
+        self.passed = gr.State(0)  # cards that were put back by "next"
+
+    @property
+    def parts(self) -> list[Any]:
+        """Return what `shown` fills."""
+        return [self.card, self.timer]
+
+    def wire(
+        self, protect: Callable[..., Any], show: Callable[..., object], outputs: Sequence[Any]
+    ) -> None:
+        """Connect the card; `show` draws the tab anew once the decisions have made a version."""
+        dataset = self.ctx.dataset
+        self.made = gr.State("")
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        self.timer.tick(protect(self.tick), dataset, self.parts, **quiet)
+        acted = [*self.parts, self.passed, self.made]
+        self.card.submit(protect(self.act), [dataset, self.passed], acted, **quiet)
+        self.made.change(show, dataset, list(outputs), **quiet)
+
+    def shown(self, dataset: Dataset, request: gr.Request, passed: int = 0) -> Updates:
+        """Return the card of a dataset whose rows have classes, nothing for any other."""
+        suspects = self.ctx.services.suspects
+        if not suspects.can_look(dataset):
+            return self.hidden()
+        found, share = suspects.look(dataset.owner, dataset.id)
+        say, tell = partial(self.ctx.say, request), partial(self.ctx.tell, request)
+        return {
+            self.card: drawn(found, share, dataset.id, passed, say, tell),
+            self.timer: gr.Timer(active=share is not None),
+        }
+
+    def hidden(self) -> Updates:
+        """Return that there is nothing to doubt."""
+        return {self.card: "", self.timer: gr.Timer(active=False)}
+
+    def tick(self, dataset_id: str, request: gr.Request) -> Updates:
+        """Say how far the search is."""
+        try:
+            dataset = self.ctx.services.datasets.get(self.ctx.owner(request), dataset_id)
+        except NotFoundError:
+            return self.hidden()
+        return self.shown(dataset, request)
+
+    def act(
+        self, dataset_id: str, passed: int, event: gr.EventData, request: gr.Request
+    ) -> Updates:
+        """Do what a button says."""
+        act, row, to = str(event.act), str(event.row), str(event.to)
+        owner, suspects = self.ctx.owner(request), self.ctx.services.suspects
+        match act:
+            case "start":
+                suspects.start(owner, dataset_id)
+            case "stop":
+                suspects.stop(owner, dataset_id)
+            case "keep" | "remove":
+                decision = Decision.KEEP if act == "keep" else Decision.REMOVE
+                suspects.decide(owner, dataset_id, row, decision)
+            case "change":
+                suspects.decide(owner, dataset_id, row, to)
+            case "next":
+                passed += 1
+            case "apply":
+                return self._made(suspects.apply(owner, dataset_id), request)
+        dataset = self.ctx.services.datasets.get(owner, dataset_id)
+        return {self.passed: passed, **self.shown(dataset, request, passed)}
+
+    def _made(self, dataset: Dataset, request: gr.Request) -> Updates:
+        number, rows = dataset.version.number, dataset.version.summary.rows
+        gr.Info(self.ctx.say(request, "checkup.done", version=number, rows=rows))
+        return {self.made: f"{dataset.id} {number}", self.passed: 0}
+
+
+def drawn(
+    found: Doubts | None, share: float | None, dataset_id: str, passed: int, say: Say, tell: Tell
+) -> str:
+    """Return the card as HTML."""
+    if share is not None:
+        percent = round(100 * share)
+        said = say(f"{WORDS}running", percent=percent)
+        body = (
+            f'<p role="status">{escape(said)}</p><progress max="100" value="{percent}"></progress>'
+            f"<p>{_button('stop', say('checkup.stop'))}</p>"
+        )
+    elif found is None or found.error is not None:
+        said = tell(found.error) if found and found.error else say(f"{WORDS}about")
+        body = f"<p>{escape(said)}</p><p>{_button('start', say(f'{WORDS}begin'))}</p>"
+    else:
+        body = _cards(found, dataset_id, passed, say)
+    title = f'<h3 class="bm-title">{escape(say(f"{WORDS}title"))}</h3>'
+    return f'<section data-testid="suspects">{title}{body}</section>'
+
+
+def _cards(found: Doubts, dataset_id: str, passed: int, say: Say) -> str:
+    decided = len(found.decisions)
+    counts = say(f"{WORDS}found", sure=found.sure, rows=found.rows, decided=decided)
+    changes = sum(of != Decision.KEEP for of in found.decisions.values())
+    waiting = found.open
+    card = ""
+    if waiting:
+        card = _card(waiting[passed % len(waiting)], found, dataset_id, say)
+    else:
+        card = f"<p>{escape(say(f'{WORDS}all_decided'))}</p>"
+    apply = ""
+    if changes:
+        text = say(f"{WORDS}apply", count=changes)
+        apply = f"<p>{_button('apply', text, is_primary=True)}</p>"
+    return f'<p role="status">{escape(counts)}</p>{card}{apply}'
+
+
+def _card(one: Suspect, found: Doubts, dataset_id: str, say: Say) -> str:
+    guess, label = short(one.guess, LABEL_CHARACTERS), short(one.label, LABEL_CHARACTERS)
+    said = say(f"{WORDS}doubt", label=label, guess=guess, percent=round(100 * one.share))
+    others = [name for name in found.labels if name not in (one.label, one.guess)][:MOST_CHOICES]
+    choices = "".join(
+        f'<option value="{escape(name, quote=True)}">{escape(short(name, LABEL_CHARACTERS))}</option>'
+        for name in others
+    )
+    buttons = [
+        _button(
+            "change", say(f"{WORDS}change", label=guess), one.row_id, one.guess, is_primary=True
+        ),
+        _button("keep", say(f"{WORDS}keep", label=label), one.row_id, ""),
+        _button("remove", say(f"{WORDS}remove"), one.row_id, ""),
+        _button("next", say(f"{WORDS}next"), one.row_id, ""),
+    ]
+    if choices:
+        name = escape(say(f"{WORDS}other"), quote=True)
+        other = _button("change", say(f"{WORDS}other"), one.row_id)
+        buttons.append(f'<select aria-label="{name}">{choices}</select> {other}')
+    return (
+        f'<div class="bm-card bm-suspect" data-row="{one.row_id}">{_content(one, dataset_id)}'
+        f"<p>{escape(said)}</p><p>{' '.join(buttons)}</p></div>"
+    )
+
+
+def _content(one: Suspect, dataset_id: str) -> str:
+    text = escape(one.shown)
+    if not one.file:
+        return f"<blockquote>{text}</blockquote>"
+    url = escape(media_url(dataset_id, one.file), quote=True)
+    if one.file.endswith(".flac"):
+        return f'<audio controls src="{url}"></audio><p class="bm-muted">{text}</p>'
+    return f'<img src="{url}" alt="{text}"><p class="bm-muted">{text}</p>'
+
+
+def _button(
+    act: str, text: str, row: str = "", to: str | None = None, *, is_primary: bool = False
+) -> str:
+    style = "bm-button is-primary" if is_primary else "bm-button"
+    target = "" if to is None else f' data-to="{escape(to, quote=True)}"'
+    return (
+        f'<button type="button" class="{style}" data-act="{act}" data-row="{row}"{target}>'
+        f"{escape(text)}</button>"
+    )
