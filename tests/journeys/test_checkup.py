@@ -22,7 +22,7 @@ LOCALES = {"en": "en-US", "zh": "zh-CN"}
 
 def dirty_table(folder: Path) -> tuple[Path, tuple[str, ...]]:
     path = folder / "reviews.csv"
-    kinds = ("torn", "personal", "labels_alike", "empty", "noise_html", "duplicates")
+    kinds = ("labels_alike", "noise_html", "duplicates")
     rows = [*clean_rows(120), *(PLANTED[kind] for kind in kinds)]
     path.write_text("\n".join(["text,label", *(",".join(row) for row in rows)]), "utf-8")
     return path, kinds
@@ -73,8 +73,8 @@ def repair(page: Page, kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("make", "language"),
-    [(dirty_table, "en"), (dirty_table, "zh"), (dirty_photos, "zh"), (dirty_recordings, "en")],
-    ids=["table-en", "table-zh", "photos-zh", "recordings-en"],
+    [(dirty_table, "en"), (dirty_photos, "zh"), (dirty_recordings, "en")],
+    ids=["table-en", "photos-zh", "recordings-en"],
 )
 def test_dirty_data_become_clean(
     browser: Browser,

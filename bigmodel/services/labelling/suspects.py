@@ -2,13 +2,12 @@
 
 import logging
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bigmodel.children import start
 from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
@@ -17,10 +16,10 @@ from bigmodel.core.message import Message
 from bigmodel.data.checkup.repair import note_repair
 from bigmodel.data.checkup.run import has_classes
 from bigmodel.data.versions.revise import without_rows
-from bigmodel.environment import ROOT, environment
+from bigmodel.environment import environment
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.label_check import ASKED, FOUND, LIMIT_S, SHARE
-from bigmodel.jobs.platform.process import detach_options, kill_group
+from bigmodel.jobs.platform.process import kill_group
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -178,15 +177,8 @@ class SuspectService:
     def _run(self, place: Path, run: _Run) -> None:
         """Run the child to its end, or end it."""
         with (place / attempt_folder.LOG).open("wb") as output:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "bigmodel.jobs.label_check", str(place)],
-                cwd=ROOT,
-                env=environment(self._settings, 1),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                **detach_options(),
-            )
+            env = environment(self._settings, 1)
+            child = start("bigmodel.jobs.label_check", str(place), env=env, stdout=output)
         left = LIMIT_S + GRACE_S
         while child.poll() is None:
             told = attempt_folder.read_json(place / SHARE)

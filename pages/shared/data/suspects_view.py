@@ -106,7 +106,7 @@ class SuspectsView:
 
     def _made(self, dataset: Dataset, request: gr.Request) -> Updates:
         number, rows = dataset.version.number, dataset.version.summary.rows
-        gr.Info(self.ctx.say(request, "checkup.done", version=number, rows=rows))
+        self.ctx.notice(request, self.ctx.say(request, "checkup.done", version=number, rows=rows))
         return {self.made: f"{dataset.id} {number}", self.passed: 0}
 
 
