@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bigmodel.core.job import Job, State
+from bigmodel.jobs.artifacts import Artifacts, job_name
 from bigmodel.jobs.attempt_folder import DRAFTS
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -27,13 +28,14 @@ YOUNG_S = 6 * 3600.0  # an import that still runs, or files that somebody looks 
 def sweep_drafts(settings: Settings, job_id: str) -> None:
     """Remove what the workers of a job left half-written; none of them may be alive."""
     for draft in DRAFTS:
-        _remove((settings.jobs / job_id).glob(f"*/{draft}"))
+        _remove(Artifacts(settings.home).find(job_id, f"*/{draft}"))
 
 
 def sweep_checkpoints(settings: Settings, job: Job) -> None:
     """Remove the checkpoints of earlier attempts that newer ones have replaced."""
-    known = {settings.home / saved.folder for saved in job.saved}
-    places = (settings.jobs / job.id).glob("*/checkpoints/[0-9]*")
+    artifacts = Artifacts(settings.home)
+    known = {artifacts.path(saved.folder) for saved in job.saved}
+    places = artifacts.find(job.id, "*/checkpoints/[0-9]*")
     _remove(p for p in places if p not in known and p.parts[-3] != str(job.token))
 
 
@@ -42,12 +44,12 @@ def sweep_ended(settings: Settings, store: Store, job: Job) -> None:
 
     The last checkpoint of a training that succeeded stays, so that it can be trained further.
     """
-    home = settings.jobs / job.id
-    kept = {settings.home / model.folder for model in store.models.list_all(job.owner, job.id)}
+    artifacts = Artifacts(settings.home)
+    kept = {artifacts.path(each.folder) for each in store.models.list_all(job.owner, job.id)}
     if job.state == State.SUCCEEDED:
-        kept |= {settings.home / saved.folder for saved in job.saved[:1]}
+        kept |= {artifacts.path(saved.folder) for saved in job.saved[:1]}
     for pattern in ("*/models", "*/checkpoints"):
-        for folder in home.glob(pattern):
+        for folder in artifacts.find(job.id, pattern):
             _remove(path for path in folder.iterdir() if path not in kept)
             if not any(folder.iterdir()):
                 folder.rmdir()
@@ -62,7 +64,7 @@ def sweep_orphans(settings: Settings, store: Store, young_s: float = YOUNG_S) ->
     old = [path for path in _scratch(settings) if _touched_at(path) < before]
     _remove([*found, *old])
     for job in store.inventory().jobs.values():
-        if job.is_final and (settings.jobs / job.id).is_dir():
+        if job.is_final and Artifacts(settings.home).exists(job_name(job.id)):
             sweep_ended(settings, store, job)
     return len(found) + len(old)
 

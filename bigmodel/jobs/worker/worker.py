@@ -15,6 +15,7 @@ from bigmodel.core.events import Kind
 from bigmodel.core.job import Saved, Wish
 from bigmodel.core.task import Checkpoint, StopRequested
 from bigmodel.jobs import attempt_folder, failpoint
+from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.jobs.failure import is_disk_full, name_failure
 from bigmodel.jobs.platform.identity import identify
 from bigmodel.jobs.platform.process import limit_worker
@@ -53,7 +54,11 @@ def main(folder: Path, settings: Settings) -> int:
 def _serve(folder: Path, settings: Settings) -> int:
     attempt = attempt_folder.read_attempt(folder)
     saved = newest_whole(attempt, settings)
-    resume = Checkpoint(settings.home / saved.folder, saved.step) if saved.folder else None
+    resume = (
+        Checkpoint(Artifacts(settings.home).path(saved.folder), saved.step)
+        if saved.folder
+        else None
+    )
     pause = attempt.checkpoint_s
     reporter = WorkerReporter(folder, settings.home, attempt.token, resume, pause)
     if reporter.is_superseded():
@@ -104,8 +109,9 @@ def _report(reporter: WorkerReporter, error: Exception) -> str:
 
 def newest_whole(attempt: attempt_folder.Attempt, settings: Settings) -> Saved:
     """Return the newest checkpoint whose files all are as they were announced; a folder of "" is the beginning."""
+    artifacts = Artifacts(settings.home)
     for saved in (attempt.resume, *attempt.older):
-        if saved and seal.is_whole(settings.home / saved.folder, saved.digest):
+        if saved and seal.is_whole(artifacts.path(saved.folder), saved.digest):
             return saved
         if saved:
             log.warning("checkpoint %s is not whole", saved.folder)

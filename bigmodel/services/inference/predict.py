@@ -22,6 +22,7 @@ from bigmodel.core.metric import Metric, metric
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import read_upload
+from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.inference.answered import MEMORY, STRANGE, Answered, is_strange
 from bigmodel.services.inference.batch_files import (
     NamedFile,
@@ -356,7 +357,7 @@ class InferenceService:
         return Answered(kind, kind.decode(row, model.labels), said, file.name)
 
     def _folder(self, model: TrainedModel) -> Path:
-        return self._settings.home / model.folder
+        return Artifacts(self._settings.home).path(model.folder)
 
 
 def _unseen(version: Version) -> Split:

@@ -14,7 +14,6 @@ from bigmodel.core import clock
 from bigmodel.core.errors import JobError
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, Progress, State, Wish
-from bigmodel.core.message import Message
 from bigmodel.core.name import clean_name
 from bigmodel.jobs.artifacts import Artifacts, job_name
 from bigmodel.jobs.supervisor.resources import require_room
@@ -135,14 +134,6 @@ class ControlService:
     def can_train_further(self, owner: str, job_id: str) -> bool:
         """Tell whether a job can be trained further: a fine-tuning that ended well, its last state still kept."""
         return self._can_go_on(self._store.jobs.get(owner, job_id))
-
-    def shortage(self) -> Message | None:
-        """Return why nothing new starts at present, if so: too little free disk or memory, with the numbers."""
-        try:
-            require_room(self._settings)
-        except JobError as error:
-            return error.message
-        return None
 
     def _can_go_on(self, job: Job) -> bool:
         is_kept = bool(job.checkpoint) and self._artifacts.exists(job.checkpoint)

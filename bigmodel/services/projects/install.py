@@ -14,6 +14,7 @@ from bigmodel.core.model import Base
 from bigmodel.data.projects.layout import ATTEMPT
 from bigmodel.data.projects.read import Unpacked
 from bigmodel.data.projects.record import BaseRecord, DatasetRecord, VersionRecord
+from bigmodel.jobs.artifacts import Artifacts, job_name
 from bigmodel.services.projects.plan import Plan
 from bigmodel.settings import Settings
 
@@ -44,11 +45,10 @@ class Installer:
         for job in self._unpacked.jobs:
             source = self._unpacked.files / "jobs" / job.id / "models"
             if job.id in self._plan.jobs and source.is_dir():
-                home = self._settings.jobs / self._plan.jobs[job.id]
-                home.mkdir(mode=0o700)
-                self._made.append(home)
-                (home / ATTEMPT).mkdir(mode=0o700)
-                source.rename(home / ATTEMPT / "models")
+                artifacts = Artifacts(self._settings.home)
+                name = job_name(self._plan.jobs[job.id])
+                self._made.append(artifacts.path(name))
+                artifacts.put(source, f"{name}/{ATTEMPT}/models")
         if hasattr(os, "sync"):
             os.sync()  # once for all of them: forcing each of thousands to disk takes minutes
         return bases

@@ -23,6 +23,7 @@ from bigmodel.data.projects.record import (
     line,
 )
 from bigmodel.data.projects.write import ProjectWriter
+from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.jobs.worker.seal import digests
 from bigmodel.settings import Settings
 from bigmodel.store.base import Carried, Point, Records, Store
@@ -93,7 +94,7 @@ class ProjectCollector:
                 continue
             kept = []
             for model in each.models:
-                folder = self._settings.home / model.folder
+                folder = Artifacts(self._settings.home).path(model.folder)
                 names = {
                     f"jobs/{each.job.id}/models/{model.kind}/{path.name}": path
                     for path in sorted(folder.iterdir() if folder.is_dir() else ())

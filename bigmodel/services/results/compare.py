@@ -19,6 +19,7 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.comparison import ChangedRow, Comparison
 from bigmodel.core.task import Medium
 from bigmodel.data.versions.versions import load_rows, media_folder
+from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.results.compare_rows import shared_rows, today
 from bigmodel.services.results.predictions import StoredPredictions, read_predictions
 from bigmodel.settings import Settings
@@ -126,7 +127,7 @@ class CompareService:
             raise ModelError("compare_other_data")
         kind = self._kind(new.model)
         mine, its = (
-            read_predictions(self._settings.home / model.folder, kind, model.labels)
+            read_predictions(Artifacts(self._settings.home).path(model.folder), kind, model.labels)
             for model in (new.model, old.model)
         )
         row_ids, remarks = shared_rows(self._settings.home, new.version, old.version, mine, its)

@@ -14,6 +14,7 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.model import Base, TrainedModel
 from bigmodel.core.results.results import Results
 from bigmodel.core.task import Task
+from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.results.model_card import figures, write_card
 from bigmodel.services.results.standalone import assemble
 from bigmodel.settings import Settings
@@ -75,12 +76,13 @@ def write_package(
     target = settings.scratch / "downloads" / model.id / f"model-{model.kind}.zip"
     if target.is_file():
         return target
-    files = _files(settings.home / model.folder)
+    folder = Artifacts(settings.home).path(model.folder)
+    files = _files(folder)
     if not files:
         raise ModelError("model_files_missing")
     task = get_task(model.task, settings.task_folders)
     program = _program(task, model, {path.name for path in files})
-    steps = _cleaning(settings.home / model.folder)
+    steps = _cleaning(folder)
     words = load_words(settings.task_folders)
     card = write_card(
         words,

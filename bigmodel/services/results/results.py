@@ -21,6 +21,7 @@ from bigmodel.core.task import Medium
 from bigmodel.data.ingest.importer import Answers, read_upload
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import ITEMS, load_rows
+from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.results import export
 from bigmodel.services.results.answer_table import open_table
 from bigmodel.services.results.evaluation_set import read_evaluation_set
@@ -32,6 +33,7 @@ from bigmodel.tasks import get_task
 Said = tuple[str, str]  # text of a row, and its media name
 Ask = Callable[[str, str, Sequence[str]], list[Answer]]  # owner, model id, texts or paths
 MOST_CACHED = 16
+MOST_READ = 4  # models whose predictions stay in memory, newest last
 MOST_FILED = 10_000
 TEXT_CHARACTERS = 2_000  # of a row on the page
 
@@ -44,6 +46,7 @@ class ResultService:
         self._store = store
         self._ask = ask
         self._cache: OrderedDict[str, Results] = OrderedDict()
+        self._predictions: OrderedDict[str, StoredPredictions] = OrderedDict()  # by model
         self._lock = threading.Lock()
 
     def models(self, owner: str, job_id: str) -> list[TrainedModel]:
@@ -196,7 +199,16 @@ class ResultService:
     def _answered(self, model: TrainedModel) -> tuple[AnswerType, StoredPredictions]:
         """Return the type of a model's answers, and those to its test rows."""
         kind = self.kind(model)
-        return kind, read_predictions(self._settings.home / model.folder, kind, model.labels)
+        with self._lock:
+            found = self._predictions.get(model.id)
+        if found is None:
+            folder = Artifacts(self._settings.home).path(model.folder)
+            found = read_predictions(folder, kind, model.labels)
+            with self._lock:
+                self._predictions[model.id] = found
+                while len(self._predictions) > MOST_READ:
+                    self._predictions.popitem(last=False)
+        return kind, found
 
     def _rows(
         self, owner: str, model: TrainedModel, found: StoredPredictions, places: Sequence[int]

@@ -28,7 +28,8 @@ class Downloads:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        self._known[key] = (owner, folder / name)
+        there = {each: made for each, made in self._known.items() if made[1].is_file()}
+        self._known = there | {key: (owner, folder / name)}
 
     def find(self, owner: str, key: str) -> Path:
         """Return what was made under a key.

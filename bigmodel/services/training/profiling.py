@@ -94,8 +94,8 @@ class Profiling:
     def want(self, asked: ProfileRequest) -> None:
         """Have a choice timed as soon as it has stood for a moment; it replaces one that still waits."""
         with self._lock:
-            if asked.key == self._in_hand:
-                return
+            if asked.key == self._in_hand or asked.key in self._wanted:
+                return  # the page asks each second: it must not begin to stand anew
             self._wanted = {asked.key: asked}
             self._wanted_at = time.monotonic()
             if self._thread is None:

@@ -147,7 +147,3 @@ def test_new_work_is_refused_with_numbers_where_the_disk_is_short(scene: Scene) 
         assert caught.value.key == "disk_short"
         free, wanted = (float(caught.value.args_of_words[name]) for name in ("free", "wanted"))
         assert 0 < free < wanted
-    shortage = control.shortage()
-    assert shortage is not None
-    assert shortage.key == "errors.disk_short"
-    assert scene.control.shortage() is None

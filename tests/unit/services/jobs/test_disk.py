@@ -49,7 +49,7 @@ def test_use_tells_models_from_what_can_go(workshop: Workshop, disk: DiskService
     use = disk.use(OWNER)
     (job,) = use.jobs
     assert (job.models_mb, job.spare_mb) == (1.0, 2.0)
-    assert use.jobs_mb == 3.0
+    assert job.total_mb == 3.0
     assert use.datasets_mb > 0
     assert use.free_mb > 0
 

@@ -44,6 +44,18 @@ def test_child_times_real_steps_and_leaves_only_figures(
     assert [path.name for path in settings.scratch.iterdir()] == ["forecasts"]
 
 
+def test_choice_that_is_wanted_again_and_again_is_timed(
+    settings: Settings, asked: ProfileRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(profiling, "SETTLE_S", 3_600.0)
+    one = Profiling(settings)
+    one.want(asked)
+    since = one._wanted_at
+    one.want(asked)
+    assert one._wanted_at == since
+    one._wanted.clear()
+
+
 def test_same_choice_is_timed_once(
     settings: Settings, asked: ProfileRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
