@@ -3,7 +3,6 @@
 Everything in it is text and is shown before; nothing is ever sent from here.
 """
 
-import getpass
 import json
 import os
 import platform
@@ -19,16 +18,17 @@ import psutil
 
 from bigmodel import __version__
 from bigmodel.core.clock import now
-from bigmodel.core.datasets.dataset import Dataset, Version
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job
 from bigmodel.core.message import Message
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.artifacts import Artifacts, attempt_name
+from bigmodel.jobs.redact import redacted
 from bigmodel.services.jobs.health import HealthService, versions_of_packages
 from bigmodel.services.sharing.downloads import Downloads
 from bigmodel.services.support.report_job import PLAIN, of_job, shape_of
-from bigmodel.services.support.sanitise import Sanitiser, folder_name, known_texts
+from bigmodel.services.support.sanitise import Sanitiser
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.words import Words
@@ -37,8 +37,6 @@ LOG_BYTES = 48_000
 MOST_JOBS = 10_000
 MOST_SHAPES = 20
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-SECRET_NAMES = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "API_KEY", "CREDENTIAL")
-COMMON_USERS = frozenset({"root", "user", "admin", "runner", "ubuntu", "home"})
 HEALTH = frozenset({"version", "names", "journal"})
 
 
@@ -76,7 +74,7 @@ class ReportService:
         """
         job = self._store.jobs.get(owner, job_id) if job_id else None
         datasets = self._store.datasets.list_all(owner)
-        mask = self._mask(owner, datasets, job)
+        mask = Sanitiser(self._words)
         files = [("README.txt", self._readme())]
         files += [
             ("app.json", _json(self._app(owner, datasets))),
@@ -90,7 +88,7 @@ class ReportService:
             files.append(("data.json", _json({"datasets": shapes})))
         supervisor = self._settings.run / "supervisor.log"
         files.append(("supervisor.txt", mask.log(_tail(supervisor))))
-        return Report(tuple((name, mask.whole(text)) for name, text in files))
+        return Report(tuple((name, redacted(text)) for name, text in files))
 
     def write(self, report: Report, out: Path) -> None:
         """Write a report as a ZIP; it appears when it is whole."""
@@ -168,45 +166,6 @@ class ReportService:
             told = self._words.say("en", Message(check.message.key, args))
             lines.append(f"{'ok ' if check.ok else 'NOT'} {check.name}: {told}")
         return "\n".join(lines)
-
-    def _mask(self, owner: str, datasets: list[Dataset], job: Job | None) -> Sanitiser:
-        """Return a mask that knows the names a person gave, beside what no report keeps anyway."""
-        versions = [dataset.version for dataset in datasets]
-        if job:
-            versions.append(
-                self._store.datasets.version(owner, job.dataset_id, job.dataset_version)
-            )
-        texts = [dataset.name for dataset in datasets]
-        texts += [each.name for each in self._store.jobs.list_all(owner, MOST_JOBS)]
-        texts += [text for version in versions for text in _said_by(version)]
-        secrets = known_texts(texts, 4, self._words)
-        secrets += known_texts([_user(), Path.home().name, platform.node()], 3, self._words)
-        secrets += [v for k, v in os.environ.items() if _is_secret(k) and len(v) >= 4]
-        places = dict.fromkeys(folder_name(self._settings.home), "[data folder]")
-        places |= dict.fromkeys(folder_name(Path.home()), "[home]")
-        secrets = [text for text in secrets if text not in COMMON_USERS]
-        return Sanitiser(self._words, secrets, places)
-
-
-def _said_by(version: Version) -> Iterator[str]:
-    """Yield the names that a version was given or holds."""
-    recipe, summary = version.recipe, version.summary
-    yield from (recipe.source_name, recipe.test_name, *summary.columns, *summary.classes)
-    yield from (Path(recipe.source_name).stem, Path(recipe.test_name).stem)
-    for upload in recipe.uploads:
-        yield from (upload.name, Path(upload.name).stem, upload.sheet)
-    yield from (*recipe.relabel, *recipe.relabel.values())
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""
-
-
-def _is_secret(name: str) -> bool:
-    return any(part in name.upper() for part in SECRET_NAMES)
 
 
 def _tail(path: Path) -> str:

@@ -1,16 +1,14 @@
-"""Takes everything of a person out of what a program wrote; what it does not know by heart, it leaves out.
+"""Allow-lists of what a report repeats of texts that a program wrote.
 
-Tracebacks keep the frames of known code and the kinds of errors, logs the words that stand in the
-program's own source, arguments of sentences their numbers. It must never keep a text because it looks harmless.
+Tracebacks keep the frames of known code and the kinds of errors, logs the sentences that our own source logs, arguments
+of sentences their numbers. It must never keep a text because it looks harmless.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from bigmodel.environment import ROOT
-from bigmodel.jobs.redact import redacted
 from bigmodel.words import Words
 
 GONE = "[…]"
@@ -22,31 +20,20 @@ _CHAIN = ("Traceback (most recent call last)", "During handling of", "The above 
 _LOG = re.compile(
     r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[,.]\d{3}) (?P<logger>[\w.]+) (?P<said>.*)$"
 )
-_PIECE = re.compile(r"[A-Za-z_]+|\d+|[^\w\s]|\w+")
-_WORD = re.compile(r"[A-Za-z_]{2,}")
+_SENTENCE = re.compile(r'\blog\.\w+\(\s*"((?:[^"\\]|\\.)+)"')
+_GIVEN = re.compile(r"%[-+.\d]*[sdrfg]")  # what a sentence says of the moment
 _NUMBER = re.compile(r"[+-]?\d[\d.,]{0,11}(?:e[+-]?\d+)?%?")
-MOST_DIGITS = 6  # of a number in a log: longer ones may be somebody's
+MOST_DIGITS = 6  # of a number: longer ones may be somebody's
 OURS = "bigmodel"
 
 
 class Sanitiser:
-    """`secrets` are texts known to be a person's; they are taken out once more wherever they stand."""
+    """Shortens texts to what is known to be the program's own."""
 
-    def __init__(self, words: Words, secrets: Sequence[str], places: Mapping[str, str]) -> None:
+    def __init__(self, words: Words) -> None:
         self._words = words
-        self._places = sorted(places.items(), key=lambda each: -len(each[0]))
-        self._secrets = sorted({text for text in secrets if text.strip()}, key=len, reverse=True)
-        self._sources: dict[str, frozenset[str]] = {}
-        self._own = own_words(words)
-
-    def whole(self, text: str) -> str:
-        """Return a finished text without tokens, places and known secrets: the last look at all that leaves."""
-        for place, name in self._places:
-            text = text.replace(place, name)
-        text = redacted(text)
-        for secret in self._secrets:
-            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", GONE, text, flags=re.IGNORECASE)
-        return text
+        self._sentences: dict[str, dict[str, re.Pattern[str]]] = {}
+        self._own = frozenset(part for key in words.texts["en"] for part in key.split("."))
 
     def args(self, args: Mapping[str, Any], plain: frozenset[str]) -> dict[str, Any]:
         """Return the arguments of a sentence: numbers, and words of the program under the names that are given."""
@@ -58,7 +45,7 @@ class Sanitiser:
         return "\n".join(line for line in kept if line)
 
     def log(self, text: str) -> str:
-        """Return a log with the program's own words; other lines are counted."""
+        """Return the sentences of a log without what they say of the moment; other lines are counted."""
         kept, left = [], 0
         for line in text.splitlines():
             shown = self._log_line(line) or self._trace_line(line)
@@ -95,30 +82,21 @@ class Sanitiser:
         found = _LOG.match(line)
         if found is None:
             return ""
-        known = self._vocabulary(found["logger"])
-        logger = found["logger"] if known else GONE
-        tokens = [token if _is_known(token, known) else "…" for token in found["said"].split()]
-        said = re.sub(r"(?:… )+…", "…", " ".join(tokens)) if known else GONE
-        return f"{found['at']} {logger} {said}".rstrip()
+        known = self._known(found["logger"])
+        said = next((text for text, form in known.items() if form.fullmatch(found["said"])), GONE)
+        return f"{found['at']} {found['logger'] if known else GONE} {said}"
 
-    def _vocabulary(self, logger: str) -> frozenset[str]:
-        """Return the words that stand in the source of one of our modules; none for any other logger."""
-        if logger not in self._sources:
+    def _known(self, logger: str) -> dict[str, re.Pattern[str]]:
+        """Return the sentences that one of our modules logs, and what they look like; none of any other logger."""
+        if logger not in self._sentences:
             path = ROOT.joinpath(*logger.split(".")).with_suffix(".py")
             is_ours = logger.split(".")[0] == OURS and path.is_file()
-            text = path.read_text("utf-8") if is_ours else ""
-            self._sources[logger] = frozenset(_WORD.findall(text))
-        return self._sources[logger]
-
-
-def _is_known(token: str, known: frozenset[str]) -> bool:
-    """Tell whether all of a token is the program's own: its words, short numbers, and signs between them."""
-    for piece in _PIECE.findall(token):
-        is_sign = not re.match(r"\w", piece)
-        is_number = piece.isdigit() and len(piece) <= MOST_DIGITS
-        if not piece.isascii() or not (is_sign or is_number or piece in known):
-            return False
-    return True
+            found = _SENTENCE.findall(path.read_text("utf-8")) if is_ours else []
+            self._sentences[logger] = {
+                _GIVEN.sub("…", text): re.compile(".*".join(map(re.escape, _GIVEN.split(text))))
+                for text in found
+            }
+        return self._sentences[logger]
 
 
 def _short(path: str) -> tuple[str, bool]:
@@ -136,21 +114,3 @@ def _short(path: str) -> tuple[str, bool]:
     if plain.startswith("<frozen "):
         return "<frozen>", True
     return "[own file]", False
-
-
-def own_words(words: Words) -> frozenset[str]:
-    """Return the words that the program itself says: of metrics, states, phases, and all that has a sentence."""
-    return frozenset(part for key in words.texts["en"] for part in key.split("."))
-
-
-def known_texts(texts: Sequence[str], least: int, words: Words) -> list[str]:
-    """Return the texts worth looking for: long enough, and no words that the program itself says."""
-    own = own_words(words)
-    return [
-        text.strip() for text in texts if len(text.strip()) >= least and text.lower() not in own
-    ]
-
-
-def folder_name(path: Path) -> list[str]:
-    """Return how a folder may be written."""
-    return list({str(path), str(path.resolve()), path.as_posix()})

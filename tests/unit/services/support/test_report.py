@@ -145,7 +145,7 @@ def test_what_helps_is_there(services: Services) -> None:
 
 
 def test_log_keeps_words_of_the_program_only() -> None:
-    mask = Sanitiser(load_words(), [], {})
+    mask = Sanitiser(load_words())
     line = "2026-11-24 10:00:00,001 bigmodel.jobs.worker.worker checkpoint plum is not whole"
     assert mask.log(line) == line.replace("plum", "…")
     assert mask.log("something else\nand more") == "(2 other lines left out)"
