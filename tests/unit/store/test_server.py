@@ -13,7 +13,7 @@ from bigmodel.core.job import State
 from bigmodel.environment import environment
 from bigmodel.settings import Settings, read_settings
 from bigmodel.store import recovery
-from bigmodel.store.migrate import REVISIONS
+from bigmodel.store.migrate import REVISIONS, newest_revision
 from bigmodel.store.open import open_store
 from bigmodel.store.sql.store import SqlStore
 from bigmodel.store.sql.tables import metadata
@@ -108,9 +108,9 @@ def test_next_release_copies_then_migrates(server: Settings, tmp_path: Path) -> 
     open_store(server).datasets.add(dataset_of(name="old"))
     later = tmp_path / "migrations"
     shutil.copytree(REVISIONS, later, ignore=shutil.ignore_patterns("__pycache__"))
-    (later / "versions" / "r0004_later.py").write_text(NEXT, "utf-8")
+    (later / "versions" / "r9999_later.py").write_text(NEXT, "utf-8")
     assert open_store(server, later).datasets.list_all("local")[0].name == "old!"
-    assert [copy.label for copy in recovery.backups(server)] == ["0003"]
+    assert [copy.label for copy in recovery.backups(server)] == [newest_revision()]
     with pytest.raises(SettingsError, match="database_newer"):
         open_store(server)
 
