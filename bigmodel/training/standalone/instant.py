@@ -7,7 +7,6 @@
 `--file` holds one text a line, in UTF-8. Or in Python: `Model().predict(["a text"])`.
 """
 
-import argparse
 import itertools
 import json
 import re
@@ -19,6 +18,8 @@ from typing import Any
 
 import numpy as np
 from safetensors.numpy import load_file
+
+from bigmodel.training.standalone.texts import answer_texts, cleaned
 
 SPACES = re.compile(r"\s\s+")
 WORD = re.compile(r"\w+|[^\w\s]")
@@ -73,17 +74,6 @@ class Model:
                     break  # a short word counts once
 
 
-def cleaned(texts: Sequence[str], folder: Path) -> list[str]:
-    """Return texts as the model learned them: after the steps of `cleaning.json`, where it lies beside."""
-    steps = folder / "cleaning.json"
-    if not steps.is_file():
-        return list(texts)
-    sys.path.insert(0, str(folder))
-    from cleaning import clean_texts  # type: ignore[import-not-found]  # noqa: PLC0415  (beside this file)
-
-    return list(clean_texts(texts, json.loads(steps.read_text("utf-8"))))
-
-
 def weighted(terms: Iterable[str], index: dict[str, int], rarity: Array) -> tuple[Array, Array]:
     """Return the places of the terms that are known, and their values as a vector of length 1."""
     known = {index[term]: n for term, n in Counter(terms).items() if term in index}
@@ -105,31 +95,7 @@ def word_terms(text: str) -> Iterator[str]:
 
 def main() -> int:
     """Answer the texts of the command line or of a file."""
-    parser = argparse.ArgumentParser(description="Answer texts with this model.")
-    parser.add_argument("texts", nargs="*", metavar="TEXT")
-    parser.add_argument("--file", type=Path, help="one text a line, UTF-8")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
-    texts = list(args.texts)
-    if args.file:
-        texts += args.file.read_text("utf-8-sig").splitlines()
-    if not texts:
-        parser.error("give texts, or --file")
-    model = Model()
-    for text, scores in zip(texts, model.predict(texts), strict=True):
-        sys.stdout.write(answer_line(model.labels, text, scores, as_json=args.json) + "\n")
-    return 0
-
-
-def answer_line(labels: Sequence[str], text: str, scores: Sequence[float], *, as_json: bool) -> str:
-    """Return the answer to one text as a line for people, or as JSON."""
-    if not labels:
-        return json.dumps({"value": scores[0]}) if as_json else f"{scores[0]:.6g}\t{text}"
-    best = max(range(len(labels)), key=scores.__getitem__)
-    if as_json:
-        by_label = dict(zip(labels, scores, strict=True))
-        return json.dumps({"label": labels[best], "probabilities": by_label}, ensure_ascii=False)
-    return f"{labels[best]}\t{scores[best]:.4f}\t{text}"
+    return answer_texts(Model)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,48 @@
+"""What programs that answer texts share: cleaning and the command line; it is written into each of them."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+def cleaned(texts: Sequence[str], folder: Path) -> list[str]:
+    """Return texts as the model learned them: after the steps of `cleaning.json`, where it lies beside."""
+    steps = folder / "cleaning.json"
+    if not steps.is_file():
+        return list(texts)
+    sys.path.insert(0, str(folder))
+    from cleaning import clean_texts  # type: ignore[import-not-found]  # noqa: PLC0415  (beside this file)
+
+    return list(clean_texts(texts, json.loads(steps.read_text("utf-8"))))
+
+
+def answer_texts(make: Any) -> int:
+    """Print the answer of the model that `make` loads to each text of the command line or of a file."""
+    parser = argparse.ArgumentParser(description="Answer texts with this model.")
+    parser.add_argument("texts", nargs="*", metavar="TEXT")
+    parser.add_argument("--file", type=Path, help="one text a line, UTF-8")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    args = parser.parse_args()
+    texts = list(args.texts)
+    if args.file:
+        texts += args.file.read_text("utf-8-sig").splitlines()
+    if not texts:
+        parser.error("give texts, or --file")
+    model = make()
+    for text, scores in zip(texts, model.predict(texts), strict=True):
+        sys.stdout.write(answer_line(model.labels, text, scores, as_json=args.json) + "\n")
+    return 0
+
+
+def answer_line(labels: Sequence[str], text: str, scores: Sequence[float], *, as_json: bool) -> str:
+    """Return the answer to one text as a line for people, or as JSON."""
+    if not labels:
+        return json.dumps({"value": scores[0]}) if as_json else f"{scores[0]:.6g}\t{text}"
+    best = max(range(len(labels)), key=scores.__getitem__)
+    if as_json:
+        by_label = dict(zip(labels, scores, strict=True))
+        return json.dumps({"label": labels[best], "probabilities": by_label}, ensure_ascii=False)
+    return f"{labels[best]}\t{scores[best]:.4f}\t{text}"
