@@ -25,7 +25,7 @@ from bigmodel.training.audio.whisper_encoder import (
     load_encoder,
 )
 from bigmodel.training.audio.windows import AudioPredictor
-from bigmodel.training.frozen.cache import FeatureCache, SeenRows, fill, readable
+from bigmodel.training.frozen.cache import FeatureCache, SeenRows, fill, readable, say_to
 from bigmodel.training.frozen.head import LinearHead, fit_head
 from bigmodel.training.loop.device import faster_precision
 from bigmodel.training.ood.neighbours import Neighbours, load_neighbours, make_neighbours
@@ -114,7 +114,7 @@ def train(
     cache = FeatureCache(key, data.train.inputs)
     # Test rows are heard too, so that measuring finds their vectors; no target of theirs is read.
     paths = [path for part in (data.train, data.validation, data.test) for path in part.inputs]
-    fill(paths, cache, _encoding(encoder, steps), report, BATCH)
+    fill(paths, cache, _encoding(encoder, steps), say_to(report), BATCH)
     learned, held = (_rows(part, cache, report) for part in (data.train, data.validation))
     report.step(phase="evaluate", step=0, steps=0)
     is_balanced = params.class_weights == "balanced"
@@ -152,7 +152,8 @@ def _encoding(encoder: SoundEncoder, steps: int) -> Callable[[Sequence[str]], li
     def encode(paths: Sequence[str]) -> list[Floats | None]:
         if not chosen:
             sounds = list(readable(read_clip, paths[:BATCH]).values())
-            chosen.append(faster_precision(partial(hearer.vectors, sounds), hearer.device))
+            run = partial(hearer.vectors, sounds)
+            chosen.append(faster_precision(encoder, run, hearer.device))
         return hearer.encode(paths, is_bf16=chosen[0] == "bf16")
 
     return encode

@@ -27,6 +27,7 @@ SAVE_EVERY_S = 20.0  # so that an interrupted training goes on near where it was
 FEWEST_STEPS = 4  # said even where nothing is left to compute: a forecast times them
 
 T = TypeVar("T", bound=np.generic)
+Say = Callable[[int, int], None]
 Floats = NDArray[np.float32]
 
 
@@ -87,17 +88,27 @@ class FeatureCache:
         return path
 
 
+def say_to(report: Reporter) -> Say:
+    """Return what tells a reporter the steps of a training that only computes vectors."""
+
+    def say(step: int, steps: int) -> None:
+        report.step(phase="train", step=step, steps=steps, epoch=step / steps, epochs=1)
+
+    return say
+
+
 def fill(
     paths: Sequence[str],
     cache: FeatureCache,
     encode: Callable[[Sequence[str]], Sequence[Floats | None]],
-    report: Reporter,
+    say: Say,
     batch: int,
 ) -> None:
     """Put the vector of each file into the cache; what cannot be read stays out.
 
     Args:
         encode: gets paths, returns the vector of each, None for what cannot be read.
+        say: is told which step of how many is done.
     """
     missing = [path for path in dict.fromkeys(paths) if cache.get(path) is None]
     starts = range(0, len(missing), batch)
@@ -109,12 +120,12 @@ def fill(
             for path, vector in zip(part, encode(part), strict=True):
                 if vector is not None:
                     cache.put(path, vector)
-            report.step(phase="train", step=step, steps=steps, epoch=step / steps, epochs=1)
+            say(step, steps)
             if time.monotonic() - saved > SAVE_EVERY_S:
                 cache.save()
                 saved = time.monotonic()
         for step in range(len(starts) + 1, steps + 1):
-            report.step(phase="train", step=step, steps=steps, epoch=step / steps, epochs=1)
+            say(step, steps)
     finally:
         if missing:
             cache.save()

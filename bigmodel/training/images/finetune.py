@@ -13,11 +13,19 @@ from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.training.images import pretrained
 from bigmodel.training.images.augment import augment, mix, plain
+from bigmodel.training.images.frozen import start_from_head
 from bigmodel.training.images.net import ConvNet, NetOutput, NetSize, size_for
 from bigmodel.training.images.predictor import ImagePredictor, load_model, save, stored_side
 from bigmodel.training.images.read import LoadedImages, Squares, read_rows
 from bigmodel.training.images.recipe import ImageParams
-from bigmodel.training.loop.device import make_accelerator
+from bigmodel.training.loop import checkpoint
+from bigmodel.training.loop.device import (
+    Precision,
+    faster_precision,
+    has_fast_bf16,
+    is_large,
+    make_accelerator,
+)
 from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.objective import ClassObjective
@@ -66,7 +74,7 @@ def train(
     """Train a network from scratch, or fine-tune a base, and leave the best weights in the folder."""
     report.step(phase="load", step=0, steps=0)
     set_seed(params.seed)
-    accelerator = make_accelerator(params.precision, report)
+    is_fit = False
     model: nn.Module
     side = params.pixels
     if base.kind == "scratch":
@@ -75,7 +83,11 @@ def train(
     else:
         model, side = pretrained.load_base(base, len(data.labels), params.pixels)
         record = {"kind": "base", **pretrained.describe(model)}
-        pretrained.freeze(model, params.frozen_layers)
+        if isinstance(model, pretrained.TimmEncoder):
+            is_fit = start_from_head(model, data, base, params, report)
+            model.tune(params)
+        else:
+            pretrained.freeze(model, params.frozen_layers)
 
     def say(done: int) -> None:  # noqa: ARG001
         report.step(phase="prepare", step=0, steps=0)
@@ -85,6 +97,7 @@ def train(
     if isinstance(model, ConvNet):
         _fit_to(model, train_rows.squares)
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    accelerator = make_accelerator(_precision(model, params, side, report), report)
     objective = ClassObjective(
         data.labels,
         train_rows.targets,
@@ -100,6 +113,7 @@ def train(
         validation=_examples(held_rows, objective, side),
         report=report,
         fingerprint=fingerprint(params, base, data, np.ascontiguousarray(train_rows.squares).data),
+        checks_first=is_fit,
     ).run()
     model = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
     save(folder, model, data.labels, {**record, "side": side, "flips": params.flip_answers})
@@ -107,6 +121,27 @@ def train(
     vectors, _ = ImagePredictor(model, data.labels, side, flips=False).see(train_rows.squares)
     predictor = ImagePredictor(model, data.labels, side, flips=params.flip_answers)
     make_neighbours(vectors, train_rows.ids, *predictor.see(held_rows.squares)).save(folder)
+
+
+def _precision(model: nn.Module, params: ImageParams, side: int, report: Reporter) -> Precision:
+    """Return the precision asked for; where none is, that of the checkpoint, or the faster one for a large body."""
+    if params.precision != "auto":
+        return params.precision
+    if report.resume and (known := checkpoint.precision_of(report.resume)):
+        return known  # type: ignore[return-value]  # as it was written
+    is_ours = isinstance(model, pretrained.TimmEncoder)  # its norms are not changed by a trial
+    if not is_ours or torch.cuda.is_available() or not is_large(model) or not has_fast_bf16():
+        return "auto"
+    pictures = torch.zeros(min(params.batch_size, 16), 3, side, side)
+    pictures = pictures.contiguous(memory_format=torch.channels_last)
+
+    def step() -> None:
+        model(pictures).logits.float().sum().backward()
+        model.zero_grad(set_to_none=True)
+
+    model.train()
+    with torch.random.fork_rng(devices=[]):  # dropout draws
+        return faster_precision(model, step)
 
 
 def _examples(

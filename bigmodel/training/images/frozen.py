@@ -13,7 +13,7 @@ from bigmodel.base_models.package import WEIGHTS, sha256_of
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, Reporter
-from bigmodel.training.frozen.cache import FeatureCache, SeenRows, fill, readable
+from bigmodel.training.frozen.cache import FeatureCache, SeenRows, fill, readable, say_to
 from bigmodel.training.frozen.head import fit_head
 from bigmodel.training.images import pretrained
 from bigmodel.training.images.augment import plain
@@ -24,6 +24,7 @@ from bigmodel.training.loop.device import faster_precision
 from bigmodel.training.ood.neighbours import make_neighbours
 
 BATCH = 32
+HEAD_ROWS = 1_000  # that the head of a body to be trained starts from
 READING = 1  # counts up when pictures are brought to a body in another way
 
 Floats = NDArray[np.float32]
@@ -46,7 +47,9 @@ class FrozenBody:
         pictures = plain(np.stack(list(found.values())), self._side).to(self._device)
         seen = pictures.contiguous(memory_format=torch.channels_last)
         if not self._precision:
-            self._precision = faster_precision(partial(self._look, seen), self._device)
+            self._precision = faster_precision(
+                self._encoder, partial(self._look, seen), self._device
+            )
         vectors = dict(zip(found, self._see(seen), strict=True))
         return [vectors.get(place) for place in range(len(paths))]
 
@@ -72,7 +75,7 @@ def train(
     cache = FeatureCache(key, data.train.inputs)
     # Test rows are looked at too, so that measuring finds their vectors; no target of theirs is read.
     paths = [path for part in (data.train, data.validation, data.test) for path in part.inputs]
-    fill(paths, cache, FrozenBody(encoder, side).encode, report, BATCH)
+    fill(paths, cache, FrozenBody(encoder, side).encode, say_to(report), BATCH)
     learned, held = (_rows(part, cache, report) for part in (data.train, data.validation))
     report.step(phase="evaluate", step=0, steps=0)
     is_balanced = params.class_weights == "balanced"
@@ -83,6 +86,38 @@ def train(
     predictor = ImagePredictor(encoder, data.labels, side, flips=False)
     looked = predictor.answer_vectors(held.vectors) if held.ids else (held.vectors, held.vectors)
     make_neighbours(learned.vectors, learned.ids, *looked).save(folder)
+
+
+def start_from_head(
+    encoder: pretrained.TimmEncoder,
+    data: TaskData,
+    base: BaseFiles,
+    params: ImageParams,
+    report: Reporter,
+) -> bool:
+    """Give a body that is to be trained the head that suits its vectors as they are, and tell whether it has one.
+
+    A head that starts from nothing would first spoil what the body knows (Kumar et al. 2022, LP-FT).
+    """
+    if report.resume or not data.labels:  # its weights come from the checkpoint
+        return bool(data.labels)
+    step = max(1, -(-len(data.train) // HEAD_ROWS))
+    part = Rows(data.train.ids[::step], data.train.inputs[::step], data.train.targets[::step])
+    cache = FeatureCache(cache_key(base, params.pixels), part.inputs)
+
+    def say(step: int, steps: int) -> None:  # noqa: ARG001
+        report.step(phase="prepare", step=0, steps=0)
+
+    fill(part.inputs, cache, FrozenBody(encoder, params.pixels).encode, say, BATCH)
+    seen = cache.rows(part)
+    encoder.to("cpu")
+    if len(set(seen.targets)) < len(data.labels):
+        return False
+    nothing = SeenRows([], [], seen.vectors[:0])
+    is_balanced = params.class_weights == "balanced"
+    head = fit_head(seen, nothing, data.labels, is_balanced=is_balanced)
+    encoder.set_head(head.weights, head.bias)
+    return True
 
 
 def load_frozen(base: BaseFiles, outputs: int, pixels: int) -> tuple[pretrained.TimmEncoder, int]:

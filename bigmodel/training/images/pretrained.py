@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import timm
@@ -15,6 +15,7 @@ from transformers import AutoConfig, AutoModelForImageClassification, PreTrained
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
 from bigmodel.training.images.net import NetOutput
+from bigmodel.training.images.recipe import ImageParams
 from bigmodel.training.pretrained import load_with_new_head
 
 MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -37,10 +38,11 @@ class Encoder(nn.Module):
 
 
 class TimmEncoder(Encoder):
-    """A model of timm."""
+    """A model of timm. Its batch norms keep the statistics of what it was trained with before."""
 
     def __init__(self, about: dict[str, Any], outputs: int) -> None:
         super().__init__(about)
+        self._decay, self._unfreezing, self._kept = 1.0, 0.0, 0
         self.net: Any = timm.create_model(
             about["architecture"], pretrained=False, num_classes=outputs, **about["arguments"]
         )
@@ -57,10 +59,49 @@ class TimmEncoder(Encoder):
             head.weight.copy_(torch.from_numpy(weights))
             head.bias.copy_(torch.from_numpy(bias))
 
+    def train(self, mode: bool = True) -> Self:
+        """Go into training or out of it; few pictures would spoil the statistics of the norms."""
+        super().train(mode)
+        for part in self.modules():
+            if isinstance(part, nn.modules.batchnorm._BatchNorm):
+                part.eval()
+        return self
+
+    def tune(self, params: ImageParams) -> None:
+        """Set how the layers learn: the lowest not at all, the others at rates of their own, and from when on."""
+        self._decay, self._unfreezing = params.layer_decay, params.unfreezing
+        self._kept = params.frozen_layers
+        freeze(self, self._kept)
+
+    def rate_scales(self) -> dict[nn.Parameter, float]:
+        """Return 1 for the head, and less for each layer below."""
+        layers = self.layers()
+        return {
+            parameter: round(self._decay ** (len(layers) - place), 6)
+            for place, layer in enumerate(layers)
+            for parameter in layer.parameters()
+        }
+
+    def thaw(self, progress: float) -> None:
+        """Let the layers learn from the top down, all of them once a share of the training is over."""
+        if not self._unfreezing:
+            return
+        layers = self.layers()
+        for place, layer in enumerate(layers):
+            since = self._unfreezing * (len(layers) - place) / len(layers)
+            layer.requires_grad_(place >= self._kept and progress >= since)
+
     def layers(self) -> list[nn.Module]:
-        """Return all but the head, lowest first."""
+        """Return all but the head, lowest first, with the stages of a body one by one."""
         head = self.net.get_classifier()
-        return [part for part in self.net.children() if part is not head]
+        parts = [part for part in self.net.children() if part is not head]
+        found: list[nn.Module] = []
+        for part in parts:
+            is_stages = isinstance(part, nn.Sequential) and all(
+                isinstance(stage, nn.Sequential) for stage in part
+            )
+            found += list(part) if is_stages and len(part) else [part]
+        return [part for part in found if next(part.parameters(), None) is not None]
 
 
 class TransformersEncoder(Encoder):

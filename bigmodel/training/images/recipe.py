@@ -29,4 +29,6 @@ class ImageParams(ClassParams):
     mixing: Literal["none", "mixup", "cutmix", "both"] = Field(
         default="none", json_schema_extra=in_group("data")
     )
+    layer_decay: float = Field(default=1.0, ge=0.3, le=1, json_schema_extra=in_group("stability"))
+    unfreezing: float = Field(default=0.0, ge=0, le=1, json_schema_extra=in_group("stability"))
     flip_answers: bool = Field(default=True, json_schema_extra=in_group("data"))

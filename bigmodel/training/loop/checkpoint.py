@@ -41,6 +41,13 @@ def load(point: Checkpoint) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise TrainingError("checkpoint_damaged", step=point.step) from error
 
 
+def precision_of(point: Checkpoint) -> str:
+    """Return the precision that the training of a checkpoint computed in; empty in older ones."""
+    state = json.loads((point.folder / STATE).read_text("utf-8"))
+    found = str(state.get("precision", ""))
+    return "fp32" if found == "no" else found
+
+
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     """Return the moments of an optimiser by a name that stands in a checkpoint."""
     moments: dict[int, dict[str, Any]] = optimizer.state_dict()["state"]

@@ -8,12 +8,14 @@ from typing import Literal
 import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
 from accelerate.state import AcceleratorState  # type: ignore[import-untyped]
+from torch import nn
 
 from bigmodel.core.task import Reporter
 
 log = logging.getLogger(__name__)
 
 TURNS = 3
+MEASURED_FROM = 1_000_000  # weights from which on the precision is measured
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 
 
@@ -50,9 +52,16 @@ def has_fast_bf16() -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
-def faster_precision(run: Callable[[], object], device: str = "cpu") -> Literal["fp32", "bf16"]:
-    """Return which numbers something runs faster with here: depthwise convolutions may be slower in bf16."""
-    if not has_fast_bf16():
+def is_large(model: nn.Module) -> bool:
+    """Tell whether a model is large enough for its precision to matter."""
+    return sum(parameter.numel() for parameter in model.parameters()) >= MEASURED_FROM
+
+
+def faster_precision(
+    model: nn.Module, run: Callable[[], object], device: str = "cpu"
+) -> Literal["fp32", "bf16"]:
+    """Return which numbers a model runs faster with here: depthwise convolutions may be slower in bf16."""
+    if not is_large(model) or not has_fast_bf16():
         return "fp32"
     seconds = {True: float("inf"), False: float("inf")}
     for turn in range(TURNS):

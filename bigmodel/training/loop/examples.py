@@ -13,7 +13,8 @@ from bigmodel.core.task import BaseFiles
 from bigmodel.training.loop.recipe import TunedParams
 
 # How long a training goes on may change when it is gone on from; what it learns from may not.
-NOT_COMPARED = {"epochs", "budget_s", "patience"}
+# Settings that came later are left out too, so that trainings from before can be gone on from.
+NOT_COMPARED = {"epochs", "budget_s", "patience", "layer_decay", "unfreezing"}
 
 
 @dataclass(frozen=True)

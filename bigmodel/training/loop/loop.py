@@ -25,7 +25,7 @@ from bigmodel.training.loop.budget import FEW_STEPS, FP32_COST, SLOW_FIRST, Budg
 from bigmodel.training.loop.ema import Ema
 from bigmodel.training.loop.examples import Examples
 from bigmodel.training.loop.objective import Objective
-from bigmodel.training.loop.optimizer import make_optimizer
+from bigmodel.training.loop.optimizer import Layered, make_optimizer
 from bigmodel.training.loop.recipe import TunedParams
 from bigmodel.training.loop.schedule import Schedule, learning_rate
 
@@ -136,10 +136,13 @@ class Training:
 
     def _step(self) -> None:
         """Take one optimiser step, over one batch or several."""
-        rate = learning_rate(self.params, self._progress())
+        progress = self._progress()
+        rate = learning_rate(self.params, progress)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group.get("scale", 1.0)
         self.model.train()
+        if isinstance(self.bare, Layered):
+            self.bare.thaw(progress)
         chosen = self._batches(self.at.step)
         count = sum(map(len, chosen))
         self._step_began = time.monotonic()
@@ -359,6 +362,7 @@ class Training:
             "groups": self.optimizer.state_dict()["param_groups"],
             "scaler": scaler.state_dict() if scaler else None,
             "threads": torch.get_num_threads(),
+            "precision": self.accelerator.mixed_precision,
         }
         checkpoint.save(self.report.checkpoint_folder(self.at.step), tensors, state)
         self.report.checkpoint(self.at.step)
