@@ -4,7 +4,8 @@
     python -m bigmodel.base_models.fetcher '{"do": "fetch", …, "revision": …, "files": {name: facts}, "folder": …}'
 
 It writes JSON lines: {"bytes": 1024} while it downloads, then {"result": …} or {"error": key, "args": {…}}.
-A part of a file that was downloaded stays in the folder as `<name>.part`, so that a later call goes on there.
+A part of a file that was downloaded stays in the folder as `<name>.part`, so that a later call goes on there: the
+library's `snapshot_download` deletes its parts when it gives up, and does not look at a file's sha256.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from typing import Any
 from httpx2 import HTTPError, Response
 from huggingface_hub import HfApi, ModelInfo, get_session, hf_hub_url
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
-from huggingface_hub.utils._http import hf_raise_for_status
+from huggingface_hub.utils import hf_raise_for_status
 
 from bigmodel.base_models.check import INDEX, SHARD, WHOLE, is_wanted
 from bigmodel.base_models.config import CONFIG, check_config, read_json
