@@ -19,6 +19,8 @@ PASSED_ON_TO_NETWORK = (
 )  # fmt: skip
 PIP_READS = ("HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS")  # where its own settings lie
 PIP_PREFIX = "PIP_"
+START_S = 60.0  # until its first line
+FOR_EVER_S = 10 * 86_400.0
 
 
 def network_environment() -> dict[str, str]:
@@ -44,18 +46,21 @@ def records(
     environment: Mapping[str, str],
     limit_s: float | None,
 ) -> Iterator[dict[str, Any]]:
-    """Yield what `python -m MODULE REQUEST` says, until it ends or the limit is over; its errors are raised here."""
+    """Yield what `python -m MODULE REQUEST` says, until it ends or the limit is over; its errors are raised here.
+
+    The limit counts from its first line, which says that it has started: a busy machine is no slow hub.
+    """
     with log.open("wb") as errors:
         child = start(
             module, json.dumps(request), env=environment, stdout=subprocess.PIPE, stderr=errors,
             outlives=False,
         )  # fmt: skip
-    killer = threading.Timer(limit_s or 0, child.kill)
-    killer.daemon = True
-    if limit_s:
-        killer.start()
+    killer = _kill_after(START_S, child)
     try:
         for line in child.stdout or ():
+            if killer.interval == START_S:
+                killer.cancel()
+                killer = _kill_after(limit_s or FOR_EVER_S, child)
             record = json.loads(line)
             if "error" in record:
                 raise ModelError(record["error"], **record["args"])
@@ -66,3 +71,10 @@ def records(
         child.wait()
         if child.stdout:
             child.stdout.close()
+
+
+def _kill_after(seconds: float, child: subprocess.Popen[bytes]) -> threading.Timer:
+    killer = threading.Timer(seconds, child.kill)
+    killer.daemon = True
+    killer.start()
+    return killer

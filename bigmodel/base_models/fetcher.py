@@ -3,7 +3,7 @@
     python -m bigmodel.base_models.fetcher '{"do": "describe", "url": …, "id": …, "patience_s": 8}'
     python -m bigmodel.base_models.fetcher '{"do": "fetch", …, "revision": …, "files": {name: facts}, "folder": …}'
 
-It writes JSON lines: {"bytes": 1024} while it downloads, then {"result": …} or {"error": key, "args": {…}}.
+It writes JSON lines: {} when it has started, {"bytes": 1024} while it downloads, then {"result": …} or {"error": key, "args": {…}}.
 A part of a file that was downloaded stays in the folder as `<name>.part`, so that a later call goes on there: the
 library's `snapshot_download` deletes its parts when it gives up, and does not look at a file's sha256.
 """
@@ -36,6 +36,7 @@ Facts = dict[str, dict[str, Any]]  # of each file: size, sha256 (or "")
 def main() -> int:
     """Do what the request on the command line says."""
     request = json.loads(sys.argv[1])
+    _say({})
     try:
         done = {"describe": _describe, "fetch": _fetch}[request["do"]](request)
     except ModelError as error:

@@ -24,7 +24,7 @@ from bigmodel.settings import Settings
 
 ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 COMMIT = re.compile(r"[0-9a-f]{40}")
-START_S = 2.0  # beyond the hub's patience: the child has to start, too
+SPARE_S = 2.0  # beyond the hub's patience: what it said has to be read, too
 FETCHER = "bigmodel.base_models.fetcher"
 SECURE = ("http://", "https://")
 
@@ -43,7 +43,7 @@ class HubModel:
 
 
 def describe(hub_id: str, settings: Settings) -> HubModel:
-    """Ask the hub about a model, within `settings.hub_s` and the start of a process.
+    """Ask the hub about a model, within `settings.hub_s` from the start of a process.
 
     Raises:
         ModelError: `hub_id_wrong`, `hub_offline`, `hub_unreachable`, `hub_unknown_model`,
@@ -52,7 +52,7 @@ def describe(hub_id: str, settings: Settings) -> HubModel:
     hub_id = check_id(hub_id)
     _require_online(settings)
     request = {"do": "describe", "id": hub_id, **_address(settings)}
-    for record in _ask(request, settings, limit_s=settings.hub_s + START_S):
+    for record in _ask(request, settings, limit_s=settings.hub_s + SPARE_S):
         if "result" in record:
             return _as_model(record["result"], settings)
     raise ModelError("hub_unreachable", url=settings.hub_url)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ class FakeHub:
     is_stalled: bool = False
     released: threading.Event = field(default_factory=threading.Event)
     url: str = ""
+    asked_at: float = 0.0  # when it was first asked anything
 
     def about(self, hub_id: str) -> dict[str, Any]:
         files = [self._file(path) for path in sorted(self.models[hub_id].iterdir())]
@@ -87,6 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, *, is_head: bool) -> None:
         hub = self.hub
         hub.requests.append(self.path)
+        hub.asked_at = hub.asked_at or time.monotonic()
         hub.authorizations += self.headers.get_all("authorization", [])
         if hub.is_stalled:
             hub.released.wait()

