@@ -19,7 +19,7 @@ from typing import Any
 from httpx2 import HTTPError, Response
 from huggingface_hub import HfApi, ModelInfo, get_session, hf_hub_url
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
-from huggingface_hub.utils import hf_raise_for_status
+from huggingface_hub.utils import hf_raise_for_status  # type: ignore[attr-defined]  # it stands in `__all__`
 
 from bigmodel.base_models.check import INDEX, SHARD, WHOLE, is_wanted
 from bigmodel.base_models.config import CONFIG, check_config, read_json
