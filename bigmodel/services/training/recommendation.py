@@ -127,6 +127,8 @@ def _judge(candidate: Candidate, situation: Situation) -> BaseChoice:
 
 def _reason(kind: str, situation: Situation) -> str:
     """Return the key of what a kind of base is, in terms of what it reads."""
+    if situation.is_speech and kind == "wheel":
+        return "train.reason.writes"
     if situation.medium == Medium.TEXT:
         return f"train.reason.{kind}"
     shown = "pretrained" if kind in ("hub", "embedded", "wheel") else kind

@@ -15,6 +15,8 @@ from bigmodel.training.loop.recipe import TunedParams
 # How long a training goes on may change when it is gone on from; what it learns from may not.
 # Settings that came later are left out too, so that trainings from before can be gone on from.
 NOT_COMPARED = {"epochs", "budget_s", "patience", "layer_decay", "unfreezing"}
+# Settings that older checkpoints know nothing of: at their default they stand for what those did.
+ADDED = {"as_it_is", "language", "numbers"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ def fingerprint(
 ) -> str:
     """Return what a checkpoint must share with a training to be gone on from."""
     settings = params.model_dump(exclude=NOT_COMPARED)
+    fields = type(params).model_fields
+    for name in ADDED & settings.keys():
+        if settings[name] == fields[name].default:
+            del settings[name]
     said = [settings, base.name, data.labels, list(data.train.ids), list(data.train.targets)]
     digest = hashlib.sha256(json.dumps(said).encode())
     for part in content:

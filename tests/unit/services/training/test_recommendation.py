@@ -62,6 +62,13 @@ def test_language_that_a_vocabulary_cuts_to_shreds_gets_the_multilingual_model()
     assert best([INSTANT, plain, many, SCRATCH], situation()).base.name == "small"
 
 
+def test_whisper_says_that_it_is_ready_without_training() -> None:
+    whisper = Candidate(Base("w", "wheel", medium="audio", writes=True), False, {})
+    heard = Situation(60, "en", 8000, medium=Medium.AUDIO, is_speech=True, least=20)
+    [choice] = [one for one in advise([INSTANT, whisper], heard) if one.base.name == "w"]
+    assert choice.reason.key == "train.reason.writes"
+
+
 def test_little_chinese_text_gets_the_instant_model() -> None:
     assert best([INSTANT, SCRATCH], situation(300, "zh")).base.name == "instant"
 

@@ -1,5 +1,6 @@
 """A tiny Whisper learns to write, goes on bit for bit, hears what its package hears, and refuses what cannot work."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from transformers import WhisperFeatureExtractor
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, StopRequested
+from bigmodel.training.loop.examples import NOT_COMPARED, fingerprint
 from bigmodel.training.speech import ctc, whisper
 from bigmodel.training.speech.decoding import LEAST_REPEATS
 from bigmodel.training.speech.features import read_samples
@@ -176,3 +178,13 @@ def test_long_recording_is_heard_in_timed_pieces(
     assert np.allclose([start for start, _, _ in heard.segments], starts, atol=0.3)
     segments = program("writer").Model(trained[0]).segments(str(path))
     assert segments == [(a, b, text) for a, b, text in heard.segments]
+
+
+def test_settings_of_later_releases_leave_old_checkpoints_usable(
+    data: TaskData, base: BaseFiles
+) -> None:
+    plain = fingerprint(PARAMS, base, data)
+    assert plain != fingerprint(PARAMS.model_copy(update={"numbers": "words"}), base, data)
+    before = PARAMS.model_dump(exclude={*NOT_COMPARED, "as_it_is", "language", "numbers"})
+    said = [before, base.name, data.labels, list(data.train.ids), list(data.train.targets)]
+    assert plain == hashlib.sha256(json.dumps(said).encode()).hexdigest()
