@@ -8,6 +8,7 @@ from typing import Any
 from bigmodel.commands.reference import OWNER, find_job
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.job import Job
+from bigmodel.core.metric import Metric, metric
 from bigmodel.core.results.panel import Table
 from bigmodel.core.results.results import Measure, Results
 from bigmodel.services.panels import draw, title
@@ -54,7 +55,10 @@ def _run_beside(job: Job, other: Job, services: Services, terminal: Terminal) ->
     for line in (sentence, *remarks):
         terminal.write(line)
     rows = [
-        (_name(one.measure, terminal), *map(_with_ends, (one.new, one.old, one.difference)))
+        (
+            _name(metric(one.measure, found.metrics), terminal),
+            *map(_with_ends, (one.new, one.old, one.difference)),
+        )
         for one in found.measures
     ]
     terminal.table(("measure", "new", "old", "difference"), rows)
@@ -62,7 +66,8 @@ def _run_beside(job: Job, other: Job, services: Services, terminal: Terminal) ->
 
 
 def _with_ends(measure: Measure) -> str:
-    return f"{measure.value:.4f} ({measure.low:.4f} to {measure.high:.4f})"
+    ends = f" ({measure.low:.4f} to {measure.high:.4f})" if measure.has_interval else ""
+    return f"{measure.value:.4f}{ends}"
 
 
 def record_of(results: Results, terminal: Terminal) -> dict[str, Any]:
@@ -88,7 +93,11 @@ def record_of(results: Results, terminal: Terminal) -> dict[str, Any]:
                 for panel in results.panels
                 if panel.kind in NO_PANELS
             },
-            "panels": [{"kind": panel.kind, "data": panel.data} for panel in results.panels],
+            "panels": [
+                {"kind": panel.kind, "name": panel.name, "data": panel.data}
+                for panel in results.panels
+                if panel.kind not in NO_PANELS
+            ],
             "sentence": terminal.tell(results.sentence),
             "remarks": [terminal.tell(remark) for remark in results.remarks],
         }
@@ -99,10 +108,9 @@ def _values(measures: Mapping[str, Measure]) -> dict[str, float]:
     return {name: measure.value for name, measure in measures.items()}
 
 
-def _name(measure: str, terminal: Terminal) -> str:
-    key = f"pages.results.measures.{measure}"
-    known = terminal.words.has(key)
-    return terminal.words.text(terminal.language, key) if known else measure
+def _name(metric: Metric, terminal: Terminal) -> str:
+    known = terminal.words.has(metric.title)
+    return terminal.words.text(terminal.language, metric.title) if known else metric.name
 
 
 def _value(measures: Mapping[str, Measure], name: str) -> str:
@@ -117,9 +125,9 @@ def _show(results: Results, terminal: Terminal) -> None:
     beside = list(results.beside)
     rows = [
         (
-            _name(name, terminal),
+            _name(results.metric(name), terminal),
             f"{measure.value:.4f}",
-            f"{measure.low:.4f}-{measure.high:.4f}",
+            f"{measure.low:.4f}-{measure.high:.4f}" if measure.has_interval else "–",
             *(_value(results.beside[other], name) for other in beside),
         )
         for name, measure in results.measures.items()

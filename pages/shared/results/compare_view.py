@@ -167,10 +167,8 @@ def _cell(of: Metric, measure: Measure, *, signed: bool = False) -> str:
     )
     unit = " %" if is_share else ""
     between = "…" if signed else "–"
-    return (
-        f'<td class="bm-number">{value}{unit}<br>'
-        f'<span class="bm-muted"><span>{low} {between}</span> <span>{high}</span></span></td>'
-    )
+    ends = f'<br><span class="bm-muted"><span>{low} {between}</span> <span>{high}</span></span>'
+    return f'<td class="bm-number">{value}{unit}{ends if measure.has_interval else ""}</td>'
 
 
 def _changed(rows: Sequence[ChangedRow], key: str, say: Say, media: str) -> str:

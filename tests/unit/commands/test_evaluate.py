@@ -26,6 +26,8 @@ def test_people_read_the_sentence_first_then_tables(kept: Shell) -> None:
     assert said.startswith(record["sentence"])
     assert "precision" in said.lower()
     assert f"{record['accuracy']:.4f}" in said
+    assert "nan" not in said
+    assert [panel["name"] for panel in record["panels"]] == ["roc", "precision-recall"]
 
 
 def test_sentence_comes_in_the_persons_language(kept: Shell) -> None:

@@ -64,7 +64,7 @@ class TagType(AnswerType):
 
     def compare(self, truth: Sequence[str], new: Sequence[Tags], old: Sequence[Tags]) -> Paired:
         first, second = _missed(truth, new), _missed(truth, old)
-        values = [Measure(v, v, v) for v in (first.mean(), second.mean(), (first - second).mean())]
+        values = [Measure(v) for v in (first.mean(), second.mean(), (first - second).mean())]
         sentence = Message("tasks.tags.sentence", {"count": round(float(first.mean()), 2)})
         return Paired(
             sentence, (Compared("missed", *values),), first < second, first > second, second - first

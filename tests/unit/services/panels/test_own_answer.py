@@ -19,7 +19,7 @@ from bigmodel.services.panels import answer_html, measure_table
 from bigmodel.services.studio import Services, open_services
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
-from pages.shared.results import panels_view
+from pages.shared.results import compare_view, panels_view
 from tests.fakes.journey import OWNER, run_here, train
 
 FOLDER = Path(__file__).parents[3] / "fakes" / "bag_task"
@@ -92,6 +92,9 @@ def test_two_of_its_models_are_compared(trained: tuple[Services, Job]) -> None:
     found = services.compare.compare(OWNER, second.id, first.id)
     assert (found.only_new, found.only_old) == (0, 0)
     assert metric(found.measures[0].measure, found.metrics).title == "tasks.tags.missed"
+    drawn = compare_view.drawn(found, partial(services.words.text, "en"), "")
+    assert "tags missing or too many" in drawn
+    assert "nan" not in drawn
 
 
 def test_its_answer_grows_in_the_demo(trained: tuple[Services, Job]) -> None:
