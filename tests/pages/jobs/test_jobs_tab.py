@@ -8,7 +8,6 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
@@ -35,6 +34,7 @@ from pages.shared.web.page import LOCAL_OWNER
 from pages.shared.widgets import curves
 from tests.fakes.workshop import TASKS, Workshop, make_dataset
 from tests.pages.one_tab import one_tab
+from tests.pages.owned import owned
 
 BAD = "<img src=x onerror=window.BAD=1>"
 RESULT = {
@@ -53,7 +53,7 @@ def test_samples_stand_beside_the_curves_and_are_served(tab: JobsTab, workshop: 
     assert BAD not in shown
     assert "&lt;img src=x" in shown
     assert f'src="bm/sample/{job}/1/30/cat.png"' in shown
-    served = TestClient(Starlette(routes=media_route.routes(tab.ctx.services)))
+    served = TestClient(owned(media_route.routes(tab.ctx.services)))
     assert served.get(f"/bm/sample/{job}/1/30/cat.png").content == b"png"
     for lost in ("1/30/line.txt", "1/31/cat.png", "../../../studio.db"):
         assert served.get(f"/bm/sample/{job}/{lost}").status_code == 404
