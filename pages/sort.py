@@ -44,7 +44,7 @@ class SortTab:
         used = self.box.submit(protect(self.use), self.chosen, ctx.dataset, **QUIET)
         ctx.go(used, "train")
 
-    def show(self, dataset_id: str | None, request: gr.Request) -> list[object]:
+    def show(self, dataset_id: str | None, request: gr.Request) -> dict[Any, object]:
         """Fill the tab with a dataset that can be sorted: the chosen one, else the newest with open rows."""
         services = self.ctx.services
         known = [
@@ -53,15 +53,19 @@ class SortTab:
         dataset = next((d for d in known if d.id == dataset_id), None) or next(
             iter(sorted(known, key=_is_labelled)), None
         )
+        is_empty = dataset is None
+        updates: dict[Any, object] = {
+            self.nothing: gr.Markdown(visible=is_empty),
+            self.to_data: gr.Button(visible=is_empty),
+            self.body: gr.Column(visible=not is_empty),
+        }
         if dataset is None:
-            shown = [gr.Markdown(visible=True), gr.Button(visible=True), gr.Column(visible=False)]
-            return [gr.skip(), *shown, gr.Dropdown([], value=None), None]
-        hidden = [gr.Markdown(visible=False), gr.Button(visible=False), gr.Column(visible=True)]
+            return updates | {self.chosen: gr.Dropdown([], value=None), self.box: None}
+        if dataset_id in (None, "", dataset.id):  # else the other tabs keep their own
+            updates[self.ctx.dataset] = dataset.id
         choices = [(d.name, d.id) for d in known]
         box = json.dumps({"dataset": dataset.id, "look": new_id()})
-        is_asked = dataset_id in (None, "", dataset.id)  # else the other tabs keep their own
-        chosen = dataset.id if is_asked else gr.skip()
-        return [chosen, *hidden, gr.Dropdown(choices, value=dataset.id), box]
+        return updates | {self.chosen: gr.Dropdown(choices, value=dataset.id), self.box: box}
 
     def use(self, dataset_id: str | None, request: gr.Request) -> str:
         """Write the labels into the next version; training goes on from there."""

@@ -78,24 +78,24 @@ class ProjectView:
 
     # taking along -------------------------------------------------------------------------------
 
-    def look(self, which: list[str], bases: bool, request: gr.Request) -> list[Any]:
+    def look(self, which: list[str], bases: bool, request: gr.Request) -> dict[Any, Any]:
         """Offer what is here now."""
         owner = self.ctx.owner(request)
         choices = [(dataset.name, dataset.id) for dataset in self.ctx.services.datasets.all(owner)]
         known = {dataset_id for _, dataset_id in choices}
         kept = [dataset_id for dataset_id in which or () if dataset_id in known]
         size = self.ctx.services.project.measure(owner, kept, with_bases=True)
-        return [
-            gr.Dropdown(choices, value=kept, visible=bool(choices)),
-            gr.Checkbox(visible=size.bases_mb > 0),
-            self._size(kept, bases, request),
-            gr.Button(visible=bool(choices)),
-            "",
-        ]
+        return {
+            self.which: gr.Dropdown(choices, value=kept, visible=bool(choices)),
+            self.bases: gr.Checkbox(visible=size.bases_mb > 0),
+            self.size: self._size(kept, bases, request),
+            self.save: gr.Button(visible=bool(choices)),
+            self.saved: "",
+        }
 
-    def measure(self, which: list[str], bases: bool, request: gr.Request) -> tuple[str, str]:
+    def measure(self, which: list[str], bases: bool, request: gr.Request) -> dict[Any, str]:
         """Say how large the file would be."""
-        return self._size(which, bases, request), ""
+        return {self.size: self._size(which, bases, request), self.saved: ""}
 
     def pack(
         self,
@@ -142,7 +142,7 @@ class ProjectView:
 
     def bring(
         self, event: gr.EventData, request: gr.Request, progress: gr.Progress = NO_PROGRESS
-    ) -> list[Any]:
+    ) -> dict[Any, Any]:
         """Bring a file in that was sent; what cannot be used is explained in the page."""
         owner, key = self.ctx.owner(request), str(event.key)
         say = partial(self.ctx.say, request)
@@ -157,7 +157,7 @@ class ProjectView:
         except PersonError as error:
             text = escape(self.ctx.tell(request, error.message))
             refused = f'<div class="bm-problem is-error" data-testid="project-refused">{text}</div>'
-            return [refused, gr.Button(visible=False), "", new_id()]
+            return self._came(refused, "")
         finally:
             self.ctx.services.project.uploads.discard(owner, key)
         shown, rest = loaded.lines, loaded.left_out
@@ -167,12 +167,12 @@ class ProjectView:
         )
         title = escape(say("pages.project.came"))
         came = f'<div class="bm-card" data-testid="project-summary"><b>{title}</b><ul>{lines}</ul></div>'
-        return [
-            came + self._left(rest, request),
-            gr.Button(visible=bool(loaded.first)),
-            loaded.first,
-            new_id(),
-        ]
+        return self._came(came + self._left(rest, request), loaded.first)
+
+    def _came(self, said: str, first: str) -> dict[Any, Any]:
+        """Return what is shown after a file was brought in; `first` is the dataset that can be opened."""
+        button = gr.Button(visible=bool(first))
+        return {self.came: said, self.open: button, self.first: first, self.box: new_id()}
 
     def _left(self, messages: tuple[Message, ...], request: gr.Request) -> str:
         """Return what stays or was left out, sentence by sentence."""

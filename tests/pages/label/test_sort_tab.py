@@ -51,28 +51,37 @@ def labelled(services: Any, folder: Path) -> str:
 
 
 def test_without_data_it_leads_to_the_data_tab(services: Any) -> None:
-    _, nothing, to_data, body, *_ = one_tab(SortTab, services).show("", request())
-    assert (nothing.visible, to_data.visible, body.visible) == (True, True, False)
+    tab = one_tab(SortTab, services)
+    shown = tab.show("", request())
+    visible = [shown[part].visible for part in (tab.nothing, tab.to_data, tab.body)]
+    assert visible == [True, True, False]
+    assert tab.ctx.dataset not in shown
 
 
 def test_newest_table_without_labels_is_shown(services: Any, tmp_path: Path) -> None:
     open_rows = unlabelled(services.datasets, tmp_path, texts(20)).id
     labelled(services, tmp_path)
-    chosen, *_, picked, box = one_tab(SortTab, services).show("", request())
-    assert (chosen, picked.value) == (open_rows, open_rows)
-    assert open_rows in box
+    tab = one_tab(SortTab, services)
+    shown = tab.show("", request())
+    assert (shown[tab.ctx.dataset], shown[tab.chosen].value) == (open_rows, open_rows)
+    assert open_rows in shown[tab.box]
+    visible = [shown[part].visible for part in (tab.nothing, tab.to_data, tab.body)]
+    assert visible == [False, False, True]
 
 
 def test_asked_for_table_is_shown_though_it_has_labels(services: Any, tmp_path: Path) -> None:
     unlabelled(services.datasets, tmp_path, texts(20))
     asked = labelled(services, tmp_path)
-    assert one_tab(SortTab, services).show(asked, request())[0] == asked
+    tab = one_tab(SortTab, services)
+    assert tab.show(asked, request())[tab.ctx.dataset] == asked
 
 
 def test_chosen_data_of_other_tabs_stays_chosen(services: Any, tmp_path: Path) -> None:
     open_rows = unlabelled(services.datasets, tmp_path, texts(20)).id
-    chosen, *_, picked, _ = one_tab(SortTab, services).show("recordings", request())
-    assert (chosen, picked.value) == (gr.skip(), open_rows)
+    tab = one_tab(SortTab, services)
+    shown = tab.show("recordings", request())
+    assert tab.ctx.dataset not in shown
+    assert shown[tab.chosen].value == open_rows
 
 
 def test_labels_become_a_version_on_the_way_to_train(services: Any, tmp_path: Path) -> None:

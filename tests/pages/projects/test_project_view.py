@@ -60,22 +60,23 @@ def sent(services: Services, content: bytes) -> Any:
 
 
 def test_what_is_packed_comes_in_again(view: ProjectView, services: Services) -> None:
-    assert "Datasets: 1; trainings: 0" in view.measure([], False, request())[0]
+    assert "Datasets: 1; trainings: 0" in view.measure([], False, request())[view.size]
     packed = view.pack([], False, request(), quiet)  # type: ignore[arg-type]
     content = services.downloads.find(OWNER, key_in(packed)).read_bytes()
     services.datasets.delete(OWNER, services.datasets.all(OWNER)[0].id)
-    came, button, first, _ = view.bring(sent(services, content), request("zh"), quiet)  # type: ignore[arg-type]
+    shown = view.bring(sent(services, content), request("zh"), quiet)  # type: ignore[arg-type]
+    came, first = shown[view.came], shown[view.first]
     assert "已导入" in came
     assert "&lt;img" in came
     assert "<img" not in came
-    assert (button.visible, services.datasets.get(OWNER, first).name) == (True, NAME)
+    assert (shown[view.open].visible, services.datasets.get(OWNER, first).name) == (True, NAME)
     assert list(services.settings.scratch.glob("project-*")) == []
 
 
 def test_other_files_are_explained_in_the_page(view: ProjectView, services: Services) -> None:
-    came, button, *_ = view.bring(sent(services, b"no zip"), request(), quiet)  # type: ignore[arg-type]
-    assert "This is no saved project." in came
-    assert not button.visible
+    shown = view.bring(sent(services, b"no zip"), request(), quiet)  # type: ignore[arg-type]
+    assert "This is no saved project." in shown[view.came]
+    assert not shown[view.open].visible
     assert list(services.settings.scratch.glob("project-*")) == []
 
 
