@@ -1,4 +1,4 @@
-"""Answers that are what was heard in a recording; it trains nothing."""
+"""Transcripts as answers: encoding, evaluation and comparison; it trains nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

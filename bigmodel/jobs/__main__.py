@@ -1,4 +1,4 @@
-"""The supervisor's process: `python -m bigmodel.jobs`. One a data folder; it leaves when nobody needs it."""
+"""The supervisor process: `python -m bigmodel.jobs`. One for each data folder; it exits when idle."""
 
 import logging
 import signal
@@ -25,7 +25,7 @@ WEB_S = 60.0  # an app that said nothing for this long is closed
 
 
 class Loop:
-    """Turns until nobody needs it, or the system asks it to end; workers go on without it."""
+    """Runs the supervisor until it is idle or asked to end; workers go on without it."""
 
     def __init__(
         self, settings: Settings, supervisor: Supervisor, presence: Presence, chores: Chores

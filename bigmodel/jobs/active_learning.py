@@ -1,4 +1,4 @@
-"""Finds the rows that are most worth a label; it is no job, shows nobody its guesses, and leaves only figures behind.
+"""Active learning: ranks unlabelled rows by how much their label would help; it is no job, shows no predictions, and stores only figures.
 
 Run by `services.suggesting`: `python -m bigmodel.jobs.active_learning FOLDER`, where FOLDER holds an `asked.json`.
 The task's own instant model learns from the labels so far and scores the rows that have none. They are put

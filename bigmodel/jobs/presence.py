@@ -22,7 +22,7 @@ class Presence:
         self._web = settings.run / "web.beat"
 
     def take(self) -> bool:
-        """Become the supervisor of this data folder; tell whether nobody else is."""
+        """Take the supervisor lock of this data folder; return False if another process holds it."""
         return try_lock(self._lock)
 
     def show(self) -> None:

@@ -50,7 +50,7 @@ class Verdict:
 
 
 def judge(job: Job, ending: Ending) -> Verdict:
-    """Return what becomes of a job in `starting` or `running` whose worker is gone."""
+    """Return the next state of a job in `starting` or `running` whose worker is gone."""
     if ending.outcome == "succeeded":
         return Verdict(State.SUCCEEDED)
     if job.wish == Wish.CANCEL or ending.outcome == "cancelled":

@@ -166,7 +166,7 @@ def _load(name: str) -> None:
 
 
 def main() -> int:
-    """Import, listen, fork, until nobody needs it."""
+    """Import torch, then fork workers on request until idle."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(name)s %(message)s")
     settings = Settings()
     lock = FileLock(settings.run / "warm.lock")

@@ -73,7 +73,7 @@ def of_numbers(
 
 
 def of_transcripts(truth: Sequence[str], new: Sequence[str], old: Sequence[str]) -> Paired:
-    """Compare what was heard in recordings; at least one."""
+    """Compare two models' transcripts of the same recordings; at least one."""
     is_unspaced = alignment.is_unspaced(" ".join(truth[:1000]))
     first, second = transcription.counted(truth, new), transcription.counted(truth, old)
     by_words = _error_rate("wer", first.words, second.words)

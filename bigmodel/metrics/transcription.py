@@ -1,4 +1,4 @@
-"""How well speech is written down: from transcripts said and heard to word and letter errors; it reads no file.
+"""Metrics of speech recognition: word and character error rates from references and hypotheses; it reads no file.
 
 WER and CER are errors by words (letters) said, over all recordings together; for Chinese a word is a
 character. Intervals come from resamples of whole recordings, whose words stand or fall together
@@ -104,7 +104,7 @@ def errors_of(truth: Sequence[str], heard: Sequence[str]) -> list[float]:
 
 
 def counted(truth: Sequence[str], heard: Sequence[str]) -> Tested:
-    """Return what was said and what went wrong with it, recording by recording."""
+    """Return the reference and its errors, recording by recording."""
     words = [_count(_words(said), _words(got)) for said, got in zip(truth, heard, strict=True)]
     letters = [
         _count(alignment.letters(said), alignment.letters(got))
@@ -194,7 +194,7 @@ def _unheard(truth: Sequence[str], learned: Sequence[str]) -> list[str]:
 
 
 def _confused(truth: Sequence[str], heard: Sequence[str]) -> list[tuple[str, str, int]]:
-    """Return the words most often heard as another, with how often."""
+    """Return the most frequent word substitutions with their counts."""
     counts: Counter[tuple[str, str]] = Counter()
     for said, got in zip(truth, heard, strict=True):
         steps = alignment.diff(said, got) if said != got else ()

@@ -106,7 +106,7 @@ class Judge:
     def _owned(
         self, datasets: list[DatasetRecord], jobs: list[JobRecord], bases: list[BaseRecord]
     ) -> None:
-        """Refuse two of one id, a job without its version, and files that nothing speaks of."""
+        """Refuse duplicate ids, jobs without their version, and files that no record names."""
         versions = {d.id: len(d.versions) for d in datasets}
         ids = [d.id for d in datasets] + [j.id for j in jobs]
         ids += [model.id for job in jobs for model in job.models]

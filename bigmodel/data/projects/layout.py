@@ -1,4 +1,4 @@
-"""Which files a project may hold, and what each of them is by its name; any other name is nobody's.
+"""The files a project may hold, by name; any other name is refused.
 
 A name matches as a whole or not at all, so that what is joined to a folder is made of ids, numbers and
 digests alone:

@@ -95,7 +95,7 @@ class VersionRecord(_Strict):
 
 
 class LabellingRecord(_Strict):
-    """Labels by hand: classes, and the journal of what was said of rows, oldest first."""
+    """Manual labels: classes, and the log of label events, oldest first."""
 
     classes: tuple[Name, ...]
     marks: tuple[tuple[Count, Annotated[str, Field(max_length=200)], Name, bool], ...]

@@ -130,7 +130,7 @@ def _label_of(columns: Sequence[_Column]) -> tuple[str, list[Message]]:
 
 
 def _repeats(sample: Mapping[str, Sequence[str]], text: str, label: str) -> Iterator[Message]:
-    """Yield that other columns say the same as the label, so that nobody reads them as the text."""
+    """Yield a remark on columns that repeat the label, so that they are not taken for the text."""
     values = sample[label]
     if len(set(values)) < 2 or len(set(values)) == len(values):
         return

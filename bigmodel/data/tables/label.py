@@ -23,7 +23,7 @@ LOOKALIKES = str.maketrans(
 
 
 def same_key(label: str) -> str:
-    """Return what labels of one class have in common: case, width, spaces and what nobody sees do not part them."""
+    """Return the normal form of a label: without case, width, extra spaces and invisible characters."""
     seen = "".join(c for c in label if unicodedata.category(c) not in ("Cf", "Cc"))
     plain = "".join(unicodedata.normalize("NFKC", seen).casefold().split())
     return plain.partition(".")[0].removeprefix("+") if WHOLE.fullmatch(plain) else plain
@@ -137,7 +137,7 @@ def _list(label: str) -> list[str]:
 
 
 def shown(label: str) -> str:
-    """Return a label for a sentence: short, and what nobody sees in it named."""
+    """Return a label for a sentence: short, its invisible characters named."""
     seen = "".join(
         f"⟨U+{ord(c):04X}⟩" if unicodedata.category(c) in ("Cf", "Cc", "Co", "Cn") else c
         for c in label[: 2 * SHOWN_CHARACTERS]

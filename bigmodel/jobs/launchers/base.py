@@ -40,10 +40,10 @@ class Launcher(Protocol):
         """Tell whether exactly this worker still runs."""
 
     def terminate(self, handle: Handle) -> None:
-        """Ask the worker to end; whoever is not there hears nothing."""
+        """Ask the worker to end; a worker that is gone is no error."""
 
     def kill(self, handle: Handle) -> None:
-        """End the worker and all that it started, also what outlived it; nobody else."""
+        """Kill the worker and all processes it started, also those that outlived it, and no others."""
 
     def reap(self) -> None:
         """Take the exit status of workers that ended, and write it beside their events."""

@@ -26,13 +26,13 @@ YOUNG_S = 6 * 3600.0  # an import that still runs, or files that somebody looks 
 
 
 def sweep_drafts(settings: Settings, job_id: str) -> None:
-    """Remove what the workers of a job left half-written; none of them may be alive."""
+    """Delete half-written files of a job; none of its workers may be alive."""
     for draft in DRAFTS:
         _remove(Artifacts(settings.home).find(job_id, f"*/{draft}"))
 
 
 def sweep_checkpoints(settings: Settings, job: Job) -> None:
-    """Remove the checkpoints of earlier attempts that newer ones have replaced."""
+    """Delete checkpoints of earlier attempts that newer ones replaced."""
     artifacts = Artifacts(settings.home)
     known = {artifacts.path(saved.folder) for saved in job.saved}
     places = artifacts.find(job.id, "*/checkpoints/[0-9]*")
@@ -40,7 +40,7 @@ def sweep_checkpoints(settings: Settings, job: Job) -> None:
 
 
 def sweep_ended(settings: Settings, store: Store, job: Job) -> None:
-    """Remove what an ended job does not need: models that were never announced or were replaced, and checkpoints.
+    """Delete what a finished job does not need: unannounced or replaced models, and checkpoints.
 
     The last checkpoint of a training that succeeded stays, so that it can be trained further.
     """
@@ -56,7 +56,7 @@ def sweep_ended(settings: Settings, store: Store, job: Job) -> None:
 
 
 def sweep_orphans(settings: Settings, store: Store, young_s: float = YOUNG_S) -> int:
-    """Remove folders that no row speaks of, files that were of use for a moment, and what ended jobs left; return how many went."""
+    """Delete orphan folders, stale temporary files and leftovers of finished jobs; return the count of the first two."""
     before = time.time() - young_s
     found = [path for path in _orphans(settings, store) if _touched_at(path) < before]
     if (restored := restored_at(settings)) is not None:
@@ -70,7 +70,7 @@ def sweep_orphans(settings: Settings, store: Store, young_s: float = YOUNG_S) ->
 
 
 def remove_copies(settings: Settings) -> None:
-    """Remove every finished copy that pages and questions made of data; uploads on their way go on."""
+    """Delete all finished copies that pages and demos made of data; running uploads stay."""
     _remove(path for pattern in COPIES for path in settings.scratch.glob(pattern))
 
 
@@ -85,7 +85,7 @@ def _scratch(settings: Settings) -> list[Path]:
 
 
 def _orphans(settings: Settings, store: Store) -> list[Path]:
-    """Return folders that no row speaks of. What is on disk is listed first: rows are added before or after, never lost."""
+    """Return orphan folders. The disk is listed before the rows, so a row that is added meanwhile is never missed."""
     datasets = list(settings.datasets.glob("*"))
     versions = list(settings.datasets.glob("*/[0-9]*"))
     jobs = list(settings.jobs.glob("*"))

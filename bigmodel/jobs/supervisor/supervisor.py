@@ -85,7 +85,7 @@ class Supervisor:
             raise error  # when everybody was served
 
     def _forgive_sleep(self, at: float) -> None:
-        """Begin every lease anew where we or the machine slept: nobody could be heard meanwhile.
+        """Renew every lease after this process or the machine slept: no heartbeat could arrive meanwhile.
 
         A sleeping machine shows in the wall clock alone, as the other one stands still. A wall clock that
         was set looks the same, and does no harm: leases are never ended by it.
@@ -117,7 +117,7 @@ class Supervisor:
         return None
 
     def _give_up(self, watch: Watch, error: Exception, at: float) -> None:
-        """End a worker that cannot be heard, with the reason."""
+        """End a worker whose events cannot be read, with the reason."""
         log.error("%s is given up", watch.name, exc_info=error)
         watch.error = _named(error)
         watch.is_deaf = True
@@ -391,7 +391,7 @@ def _named(error: BaseException) -> dict[str, Any]:
 
 
 def _unlaunched(job: Job, error: Exception) -> Verdict:
-    """Return what becomes of a job whose worker could not be started."""
+    """Return the verdict for a job whose worker could not be started."""
     failure = name_failure(error)
     if failure.outcome == "paused":
         return Verdict(State.PAUSED, failure.message)

@@ -89,7 +89,7 @@ class Watch:
             size *= 4
 
     def hear(self, events: Sequence[Event], at: float) -> None:
-        """Remember when something was said, and what decides the outcome."""
+        """Note the time of the last event, and the event that decides the outcome."""
         if events:
             self.heard_at = at
         self._learn(events)
@@ -122,7 +122,7 @@ class Watch:
         self._put_control(Control(self.job.token + 1))
 
     def _put_control(self, control: Control) -> None:
-        """Write what is wanted; nobody reads in a folder that is gone or cannot be written."""
+        """Write the control file; a folder that is gone or read-only has no reader."""
         try:
             self.transport.put_control(self.name, control)
         except FileNotFoundError:

@@ -120,7 +120,7 @@ def _prepare(folder: Path, settings: Settings, reporter: WorkerReporter) -> Work
 
 
 def _instant(work: Work, engine: HasBaseline) -> TrainedModel:
-    """Train, measure and announce the model that stands in seconds."""
+    """Train, evaluate and announce the baseline."""
 
     def train(folder: Path) -> None:
         engine.train_instant(work.data, work.params, folder, work.reporter)

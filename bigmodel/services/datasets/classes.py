@@ -183,7 +183,7 @@ class ClassService:
 
 
 def _are_no_names(summary: Summary) -> bool:
-    """Tell labels that nobody names: amounts, or far too many of them."""
+    """Tell whether labels are no class names: amounts, or far too many of them."""
     return len(summary.classes) > target_kind(summary.target).most_names
 
 

@@ -377,7 +377,7 @@ def _refuse_media(recipe: Recipe) -> None:
 
 
 def _silent(_share: float) -> None:
-    """Tell nobody."""
+    """Report no progress."""
 
 
 def _of_reading(problems: Sequence[Message]) -> list[Message]:

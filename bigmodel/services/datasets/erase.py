@@ -8,7 +8,7 @@ from bigmodel.store.base import Deleted
 
 
 def erase(settings: Settings, deleted: Deleted) -> None:
-    """Remove the folders of what was deleted, then uploads, downloads and previews: nobody knows which held it."""
+    """Delete the folders of what was deleted, then all uploads, downloads and previews: any of them may hold its rows."""
     home = settings.home.resolve()
     for name in deleted.folders:
         folder = (home / name).resolve()

@@ -39,12 +39,12 @@ class Answered:
 
     @property
     def transcript(self) -> str | None:
-        """The answer, where it can be compared with what was said; None where it cannot."""
+        """The answer, if it can be compared with the truth; else None."""
         return str(self.answer.text) if self.answer is not None and self.kind.is_text else None
 
     @property
     def segments(self) -> tuple[tuple[float, float, str], ...]:
-        """What was heard when in a recording, as (from second, to second, text), where the model tells."""
+        """Segments of a transcript as (start second, end second, text), if the model gives them."""
         return getattr(self.answer, "segments", ())
 
     @property

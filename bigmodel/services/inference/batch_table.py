@@ -169,7 +169,7 @@ def table_of(upload: Upload, path: Path) -> Table:
 
 
 def _is_pasted(upload: Upload, path: Path) -> bool:
-    """Tell what was pasted from a file: its first line is ours, and nobody wants it back."""
+    """Tell pasted text from a file: its first line is ours, and is not given back."""
     if (upload.format, upload.delimiter) != ("csv", TAB):
         return False
     with path.open("rb") as file:

@@ -376,7 +376,7 @@ def written(out: Path) -> Iterator[None]:
 
 
 def _sweep(downloads: Path) -> None:
-    """Remove what nobody will download any more."""
+    """Delete expired downloads."""
     for folder in downloads.glob("*/"):
         if time.time() - folder.stat().st_mtime > DOWNLOAD_S:
             shutil.rmtree(folder, ignore_errors=True)

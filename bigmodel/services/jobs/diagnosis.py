@@ -57,7 +57,7 @@ class FailedJob:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What is said of a failure. `report` is the technical part, free of secrets and of people's rows."""
+    """Explanation of a failure. `report` is the technical part, free of secrets and of people's rows."""
 
     cause: str
     what: Message
@@ -184,7 +184,7 @@ OF_KEY = {f"errors.{key}": cause for cause in CATALOGUE for key in cause.keys}
 
 
 def find_cause(message: Message) -> Cause | None:
-    """Return the entry of the catalogue that explains a failure, or None for one nobody thought of."""
+    """Return the catalogue entry that explains a failure, None if there is none."""
     return OF_KEY.get(message.key)
 
 

@@ -232,7 +232,7 @@ class LabellingService:
     def _change_classes(
         self, owner: str, dataset_id: str, change: Callable[[Workspace], bool]
     ) -> None:
-        """Work the classes out anew until nobody else changed them meanwhile."""
+        """Retry a change of the classes until no other change came between."""
         while not change(self._desks.open(owner, dataset_id)):
             pass
 

@@ -26,7 +26,7 @@ KEPT_TABLES, KEPT_CELLS = 3, 2_000
 
 @dataclass(frozen=True)
 class Workspace:
-    """A dataset with its contents and what was said of them; `by_hand` are the marks of the labelled contents."""
+    """A dataset with its contents and their label events; `by_hand` are the events of the labelled contents."""
 
     dataset: Dataset
     sorting: Labelling
@@ -189,7 +189,7 @@ class Workspaces:
 
 
 def _marks(contents: Contents) -> tuple[LabelEvent, ...]:
-    """Return labels by hand that a version holds and nobody gave here, one a content."""
+    """Return manual labels that the version holds and the log does not, one for each content."""
     found: dict[int, LabelEvent] = {}
     hands = zip(
         contents.row_ids.to_pylist(), contents.hands.to_pylist(), contents.of.tolist(), strict=True

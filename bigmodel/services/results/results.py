@@ -267,6 +267,6 @@ class ResultService:
 
 
 def _said_of_file(message: Message) -> Message:
-    """Return what is said of held-out rows in the words for a person's own file."""
+    """Return a remark on held-out rows in the words for a person's own file."""
     is_of_rows = message.key.startswith("results.sentence.") or message.key.endswith(".few_rows")
     return replace(message, key=f"{message.key}_file") if is_of_rows else message

@@ -11,7 +11,7 @@ from bigmodel.settings import Settings
 
 
 class Downloads:
-    """What was made since the app started, by a key that nobody guesses."""
+    """Files made since the app started, by an unguessable key."""
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.scratch / "downloads"

@@ -118,7 +118,7 @@ class Door:
             self._answered_at = time.time()
 
     def close(self) -> None:
-        """Let nobody in any more, and nobody who is in ask again."""
+        """Close the door: no new visitor, and no further question of those inside."""
         with self._lock:
             self._is_open = False
             self._code = ""

@@ -1,4 +1,4 @@
-"""The model of recordings that stands in seconds: statistics of cepstral coefficients, and a kernel machine on them.
+"""Baseline of audio: statistics of cepstral coefficients, and kernel ridge regression on them.
 
 It never needs torch, neither to train nor to load, and is stored as JSON and safetensors: nothing is pickled.
 Kernel ridge regression (Saunders et al. 1998) on landmark rows (Williams and Seeger 2001); width, penalty and

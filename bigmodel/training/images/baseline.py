@@ -1,4 +1,4 @@
-"""The picture model that stands in seconds: fixed features, likeness to some training pictures, a linear model on top.
+"""Baseline of images: fixed features, a Gaussian kernel to landmark images, logistic regression on top.
 
 It never needs torch, neither to train nor to load, and is stored as JSON and safetensors: nothing is pickled.
 Likeness is an RBF kernel to chosen training rows (Williams and Seeger 2001, the Nyström method).

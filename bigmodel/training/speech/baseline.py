@@ -1,4 +1,4 @@
-"""The speech model that stands in seconds: it compares with recordings it knows, and never needs torch.
+"""Baseline of speech recognition: nearest templates by dynamic time warping; it never needs torch.
 
 Where nearly every training recording falls into as many pieces, parted by pauses, as its transcript has words, it
 knows words, and writes down the word of the nearest piece for each piece it hears. Otherwise it knows whole

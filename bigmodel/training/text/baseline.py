@@ -1,4 +1,4 @@
-"""The model that stands in seconds: n-grams of characters and of words weighted by rarity, and a linear model on top.
+"""Baseline of texts: TF-IDF of character and word n-grams, and a linear model on top.
 
 It is the baseline of every text task. It never needs torch, neither to train nor to load, and is
 stored as a vocabulary in JSON and coefficients in safetensors: nothing is pickled.

@@ -1,9 +1,11 @@
 """Files of jobs by name: what is put is found, and no name leads out of the data folder."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from bigmodel.environment import ROOT
 from bigmodel.jobs.artifacts import Artifacts
 
 
@@ -31,3 +33,13 @@ def test_no_name_leads_out_of_the_data_folder(tmp_path: Path, name: str) -> None
     Artifacts(home).remove([name])
     assert (tmp_path / "outside").exists()
     assert home.exists()
+
+
+def test_only_artifacts_join_names_of_jobs_to_the_data_folder() -> None:
+    joined = re.compile(r"home / (model|saved)\.folder")
+    found = {
+        path.name
+        for path in (ROOT / "bigmodel").rglob("*.py")
+        if joined.search(path.read_text("utf-8"))
+    }
+    assert found == set()
