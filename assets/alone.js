@@ -56,8 +56,9 @@ async function ask(body, type, name = '') {
 // texts ------------------------------------------------------------------------------------
 
 function askText() {
-  const text = part('text').value.trim();
-  if (text) ask(JSON.stringify({text}), 'application/json');
+  const parts = [...document.querySelectorAll('textarea')].map(box => box.value.trim());
+  const text = parts.join('\n\u2063\n');  // as core/datasets/inputs.py joins them
+  if (parts[0]) ask(JSON.stringify({text}), 'application/json');
 }
 
 if (kind === 'text') {

@@ -15,6 +15,7 @@ from pages.shared.data.checkup_view import CheckupView
 from pages.shared.data.classes_view import ClassesView
 from pages.shared.data.gallery import Gallery
 from pages.shared.data.intake import Intake
+from pages.shared.data.last_look import LastLookView
 from pages.shared.data.suspects_view import SuspectsView
 from pages.shared.label.sort_hook import SortHook
 from pages.shared.web.guard import guard
@@ -54,6 +55,13 @@ class DataTab:
         with gr.Row(visible=False, elem_id="data-columns") as self.columns:
             self.text = gr.Dropdown([], label=t("pages.data.text_column"), elem_id="data-text")
             self.label = gr.Dropdown([], label=t("pages.data.label_column"), elem_id="data-label")
+            self.further = gr.Dropdown(
+                [],
+                label=t("pages.data.further_columns"),
+                elem_id="data-further",
+                multiselect=True,
+                visible=self.ctx.services.datasets.most_inputs() > 1,
+            )
             self.apply = gr.Button(
                 t("pages.data.apply"), elem_id="data-apply", min_width=160, scale=0
             )
@@ -64,6 +72,7 @@ class DataTab:
         t = self.ctx.t
         self.sort = SortHook(self.ctx, "data")
         self.problems = gr.HTML("", elem_id="data-problems")
+        self.last_look = LastLookView(self.ctx)
         with gr.Row():
             self.train = gr.Button(t("pages.data.train"), variant="primary", elem_id="data-train")
             again = AgainButton(self.ctx, "data")
@@ -107,22 +116,23 @@ class DataTab:
         dataset, show = self.ctx.dataset, self.guard(self.show)
         outputs = [
             dataset, self.chosen, *self.intake.outputs, self.nothing,
-            self.columns, self.text, self.label, self.body, self.problems, self.facts,
+            self.columns, self.text, self.label, self.further, self.body, self.problems, self.facts,
             self.classes, self.preview, self.test_name, self.counts, *self.gallery.outputs,
-            self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts, self.train,
-            *self.checkup.parts, *self.suspects.parts,
+            self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts,
+            *self.last_look.parts, self.train, *self.checkup.parts, *self.suspects.parts,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, show, [dataset], outputs)
         dataset.change(show, dataset, outputs, **QUIET)
         self.chosen.input(lambda chosen: chosen or "", self.chosen, dataset, **QUIET)
-        below = [self.columns, self.text, self.label, self.body]
+        below = [self.columns, self.text, self.label, self.body, self.further]
         self.intake.wire(self.file, self.test_file, self.apply, below, show, outputs)
         self.growing.wire(self.guard, show, outputs)
         self.intake.workbook.wire(tab, self.intake.changed)
         self.names.wire(self.guard, show, outputs)
         self.checkup.wire(self.guard, show, outputs)
         self.suspects.wire(self.guard, show, outputs)
+        self.last_look.wire(self.guard, show, outputs)
         self.own_table.follow(tab, self.guard, dataset)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
@@ -179,6 +189,7 @@ class DataTab:
             **self.names.shown(dataset, request),
             **self.checkup.shown(dataset, request),
             **self.suspects.shown(dataset, request),
+            **self.last_look.shown(dataset, request),
             self.train: gr.Button(visible=bool(summary.usable_rows)),
         }
 
@@ -198,6 +209,7 @@ class DataTab:
             **self.names.hidden(),
             **self.checkup.hidden(),
             **self.suspects.hidden(),
+            **self.last_look.hidden(),
         }
 
     def _columns(self, dataset: Dataset, request: gr.Request) -> Updates:
@@ -211,6 +223,7 @@ class DataTab:
             self.label: gr.Dropdown(
                 [*names, no_label], value=recipe.target or NO_LABEL, label=label
             ),
+            self.further: gr.Dropdown(names, value=list(recipe.more), multiselect=True),
         }
 
     def _drawn(self, dataset: Dataset, request: gr.Request) -> Updates:
@@ -220,7 +233,7 @@ class DataTab:
         preview = ""
         if summary.medium == "text":
             rows = self.ctx.services.datasets.preview(dataset.owner, dataset.id, limit=ROWS)
-            preview = view.preview(rows, text=recipe.input, label=recipe.target)
+            preview = view.preview(rows, text=recipe.inputs, label=recipe.target)
         test = say("pages.data.test_set", name=recipe.test_name) if recipe.test_name else ""
         return {
             self.problems: view.problems(

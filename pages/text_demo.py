@@ -6,6 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from bigmodel.core.datasets.inputs import join_inputs, parts_of
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.services.inference.summary import counted
@@ -59,6 +60,10 @@ class TextDemo:
             max_lines=14,
             elem_id="text-demo-text",
         )
+        self._further = [
+            gr.Textbox(lines=4, max_lines=14, visible=False, elem_id=f"text-demo-text-{number}")
+            for number in range(2, self._demo.most_inputs() + 1)
+        ]
         self._run = gr.Button(
             self._verbs[0], variant="primary", interactive=False, elem_id="text-demo-run"
         )
@@ -86,17 +91,20 @@ class TextDemo:
     def _wire(self) -> None:
         protect, model = guard(self._ctx.services.words), self.models.model
         shown = {"show_progress": "minimal", **LOCK}
-        picked = self.models.wire([self._examples, self._run, self._run_file])
+        picked = self.models.wire([self._examples, self._run, self._run_file, *self._boxes])
         picked.success(self.hint, None, self._result, queue=False, **LOCK)
         gr.on(
             [self._run.click, self._text.submit],
-            protect(self.answers),
-            [model, self._text],
+            protect(self.ask_boxes),
+            [model, *self._boxes],
             self._result,
             **shown,
         )
         self._examples.click(
-            protect(self.ask_example), [self._examples, model], [self._text, self._result], **shown
+            protect(self.ask_example),
+            [self._examples, model],
+            [*self._boxes, self._result],
+            **shown,
         )
         self._run_file.click(
             protect(self.ask_table), [model, self._file], [self._out, self._done], **LOCK
@@ -116,7 +124,7 @@ class TextDemo:
         return f'<div class="bm-card bm-muted">{self._ctx.t(f"{WORDS}result_hint")}</div>'
 
     def fill(
-        self, owner: str, model: TrainedModel | None, _request: gr.Request
+        self, owner: str, model: TrainedModel | None, request: gr.Request
     ) -> tuple[object, ...]:
         """Return examples and buttons that fit the model."""
         examples = self._demo.examples(owner, model.id) if model else []
@@ -127,12 +135,35 @@ class TextDemo:
                 interactive=bool(model),
             ),
             gr.Button(interactive=bool(model)),
+            *self._named(model, request),
         )
+
+    @property
+    def _boxes(self) -> list[gr.Textbox]:
+        return [self._text, *self._further]
+
+    def _named(self, model: TrainedModel | None, request: gr.Request) -> Iterator[gr.Textbox]:
+        """Yield the boxes, one for each column that the model reads."""
+        inputs = self._demo.inputs_of(model) if model else ("text",)
+        for place, _ in enumerate(self._boxes):
+            is_read = place < len(inputs)
+            label: object = self._ctx.t(f"{WORDS}text")
+            if model and is_read and len(inputs) > 1:
+                label = self._ctx.say(request, f"tasks.{model.task}.inputs.{inputs[place]}")
+            yield gr.Textbox(label=label, visible=is_read)  # type: ignore[arg-type] # every label may be I18nData
+
+    def ask_boxes(self, model_id: str, request: gr.Request, *texts: str) -> Iterator[str]:
+        """Yield the answer to what stands in the boxes."""
+        if not model_id:
+            raise ModelError("model_missing")
+        inputs = self._demo.inputs_of(self._demo.resolve(self._ctx.owner(request), model_id))
+        parts = [text or "" for text in texts[: len(inputs)]]
+        yield from self.answers(model_id, join_inputs(parts), request)
 
     def answers(self, model_id: str, text: str, request: gr.Request) -> Iterator[str]:
         """Yield the answer: at once, or as far as it has come where it grows."""
         owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
-        lines = (text or "").strip().splitlines()
+        lines = _rows_in(text)
         if model_id and len(lines) == 1 and self._grows(owner, model_id):
             for found in self._demo.grow(owner, model_id, lines[0]):
                 yield text_view.look(found, (), say)
@@ -144,7 +175,7 @@ class TextDemo:
 
     def ask(self, model_id: str, text: str, request: gr.Request) -> str:
         """Return the answer to one line as bars, to many as a table."""
-        texts = [line.strip() for line in (text or "").splitlines() if line.strip()]
+        texts = _rows_in(text)
         if not model_id:
             raise ModelError("model_missing")
         if not texts:
@@ -159,10 +190,12 @@ class TextDemo:
 
     def ask_example(
         self, sample: Sequence[str], model_id: str, request: gr.Request
-    ) -> Iterator[tuple[str, str]]:
-        """Take an example into the box and answer it."""
+    ) -> Iterator[tuple[str, ...]]:
+        """Take an example into the boxes and answer it."""
+        parts = parts_of(sample[0])
+        unused = [""] * (len(self._boxes) - len(parts))
         for shown in self.answers(model_id, sample[0], request):
-            yield sample[0], shown
+            yield *parts, *unused, shown
 
     def ask_table(
         self,
@@ -193,6 +226,13 @@ class TextDemo:
         key = "many_cut" if rows > SHOWN_LINES else "many"
         shown = min(rows, SHOWN_LINES)
         return self._ctx.say(request, f"{WORDS}{key}", rows=rows, shown=shown)
+
+
+def _rows_in(text: str) -> list[str]:
+    """Return what stands in the box: a row a line, or all of it where it is one row of several inputs."""
+    if len(parts_of(text or "")) > 1:
+        return [text]
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bigmodel.commands.reference import OWNER, find_job
 from bigmodel.commands.terminal import Terminal
+from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import is_id
 from bigmodel.services.inference.batch_folder import given_files
@@ -24,12 +25,14 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
 
 
 def _texts(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    count = len(services.inference.inputs_of(services.inference.resolve(OWNER, model)))
+    texts = [join_inputs(args.text[at : at + count]) for at in range(0, len(args.text), count)]
     with terminal.bar(terminal.text("predict.loading")):
-        answers = services.inference.look_texts(OWNER, model, args.text)
+        answers = services.inference.look_texts(OWNER, model, texts)
         near = [services.inference.near_texts(OWNER, model, answer) for answer in answers]
-    told = zip(args.text, answers, near, strict=True)
+    told = zip(texts, answers, near, strict=True)
     terminal.record({"predictions": [_record(*one) for one in told]})
-    pairs = zip(args.text, answers, strict=True)
+    pairs = zip(texts, answers, strict=True)
     rows = [(text, *_cells(answer, terminal)) for text, answer in pairs]
     terminal.table(("text", *_headings(answers)), rows)
     return 0

@@ -63,6 +63,9 @@ class Task:
     fit: Callable[[Summary], float]  # how well a dataset suits this task, 0 (not at all) to 1
     engine: str  # dotted name of the module that holds ENGINE
     metrics: tuple[Metric, ...] = ()  # of its own, beside those of its answer type and of the house
+    inputs: tuple[str, ...] = (
+        "text",
+    )  # what it reads of a row, in order: one column each (`core/datasets/inputs`)
     demo: str = "text"  # the demo tab that tries its models: text, image or voice
     fewest_to_tune: int = 50  # usable rows below which only the instant model is trained
 

@@ -6,6 +6,7 @@ from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.services.datasets.last_look import LastLookService
 from bigmodel.services.datasets.uploads import UploadService
 from bigmodel.services.datasets.workbooks import WorkbookService
 from bigmodel.services.inference.export_table import ExportTableService
@@ -60,6 +61,7 @@ class Services:
     checkup: CheckupService
     suspects: SuspectService
     compare: CompareService
+    last_look: LastLookService
     project: ProjectService
     workbooks: WorkbookService
     report: ReportService
@@ -110,6 +112,7 @@ def services_over(settings: Settings, store: Store, jobs: JobService) -> Service
         classes=classes,
         checkup=CheckupService(settings, store, classes, labelling.settle),
         suspects=SuspectService(settings, store, labelling.task_of, labelling.settle),
+        last_look=LastLookService(settings, store, labelling.settle),
         compare=CompareService(settings, store, inference.answers),
         workbooks=WorkbookService(settings, store),
         project=ProjectService(settings, store, words, downloads),

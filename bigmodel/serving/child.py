@@ -13,11 +13,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from bigmodel.answers import answer_type
 from bigmodel.core.answer import Answer, AnswerType
+from bigmodel.core.datasets.inputs import each_part
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
 from bigmodel.core.task import Explainer, Explanation, Looker, Predictor, Streamer
@@ -119,7 +121,9 @@ def _replies(model: Loaded, line: bytes) -> Iterator[dict[str, object]]:
     """Yield the parts of an answer that grows, and the answer."""
     question = wire.decode(line)
     if model.cleaning:
-        question["inputs"] = clean_texts(question["inputs"], model.cleaning)
+        question["inputs"] = each_part(
+            question["inputs"], partial(clean_texts, steps=model.cleaning)
+        )
     number = {"id": question["id"]}
     try:
         if question["wants"] == "parts" and isinstance(model.predictor, Streamer):

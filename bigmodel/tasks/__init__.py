@@ -32,6 +32,11 @@ def get_task(name: str, folders: Iterable[Path] = ()) -> Task:
     return tasks[name]
 
 
+def most_inputs(folders: Iterable[Path] = ()) -> int:
+    """Return how many columns of a row some task reads at most."""
+    return max(len(task.inputs) for task in find_tasks(folders).values())
+
+
 def load_engine(task: Task) -> Engine:
     """Import the heavy half of a task. Only workers and serving children may call this."""
     engine: Engine = importlib.import_module(task.engine).ENGINE

@@ -65,10 +65,16 @@ class Recipe:
     test_name: str = ""  # file name of the person's own test file, if there is one
     relabel: Mapping[str, str] = field(default_factory=dict)  # label as it came → class
     kind: str = ""  # target kind that somebody chose; "" where the layout or the values tell
+    more: tuple[str, ...] = ()  # further columns the task reads, such as the context of a question
     decimal: str = ""  # mark of the decimals that somebody chose, where the values leave it open
     uploads: tuple[UploadedFile, ...] = ()  # rows name theirs by its place in here
     cleaning: tuple[str, ...] = ()  # steps that texts went through, as those at prediction do
     split_by: str = ""  # what was kept in one part beside what is the same; "" for nothing more
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """All columns the task reads, in order."""
+        return (self.input, *self.more)
 
     def to_json(self) -> dict[str, Any]:
         uploads = [upload.__dict__.copy() for upload in self.uploads]
@@ -79,6 +85,7 @@ class Recipe:
         known = {key: value[key] for key in cls.__dataclass_fields__ if key in value}
         known["uploads"] = tuple(UploadedFile(**each) for each in known.get("uploads", ()))
         known["cleaning"] = tuple(known.get("cleaning", ()))
+        known["more"] = tuple(known.get("more", ()))
         if value.get("is_amount"):  # as written before kinds had names
             known["kind"] = "number"
         return cls(**known)

@@ -42,6 +42,7 @@ class Upload:
     form: str = Form.TABLE
     level: int = 0
     look: WorkbookPreview | None = None  # of a workbook
+    names_line: int = 0  # line of a text file that names the columns; 0 where none does
 
     @property
     def sheet(self) -> str:
@@ -230,6 +231,7 @@ def _outcome(code: int, folder: Path, settings: Settings, seconds: float) -> Upl
             form=found.get("form", Form.TABLE),
             level=found.get("level", 0),
             look=_look_of(found),
+            names_line=found.get("names_line", 0),
         )
     if code == EXIT_REFUSED:
         raise _refusal(json.loads(report.read_text("utf-8")))

@@ -145,6 +145,7 @@ def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]
         "delimiter": target.delimiter,
         "columns": list(target.columns),
         "rows": target.rows,
+        "names_line": target.names_line,
         "problems": [problem.to_json() for problem in findings.all()],
         "look": target.look.to_json() if target.look else None,
     }

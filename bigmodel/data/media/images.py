@@ -28,6 +28,7 @@ from PIL import WebPImagePlugin as WebpImagePlugin
 from PIL.ImageFile import ImageFile
 
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.media.transform import Transform
 
 LONGEST = 768  # pixels of the longer side that are kept
 THUMBNAIL = 160
@@ -239,9 +240,11 @@ def _refuse_large(pixels: int, limit: int) -> None:
 
 def _plain(picture: ImageFile, longest: int, *, is_deep: bool) -> Image.Image:
     """Decode, make smaller, lay on a ground, turn upright, and forget everything that is no pixel."""
+    came = picture.size
     picture.draft(None, _fitted(picture, longest))  # a JPEG decodes at 1/2, 1/4 or 1/8 of its sides
     picture.load()
-    turn = UPRIGHT.get(_orientation(picture.info.get("exif")))
+    orientation = _orientation(picture.info.get("exif"))
+    turn = UPRIGHT.get(orientation)
     remarks = (
         ["pictures_pages"] if getattr(picture, "n_frames", 1) > 1 and not _moves(picture) else []
     )
@@ -257,6 +260,9 @@ def _plain(picture: ImageFile, longest: int, *, is_deep: bool) -> Image.Image:
         found = found.convert("RGB")
     found = found.transpose(turn) if turn is not None else found.copy()
     found.info.clear()
+    found.info["transform"] = Transform(
+        orientation if orientation in UPRIGHT else 1, came, found.size
+    )
     if remarks:
         found.info["remarks"] = remarks
     return found

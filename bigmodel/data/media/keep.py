@@ -43,6 +43,7 @@ class Kept:
     height: int = 0
     seconds: float = 0.0
     envelope: str = ""
+    transform: str = ""  # how a picture was turned and made smaller
     remarks: tuple[str, ...] = ()  # keys below `data.reading.`
 
 
@@ -105,6 +106,7 @@ class _Keeper:
         head = file.read(EXIF_BYTES)
         picture = images.open_picture(file)
         told = picture.info.pop("remarks", [])
+        transform = picture.info.pop("transform").to_text()
         encoded = images.encode(picture)
         digest = hashlib.sha256(encoded.content).hexdigest()
         name = self._write(digest, f".{encoded.ending}", encoded.content)
@@ -117,7 +119,7 @@ class _Keeper:
             *(["metadata_removed"] if b"Exif\0\0" in head else []),
         ]
         width, height = picture.size
-        return Kept(name, digest, width=width, height=height, remarks=tuple(remarks))
+        return Kept(name, digest, width, height, transform=transform, remarks=tuple(remarks))
 
     def _sound(self, file: BinaryIO) -> Kept:
         found = audio.open_sound(file)

@@ -168,6 +168,7 @@ class MediaUpload:
             "name": [item.entry.base for item, _ in rows],
             "given": [str(item.split) for item, _ in rows],
             "envelope": [found.envelope for _, found in rows],
+            "transform": [found.transform for _, found in rows],
         }
         own: Mapping[str, list[str]] = {
             "file": [item.entry.name for item, _ in rows],

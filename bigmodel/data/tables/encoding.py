@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.tables.single_byte import find_single_byte
 from bigmodel.data.tables.table import Findings
 
 CHUNK_BYTES = 2**20
 MAX_LINE_CHARACTERS = 2**24
 PAIR_BYTES = 2**16  # looked at to tell East Asian encodings apart
 FEWEST_PAIRS = 12
+MIXED_SHARE = 0.5  # of UTF-8, from which on the rest are lines from elsewhere
 BOMS = (
     (codecs.BOM_UTF8, "UTF-8 (BOM)", "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "UTF-32", "utf-32"),
@@ -28,6 +30,7 @@ class Encoding:
     name: str
     codec: str
     is_mixed: bool = False
+    is_assumed: bool = False  # by its letters: every byte would mean something in others too
 
 
 def find_encoding(path: Path) -> Encoding:
@@ -51,7 +54,11 @@ def find_encoding(path: Path) -> Encoding:
     for encoding, is_such in EAST_ASIAN:
         if is_such(head) and _decodes(path, encoding.codec):
             return encoding
-    if not _has_good_utf8(head):
+    good = _good_utf8(head)
+    found = find_single_byte(head, has_utf8=bool(good)) if good < MIXED_SHARE else None
+    if found and _decodes(path, found[1]):
+        return Encoding(*found, is_assumed=True)
+    if not good:
         return Encoding("Windows-1252", "utf-8", is_mixed=True)
     return Encoding("UTF-8 + Windows-1252", "utf-8", is_mixed=True)
 
@@ -166,8 +173,13 @@ EAST_ASIAN = (  # asked in this order, each proved on the whole file
 )
 
 
-def _has_good_utf8(head: bytes) -> bool:
-    return any(
-        character > "\x7f" and not 0xDC80 <= ord(character) <= 0xDCFF
-        for character in head.decode("utf-8", "surrogateescape")
+def _good_utf8(head: bytes) -> float:
+    """Return the share of bytes above 127 that are UTF-8: a few are so by chance in any encoding."""
+    high = sum(byte > 127 for byte in head)
+    text = head.decode("utf-8", "surrogateescape")
+    good = sum(
+        len(character.encode())
+        for character in text
+        if character > "\x7f" and not 0xDC80 <= ord(character) <= 0xDCFF
     )
+    return good / max(1, high)

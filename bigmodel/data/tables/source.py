@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.data.tables.label import is_missing
 
 BATCH_ROWS = 20_000
@@ -19,7 +20,14 @@ HAND = "hand"  # the label that a person gave a row here, or ""
 PLACE = "place"  # the row's number in its file, as a spreadsheet shows it
 UPLOAD = "upload"  # which of the recipe's uploads the row came in, by its place among them
 OF_ROWS = (HAND, PLACE, UPLOAD)
-OF_MEDIA = ("input", "content_hash", "given", "envelope", "split")  # of pictures and recordings
+OF_MEDIA = (
+    "input",
+    "content_hash",
+    "given",
+    "envelope",
+    "transform",
+    "split",
+)  # of pictures and recordings
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,12 @@ class Source:
             self.hand.get(row_id, old) for row_id, old in zip(ids, before.to_pylist(), strict=True)
         ]
         return pa.array(labels, pa.string())
+
+
+def inputs_of(batch: pa.RecordBatch, columns: Sequence[str]) -> list[str]:
+    """Return what a task reads of each row: one column, or several as one text."""
+    cells = [batch.column(ORIGINAL + name).to_pylist() for name in columns]
+    return [join_inputs([cell or "" for cell in row]) for row in zip(*cells, strict=True)]
 
 
 def targets_of(batch: pa.RecordBatch, column: str, relabel: Mapping[str, str]) -> list[str]:

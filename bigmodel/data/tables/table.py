@@ -102,6 +102,7 @@ class Target:
     asked: ReadRequest = ReadRequest()
     only_looks: bool = False  # a workbook is only looked at, not copied
     look: WorkbookPreview | None = None  # of a workbook, set by its reader
+    names_line: int = 0  # of a text file, the line that names the columns
     _writer: pq.ParquetWriter | None = None
     _schema: pa.Schema | None = None
     _batch: list[Sequence[str]] = field(default_factory=list)

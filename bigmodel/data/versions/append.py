@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 
 from bigmodel.core.datasets.added_rows import AppendPreview, Clash
 from bigmodel.core.datasets.dataset import Recipe
+from bigmodel.core.datasets.inputs import each_part
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.label import Spellings
 from bigmodel.data.tables.number import as_number
-from bigmodel.data.tables.source import HAND, ORIGINAL, PLACE, Source, sample_rows
+from bigmodel.data.tables.source import HAND, ORIGINAL, PLACE, Source, inputs_of, sample_rows
 from bigmodel.data.versions.versions import ITEMS
 
 FRESH, REPEATED, COMPLETED, EMPTY = 0, 1, 2, 3  # what a row of the file is
@@ -76,7 +78,8 @@ def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe)
     new_labels: dict[str, None] = {}
     labels: dict[str, str] = {}
     spelled = Spellings(classes)
-    for text, row_label in _rows(upload, matched[recipe.input], came, recipe):
+    read = tuple(matched[name] for name in recipe.inputs if name in matched)
+    for text, row_label in _rows(upload, read, came, recipe):
         label = spelled(row_label)
         found = known.get(_content(text)) if text else None
         kind = EMPTY if not text else _kind(found, label)
@@ -224,13 +227,14 @@ def _known(folder: Path) -> dict[bytes, Known]:
     }
 
 
-def _rows(upload: Upload, text: str, label: str, recipe: Recipe) -> Iterator[tuple[str, str]]:
+def _rows(
+    upload: Upload, texts: Sequence[str], label: str, recipe: Recipe
+) -> Iterator[tuple[str, str]]:
     """Yield text and class of each row of the file, as the version would hold them."""
-    for batch in _batches(upload, [text, *([label] if label else [])]):
-        came_texts = [cell or "" for cell in batch.column(ORIGINAL + text).to_pylist()]
-        texts = clean_texts(came_texts, recipe.cleaning)
-        labels = batch.column(ORIGINAL + label).to_pylist() if label else [""] * len(texts)
-        for row_text, row_label in zip(texts, labels, strict=True):
+    for batch in _batches(upload, [*texts, *([label] if label else [])]):
+        labels = batch.column(ORIGINAL + label).to_pylist() if label else [""] * batch.num_rows
+        inputs = each_part(inputs_of(batch, texts), partial(clean_texts, steps=recipe.cleaning))
+        for row_text, row_label in zip(inputs, labels, strict=True):
             came = (row_label or "").strip()
             yield row_text, recipe.relabel.get(came, came)
 

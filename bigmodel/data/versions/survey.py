@@ -4,13 +4,15 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from bigmodel.core.datasets.dataset import Split
+from bigmodel.core.datasets.inputs import each_part
 from bigmodel.core.target import TargetKind
 from bigmodel.data.cleaning import clean_texts
-from bigmodel.data.tables.source import HAND, ORIGINAL, Source, targets_of
+from bigmodel.data.tables.source import HAND, ORIGINAL, Source, inputs_of, targets_of
 from bigmodel.data.targets.survey import Survey
 from bigmodel.data.versions.split import NAMES
 
@@ -33,7 +35,7 @@ class _Row:
 def survey(
     sources: Sequence[Source],
     *,
-    text: str,
+    text: str | Sequence[str],
     label: str,
     kind: TargetKind | None = None,
     relabel: Mapping[str, str] | None = None,
@@ -52,7 +54,8 @@ def survey(
     counts: Counter[str] = Counter()
     texts: list[str] = []
     is_spoken = kind is not None and kind.tells_language
-    for row in _rows(sources, text, label, relabel or {}, cleaning):
+    columns = (text,) if isinstance(text, str) else text
+    for row in _rows(sources, columns, label, relabel or {}, cleaning):
         sample = row.target if is_spoken else row.input
         if len(texts) < SCRIPT_SAMPLE:
             texts.append(sample[:500])
@@ -90,7 +93,7 @@ def survey(
 
 def _rows(
     sources: Sequence[Source],
-    text: str,
+    text: Sequence[str],
     label: str,
     relabel: Mapping[str, str],
     cleaning: Sequence[str],
@@ -103,11 +106,15 @@ def _rows(
 
 
 def _text_rows(
-    source: Source, text: str, label: str, relabel: Mapping[str, str], cleaning: Sequence[str]
+    source: Source,
+    text: Sequence[str],
+    label: str,
+    relabel: Mapping[str, str],
+    cleaning: Sequence[str],
 ) -> Iterator[_Row]:
     """Yield rows of texts. One that was left out so far (it had no label) is free to join any part."""
-    for batch in source.batches((text, label)):
-        inputs = clean_texts(batch.column(ORIGINAL + text).to_pylist(), cleaning)
+    for batch in source.batches((*text, label)):
+        inputs = each_part(inputs_of(batch, text), partial(clean_texts, steps=cleaning))
         targets = targets_of(batch, label, relabel)
         parts = batch.column("split").to_pylist() if source.keeps_split else [""] * len(inputs)
         for found, target, part in zip(inputs, targets, parts, strict=True):

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,22 @@ from numpy.typing import NDArray
 
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Recipe, Rows, Split, Summary, TaskData, Version
+from bigmodel.core.datasets.inputs import each_part
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.target import TargetKind
 from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.tables.label import listed
 from bigmodel.data.tables.label import shown as shown_label
-from bigmodel.data.tables.source import BATCH_ROWS, OF_ROWS, ORIGINAL, TEST, Source, targets_of
+from bigmodel.data.tables.source import (
+    BATCH_ROWS,
+    OF_ROWS,
+    ORIGINAL,
+    TEST,
+    Source,
+    inputs_of,
+    targets_of,
+)
 from bigmodel.data.targets import asked_kind
 from bigmodel.data.targets.survey import Survey
 from bigmodel.data.versions import split
@@ -33,7 +43,11 @@ from bigmodel.settings import Settings
 
 ITEMS = "items.parquet"
 KEPT = ("row_id", "content_hash", "name", "split", "input", "target", "origin", *OF_ROWS)
-KEPT_OF_MEDIA = ("given", "envelope")  # the split that folders gave, and the shape of a sound
+KEPT_OF_MEDIA = (
+    "given",
+    "envelope",
+    "transform",
+)  # given split, shape of a sound, what became of a picture
 MEDIA = "media"  # files of pictures and recordings, shared by the versions of a dataset
 
 
@@ -109,7 +123,7 @@ def write_version(
 def _surveyed(sources: Sequence[Source], recipe: Recipe) -> Survey:
     return survey(
         sources,
-        text=recipe.input,
+        text=recipe.inputs,
         label=recipe.target,
         kind=asked_kind(recipe),
         relabel=recipe.relabel,
@@ -247,7 +261,9 @@ def _write(
                 place += batch.num_rows
                 kept = _kept(source, batch, recipe, part, ids, found)
                 rest = [*extra, *(ORIGINAL + column for column in columns)]
-                arrays = [*kept, *(batch.column(name) for name in rest)]
+                blank = pa.array([""] * batch.num_rows, pa.string())  # rows from before it was kept
+                held = set(batch.schema.names)
+                arrays = [*kept, *(batch.column(n) if n in held else blank for n in rest)]
                 writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema), BATCH_ROWS)
     return _sealed(path)
 
@@ -286,7 +302,8 @@ def _inputs(source: Source, batch: pa.RecordBatch, recipe: Recipe) -> tuple[pa.A
     """Return what the task reads, and its hash."""
     if source.is_media:
         return batch.column("input"), batch.column("content_hash")
-    texts = clean_texts(batch.column(ORIGINAL + recipe.input).to_pylist(), recipe.cleaning)
+    clean = partial(clean_texts, steps=recipe.cleaning)
+    texts = each_part(inputs_of(batch, recipe.inputs), clean)
     hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
     return pa.array(texts, pa.string()), pa.array(hashes, pa.string())
 

@@ -50,7 +50,8 @@ def write_lines(order: Order, rows: Rows, progress: Callable[[float], None]) -> 
         for number, (line, values) in enumerate(records, 1):
             out.write(lines.take(line - 1))
             written = lines.take(records.line)
-            if not width and _is_declaration(written, order.delimiter):
+            is_above = line < order.header_row or _is_declaration(written, order.delimiter)
+            if not width and is_above:
                 out.write(written)
                 continue
             done += len(written)

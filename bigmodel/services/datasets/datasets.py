@@ -41,6 +41,7 @@ from bigmodel.services.people.limits import Limits
 from bigmodel.settings import Settings
 from bigmodel.store.base import Deleted, Store
 from bigmodel.store.recovery import forget_deleted
+from bigmodel.tasks import most_inputs
 
 log = logging.getLogger(__name__)
 
@@ -219,6 +220,10 @@ class DatasetService:
         """Return some rows as they came."""
         return preview(self._folder(self.get(owner, dataset_id)), limit=limit, offset=offset)
 
+    def most_inputs(self) -> int:
+        """Return how many columns of a row some task reads at most."""
+        return most_inputs(self._settings.task_folders)
+
     def chart(self, dataset: Dataset) -> Chart:
         """Return how many rows have which target."""
         return target_kind(dataset.version.summary.target).chart(dataset.version.summary)
@@ -267,11 +272,17 @@ class DatasetService:
         self._store.datasets.rename(owner, dataset_id, cleaned)
         return self.get(owner, dataset_id)
 
-    def choose_columns(self, owner: str, dataset_id: str, *, text: str, label: str) -> Dataset:
-        """Make a version that reads and learns other columns (`NO_LABEL`: learns none); every row keeps its id."""
+    def choose_columns(
+        self, owner: str, dataset_id: str, *, text: str, label: str, more: Sequence[str] = ()
+    ) -> Dataset:
+        """Make a version that reads and learns other columns (`NO_LABEL`: learns none); every row keeps its id.
+
+        `more` are further columns to read, for tasks that read several.
+        """
         dataset = self.get(owner, dataset_id)
         version, folder = dataset.version, self._folder(dataset)
-        if (text, label.strip()) == (version.recipe.input, version.recipe.target):
+        further = tuple(name for name in more if name not in (text, label))
+        if (text, *further, label.strip()) == (*version.recipe.inputs, version.recipe.target):
             return dataset
         _refuse_media(version.recipe)
         chosen = guess_columns(dict.fromkeys(version.summary.columns, ()), text=text, label=label)
@@ -279,7 +290,13 @@ class DatasetService:
         if version.recipe.test_name:
             sources.append(own_test_source(folder))
         recipe = replace(
-            version.recipe, input=chosen.text, target=chosen.label, relabel={}, kind="", decimal=""
+            version.recipe,
+            input=chosen.text,
+            more=further,
+            target=chosen.label,
+            relabel={},
+            kind="",
+            decimal="",
         )
         return self._next(dataset, sources, recipe, _of_reading(version.summary.problems))
 
@@ -307,7 +324,7 @@ class DatasetService:
         try:
             if (upload.medium, upload.form) != (recipe.medium, recipe.form):
                 raise DatasetError("test_medium")
-            asked = filter(None, (recipe.input, recipe.target))
+            asked = filter(None, (*recipe.inputs, recipe.target))
             missing = [c for c in asked if c not in upload.columns]
             if missing:
                 lacks, found = ", ".join(missing), ", ".join(upload.columns)

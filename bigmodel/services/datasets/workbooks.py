@@ -116,7 +116,7 @@ class WorkbookService:
         sources = [source]
         if recipe.test_name:
             test = own_test_source(folder)
-            if {recipe.input, recipe.target} <= {*test.columns, ""}:
+            if {*recipe.inputs, recipe.target} <= {*test.columns, ""}:
                 sources.append(test)
             else:
                 recipe = replace(recipe, test_name="")
@@ -149,6 +149,9 @@ class WorkbookService:
         return replace(
             old,
             input=guess.text,
+            more=tuple(
+                n for n in old.more if n in upload.columns and n not in (guess.text, guess.label)
+            ),
             target=guess.label,
             relabel=old.relabel if guess.label == old.target else {},
             uploads=(kept,),

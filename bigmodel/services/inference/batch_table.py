@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from bigmodel.core.answer import Answer, AnswerType, Cell
 from bigmodel.core.callbacks import OnCount, Tell
 from bigmodel.core.datasets.dataset import NO_LABEL, Recipe
+from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
@@ -164,7 +165,7 @@ def table_of(upload: Upload, path: Path) -> Table:
         rows=upload.rows,
         delimiter=upload.delimiter,
         sheet=upload.sheet,
-        header_row=upload.header_row,
+        header_row=upload.header_row or upload.names_line,
     )
 
 
@@ -176,20 +177,33 @@ def _is_pasted(upload: Upload, path: Path) -> bool:
         return file.readline(MAX_DECLARATION).strip() == DECLARED_TAB
 
 
-def rows_of(upload: Upload, column: str) -> Iterator[list[Row]]:
-    """Yield the rows of an upload in batches, with the texts of a column to read."""
-    position = upload.columns.index(column)
+def rows_of(upload: Upload, columns: Sequence[str]) -> Iterator[list[Row]]:
+    """Yield the rows of an upload in batches, with the texts of the columns to read."""
+    places_in = [upload.columns.index(column) for column in columns]
     for places, cells in _batches(upload):
-        yield [Row(place, row[position], row) for place, row in zip(places, cells, strict=True)]
+        yield [
+            Row(place, join_inputs([row[at] for at in places_in]), row)
+            for place, row in zip(places, cells, strict=True)
+        ]
 
 
-def text_column(upload: Upload, recipe: Recipe) -> str:
-    """Return the column to read: the one the model learned from, else the one that looks most like texts."""
-    if recipe.input in upload.columns or len(upload.columns) == 1:
-        return recipe.input if recipe.input in upload.columns else upload.columns[0]
+def text_columns(upload: Upload, recipe: Recipe) -> tuple[str, ...]:
+    """Return the columns to read: those the model learned from, else the one that looks most like texts.
+
+    Raises:
+        DatasetError: `columns_missing`, where several are needed and not all are there.
+    """
+    missing = [name for name in recipe.inputs if name not in upload.columns]
+    if not missing:
+        return recipe.inputs
+    if recipe.more:
+        found = ", ".join(upload.columns)
+        raise DatasetError("columns_missing", missing=", ".join(missing), found=found)
+    if len(upload.columns) == 1:
+        return upload.columns
     _, rows = next(_batches(upload))
     columns = dict(zip(upload.columns, zip(*rows, strict=True), strict=True))
-    return guess_columns(columns, label=NO_LABEL).text
+    return (guess_columns(columns, label=NO_LABEL).text,)
 
 
 def _answered(

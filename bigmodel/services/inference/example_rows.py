@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from bigmodel.core.datasets.dataset import Split, Version
+from bigmodel.core.datasets.inputs import join_inputs, parts_of
 from bigmodel.data.versions.versions import ITEMS, load_rows
 
 EXAMPLE_CHARACTERS = 240
@@ -43,9 +44,13 @@ def text_rows(folder: Path, row_ids: Sequence[str]) -> list[TextRow]:
 
 def example_texts(items: Path, split: Split, count: int) -> list[str]:
     """Return short texts of one split, of every class in turn."""
-    rows = ((" ".join(text.split()), target) for _, text, target, _ in _rows(items, split))
+    rows = ((_one_line(text), target) for _, text, target, _ in _rows(items, split))
     fitting = ((text, target) for text, target in rows if 0 < len(text) <= EXAMPLE_CHARACTERS)
     return _in_turn(fitting, count)
+
+
+def _one_line(text: str) -> str:
+    return join_inputs([" ".join(part.split()) for part in parts_of(text)])
 
 
 def example_media(version: Version, items: Path, split: Split, count: int) -> list[MediaRow]:

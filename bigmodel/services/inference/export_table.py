@@ -29,7 +29,7 @@ from bigmodel.services.inference.batch_table import (
     Table,
     rows_of,
     table_of,
-    text_column,
+    text_columns,
     write_table,
 )
 from bigmodel.services.inference.predict import InferenceService, written
@@ -158,7 +158,7 @@ class ExportTableService:
         upload = read_upload(path, self._settings, name=file.name, answers=asked)
         try:
             labels = _Labels(folder / ITEMS, str(number), sorting)
-            batches = rows_of(upload, text_column(upload, version.recipe))
+            batches = rows_of(upload, text_columns(upload, version.recipe))
             table = replace(table_of(upload, path), name=file.name)
             yield table, ([labels.on(row) for row in rows] for rows in batches)
         finally:

@@ -15,6 +15,7 @@ from bigmodel.answers import answer_type, metrics_of
 from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.callbacks import OnCount, Tell
 from bigmodel.core.datasets.dataset import Split, Version
+from bigmodel.core.datasets.inputs import parts_of
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
 from bigmodel.core.ids import is_id, new_id
 from bigmodel.core.job import Job
@@ -35,7 +36,7 @@ from bigmodel.services.inference.batch_table import (
     Said,
     rows_of,
     table_of,
-    text_column,
+    text_columns,
     write_table,
 )
 from bigmodel.services.inference.example_rows import (
@@ -52,7 +53,7 @@ from bigmodel.services.inference.uploads import DemoUploads
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
-from bigmodel.tasks import find_tasks, get_task
+from bigmodel.tasks import find_tasks, get_task, most_inputs
 
 __all__ = [
     "STRANGE",
@@ -145,6 +146,14 @@ class InferenceService:
         task = self._task(model.task)
         return metric(task.primary, metrics_of(task))
 
+    def inputs_of(self, model: TrainedModel) -> tuple[str, ...]:
+        """Return the names of what a model reads of a row: their words stand at `tasks.<task>.inputs`."""
+        return self._task(model.task).inputs
+
+    def most_inputs(self) -> int:
+        """Return how many columns of a row some task reads at most."""
+        return most_inputs(self._settings.task_folders)
+
     def is_settled(self, owner: str, job_id: str) -> bool:
         """Return whether no better model can come from a job any more."""
         return self._job(owner, job_id).is_final
@@ -154,9 +163,14 @@ class InferenceService:
         self._serving.warm(self._folder(self.resolve(owner, model_or_job)))
 
     def look_texts(self, owner: str, model_or_job: str, texts: Sequence[str]) -> list[Answered]:
-        """Return the answer to each text, and what else the model can say of it."""
+        """Return the answer to each text, and what else the model can say of it.
+
+        Raises:
+            ModelError: `inputs_missing`, where the task reads several texts (`core/datasets/inputs`) and not all are given.
+        """
         model = self.resolve(owner, model_or_job)
         kind = self.answers_of(model)
+        self._require_parts(model, texts)
         found = self._serving.looks(self._folder(model), texts)
         return [Answered(kind, kind.decode(row, model.labels), said) for row, said in found]
 
@@ -164,6 +178,7 @@ class InferenceService:
         """Yield the answer to a text as far as it has come; the last one is whole."""
         model = self.resolve(owner, model_or_job)
         kind, folder = self.answers_of(model), self._folder(model)
+        self._require_parts(model, [text])
         parts: SimpleQueue[tuple[Future[Record] | None, Record]] = SimpleQueue()
         with ThreadPoolExecutor(1) as asking:
             whole = asking.submit(
@@ -175,6 +190,11 @@ class InferenceService:
                 is_whole, record = parts.get()
                 record = is_whole.result() if is_whole else record
                 yield Answered(kind, kind.decode(record, model.labels))
+
+    def _require_parts(self, model: TrainedModel, texts: Sequence[str]) -> None:
+        inputs = self._task(model.task).inputs
+        if len(inputs) > 1 and any(len(parts_of(text)) != len(inputs) for text in texts):
+            raise ModelError("inputs_missing", inputs=len(inputs))
 
     def near_texts(self, owner: str, model_or_job: str, answer: Answered) -> list[TextRow]:
         """Return the training rows that a text is nearest to; none where they are gone."""
@@ -273,7 +293,7 @@ class InferenceService:
         upload = read_upload(path, self._settings)
         try:
             table = table_of(upload, path)
-            rows = rows_of(upload, text_column(upload, self._version(owner, model).recipe))
+            rows = rows_of(upload, text_columns(upload, self._version(owner, model).recipe))
             place = out or self.download(f"{path.stem}-answers{table.ending}")
             asker = self.asker(model)
             with written(place):

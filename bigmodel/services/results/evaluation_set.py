@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyarrow.parquet as pq
 
 from bigmodel.core.datasets.dataset import Recipe
+from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.target import TargetKind
@@ -40,8 +41,8 @@ def read_evaluation_set(
         raise DatasetError("test_medium")
     if recipe.target not in upload.columns:
         raise DatasetError("evaluation_no_answers", column=recipe.target)
-    if recipe.input not in upload.columns:
-        raise DatasetError("evaluation_no_texts", column=recipe.input)
+    if lacking := [name for name in recipe.inputs if name not in upload.columns]:
+        raise DatasetError("evaluation_no_texts", column=lacking[0])
     rows = list(_files(upload, recipe) if upload.is_media else _texts(upload, recipe))
     spelled = Spellings(labels)
     whole = [(*row[:2], spelled(row[2])) for row in rows if all(row)]
@@ -60,12 +61,11 @@ def read_evaluation_set(
 
 
 def _texts(upload: Upload, recipe: Recipe) -> Sequence[tuple[str, str, str]]:
-    names = [ORIGINAL + recipe.input, ORIGINAL + recipe.target]
+    names = [ORIGINAL + name for name in (*recipe.inputs, recipe.target)]
     table = pq.read_table(upload.table_path, columns=names)
-    columns = (table.column(name).to_pylist() for name in names)
-    pairs = [
-        ((text or "").strip(), (truth or "").strip()) for text, truth in zip(*columns, strict=True)
-    ]
+    *inputs, truths = (table.column(name).to_pylist() for name in names)
+    texts = [join_inputs([part or "" for part in row]) for row in zip(*inputs, strict=True)]
+    pairs = zip(texts, ((truth or "").strip() for truth in truths), strict=True)
     return [(text, hashlib.sha256(text.encode()).hexdigest(), truth) for text, truth in pairs]
 
 

@@ -52,6 +52,11 @@ SAMPLE_ROWS = 300  # texts on which the share of unknown tokens is measured
 HUB_WAIT_S = 1.5  # how long a page may wait for the hub before it is drawn without
 
 
+def reads(task: Task, version: Version) -> bool:
+    """Tell whether a task reads as many columns as a version gives."""
+    return version.recipe.medium != Medium.TEXT or len(task.inputs) == len(version.recipe.inputs)
+
+
 class Waker(Protocol):
     """What starts the supervisor if it does not run."""
 
@@ -90,9 +95,9 @@ class TrainingService:
         readers = [task for task in self.tasks() if task.medium == summary.medium]
         asked = dataset.version.recipe.kind
 
-        def suits(task: Task) -> tuple[bool, float]:
+        def suits(task: Task) -> tuple[bool, bool, float]:
             fit = task.fit(summary)
-            return fit > 0 and task.target == asked, fit
+            return reads(task, dataset.version), fit > 0 and task.target == asked, fit
 
         return max(readers, key=suits).name
 
@@ -380,6 +385,9 @@ class TrainingService:
 
     def _require_fit(self, dataset: Dataset, task: Task) -> None:
         summary = dataset.version.summary
+        if not reads(task, dataset.version):
+            columns, inputs = len(dataset.version.recipe.inputs), len(task.inputs)
+            raise JobError("inputs_differ", task=task.name, columns=columns, inputs=inputs)
         if task.medium != summary.medium or task.fit(summary) <= 0:
             raise JobError("task_does_not_fit", dataset=dataset.name, task=task.name)
 

@@ -132,9 +132,9 @@ def _problem(message: Message, words: Words, language: Language) -> str:
     )
 
 
-def preview(table: Table, *, text: str, label: str) -> str:
-    """Return the rows as a table, the text and label columns first."""
-    chosen = [name for name in (text, label) if name in table.columns]
+def preview(table: Table, *, text: Sequence[str], label: str) -> str:
+    """Return the rows as a table, the columns that are read and the label first."""
+    chosen = [name for name in (*text, label) if name in table.columns]
     names = [*chosen, *(name for name in table.columns if name not in chosen)][:SHOWN_COLUMNS]
     places = [table.columns.index(name) for name in names]
     head = "".join(

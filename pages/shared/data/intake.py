@@ -99,7 +99,7 @@ class Intake:
         show: Callable[..., object],
         shown: Sequence[Any],
     ) -> None:
-        """Wire every way in. `below` are the columns with their two choices and the body of the tab."""
+        """Wire every way in. `below` are the columns with their two choices, the body of the tab, and further columns to read."""
         protect = guard(self.ctx.services.words)
         self.below = below
         taken = [
@@ -120,7 +120,7 @@ class Intake:
         asked = [self.ctx.dataset, self.pending, card.sheet]
         card.sheet.input(protect(self.use_sheet), asked, taken, **take)
         card.grid.submit(protect(self.use_row), asked, taken, **take)
-        columns = [self.ctx.dataset, self.pending, *below[1:3]]
+        columns = [self.ctx.dataset, self.pending, *below[1:3], below[4]]
         apply.click(protect(self.use_columns), columns, taken, **take)
         self.changed.change(show, self.ctx.dataset, list(shown), **QUIET)
         self.go_on.click(protect(self.agree), [self.pending, self.level], taken, **take)
@@ -219,6 +219,7 @@ class Intake:
         pending: Import | None,
         text: str,
         label: str,
+        more: list[str] | None,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
     ) -> Updates:
@@ -229,7 +230,7 @@ class Intake:
             return self._take(replace(pending, text=text, label=label), request, progress)
         owner = self.ctx.owner(request)
         dataset = self.ctx.services.datasets.choose_columns(
-            owner, dataset_id, text=text, label=label
+            owner, dataset_id, text=text, label=label, more=more or ()
         )
         self.ctx.notice(request, self.ctx.say(request, "pages.data.columns_changed"))
         return self._taken(dataset, is_changed=True)
@@ -316,7 +317,7 @@ class Intake:
                 error.problems, self.ctx.services.words, self.ctx.language(request)
             )
             question = f'<p class="bm-lead">{title}</p>{found}'
-        columns, text, label, body = self.below
+        columns, text, label, body, _ = self.below
         return {
             self.refused: gr.HTML(question, visible=True),
             self.pending: given if can_retry or go_on or error.look else None,

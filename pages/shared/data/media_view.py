@@ -50,6 +50,12 @@ def group(title: str, count: str, items: Sequence[Item], dataset_id: str, say: S
     return f'<section class="bm-media-class">{head}<div class="{kind}">{drawn}</div></section>'
 
 
+def face(item: Item, dataset_id: str, say: Say) -> str:
+    """Return one picture or recording to look at or to hear."""
+    kind = "bm-clips" if item.seconds else "bm-gallery"
+    return f'<div class="{kind}">{_item(item, dataset_id, say, is_said=False)}</div>'
+
+
 def _item(item: Item, dataset_id: str, say: Say, *, is_said: bool) -> str:
     url = escape(media_url(dataset_id, item.file), quote=True)
     name = escape(short(item.name, 80), quote=True)

@@ -59,7 +59,7 @@ class Alone:
         )
         body = (
             f'{head}<p class="soft" data-testid="quality">{escape(self._quality(owner, model))}</p>'
-            f"{self._question(kind)}"
+            f"{self._question(kind, model)}"
             '<p class="soft" id="status" role="status"></p>'
             '<section class="card" id="answer" aria-live="polite" hidden></section>'
             f'<p class="soft">{escape(self.say("caution"))} {escape(self.say("privacy"))}</p>'
@@ -97,14 +97,30 @@ class Alone:
             return ""
         return self.services.words.say(self.spoken, results.sentence)
 
-    def _question(self, kind: str) -> str:
+    def _boxes(self, model: TrainedModel) -> str:
+        """Return a box for each text that the model reads of a row."""
+        inputs = self.services.inference.inputs_of(model)
+        made = []
+        for place, name in enumerate(inputs):
+            label = (
+                self._word(f"tasks.{model.task}.inputs.{name}")
+                if len(inputs) > 1
+                else self.say("text")
+            )
+            box = "text" if place == 0 else f"text-{place + 1}"
+            made.append(
+                f'<label class="title" for="{box}">{escape(label)}</label>'
+                f'<textarea id="{box}" maxlength="10000" placeholder="{escape(self.say("text_hint"))}"></textarea>'
+            )
+        return "".join(made)
+
+    def _question(self, kind: str, model: TrainedModel) -> str:
         def said(key: str) -> str:
             return escape(self.say(key))
 
         if kind == "text":
             return (
-                f'<section class="card"><label class="title" for="text">{said("text")}</label>'
-                f'<textarea id="text" maxlength="10000" placeholder="{said("text_hint")}"></textarea>'
+                f'<section class="card">{self._boxes(model)}'
                 f'<div class="presses"><button type="button" class="press first" id="ask">{said("ask")}</button></div></section>'
             )
         is_image = kind == "image"

@@ -12,6 +12,7 @@ from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.services.datasets.last_look import LastLookService
 from bigmodel.services.datasets.workbooks import WorkbookService
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.services.labelling.labelling import LabellingService
@@ -46,6 +47,7 @@ def tab(settings: Settings) -> DataTab:
         classes=classes,
         checkup=CheckupService(settings, store, classes),
         suspects=SuspectService(settings, store, labelling.task_of, labelling.settle),
+        last_look=LastLookService(settings, store),
         append=AppendService(settings, store, ControlService(settings, store, Asleep())),
         workbooks=WorkbookService(settings, store),
     )

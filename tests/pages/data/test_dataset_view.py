@@ -135,7 +135,7 @@ def test_nothing_wrong_is_told_only_where_asked() -> None:
 
 def test_text_and_label_stand_first_in_the_preview() -> None:
     table = Rows(("id", "note", "said", "mood"), (("1", BAD, "a text", "good"),))
-    drawn = view.preview(table, text="said", label="mood")
+    drawn = view.preview(table, text=("said",), label="mood")
     order = [drawn.index(f">{name}<") for name in ("said", "mood", "id", "note")]
     assert order == sorted(order)
     assert BAD not in drawn
@@ -143,7 +143,7 @@ def test_text_and_label_stand_first_in_the_preview() -> None:
 
 def test_wide_tables_and_long_cells_are_cut() -> None:
     names = tuple(f"column {n:02}" for n in range(30))
-    drawn = view.preview(Rows(names, (("x" * 1_000,) * 30,)), text="column 29", label="gone")
+    drawn = view.preview(Rows(names, (("x" * 1_000,) * 30,)), text=("column 29",), label="gone")
     assert drawn.count("<th") - 1 == view.SHOWN_COLUMNS  # <thead> begins alike
     assert ">column 29<" in drawn
     assert "x" * view.SHOWN_CHARACTERS not in drawn

@@ -17,6 +17,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.class_names import ClassNames
 from bigmodel.core.message import Message
 from bigmodel.core.target import Chart
+from bigmodel.services.datasets.last_look import LastLook
 from bigmodel.services.datasets.uploads import COLLECT, FOLDER, Kind, UploadService
 from bigmodel.settings import Settings
 from bigmodel.words import load_words
@@ -98,8 +99,11 @@ class Datasets:
     def get(self, _owner: str, _dataset_id: str) -> Dataset:
         return MADE
 
-    def chart(self, _dataset: Dataset) -> Chart:
-        return Chart()
+    def most_inputs(self) -> int:
+        return 1
+
+    def chart(self, dataset: Dataset) -> Chart:
+        return Chart(tuple(dataset.version.summary.classes.items()))
 
     def gallery(
         self, _owner: str, _id: str, *, label: str | None, limit: int, offset: int
@@ -149,6 +153,7 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
         datasets=datasets,
         uploads=UploadService(settings),
         classes=SimpleNamespace(look=lambda *_: ClassNames(())),
+        last_look=SimpleNamespace(look=lambda *_: LastLook(())),
         append=SimpleNamespace(behind=lambda *_: None, add_files=datasets.add_files),
         checkup=SimpleNamespace(look=lambda *_: Checkup()),
         suspects=SimpleNamespace(can_look=lambda _: False),
@@ -166,7 +171,7 @@ def named(tab: DataTab, taken: Any) -> dict[str, Any]:
     intake = tab.intake
     known = {**vars(intake.workbook), **vars(intake)}
     names = {value: name for name, value in known.items() if isinstance(value, Block)}
-    names |= dict(zip(intake.below, ("columns", "names", "said", "body"), strict=True))
+    names |= dict(zip(intake.below, ("columns", "names", "said", "body", "further"), strict=True))
     names |= {tab.ctx.dataset: "dataset", intake.paste.text: "box"}
     return {names[component]: value for component, value in taken.items()}
 
@@ -216,7 +221,10 @@ def test_columns_of_transcripts_are_mapped(tab: DataTab, datasets: Datasets) -> 
     asked = upload(tab)
     assert asked["names"].label == "The file name is in"
     again = named(
-        tab, tab.intake.use_columns("", asked["pending"], "clip", "said", request(), progress=quiet)
+        tab,
+        tab.intake.use_columns(
+            "", asked["pending"], "clip", "said", None, request(), progress=quiet
+        ),
     )
     tab.intake.agree(again["pending"], None, request(), progress=quiet)
     assert [(given.get("text", ""), given["leave_out"]) for given in datasets.asked] == [

@@ -41,6 +41,8 @@ def _read(path: Path, target: Target) -> None:
     csv.field_size_limit(FIELD_CEILING)
     encoding = find_encoding(path)
     target.encoding = encoding.name
+    if encoding.is_assumed:
+        target.findings.note("encoding_assumed", encoding=encoding.name)
     lines = read_lines(path, encoding, target.findings)
     sample = _sample(lines)
     declared = _declared(sample)
@@ -97,7 +99,8 @@ class _Head:
         elif _is_row(self._rows[0][1], [row for _, row in self._rows[1:]], is_pasted=False):
             self._start_without(self._rows[0][0])
         else:
-            self._start(self._rows.pop(0)[1])
+            self._target.names_line, names = self._rows.pop(0)
+            self._start(names)
 
     def _is_titled(self) -> bool:
         """Tell a first line that is no part of the table: a title, a note, a comment."""
@@ -126,6 +129,7 @@ class _Head:
         if place is None:
             raise DatasetError("header_row_empty", row=line)
         names = self._rows[place][1]
+        self._target.names_line = line
         del self._rows[: place + 1]
         if line > 1:
             self._target.findings.note("header_row", level="info", row=line)
