@@ -59,7 +59,11 @@ def table(path: Path, rows: int = 100, *, context: str = "context") -> Path:
 
 
 def ask() -> gr.Request:
-    return gr.Request(request=Request({"type": "http", "headers": [], "query_string": b""}))
+    return gr.Request(
+        request=Request(
+            {"type": "http", "state": {"owner": LOCAL_OWNER}, "headers": [], "query_string": b""}
+        )
+    )
 
 
 @dataclass
@@ -188,3 +192,16 @@ def test_own_table_is_given_back_with_answers(made: Made) -> None:
     lines = list(csv.reader(out.read_text("utf-8-sig").splitlines()))
     assert len(lines) == 101
     assert [line[4] for line in lines[1:]] == [line[3] for line in lines[1:]]
+
+
+def test_heading_of_the_answers_stands_beside_the_names_below_a_title(made: Made) -> None:
+    given = table(made.folder / "titled.csv", 12)
+    lines = given.read_text("utf-8").splitlines()
+    given.write_text("\n".join(["What people asked", "exported today", *lines, ""]), "utf-8")
+    out = made.folder / "titled-out.csv"
+    made.demo.predict_file(LOCAL_OWNER, made.model, given, out, lambda m: WORDS.say("en", m))
+    back = list(csv.reader(out.read_text("utf-8-sig").splitlines()))
+    assert back[:2] == [["What people asked"], ["exported today"]]
+    assert len(back[2]) > 4
+    assert back[2][:4] == ["id", "question", "context", "answered"]
+    assert [line[4] for line in back[3:]] == [line[3] for line in back[3:]]
