@@ -13,6 +13,7 @@ from pages.shared.data import dataset_view as view
 from pages.shared.data.append_view import GrowingView
 from pages.shared.data.checkup_view import CheckupView
 from pages.shared.data.classes_view import ClassesView
+from pages.shared.data.cleaning_view import CleaningView
 from pages.shared.data.gallery import Gallery
 from pages.shared.data.intake import Intake
 from pages.shared.data.last_look import LastLookView
@@ -86,6 +87,7 @@ class DataTab:
                 self.classes = gr.HTML("", elem_id="data-classes")
         self.checkup = CheckupView(self.ctx)
         self.suspects = SuspectsView(self.ctx)
+        self.cleaning = CleaningView(self.ctx)
         self.names = ClassesView(self.ctx)
         gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
         self.gallery = Gallery(self.ctx)
@@ -120,6 +122,7 @@ class DataTab:
             self.classes, self.preview, self.test_name, self.counts, *self.gallery.outputs,
             self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts,
             *self.last_look.parts, self.train, *self.checkup.parts, *self.suspects.parts,
+            *self.cleaning.parts,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, show, [dataset], outputs)
@@ -133,6 +136,7 @@ class DataTab:
         self.checkup.wire(self.guard, show, outputs)
         self.suspects.wire(self.guard, show, outputs)
         self.last_look.wire(self.guard, show, outputs)
+        self.cleaning.wire(self.guard, show, outputs)
         self.own_table.follow(tab, self.guard, dataset)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
@@ -190,6 +194,7 @@ class DataTab:
             **self.checkup.shown(dataset, request),
             **self.suspects.shown(dataset, request),
             **self.last_look.shown(dataset, request),
+            **self.cleaning.shown(dataset),
             self.train: gr.Button(visible=bool(summary.usable_rows)),
         }
 
@@ -210,6 +215,7 @@ class DataTab:
             **self.checkup.hidden(),
             **self.suspects.hidden(),
             **self.last_look.hidden(),
+            **self.cleaning.hidden(),
         }
 
     def _columns(self, dataset: Dataset, request: gr.Request) -> Updates:

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from bigmodel.settings import Settings
 
 MADE = "repair.json"  # beside the rows of a version that a repair made
 SHOWN_ROWS, SHOWN_CHARACTERS = 5, 300
+MOST_PREVIEWED = 20_000  # rows that a preview cleans
 
 
 def preview_repair(settings: Settings, version: Version, finding: Finding) -> RepairPreview:
@@ -47,19 +48,30 @@ def preview_repair(settings: Settings, version: Version, finding: Finding) -> Re
 
 
 def _cleaned(folder: Path, version: Version, finding: Finding) -> RepairPreview:
+    steps = in_order((*version.recipe.cleaning, *finding.steps))
+    return replace(preview_cleaning(folder, version, steps), finding=finding)
+
+
+def preview_cleaning(folder: Path, version: Version, steps: Sequence[str]) -> RepairPreview:
+    """Return how texts would change that are cleaned by these steps and no others."""
     recipe = version.recipe
-    steps = in_order((*recipe.cleaning, *finding.steps))
-    texts = [
-        t.strip()
-        for t in pq.read_table(folder / ITEMS, columns=[ORIGINAL + recipe.input])
-        .column(0)
-        .to_pylist()
-    ]
-    before = clean_texts(texts, recipe.cleaning)
-    after = clean_texts(texts, steps)
+    column = pq.read_table(folder / ITEMS, columns=[ORIGINAL + recipe.input]).column(0)
+    texts = [text.strip() for text in column.slice(0, MOST_PREVIEWED).to_pylist()]
+    before, after = clean_texts(texts, recipe.cleaning), clean_texts(texts, steps)
     changed = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
     shown = tuple((a[:SHOWN_CHARACTERS], b[:SHOWN_CHARACTERS]) for a, b in changed[:SHOWN_ROWS])
-    return RepairPreview(finding, len(texts), len(changed), shown)
+    chosen = Finding("cleaning", 0, len(changed), repair=Repair.CLEAN, steps=tuple(steps))
+    return RepairPreview(chosen, len(texts), len(changed), shown)
+
+
+def with_cleaning(settings: Settings, version: Version, steps: Sequence[str]) -> Version:
+    """Write the next version with texts cleaned by these steps and no others; rows stay in their part.
+
+    Raises:
+        DatasetError: what is left cannot be trained on.
+    """
+    recipe = replace(version.recipe, cleaning=in_order(steps))
+    return renamed(settings, version, version.number + 1, recipe, {})
 
 
 def make_repair(settings: Settings, version: Version, finding: Finding) -> Version:
@@ -73,12 +85,8 @@ def make_repair(settings: Settings, version: Version, finding: Finding) -> Versi
         Repair.DROP: lambda: without_rows(
             settings, version, number, _row_ids(settings, version, finding)
         ),
-        Repair.CLEAN: lambda: renamed(
-            settings,
-            version,
-            number,
-            replace(version.recipe, cleaning=in_order((*version.recipe.cleaning, *finding.steps))),
-            {},
+        Repair.CLEAN: lambda: with_cleaning(
+            settings, version, (*version.recipe.cleaning, *finding.steps)
         ),
         Repair.SPLIT: lambda: split_by_groups(
             settings, version, number, _groups(version, finding), name=finding.kind

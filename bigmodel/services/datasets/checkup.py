@@ -3,7 +3,7 @@
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,10 +15,13 @@ from bigmodel.data.checkup.repair import (
     make_repair,
     note_repair,
     noted_repair,
+    preview_cleaning,
     preview_repair,
     restored,
+    with_cleaning,
 )
 from bigmodel.data.checkup.run import kept_report, run_checkup
+from bigmodel.data.cleaning import in_order
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -123,6 +126,23 @@ class CheckupService:
             made = make_repair(self._settings, version, finding)
             self._keep(owner, made)
         note_repair(self._settings, made, kind, version.number)
+        return self._store.datasets.get(owner, dataset_id)
+
+    def preview_cleaning(self, owner: str, dataset_id: str, steps: Sequence[str]) -> RepairPreview:
+        """Return how the texts would change that are cleaned by these steps and no others."""
+        version = self._store.datasets.get(owner, dataset_id).version
+        return preview_cleaning(self._settings.home / version.folder, version, in_order(steps))
+
+    def clean(self, owner: str, dataset_id: str, steps: Sequence[str]) -> Dataset:
+        """Make the next version with texts cleaned by these steps; what came is kept beside.
+
+        Raises:
+            DatasetError: what is left cannot be trained on.
+        """
+        version = self._settle(owner, dataset_id).version
+        made = with_cleaning(self._settings, version, steps)
+        self._keep(owner, made)
+        note_repair(self._settings, made, "cleaning", version.number)
         return self._store.datasets.get(owner, dataset_id)
 
     def undo(self, owner: str, dataset_id: str) -> Dataset:

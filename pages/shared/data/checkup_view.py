@@ -191,19 +191,26 @@ def _preview(preview: RepairPreview, say: Say) -> str:
     """Return what a repair would change, and the two buttons."""
     repair = preview.finding.repair.value
     said = say(f"checkup.preview_{repair}", changed=preview.changed, rows=preview.rows)
-    rows = "".join(
-        f"<tr><td>{escape(before)}</td><td>{escape(after) or escape(say('checkup.gone'))}</td></tr>"
-        for before, after in preview.before_after
-    )
-    if rows:
-        head = "".join(
-            f'<th scope="col">{escape(say(f"checkup.{k}"))}</th>' for k in ("before", "after")
-        )
-        rows = f'<div class="bm-scroll"><table class="bm-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    rows = before_after(preview.before_after, say)
     kind = preview.finding.kind
     apply = _button("repair", say("checkup.apply"), kind, is_primary=True)
     close = _button("close", say("checkup.close"))
     return f'<div data-testid="checkup-preview"><p>{escape(said)}</p>{rows}<p>{apply} {close}</p></div>'
+
+
+def before_after(pairs: Sequence[tuple[str, str]], say: Say) -> str:
+    """Return texts before and after as a table, nothing for none."""
+    if not pairs:
+        return ""
+    rows = "".join(
+        f"<tr><td>{escape(before)}</td><td>{escape(after) or escape(say('checkup.gone'))}</td></tr>"
+        for before, after in pairs
+    )
+    head = "".join(
+        f'<th scope="col">{escape(say(key))}</th>' for key in ("checkup.before", "checkup.after")
+    )
+    table = f'<table class="bm-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'<div class="bm-scroll">{table}</div>'
 
 
 def _button(act: str, text: str, kind: str = "", *, is_primary: bool = False) -> str:

@@ -145,6 +145,17 @@ def test_rows_added_later_are_cleaned_too(
     assert "another one" in load_rows(settings.home / grown.dataset.version.folder)["input"]
 
 
+def test_steps_can_be_put_on_and_off(
+    settings: Settings, service: CheckupService, dataset: Dataset
+) -> None:
+    preview = service.preview_cleaning("me", dataset.id, ["repeats", "html"])
+    assert (preview.changed, preview.rows) == (81, 82)
+    made = service.clean("me", dataset.id, ["repeats", "html"]).version
+    assert made.recipe.cleaning == ("html", "repeats")
+    back = service.clean("me", dataset.id, []).version
+    assert load_rows(settings.home / back.folder)["input"][0] == "this is <b>row</b> 0 of many"
+
+
 def test_classes_become_one(settings: Settings, service: CheckupService, dataset: Dataset) -> None:
     keep(
         settings,

@@ -1,0 +1,88 @@
+"""Cleaning of texts by steps, each on or off, shown before and after on a person's own rows. It asks a service."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.core.datasets.dataset import Dataset
+from pages.shared.data.checkup_view import before_after
+from pages.shared.web.page import Context, Updates
+
+WORDS = "cleaning."
+STEPS = (
+    "encoding", "html", "unicode", "links", "mentions", "simplified", "traditional", "mask", "repeats",
+)  # fmt: skip
+
+
+class CleaningView:
+    """The accordion with the steps, what they change, and the button."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        t = ctx.t
+        with gr.Accordion(
+            t(f"{WORDS}title"), open=False, visible=False, elem_id="data-cleaning"
+        ) as self.box:
+            gr.Markdown(t(f"{WORDS}about"))
+            self.steps = gr.CheckboxGroup(
+                [(t(f"{WORDS}steps.{step}"), step) for step in STEPS],
+                show_label=False,
+                container=False,
+                elem_id="data-cleaning-steps",
+            )
+            self.preview = gr.HTML("", elem_id="data-cleaning-preview")
+            self.apply = gr.Button(t("checkup.apply"), elem_id="data-cleaning-apply")
+
+    @property
+    def parts(self) -> list[Any]:
+        """Return what `shown` fills."""
+        return [self.box, self.steps, self.preview]
+
+    def wire(
+        self, protect: Callable[..., Any], show: Callable[..., object], outputs: Sequence[Any]
+    ) -> None:
+        """Connect the parts; `show` draws the tab anew once there is another version."""
+        self.made = gr.State("")
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        asked = [self.ctx.dataset, self.steps]
+        self.steps.input(protect(self.look), asked, self.preview, **quiet)
+        self.apply.click(protect(self.clean), asked, self.made, **quiet)
+        self.made.change(show, self.ctx.dataset, list(outputs), **quiet)
+
+    def shown(self, dataset: Dataset) -> Updates:
+        """Return the steps that the texts of a dataset went through; files have none."""
+        cleaning = dataset.version.recipe.cleaning
+        return {
+            self.box: gr.Accordion(visible=dataset.version.summary.medium == "text"),
+            self.steps: [step for step in STEPS if step in cleaning],
+            self.preview: "",
+        }
+
+    def hidden(self) -> Updates:
+        """Return that there is nothing to clean."""
+        return {self.box: gr.Accordion(visible=False)}
+
+    def look(self, dataset_id: str, steps: list[str], request: gr.Request) -> str:
+        """Show rows before and after."""
+        owner, say = self.ctx.owner(request), partial(self.ctx.say, request)
+        asked = self._all(owner, dataset_id, steps)
+        found = self.ctx.services.checkup.preview_cleaning(owner, dataset_id, asked)
+        said = say("checkup.preview_clean", changed=found.changed, rows=found.rows)
+        return f"<p>{escape(said)}</p>{before_after(found.before_after, say)}"
+
+    def clean(self, dataset_id: str, steps: list[str], request: gr.Request) -> str:
+        """Make the version whose texts went through the steps."""
+        owner = self.ctx.owner(request)
+        asked = self._all(owner, dataset_id, steps)
+        version = self.ctx.services.checkup.clean(owner, dataset_id, asked).version
+        number, rows = version.number, version.summary.rows
+        self.ctx.notice(request, self.ctx.say(request, "checkup.done", version=number, rows=rows))
+        return f"{dataset_id} {number}"
+
+    def _all(self, owner: str, dataset_id: str, steps: list[str]) -> list[str]:
+        """Return the chosen steps with those that have no box here, as the cut of long texts."""
+        cleaning = self.ctx.services.datasets.get(owner, dataset_id).version.recipe.cleaning
+        return [*steps, *(step for step in cleaning if step not in STEPS)]
