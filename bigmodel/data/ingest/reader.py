@@ -8,12 +8,11 @@ for pictures and recordings), report, limits, `wishes` about media, `asked` of a
 
 import json
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.sandbox.limits import EXIT_BROKEN, EXIT_MEMORY, EXIT_REFUSED, limit_self
+from bigmodel.data.sandbox.limits import report_of, serve
 
 if TYPE_CHECKING:
     from bigmodel.data.media.entry import Given
@@ -22,32 +21,13 @@ if TYPE_CHECKING:
 
 
 def main(request_path: str) -> int:
-    """Bound this process for good, then answer the request; return the exit code."""
-    request = json.loads(Path(request_path).read_text("utf-8"))
-    limits = request["limits"]
-    limit_self(
-        memory_mb=limits["memory_mb"],
-        processor_s=int(limits["seconds"]) * limits["threads"] + 5,
-        file_mb=limits["max_text_mb"] + 64,
-    )
-    return answer(request)
+    """Answer the request below limits; return the exit code."""
+    return serve(request_path, answer, file_limit="max_text_mb")
 
 
 def answer(request: dict[str, Any]) -> int:
     """Read the upload that a request names and write its report; return the exit code."""
-    report = Path(request["report"])
-    try:
-        record = _read(request)
-    except DatasetError as error:
-        report.write_text(json.dumps(_refusal(error)))
-        return EXIT_REFUSED
-    except MemoryError:
-        return EXIT_MEMORY
-    except Exception:  # noqa: BLE001  (the outermost call of this process)
-        traceback.print_exc()
-        return EXIT_BROKEN
-    report.write_text(json.dumps(record))
-    return 0
+    return report_of(request, _read, _refusal)
 
 
 def _refusal(error: DatasetError) -> dict[str, Any]:

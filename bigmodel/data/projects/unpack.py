@@ -7,7 +7,6 @@ that `layout` knows, and is never given secrets or the database.
 import hashlib
 import json
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -19,7 +18,7 @@ from bigmodel.archive import Bounds, Member, is_archive, open_archive, shown_nam
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.projects import layout
 from bigmodel.data.projects.record import Head, Part
-from bigmodel.data.sandbox.limits import EXIT_BROKEN, EXIT_MEMORY, EXIT_REFUSED, limit_self
+from bigmodel.data.sandbox.limits import report_of, serve
 
 MOST_HEAD_BYTES = 64 * 2**20
 MOST_RECORD_BYTES = 64 * 2**20  # of each file of records that is held in memory
@@ -28,32 +27,13 @@ MB = 2**20
 
 
 def main(request_path: str) -> int:
-    """Bound this process for good, then answer the request; return the exit code."""
-    request = json.loads(Path(request_path).read_text("utf-8"))
-    limits = request["limits"]
-    limit_self(
-        memory_mb=limits["memory_mb"],
-        processor_s=int(limits["seconds"]) * limits["threads"] + 5,
-        file_mb=limits["max_project_mb"] + 64,
-    )
-    return answer(request)
+    """Answer the request below limits; return the exit code."""
+    return serve(request_path, answer, file_limit="max_project_mb")
 
 
 def answer(request: dict[str, Any]) -> int:
     """Unpack the project of a request and write its report; return the exit code."""
-    report = Path(request["report"])
-    try:
-        found = unpack(request)
-    except DatasetError as error:
-        report.write_text(json.dumps({"key": error.key, "args": error.args_of_words}))
-        return EXIT_REFUSED
-    except MemoryError:
-        return EXIT_MEMORY
-    except Exception:  # noqa: BLE001  (the outermost call of this process)
-        traceback.print_exc()
-        return EXIT_BROKEN
-    report.write_text(json.dumps(found))
-    return 0
+    return report_of(request, unpack)
 
 
 def unpack(request: dict[str, Any]) -> dict[str, Any]:

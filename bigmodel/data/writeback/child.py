@@ -4,42 +4,20 @@ The request is a JSON file: order, report, limits. A hostile workbook is read he
 must never be given secrets or the database.
 """
 
-import json
 import sys
-import traceback
-from pathlib import Path
 from typing import Any
 
-from bigmodel.core.errors import DatasetError
-from bigmodel.data.sandbox.limits import EXIT_BROKEN, EXIT_MEMORY, EXIT_REFUSED, limit_self
+from bigmodel.data.sandbox.limits import report_of, serve
 
 
 def main(request_path: str) -> int:
-    """Bound this process for good, then do what the request says; return the exit code."""
-    request = json.loads(Path(request_path).read_text("utf-8"))
-    limits = request["limits"]
-    limit_self(
-        memory_mb=limits["memory_mb"],
-        processor_s=int(limits["seconds"]) * limits["threads"] + 5,
-        file_mb=limits["file_mb"],
-    )
-    return answer(request)
+    """Answer the request below limits; return the exit code."""
+    return serve(request_path, answer, file_limit="file_mb", spare_mb=0)
 
 
 def answer(request: dict[str, Any]) -> int:
     """Write the table of a request; return the exit code."""
-    try:
-        _write(request)
-    except DatasetError as error:
-        refusal = {"key": error.key, "args": error.args_of_words}
-        Path(request["report"]).write_text(json.dumps(refusal), "utf-8")
-        return EXIT_REFUSED
-    except MemoryError:
-        return EXIT_MEMORY
-    except Exception:  # noqa: BLE001  (the outermost call of this process)
-        traceback.print_exc()
-        return EXIT_BROKEN
-    return 0
+    return report_of(request, _write)
 
 
 def _write(request: dict[str, Any]) -> None:
