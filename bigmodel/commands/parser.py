@@ -14,7 +14,6 @@ from bigmodel.commands import (
     labels,
     predict,
     project,
-    report,
     show,
     train,
     users,
@@ -52,7 +51,7 @@ class Grammar:
         self._show(self._command(commands, "show", show.run))
         self._project(self._group(commands, "project"))
         self._bases(self._group(commands, "bases"))
-        self._report(self._command(commands, "report", report.run))
+        self._report(self._command(commands, "report", doctor.report))
         self._command(commands, "doctor", doctor.run)
         self._users(self._group(commands, "users"))
         return parser
