@@ -130,9 +130,12 @@ class BaseModelService:
 
     def _features(self, name: str) -> Base | None:
         """Return the pre-trained features of this name, if a task offers such."""
+        return next((b for b in self._of_tasks() if b.name == name and b.encoder), None)
+
+    def _of_tasks(self) -> list[Base]:
+        """Return the bases that all tasks bring."""
         tasks = find_tasks(self._settings.task_folders).values()
-        bases = (base for task in tasks for base in self.catalogue(task).bases)
-        return next((base for base in bases if base.name == name and base.encoder), None)
+        return [base for task in tasks for base in self.catalogue(task).bases]
 
     def stop(self, name: str) -> None:
         """Stop fetching a model; what has arrived is kept, and a later call goes on there."""
@@ -202,7 +205,8 @@ class BaseModelService:
             known = ", ".join((*mine, *here)) or "–"
             raise ModelError("base_not_removable", base=name, known=known)
         jobs = self._store.jobs.list_all(owner, limit=MOST_JOBS)
-        if waiting := sum(job.base == name and not job.is_final for job in jobs):
+        needing = {name, *(base.name for base in self._of_tasks() if base.encoder == name)}
+        if waiting := sum(job.base in needing and not job.is_final for job in jobs):
             raise ModelError("base_in_use", base=name, jobs=waiting)
         self._store.base_models.delete(owner, name)
         place = name if name in mine else wheels.read_wheels()[name].shelf_name

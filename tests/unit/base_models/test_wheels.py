@@ -5,15 +5,20 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from bigmodel.base_models import shelf, wheel_fetch, wheels
 from bigmodel.base_models.catalogue import read_catalogue
+from bigmodel.base_models.check import check_folder
 from bigmodel.base_models.child import pip_environment
+from bigmodel.base_models.folder import put, stage
 from bigmodel.base_models.locate import locate
 from bigmodel.base_models.wheels import WheelModel
 from bigmodel.core.errors import ModelError
+from bigmodel.core.model import Base
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -23,6 +28,8 @@ from tests.fakes.hub import FakeHub, serving
 from tests.fakes.tiny_bert import write_tiny_bert
 from tests.fakes.tiny_vision import write_tiny_timm
 from tests.fakes.wheels import LICENCE, tiny_model, write_wheel
+
+LITE0_ON_A_HUB = "timm/tf_efficientnet_lite0.in1k"
 
 
 @pytest.fixture
@@ -182,6 +189,22 @@ def test_own_model_of_the_same_name_stays_itself(settings: Settings, tmp_path: P
     task = find_tasks()["text_classification"]
     found = locate("e5", task, settings)
     assert (found.kind, found.folder) == ("folder", older / "model")
+
+
+def test_base_of_frozen_features_stays_while_a_training_waits(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with stage(settings) as folder:
+        for path in write_tiny_timm(tmp_path / "body").iterdir():
+            path.rename(folder / path.name)
+        put(folder, settings.bases, Base(LITE0_ON_A_HUB, "wheel"), check_folder(folder))
+    waiting = SimpleNamespace(base="lite0-features", is_final=False)
+    store: Any = MemoryStore()
+    jobs = SimpleNamespace(list_all=lambda owner, limit: [waiting])
+    held: Any = SimpleNamespace(base_models=store.base_models, jobs=jobs)
+    assert refusal(lambda: BaseModelService(settings, held).remove("me", "lite0")) == "base_in_use"
+    BaseModelService(settings, store).remove("me", "lite0")
+    assert wheels.find(settings.bases, "lite0") is None
 
 
 def test_every_base_in_wheels_names_source_hash_and_licence() -> None:
