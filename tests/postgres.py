@@ -6,14 +6,19 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from functools import cache
 from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine
+from sqlalchemy.exc import DBAPIError
 
 HOMES = "usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql*/bin"
 USER = "nobody"  # where tests run as root: the server refuses to
 PATIENCE_S = 60
+LOOK_S = 0.05
+# Ends the server as soon as the test process is gone, however it ended: then the pipe ends that is read here.
+KEEPER = '"$@" </dev/null & read -r _; kill -QUIT $!; wait; rm -rf "$0"'
 FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
 numbers = itertools.count(1)
 
@@ -57,25 +62,29 @@ def _server() -> Path:
     if user:
         shutil.chown(folder, user)
     data = folder / "data"
-
-    def run(*command: str | Path) -> None:
-        subprocess.run(
-            command,
-            user=user,
-            cwd=folder,
-            check=True,
-            stdout=subprocess.DEVNULL,
-            timeout=PATIENCE_S,
-        )
-
-    control = (programs / "pg_ctl", "-D", data, "-w", "-t", str(PATIENCE_S))
-    run(programs / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = " ".join(("-h ''", f"-k {folder}", *FAST))
-    run(*control, "-l", folder / "log", "-o", options, "start")
-
-    def stop() -> None:
-        run(*control, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
-
-    atexit.register(stop)
+    initdb = (programs / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "-N")
+    subprocess.run(initdb, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    serve = (programs / "postgres", "-D", data, "-h", "", "-k", folder, *FAST)
+    with (folder / "log").open("wb") as log:
+        keeper = subprocess.Popen(
+            ["sh", "-c", KEEPER, folder, *serve],
+            user=user, cwd="/", stdin=subprocess.PIPE, stdout=log, stderr=log,
+        )  # fmt: skip
+    atexit.register(keeper.communicate)
+    deadline = time.monotonic() + PATIENCE_S
+    while not _answers(folder):
+        if keeper.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError((folder / "log").read_text("utf-8"))
+        time.sleep(LOOK_S)
     return folder
+
+
+def _answers(folder: Path) -> bool:
+    engine = create_engine(
+        _address(folder, "tests").replace("://", "+pg8000://"), poolclass=NullPool
+    )
+    try:
+        engine.connect().close()
+    except DBAPIError:
+        return False
+    return True
