@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bigmodel.core.datasets.dataset import Summary
+from bigmodel.core.datasets.dataset import Recipe, Summary
 from bigmodel.core.message import Message
 
 Column = Any  # what was counted of the targets: bigmodel.data.targets.survey.Survey
@@ -99,6 +99,6 @@ class TargetKind(ABC):
         """Tell whether a truth can be measured against."""
         return True
 
-    def chart(self, summary: Summary) -> Chart:
+    def chart(self, summary: Summary, recipe: Recipe) -> Chart:
         """Return how many rows have which target."""
         return Chart()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.core.datasets.dataset import Form, Summary
+from bigmodel.core.datasets.dataset import Form, Recipe, Summary
 from bigmodel.core.message import Message
 from bigmodel.core.target import Chart, TargetKind
 from bigmodel.data.tables.label import alike, are_codes, joined, listed, several, shown
@@ -100,7 +100,7 @@ class LabelKind(TargetKind):
     def is_known(self, truth: str, labels: Collection[str]) -> bool:
         return truth in labels
 
-    def chart(self, summary: Summary) -> Chart:
+    def chart(self, summary: Summary, recipe: Recipe) -> Chart:
         bars = tuple(summary.classes.items())
         return Chart(bars[:BARS], more=max(0, len(bars) - BARS))
 

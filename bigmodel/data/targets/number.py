@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.core.datasets.dataset import Summary
+from bigmodel.core.datasets.dataset import Recipe, Summary
 from bigmodel.core.message import Message
 from bigmodel.core.target import Chart, TargetKind
 from bigmodel.data.tables.number import as_number, find_format
@@ -72,15 +72,16 @@ class NumberKind(TargetKind):
     def is_known(self, truth: str, labels: Collection[str]) -> bool:
         return as_number(truth) is not None
 
-    def chart(self, summary: Summary) -> Chart:
+    def chart(self, summary: Summary, recipe: Recipe) -> Chart:
         """Return the rows in equal steps."""
         if not summary.number_range:
             return Chart()
         low, high = summary.number_range
         width = (high - low) / BARS or 1.0
         counts = [0] * BARS
+        read = find_format(summary.classes, delimiter=recipe.delimiter, decimal=recipe.decimal)
         for label, rows in summary.classes.items():
-            value = as_number(label)
+            value = read.number(label)
             if value is not None:
                 counts[min(BARS - 1, max(0, int((value - low) / width)))] += rows
         bars = tuple(

@@ -226,7 +226,8 @@ class DatasetService:
 
     def chart(self, dataset: Dataset) -> Chart:
         """Return how many rows have which target."""
-        return target_kind(dataset.version.summary.target).chart(dataset.version.summary)
+        version = dataset.version
+        return target_kind(version.summary.target).chart(version.summary, version.recipe)
 
     def gallery(
         self,

@@ -31,7 +31,7 @@ class LastLookView:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         t = ctx.t
-        with gr.Group(visible=False, elem_id="data-last-look") as self.box:
+        with gr.Column(visible=False, elem_id="data-last-look", elem_classes="bm-card") as self.box:
             self.rows = gr.HTML("", elem_id="data-last-look-rows", padding=True)
             with gr.Row():
                 self.yes = gr.Button(t(f"{WORDS}yes"), elem_id="data-last-look-yes", size="sm")
@@ -73,7 +73,7 @@ class LastLookView:
 
     def hidden(self) -> Updates:
         """Return what `shown` returns where there is nothing to see."""
-        return {self.box: gr.Group(visible=False)}
+        return {self.box: gr.Column(visible=False)}
 
     def shown(self, dataset: Dataset, request: gr.Request) -> Updates:
         """Return the card of the newest version."""
@@ -89,7 +89,7 @@ class LastLookView:
         )
         choices = [(say(f"{WORDS}wrong_{name}"), name) for name in wrong]
         return {
-            self.box: gr.Group(visible=True),
+            self.box: gr.Column(visible=True),
             self.rows: _drawn(look, dataset.id, say),
             self.yes: gr.Button(visible=not look.is_confirmed),
             self.no: gr.Button(visible=True),

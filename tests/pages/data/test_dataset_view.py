@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bigmodel.core.datasets.dataset import Dataset, Summary
+from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary
 from bigmodel.core.message import Message
 from bigmodel.data.targets import label, number, target_kind
 from bigmodel.words import load_words
@@ -85,7 +85,7 @@ def test_recordings_are_told_in_seconds_and_minutes() -> None:
 
 
 def drawn_classes(summary: Summary) -> str:
-    return view.classes(target_kind(summary.target).chart(summary), say)
+    return view.classes(target_kind(summary.target).chart(summary, Recipe("text", "label")), say)
 
 
 def test_labels_are_bars_the_largest_one_full() -> None:

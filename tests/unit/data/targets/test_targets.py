@@ -58,3 +58,10 @@ def test_records_from_before_kinds_are_read() -> None:
     assert Summary.from_json(record | {"number_share": 0.0}).target == "label"
     assert Summary.from_json(record | {"form": Form.TRANSCRIPTS}).target == "text"
     assert Summary.from_json(record | {"form": Form.FOLDERS}).target == "label"
+
+
+def test_bars_follow_the_decimal_mark_that_somebody_chose() -> None:
+    labels = {f"{n},000": 1 for n in range(1, 10)}
+    summary = Summary(9, 9, ("a", "b"), labels, {}, number_range=(1.0, 9.0), target="number")
+    chart = target_kind("number").chart(summary, Recipe("a", "b", kind="number", decimal=","))
+    assert max(rows for _, rows in chart.bars) == 1
