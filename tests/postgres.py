@@ -69,6 +69,7 @@ def _server() -> Path:
         keeper = subprocess.Popen(
             ["sh", "-c", KEEPER, folder, *serve],
             user=user, cwd="/", stdin=subprocess.PIPE, stdout=log, stderr=log,
+            start_new_session=True,
         )  # fmt: skip
     atexit.register(keeper.communicate)
     deadline = time.monotonic() + PATIENCE_S
