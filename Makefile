@@ -22,7 +22,7 @@ test: .venv/dev .venv/browser .venv/office
 test-models: .venv/dev
 	$(BIN)/python -m pytest -m models $(ARGS)
 
-# The contracts of the store on a real server (on Debian: apt install postgresql); `make test` runs them where there is one.
+# The contracts of the store on a real server (on Debian: apt install postgresql).
 test-postgres: .venv/dev
 	$(BIN)/python -m pytest -m postgres tests/contracts tests/unit/store $(ARGS)
 

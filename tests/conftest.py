@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from bigmodel.settings import Settings
 from tests import browser as browsers
-from tests import postgres
 from tests.patience import PATIENCE_MS
 from tests.server import ROOT, Studio
 
@@ -25,15 +24,8 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the longest: two processes that share the files then end at about the same time.
-
-    Tests of PostgreSQL are left out where there is none, unless they are what was asked for.
-    """
-    if not postgres.is_here() and "postgres" not in str(config.option.markexpr):
-        away = [item for item in items if item.get_closest_marker("postgres")]
-        items[:] = [item for item in items if item not in away]
-        config.hook.pytest_deselected(items=away)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest: two processes that share the files then end at about the same time."""
     items.sort(key=lambda item: LONGEST.get(item.path.parts[len(ROOT.parts) + 1], 2))
 
 

@@ -23,10 +23,6 @@ FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_comm
 numbers = itertools.count(1)
 
 
-def is_here() -> bool:
-    return _programs() is not None
-
-
 def new_database() -> str:
     """Return the address of an empty database: a user with a schema of his own, which is made sooner."""
     server = _server()
