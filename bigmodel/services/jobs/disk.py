@@ -41,6 +41,10 @@ class DiskUse:
     jobs: tuple[JobDisk, ...]
 
     @property
+    def jobs_mb(self) -> float:
+        return sum(each.total_mb for each in self.jobs)
+
+    @property
     def spare_mb(self) -> float:
         return sum(each.spare_mb for each in self.jobs)
 

@@ -55,9 +55,16 @@ class DiskPanel:
 
 def table(use: DiskUse, say: Say) -> str:
     """Return what takes up how much, kinds first, then the largest trainings."""
-    kinds = ("free", "datasets", "jobs", "bases", "backups", "scratch")
+    kinds = {  # by name, so that a figure that is gone is seen by the type checker
+        "free": use.free_mb,
+        "datasets": use.datasets_mb,
+        "jobs": use.jobs_mb,
+        "bases": use.bases_mb,
+        "backups": use.backups_mb,
+        "scratch": use.scratch_mb,
+    }
     rows: list[tuple[str, float, float | None]] = [
-        (say(f"pages.jobs.disk_{kind}"), getattr(use, f"{kind}_mb"), None) for kind in kinds
+        (say(f"pages.jobs.disk_{kind}"), mb, None) for kind, mb in kinds.items()
     ]
     rows += [(each.job.name, each.total_mb, each.spare_mb) for each in use.jobs[:SHOWN]]
     body = "".join(
