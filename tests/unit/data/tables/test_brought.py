@@ -253,3 +253,11 @@ def test_what_else_might_be_meant_is_told() -> None:
     assert [m.key for m in ones.remarks] == ["data.problems.labels_one_hot"]
     same = {"text": SENTENCES, "label": LABELS, "label_name": [label.upper() for label in LABELS]}
     assert "data.problems.columns_repeat_label" in [m.key for m in guess_columns(same).remarks]
+
+
+def test_lines_of_fasttext_are_texts_with_their_classes(tmp_path: Path) -> None:
+    body = "\n".join(f"__label__{label} {text}" for text, label in ROWS)
+    read = Read(write(tmp_path, body + "\n__label__pos __label__new both, at once\n", "train.txt"))
+    assert list(read.target.columns) == ["text", "label"]
+    assert [tuple(row) for row in read.rows[:20]] == ROWS
+    assert tuple(read.rows[20]) == ("both, at once", "pos;new")

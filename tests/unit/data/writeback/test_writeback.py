@@ -339,7 +339,7 @@ def lines(
 ) -> str:
     source = tmp_path / "in.csv"
     source.write_bytes(text.encode(encoding))
-    out = written(source, answers, format="csv", delimiter=delimiter)
+    out = written(source, answers, format="csv", delimiter=delimiter, header_row=0)
     assert out.read_bytes().startswith(b"\xef\xbb\xbf")
     return out.read_bytes().decode("utf-8-sig")
 
