@@ -219,7 +219,9 @@ def _check_sizes(found: list[zipfile.ZipInfo], bounds: Bounds) -> None:
 
 
 def _check_overlaps(found: list[zipfile.ZipInfo], directory: int) -> None:
-    """Refuse files that share bytes, with each other or with the directory."""
+    """Refuse files that share bytes, with each other or with the directory, and a file before the archive's beginning."""
+    if any(info.header_offset < 0 for info in found):
+        raise DatasetError("archive_broken")
     spans = sorted((info.header_offset, info.header_offset + info.compress_size) for info in found)
     for (_, end), (start, _) in itertools.pairwise([*spans, (directory, directory)]):
         if end > start:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bigmodel import archive as archives
@@ -198,6 +198,7 @@ def test_more_files_than_sixteen_bits_count(tmp_path: Path) -> None:
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(place=st.integers(0, 10_000), value=st.integers(0, 255), cut=st.integers(0, 400))
+@example(place=307, value=1, cut=0)  # a file that begins before the archive does
 def test_changed_bytes_never_break_the_reader(
     tmp_path: Path, place: int, value: int, cut: int
 ) -> None:
