@@ -188,7 +188,9 @@ def lan_address(settings: Settings, network: Network) -> str:
     Raises:
         ModelError: `phone_hosted`, `phone_in_container` or `phone_no_network`.
     """
-    if settings.space_id:
+    if (
+        settings.space_id or settings.sign_in
+    ):  # one door for all people would tell them of each other
         raise ModelError("phone_hosted")
     if settings.phone_host:
         return settings.phone_host

@@ -5,6 +5,7 @@ import logging
 import socket
 import urllib.request
 from collections.abc import Sequence
+from hashlib import sha256
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def running_url(settings: Settings) -> str:
     try:
         url = json.loads(_note(settings).read_text("utf-8"))["url"]
         with urllib.request.urlopen(f"{url}healthz", timeout=2) as answer:  # noqa: S310 - our own note
-            same = json.load(answer).get("home") == str(settings.home.resolve())
+            same = json.load(answer).get("home") == _mark(settings)
     except (OSError, ValueError, KeyError):
         return ""
     return url if same else ""
@@ -121,7 +122,7 @@ def _grant_nobody(app: FastAPI) -> None:
 
 def _own_routes(settings: Settings) -> list[Route]:
     script = Path(str(distribution("plotly").locate_file("plotly/package_data/plotly.min.js")))
-    answers = {"status": "ok", "home": str(settings.home.resolve()), "start": START}
+    answers = {"status": "ok", "home": _mark(settings), "start": START}
 
     def healthz(_request: Request) -> Response:
         return JSONResponse(answers)
@@ -146,6 +147,12 @@ def _free_port(settings: Settings) -> int:
                 continue
         return port
     raise SettingsError("no_free_port", port=settings.port, count=PORTS_TO_TRY - 1)
+
+
+def _mark(settings: Settings) -> str:
+    """Return what tells this data folder from others; where several people sign in, its path is not told."""
+    path = str(settings.home.resolve())
+    return sha256(path.encode()).hexdigest() if settings.sign_in else path
 
 
 def _note(settings: Settings) -> Path:

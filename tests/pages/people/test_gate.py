@@ -162,3 +162,9 @@ def test_accounts_are_listed_reset_and_removed(tmp_path: Path) -> None:
     run_users(tmp_path, "reset", "anna")
     assert run_users(tmp_path, "remove", "anna")["datasets"] == 0
     assert run_users(tmp_path, "list")["accounts"] == []
+
+
+def test_health_tells_a_stranger_no_path(house: Studio) -> None:
+    told = httpx.get(house.url + "healthz")
+    assert told.json()["status"] == "ok"
+    assert str(house.home) not in told.text

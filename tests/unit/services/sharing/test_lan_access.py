@@ -145,6 +145,7 @@ def test_idle_door_runs_out_and_a_question_winds_it_up() -> None:
     ("changes", "network", "key"),
     [
         ({"space_id": "me/space"}, FakeNetwork(), "phone_hosted"),
+        ({"sign_in": "open", "phone_host": "10.0.0.2"}, FakeNetwork(), "phone_hosted"),
         ({"behind_loopback": True}, FakeNetwork(), "phone_in_container"),
         ({}, FakeNetwork(contained=True), "phone_in_container"),
         ({}, FakeNetwork((("lo", "127.0.0.1"),)), "phone_no_network"),
