@@ -43,8 +43,8 @@ class Stopped(Exception):
 
 
 @dataclass
-class _Run:
-    """A check-up under way or just ended."""
+class Run:
+    """A look at a version's rows that is under way or just ended."""
 
     version: int
     share: float = 0.0
@@ -61,7 +61,7 @@ class CheckupService:
     ) -> None:
         self._settings, self._store, self._classes = settings, store, classes
         self._settle = settle or store.datasets.get
-        self._runs: dict[str, _Run] = {}
+        self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()  # of the runs
         self._turn = threading.Semaphore(1)  # one child at a time: it may use a core for a while
 
@@ -90,7 +90,7 @@ class CheckupService:
                 return
             if run is not None:
                 run.stopped.set()
-            fresh = self._runs[dataset_id] = _Run(version.number)
+            fresh = self._runs[dataset_id] = Run(version.number)
         name = f"checkup-{dataset_id}"
         threading.Thread(target=self._run, args=(version, fresh), name=name, daemon=True).start()
 
@@ -161,7 +161,7 @@ class CheckupService:
 
     # parts ------------------------------------------------------------------------------------
 
-    def _run(self, version: Version, run: _Run) -> None:
+    def _run(self, version: Version, run: Run) -> None:
         def hear(share: float) -> None:
             run.share = share
             if run.stopped.is_set():

@@ -4,7 +4,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from bigmodel.children import start
@@ -20,6 +20,7 @@ from bigmodel.environment import environment
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.label_check import ASKED, FOUND, LIMIT_S, SHARE
 from bigmodel.jobs.platform.process import kill_group
+from bigmodel.services.datasets.checkup import Run
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -28,17 +29,6 @@ log = logging.getLogger(__name__)
 LOOK_S = 0.1
 GRACE_S = 60.0  # over the child's own limit, for reading data and libraries
 REPAIR = "suspects"  # how a version says that these decisions made it
-
-
-@dataclass
-class _Run:
-    """A search under way or just ended."""
-
-    version: int
-    share: float = 0.0
-    error: Message | None = None
-    is_done: bool = False
-    stopped: threading.Event = field(default_factory=threading.Event)
 
 
 class SuspectService:
@@ -53,7 +43,7 @@ class SuspectService:
     ) -> None:
         self._settings, self._store = settings, store
         self._task_of, self._settle = task_of, settle
-        self._runs: dict[str, _Run] = {}
+        self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()  # of the runs and of the files of decisions
         self._turn = threading.Semaphore(1)
 
@@ -81,7 +71,7 @@ class SuspectService:
                 return
             if run is not None:
                 run.stopped.set()
-            fresh = self._runs[dataset_id] = _Run(dataset.version.number)
+            fresh = self._runs[dataset_id] = Run(dataset.version.number)
         threading.Thread(
             target=self._find, args=(dataset.version, fresh), name="suspects", daemon=True
         ).start()
@@ -147,7 +137,7 @@ class SuspectService:
         if sorted_rows:
             self._store.labels.set_written(owner, dataset_id, change)
 
-    def _find(self, version: Version, run: _Run) -> None:
+    def _find(self, version: Version, run: Run) -> None:
         place = self._settings.scratch / f"suspects-{new_id()}"
         try:
             with self._turn:
@@ -174,7 +164,7 @@ class SuspectService:
             shutil.rmtree(place, ignore_errors=True)
             run.is_done = True
 
-    def _run(self, place: Path, run: _Run) -> None:
+    def _run(self, place: Path, run: Run) -> None:
         """Run the child to its end, or end it."""
         with (place / attempt_folder.LOG).open("wb") as output:
             env = environment(self._settings, 1)
