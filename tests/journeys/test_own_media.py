@@ -100,8 +100,9 @@ def test_folder_goes_on_where_it_stopped(browser: Browser, studio: Studio, tmp_p
         page.route("**/files?path=*", let_five_through)
         page.locator("#data-folder input").set_input_files(folder)
         expect(page.locator("#data-folder")).to_contain_text("No connection")
-        page.unroute("**/files?path=*")
+        # Before the way is free again: the page that is left would use it.
         walker.reload(page, "data")
+        page.unroute("**/files?path=*")
         again: list[str] = []
         page.on(
             "request", lambda asked: again.append(asked.url) if "/files?" in asked.url else None

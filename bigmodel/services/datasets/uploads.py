@@ -10,16 +10,17 @@ import shutil
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import is_id, new_id
 from bigmodel.core.name import printable
 from bigmodel.settings import Settings
 
+T = TypeVar("T")
 Kind = Literal["folder", "collect"]
 FOLDER: Kind = "folder"  # a folder of the person's computer, sent file by file
 COLLECT: Kind = "collect"  # classes and files that the person puts together in the page
@@ -32,6 +33,7 @@ SPARE_BYTES = 256 * 2**20  # of the disk that stay free
 NAME_CHARACTERS = 120
 MOST_PARTS = 8
 FOLDER_KEPT_S = 7 * 86_400.0  # a folder half sent and forgotten
+MOST_CLAIMS = 100  # trays whose outcome is remembered, for a press that comes late
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,14 @@ class _Open:
         return found
 
 
+@dataclass
+class _Claim:
+    """Who is making something of a tray now, and what came of it."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    made: list[Any] = field(default_factory=list)
+
+
 class UploadService:
     """The trays of all owners on disk."""
 
@@ -148,6 +158,7 @@ class UploadService:
         self._file_bytes = settings.max_upload_mb * 2**20
         self._lock = threading.RLock()
         self._known: dict[str, _Open] = {}
+        self._claims: dict[tuple[str, str], _Claim] = {}
 
     # trays ------------------------------------------------------------------------------------
 
@@ -187,6 +198,27 @@ class UploadService:
             known = self._find(owner, tray_id)
             del self._known[tray_id]
             shutil.rmtree(known.head.folder, ignore_errors=True)
+
+    def consume(self, owner: str, tray_id: str, make: Callable[[UploadSession], T]) -> T:
+        """Return what `make` makes of a tray, and delete the tray; a second call waits and gets the same.
+
+        A page that is loaded anew, or a second press, asks while the first is still being read.
+
+        Raises:
+            NotFoundError: `tray_gone`.
+            DatasetError: of `make`; the tray stays.
+        """
+        with self._lock:
+            claim = self._claims.setdefault((owner, tray_id), _Claim())
+            while len(self._claims) > MOST_CLAIMS:
+                del self._claims[next(iter(self._claims))]
+        with claim.lock:
+            if not claim.made:
+                made = make(self.get(owner, tray_id))
+                self.discard(owner, tray_id)
+                claim.made.append(made)
+            outcome: T = claim.made[0]
+            return outcome
 
     # files ------------------------------------------------------------------------------------
 

@@ -238,7 +238,7 @@ class Intake:
     def give_up(self, pending: Import | None, request: gr.Request) -> None:
         """Forget what was asked about; a folder that was sent is forgotten with it."""
         if pending and pending.tray:
-            self._discard(pending.tray, request, is_done=False)
+            self._discard(pending.tray, request)
 
     def _take(self, given: Import, request: gr.Request, progress: Callable[..., object]) -> Updates:
         reading = self.ctx.say(request, "pages.data.reading")
@@ -250,8 +250,6 @@ class Intake:
             dataset = self._imported(given, request, tell)
         except DatasetError as error:
             return self._refusal(error, given, request)
-        if given.tray:
-            self._discard(given.tray, request, is_done=True)
         if given.is_pasted:
             self.ctx.services.workbooks.forget_pasted(Path(given.path))
         self.ctx.notice(request, _said(partial(self.ctx.say, request), dataset, given))
@@ -292,17 +290,18 @@ class Intake:
             path = Path(given.path)
             answers |= {"name": given.name, "progress": progress}
             return datasets.import_file(owner, path, **answers)
-        tray = self.ctx.services.uploads.get(owner, given.tray)
+        trays, growing = self.ctx.services.uploads, self.ctx.services.append
         if given.add_to:
-            growing = self.ctx.services.append
-            return growing.add_files(owner, given.add_to, tray, leave_out=given.leave_out)
-        name = given.name or self.ctx.say(request, "pages.media.own_name")
-        return datasets.import_tray(owner, tray, name=name, progress=progress, **answers)
+            add = partial(growing.add_files, owner, given.add_to, leave_out=given.leave_out)
+            return trays.consume(owner, given.tray, add)
+        answers["name"] = given.name or self.ctx.say(request, "pages.media.own_name")
+        make = partial(datasets.import_tray, owner, progress=progress, **answers)
+        return trays.consume(owner, given.tray, make)
 
-    def _discard(self, tray_id: str, request: gr.Request, *, is_done: bool) -> None:
+    def _discard(self, tray_id: str, request: gr.Request) -> None:
         """Forget a folder that was sent; what somebody gathered here is kept until it has become a dataset."""
         owner, trays = self.ctx.owner(request), self.ctx.services.uploads
-        if is_done or trays.get(owner, tray_id).kind == "folder":
+        if trays.get(owner, tray_id).kind == "folder":
             trays.discard(owner, tray_id)
 
     def _refusal(self, error: DatasetError, given: Import, request: gr.Request) -> Updates:

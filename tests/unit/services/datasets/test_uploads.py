@@ -1,6 +1,8 @@
 """Trays: what was put in is there after a restart, under names that never become paths."""
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -196,3 +198,40 @@ def test_discarded_tray_leaves_nothing(trays: UploadService) -> None:
     put(trays, tray, "a/b.jpg")
     trays.discard("local", tray.id)
     assert not Path(tray.folder).exists()
+
+
+def test_tray_becomes_one_dataset_however_often_it_is_asked_for(trays: UploadService) -> None:
+    tray = trays.open("local", FOLDER, "f")
+    put(trays, tray, "f/a.jpg")
+    began, may_end, made = threading.Event(), threading.Event(), []
+
+    def make(given: UploadSession) -> str:
+        began.set()
+        may_end.wait()
+        made.append([item.place.read_bytes() for item in given.items])
+        return f"dataset {len(made)}"
+
+    with ThreadPoolExecutor(2) as both:
+        first = both.submit(trays.consume, "local", tray.id, make)
+        began.wait()
+        second = both.submit(trays.consume, "local", tray.id, make)
+        may_end.set()
+        assert (first.result(), second.result()) == ("dataset 1", "dataset 1")
+    assert made == [[b"x"]]
+    assert trays.consume("local", tray.id, make) == "dataset 1"
+    assert not tray.folder.exists()
+    with pytest.raises(NotFoundError):
+        trays.consume("somebody", tray.id, make)
+
+
+def test_refused_tray_stays_and_may_be_tried_again(trays: UploadService) -> None:
+    tray = trays.open("local", FOLDER, "f")
+    put(trays, tray, "f/a.jpg")
+
+    def refuse(_: UploadSession) -> str:
+        raise DatasetError("name_empty")
+
+    with pytest.raises(DatasetError):
+        trays.consume("local", tray.id, refuse)
+    assert paths(trays, tray) == ["f/a.jpg"]
+    assert trays.consume("local", tray.id, lambda given: given.name) == "f"
