@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bigmodel.core.errors import PeopleError
 from bigmodel.core.people.person import Person
 from pages.shared.people.own_files import OwnFiles
+from pages.shared.web import endpoints
 from pages.shared.web.guard import Refuse, refuse_in
 from pages.shared.web.page import LOCAL_OWNER, set_owner
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 COOKIE = "bm_person"
 PAGE = "/sign-in"
-# What anybody may ask; Gradio asks the last one itself while it starts.
-FREE = ("/healthz", PAGE, "/bm/sign-in", "/favicon.ico", "/gradio_api/startup-events")
-FREE_BELOW = (f"{PAGE}/",)
 ACCOUNT_S, VISITOR_S = 12 * 3600, 365 * 24 * 3600  # that a browser keeps the cookie
 
 
@@ -69,7 +67,8 @@ class Gate:
             await self.app(scope, receive, send)
             return
         path = scope["path"]
-        if path in FREE or path.startswith(FREE_BELOW):
+        endpoint = endpoints.find(scope["method"], path)
+        if endpoint is not None and endpoint.is_free:
             await self.app(scope, receive, send)
         elif not _is_page(request):
             sentence = self.refuse(request, PeopleError("not_signed_in"), 401)

@@ -1,4 +1,4 @@
-"""What a request to the dashboard may be: an endpoint that the page uses, a bounded body, sent without long pauses.
+"""What a request to the dashboard may be: a bounded body, sent without long pauses.
 
 It must never hold a file in memory: bodies that are streamed to disk have bounds of their own.
 """
@@ -13,31 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 API = "/gradio_api/"
 UPLOAD = f"{API}upload"
 STREAMED = (UPLOAD, "/bm/", "/demo/")
-USED = frozenset(
-    f"{API}{name}"
-    for name in (
-        "queue/join", "queue/data", "run/predict", "upload", "upload_progress", "info", "reset", "cancel",
-        "startup-events", "theme.css", "app_id",
-    )
-)  # fmt: skip
-USED_BELOW = (f"{API}file=", f"{API}heartbeat/")
 MOST_BYTES = 32 * 2**20  # of JSON: a pasted table of 20 MB, and what its quoting adds
 PAUSE_S = 60.0  # between two parts of a body
-
-
-class UsedEndpoints:
-    """Answer for those of Gradio's endpoints that the page uses; the others take files and run programs for nobody."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        is_api = scope["type"] == "http" and path.startswith(API)
-        if is_api and path not in USED and not path.startswith(USED_BELOW):
-            await PlainTextResponse("Not found", status_code=404)(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
 
 
 class BoundedBody:

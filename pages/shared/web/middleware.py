@@ -1,4 +1,7 @@
-"""What stands between the network and Gradio: no foreign origins and frames, a script in the head of pages."""
+"""What stands between the network and Gradio: no foreign origins and frames, a script in the head of pages, their policy."""
+
+import secrets
+from collections.abc import Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -6,19 +9,35 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ELSEWHERE = ("cross-site", "same-site")  # the same site is another port of this computer, too
+_NOT_FRAMED = "frame-ancestors 'none'"
 _OWN_ONLY = {
     "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Content-Security-Policy": _NOT_FRAMED,
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
 }
+# Scripts of pages have a mark that is new each time; Gradio compiles its `js=`, and writes styles into elements.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; " + _NOT_FRAMED
+)
+SPACE_FRAMERS = ("https://huggingface.co", "https://*.hf.space")  # whose pages show a Space
 
 
 class SameOrigin:
-    """Refuse a changing request that another site's page sent (CSRF); let no other site read, frame or embed."""
+    """Refuse a changing request that another site's page sent (CSRF); let no other site read, frame or embed.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `framers` are the sites that may show pages in a frame.
+    """
+
+    def __init__(self, app: ASGIApp, framers: Sequence[str] = ()) -> None:
         self.app = app
+        self._framed_by = f"frame-ancestors 'self' {' '.join(framers)}" if framers else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,6 +58,12 @@ class SameOrigin:
                     del sent["access-control-allow-credentials"]
                 for name, value in _OWN_ONLY.items():
                     sent.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    sent.setdefault("Strict-Transport-Security", "max-age=31536000")
+                if self._framed_by:
+                    policy = sent["Content-Security-Policy"]
+                    sent["Content-Security-Policy"] = policy.replace(_NOT_FRAMED, self._framed_by)
+                    del sent["X-Frame-Options"]
             await send(message)
 
         await self.app(scope, receive, send_to_own)
@@ -51,7 +76,10 @@ def _is_foreign(headers: Headers, scheme: str) -> bool:
 
 
 class HeadScript:
-    """Put a script right after `<head>` of every page, so that it runs before Gradio reads the language."""
+    """Put a script right after `<head>` of every page, so that it runs before Gradio reads the language.
+
+    The page gets a policy under which no other script than its own runs.
+    """
 
     def __init__(self, app: ASGIApp, script: str) -> None:
         self.app = app
@@ -80,8 +108,12 @@ class HeadScript:
             else:
                 body += message.get("body", b"")
                 if not message.get("more_body"):
+                    nonce = secrets.token_urlsafe(16)
                     page = body.replace(b"<head>", b"<head>" + self.script, 1)
-                    MutableHeaders(scope=start)["content-length"] = str(len(page))
+                    page = page.replace(b"<script", f'<script nonce="{nonce}"'.encode())
+                    sent = MutableHeaders(scope=start)
+                    sent["content-length"] = str(len(page))
+                    sent["content-security-policy"] = _POLICY.format(nonce=nonce)
                     await send(start)
                     await send({"type": "http.response.body", "body": page})
 

@@ -22,9 +22,10 @@ from starlette.routing import Route
 from bigmodel.core.errors import SettingsError
 from bigmodel.core.ids import new_id
 from bigmodel.settings import Settings
-from pages.shared.web.bounds import BoundedBody, UsedEndpoints
+from pages.shared.web.bounds import BoundedBody
+from pages.shared.web.endpoints import ApprovedEndpoints
 from pages.shared.web.language import head_script
-from pages.shared.web.middleware import HeadScript, SameOrigin
+from pages.shared.web.middleware import SPACE_FRAMERS, HeadScript, SameOrigin
 from pages.shared.web.theme import STYLE_SHEET, theme
 
 log = logging.getLogger(__name__)
@@ -104,8 +105,8 @@ def _middleware(settings: Settings, doors: Sequence[Middleware]) -> list[Middlew
     hosts = ["localhost", "127.0.0.1", "[::1]", settings.host, *settings.hosts]
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
-        Middleware(SameOrigin),
-        Middleware(UsedEndpoints),
+        Middleware(SameOrigin, framers=SPACE_FRAMERS if settings.space_id else ()),
+        Middleware(ApprovedEndpoints),
         Middleware(BoundedBody),
         *doors,
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),

@@ -242,9 +242,10 @@ def test_no_description_of_the_inside_is_served(studio: Studio, path: str) -> No
     assert ask(studio, path).status == 404
 
 
-def test_monitoring_is_off(studio: Studio) -> None:
-    assert ask(studio, "monitoring").status == 403
-    assert ask(studio, "monitoring/summary").status == 403
+def test_monitoring_history_and_flags_are_off(studio: Studio) -> None:
+    for path in ("monitoring", "monitoring/summary", "gradio_api/run-history/records", "flag"):
+        assert ask(studio, path).status == 404
+    assert all(event["api_name"] != "flag" for event in config(studio)["dependencies"])
 
 
 def test_health_names_the_data_folder(studio: Studio) -> None:
