@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 import webbrowser
 
@@ -74,7 +75,12 @@ def _serve(settings: Settings) -> int:
     sys.stdout.write("\n".join((opened, *closing, "")))
     sys.stdout.flush()
     _open_browser(url)
-    demo.block_thread()
+    services.snapshots.start()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        demo.block_thread()
+    finally:
+        services.snapshots.close()
     return 0
 
 
@@ -98,8 +104,10 @@ def _keep_gradio_private(settings: Settings) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(settings.scratch / "gradio")
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    if settings.space_id:  # only its own proxy reaches a Space, and says the scheme
+    if settings.space_id:
+        # Only its own proxy reaches a Space, and says the scheme.
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
+        os.environ.pop("SYSTEM", None)  # else Gradio serves a way to run new code, for reloading
 
 
 def _open_browser(url: str) -> None:

@@ -7,6 +7,7 @@ import ipaddress
 import locale
 import os
 import sys
+import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -48,6 +49,30 @@ def _split_names(value: object) -> object:
     return _names(value) if isinstance(value, str) else value
 
 
+SPACE_DISK = Path("/data")  # where a Space has what outlives it, if it has such a thing
+
+
+def _space_id() -> str:
+    return os.environ.get("BIGMODEL_SPACE_ID") or os.environ.get("SPACE_ID", "")
+
+
+def _home() -> Path:
+    """Return the folder of a person; where nobody lives, one that may be written to."""
+    home = Path.home()
+    is_open = os.access(home, os.W_OK) or not _space_id()
+    return (home if is_open else Path(tempfile.gettempdir())) / "BigModelStudio"
+
+
+def _not_on_bucket(home: Path) -> Path:
+    """Return where the data folder may be: what a Space keeps is object storage, which no database can lie on."""
+    return _home() if _space_id() and home == SPACE_DISK else home
+
+
+def _snapshots() -> Path | None:
+    is_kept = _space_id() and SPACE_DISK.is_mount() and os.access(SPACE_DISK, os.W_OK)
+    return SPACE_DISK / "bigmodel-studio" if is_kept else None
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)]
 Folders = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split_paths)]
 
@@ -57,20 +82,26 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BIGMODEL_", frozen=True, extra="ignore")
 
-    home: Path = Field(default_factory=lambda: Path.home() / "BigModelStudio")
+    home: Annotated[Path, AfterValidator(_not_on_bucket)] = Field(default_factory=_home)
     # user, password, server and name of a PostgreSQL database; empty: a file in `home`
     database_url: DatabaseUrl = Field(default="", repr=False)
-    host: str = "127.0.0.1"
+    # a folder for snapshots of `home`, where `home` itself is lost with this machine
+    snapshots: Path | None = Field(default_factory=_snapshots)
+    snapshot_s: float = Field(default=30.0, gt=0)  # between snapshots, if something changed
+    host: str = Field(default_factory=lambda: "0.0.0.0" if _space_id() else "127.0.0.1")  # noqa: S104
     port: int = Field(default=7860, ge=1, le=65_535)
     language: Language | None = None  # None: the browser's language decides
     behind_loopback: bool = False  # a container whose port is published on this machine only
-    sign_in: Literal["", "open", "accounts"] = ""  # "": one person at one computer
+    # "": one person at one computer
+    sign_in: Literal["", "open", "accounts"] = Field(
+        default_factory=lambda: "open" if _space_id() else ""
+    )
     # names under which people may reach a shared installation
     hosts: Names = Field(default_factory=lambda: _names(os.environ.get("SPACE_HOST", "")))
     person_jobs: int = Field(default=20, ge=1)  # of one person, that wait or run
     person_minutes: int = Field(default=240, ge=1)  # of training, within a day
     person_disk_mb: int = Field(default=5_120, ge=1)
-    space_id: str = Field(default_factory=lambda: os.environ.get("SPACE_ID", ""))
+    space_id: str = Field(default_factory=_space_id)
 
     workers: int = Field(default=1, ge=1, le=64)  # jobs that train at the same time
     threads: int = Field(default=0, ge=0, le=256)  # processor threads a worker, 0: all cores
@@ -149,6 +180,11 @@ class Settings(BaseSettings):
     def has_work(self) -> bool:
         """Whether the data folder holds datasets or jobs that a database should know."""
         return any(any(folder.iterdir()) for folder in (self.datasets, self.jobs))
+
+    @property
+    def forgets(self) -> bool:
+        """Whether everything is gone once this machine is: a Space without a disk of its own."""
+        return bool(self.space_id) and self.snapshots is None and not self.database_url
 
     @property
     def is_public(self) -> bool:

@@ -26,6 +26,7 @@ from bigmodel.services.results.results import ResultService
 from bigmodel.services.sharing.downloads import Downloads
 from bigmodel.services.sharing.model_page import ModelPageService
 from bigmodel.services.support.report import ReportService
+from bigmodel.services.support.snapshots import Snapshots
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.services.training.training import TrainingService
 from bigmodel.serving.pool import Serving
@@ -67,20 +68,25 @@ class Services:
     report: ReportService
     downloads: Downloads
     people: PeopleService
+    snapshots: Snapshots
 
 
 def open_services(settings: Settings) -> Services:
-    """Open the data folder and its store, and put the services together.
+    """Open the data folder and its store, and put the services together; an empty one is filled from its snapshot.
 
     Raises:
-        SettingsError: the database is newer than this app, or damaged.
+        SettingsError: the database is newer than this app, or damaged, or the snapshot is.
     """
     settings.make_folders()
+    snapshots = Snapshots(settings)
+    snapshots.restore()
     store = open_store(settings)
-    return services_over(settings, store, JobService(settings, store))
+    return services_over(settings, store, JobService(settings, store), snapshots)
 
 
-def services_over(settings: Settings, store: Store, jobs: JobService) -> Services:
+def services_over(
+    settings: Settings, store: Store, jobs: JobService, snapshots: Snapshots | None = None
+) -> Services:
     """Put the services together over a store that is open."""
     base_models = BaseModelService(settings, store)
     inference = InferenceService(settings, store, Serving(settings))
@@ -119,4 +125,5 @@ def services_over(settings: Settings, store: Store, jobs: JobService) -> Service
         report=ReportService(settings, store, words, health, downloads),
         downloads=downloads,
         people=PeopleService(settings, store),
+        snapshots=snapshots or Snapshots(settings),
     )

@@ -48,14 +48,14 @@ def back_up(settings: Settings, label: str) -> Path:
     if settings.database_url:
         copy = _keep(settings, label, lambda part: copy_to_file(settings.database_url, part))
     else:
-        copy = _keep(settings, label, lambda part: _vacuum_into(settings.database, part))
+        copy = _keep(settings, label, lambda part: vacuum_into(settings.database, part))
     log.info("the database was backed up to %s", copy)
     return copy
 
 
 def move_to_backups(settings: Settings) -> None:
     """Make a backup of the database file whose rows are on a server now."""
-    _keep(settings, MOVED, lambda part: _vacuum_into(settings.database, part))
+    _keep(settings, MOVED, lambda part: vacuum_into(settings.database, part))
     settings.database.unlink(missing_ok=True)
 
 
@@ -75,7 +75,8 @@ def _keep(settings: Settings, label: str, write: Callable[[Path], None]) -> Path
     return copy
 
 
-def _vacuum_into(database: Path, copy: Path) -> None:
+def vacuum_into(database: Path, copy: Path) -> None:
+    """Write a whole copy of a database file that may be in use."""
     with closing(connect(database)) as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
 

@@ -54,7 +54,7 @@ def _wire(
         subtitle = html.escape(context.say(request, "shell.subtitle"))
         return (
             f'<div class="bm-head"><b>{title}</b><span class="bm-muted">{subtitle}</span>'
-            f"{_who(context, request)}</div>"
+            f"{_who(context, request)}</div>{_kept(context, request)}"
         )
 
     def read_address(request: gr.Request) -> tuple[object, str, str]:
@@ -78,3 +78,13 @@ def _who(context: Context, request: gr.Request) -> str:
         return ""
     key = "pages.people.who_visitor" if mode == "open" else "pages.people.who_account"
     return f'<a class="bm-who" href="sign-in">{html.escape(context.say(request, key))}</a>'
+
+
+def _kept(context: Context, request: gr.Request) -> str:
+    """Return the warning that nothing lasts, before any work starts."""
+    services = context.services
+    key = "forgets" if services.settings.forgets else "snapshot_failed"
+    if not services.settings.forgets and not services.snapshots.has_failed:
+        return ""
+    text = html.escape(context.say(request, f"shell.{key}"))
+    return f'<div class="bm-problem is-warning" role="status" data-testid="kept">{text}</div>'
