@@ -60,6 +60,7 @@ class Grammar:
         load = self._command(commands, "import", data.run_import, "data_import")
         load.add_argument("file", metavar="FILE", type=Path, help=self._help("file"))
         load.add_argument("--name", metavar="N", help=self._help("dataset_name"))
+        load.add_argument("--task", metavar="T", help=self._help("task"))
         self._columns(load)
         self._workbook(load)
         self._answers(load)
@@ -219,7 +220,9 @@ class Grammar:
         parser.add_argument("job", metavar="JOB", help=self._help("job"))
 
     def _columns(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--text", metavar="COL", help=self._help("text_column"))
+        parser.add_argument(
+            "--text", metavar="COL", action="append", help=self._help("text_column")
+        )
         parser.add_argument("--label", metavar="COL", help=self._help("label_column"))
 
     def _workbook(self, parser: argparse.ArgumentParser) -> None:

@@ -33,6 +33,11 @@ class TargetKind(ABC):
     most_names: ClassVar[int] = 0  # values that a person can rename; more are no names
     by_hand: ClassVar[bool] = True  # whether a person can give it to a row by choosing a class
     tells_language: ClassVar[bool] = False  # the targets, not the inputs, are the texts
+    is_given: ClassVar[bool] = (
+        True  # rows that are learned from have one; else their inputs are enough
+    )
+    is_prose: ClassVar[bool] = False  # a column of such targets looks like one of inputs
+    unasked: ClassVar[str] = ""  # key of the refusal of a table that nobody said is of this kind
     words: ClassVar[Mapping[str, str]] = {}  # its own words for some problems of files
 
     # surveying a column ---------------------------------------------------------------------------
@@ -40,6 +45,10 @@ class TargetKind(ABC):
     def fit(self, found: Column) -> float:
         """Return how much a table's targets look like this kind, where nobody said what they are."""
         return 0.0
+
+    def recognises(self, values: Sequence[str]) -> bool:
+        """Tell whether the values of a column can be nothing but such targets, whatever it is called."""
+        return False
 
     def value(self, target: str) -> str:
         """Return what rows with this target are counted under."""

@@ -17,6 +17,7 @@ class Form(StrEnum):
     TABLE = "table"  # a column of texts, and one of labels or numbers
     FOLDERS = "folders"  # media files, one folder a class
     TRANSCRIPTS = "transcripts"  # recordings, and a table that says what is spoken in each
+    FILES = "files"  # media files of which nothing is said
 
 
 class Split(StrEnum):

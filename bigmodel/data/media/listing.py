@@ -46,7 +46,8 @@ ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", ""}
 class Context:
     """What reading a table may use: room, limits, where to tell what it found, and what a person answered.
 
-    `file` and `text` are columns of a table, `level` is which folder names the class (0: not said).
+    `file` and `text` are columns of a table, `level` is which folder names the class (0: not said),
+    `kind` is the target kind that somebody wants to learn.
     """
 
     scratch: Path
@@ -55,6 +56,7 @@ class Context:
     file: str = ""
     text: str = ""
     level: int = 0
+    kind: str = ""
 
 
 @dataclass(frozen=True)

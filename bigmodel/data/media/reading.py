@@ -38,12 +38,13 @@ SPARE_BYTES = 256 * 2**20
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What the person answered: files to leave out, the level of the class, the columns of the transcripts."""
+    """What the person answered: files to leave out, the level of the class, the columns of the transcripts, the target kind."""
 
     leave_out: bool = False
     level: int = 0
     file: str = ""
     text: str = ""
+    kind: str = ""
 
 
 @dataclass
@@ -97,7 +98,13 @@ class MediaUpload:
             return Annotated(form, items)
         wishes = self.wishes
         context = Context(
-            self.scratch, self.limits, self.findings, wishes.file, wishes.text, wishes.level
+            self.scratch,
+            self.limits,
+            self.findings,
+            wishes.file,
+            wishes.text,
+            wishes.level,
+            wishes.kind,
         )
         return annotate(files, context)
 

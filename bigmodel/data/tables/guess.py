@@ -1,13 +1,14 @@
 """Which column is the text and which is the label: a guess from content and names that people can always overrule."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log2, sqrt
 
 from bigmodel.core.datasets.dataset import NO_LABEL
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
+from bigmodel.core.target import TargetKind
 from bigmodel.data.tables.label import listed
 from bigmodel.data.tables.moment import is_moment
 from bigmodel.data.tables.number import as_number
@@ -52,11 +53,15 @@ CLOSE = 1.0  # in score: then another column might be the label as well
 
 @dataclass(frozen=True)
 class Guess:
-    """The columns a task would read and learn; no label where no column looks like one. `remarks` say what was taken."""
+    """The columns a task would read and learn; no label where no column looks like one. `remarks` say what was taken.
+
+    `more` are further columns to read, for a task that reads several.
+    """
 
     text: str
     label: str
     remarks: tuple[Message, ...] = field(default=(), compare=False)
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,29 +92,69 @@ class _Column:
         return is_number and not self.is_key and self.moment_share < 0.5
 
 
-def guess_columns(sample: Mapping[str, Sequence[str]], *, text: str = "", label: str = "") -> Guess:
+def guess_columns(
+    sample: Mapping[str, Sequence[str]],
+    *,
+    text: str = "",
+    label: str = "",
+    more: Sequence[str] = (),
+    kind: TargetKind | None = None,
+    known: Iterable[TargetKind] = (),
+) -> Guess:
     """Return the likeliest columns; those that are given are only checked. `NO_LABEL` gives none.
+
+    Args:
+        sample: some values of each column.
+        text: the column to read, if somebody said which.
+        label: the column to learn, if somebody said which.
+        more: further columns to read.
+        kind: the target kind, if somebody said which.
+        known: every target kind: some know their columns by the values.
 
     Raises:
         DatasetError: `column_unknown`, `columns_same`.
     """
-    for name in filter(str.strip, (text, label)):
+    for name in filter(str.strip, (text, label, *more)):
         if name not in sample:
             raise DatasetError("column_unknown", column=name, known=", ".join(sample))
     if text and text == label:
         raise DatasetError("columns_same", column=text)
+    taken = {text, *more}
+    label = label or _recognised(sample, taken, [kind] if kind else known)
     columns = [_look(name, i / len(sample), sample[name]) for i, name in enumerate(sample)]
     if not text:
-        text = max((c for c in columns if c.name != label), key=_as_text).name
-    if label == NO_LABEL:
-        return Guess(text, "")
-    others = [c for c in columns if c.name != text]
+        text = max((c for c in columns if c.name not in (label, *more)), key=_as_text).name
+    if label == NO_LABEL or (kind and not kind.is_given):
+        return Guess(text, "", more=tuple(more))
+    others = [c for c in columns if c.name not in (text, *more)]
     remarks: list[Message] = []
+    if not label and kind and kind.is_prose and others:
+        label = max(others, key=_as_text).name
     if not label:
         label, remarks = _label_of(others)
     if label:
         remarks += _repeats(sample, text, label)
-    return Guess(text, label, tuple(remarks))
+    return Guess(text, label, tuple(remarks), tuple(more))
+
+
+def likest_texts(sample: Mapping[str, Sequence[str]], count: int) -> list[str]:
+    """Return the columns that look most like texts, the likeliest first."""
+    columns = [_look(name, i / len(sample), sample[name]) for i, name in enumerate(sample)]
+    return [c.name for c in sorted(columns, key=_as_text, reverse=True)[:count]]
+
+
+def _recognised(
+    sample: Mapping[str, Sequence[str]], taken: Collection[str], kinds: Iterable[TargetKind]
+) -> str:
+    """Return the first column whose values can be nothing but targets, "" where there is none."""
+    left = {name: [value for value in sample[name] if value.strip()] for name in sample}
+    found = (
+        name
+        for kind in kinds
+        for name, values in left.items()
+        if name not in taken and values and kind.recognises(values)
+    )
+    return next(found, "")
 
 
 def _label_of(columns: Sequence[_Column]) -> tuple[str, list[Message]]:

@@ -24,6 +24,8 @@ class TextKind(TargetKind):
     fewest_to_hold_out = 20  # one recording holds many letters
     by_hand = False
     tells_language = True
+    is_prose = True
+    unasked = "label_not_classes"
     words: ClassVar = {"targets_missing": "transcripts_missing"}
 
     def fit(self, found: Survey) -> float:
@@ -39,9 +41,9 @@ class TextKind(TargetKind):
         return found.asked is not self
 
     def errors(self, found: Survey) -> Iterator[Message]:
-        if not found.asked:  # no task learns to write from a table yet
+        if not found.asked:  # most such columns were chosen by mistake
             rows, count = found.usable, len(found.labels)
-            yield error("label_not_classes", column=found.column, count=count, rows=rows)
+            yield error(self.unasked, column=found.column, count=count, rows=rows)
 
     def strata(self, found: Survey) -> NDArray[np.int32]:
         return np.where(found.codes >= 0, 0, -1).astype(np.int32)

@@ -52,7 +52,7 @@ def check(
 
 
 def _errors(found: Survey, label: str) -> Iterator[Message]:
-    if not label:  # labels come by hand, as many as there are by now
+    if not label and found.kind.is_given:  # labels come by hand, as many as there are by now
         if not found.is_filled.any():
             yield error("inputs_none")
         elif not found.is_media and found.is_filled.sum() < FEWEST_ROWS and not found.usable:

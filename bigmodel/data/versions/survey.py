@@ -54,18 +54,19 @@ def survey(
     counts: Counter[str] = Counter()
     texts: list[str] = []
     is_spoken = kind is not None and kind.tells_language
+    is_given = kind is None or kind.is_given
     columns = (text,) if isinstance(text, str) else text
     for row in _rows(sources, columns, label, relabel or {}, cleaning):
         sample = row.target if is_spoken else row.input
         if len(texts) < SCRIPT_SAMPLE:
             texts.append(sample[:500])
         counts["inputs_missing"] += not row.input
-        counts["targets_missing"] += bool(label) and not row.target
+        counts["targets_missing"] += bool(label) and is_given and not row.target
         counts["inputs_are_targets"] += bool(row.input) and row.input == row.target
         counts["characters_replaced"] += "\ufffd" in sample
         counts["texts_fast"] += is_spoken and len(row.target) * 1000 > FASTEST_SPEECH * row.length
         filled.append(bool(row.input))
-        is_usable = bool(row.input and row.target)
+        is_usable = bool(row.input and (row.target or not is_given))
         name = kind.value(row.target) if kind else row.target
         codes.append(known.setdefault(name, len(known)) if is_usable else -1)
         groups += row.content

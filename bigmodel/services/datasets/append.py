@@ -1,6 +1,5 @@
 """Data that grows: rows come in as the next version, and a training is done again on it; nothing that was there moves."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from bigmodel.data.versions.append import Beside, added_source, beside, write
 from bigmodel.data.versions.original_files import uploaded_as
 from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, write_version
 from bigmodel.services.datasets.import_source import of_tray
+from bigmodel.services.datasets.keep import keep_version
 from bigmodel.services.datasets.uploads import UploadSession
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -102,8 +102,8 @@ class AppendService:
             version = self._written(dataset, made, path, keep_repeated=keep_repeated)
         finally:
             upload.discard()
-        self._keep(dataset, version)
-        return AppendResult(self._store.datasets.get(owner, dataset_id), growth, added)
+        kept = keep_version(self._settings, self._store, owner, version)
+        return AppendResult(kept, growth, added)
 
     def add_files(
         self, owner: str, dataset_id: str, tray: UploadSession, *, leave_out: bool = False
@@ -115,7 +115,7 @@ class AppendService:
         """
         dataset = self._dataset(owner, dataset_id)
         recipe = dataset.version.recipe
-        answers = Answers(leave_out, recipe.level)
+        answers = Answers(leave_out, recipe.level, kind=dataset.version.summary.target)
         upload = read_files(of_tray(tray), self._settings, answers=answers)
         try:
             if (upload.medium, upload.form) != (recipe.medium, recipe.form):
@@ -125,8 +125,7 @@ class AppendService:
             version = self._version(dataset, recipe, [own, upload.source()], upload, media=media)
         finally:
             upload.discard()
-        self._keep(dataset, version)
-        return self._store.datasets.get(owner, dataset_id)
+        return keep_version(self._settings, self._store, owner, version)
 
     # trainings that follow --------------------------------------------------------------------
 
@@ -220,14 +219,6 @@ class AppendService:
             media=media,
             uploaded=uploaded,
         )
-
-    def _keep(self, dataset: Dataset, version: Version) -> None:
-        """Store a version, or take its folder away again."""
-        try:
-            self._store.datasets.add_version(dataset.owner, version)
-        except BaseException:
-            shutil.rmtree(self._settings.home / version.folder, ignore_errors=True)
-            raise
 
 
 def append_sentences(growth: AppendPreview) -> list[Message]:

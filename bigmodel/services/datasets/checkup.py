@@ -1,7 +1,6 @@
 """The check-up of datasets: looked at in the background, one at a time; each repair is a version that can be undone."""
 
 import logging
-import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from bigmodel.data.checkup.repair import (
 )
 from bigmodel.data.checkup.run import kept_report, run_checkup
 from bigmodel.data.cleaning import in_order
+from bigmodel.services.datasets.keep import keep_version
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -124,7 +124,7 @@ class CheckupService:
             made = self._classes.rename(owner, dataset_id, finding.relabel).version
         else:
             made = make_repair(self._settings, version, finding)
-            self._keep(owner, made)
+            keep_version(self._settings, self._store, owner, made)
         note_repair(self._settings, made, kind, version.number)
         return self._store.datasets.get(owner, dataset_id)
 
@@ -141,7 +141,7 @@ class CheckupService:
         """
         version = self._settle(owner, dataset_id).version
         made = with_cleaning(self._settings, version, steps)
-        self._keep(owner, made)
+        keep_version(self._settings, self._store, owner, made)
         note_repair(self._settings, made, "cleaning", version.number)
         return self._store.datasets.get(owner, dataset_id)
 
@@ -156,8 +156,8 @@ class CheckupService:
         if not kind:
             raise DatasetError("checkup_no_undo")
         before = self._store.datasets.version(owner, dataset_id, number)
-        self._keep(owner, restored(self._settings, before, version.number + 1))
-        return self._store.datasets.get(owner, dataset_id)
+        made = restored(self._settings, before, version.number + 1)
+        return keep_version(self._settings, self._store, owner, made)
 
     # parts ------------------------------------------------------------------------------------
 
@@ -197,11 +197,3 @@ class CheckupService:
         if finding is None or not finding.repair:
             raise DatasetError("checkup_gone")
         return version, finding
-
-    def _keep(self, owner: str, version: Version) -> None:
-        """Store a version, or take its folder away again."""
-        try:
-            self._store.datasets.add_version(owner, version)
-        except BaseException:
-            shutil.rmtree(self._settings.home / version.folder, ignore_errors=True)
-            raise

@@ -1,6 +1,5 @@
 """The classes of labelled tables: stars sorted into a few, classes renamed and merged; each time as a next version."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.revise import renamed
 from bigmodel.data.versions.stars import sorted_into, stars_of
 from bigmodel.data.versions.versions import ITEMS
+from bigmodel.services.datasets.keep import keep_version
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -148,13 +148,9 @@ class ClassService:
             return dataset
         hand = self._hand(version, changes or {})
         made = renamed(self._settings, version, version.number + 1, recipe, hand)
-        try:
-            self._store.datasets.add_version(dataset.owner, made)
-        except BaseException:
-            shutil.rmtree(self._settings.home / made.folder, ignore_errors=True)
-            raise
+        kept = keep_version(self._settings, self._store, dataset.owner, made)
         self._follow(dataset, made, changes or {})
-        return self._store.datasets.get(dataset.owner, dataset.id)
+        return kept
 
     def _follow(self, dataset: Dataset, made: Version, changes: Mapping[str, str]) -> None:
         """Let what was sorted by hand follow, so that it does not bring the old names back."""

@@ -1,12 +1,12 @@
 """The door to datasets for pages and the command line: import, correct, look at and delete; it never reads an upload itself."""
 
 import logging
-import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from bigmodel.core.callbacks import OnShare
 from bigmodel.core.clock import now
@@ -16,6 +16,7 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.name import clean_name
 from bigmodel.core.target import Chart
+from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.media.entry import Given
 from bigmodel.data.tables.guess import guess_columns
@@ -34,6 +35,7 @@ from bigmodel.data.versions.versions import (
 )
 from bigmodel.services.datasets.erase import erase
 from bigmodel.services.datasets.import_source import of_folder, of_tray
+from bigmodel.services.datasets.keep import keep, keep_version
 from bigmodel.services.datasets.recipe import recipe_of
 from bigmodel.services.datasets.samples import Sample, read_samples, sample_path
 from bigmodel.services.datasets.uploads import UploadSession
@@ -41,7 +43,7 @@ from bigmodel.services.people.limits import Limits
 from bigmodel.settings import Settings
 from bigmodel.store.base import Deleted, Store
 from bigmodel.store.recovery import forget_deleted
-from bigmodel.tasks import most_inputs
+from bigmodel.tasks import find_tasks, get_task, most_inputs
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +54,17 @@ __all__ = ["DatasetService", "Item", "Preview", "Sample"]
 
 
 class AnsweredUpload(TypedDict, total=False):
-    """What `import_file` may be told beside the file."""
+    """What an import may be told beside the file; what is not told is guessed."""
 
-    text: str
-    label: str
-    leave_out: bool
-    level: int
-    progress: OnShare | None
+    text: str  # column of the input; in a ZIP, of the files that a table of transcripts names
+    label: str  # column of the target; in a ZIP, of the transcripts. `NO_LABEL`: there is none
+    more: Sequence[str]  # further columns of the input, for a task that reads several
+    task: str  # what is to be trained: its target kind and its inputs choose the columns
+    leave_out: bool  # files of a ZIP that cannot be read may be left out
+    level: int  # which folder level of a ZIP names the class, counted from 1
+    sheet: str  # of a workbook; else the one that looks most like a table of texts
+    header_row: int  # row of the sheet that names the columns (`NO_HEADER`: none does)
+    progress: OnShare | None  # told the share that is done
 
 
 class DatasetService:
@@ -72,107 +78,67 @@ class DatasetService:
     # getting data in --------------------------------------------------------------------------
 
     def import_file(
-        self,
-        owner: str,
-        path: Path,
-        *,
-        name: str = "",
-        text: str = "",
-        label: str = "",
-        leave_out: bool = False,
-        level: int = 0,
-        sheet: str = "",
-        header_row: int = 0,
-        progress: OnShare | None = None,
+        self, owner: str, path: Path, *, name: str = "", **told: Unpack[AnsweredUpload]
     ) -> Dataset:
-        """Read a file and keep it as a dataset; columns that are not given are guessed.
-
-        Args:
-            owner: whose dataset it becomes.
-            path: a table, or a ZIP of pictures or recordings.
-            name: what it is called; else as the file.
-            text: column of the input; in a ZIP, of the files that a table of transcripts names.
-            label: column of the target; in a ZIP, of the transcripts. `NO_LABEL`: there is none.
-            leave_out: files of a ZIP that cannot be read may be left out.
-            level: which folder level of a ZIP names the class, counted from 1.
-            sheet: of a workbook; else the one that looks most like a table of texts.
-            header_row: row of the sheet that names the columns (`NO_HEADER`: none does); else guessed.
-            progress: told the share that is done.
+        """Read a table, or a ZIP of pictures or recordings, and keep it as a dataset called as the file or `name`.
 
         Raises:
             DatasetError: the file cannot be used; `problems` holds everything that is wrong.
         """
         self._limits.check_upload(owner, path.stat().st_size if path.is_file() else 0)
-        tell = progress or _silent
-        answers = Answers(leave_out, level, text, label, sheet, header_row)
-        upload = read_upload(
-            path, self._settings, lambda share: tell(READ_SHARE * share), answers=answers
-        )
-        tell(READ_SHARE)
-        title = name or path.stem
-        dataset = self._import(owner, upload, path.name, title, path=path, text=text, label=label)
-        tell(1.0)
-        return dataset
+        read = partial(read_upload, path, self._settings)
+        return self._import(owner, read, path.name, name or path.stem, told, path)
 
     def import_tray(
-        self, owner: str, tray: UploadSession, *, name: str = "", **answers: Unpack[AnsweredUpload]
+        self, owner: str, tray: UploadSession, *, name: str = "", **told: Unpack[AnsweredUpload]
     ) -> Dataset:
         """Keep the files of a tray as a dataset; the tray stays as it is.
 
         Raises:
             DatasetError: as of `import_file`.
         """
-        return self.import_given(owner, of_tray(tray), name=name or tray.name, **answers)
+        return self.import_given(owner, of_tray(tray), name=name or tray.name, **told)
 
     def import_folder(
-        self, owner: str, folder: Path, *, name: str = "", **answers: Unpack[AnsweredUpload]
+        self, owner: str, folder: Path, *, name: str = "", **told: Unpack[AnsweredUpload]
     ) -> Dataset:
         """Keep a folder of this machine as a dataset; links in it are not followed."""
         title = name or folder.resolve().name
-        return self.import_given(owner, of_folder(folder), name=title, **answers)
+        return self.import_given(owner, of_folder(folder), name=title, **told)
 
     def import_given(
-        self,
-        owner: str,
-        files: Sequence[Given],
-        *,
-        name: str,
-        text: str = "",
-        label: str = "",
-        leave_out: bool = False,
-        level: int = 0,
-        progress: OnShare | None = None,
+        self, owner: str, files: Sequence[Given], *, name: str, **told: Unpack[AnsweredUpload]
     ) -> Dataset:
         """Keep files of this machine as a dataset, with the same answers as `import_file`."""
         self._limits.check_upload(owner)
-        tell = progress or _silent
-        answers = Answers(leave_out, level, text, label)
-        upload = read_files(
-            files, self._settings, lambda share: tell(READ_SHARE * share), answers=answers
-        )
-        tell(READ_SHARE)
-        dataset = self._import(owner, upload, name, name)
-        tell(1.0)
-        return dataset
+        return self._import(owner, partial(read_files, files, self._settings), name, name, told)
 
     def _import(
         self,
         owner: str,
-        upload: Upload,
+        read: Callable[..., Upload],
         source_name: str,
         name: str,
-        *,
+        told: AnsweredUpload,
         path: Path | None = None,
-        text: str = "",
-        label: str = "",
     ) -> Dataset:
+        tell = told.get("progress") or _silent
+        task = get_task(told["task"], self._settings.task_folders) if told.get("task") else None
+        upload = read(lambda share: tell(READ_SHARE * share), answers=_answers(told, task))
+        tell(READ_SHARE)
         try:
-            recipe, remarks = recipe_of(upload, source_name, text=text, label=label)
+            recipe, remarks = recipe_of(
+                upload,
+                source_name,
+                text=told.get("text", ""),
+                label=told.get("label", ""),
+                more=told.get("more", ()),
+                task=task,
+            )
             if path is not None and not upload.is_media:
                 recipe = replace(recipe, uploads=(uploaded_as(upload, path),))
             dataset_id = new_id()
-            version = write_version(
-                self._settings,
+            version = self._written(
                 dataset_id=dataset_id,
                 number=1,
                 sources=[upload.source(upload="0")],
@@ -191,7 +157,8 @@ class DatasetService:
             upload.discard()
         title = clean_name(name) or clean_name(source_name)
         dataset = Dataset(dataset_id, owner, title, now(), version)
-        self._keep(version, lambda: self._store.datasets.add(dataset))
+        keep(self._settings, version, lambda: self._store.datasets.add(dataset))
+        tell(1.0)
         return dataset
 
     def samples(self) -> list[Sample]:
@@ -296,7 +263,7 @@ class DatasetService:
             more=further,
             target=chosen.label,
             relabel={},
-            kind="",
+            kind="" if chosen.label else version.recipe.kind,
             decimal="",
         )
         return self._next(dataset, sources, recipe, _of_reading(version.summary.problems))
@@ -320,7 +287,8 @@ class DatasetService:
         """
         dataset = self.get(owner, dataset_id)
         recipe = dataset.version.recipe
-        answers = Answers(leave_out, level or recipe.level, text, label)
+        kind = dataset.version.summary.target
+        answers = Answers(leave_out, level or recipe.level, text, label, kind=kind)
         upload = read_upload(path, self._settings, answers=answers)
         try:
             if (upload.medium, upload.form) != (recipe.medium, recipe.form):
@@ -358,8 +326,7 @@ class DatasetService:
         problems: Sequence[Message],
         upload: Upload | None = None,
     ) -> Dataset:
-        version = write_version(
-            self._settings,
+        version = self._written(
             dataset_id=dataset.id,
             number=dataset.version.number + 1,
             sources=sources,
@@ -367,22 +334,39 @@ class DatasetService:
             problems=problems,
             media=_media_of(upload),
         )
-        self._keep(version, lambda: self._store.datasets.add_version(dataset.owner, version))
-        return self.get(dataset.owner, dataset.id)
+        return keep_version(self._settings, self._store, dataset.owner, version)
 
-    def _keep(self, version: Version, store: Callable[[], None]) -> None:
-        """Store a version, or take its folder away again."""
+    def _written(self, recipe: Recipe, **rest: Any) -> Version:  # Any: as of `write_version`
+        """Write a version; a column that nobody said to learn this way is learned so if some task can."""
         try:
-            store()
-        except BaseException:
-            shutil.rmtree(self._settings.home / version.folder, ignore_errors=True)
-            raise
+            return write_version(self._settings, recipe=recipe, **rest)
+        except DatasetError as error:
+            tasks = find_tasks(self._settings.task_folders).values()
+            learned = {task.target for task in tasks if task.medium == recipe.medium}
+            kinds = [target_kind(name) for name in learned]
+            kind = next((kind for kind in kinds if kind.unasked == error.key), None)
+            if kind is None:
+                raise
+        return write_version(self._settings, recipe=replace(recipe, kind=kind.name), **rest)
 
     def _folder(self, dataset: Dataset) -> Path:
         folder = self._settings.home / dataset.version.folder
         if not (folder / ITEMS).is_file():
             raise NotFoundError("dataset_files_missing", name=dataset.name)
         return folder
+
+
+def _answers(told: AnsweredUpload, task: Task | None) -> Answers:
+    """Return what the reader is told."""
+    return Answers(
+        told.get("leave_out", False),
+        told.get("level", 0),
+        told.get("text", ""),
+        told.get("label", ""),
+        told.get("sheet", ""),
+        told.get("header_row", 0),
+        task.target if task else "",
+    )
 
 
 def _media_of(upload: Upload | None) -> Path | None:

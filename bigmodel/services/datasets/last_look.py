@@ -1,6 +1,5 @@
 """Three rows as a model will read them, whether somebody called them right, and other ways to read the answers; nothing is trained."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from bigmodel.data.versions.gallery import Item, items_of
 from bigmodel.data.versions.revise import renamed, split_anew
 from bigmodel.data.versions.versions import ITEMS, is_media
 from bigmodel.services.datasets.classes import Settle
+from bigmodel.services.datasets.keep import keep_version
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -95,21 +95,14 @@ class LastLookService:
             dataset.version.recipe, kind="number" if decimal else "label", decimal=decimal
         )
         number = dataset.version.number + 1
-        return self._added(dataset, renamed(self._settings, dataset.version, number, recipe, {}))
+        made = renamed(self._settings, dataset.version, number, recipe, {})
+        return keep_version(self._settings, self._store, owner, made)
 
     def split_anew(self, owner: str, dataset_id: str) -> Dataset:
         """Make a version with the same rows, parted by another seed."""
         dataset = self._settle(owner, dataset_id)
         made = split_anew(self._settings, dataset.version, dataset.version.number + 1)
-        return self._added(dataset, made)
-
-    def _added(self, dataset: Dataset, made: Version) -> Dataset:
-        try:
-            self._store.datasets.add_version(dataset.owner, made)
-        except BaseException:
-            shutil.rmtree(self._settings.home / made.folder, ignore_errors=True)
-            raise
-        return self._store.datasets.get(dataset.owner, dataset.id)
+        return keep_version(self._settings, self._store, owner, made)
 
 
 def _text_rows(folder: Path, version: Version) -> Iterator[ReadRow]:

@@ -1,30 +1,46 @@
 """The first recipe of an upload: which columns are read and learned, and how the file was understood. It reads no upload itself."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from bigmodel.core.datasets.dataset import Recipe
 from bigmodel.core.message import Message
+from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import Upload
-from bigmodel.data.tables.guess import Guess, guess_columns
+from bigmodel.data.tables.guess import Guess, guess_columns, likest_texts
 from bigmodel.data.tables.source import sample_rows
+from bigmodel.data.targets import target_kind, target_kinds
 
 SAMPLE_ROWS = 5_000
 
 
 def recipe_of(
-    upload: Upload, source_name: str, *, text: str, label: str
+    upload: Upload,
+    source_name: str,
+    *,
+    text: str = "",
+    label: str = "",
+    more: Sequence[str] = (),
+    task: Task | None = None,
 ) -> tuple[Recipe, tuple[Message, ...]]:
-    """Return the recipe of a file that was just read, and what is to be said of its columns; those not given are guessed.
+    """Return the recipe of a file that was just read, and what is to be said of its columns.
+
+    Columns that are not given are guessed, as a task reads and learns them if somebody chose one.
 
     Raises:
         DatasetError: as of `guess_columns`.
     """
+    kind = "" if task is None or upload.is_media else task.target
     guess = (
         Guess(upload.columns[0], upload.columns[1])
         if upload.is_media
-        else columns_of(upload, text=text, label=label)
+        else columns_of(upload, text=text, label=label, more=more, task=task)
     )
     recipe = Recipe(
         input=guess.text,
         target=guess.label,
+        more=guess.more,
+        kind=kind,
         source_name=source_name,
         format=upload.format,
         encoding=upload.encoding,
@@ -36,6 +52,29 @@ def recipe_of(
     return recipe, guess.remarks
 
 
-def columns_of(upload: Upload, *, text: str, label: str) -> Guess:
+def columns_of(
+    upload: Upload,
+    *,
+    text: str = "",
+    label: str = "",
+    more: Sequence[str] = (),
+    task: Task | None = None,
+) -> Guess:
     """Return the columns of a table, guessed from some of its rows where they are not given."""
-    return guess_columns(sample_rows(upload.source(), SAMPLE_ROWS), text=text, label=label)
+    sample = sample_rows(upload.source(), SAMPLE_ROWS)
+    inputs = task.inputs if task and len(task.inputs) > 1 else ()
+    called = {name.casefold(): name for name in sample if name not in (label, *more)}
+    text = text or (called.get(inputs[0], "") if inputs else "")
+    more = more or [called[name] for name in inputs[1:] if called.get(name, text) != text]
+    guess = guess_columns(
+        sample,
+        text=text,
+        label=label,
+        more=more,
+        kind=target_kind(task.target) if task else None,
+        known=target_kinds().values(),
+    )
+    if lacking := max(0, len(inputs) - 1 - len(guess.more)):
+        left = {n: sample[n] for n in sample if n not in (guess.text, guess.label, *guess.more)}
+        guess = replace(guess, more=(*guess.more, *likest_texts(left, lacking)))
+    return guess

@@ -12,6 +12,7 @@ from bigmodel.data.ingest.importer import Answers, Upload, look_at, read_upload
 from bigmodel.data.versions.original_files import keep_look, kept_look, upload_path, uploaded_as
 from bigmodel.data.versions.reread import hand_labels, with_ids
 from bigmodel.data.versions.versions import own_test_source, write_version
+from bigmodel.services.datasets.keep import keep_version
 from bigmodel.services.datasets.recipe import columns_of
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -130,12 +131,7 @@ class WorkbookService:
         )
         if upload.look:
             keep_look(folder, recipe.uploads[0], upload.look)
-        try:
-            self._store.datasets.add_version(dataset.owner, version)
-        except BaseException:
-            shutil.rmtree(self._settings.home / version.folder, ignore_errors=True)
-            raise
-        return self._store.datasets.get(dataset.owner, dataset.id)
+        return keep_version(self._settings, self._store, dataset.owner, version)
 
     def _recipe(self, old: Recipe, upload: Upload, path: Path, *, text: str, label: str) -> Recipe:
         text = text or (old.input if old.input in upload.columns else "")

@@ -3,7 +3,6 @@
 Labels are the store's; this service never holds one that is not stored, and never shows a guess unasked.
 """
 
-import shutil
 from collections.abc import Callable, Mapping
 from itertools import islice
 
@@ -16,6 +15,7 @@ from bigmodel.core.labelling.view import FIRST_ROWS, CurvePoint, LabellingView, 
 from bigmodel.core.name import clean_name
 from bigmodel.data.versions.revise import with_labels
 from bigmodel.jobs.active_learning import ScoringRequest, Suggestions
+from bigmodel.services.datasets.keep import keep_version
 from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.services.labelling.sampling_order import Offer, offers
 from bigmodel.services.labelling.workspace import Workspace, Workspaces
@@ -302,11 +302,7 @@ class LabellingService:
         if hand or relabel != dict(version.recipe.relabel):
             number = version.number + 1
             made = with_labels(self._settings, version, number, hand, relabel=relabel)
-            try:
-                self._store.datasets.add_version(owner, made)
-            except BaseException:
-                shutil.rmtree(self._settings.home / made.folder, ignore_errors=True)
-                raise
+            keep_version(self._settings, self._store, owner, made)
         self._store.labels.set_written(owner, dataset_id, workspace.sorting.change)
         return self._store.datasets.get(owner, dataset_id)
 

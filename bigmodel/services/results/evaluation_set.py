@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bigmodel.core.datasets.dataset import Recipe
@@ -39,13 +40,15 @@ def read_evaluation_set(
     """
     if (upload.medium, upload.form) != (recipe.medium, recipe.form):
         raise DatasetError("test_medium")
-    if recipe.target not in upload.columns:
+    if kind.is_given and recipe.target not in upload.columns:
         raise DatasetError("evaluation_no_answers", column=recipe.target)
     if lacking := [name for name in recipe.inputs if name not in upload.columns]:
         raise DatasetError("evaluation_no_texts", column=lacking[0])
-    rows = list(_files(upload, recipe) if upload.is_media else _texts(upload, recipe))
+    target = recipe.target if kind.is_given else ""
+    rows = list((_files if upload.is_media else _texts)(upload, recipe.inputs, target))
     spelled = Spellings(labels)
-    whole = [(*row[:2], spelled(row[2])) for row in rows if all(row)]
+    asked = 3 if kind.is_given else 2
+    whole = [(*row[:2], spelled(row[2])) for row in rows if all(row[:asked])]
     usable = [row for row in whole if kind.is_known(row[2], labels)]
     if not usable:
         raise DatasetError("evaluation_no_rows", labels=_listed(labels) or "1, 2.5, …")
@@ -60,23 +63,26 @@ def read_evaluation_set(
     return EvaluationSet(inputs, hashes, truth, tuple(remarks))
 
 
-def _texts(upload: Upload, recipe: Recipe) -> Sequence[tuple[str, str, str]]:
-    names = [ORIGINAL + name for name in (*recipe.inputs, recipe.target)]
-    table = pq.read_table(upload.table_path, columns=names)
-    *inputs, truths = (table.column(name).to_pylist() for name in names)
+def _texts(upload: Upload, columns: Sequence[str], target: str) -> Sequence[tuple[str, str, str]]:
+    table = pq.read_table(upload.table_path)
+    inputs = [table.column(ORIGINAL + name).to_pylist() for name in columns]
     texts = [join_inputs([part or "" for part in row]) for row in zip(*inputs, strict=True)]
-    pairs = zip(texts, ((truth or "").strip() for truth in truths), strict=True)
+    pairs = zip(texts, _truths(table, target), strict=True)
     return [(text, hashlib.sha256(text.encode()).hexdigest(), truth) for text, truth in pairs]
 
 
-def _files(upload: Upload, recipe: Recipe) -> Sequence[tuple[str, str, str]]:
-    names = ["input", "content_hash", f"{ORIGINAL}{recipe.target}"]
-    table = pq.read_table(upload.table_path, columns=names)
-    columns = (table.column(name).to_pylist() for name in names)
-    return [
-        (str(upload.media_folder / name), digest, (truth or "").strip())
-        for name, digest, truth in zip(*columns, strict=True)
-    ]
+def _files(upload: Upload, _columns: Sequence[str], target: str) -> Sequence[tuple[str, str, str]]:
+    table = pq.read_table(upload.table_path)
+    names, digests = (table.column(name).to_pylist() for name in ("input", "content_hash"))
+    paths = [str(upload.media_folder / name) for name in names]
+    return list(zip(paths, digests, _truths(table, target), strict=True))
+
+
+def _truths(table: pa.Table, target: str) -> list[str]:
+    """Return the targets of a table, blank where it needs none."""
+    if not target:
+        return [""] * table.num_rows
+    return [(truth or "").strip() for truth in table.column(ORIGINAL + target).to_pylist()]
 
 
 def _left_out(key: str, **args: Arg) -> Message:

@@ -142,10 +142,10 @@ class ResultService:
         """
         model = self.model(owner, job_id)
         version, kind = self._version(owner, model), self.kind(model)
-        answers = Answers(leave_out=True, level=version.recipe.level)
+        target = target_kind(get_task(model.task, self._settings.task_folders).target)
+        answers = Answers(leave_out=True, level=version.recipe.level, kind=target.name)
         upload = read_upload(path, self._settings, answers=answers)
         try:
-            target = target_kind(get_task(model.task, self._settings.task_folders).target)
             asked = read_evaluation_set(upload, version.recipe, target, model.labels)
             beside = {}
             instant = self._instant(owner, model)

@@ -1,7 +1,8 @@
 """What says the class of each picture or what is spoken in each recording: one file a format, found by looking.
 
 A format looks at the files of an upload and returns them with their labels, or None where it is not
-there. Formats are asked in `order`; the first that answers counts. None opens a file by a name that stands in another.
+there. Formats are asked in `order`, those of the target kind that somebody wants first; the first that
+answers counts. None opens a file by a name that stands in another.
 """
 
 import importlib
@@ -25,11 +26,12 @@ class Annotated:
 
 @dataclass(frozen=True)
 class AnnotationFormat:
-    """One way to say what files are."""
+    """One way to say what files are; `kinds` are the target kinds of what it says."""
 
     name: str
     order: int
     read: Callable[[MediaFiles, Context], Annotated | None]
+    kinds: tuple[str, ...]
 
 
 def annotate(files: MediaFiles, context: Context) -> Annotated:
@@ -43,7 +45,7 @@ def annotate(files: MediaFiles, context: Context) -> Annotated:
     formats: list[AnnotationFormat] = [
         module.FORMAT for module in modules if hasattr(module, "FORMAT")
     ]
-    for each in sorted(formats, key=lambda found: found.order):
+    for each in sorted(formats, key=lambda one: (context.kind not in one.kinds, one.order)):
         if (found := each.read(files, context)) is not None:
             return found
     raise RuntimeError("class folders are the last format, and answer or raise")

@@ -78,4 +78,4 @@ def _text(entry: Entry) -> str:
     return content.decode("cp1252", "replace")
 
 
-FORMAT = AnnotationFormat("beside", order=1, read=_read)
+FORMAT = AnnotationFormat("beside", order=1, read=_read, kinds=("text",))

@@ -57,4 +57,4 @@ def head(entry: Entry, most: int) -> bytes:
         return b""
 
 
-FORMAT = AnnotationFormat("boxes", order=0, read=_read)
+FORMAT = AnnotationFormat("boxes", order=0, read=_read, kinds=("label",))

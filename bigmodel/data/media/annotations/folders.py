@@ -139,4 +139,4 @@ def _listed(names: Sequence[str]) -> str:
     return f"{text} …" if len(names) > SHOWN_FOLDERS else text
 
 
-FORMAT = AnnotationFormat("folders", order=9, read=_read)
+FORMAT = AnnotationFormat("folders", order=9, read=_read, kinds=("label",))

@@ -132,4 +132,4 @@ def _tell_unused(opened: Sequence[Listing], context: Context) -> None:
         context.findings.note("tables_unused", count=len(unused), names=listed(unused))
 
 
-FORMAT = AnnotationFormat("tables", order=2, read=_read)
+FORMAT = AnnotationFormat("tables", order=2, read=_read, kinds=("label", "text"))

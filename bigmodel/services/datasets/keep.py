@@ -1,0 +1,23 @@
+"""Making a version that is written known to the store, or taking its folder away again; it writes no rows."""
+
+import shutil
+from collections.abc import Callable
+
+from bigmodel.core.datasets.dataset import Dataset, Version
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+
+
+def keep_version(settings: Settings, store: Store, owner: str, version: Version) -> Dataset:
+    """Store the next version of a dataset, and return the dataset."""
+    keep(settings, version, lambda: store.datasets.add_version(owner, version))
+    return store.datasets.get(owner, version.dataset_id)
+
+
+def keep(settings: Settings, version: Version, add: Callable[[], None]) -> None:
+    """Call `add`; where it fails, nothing of the version stays on disk."""
+    try:
+        add()
+    except BaseException:
+        shutil.rmtree(settings.home / version.folder, ignore_errors=True)
+        raise
