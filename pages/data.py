@@ -1,9 +1,8 @@
 """The Data tab: a table, pictures or sounds come in, are looked at and corrected, and lead on to training. It reads no file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from html import escape
-from typing import Any
 
 import gradio as gr
 
@@ -20,14 +19,12 @@ from pages.shared.data.last_look import LastLookView
 from pages.shared.data.suspects_view import SuspectsView
 from pages.shared.label.sort_hook import SortHook
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context, Page, Updates
+from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets.own_table import OwnTable
 from pages.shared.widgets.rerun_button import AgainButton
 
 ROWS = 20
 SHOWN_NAMES = 5
-
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class DataTab:
@@ -162,8 +159,7 @@ class DataTab:
             self.guard(self.show),
             self.ctx.dataset,
             self.outputs,
-            api_visibility="private",
-            show_progress="hidden",
+            **QUIET,
         )
 
     # handlers ---------------------------------------------------------------------------------

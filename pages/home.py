@@ -1,9 +1,8 @@
 """The Home tab: what this is in three steps, samples that work with one click, and the latest trainings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from html import escape
-from typing import Any
 
 import gradio as gr
 
@@ -11,7 +10,7 @@ from bigmodel.core.job import FINAL, Job, State
 from bigmodel.services.datasets.datasets import Sample
 from pages.shared.projects.project_view import ProjectView
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context, Page
+from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets.report_view import ReportView
 
 STEPS = ("one", "two", "three")
@@ -20,8 +19,6 @@ ACROSS = 3  # samples side by side
 JOBS, RESULTS, DATA = "jobs", "results", "data"
 UNUSABLE = {State.FAILED, State.CANCELLED}
 GOOD, BAD = {State.SUCCEEDED}, {State.FAILED, State.LOST}
-
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class HomeTab:

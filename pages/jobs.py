@@ -1,7 +1,7 @@
 """The Jobs tab: every training with its state, live curves and outcome; it looks, and asks services for the rest."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from hashlib import sha256
 from threading import Lock
@@ -21,7 +21,7 @@ from pages.shared.jobs.job_controls import JobControls
 from pages.shared.jobs.jobs_list import Asked, JobList
 from pages.shared.jobs.samples_view import samples
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context, Page, Updates
+from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets import curves as drawing
 from pages.shared.widgets.chart import chart
 from pages.shared.widgets.report_view import ReportView
@@ -31,7 +31,6 @@ FAST_S, SLOW_S = 1.0, 6.0
 MAX_POINTS = 300  # a curve is hardly wider in pixels, and is sent once a second
 SHARED_S = 0.8  # that viewers of the same job share an answer
 DRAWN_KEPT, STATES_KEPT = 64, 16
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # Cards are drawn anew while a training runs: focus and scrolling must survive that.
 SCRIPT = """
 let focused = null, top = 0;

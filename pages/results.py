@@ -1,8 +1,6 @@
 """The Results tab: one sentence first, then panels and wrong rows, then every number. It measures nothing itself."""
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import gradio as gr
 
@@ -19,13 +17,12 @@ from pages.shared.results.share_view import ShareView
 from pages.shared.results.wrong_rows import ALL, WrongRows
 from pages.shared.web.download import fetch
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context, Page, Updates
+from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets.own_table import OwnTable
 
 LISTED_JOBS = 200
 LOOK_S = 2.0
 WORDS = "pages.results."
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class ResultsTab:

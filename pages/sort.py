@@ -1,7 +1,6 @@
 """The Sort tab: rows without a label are shown one by one and put into classes by hand. It keeps and decides nothing itself."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,9 @@ import gradio as gr
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.ids import new_id
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context, Page
+from pages.shared.web.page import QUIET, Context, Page
 
 SCRIPT = Path(__file__).parents[1] / "assets" / "sort.js"
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class SortTab:

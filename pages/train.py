@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -19,11 +18,10 @@ from pages.shared.train.augmentation_view import VariedView
 from pages.shared.train.base_intake import BaseIntake
 from pages.shared.train.forecast_view import ForecastView
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context, Page, Updates
+from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets.form import ParamsForm, all_fields, task_choices
 
 PRESET = "balanced"
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 Facts = dict[str, dict[str, Any]]  # of each base: minutes, is_ready, size_mb
 
 
@@ -140,29 +138,39 @@ class TrainTab:
             api_visibility="private",
             show_progress="minimal",
         )
+        submitted.success(
+            lambda: gr.Timer(active=False), None, self.forecast.timer, queue=False, **QUIET
+        )
         self.ctx.go(submitted, "jobs")
         self.ctx.go(self.to_data.click(lambda: None, None, None, **QUIET), "data")
-        self._wire_outlook(choice)
+        self._wire_outlook(tab, choice)
         self._wire_bases()
 
-    def _wire_outlook(self, choice: list[Any]) -> None:  # Any: components of many kinds
+    def _wire_outlook(
+        self, tab: gr.Tab, choice: list[Any]
+    ) -> None:  # Any: components of many kinds
         """Connect what says beforehand what a training will be like."""
         dataset = self.ctx.dataset
         changed = [component.input for component in self.form.inputs]
+        outlook = [*self.forecast.parts, self.forecast.asked]
         gr.on(
-            [self.filled_for.change, self.forecast.timer.tick, *changed],
+            [self.filled_for.change, *changed],
             self.guard(self.expect_now),
             choice,
-            self.forecast.parts,
+            outlook,
             trigger_mode="always_last",
             **QUIET,
         )
+        # Each second, with nothing from the form: the browser looks for each input in the whole page.
+        look, again = self.guard(self.forecast.look), [self.forecast.asked]
+        self.forecast.timer.tick(look, again, self.forecast.parts, queue=False, **QUIET)
+        self.ctx.on_show(tab, look, again, self.forecast.parts)
         self.forecast.use.click(
             self.guard(self.use_plan),
             [self.forecast.plan, dataset, self.task, self.facts],
             [self.base, *self.settings],
             **QUIET,
-        ).then(self.guard(self.expect_now), choice, self.forecast.parts, **QUIET)
+        ).then(self.guard(self.expect_now), choice, outlook, **QUIET)
         self.varied.button.click(
             self.guard(self.draw_varied),
             [dataset, *self.form.inputs],
@@ -264,9 +272,8 @@ class TrainTab:
         known = {field.name for field in self.training.form(task)}
         given = dict(zip(self.form.names, values, strict=True))
         mine = {name: value for name, value in given.items() if name in known}
-        return self.forecast.shown(
-            request, list(mine), dataset_id, task, base, preset or PRESET, *mine.values()
-        )
+        asked = (list(mine), dataset_id, task, base, preset or PRESET, *mine.values())
+        return {**self.forecast.shown(request, *asked), self.forecast.asked: asked}
 
     def draw_varied(
         self, request: gr.Request, dataset_id: str, *values: Any

@@ -11,9 +11,8 @@ from bigmodel.services.inference.predict import Look, MediaRow
 from bigmodel.services.results.row_table import difference, legend
 from pages.shared.demo import look_view
 from pages.shared.demo.media_demo import MediaDemo
-from pages.shared.demo.models import LOCK
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context, Page
+from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets import answer
 from pages.shared.widgets.chart import chart
 
@@ -60,8 +59,7 @@ class VoiceDemo:
             guard(self._ctx.services.words)(self.compare),
             [self._said, self._heard],
             self._difference,
-            show_progress="hidden",
-            **LOCK,
+            **QUIET,
         )
 
     def more(

@@ -13,11 +13,10 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError
 from bigmodel.services.datasets.append import append_sentences
 from pages.shared.data import dataset_view as view
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 from pages.shared.widgets.rerun_button import AgainButton
 
 WORDS = "pages.growing."
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class GrowingView:

@@ -13,7 +13,7 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.message import Message
 from pages.shared.web.media_route import media_url
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 
 LOOK_S = 0.7
 HIGH, MIDDLE = 65, 40  # harm
@@ -48,10 +48,9 @@ class CheckupView:
         """Connect the card; `show` draws the tab anew once a repair has made a version."""
         dataset = self.ctx.dataset
         made = gr.State("")
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        self.timer.tick(protect(self.tick), dataset, self.parts, **quiet)
-        self.card.submit(protect(self.act), dataset, [*self.parts, made], **quiet)
-        made.change(show, dataset, list(outputs), **quiet)
+        self.timer.tick(protect(self.tick), dataset, self.parts, **QUIET)
+        self.card.submit(protect(self.act), dataset, [*self.parts, made], **QUIET)
+        made.change(show, dataset, list(outputs), **QUIET)
         self.made = made
 
     # what fills it ------------------------------------------------------------------------------

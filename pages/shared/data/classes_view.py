@@ -1,6 +1,6 @@
 """What the labels of a table stand for: stars taken as classes or as a number, classes renamed and merged. It asks a service."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -11,13 +11,12 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.class_names import ClassName, ClassNames
 from pages.shared.data import dataset_view as view
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 
 WORDS = "pages.classes."
 THREE, NUMBER, EACH = "three", "number", "each"
 LABEL_CHARACTERS = 40
 SHOWN_LABELS = 6
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # A box for each class; Enter in one of them is the button.
 SCRIPT = """
 const send = () => trigger('submit', {names: Object.fromEntries(

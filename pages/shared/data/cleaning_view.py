@@ -9,7 +9,7 @@ import gradio as gr
 
 from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.data.checkup_view import before_after
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 
 WORDS = "cleaning."
 STEPS = (
@@ -46,11 +46,10 @@ class CleaningView:
     ) -> None:
         """Connect the parts; `show` draws the tab anew once there is another version."""
         self.made = gr.State("")
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asked = [self.ctx.dataset, self.steps]
-        self.steps.input(protect(self.look), asked, self.preview, **quiet)
-        self.apply.click(protect(self.clean), asked, self.made, **quiet)
-        self.made.change(show, self.ctx.dataset, list(outputs), **quiet)
+        self.steps.input(protect(self.look), asked, self.preview, **QUIET)
+        self.apply.click(protect(self.clean), asked, self.made, **QUIET)
+        self.made.change(show, self.ctx.dataset, list(outputs), **QUIET)
 
     def shown(self, dataset: Dataset) -> Updates:
         """Return the steps that the texts of a dataset went through; files have none."""

@@ -10,9 +10,8 @@ from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.data import media_view as view
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, short
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context
+from pages.shared.web.page import QUIET, Context
 
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 MOST_CHOICES = 200
 
 

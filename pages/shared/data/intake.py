@@ -17,9 +17,8 @@ from pages.shared.data import media_view
 from pages.shared.data.paste_view import PasteView
 from pages.shared.data.workbook_view import WorkbookView
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
 MAPPED = {  # what the two columns are called, by what asks for them
     "transcripts_columns": ("pages.media.file_column", "pages.media.text_column"),

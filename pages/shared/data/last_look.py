@@ -1,6 +1,6 @@
 """The last look before training on the Data tab: three rows as a model will read them, and what to do where they are wrong. It reads no file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -11,13 +11,12 @@ from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.data import media_view
 from pages.shared.data.dataset_view import short
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 
 if TYPE_CHECKING:
     from bigmodel.services.datasets.last_look import LastLook, ReadRow
 
 WORDS = "pages.last_look."
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 COLUMNS, NUMBERS, SPLIT, FOLDERS = "columns", "numbers", "split", "folders"
 TO_PLACE = """(wrong) => {
   const place = {columns: 'data-columns', folders: 'data-upload'}[wrong];

@@ -13,7 +13,7 @@ from bigmodel.core.errors import NotFoundError
 from bigmodel.core.labelling.suspects import Decision, Doubts, Suspect
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, short
 from pages.shared.web.media_route import media_url
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 
 WORDS = "suspects."
 LOOK_S = 1.0
@@ -51,11 +51,10 @@ class SuspectsView:
         """Connect the card; `show` draws the tab anew once the decisions have made a version."""
         dataset = self.ctx.dataset
         self.made = gr.State("")
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        self.timer.tick(protect(self.tick), dataset, self.parts, **quiet)
+        self.timer.tick(protect(self.tick), dataset, self.parts, **QUIET)
         acted = [*self.parts, self.passed, self.made]
-        self.card.submit(protect(self.act), [dataset, self.passed], acted, **quiet)
-        self.made.change(show, dataset, list(outputs), **quiet)
+        self.card.submit(protect(self.act), [dataset, self.passed], acted, **QUIET)
+        self.made.change(show, dataset, list(outputs), **QUIET)
 
     def shown(self, dataset: Dataset, request: gr.Request, passed: int = 0) -> Updates:
         """Return the card of a dataset whose rows have classes, nothing for any other."""

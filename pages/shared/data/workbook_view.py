@@ -1,6 +1,5 @@
 """The card of a workbook: its sheets, and its first rows, one of which a person clicks as the row of names. It reads no file."""
 
-from collections.abc import Mapping
 from functools import partial
 from html import escape
 from typing import Any
@@ -12,9 +11,7 @@ from bigmodel.core.datasets.workbook_preview import NO_HEADER, RowPreview, Workb
 from bigmodel.core.errors import DatasetError, NotFoundError
 from pages.shared.data.media_view import ASSETS
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context
-
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+from pages.shared.web.page import QUIET, Context
 
 
 class WorkbookView:

@@ -11,9 +11,9 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.services.inference.predict import Look, MediaRow, NamedFile
 from pages.shared.demo import ask_box, look_view
-from pages.shared.demo.models import LOCK, QUIET, DemoModels
+from pages.shared.demo.models import LOCK, DemoModels
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context
+from pages.shared.web.page import QUIET, Context
 from pages.shared.widgets import answer
 
 SHOWN_FILES = 200

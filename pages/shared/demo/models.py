@@ -17,13 +17,12 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import INSTANT
 from pages.shared.results.share_view import doors
 from pages.shared.web.guard import guard
-from pages.shared.web.page import Context
+from pages.shared.web.page import QUIET, Context
 from pages.shared.widgets import answer
 
 LISTED_MODELS = 100
 LOOK_S = 2.0
 LOCK: dict[str, Any] = {"api_visibility": "private"}
-QUIET: dict[str, Any] = {**LOCK, "show_progress": "hidden"}
 WORDS = "pages.demo."
 QUALITY = {
     "accuracy": "share",

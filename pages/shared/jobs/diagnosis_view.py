@@ -1,6 +1,6 @@
 """What happened to a failed training, why, what is safe, and the one button that mends it; it decides nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,7 @@ import gradio as gr
 
 from bigmodel.core.callbacks import Tell
 from bigmodel.core.message import Message
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 
 if TYPE_CHECKING:
     from bigmodel.services.jobs.diagnosis import Diagnosis
@@ -19,7 +19,6 @@ element.addEventListener('click', e => {
   if (copy) navigator.clipboard?.writeText(copy.parentElement.querySelector('pre').textContent);
 });
 """
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class DoctorView:

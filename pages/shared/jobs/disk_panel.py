@@ -1,6 +1,6 @@
 """What trainings take up on the disk, and the button that removes what they no longer need."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from html import escape
 from typing import Any
@@ -9,13 +9,12 @@ import gradio as gr
 
 from bigmodel.core.callbacks import Say
 from bigmodel.services.jobs.disk import DiskUse
-from pages.shared.web.page import Context
+from pages.shared.web.page import QUIET, Context
 
 SHOWN = 10
 OFFERED = 50  # trainings that can be cleaned up one by one, the largest first
 LEAST_MB = 1.0  # less is not worth a button
 ALL = ""
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class DiskPanel:

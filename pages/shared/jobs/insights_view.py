@@ -1,16 +1,15 @@
 """What the coach says beside the curves, each sentence with its button where there is one; it decides nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 
 MOST = 2  # sentences at once
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class CoachView:

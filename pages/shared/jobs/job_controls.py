@@ -1,16 +1,15 @@
 """The buttons of one training: look on, pause, go on, run again, train further, cancel. Each asks a service."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from bigmodel.core.job import Job, State, Wish
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 from pages.shared.widgets.rerun_button import AgainButton
 
 EPOCHS, MOST_EPOCHS = 3, 200
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 ALLOW = """async () => {
   if (!window.Notification) return 'denied';
   return Notification.permission === 'default' ? await Notification.requestPermission() : Notification.permission;

@@ -11,7 +11,7 @@ import gradio as gr
 from bigmodel.core.job import Job, State
 from bigmodel.services.jobs.jobs import Order
 from pages.shared.jobs import jobs_view as view
-from pages.shared.web.page import Context
+from pages.shared.web.page import QUIET, Context
 
 STEP = 50  # jobs that one more look shows
 KINDS: Mapping[str, tuple[State, ...]] = {
@@ -23,7 +23,6 @@ KINDS: Mapping[str, tuple[State, ...]] = {
 }
 ORDERS: tuple[Order, ...] = ("newest", "longest", "name")
 SHORT_LIST = 6  # jobs up to which nobody needs to search
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from html import escape
 import gradio as gr
 
 from bigmodel.core.datasets.dataset import Dataset
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 
 
 class SortHook:
@@ -18,9 +18,7 @@ class SortHook:
             self.button = gr.Button(
                 ctx.t("pages.sort.button"), variant="primary", elem_id=f"{prefix}-sort-go"
             )
-        event = self.button.click(
-            lambda: None, None, None, api_visibility="private", show_progress="hidden"
-        )
+        event = self.button.click(lambda: None, None, None, **QUIET)
         ctx.go(event, "sort")
 
     @property

@@ -1,6 +1,6 @@
 """Taking work along as one file, and bringing such a file in: two folded parts of a tab; they read and pack nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from html import escape
 from typing import Any
@@ -11,9 +11,8 @@ from bigmodel.core.errors import PersonError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from pages.shared.data import media_view
-from pages.shared.web.page import Context
+from pages.shared.web.page import QUIET, Context
 
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 DATA = "data"
 MOST_LEFT = 8  # of what stays or was left out, that are named
 NO_PROGRESS = gr.Progress()

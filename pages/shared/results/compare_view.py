@@ -1,6 +1,6 @@
 """An earlier training beside the one that is shown, on the same rows: one sentence first, then the numbers. It measures nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -15,12 +15,11 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.comparison import ChangedRow, Comparison
 from bigmodel.core.results.results import Measure
 from pages.shared.results import results_view as view
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 from pages.shared.widgets.rerun_button import AgainButton
 
 WORDS = "pages.compare."
 ROW_CHARACTERS = 300
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class CompareView:

@@ -1,6 +1,6 @@
 """The rows a model answered wrong, page by page, narrowed down by what was true and what was answered. It measures nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,13 +10,12 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import Results
 from pages.shared.results import results_view as view
 from pages.shared.web.download import fetch
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 
 PAGE_ROWS = 10
 ALL = ""
 WORDS = "pages.results."
 MEDIA = "/bm/media"  # pictures and recordings of a dataset, by its id and their names
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class WrongRows:

@@ -11,7 +11,7 @@ from bigmodel.core.callbacks import Say
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import Base
 from pages.shared.train import train_view as view
-from pages.shared.web.page import Context, Updates
+from pages.shared.web.page import QUIET, Context, Updates
 
 EXAMPLES = {
     "text": "google-bert/bert-base-chinese",
@@ -77,16 +77,15 @@ class BaseIntake:
         filled: Sequence[Any],
     ) -> None:
         """Let one button fetch a model and the other stop that."""
-        quiet: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        fetch.click(lambda: gr.Button(visible=True), None, stop, **quiet)
+        fetch.click(lambda: gr.Button(visible=True), None, stop, **QUIET)
         fetch.click(
             guard(self.fetch_base),
             list(chosen),
             list(filled),
             api_visibility="private",
             show_progress_on=chosen[0],
-        ).then(lambda: gr.Button(visible=False), None, stop, **quiet)
-        stop.click(self.ctx.services.base_models.stop, chosen[0], None, **quiet)
+        ).then(lambda: gr.Button(visible=False), None, stop, **QUIET)
+        stop.click(self.ctx.services.base_models.stop, chosen[0], None, **QUIET)
 
     def introduced(self, medium: str, say: Say) -> str:
         """Return which models suit what is to be read."""

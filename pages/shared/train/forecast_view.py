@@ -3,7 +3,7 @@
 The rough guess stands at once; a timer looks for the measured one and rests when it came.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from html import escape
@@ -19,17 +19,17 @@ from bigmodel.services.training.forecast_text import certainty, sentence, span
 from pages.shared.web.page import Context
 
 LOOK_S = 1.0
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 COLOURS = {"green": "is-good", "amber": "is-warning", "red": "is-bad"}
 
 
 class ForecastView:
-    """The components. `parts` are what `shown` fills."""
+    """The components. `parts` are what `shown` fills; `asked` is what it was last asked, kept off the page."""
 
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         self.training = ctx.services.training
         self.plan = gr.State({})
+        self.asked = gr.State(())
         self.timer = gr.Timer(LOOK_S, active=False)
         self.html = gr.HTML("", elem_id="train-forecast", padding=False)
         self.use = gr.Button(visible=False, elem_id="train-use-plan")
@@ -37,6 +37,10 @@ class ForecastView:
     @property
     def parts(self) -> list[Any]:
         return [self.html, self.timer, self.use, self.plan]
+
+    def look(self, asked: tuple[Any, ...], request: gr.Request) -> dict[Any, object]:
+        """Return what is known now of the choice that was asked about last."""
+        return self.shown(request, *asked) if asked else {self.html: gr.skip()}
 
     def shown(
         self,

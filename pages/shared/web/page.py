@@ -1,7 +1,7 @@
 """What a tab is: a slug, an order and a function that builds it; and how a tab asks for things of the house."""
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
 LOCAL_OWNER = "local"
+# An event that shows nothing while it runs, on no component: for each one that might show it the browser
+# walks the whole page three times an event, and asks every part inside it for its value.
+QUIET: Mapping[str, Any] = {
+    "api_visibility": "private",
+    "show_progress": "hidden",
+    "show_progress_on": [],
+}
 Updates = dict[Any, object]  # what components become, by component
 
 
@@ -102,9 +109,7 @@ class Context:
         outputs: Sequence[gr.components.Component] = (),
     ) -> None:
         """Run `fn` whenever the tab comes into view."""
-        tab.select(
-            fn, list(inputs), list(outputs), show_progress="hidden", api_visibility="private"
-        )
+        tab.select(fn, list(inputs), list(outputs), **QUIET)
 
     def go(self, event: gr.events.Dependency, slug: str) -> gr.events.Dependency:
         """After the event succeeded, open another tab."""
@@ -113,8 +118,7 @@ class Context:
             None,
             self.tabs,
             queue=False,
-            show_progress="hidden",
-            api_visibility="private",
+            **QUIET,
         )
         return opened
 
@@ -133,7 +137,6 @@ class Context:
             self.job,
             self.tabs,
             queue=False,
-            show_progress="hidden",
-            api_visibility="private",
+            **QUIET,
         )
         return gone

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from pages.shared.web import address, language, pulse
-from pages.shared.web.page import Context, Page
+from pages.shared.web.page import QUIET, Context, Page
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
@@ -60,14 +60,13 @@ def _wire(
     def read_address(request: gr.Request) -> tuple[object, str, str]:
         return address.read(request, slugs)
 
-    demo.load(greet, None, head, queue=False, show_progress="hidden", api_visibility="private")
+    demo.load(greet, None, head, queue=False, **QUIET)
     demo.load(
         read_address,
         None,
         [context.tabs, context.dataset, context.job],
         queue=False,
-        show_progress="hidden",
-        api_visibility="private",
+        **QUIET,
     ).then(None, None, None, js=address.READ_DONE)
 
 

@@ -1,6 +1,6 @@
 """A button that gives a person's own table back with a label beside each row; it writes and counts nothing itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,11 +10,10 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
 from bigmodel.services.inference.summary import counted
 from pages.shared.web.download import FETCH
-from pages.shared.web.page import Context
+from pages.shared.web.page import QUIET, Context
 from pages.shared.widgets import answer
 
 WORDS = "pages.own_table."
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class OwnTable:

@@ -1,15 +1,13 @@
 """A problem as a file, seen whole before anybody gets it: a folded part of a tab; it puts nothing together itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from pages.shared.web.page import Context
-
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+from pages.shared.web.page import QUIET, Context
 
 
 class ReportView:

@@ -1,14 +1,12 @@
 """One button that trains again the same way on the newest version of the data; it asks a service and starts nothing itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from bigmodel.core.job import Job
-from pages.shared.web.page import Context, Updates
-
-QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+from pages.shared.web.page import QUIET, Context, Updates
 
 
 class AgainButton:

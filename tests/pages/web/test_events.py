@@ -1,0 +1,39 @@
+"""The events of the whole page: none costs the browser more than what it shows."""
+
+import gradio as gr
+import pytest
+
+from bigmodel.services.studio import open_services
+from bigmodel.settings import Settings
+from pages import find_pages
+from pages.shared.web.shell import build_shell
+from tests.pages.one_tab import in_own_loop
+
+FEW = 2  # components on which one event shows that it runs
+TICKED = 4  # inputs of an event that comes each second
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> gr.Blocks:
+    settings = Settings(home=tmp_path_factory.mktemp("events") / "home", offline=True)
+    services = open_services(settings)
+    return in_own_loop(lambda: build_shell(services, find_pages())[0])
+
+
+def test_event_that_shows_nothing_names_no_component_for_it(shell: gr.Blocks) -> None:
+    hidden = [fn for fn in shell.fns.values() if fn.show_progress == "hidden"]
+    assert len(hidden) > 100
+    assert [fn.name for fn in hidden if fn.show_progress_on != []] == []
+
+
+def test_progress_is_shown_on_few_components(shell: gr.Blocks) -> None:
+    shown = [fn for fn in shell.fns.values() if fn.show_progress != "hidden"]
+    places = {fn.name: len(fn.show_progress_on or fn.outputs) for fn in shown}
+    assert {name: count for name, count in places.items() if count > FEW} == {}
+
+
+def test_what_comes_each_second_asks_the_page_for_little(shell: gr.Blocks) -> None:
+    ticked = [fn for fn in shell.fns.values() if any(event == "tick" for _, event in fn.targets)]
+    assert len(ticked) > 5
+    assert {fn.name: len(fn.inputs) for fn in ticked if len(fn.inputs) > TICKED} == {}
+    assert [fn.name for fn in ticked if any(event != "tick" for _, event in fn.targets)] == []
