@@ -58,7 +58,7 @@ def train(
     chosen = get_task(task, settings.task_folders)
     whole = chosen.params(base=base, **params).model_dump(mode="json")
     job = Job(
-        id=new_id(), owner=OWNER, key=new_id(), name=name, task=task, dataset_id=dataset.id,
+        id=new_id(), owner=dataset.owner, key=new_id(), name=name, task=task, dataset_id=dataset.id,
         dataset_version=dataset.version.number, base=base, preset="balanced", params=whole,
         created_at=now(),
     )  # fmt: skip
@@ -75,7 +75,7 @@ def train(
     told = [_with_labels(settings, event) for event in events]
     store.jobs.ingest(job.id, 1, 0, taken, told, now())
     store.jobs.move(job.id, 1, State.RUNNING, State.SUCCEEDED, at=now())
-    return store.jobs.get(OWNER, job.id)
+    return store.jobs.get(dataset.owner, job.id)
 
 
 def _with_labels(settings: Settings, event: Event) -> Event:

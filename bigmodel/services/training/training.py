@@ -352,9 +352,9 @@ class TrainingService:
             JobError: `task_does_not_fit`, `few_rows_only_instant`, `disk_short`, `memory_short_now`;
                 `no_labels_yet` or `labels_few`, where labels are given by hand.
         """
+        dataset = self._sorting.ready(owner, dataset_id)
         require_room(self._settings)
         Limits(self._settings, self._store).check_training(owner)
-        dataset = self._sorting.ready(owner, dataset_id)
         found = self._task(task or self.guess_task(dataset))
         self._require_fit(dataset, found)
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))

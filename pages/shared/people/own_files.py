@@ -9,17 +9,24 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterator
 from threading import Lock
+from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.shared.web.bounds import API, UPLOAD, replayed
 
 PATHS = re.compile(rb'"path":\s*("(?:[^"\\]|\\.)*")')
-SESSION = re.compile(rb'"session_hash":\s*"([^"\\]*)"')
+EVENT = re.compile(rb'"event_id":\s*"(\w+)"')
 ASKED = (f"{API}queue/join", f"{API}run/predict", f"{API}reset", f"{API}cancel")
-TOLD = ("/", "/config", f"{API}queue/data", f"{API}run/predict")
+TOLD = ("/", "/config", f"{API}queue/join", f"{API}queue/data", f"{API}run/predict")
+NAMES = (
+    "session_hash",
+    "event_id",
+    "upload_id",
+)  # of what is heard, stopped or watched by its name
 FILE, HEARTBEAT = f"{API}file=", f"{API}heartbeat/"
 MOST = 20_000  # files and sessions that are remembered, of all people
 
@@ -39,14 +46,11 @@ class OwnFiles:
         if not owner:
             await self.app(scope, receive, send)
             return
-        if path in ASKED and scope["method"] == "POST":
+        is_own = self._may_get(owner, path, scope)
+        if is_own and path in ASKED and scope["method"] == "POST":
             body = await _whole(receive)
-            is_own = all(self._is_handed(owner, each) for each in _paths(body)) and all(
-                self._is_own_session(owner, found.decode()) for found in SESSION.findall(body)
-            )
+            is_own = await run_in_threadpool(self._may_ask, owner, body)
             receive = replayed(body, receive)
-        else:
-            is_own = self._may_get(owner, path, scope)
         if not is_own:
             await PlainTextResponse("Not found", status_code=404)(scope, receive, send)
         elif path in TOLD or path == UPLOAD:
@@ -54,13 +58,27 @@ class OwnFiles:
         else:
             await self.app(scope, receive, send)
 
+    def _may_ask(self, owner: str, body: bytes) -> bool:
+        """Return whether all files and sessions that a body names are the owner's; it is read as Gradio reads it."""
+        try:
+            named = list(_named(json.loads(body)))
+        except RecursionError:
+            return False
+        except ValueError:  # Gradio reads nothing either
+            return True
+        return all(
+            self._is_handed(owner, value) if name == "path" else self._is_own_session(owner, value)
+            for name, value in named
+        )
+
     def _may_get(self, owner: str, path: str, scope: Scope) -> bool:
         if path.startswith(FILE):
             return self._is_handed(owner, path.removeprefix(FILE))
         if path.startswith(HEARTBEAT):
             return self._is_own_session(owner, path.removeprefix(HEARTBEAT))
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-        return all(self._is_own_session(owner, each) for each in asked.get("session_hash", ()))
+        named = (each for name in NAMES for each in asked.get(name, ()))
+        return all(self._is_own_session(owner, each) for each in named)
 
     def _noting(self, owner: str, path: str, send: Send) -> Send:
         """Return a `send` that notes the files it hands out; a message of a stream comes whole."""
@@ -75,6 +93,8 @@ class OwnFiles:
                 else:
                     found = b"" if message.get("more_body") else held
                 self._note(owner, _uploaded(found) if path == UPLOAD else _paths(found))
+                for event in EVENT.findall(found):
+                    self._is_own_session(owner, event.decode())
             await send(message)
 
         return send_noting
@@ -99,6 +119,20 @@ class OwnFiles:
             while len(self._sessions) > MOST:
                 self._sessions.popitem(last=False)
             return whose == owner
+
+
+def _named(value: Any) -> Iterator[tuple[str, str]]:  # Any: JSON of any shape
+    """Yield every path and every name of a session in a JSON value."""
+    rest = [value]
+    while rest:
+        found = rest.pop()
+        if isinstance(found, dict):
+            for name, inner in found.items():
+                if name in ("path", *NAMES) and isinstance(inner, str):
+                    yield name, inner
+                rest.append(inner)
+        elif isinstance(found, list):
+            rest.extend(found)
 
 
 def _paths(body: bytes) -> Iterator[str]:
