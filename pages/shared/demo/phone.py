@@ -30,8 +30,7 @@ from bigmodel.services.sharing.lan_access import Door, Network, OwnNetwork, is_n
 from pages.shared.demo.connection import BoundedConnection
 from pages.shared.demo.standalone import HEADERS, Alone
 from pages.shared.demo.standalone_route import Asks, asset_routes, remembered, spoken
-from pages.shared.web.body import small_object
-from pages.shared.web.bounds import BoundedBody
+from pages.shared.web.body import BoundedBody, small_object
 from pages.shared.web.guard import guard_route
 from pages.shared.web.middleware import SameOrigin
 

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.shared.web.bounds import API, UPLOAD, replayed
+from pages.shared.web.body import API, UPLOAD, replayed
 
 PATHS = re.compile(rb'"path":\s*("(?:[^"\\]|\\.)*")')
 EVENT = re.compile(rb'"event_id":\s*"(\w+)"')

@@ -22,7 +22,7 @@ from starlette.routing import Route
 from bigmodel.core.errors import SettingsError
 from bigmodel.core.ids import new_id
 from bigmodel.settings import Settings
-from pages.shared.web.bounds import BoundedBody
+from pages.shared.web.body import BoundedBody
 from pages.shared.web.endpoints import ApprovedEndpoints
 from pages.shared.web.language import head_script
 from pages.shared.web.middleware import SPACE_FRAMERS, HeadScript, SameOrigin

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from pages.shared.web.bounds import UPLOAD, BoundedBody
+from pages.shared.web.body import UPLOAD, BoundedBody
 
 
 def answered(path: str, parts: list[bytes], *, ends: bool = True) -> tuple[list[Message], object]:
