@@ -126,12 +126,24 @@ function bars(context, told, top) {
   return top + 20 + 44 * told.bars.length;
 }
 
+// Names and values, where no panel can be drawn here.
+function rows(context, told, top) {
+  told.rows.forEach(([name, value], i) => {
+    pen(context, 18);
+    context.fillText(cut(context, name, 400), EDGE, top + 22 + 34 * i);
+    pen(context, 18, 700);
+    context.fillText(value, EDGE + 420, top + 22 + 34 * i);
+  });
+  return top + 16 + 34 * told.rows.length;
+}
+
 function layout(context, told) {
   let top = paragraph(context, told.title, EDGE, 18, 600, ACCENT) + 8;
   top = paragraph(context, told.sentence, top, 25, 600, INK) + 16;
   if (told.matrix) top = matrix(context, told, top);
   else if (told.pairs) top = dots(context, told, top);
   else if (told.bars) top = bars(context, told, top);
+  else if (told.rows) top = rows(context, told, top);
   return paragraph(context, told.foot, top + 14, 13, 400, SOFT) + EDGE / 2;
 }
 

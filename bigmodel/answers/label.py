@@ -56,6 +56,7 @@ class LabelType(AnswerType):
     repeats = 3
     wording = "classes"
     chooses = True
+    baseline = ("majority", "accuracy")
 
     def encode(self, answer: Label) -> dict[str, Any]:
         return {"scores": list(map(float, answer.scores))}

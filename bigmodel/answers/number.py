@@ -39,6 +39,7 @@ class NumberType(AnswerType):
     headings = (("writeback.number", "number"),)
     repeats = 3
     wording = "numbers"
+    baseline = ("mean", "mse")
 
     def encode(self, answer: Number) -> dict[str, Any]:
         return {"scores": [float(answer.value)]}

@@ -36,7 +36,7 @@ class TranscriptType(AnswerType):
     fields = (("scores", pa.list_(pa.float32())), ("text", pa.string()))
     per_label = ("scores",)
     headings = (("writeback.label", "text"), ("writeback.certainty", "share"))
-    column = "transcript"
+    columns = ("transcript", "certainty")
     detects_strangers = False
     wording = "transcripts"
     is_text = True

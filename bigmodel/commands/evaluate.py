@@ -14,9 +14,7 @@ from bigmodel.core.results.results import Measure, Results
 from bigmodel.services.panels import draw, title
 from bigmodel.services.studio import Services
 
-SIMPLEST = ("majority", "mean")  # the simplest guess of each family
 NO_PANELS = {"confusion": (), "classes": (), "errors": (), "roc_auc": None, "roc_auc_micro": None}
-BASELINE_OF = {"classification": "accuracy", "regression": "mse", "transcription": "wer"}
 
 
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
@@ -28,7 +26,8 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
         results = services.results.evaluate_file(OWNER, job.id, args.on)
     else:
         results = services.results.results(OWNER, job.id)
-    terminal.record({"job": job.id} | record_of(results, terminal))
+    kind = services.results.kind(services.results.model(OWNER, job.id))
+    terminal.record({"job": job.id} | record_of(results, kind.baseline, terminal))
     _show(results, terminal)
     return 0
 
@@ -70,11 +69,14 @@ def _with_ends(measure: Measure) -> str:
     return f"{measure.value:.4f}{ends}"
 
 
-def record_of(results: Results, terminal: Terminal) -> dict[str, Any]:
-    """Return an evaluation for machines: each measure as a number, its interval beside it."""
+def record_of(results: Results, simplest: tuple[str, str], terminal: Terminal) -> dict[str, Any]:
+    """Return an evaluation for machines: each measure as a number, its interval beside it.
+
+    `simplest` names the simplest guess and its measure, as the answer type does.
+    """
     values = {name: measure.value for name, measure in results.measures.items()}
-    simplest = next((results.beside[name] for name in SIMPLEST if name in results.beside), {})
-    baseline = simplest.get(BASELINE_OF.get(results.family, ""))
+    guess, measure = simplest
+    baseline = results.beside.get(guess, {}).get(measure)
     return (
         NO_PANELS
         | values

@@ -129,9 +129,9 @@ class Grammar:
         parser.add_argument("--out", metavar="OUT", type=Path, help=self._help("predict_out"))
 
         def check(args: argparse.Namespace) -> None:
-            if bool(args.text) == bool(args.file) or bool(args.file) != bool(args.out):
+            if bool(args.text) == bool(args.file) or (args.file and not args.out):
                 parser.error(self._help("predict_either"))
-            if args.out and args.out.suffix.lower() not in ENDINGS:
+            if not predict.are_places(args):
                 parser.error(self._help("predict_out"))
 
         parser.set_defaults(check=check)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,19 @@ from bigmodel.commands.terminal import Terminal
 from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import is_id
+from bigmodel.services.inference.batch_files import ZIP, save_files
 from bigmodel.services.inference.batch_folder import given_files
 from bigmodel.services.inference.predict import Answered, Look, TextRow
 from bigmodel.services.inference.summary import counted
+from bigmodel.services.results.answer_table import ENDINGS
 from bigmodel.services.studio import Services
+
+
+def are_places(args: argparse.Namespace) -> bool:
+    """Tell whether `--out` is a place for what is asked for: a table, or a ZIP or folder for answers that are files."""
+    if args.file is None:
+        return args.out is None or args.out.is_dir()
+    return args.out.suffix.lower() in (*ENDINGS, ZIP) or args.out.is_dir()
 
 
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
@@ -31,10 +41,12 @@ def _texts(model: str, args: argparse.Namespace, services: Services, terminal: T
         answers = services.inference.look_texts(OWNER, model, texts)
         near = [services.inference.near_texts(OWNER, model, answer) for answer in answers]
     told = zip(texts, answers, near, strict=True)
-    terminal.record({"predictions": [_record(*one) for one in told]})
+    records = [_record(*one) for one in told]
+    _save(records, [replace(found, name="answer") for found in answers], args, terminal)
+    terminal.record({"predictions": records})
     pairs = zip(texts, answers, strict=True)
     rows = [(text, *_cells(answer, terminal)) for text, answer in pairs]
-    terminal.table(("text", *_headings(answers)), rows)
+    terminal.said_table((terminal.text("headings.text"), *_headings(answers, terminal)), rows)
     return 0
 
 
@@ -63,12 +75,28 @@ def _files(model: str, args: argparse.Namespace, services: Services, terminal: T
     with terminal.bar(terminal.text("predict.loading")):
         looks = [services.inference.look(OWNER, model, path.resolve()) for path in paths]
     answers = [_look_record(str(path), look) for path, look in zip(paths, looks, strict=True)]
+    _save(answers, [look.answer for look in looks], args, terminal)
     terminal.record({"predictions": answers})
     rows = [
         (str(path), *_cells(look.answer, terminal)) for path, look in zip(paths, looks, strict=True)
     ]
-    terminal.table(("file", *_headings([look.answer for look in looks])), rows)
+    heads = _headings([look.answer for look in looks], terminal)
+    terminal.said_table((terminal.text("headings.file"), *heads), rows)
     return 0
+
+
+def _save(
+    records: Sequence[dict[str, Any]],
+    answers: Sequence[Answered],
+    args: argparse.Namespace,
+    terminal: Terminal,
+) -> None:
+    """Write the files that answers consist of, into `--out` or here, and name them in the records."""
+    folder = args.out or Path()
+    for record, answer in zip(records, answers, strict=True):
+        if paths := save_files(answer, folder):
+            record["files"] = [str(path) for path in paths]
+            terminal.say("predict.saved", path=str(paths[0]))
 
 
 def _folder(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
@@ -105,9 +133,14 @@ def _record(text: str, found: Answered, near: Sequence[TextRow]) -> dict[str, An
     return record | {"nearest": [{"text": row.text, "label": row.target} for row in near]}
 
 
-def _headings(answers: Sequence[Answered]) -> tuple[str, ...]:
-    sure = ("sureness",) if any(one.certainty is not None for one in answers) else ()
-    return (answers[0].kind.name, *sure) if answers else ()
+def _headings(answers: Sequence[Answered], terminal: Terminal) -> tuple[str, ...]:
+    if not answers:
+        return ()
+    is_sure = any(one.certainty is not None for one in answers)
+    kind = answers[0].kind
+    names = (f"cli.headings.{kind.name}", kind.headings[0][0])
+    sure = (terminal.text("headings.sureness"),) if is_sure else ()
+    return terminal.words.first(terminal.language, names), *sure
 
 
 def _cells(found: Answered, terminal: Terminal) -> tuple[str, ...]:

@@ -35,12 +35,14 @@ class AnswerType(ABC):
     per_label: ClassVar[tuple[str, ...]] = ()  # those of lists with a number for each label, or one
     headings: ClassVar[tuple[tuple[str, str], ...]]  # of the columns added to a table: words, kind
     metrics: ClassVar[tuple[Metric, ...]] = ()  # its own, beside those that the house knows
-    column: ClassVar[str] = "predicted"  # what files are answered with, in a table of files
+    columns: ClassVar[tuple[str, ...]] = ("predicted", "certainty")  # of a table of files
+    baseline: ClassVar[tuple[str, str]] = ("", "")  # the simplest guess, and its measure to beat
     repeats: ClassVar[int] = 1  # of cross-validation: more than one where `merge` can average
     chooses: ClassVar[bool] = False  # one of the labels that a model lists
     detects_strangers: ClassVar[bool] = True  # whether its table says which rows fit none
     wording: ClassVar[str] = "answers"  # end of the keys of what is said of its rows
     grows: ClassVar[bool] = False  # by a token or a step: a demo shows it as far as it has come
+    makes_files: ClassVar[bool] = False  # answers consist of files, such as pictures or sounds
     is_text: ClassVar[bool] = False  # can be aligned with the truth, word by word
 
     @abstractmethod
@@ -109,6 +111,14 @@ class AnswerType(ABC):
         """Return the answer to a file that cannot be read, where such a row can still be measured."""
         return None
 
+    def said(self, truth: str) -> str:
+        """Return a truth as people read it."""
+        return truth
+
+    def mark(self, text: str, truth: str, answer: Answer) -> Panel | None:
+        """Return an evaluated row with the answer and the truth drawn in one; None where they stand side by side."""
+        return None
+
     def edits(self, truth: str, answer: Answer) -> tuple[Edit, ...]:
         """Return the steps from the truth to an answer that is a text."""
         return diff(truth, answer.text) if self.is_text else ()
@@ -122,6 +132,10 @@ class AnswerType(ABC):
     @abstractmethod
     def record(self, answer: Answer) -> dict[str, Any]:
         """Return an answer as the command line writes it for machines."""
+
+    def files(self, answer: Answer) -> Mapping[str, bytes]:
+        """Return the files that an answer consists of, such as a picture or a sound, by their ending."""
+        return {}
 
     def line(self, answer: Answer) -> str:
         """Return an answer in one line of a table."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from rich.console import Console
@@ -92,3 +93,50 @@ def test_recording_is_written_down(studio: Studio, tmp_path: Path) -> None:
     assert (answer["text"], answer["certainty"]) == ("yes no", 0.75)
     assert answer["words"][1] == {"word": "no", "certainty": 0.4}
     assert "yes no" in run(studio, str(path), is_json=False)
+
+
+TUNES = pytest.mark.parametrize("studio", ["mirror_tune"], indirect=True)
+
+
+@TUNES
+def test_answers_that_are_files_are_written_and_named(studio: Studio, tmp_path: Path) -> None:
+    paths = [tmp_path / "in" / "a.png", tmp_path / "in" / "b" / "a.png"]
+    for path, content in zip(paths, (b"one", b"two"), strict=True):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+    out = tmp_path / "out"
+    out.mkdir()
+    one, two = json.loads(run(studio, *map(str, paths), out=out))["predictions"]
+    assert (one["beats"], one["files"]) == (3, [str(out / "a.wav")])
+    assert Path(two["files"][0]).read_bytes() == b"two"
+    assert "a2.wav" in run(studio, str(paths[0]), is_json=False, out=out) + str(two["files"])
+
+
+@TUNES
+def test_many_answers_that_are_files_come_in_a_zip_with_their_table(
+    studio: Studio, tmp_path: Path
+) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out.zip"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.png").write_bytes(name.encode() * 3)
+    told = json.loads(run(studio, file=folder, out=out))
+    assert (told["files"], told["unread"]) == (2, 0)
+    with ZipFile(out) as package:
+        assert package.namelist() == ["a.wav", "answers.csv", "b.wav"]
+        assert package.read("b.wav") == b"bbb"
+        lines = list(csv.reader(package.read("answers.csv").decode("utf-8-sig").splitlines()))
+    assert lines[:2] == [
+        ["file", "tune", "beats", "bytes", "problem"],
+        ["a.png", "3 beats", "3.0", "3.0", ""],
+    ]
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".answers")]
+
+
+@pytest.mark.parametrize("name", ["out.zip", "out.csv", "there", "out.txt", ""])
+def test_out_is_a_place_for_what_is_asked(tmp_path: Path, name: str) -> None:
+    (tmp_path / "there").mkdir()
+    out = tmp_path / name if name else None
+    many = argparse.Namespace(file=tmp_path, out=out or tmp_path / "x")
+    assert predict.are_places(many) == (name in ("out.zip", "out.csv", "there"))
+    assert predict.are_places(argparse.Namespace(file=None, out=out)) == (name in ("", "there"))

@@ -5,6 +5,7 @@ It draws nothing itself but tables of plain texts.
 
 import re
 from abc import ABC, abstractmethod
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -106,6 +107,12 @@ class PanelKind(ABC):
     def picture(self, panel: Panel, say: Say) -> Mapping[str, Any]:
         """Return what the picture to copy shows of it: `matrix`, `pairs` or `bars`, as `share.js` draws them."""
         return {}
+
+
+def media_panel(content: bytes, media_type: str, text: str = "") -> Panel:
+    """Return a picture or a sound to look at or to listen to, such as `image/png` or `audio/wav`."""
+    data = {"type": media_type, "content": b64encode(content).decode(), "text": text}
+    return Panel("media", data)
 
 
 def cut(text: str, limit: int = CELL_CHARACTERS) -> str:

@@ -56,7 +56,8 @@ class AnsweredRow:
     """One evaluated row: what it said, what was true, what the model answered and how sure it was (0 to 1).
 
     Of a picture or a recording, `text` is its file name as the person knows it, and `media` its name
-    below the dataset's `media/`. `edits` lead from a true transcript to what was heard.
+    below the dataset's `media/`. `edits` lead from a true transcript to what was heard; `view` is the
+    row with both drawn in one, where its answer type draws that.
     """
 
     row_id: str
@@ -66,3 +67,4 @@ class AnsweredRow:
     sureness: float | None
     media: str = ""
     edits: tuple[Edit, ...] = ()
+    view: Panel | None = None

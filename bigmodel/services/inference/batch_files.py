@@ -1,17 +1,24 @@
 """The answers to many pictures or recordings as a table; a file that cannot be read is a row like any other."""
 
+import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
+from tempfile import mkdtemp
+from zipfile import ZipFile
 
 from bigmodel.core.answer import AnswerType
 from bigmodel.core.callbacks import Tell
 from bigmodel.core.errors import ModelError
 from bigmodel.services.inference.answered import Answered
-from bigmodel.services.results.answer_table import Cell, open_table
+from bigmodel.services.results.answer_table import ENDINGS, Cell, open_table
 
 # What ends the answering: the next file would meet the same.
 FATAL = frozenset({"model_not_loading"})
+ZIP = ".zip"
+UNSAFE = re.compile(r"[^\w.-]+")
 
 
 @dataclass(frozen=True)
@@ -41,19 +48,61 @@ def answer_each(files: Iterable[NamedFile], ask: Ask, kind: AnswerType) -> Itera
 
 
 def write_answers(answers: Iterable[Answered], out: Path, say: Tell, kind: AnswerType) -> None:
-    """Write one line a file. `say` puts a problem into words."""
+    """Write one line a file into a table. `say` puts a problem into words.
+
+    Answers that consist of files go into `out` as well where that is a ZIP or a folder; the table lies
+    among them as `answers.csv`.
+    """
+    if out.suffix.lower() in ENDINGS:
+        _write_table(answers, out, say, kind)
+        return
+    is_zip = out.suffix.lower() == ZIP
+    folder = Path(mkdtemp(dir=out.parent, prefix=".answers-")) if is_zip else out
+    folder.mkdir(exist_ok=True)
+    try:
+        saved = (_saved(answer, folder) for answer in answers)
+        _write_table(saved, folder / "answers.csv", say, kind)
+        if is_zip:
+            with ZipFile(out, "w") as package:
+                for path in sorted(folder.iterdir()):
+                    package.write(path, path.name)
+    finally:
+        if is_zip:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def save_files(answer: Answered, folder: Path) -> list[Path]:
+    """Write the files that an answer consists of, each under the name of its input, and return them."""
+    if answer.answer is None:
+        return []
+    saved = []
+    for ending, content in answer.kind.files(answer.answer).items():
+        stem = UNSAFE.sub("-", Path(answer.name).stem).strip("-. ")[:80] or "answer"
+        places = (folder / f"{stem}{number}{ending}" for number in chain([""], count(2)))
+        place = next(place for place in places if not place.exists())
+        place.write_bytes(content)
+        saved.append(place)
+    return saved
+
+
+def _saved(answer: Answered, folder: Path) -> Answered:
+    save_files(answer, folder)
+    return answer
+
+
+def _write_table(answers: Iterable[Answered], out: Path, say: Tell, kind: AnswerType) -> None:
     strange = ("none_of_these",) if kind.detects_strangers else ()
-    with open_table(out, ("file", kind.column, "certainty", *strange, "problem")) as table:
+    with open_table(out, ("file", *kind.columns, *strange, "problem")) as table:
         for answer in answers:
             problem = say(answer.problem) if answer.problem else ""
             table.add((answer.name,), (*_cells(answer), problem))
 
 
 def _cells(answer: Answered) -> Sequence[Cell]:
-    cells: list[Cell] = ["", ""]
+    width, found = len(answer.kind.columns), []
     if answer.answer is not None:
         found = ["" if cell is None else cell for cell in answer.kind.cells(answer.answer)]
-        cells = [*found, ""][:2]
+    cells: list[Cell] = [*found, *[""] * width][:width]
     if answer.kind.detects_strangers:
         known = answer.is_strange if answer.answer is not None else None
         cells.append({None: "", True: "yes", False: "no"}[known])

@@ -220,8 +220,16 @@ class ResultService:
         def row(place: int) -> AnsweredRow:
             row_id, truth, answer = found.row_ids[place], found.truth[place], found.answers[place]
             text, media = said.get(row_id, ("", ""))
-            edits = kind.edits(truth, answer)
-            return AnsweredRow(row_id, text, truth, answer.text, answer.certainty, media, edits)
+            return AnsweredRow(
+                row_id,
+                text,
+                kind.said(truth),
+                answer.text,
+                answer.certainty,
+                media,
+                kind.edits(truth, answer),
+                kind.mark(text, truth, answer),
+            )
 
         return [row(place) for place in places]
 

@@ -7,6 +7,7 @@ from bigmodel.core.callbacks import Say
 from bigmodel.core.results.alignment import Edit, is_unspaced
 from bigmodel.core.results.panel import cut
 from bigmodel.core.results.results import AnsweredRow
+from bigmodel.services.panels import html
 
 TEXT_CHARACTERS = 400
 WORDS = "pages.results."
@@ -16,14 +17,15 @@ Show = Callable[[AnsweredRow], str]  # what a row said, as HTML
 def row_table(rows: Sequence[AnsweredRow], show: Show, say: Say, testid: str = "") -> str:
     """Return a line a row: what it said, the truth, and what was answered, if anything was."""
     has_edits, has_answer = any(row.edits for row in rows), any(row.answer for row in rows)
+    is_one = has_edits or any(row.view for row in rows)
     has_sureness = any(row.sureness is not None for row in rows)
-    answers = ["difference"] if has_edits else ["truth", *(["answer"] if has_answer else [])]
+    answers = ["difference"] if is_one else ["truth", *(["answer"] if has_answer else [])]
     item = "file" if any(row.media for row in rows) else "text"
     keys = [item, *answers, *(["sureness"] if has_sureness else [])]
     texts = 1 + len(answers) if has_sureness or not has_answer else 1
     lines = []
     for row in rows:
-        said = [difference(row.edits)] if has_edits else [shown(row.truth), shown(row.answer)]
+        said = [_both(row, say)] if is_one else [shown(row.truth), shown(row.answer)]
         sure = [f"{100 * (row.sureness or 0):.0f} %"] if has_sureness else []
         lines.append([show(row), *said[: len(answers)], *sure])
     head = _line("th", [escape(say(f"{WORDS}column_{key}")) for key in keys], texts)
@@ -33,6 +35,11 @@ def row_table(rows: Sequence[AnsweredRow], show: Show, say: Say, testid: str = "
         f"<thead>{head}</thead><tbody>{body}</tbody></table></div>"
     )
     return table + (legend(say) if has_edits else "")
+
+
+def _both(row: AnsweredRow, say: Say) -> str:
+    """Return truth and answer in one."""
+    return html(row.view, say) if row.view else difference(row.edits)
 
 
 def shown(text: str) -> str:

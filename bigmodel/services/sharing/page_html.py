@@ -16,7 +16,7 @@ from bigmodel.services.sharing.shown import ModelPage
 from bigmodel.words import Words
 
 STYLE = Path(__file__).parents[3] / "assets" / "show.css"
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:; base-uri 'none'; form-action 'none'"
 TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 MOST_CLASSES = 40
 TEXT_CHARACTERS = 300

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
 import gradio as gr
 
+from bigmodel.core.answer import AnswerType
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.services.inference.predict import Look, MediaRow, NamedFile
@@ -73,7 +75,7 @@ class MediaDemo:
             "show_progress": "minimal",
             "show_progress_on": self._result,
         }
-        self._box.submit(protect(self.ask), [model, self._box], shown, **quick).then(
+        self._box.submit(protect(self.answers), [model, self._box], shown, **quick).then(
             None, None, None, js=ask_box.ANSWERED, **LOCK
         )
         self._examples.click(protect(self.ask_example), model, [self._box, *shown], **quick)
@@ -94,6 +96,29 @@ class MediaDemo:
         rows = self._demo.example_files(owner, model.id, EXAMPLES) if model else []
         title = self._ctx.say(request, f"pages.{self._kind}_demo.examples")
         return (look_view.examples(rows, self._kind, title),)
+
+    def answers(
+        self,
+        model_id: str,
+        value: str | None,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio finds it in the signature
+    ) -> Iterator[tuple[object, ...]]:
+        """Yield the answer: at once, or to one file as far as it has come where it grows."""
+        asked = ask_box.question(value)
+        if model_id and len(asked.files) == 1 and self._kind_of(model_id, request).grows:
+            owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
+            [(file, name)] = asked.files
+            path = self._demo.uploads.find(owner, file)
+            for found in self._demo.grow(owner, model_id, str(path)):
+                look = Look(replace(found, name=name))
+                shown = look_view.look(look, self._kind, say, None)
+                more = self._more(look, None, model_id, request)
+                yield shown, gr.DownloadButton(visible=False), *more
+            if asked.is_live:
+                self._demo.uploads.forget(owner, file)
+        else:
+            yield self.ask(model_id, value, request, progress)
 
     def ask(
         self,
@@ -156,7 +181,8 @@ class MediaDemo:
     def _many(
         self, model_id: str, files: Sequence[NamedFile], request: gr.Request, progress: gr.Progress
     ) -> tuple[object, ...]:
-        out = self._demo.download("answers.csv")
+        makes_files = self._kind_of(model_id, request).makes_files
+        out = self._demo.download("answers.zip" if makes_files else "answers.csv")
         tell = partial(self._ctx.tell, request)
         answers = self._demo.answer_files(
             self._ctx.owner(request),
@@ -178,6 +204,9 @@ class MediaDemo:
             gr.DownloadButton(value=str(out), visible=True),
             *self._more(None, None, model_id, request),
         )
+
+    def _kind_of(self, model_id: str, request: gr.Request) -> AnswerType:
+        return self._demo.answers_of(self._demo.resolve(self._ctx.owner(request), model_id))
 
     def _say(self, request: gr.Request, key: str, **args: str | int) -> str:
         return self._ctx.say(request, f"pages.demo.{key}", **args)

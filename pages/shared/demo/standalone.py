@@ -21,7 +21,7 @@ WORDS = "pages.alone."
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-        "media-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "media-src blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",

@@ -130,42 +130,46 @@ class Asks:
         kind = await run_in_threadpool(
             self._services.inference.kind, self._owner(request), model_id
         )
+        demo, owner = self._services.inference, self._owner(request)
+        grows = await run_in_threadpool(self._grows, owner, model_id)
         if kind == "text":
             text = await _text(request)
-            owner = self._owner(request)
-            if await run_in_threadpool(self._grows, owner, model_id):
-                lines = self._growing(alone, owner, model_id, text)
-                return StreamingResponse(lines, media_type="application/x-ndjson", headers=HEADERS)
-            said = await run_in_threadpool(
-                self._services.inference.look_texts, owner, model_id, [text]
-            )
+            if grows:
+                return _streamed(self._growing(alone, owner, model_id, text))
+            said = await run_in_threadpool(demo.look_texts, owner, model_id, [text])
             return JSONResponse(alone.answered(said[0]), headers=HEADERS)
-        uploads = self._services.inference.uploads
         path = await run_in_threadpool(
-            uploads.place, self._owner(request), request.query_params.get("name", "")
+            demo.uploads.place, owner, request.query_params.get("name", "")
         )
+        is_streamed = False
         try:
             await self._keep(request, path)
-            found = await run_in_threadpool(
-                self._services.inference.look, self._owner(request), model_id, path
-            )
+            if is_streamed := grows:
+                return _streamed(self._growing(alone, owner, model_id, str(path), path))
+            found = await run_in_threadpool(demo.look, owner, model_id, path)
         finally:
-            path.unlink(missing_ok=True)
+            if not is_streamed:
+                path.unlink(missing_ok=True)
         return JSONResponse(alone.answered(found.answer), headers=HEADERS)
 
     def _grows(self, owner: str, model_id: str) -> bool:
         demo = self._services.inference
         return demo.answers_of(demo.resolve(owner, model_id)).grows
 
-    def _growing(self, alone: Alone, owner: str, model_id: str, text: str) -> Iterator[str]:
-        """Yield an answer as far as it has come, one JSON object a line."""
+    def _growing(
+        self, alone: Alone, owner: str, model_id: str, asked: str, file: Path | None = None
+    ) -> Iterator[str]:
+        """Yield an answer as far as it has come, one JSON object a line, and remove the file that was asked about."""
         try:
-            for found in self._services.inference.grow(owner, model_id, text):
+            for found in self._services.inference.grow(owner, model_id, asked):
                 yield json.dumps(alone.answered(found)) + "\n"
         except PersonError as error:
             yield (
                 json.dumps({"error": self._services.words.say(alone.spoken, error.message)}) + "\n"
             )
+        finally:
+            if file:
+                file.unlink(missing_ok=True)
 
     async def _keep(self, request: Request, path: Path) -> None:
         size = 0
@@ -177,6 +181,10 @@ class Asks:
                 await run_in_threadpool(file.write, chunk)
         if not size:
             raise ModelError("media_missing")
+
+
+def _streamed(lines: Iterator[str]) -> Response:
+    return StreamingResponse(lines, media_type="application/x-ndjson", headers=HEADERS)
 
 
 def spoken(request: Request, services: "Services") -> Language:

@@ -10,7 +10,7 @@ import gradio as gr
 from bigmodel.core.language import LANGUAGES
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import Results
-from bigmodel.services.panels import kind_of
+from bigmodel.services.panels import kind_of, measure_table
 from bigmodel.words import Words
 from pages.shared.web.download import fetch
 from pages.shared.web.page import Context
@@ -80,7 +80,8 @@ def drawing(results: Results, title: str, sentence: str, say: Callable[..., str]
         "foot": "BigModel Studio",
     }
     pictures = (kind_of(panel).picture(panel, say) for panel in results.panels)
-    drawn |= next(filter(None, pictures), {})
+    rows = [row[:2] for row in measure_table(results, say).rows]
+    drawn |= next(filter(None, pictures), {"rows": rows})
     return json.dumps(drawn, ensure_ascii=False)
 
 

@@ -195,3 +195,21 @@ def test_no_answer_takes_everything_away(studio: Studio) -> None:
     assert (along.visible, figure, heard, truth.visible, said) == (False, None, "", False, ["", ""])
     assert not shown[6].visible
     assert isinstance(truth, gr.Column)
+
+
+def test_answer_to_a_file_is_shown_as_far_as_it_has_come(tmp_path: Path) -> None:
+    with open_studio(tmp_path / "home", LOCAL_OWNER, "mirror_tune") as studio:
+        tab = MediaDemo(context(studio), "image", lambda look, *_: (look,))
+        job = studio.job()
+        shown = list(tab.answers(job, give(studio, b"abc", live=True), ask()))
+        assert [look.answer.answer.beats for _, _, look in shown] == [1, 2, 3, 3]
+        assert 'src="data:audio/wav;base64,YWJj"' in shown[-1][0]
+        assert list((studio.settings.scratch / "demo").rglob("*.png")) == []
+        [(many, table, _)] = tab.answers(job, give(studio, b"abc", b"def"), ask())
+        assert "2 files answered" in many
+        assert table.value["path"].endswith(".zip")
+
+
+def test_answer_that_does_not_grow_comes_at_once(tab: MediaDemo, studio: Studio) -> None:
+    [(shown, _table, _look)] = tab.answers(studio.job(), give(studio, b"so good"), ask())
+    assert 'data-testid="answer">good<' in shown

@@ -137,3 +137,14 @@ def test_title_of_a_person_never_becomes_html(studio: Studio, job: str) -> None:
     page = standalone_route.Alone(services, "en").page(LOCAL_OWNER, named)  # type: ignore[arg-type]
     assert "<img" not in page
     assert "&lt;img onerror=x&gt;" in page
+
+
+def test_answer_to_a_file_comes_in_parts_where_it_grows(tmp_path: Path) -> None:
+    with open_studio(tmp_path / "home", LOCAL_OWNER, "mirror_tune") as media:
+        address = f"/demo/{media.job()}/answer"
+        told = client_of(media).post(address, params={"name": "x.png"}, content=b"abc")
+        assert [json.loads(line)["html"].count("<audio") for line in told.text.splitlines()] == [
+            1
+        ] * 4
+        assert client_of(media).post(address, content=b"").json()["key"] == "media_missing"
+        assert list((media.settings.scratch / "demo").rglob("*.*")) == []

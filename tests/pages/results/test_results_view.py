@@ -1,8 +1,9 @@
 """Differences of transcripts can be read without colour, and nothing a person wrote becomes HTML."""
 
 from bigmodel.core.results.alignment import diff
+from bigmodel.core.results.panel import media_panel
 from bigmodel.core.results.results import AnsweredRow
-from bigmodel.services.results.row_table import difference
+from bigmodel.services.results.row_table import difference, row_table
 from pages.shared.results import results_view as view
 
 
@@ -48,3 +49,13 @@ def test_transcripts_come_with_difference_and_legend() -> None:
     assert "[column_difference]" in table
     assert "[diff_missing]" in table
     assert "yes <del>no</del>" in table
+
+
+def test_row_that_its_answer_type_draws_stands_with_truth_and_answer_in_one() -> None:
+    drawn = media_panel(b"abc", "image/png", "<b>")
+    shown = row_table([row(view=drawn)], lambda one: one.text, say)
+    assert (
+        '<img class="bm-made" data-testid="answer" src="data:image/png;base64,YWJj" alt="&lt;b&gt;">'
+        in shown
+    )
+    assert shown.count("[column_") == 3

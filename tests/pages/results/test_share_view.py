@@ -1,10 +1,11 @@
 """What a picture of the results is drawn from: the sentence, and the first panel that can be drawn."""
 
 import json
+from collections.abc import Mapping
 
 from bigmodel.core.message import Message
 from bigmodel.core.results.panel import Panel
-from bigmodel.core.results.results import Results
+from bigmodel.core.results.results import Measure, Results
 from pages.shared.results.share_view import drawing
 
 
@@ -12,8 +13,8 @@ def say(key: str, /, **args: str | int) -> str:
     return f"{key.rpartition('.')[2]} {args}" if args else key.rpartition(".")[2]
 
 
-def drawn(*panels: Panel) -> dict[str, object]:
-    results = Results("", 1, (), {}, Message("x"), panels=panels)
+def drawn(*panels: Panel, measures: Mapping[str, Measure] | None = None) -> dict[str, object]:
+    results = Results("", 1, (), measures or {}, Message("x"), panels=panels)
     found: dict[str, object] = json.loads(drawing(results, "reviews", "Of 100 …", say))
     return found
 
@@ -26,5 +27,6 @@ def test_first_panel_that_can_be_drawn_is_in_the_picture() -> None:
     assert shown["alt"] == "alt {'title': 'reviews', 'sentence': 'Of 100 …'}"
 
 
-def test_panels_that_cannot_be_drawn_leave_the_sentence() -> None:
-    assert drawn(Panel("classes", {"rows": []}))["sentence"] == "Of 100 …"
+def test_panels_that_cannot_be_drawn_leave_the_sentence_and_the_measures() -> None:
+    shown = drawn(Panel("classes", {"rows": []}), measures={"accuracy": Measure(0.912)})
+    assert (shown["sentence"], shown["rows"]) == ("Of 100 …", [["accuracy", "91.2 %"]])
