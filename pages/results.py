@@ -14,6 +14,7 @@ from pages.shared.results import results_view as view
 from pages.shared.results.compare_view import CompareView
 from pages.shared.results.panels_view import panels_box, picked, shown
 from pages.shared.results.share_view import ShareView
+from pages.shared.results.space_view import SpaceView
 from pages.shared.results.wrong_rows import ALL, WrongRows
 from pages.shared.web.download import fetch
 from pages.shared.web.guard import guard
@@ -57,6 +58,7 @@ class ResultsTab:
             self.package = gr.DownloadButton(elem_id="results-package", elem_classes="bm-away")
             self.own_table = OwnTable(self.ctx, "results")
             self.share = ShareView(self.ctx)
+            self.space = SpaceView(self.ctx)
             self.compare = CompareView(self.ctx)
             self.panels = panels_box("results-panels")
             self.wrong = WrongRows(self.ctx)
@@ -87,6 +89,7 @@ class ResultsTab:
         self.panels.click(protect(self.pick_cell), asked, self.wrong.parts, **QUIET)
         self.wrong.wire(protect, self.model)
         self.share.wire(protect, self.model)
+        self.space.wire(protect, self.model)
         self.compare.wire(protect)
         self.own_table.follow(tab, protect, chosen, self.model)
         fetch(self.download, protect(self.pack), asked, self.package)

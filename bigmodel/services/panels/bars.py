@@ -12,7 +12,7 @@ class Bars(PanelKind):
     """Data: `text`, and `bars` of (label, share of 1), largest first."""
 
     def draw(self, panel: Panel, say: Say) -> str:
-        lines = "".join(_bar(label, share) for label, share in panel.data["bars"])
+        lines = "".join(bar(label, share) for label, share in panel.data["bars"])
         title = escape(say("pages.alone.sureness"))
         return (
             f'{lead(escape(panel.data["text"]))}<div class="bm-muted">{title}</div>'
@@ -20,7 +20,7 @@ class Bars(PanelKind):
         )
 
 
-def _bar(label: str, share: float) -> str:
+def bar(label: str, share: float) -> str:
     """Return a bar whose width is an attribute, which pages that forbid styles in their text let through."""
     return (
         f"<span>{escape(label)}</span>"

@@ -16,6 +16,7 @@ from bigmodel.core.results.results import Results
 from bigmodel.core.task import Task
 from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.results.model_card import figures, write_card
+from bigmodel.services.results.space import front_matter, space_files
 from bigmodel.services.results.standalone import assemble
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task
@@ -27,6 +28,7 @@ NEEDED = {"instant": "instant.json", "tuned": "config.json"}  # what the program
 # What a program imports, and the packages that bring it.
 PACKAGES = {
     "ftfy": ("ftfy",),
+    "gradio": ("gradio",),
     "numpy": ("numpy",),
     "opencc": ("opencc",),
     "phonenumbers": ("phonenumberslite",),
@@ -39,6 +41,7 @@ PACKAGES = {
     "torchvision": ("torchvision",),
     "transformers": ("transformers", "tokenizers", "safetensors"),
 }
+CPU_INDEX = "--extra-index-url https://download.pytorch.org/whl/cpu"  # else CUDA comes along
 _IMPORT = re.compile(r"^ *(?:import|from) (\w+)", re.MULTILINE)
 CLEANING = tuple(DATA / name for name in ("cleaning.py", "personal.py"))  # they stand alone
 TAKEN = frozenset({".safetensors", ".json", ".txt", ".model"})
@@ -63,17 +66,20 @@ def write_package(
     results: Results,
     split_rows: Mapping[str, int],
     bases: Mapping[str, Mapping[str, object]],
+    as_space: bool = False,
 ) -> Path:
     """Write the ZIP of a model into the scratch folder, or return the one already there.
 
     Args:
         split_rows: how many rows it learned from and was tried on.
         bases: imported and fetched base models by name.
+        as_space: with an app that asks it in a browser, as a Hugging Face Space starts it.
 
     Raises:
-        ModelError: `model_files_missing`.
+        ModelError: `model_files_missing`; `model_without_program` as a Space.
     """
-    target = settings.scratch / "downloads" / model.id / f"model-{model.kind}.zip"
+    sort = "space" if as_space else "model"
+    target = settings.scratch / "downloads" / model.id / f"{sort}-{model.kind}.zip"
     if target.is_file():
         return target
     folder = Artifacts(settings.home).path(model.folder)
@@ -82,7 +88,8 @@ def write_package(
         raise ModelError("model_files_missing")
     task = get_task(model.task, settings.task_folders)
     program = _program(task, model, {path.name for path in files})
-    steps = _cleaning(folder)
+    if as_space and program is None:
+        raise ModelError("model_without_program")
     words = load_words(settings.task_folders)
     card = write_card(
         words,
@@ -92,13 +99,20 @@ def write_package(
         base=_base(task, model, bases),
         has_program=program is not None,
     )
+    app = space_files(words, task) if as_space else {}
+    texts = [
+        ("README.md", front_matter(task) + card if as_space else card),
+        ("labels.json", json.dumps(list(model.labels), ensure_ascii=False)),
+        *_programs(program, _cleaning(folder), app),
+        *figures(words, results),
+    ]
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_name(f".{new_id()}.part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as package:
             for path in files:
                 _add(package, path.name, _without_origin(path))
-            for name, text in (*_texts(model, card, program, steps), *figures(words, results)):
+            for name, text in texts:
                 _add(package, name, text.encode("utf-8"))
         part.replace(target)
     finally:
@@ -132,24 +146,30 @@ def _cleaning(folder: Path) -> list[str]:
     return steps
 
 
-def _texts(
-    model: TrainedModel, card: str, program: Path | None, steps: Sequence[str]
+def _programs(
+    program: Path | None, steps: Sequence[str], app: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    yield "README.md", card
-    yield "labels.json", json.dumps(list(model.labels), ensure_ascii=False)
-    if program:
-        programs = {"predict.py": assemble(program)}
-        if steps:
-            yield "cleaning.json", json.dumps(list(steps), ensure_ascii=False)
-            programs |= {
-                path.name: path.read_text("utf-8").replace("from bigmodel.data.", "from ")
-                for path in CLEANING
-            }
-        found = (name for text in programs.values() for name in _IMPORT.findall(text))
-        names = dict.fromkeys(name for module in found for name in PACKAGES.get(module, ()))
-        pins = (f"{name}=={installed(name).split('+')[0]}" for name in names)
-        yield from programs.items()
-        yield "requirements.txt", "\n".join(pins) + "\n"
+    """Yield the programs that go along, what they read, and the packages that they need."""
+    if program is None:
+        return
+    programs = {"predict.py": assemble(program), **app}
+    if steps:
+        yield "cleaning.json", json.dumps(list(steps), ensure_ascii=False)
+        programs |= {
+            path.name: path.read_text("utf-8").replace("from bigmodel.data.", "from ")
+            for path in CLEANING
+        }
+    found = (
+        name
+        for file, text in programs.items()
+        if file.endswith(".py")
+        for name in _IMPORT.findall(text)
+    )
+    names = dict.fromkeys(name for module in found for name in PACKAGES.get(module, ()))
+    pins = [f"{name}=={installed(name).split('+')[0]}" for name in names]
+    index = [CPU_INDEX] if app and "torch" in names else []
+    yield from programs.items()
+    yield "requirements.txt", "\n".join((*index, *pins)) + "\n"
 
 
 def _program(task: Task, model: TrainedModel, names: set[str]) -> Path | None:

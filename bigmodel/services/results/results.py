@@ -166,8 +166,12 @@ class ResultService:
         remarks = [*asked.remarks, *seen, *map(_said_of_file, results.remarks)]
         return replace(results, sentence=_said_of_file(results.sentence), remarks=tuple(remarks))
 
-    def download(self, owner: str, model_id: str) -> Path:
-        """Return a ZIP of a model that works without this app."""
+    def download(self, owner: str, model_id: str, *, as_space: bool = False) -> Path:
+        """Return a ZIP of a model that works without this app, or as a Hugging Face Space.
+
+        Raises:
+            ModelError: `model_files_missing`, `model_without_program`.
+        """
         model = self._store.models.get(owner, model_id)
         version = self._version(owner, model)
         return export.write_package(
@@ -176,6 +180,7 @@ class ResultService:
             results=self.results(owner, model.job_id, model.id),
             split_rows=version.summary.split_rows,
             bases=self._store.base_models.list_all(owner),
+            as_space=as_space,
         )
 
     def _evaluate(self, owner: str, model: TrainedModel) -> Results:

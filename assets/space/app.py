@@ -1,0 +1,82 @@
+"""Asks the model beside this file in a browser; it keeps nothing and sends nothing elsewhere.
+
+pip install -r requirements.txt
+python app.py
+"""
+
+import json
+import logging
+import os
+from html import escape
+from pathlib import Path
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import gradio as gr
+from predict import Model
+
+from bigmodel.core.datasets.inputs import join_inputs
+from bigmodel.services.panels.answer import lead
+from bigmodel.services.panels.bars import bar
+
+HERE = Path(__file__).resolve().parent
+ABOUT = json.loads((HERE / "space.json").read_text("utf-8"))
+MOST_BARS, MOST_CHARACTERS, MOST_MB = 10, 10_000, 25
+STYLE = """
+.bm-lead { font-size: 1.35rem; font-weight: 600; overflow-wrap: anywhere; }
+.bm-bars { display: grid; grid-template-columns: fit-content(45%) 1fr max-content; gap: 6px 12px; align-items: center; margin-top: 12px; }
+.bm-bar { width: 100%; height: 10px; border-radius: 5px; background: var(--background-fill-secondary); }
+.bm-bar rect { fill: var(--primary-600); }
+"""
+model = Model()
+words = gr.I18n(**ABOUT["words"])
+
+
+def answer(*given: str | None) -> str:
+    """Return what the model says of a text, or of the file of a picture or a recording, as HTML."""
+    asked = join_inputs([one or "" for one in given]) if ABOUT["medium"] == "text" else given[0]
+    if not asked:
+        return ""
+    try:
+        return drawn(asked)
+    except Exception:
+        logging.exception("no answer")
+        return lead(escape(ABOUT["unread"]))
+
+
+def drawn(asked: str) -> str:
+    """Return an answer as HTML: drawn by the program itself, a text, a number, or the likeliest labels."""
+    if hasattr(model, "show"):
+        return str(model.show(asked))
+    [said] = (model.predict if hasattr(model, "predict") else model.transcribe)([asked])
+    if isinstance(said, str):
+        return lead(escape(said))
+    if not model.labels:
+        return lead(f"{said[0]:.5g}")
+    ranked = sorted(zip(model.labels, said, strict=True), key=lambda one: -one[1])
+    bars = "".join(bar(label, share) for label, share in ranked[:MOST_BARS])
+    return f'{lead(escape(ranked[0][0]))}<div class="bm-bars">{bars}</div>'
+
+
+def boxes() -> list[gr.components.Component]:
+    """Return what a question is given in."""
+    if ABOUT["medium"] == "image":
+        return [gr.Image(type="filepath", label=words("bm_input"))]
+    if ABOUT["medium"] == "audio":
+        return [gr.Audio(type="filepath", label=words("bm_input"))]
+    inputs = ABOUT["inputs"]
+    return [
+        gr.Textbox(label=words(key), lines=3, max_length=MOST_CHARACTERS) for key in inputs
+    ]  # fmt: skip
+
+
+with gr.Blocks(title=ABOUT["title"], analytics_enabled=False, delete_cache=(600, 600)) as demo:
+    gr.Markdown(words("bm_title"), elem_id="title")
+    given = boxes()
+    ask = gr.Button(words("bm_ask"), variant="primary", elem_id="ask")
+    said = gr.HTML(elem_id="answer")
+    gr.Markdown(words("bm_caution"))
+    ask.click(answer, given, said, api_name="answer", concurrency_limit=1)
+
+if __name__ == "__main__":
+    demo.queue(max_size=32).launch(css=STYLE, i18n=words, max_file_size=MOST_MB * 2**20)

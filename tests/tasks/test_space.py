@@ -1,0 +1,106 @@
+"""A model of every task, downloaded as a Space, runs with `python app.py` away from this app and answers alike."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bigmodel.answers import answer_type
+from bigmodel.core.model import TrainedModel
+from bigmodel.core.task import Medium, Task
+from bigmodel.services.results.export import write_package
+from bigmodel.settings import Settings
+from bigmodel.tasks import find_tasks, load_engine
+from tests.fakes.reporter import FakeReporter
+from tests.patience import PATIENCE_S
+from tests.server import free_port
+from tests.tasks.material import material_of
+from tests.tasks.test_conformance import data_of, settings
+
+TASKS = find_tasks()
+LEFT_OUT = ("accelerate", "scikit-learn", "pandas", "pyarrow", "SQLAlchemy")
+every_task = pytest.mark.parametrize("task", TASKS.values(), ids=lambda task: task.name)
+pytestmark = pytest.mark.slow
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Start the app of a Space in its own folder, with nothing of ours in its environment."""
+    port = free_port()
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "OMP_NUM_THREADS")}
+    environment |= {"GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
+    environment |= {"GRADIO_TEMP_DIR": str(folder / "files")}
+    with (folder / "app.log").open("w+b") as log:
+        process = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=folder, env=environment, stdout=log, stderr=log
+        )
+        try:
+            url, deadline = f"http://127.0.0.1:{port}/gradio_api", time.monotonic() + PATIENCE_S
+            while not _answers(url):
+                told = (folder / "app.log").read_text("utf-8")
+                assert process.poll() is None, told
+                assert time.monotonic() < deadline, told
+                time.sleep(0.1)
+            yield url
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/info").status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def ask(url: str, task: Task, given: str) -> str:
+    """Ask as the page does, and return the answer as HTML."""
+    asked: object = given
+    if task.medium != Medium.TEXT:
+        with Path(given).open("rb") as file:
+            [path] = httpx.post(f"{url}/upload", files={"files": file}).json()
+        asked = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    event = httpx.post(f"{url}/call/answer", json={"data": [asked]}).json()["event_id"]
+    told = httpx.get(f"{url}/call/answer/{event}", timeout=PATIENCE_S).text
+    assert "event: complete" in told, told
+    return str(json.loads(told.rpartition("data: ")[2])[0])
+
+
+@every_task
+def test_model_runs_as_a_space(task: Task, tmp_path: Path) -> None:
+    home = Settings(home=tmp_path / "home", offline=True)
+    home.make_folders()
+    model = TrainedModel(
+        id="m", kind="tuned", task=task.name, base="tiny", folder="jobs/j/1/models/tuned",
+        digest="", size_mb=1.0, labels=(), metrics={}, kept=True,
+    )  # fmt: skip
+    folder = home.home / model.folder
+    folder.mkdir(parents=True)
+    data, engine = data_of(task, tmp_path), load_engine(task)
+    base = material_of(task).base(tmp_path / "base")
+    engine.train(data, settings(task, epochs=1), base, folder, FakeReporter(tmp_path / "c"))
+    expected = engine.load(folder).answer(data.test.inputs)
+    kind = answer_type(task)
+    results = kind.evaluate(data.test.targets, expected, data.labels)
+    model = TrainedModel(**{**vars(model), "labels": data.labels})
+    package = write_package(home, model, results=results, split_rows={}, bases={}, as_space=True)
+    space = tmp_path / "space"
+    with zipfile.ZipFile(package) as file:
+        file.extractall(space)
+    pins = (space / "requirements.txt").read_text("utf-8")
+    assert [name for name in LEFT_OUT if f"{name}==" in pins] == []
+    assert "gradio==" in pins
+    assert list(space.glob("*.safetensors"))
+    assert str(home.home) not in "".join(path.read_text("utf-8") for path in space.glob("*.json"))
+    with running(space) as url:
+        assert escape(expected[0].text) in ask(url, task, data.test.inputs[0])
