@@ -32,11 +32,17 @@ class TargetKind(ABC):
     fewest_to_hold_out: ClassVar[int] = 50  # usable rows below which nothing is held out
     most_names: ClassVar[int] = 0  # values that a person can rename; more are no names
     by_hand: ClassVar[bool] = True  # whether a person can give it to a row by choosing a class
-    tells_language: ClassVar[bool] = False  # the targets, not the inputs, are the texts
+    tells_language: ClassVar[bool] = False  # of media: the targets are texts in a language
     is_given: ClassVar[bool] = (
         True  # rows that are learned from have one; else their inputs are enough
     )
     is_prose: ClassVar[bool] = False  # a column of such targets looks like one of inputs
+    is_file: ClassVar[bool] = (
+        False  # names of files beside those of the inputs, such as the clean of a noisy one
+    )
+    is_turned: ClassVar[bool] = (
+        False  # what came as the target is read, and what came as the input is made
+    )
     unasked: ClassVar[str] = ""  # key of the refusal of a table that nobody said is of this kind
     words: ClassVar[Mapping[str, str]] = {}  # its own words for some problems of files
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -32,6 +32,46 @@ class _Row:
     given: str = ""
 
 
+@dataclass
+class _Counted:
+    """What was counted of rows so far, and a value for each."""
+
+    kind: TargetKind | None
+    has_label: bool
+    is_media: bool
+    codes: list[int] = field(default_factory=list)
+    groups: bytearray = field(default_factory=bytearray)
+    lengths: list[int] = field(default_factory=list)
+    tests: list[bool] = field(default_factory=list)
+    given: list[int] = field(default_factory=list)
+    filled: list[bool] = field(default_factory=list)
+    known: dict[str, int] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    texts: list[str] = field(default_factory=list)
+
+    def add(self, row: _Row) -> None:
+        """Count a row."""
+        kind, counts = self.kind, self.counts
+        is_spoken = self.is_media and kind is not None and kind.tells_language
+        is_given = kind is None or kind.is_given
+        sample = row.target if is_spoken else row.input
+        if len(self.texts) < SCRIPT_SAMPLE:
+            self.texts.append(sample[:500])
+        counts["inputs_missing"] += not row.input
+        counts["targets_missing"] += self.has_label and is_given and not row.target
+        counts["inputs_are_targets"] += bool(row.input) and row.input == row.target
+        counts["characters_replaced"] += "\ufffd" in sample
+        counts["texts_fast"] += is_spoken and len(row.target) * 1000 > FASTEST_SPEECH * row.length
+        self.filled.append(bool(row.input))
+        is_usable = bool(row.input and (row.target or not is_given))
+        name = kind.value(row.target) if kind else row.target
+        self.codes.append(self.known.setdefault(name, len(self.known)) if is_usable else -1)
+        self.groups += row.content
+        self.lengths.append(row.length)
+        self.tests.append(bool(row.origin))
+        self.given.append(NAMES.index(row.given) if row.given in NAMES else -1)
+
+
 def survey(
     sources: Sequence[Source],
     *,
@@ -44,51 +84,27 @@ def survey(
     cleaning: Sequence[str] = (),
 ) -> Survey:
     """Look at every row once. Without a label column, rows have at most a label by hand; without a kind, the values tell it."""
-    codes: list[int] = []
-    groups = bytearray()
-    lengths: list[int] = []
-    tests: list[bool] = []
-    given: list[int] = []
-    filled: list[bool] = []
-    known: dict[str, int] = {}
-    counts: Counter[str] = Counter()
-    texts: list[str] = []
-    is_spoken = kind is not None and kind.tells_language
-    is_given = kind is None or kind.is_given
+    is_media = any(source.is_media for source in sources)
+    counted = _Counted(kind, bool(label), is_media)
     columns = (text,) if isinstance(text, str) else text
     for row in _rows(sources, columns, label, relabel or {}, cleaning):
-        sample = row.target if is_spoken else row.input
-        if len(texts) < SCRIPT_SAMPLE:
-            texts.append(sample[:500])
-        counts["inputs_missing"] += not row.input
-        counts["targets_missing"] += bool(label) and is_given and not row.target
-        counts["inputs_are_targets"] += bool(row.input) and row.input == row.target
-        counts["characters_replaced"] += "\ufffd" in sample
-        counts["texts_fast"] += is_spoken and len(row.target) * 1000 > FASTEST_SPEECH * row.length
-        filled.append(bool(row.input))
-        is_usable = bool(row.input and (row.target or not is_given))
-        name = kind.value(row.target) if kind else row.target
-        codes.append(known.setdefault(name, len(known)) if is_usable else -1)
-        groups += row.content
-        lengths.append(row.length)
-        tests.append(bool(row.origin))
-        given.append(NAMES.index(row.given) if row.given in NAMES else -1)
+        counted.add(row)
     return Survey(
-        labels=list(known),
-        codes=np.array(codes, np.int32),
-        groups=np.frombuffer(bytes(groups), np.uint64),
-        lengths=np.array(lengths, np.int32),
-        is_test=np.array(tests, np.bool_),
-        counts=counts,
-        texts=texts,
-        given=np.array(given, np.int8),
-        is_media=any(source.is_media for source in sources),
+        labels=list(counted.known),
+        codes=np.array(counted.codes, np.int32),
+        groups=np.frombuffer(bytes(counted.groups), np.uint64),
+        lengths=np.array(counted.lengths, np.int32),
+        is_test=np.array(counted.tests, np.bool_),
+        counts=counted.counts,
+        texts=counted.texts,
+        given=np.array(counted.given, np.int8),
+        is_media=is_media,
         keeps_split=any(source.keeps_split for source in sources),
         asked=kind,
         column=label,
         delimiter=delimiter,
         decimal=decimal,
-        is_filled=np.array(filled, np.bool_),
+        is_filled=np.array(counted.filled, np.bool_),
     )
 
 

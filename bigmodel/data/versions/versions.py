@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,6 @@ from bigmodel.core.message import Message
 from bigmodel.core.target import TargetKind
 from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.tables.label import listed
-from bigmodel.data.tables.label import shown as shown_label
 from bigmodel.data.tables.source import (
     BATCH_ROWS,
     OF_ROWS,
@@ -38,6 +38,7 @@ from bigmodel.data.targets.survey import Survey
 from bigmodel.data.versions import split
 from bigmodel.data.versions.check import check
 from bigmodel.data.versions.original_files import keep_upload
+from bigmodel.data.versions.parts import split_rows
 from bigmodel.data.versions.survey import survey
 from bigmodel.settings import Settings
 
@@ -76,7 +77,7 @@ def write_version(
 
     `media` is a folder with the files of new rows; they are taken from there. `uploaded` is the file
     that new rows of a table came in: a copy is kept under the name that the last of the recipe's uploads gives it.
-    `groups` has a number for each row (-1: none): rows that share one get into the same part.
+    `groups` are as of `split_rows`.
 
     Raises:
         DatasetError: the rows cannot be trained on; nothing is left on disk.
@@ -89,10 +90,7 @@ def write_version(
         pairs = [f"{label} → {name}" for label, name in same.items()]
         problems = [*problems, found.remark("labels_joined", labels=listed(pairs))]
     summary = check(found, label=recipe.target, columns=columns, problems=problems)
-    if groups is not None:
-        found.groups = split.joined(found.groups, groups)
-        found.given[~found.is_test] = -1
-    splits, remarks = _split(found, recipe.seed, is_grouped=groups is not None)
+    splits, remarks = split_rows(found, recipe.seed, groups)
     counts = np.bincount(splits, minlength=len(split.NAMES))
     summary = replace(
         summary,
@@ -102,10 +100,7 @@ def write_version(
         form=recipe.form,
     )
     folder = settings.datasets / dataset_id / str(number)
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = folder.with_name(f".{number}.{new_id()}.tmp")
-    draft.mkdir(mode=0o700)
-    try:
+    with _draft(folder) as draft:
         digest = _write(draft / ITEMS, sources, recipe, splits, found)
         _write_recipe(draft, recipe, summary)
         if media is not None:
@@ -113,11 +108,21 @@ def write_version(
         if uploaded is not None:
             keep_upload(uploaded, folder, recipe.uploads[-1])
         folder = _placed(draft, folder)
+    place = folder.relative_to(settings.home).as_posix()
+    return Version(dataset_id, number, place, digest, now(), recipe, summary)
+
+
+@contextmanager
+def _draft(folder: Path) -> Iterator[Path]:
+    """Yield a folder beside a version's, which goes where the block fails."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = folder.with_name(f".{folder.name}.{new_id()}.tmp")
+    draft.mkdir(mode=0o700)
+    try:
+        yield draft
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    place = folder.relative_to(settings.home).as_posix()
-    return Version(dataset_id, number, place, digest, now(), recipe, summary)
 
 
 def _surveyed(sources: Sequence[Source], recipe: Recipe) -> Survey:
@@ -159,86 +164,6 @@ def _placed(draft: Path, folder: Path) -> Path:
             if not folder.exists():
                 raise
             folder = folder.with_name(f"{folder.name.partition('-')[0]}-{new_id()}")
-
-
-def _split(
-    found: Survey, seed: int, *, is_grouped: bool = False
-) -> tuple[NDArray[np.int8], list[Message]]:
-    """Return the split of every row, and what has to be said about rows that were given to a part."""
-    strata = found.kind.strata(found)
-    given = _given(found)
-    if (given < 0).all():
-        fewest = found.kind.fewest_to_hold_out
-        assigned = split.assign(
-            found.groups, strata, seed=seed, fewest=fewest, is_grouped=is_grouped
-        )
-        return assigned, []
-    remarks = []
-    leaks = _leaks(found, given)
-    if leaks.any():
-        remarks.append(found.remark("test_overlap", count=int(leaks.sum())))
-    strata[leaks] = -1
-    splits = _around(found, given, strata, seed)
-    strange = found.kind.unknown(found, given == split.TEST, splits == split.TRAIN)
-    if strange.any():
-        splits[strange] = split.NONE
-        codes = np.unique(found.codes[strange])[:5]
-        names = ", ".join(shown_label(found.labels[code]) for code in codes)
-        count = int(strange.sum())
-        remarks.append(found.remark("test_labels_unknown", count=count, labels=names))
-    return splits, remarks
-
-
-def _given(found: Survey) -> NDArray[np.int8]:
-    """Return the part each usable row is bound to (by a test file, by folders, or as before); -1 for none."""
-    given = found.given.copy()
-    if found.is_test.any():
-        given[given == split.TEST] = -1
-        given[found.is_test] = split.TEST
-    given[found.codes < 0] = -1
-    is_held_out = np.isin(given, (split.VALIDATION, split.TEST))
-    if not is_held_out.any():
-        return np.full_like(given, -1)
-    if found.keeps_split:  # rows added later join what they repeat
-        bound = np.flatnonzero((given >= 0) & ~found.is_test)
-        groups, first = np.unique(found.groups[bound], return_index=True)
-        free = np.flatnonzero((given < 0) & (found.codes >= 0))
-        place = np.searchsorted(groups, found.groups[free]).clip(0, max(0, len(groups) - 1))
-        is_known = groups[place] == found.groups[free] if len(groups) else np.zeros(0, np.bool_)
-        given[free[is_known]] = given[bound[first[place[is_known]]]]
-    return given
-
-
-def _leaks(found: Survey, given: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Return which rows occur in a part that is held out from them, and thus are left out."""
-    usable = found.codes >= 0
-    is_test, is_validation = given == split.TEST, given == split.VALIDATION
-    in_test = usable & ~is_test & np.isin(found.groups, found.groups[is_test])
-    others = usable & ~is_test & ~is_validation
-    leaks: NDArray[np.bool_] = in_test | others & np.isin(found.groups, found.groups[is_validation])
-    return leaks
-
-
-def _around(
-    found: Survey, given: NDArray[np.int8], strata: NDArray[np.int32], seed: int
-) -> NDArray[np.int8]:
-    """Return the splits with bound rows where they are bound to, and the rest assigned.
-
-    A part that rows were given to gets no others, unless they were added later.
-    """
-    taken = [part for part in (split.TEST, split.VALIDATION) if (given == part).any()]
-    if found.keeps_split:
-        taken = [split.TEST] if found.is_test.any() else []
-        strata[found.is_test] = -1
-    else:
-        strata[given >= 0] = -1
-    parts = tuple(part for part in (split.TEST, split.VALIDATION) if part not in taken)
-    splits = split.assign(
-        found.groups, strata, seed=seed, parts=parts, fewest=found.kind.fewest_to_hold_out
-    )
-    is_bound = (given >= 0) & ~_leaks(found, given)
-    splits[is_bound] = given[is_bound]
-    return splits
 
 
 def _write(
@@ -352,13 +277,17 @@ def load_task_data(folder: Path, kind: TargetKind) -> TaskData:
     """Return what an engine may see of a version; rows whose target cannot be measured against are left out.
 
     Such are held-out rows with a class that no training row has, and for numbers what is none.
-    Inputs of pictures and recordings are absolute paths.
+    Inputs of pictures and recordings are absolute paths, and so are targets that are files.
     """
     table = pq.read_table(folder / ITEMS, columns=["row_id", "split", "input", "target"])
     columns = [table.column(name).to_pylist() for name in table.column_names]
     if is_media(folder):
         media = media_folder(folder)
         columns[2] = [str(media / name) for name in columns[2]]
+        if kind.is_file:
+            columns[3] = [name and str(media / name) for name in columns[3]]
+    if kind.is_turned:
+        columns[2], columns[3] = columns[3], columns[2]
     rows = [row for row in zip(*columns, strict=True) if row[1] != Split.NONE]
     plain = kind.plain([row[3] for row in rows])
     rows = [(*row[:3], target) for row, target in zip(rows, plain, strict=True)]

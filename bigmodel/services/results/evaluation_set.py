@@ -60,6 +60,10 @@ def read_evaluation_set(
         count = len(whole) - len(usable)
         remarks.append(_left_out("unknown_truth", count=count, labels=_listed(strange)))
     inputs, hashes, truth = (list(column) for column in zip(*usable, strict=True))
+    if kind.is_file:
+        truth = [str(upload.media_folder / name) for name in truth]
+    if kind.is_turned:
+        inputs, truth = truth, inputs
     return EvaluationSet(inputs, hashes, truth, tuple(remarks))
 
 

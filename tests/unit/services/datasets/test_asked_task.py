@@ -11,11 +11,13 @@ from bigmodel.core.target import TargetKind
 from bigmodel.data.ingest.importer import Answers, read_upload
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.targets import target_kind
+from bigmodel.data.targets.none import NoTarget
+from bigmodel.data.targets.text import TextKind
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.results.evaluation_set import read_evaluation_set
 from bigmodel.store.memory import MemoryStore
-from tests.fakes.media_zips import write_pictures
+from tests.fakes.media_zips import write_pictures, write_speech
 from tests.fakes.workshop import TASKS, quick_settings
 
 OPEN = TASKS.parent / "open_tasks"
@@ -58,6 +60,7 @@ def test_second_column_of_texts_is_learned_where_the_task_writes(
     version = service.import_file(OWNER, pairs(tmp_path), task="shout").version
     assert (version.recipe.input, version.recipe.target) == ("quiet", "loud")
     assert (version.recipe.kind, version.summary.target) == ("text", "text")
+    assert version.summary.problems == ()
     back = service.import_file(OWNER, pairs(tmp_path), task="shout", text="loud").version
     assert (back.recipe.input, back.recipe.target) == ("loud", "quiet")
 
@@ -156,3 +159,32 @@ def test_kind_knows_its_column_by_the_values() -> None:
     assert guess_columns(sample, known=[marked]).text == "note"
     assert guess_columns(sample, known=[marked], label="y").label == "y"
     assert guess_columns(sample).label == "y"
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_what_came_as_the_target_is_read_where_the_kind_is_turned(
+    service: DatasetService, tmp_path: Path, is_turned: bool
+) -> None:
+    version = service.import_file(OWNER, write_speech(tmp_path / "said.zip", clips=24)).version
+    kind = type("Turned", (TextKind,), {"is_turned": is_turned})()
+    folder = service._settings.home / version.folder
+    rows = load_task_data(folder, kind).train
+    paths = rows.targets if is_turned else rows.inputs
+    texts = rows.inputs if is_turned else rows.targets
+    assert all(Path(path).is_file() for path in paths)
+    assert all(text and not text.endswith(".flac") for text in texts)
+    path = tmp_path / "said.zip"
+    upload = read_upload(path, service._settings)
+    asked = read_evaluation_set(upload, version.recipe, kind, ())
+    assert Path((asked.truth if is_turned else asked.inputs)[0]).is_file()
+    upload.discard()
+
+
+def test_targets_that_are_files_are_paths_as_the_inputs_are(
+    service: DatasetService, tmp_path: Path
+) -> None:
+    version = service.import_file(OWNER, write_pictures(tmp_path / "c.zip", each=6)).version
+    folder = service._settings.home / version.folder
+    kind = type("Files", (NoTarget,), {"is_file": True})()
+    data = load_task_data(folder, kind)
+    assert {Path(path).parent for path in data.train.targets} == {folder.parent / "media"}
