@@ -142,4 +142,4 @@ def build(ctx: Context, tab: gr.Tab) -> None:
     HomeTab(ctx, tab)
 
 
-PAGE = Page(slug="home", order=10, build=build)
+PAGE = Page(slug="home", order=10, build=build, group="home")

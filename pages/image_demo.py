@@ -14,4 +14,4 @@ def build(ctx: Context, tab: gr.Tab) -> None:
     demo.wire(())
 
 
-PAGE = Page(slug="image-demo", order=61, build=build)
+PAGE = Page(slug="image-demo", order=61, build=build, group="try")

@@ -240,4 +240,4 @@ def build(ctx: Context, tab: gr.Tab) -> None:
     TextDemo(ctx).build(tab)
 
 
-PAGE = Page(slug="text-demo", order=60, build=build)
+PAGE = Page(slug="text-demo", order=60, build=build, group="try")

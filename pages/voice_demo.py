@@ -118,4 +118,4 @@ def build(ctx: Context, tab: gr.Tab) -> None:
     VoiceDemo(ctx).build(tab)
 
 
-PAGE = Page(slug="voice-demo", order=62, build=build)
+PAGE = Page(slug="voice-demo", order=62, build=build, group="try")

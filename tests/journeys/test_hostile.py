@@ -60,15 +60,13 @@ def test_markup_in_a_table_stays_text_on_every_tab(browser: Browser, studio: Stu
         walker.expect_tab(page, "jobs")
         walker.wait_for_state(page, "succeeded")
         for slug in [tab.slug for tab in find_pages()]:
-            page.locator(f"#tab-{slug}-button").click()
-            walker.expect_tab(page, slug)
+            walker.press_tab(page, slug)
             settle(page)
             seen.open_everything()
             if slug in SHOWING:
                 assert any("onerror=window.BAD" in line for line in seen.texts()), slug
             assert_harmless(page, slug)
-        page.locator("#tab-text-demo-button").click()
-        walker.expect_tab(page, "text-demo")
+        walker.press_tab(page, "text-demo")
         page.locator("#text-demo-text textarea").fill(f"{NASTY}\n{NASTY} again")
         page.locator("#text-demo-run").click()
         expect(page.locator("#text-demo-result")).to_contain_text("again")
@@ -89,7 +87,7 @@ def test_files_for_spreadsheets_hold_no_live_formula(
         walker.open_tab(page, studio, "results", job=made["job"])
         with page.expect_download() as wrong:
             page.locator("#results-wrong-file").click()
-        page.locator("#tab-text-demo-button").click()
+        walker.press_tab(page, "text-demo")
         walker.unfold(page, "text-demo-file-section")
         page.locator("#text-demo-file input[type=file]").set_input_files(CORPUS / "t_formula.csv")
         page.locator("#text-demo-file-run").click()

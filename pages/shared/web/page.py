@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
 LOCAL_OWNER = "local"
+GROUPS = ("home", "build", "try", "learn")  # of tabs, in the order in which they are shown
 # An event that shows nothing while it runs, on no component: for each one that might show it the browser
 # walks the whole page three times an event, and asks every part inside it for its value.
 QUIET: Mapping[str, Any] = {
@@ -48,11 +49,12 @@ def owner_of(request: gr.Request | Request) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """A tab. Its label is the words at `pages.<slug>.tab`; its address is `?tab=<slug>`."""
+    """A tab. Its label is the words at `pages.<slug>.tab`; its address is `?tab=<slug>`; `group` is one of GROUPS."""
 
     slug: str
     order: int
     build: Callable[["Context", gr.Tab], None]
+    group: str = "build"
 
 
 @dataclass

@@ -26,7 +26,7 @@ from pages.shared.web.body import BoundedBody
 from pages.shared.web.endpoints import ApprovedEndpoints
 from pages.shared.web.language import head_script
 from pages.shared.web.middleware import SPACE_FRAMERS, HeadScript, SameOrigin
-from pages.shared.web.theme import STYLE_SHEET, theme
+from pages.shared.web.theme import style_sheet, theme
 
 log = logging.getLogger(__name__)
 PORTS_TO_TRY = 20
@@ -92,7 +92,7 @@ def serve(
         allowed_paths=[str(settings.scratch / "downloads")],
         i18n=texts,
         theme=theme(),
-        css=STYLE_SHEET.read_text("utf-8"),
+        css=style_sheet(),
         app_kwargs={"middleware": _middleware(settings, doors), "openapi_url": None},
     )
     _grant_nobody(app)

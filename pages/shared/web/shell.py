@@ -2,11 +2,12 @@
 
 import html
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from pages.shared.web import address, language, pulse
+from pages.shared.web import address, language, navigation, pulse
 from pages.shared.web.page import QUIET, Context, Page
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks,
         job = gr.Textbox("", visible="hidden", elem_id="shell-job", container=False)
         demo.load(None, None, None, js=address.SCRIPT)
         demo.load(None, None, None, js=pulse.SCRIPT)
+        demo.load(None, None, None, js=navigation.SCRIPT)
         with gr.Row(elem_id="shell-head"):
             head = gr.HTML(f'<div class="bm-head"><b>{html.escape(title)}</b></div>')
             switch = gr.Button(size="sm", scale=0, min_width=90, elem_id="shell-language")
@@ -36,25 +38,26 @@ def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks,
                 ) as tab:
                     address.keep(tab, page.slug)
                     page.build(context, tab)
-        _wire(demo, context, head, switch, frozenset(page.slug for page in pages))
+        _wire(demo, context, head, switch, pages)
     texts = language.browser_texts(services.words, context.used_keys)
     return demo, gr.I18n(**texts)
 
 
 def _wire(
-    demo: gr.Blocks, context: Context, head: gr.HTML, switch: gr.Button, slugs: frozenset[str]
+    demo: gr.Blocks, context: Context, head: gr.HTML, switch: gr.Button, pages: Sequence[Page]
 ) -> None:
+    slugs = frozenset(page.slug for page in pages)
     address.keep_value(context.dataset, "dataset")
     address.keep_value(context.job, "job")
     switch.value = context.t("shell.other_language")
     switch.click(None, None, None, js=language.SWITCH)
 
     def greet(request: gr.Request) -> str:
-        title = html.escape(context.say(request, "shell.title"))
-        subtitle = html.escape(context.say(request, "shell.subtitle"))
+        say = partial(context.say, request)
+        title, subtitle = html.escape(say("shell.title")), html.escape(say("shell.subtitle"))
         return (
             f'<div class="bm-head"><b>{title}</b><span class="bm-muted">{subtitle}</span>'
-            f"{_who(context, request)}</div>{_kept(context, request)}"
+            f"{_who(context, request)}</div>{_kept(context, request)}{navigation.bar(pages, say)}"
         )
 
     def read_address(request: gr.Request) -> tuple[object, str, str]:

@@ -1,12 +1,22 @@
-"""How everything looks: a theme of system fonts (nothing is fetched) and the style sheet in assets."""
+"""How everything looks: a theme of system fonts (nothing is fetched), the style sheet and the icons in assets."""
 
+from base64 import b64encode
 from pathlib import Path
 
 import gradio as gr
 
-STYLE_SHEET = Path(__file__).parents[3] / "assets" / "studio.css"
+ASSETS = Path(__file__).parents[3] / "assets"
 _FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 _MONO = ["ui-monospace", "Menlo", "Consolas", "Noto Sans Mono CJK SC", "monospace"]
+
+
+def style_sheet() -> str:
+    """Return the style sheet; each icon is a mask in it, so that it takes the colour of the text beside it."""
+    icons = "".join(
+        f"--icon-{path.stem}: url(data:image/svg+xml;base64,{b64encode(path.read_bytes()).decode()});"
+        for path in sorted((ASSETS / "icons").glob("*.svg"))
+    )
+    return f":root {{ {icons} }}\n" + (ASSETS / "studio.css").read_text("utf-8")
 
 
 def theme() -> gr.themes.Base:
@@ -19,6 +29,19 @@ def theme() -> gr.themes.Base:
         font=_FONTS,
         font_mono=_MONO,
     ).set(
+        body_background_fill="*neutral_50",
+        body_background_fill_dark="*neutral_950",
+        block_background_fill="white",
+        block_background_fill_dark="*neutral_900",
+        block_border_width="1px",
+        input_background_fill="*neutral_50",
+        input_background_fill_dark="*neutral_800",
+        button_secondary_background_fill="white",
+        button_secondary_background_fill_hover="*primary_50",
+        button_secondary_background_fill_dark="*neutral_800",
+        button_secondary_background_fill_hover_dark="*neutral_700",
+        button_secondary_text_color="*primary_800",
+        button_secondary_text_color_dark="*primary_200",
         button_primary_background_fill="*primary_700",
         button_primary_background_fill_hover="*primary_800",
         button_primary_background_fill_dark="*primary_600",
