@@ -12,6 +12,7 @@ function dress(node, layout, run) {
   const text = ink('--body-text-color', '#333'), line = ink('--border-color-primary', '#ddd');
   const axis = a => ({gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true, ...(a || {})});
   const dressed = {...layout, uirevision: run, autosize: true,
+    colorway: ['#0d9488', '#d97706', '#6366f1', '#db2777', '#0284c7', '#65a30d', '#9333ea', '#64748b'],
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
     font: {family: 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif', size: 13, color: text},
     legend: {orientation: 'h', y: -0.2, ...(layout.legend || {})},

@@ -11,9 +11,10 @@ from bigmodel.services.datasets.datasets import Sample
 from pages.shared.projects.project_view import ProjectView
 from pages.shared.web.guard import guard
 from pages.shared.web.page import QUIET, Context, Page
+from pages.shared.widgets import ring
 from pages.shared.widgets.report_view import ReportView
 
-STEPS = ("one", "two", "three")
+STEPS = {"one": "upload", "two": "train", "three": "try"}  # and their icons
 RECENT = 6
 ACROSS = 3  # samples side by side
 JOBS, RESULTS, DATA = "jobs", "results", "data"
@@ -28,11 +29,11 @@ class HomeTab:
         self.ctx = ctx
         self.guard = guard(ctx.services.words)
         self.samples = ctx.services.datasets.samples()
+        self.recent = gr.HTML("", elem_id="home-recent")
         self.intro = gr.HTML("", elem_id="home-intro")
         self.own = gr.Button(ctx.t("pages.home.own"), variant="primary", elem_id="home-own")
         gr.Markdown(ctx.t("pages.home.samples"), elem_classes="bm-title")
         self.buttons = self._build_samples()
-        self.recent = gr.HTML("", elem_id="home-recent")
         ProjectView(ctx, self.guard)
         ReportView(ctx, self.guard, "home")
         self._wire(tab)
@@ -48,6 +49,7 @@ class HomeTab:
     def _build_sample(self, sample: Sample) -> gr.Button:
         t = self.ctx.t
         with gr.Column(min_width=220, variant="panel"):
+            gr.HTML(f'<i class="bm-icon" style="--icon: var(--icon-{_icon(sample)})"></i>')
             gr.Markdown(t(f"samples.{sample.name}.title"), elem_classes="bm-title")
             gr.Markdown(t(f"samples.{sample.name}.about"))
             return gr.Button(t("pages.home.try"), elem_id=f"home-sample-{sample.name}")
@@ -75,9 +77,9 @@ class HomeTab:
     # handlers ---------------------------------------------------------------------------------
 
     def show(self, request: gr.Request) -> tuple[str, str]:
-        """Draw the introduction and the latest trainings in the person's language."""
+        """Draw the three steps for a first visit, the latest trainings for a return."""
         jobs = self.ctx.services.jobs.all(self.ctx.owner(request), RECENT, 0)
-        return self._intro(request), self._recent(jobs, request)
+        return ("", self._recent(jobs, request)) if jobs else (self._intro(request), "")
 
     def start(self, sample: Sample, request: gr.Request) -> tuple[str, str]:
         """Import a sample and train on it; a second click comes back to the same training."""
@@ -106,9 +108,10 @@ class HomeTab:
     def _intro(self, request: gr.Request) -> str:
         say = partial(self.ctx.say, request)
         steps = "".join(
-            f'<div class="bm-card"><b>{escape(say(f"pages.home.step_{step}_title"))}</b>'
-            f'<br><span class="bm-muted">{escape(say(f"pages.home.step_{step}"))}</span></div>'
-            for step in STEPS
+            f'<div class="bm-card bm-step"><i class="bm-icon" style="--icon: var(--icon-{icon})"></i>'
+            f"<div><b>{escape(say(f'pages.home.step_{step}_title'))}</b><br>"
+            f'<span class="bm-muted">{escape(say(f"pages.home.step_{step}"))}</span></div></div>'
+            for step, icon in STEPS.items()
         )
         return (
             f'<p class="bm-lead">{escape(say("pages.home.lead"))}</p>'
@@ -116,25 +119,48 @@ class HomeTab:
         )
 
     def _recent(self, jobs: list[Job], request: gr.Request) -> str:
-        if not jobs:
-            return ""
         title = escape(self.ctx.say(request, "pages.home.recent"))
-        rows = "".join(self._row(job, request) for job in jobs)
-        return f'<p><b>{title}</b></p><div class="bm-scroll"><table class="bm-table">{rows}</table></div>'
+        cards = "".join(self._card(job, request) for job in jobs)
+        return f'<p class="bm-lead">{title}</p><div class="bm-cards bm-latest">{cards}</div>'
 
-    def _row(self, job: Job, request: gr.Request) -> str:
-        state = escape(self.ctx.say(request, f"pages.home.state.{job.state.value}"))
+    def _card(self, job: Job, request: gr.Request) -> str:
+        """Return a training with what it reached, or how far it is, and the ways on."""
+        say = partial(self.ctx.say, request)
+        state = escape(say(f"pages.home.state.{job.state.value}"))
         kind = "is-good" if job.state in GOOD else "is-bad" if job.state in BAD else ""
+        where = f"&amp;job={job.id}&amp;dataset={job.dataset_id}"
         tab = RESULTS if job.state in GOOD else JOBS
-        address = f"?tab={tab}&amp;job={job.id}&amp;dataset={job.dataset_id}"
-        share = ""
-        if job.state not in FINAL and job.progress.steps:
+        drawn, ways = "", [(tab, say(f"pages.{tab}.tab"))]
+        if job.state in GOOD:
+            drawn = self._ring(job, request)
+            kind_of = self.ctx.services.inference.kind(self.ctx.owner(request), job.id)
+            ways.append((f"{kind_of}-demo", say("pages.home.use")))
+        elif job.state not in FINAL and job.progress.steps:
             percent = 100 * job.progress.step / job.progress.steps
-            share = f'<div class="bm-bar"><i style="width:{percent:.0f}%"></i></div>'
-        return (
-            f'<tr><td><a href="{address}">{escape(job.name)}</a>{share}</td>'
-            f'<td><span class="bm-badge {kind}">{state}</span></td></tr>'
+            drawn = f'<div class="bm-bar"><i style="width:{percent:.0f}%"></i></div>'
+        links = "".join(
+            f'<a class="bm-button" href="?tab={slug}{where}">{escape(text)}</a>'
+            for slug, text in ways
         )
+        return (
+            f'<div class="bm-card"><div class="bm-latest-top"><a href="?tab={tab}{where}">{escape(job.name)}</a>'
+            f'<span class="bm-badge {kind}">{state}</span></div>{drawn}<div class="bm-presses">{links}</div></div>'
+        )
+
+    def _ring(self, job: Job, request: gr.Request) -> str:
+        """Return the score of the kept model on rows it never saw."""
+        models = self.ctx.services.results.models(self.ctx.owner(request), job.id)
+        kept = next((model for model in models if model.kept), None)
+        numbers = kept.metrics.get("test", {}) if kept else {}
+        own = self.ctx.services.jobs.metrics(job)
+        return ring.of_numbers(numbers, partial(self.ctx.say, request), own)
+
+
+def _icon(sample: Sample) -> str:
+    medium = sample.task_hint.partition("_")[0]
+    return {"image": "image-demo", "audio": "voice-demo", "speech": "voice-demo"}.get(
+        medium, "text-demo"
+    )
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:

@@ -19,6 +19,7 @@ from pages.shared.results.wrong_rows import ALL, WrongRows
 from pages.shared.web.download import fetch
 from pages.shared.web.guard import guard
 from pages.shared.web.page import QUIET, Context, Page, Updates
+from pages.shared.widgets import ring
 from pages.shared.widgets.own_table import OwnTable
 
 LISTED_JOBS = 200
@@ -192,7 +193,9 @@ class ResultsTab:
         return {
             self.notice: gr.HTML(view.notice(say(f"{WORDS}still_training")), visible=is_first),
             self.body: gr.Column(visible=True),
-            self.sentence: view.sentence(tell(results.sentence), remarks),
+            self.sentence: view.sentence(
+                tell(results.sentence), remarks, ring.of_results(results, say)
+            ),
             self.panels: shown(results, model.id, say),
             **self.wrong.headed(model, results, request),
             self.measures: measure_table(results, say).html("results-measures-table"),

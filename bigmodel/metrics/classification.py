@@ -72,8 +72,8 @@ def evaluate(
         ),
         panels=(
             Panel("confusion", {"labels": labels, "rows": matrix.tolist()}, f"{WORDS}matrix"),
-            Panel("classes", {"rows": _class_rows(labels, matrix, roc_lines)}, f"{WORDS}classes"),
             *_line_panels(roc_lines, micro, recall_lines),
+            Panel("classes", {"rows": _class_rows(labels, matrix, roc_lines)}, f"{WORDS}classes"),
         ),
         beside={name: _measures(indices, rows) for name, rows in others.items()},
         is_folded=is_folded,

@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, ClassVar
+from typing import Any
 
 from bigmodel.core.callbacks import Say
 
@@ -90,7 +90,9 @@ class Figure:
 class PanelKind(ABC):
     """How panels of one kind are drawn; a module holds it as `PANEL`. `say` gives plain texts, nothing is escaped in data."""
 
-    is_half: ClassVar[bool] = False  # two stand side by side where there is room
+    def is_half(self, panel: Panel) -> bool:
+        """Return whether two such panels stand side by side where there is room."""
+        return False
 
     @abstractmethod
     def draw(self, panel: Panel, say: Say) -> Table | str:

@@ -11,6 +11,7 @@ MOST_IN_TABLE = 20  # classes that fit on paper
 MOST_CONFUSIONS = 20
 MOST_IN_PICTURE = 10
 MOST_NUMBERED = 12  # classes up to which each cell of the figure shows its number
+MOST_IN_HALF = 6  # classes whose matrix is read beside another panel
 MOST_NAMED = 8  # classes whose names stand straight
 NAME_CHARACTERS = 14
 LABEL_CHARACTERS = 60
@@ -21,6 +22,9 @@ Shares = Sequence[Sequence[float]]
 
 class Confusion(PanelKind):
     """Data: `labels`, and `rows` with the counts of each true class."""
+
+    def is_half(self, panel: Panel) -> bool:
+        return len(panel.data["labels"]) <= MOST_IN_HALF
 
     def draw(self, panel: Panel, say: Say) -> Table:
         """Return the matrix, or its largest confusions where a matrix would be wider than any paper."""

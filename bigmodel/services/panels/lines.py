@@ -23,7 +23,8 @@ class Lines(PanelKind):
     A line without a label is of all classes. `is_roc` adds the line of guessing; others are steps.
     """
 
-    is_half = True
+    def is_half(self, panel: Panel) -> bool:
+        return True
 
     def draw(self, panel: Panel, say: Say) -> str:
         lines, is_roc = panel.data["lines"], panel.data["is_roc"]

@@ -39,7 +39,7 @@ def picked(results: Results, event: gr.EventData) -> tuple[str, str] | None:
 
 def _shown(panel: Panel, run: str, say: Say) -> dict[str, Any]:
     kind = panels.kind_of(panel)
-    head = {"name": panel.name, "title": panels.title(panel, say), "half": kind.is_half}
+    head = {"name": panel.name, "title": panels.title(panel, say), "half": kind.is_half(panel)}
     figure = kind.figure(panel, say)
     if figure is None:
         about = say(panel.about) if panel.about else ""

@@ -12,15 +12,15 @@ from bigmodel.services.results.row_table import row_table, shown
 PICTURES = (".jpg", ".png")  # as they are kept; every other media file is a recording
 
 
-def sentence(text: str, remarks: Sequence[tuple[Message, str]]) -> str:
-    """Return the one sentence, large, and what to know before trusting it."""
+def sentence(text: str, remarks: Sequence[tuple[Message, str]], ring: str = "") -> str:
+    """Return the one sentence, large, with the ring of the score (HTML), and what to know before trusting it."""
     lines = "".join(
         f'<div class="bm-problem{" is-warning" if message.level == "warning" else ""}">'
         f"{html.escape(said)}</div>"
         for message, said in remarks
     )
     lead = f'<div class="bm-lead" data-testid="results-sentence-text">{html.escape(text)}</div>'
-    return f'<div class="bm-card" role="status">{lead}</div>{lines}'
+    return f'<div class="bm-card bm-score" role="status">{ring}<div>{lead}{lines}</div></div>'
 
 
 def notice(text: str) -> str:

@@ -81,9 +81,9 @@ def test_training_is_shown_whole(tab: ResultsTab, training: trained.Training) ->
     shown = tab.show(training.job.id, None, request())
     assert "tried on 2 it never saw" in str(shown[tab.sentence])
     panels = json.loads(str(shown[tab.panels]))
-    assert [panel["name"] for panel in panels] == ["matrix", "classes", "roc", "precision-recall"]
-    assert [panel["half"] for panel in panels] == [False, False, True, True]
-    assert {panels[at]["figure"]["run"] for at in (0, 2, 3)} == {model.id}
+    assert [panel["name"] for panel in panels] == ["matrix", "roc", "precision-recall", "classes"]
+    assert [panel["half"] for panel in panels] == [True, True, True, False]
+    assert {panels[at]["figure"]["run"] for at in (0, 1, 2)} == {model.id}
     assert not cast(gr.Timer, shown[tab.timer]).active
     assert cast(gr.Radio, shown[tab.model]).value == model.id
 
