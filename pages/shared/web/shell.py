@@ -3,17 +3,20 @@
 import html
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from pages.shared.web import address, language, navigation, pulse
-from pages.shared.web.page import QUIET, Context, Page
+from bigmodel.core.callbacks import Say
+from pages.shared.web import address, language, pulse
+from pages.shared.web.page import GROUPS, QUIET, Context, Page
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
 CACHE_S = (3_600, 21_600)  # how often Gradio looks at its copies of files, and how old they get
+GROUPING = (Path(__file__).parents[3] / "assets" / "navigation.js").read_text("utf-8")
 
 
 def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks, gr.I18n]:
@@ -24,7 +27,7 @@ def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks,
         job = gr.Textbox("", visible="hidden", elem_id="shell-job", container=False)
         demo.load(None, None, None, js=address.SCRIPT)
         demo.load(None, None, None, js=pulse.SCRIPT)
-        demo.load(None, None, None, js=navigation.SCRIPT)
+        demo.load(None, None, None, js=GROUPING)
         with gr.Row(elem_id="shell-head"):
             head = gr.HTML(f'<div class="bm-head"><b>{html.escape(title)}</b></div>')
             switch = gr.Button(size="sm", scale=0, min_width=90, elem_id="shell-language")
@@ -57,7 +60,7 @@ def _wire(
         title, subtitle = html.escape(say("shell.title")), html.escape(say("shell.subtitle"))
         return (
             f'<div class="bm-head"><b>{title}</b><span class="bm-muted">{subtitle}</span>'
-            f"{_who(context, request)}</div>{_kept(context, request)}{navigation.bar(pages, say)}"
+            f"{_who(context, request)}</div>{_kept(context, request)}{_bar(pages, say)}"
         )
 
     def read_address(request: gr.Request) -> tuple[object, str, str]:
@@ -90,3 +93,17 @@ def _kept(context: Context, request: gr.Request) -> str:
         return ""
     text = html.escape(context.say(request, f"shell.{key}"))
     return f'<div class="bm-problem is-warning" role="status" data-testid="kept">{text}</div>'
+
+
+def _bar(pages: Sequence[Page], say: Say) -> str:
+    """Return the bar with a button for each group that has tabs; a script marks the group of the open tab."""
+    groups = {group: [page.slug for page in pages if page.group == group] for group in GROUPS}
+    buttons = "".join(
+        f'<button type="button" data-group="{group}" data-tabs="{" ".join(slugs)}">'
+        f'<i class="bm-icon" style="--icon: var(--icon-{group})"></i>'
+        f"{html.escape(say(f'shell.group.{group}'))}</button>"
+        for group, slugs in groups.items()
+        if slugs
+    )
+    label = html.escape(say("shell.group.all"), quote=True)
+    return f'<nav class="bm-nav" aria-label="{label}">{buttons}</nav>'
