@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c '
 BIN := .venv/bin
 export GRADIO_ANALYTICS_ENABLED = False
 
-.PHONY: run models test test-models test-postgres check fix bench screens faults clean
+.PHONY: run models test test-models test-postgres check check-deps fix bench screens faults clean
 
 run: .venv/app .venv/bases
 	$(BIN)/python app.py
@@ -32,6 +32,10 @@ check: .venv/dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
+# Known holes in what is installed, asked of the Python package index: needs a network.
+check-deps: .venv/app .venv/audit
+	.venv/audit/bin/pip-audit --path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+
 fix: .venv/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -52,9 +56,9 @@ screens: .venv/dev .venv/browser
 	  || { echo "Python's venv module is missing (on Debian: apt install python3-venv)."; exit 1; }
 	@touch $@
 
-.venv/app: .venv/python requirements.txt
-	@echo "Installing into .venv: about 3.5 GB to download, 6 GB on disk, a few minutes the first time."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+.venv/app: .venv/python requirements.txt install.py
+	@echo "Installing into .venv, once: 3.5 GB to download and 6 GB on disk with PyTorch's GPU libraries, 1 GB and 2.5 GB without."
+	@$(BIN)/python install.py
 	@touch $@
 
 # Once, and never in the way: without a network it says so, and the Train tab offers them again.
@@ -66,6 +70,11 @@ screens: .venv/dev .venv/browser
 .venv/dev: .venv/app requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
+
+# Apart from the app, so that neither can hold the other's versions back.
+.venv/audit: .venv/python
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 || { rm -rf $@; exit 1; }
 
 .venv/browser: .venv/dev
 	$(BIN)/python -m tests.browser
