@@ -28,7 +28,6 @@ class TextDemo:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._demo = ctx.services.inference
-        self._verbs = (ctx.t(f"{WORDS}classify"), ctx.t(f"{WORDS}estimate"))
         self.models = DemoModels(ctx, "text", self.fill)
 
     # layout -----------------------------------------------------------------------------------
@@ -65,7 +64,10 @@ class TextDemo:
             for number in range(2, self._demo.most_inputs() + 1)
         ]
         self._run = gr.Button(
-            self._verbs[0], variant="primary", interactive=False, elem_id="text-demo-run"
+            self._ctx.t(f"{WORDS}classify"),
+            variant="primary",
+            interactive=False,
+            elem_id="text-demo-run",
         )
 
     def _build_table(self) -> None:
@@ -131,7 +133,7 @@ class TextDemo:
         return (
             gr.Dataset(samples=[[text] for text in examples], visible=bool(examples)),
             gr.Button(
-                self._verbs[bool(model and not self._demo.answers_of(model).chooses)],
+                self._ctx.t(f"{WORDS}{self._demo.answers_of(model).verb if model else 'classify'}"),
                 interactive=bool(model),
             ),
             gr.Button(interactive=bool(model)),
@@ -163,21 +165,28 @@ class TextDemo:
     def answers(self, model_id: str, text: str, request: gr.Request) -> Iterator[str]:
         """Yield the answer: at once, or as far as it has come where it grows."""
         owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
-        lines = _rows_in(text)
+        lines = self._rows(text, model_id, request) if model_id else []
         if model_id and len(lines) == 1 and self._grows(owner, model_id):
             for found in self._demo.grow(owner, model_id, lines[0]):
                 yield text_view.look(found, (), say)
         else:
             yield self.ask(model_id, text, request)
 
+    def _rows(self, text: str, model_id: str, request: gr.Request) -> list[str]:
+        """Return the rows that stand in the box."""
+        model = self._demo.resolve(self._ctx.owner(request), model_id)
+        if not self._demo.answers_of(model).reads_lines:
+            return [text.strip()] if (text or "").strip() else []
+        return _rows_in(text)
+
     def _grows(self, owner: str, model_id: str) -> bool:
         return self._demo.answers_of(self._demo.resolve(owner, model_id)).grows
 
     def ask(self, model_id: str, text: str, request: gr.Request) -> str:
         """Return the answer to one line as bars, to many as a table."""
-        texts = _rows_in(text)
         if not model_id:
             raise ModelError("model_missing")
+        texts = self._rows(text, model_id, request)
         if not texts:
             raise ModelError("text_missing")
         asked = texts[:ANSWERED_LINES]

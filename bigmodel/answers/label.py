@@ -55,6 +55,7 @@ class LabelType(AnswerType):
     headings = (("writeback.label", "text"), ("writeback.certainty", "share"))
     repeats = 3
     wording = "classes"
+    verb = "classify"
     chooses = True
     baseline = ("majority", "accuracy")
 

@@ -1,6 +1,7 @@
 """`predict`: ask a trained model about texts, files or a whole table, through the same serving child as the page."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,8 @@ from bigmodel.services.inference.predict import Answered, Look, TextRow
 from bigmodel.services.inference.summary import counted
 from bigmodel.services.results.answer_table import ENDINGS
 from bigmodel.services.studio import Services
+
+STANDARD_INPUT = "-"  # in place of texts: one a line
 
 
 def are_places(args: argparse.Namespace) -> bool:
@@ -36,6 +39,8 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
 
 def _texts(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     count = len(services.inference.inputs_of(services.inference.resolve(OWNER, model)))
+    if args.text == [STANDARD_INPUT]:
+        args.text = [line.strip() for line in sys.stdin if line.strip()]
     texts = [join_inputs(args.text[at : at + count]) for at in range(0, len(args.text), count)]
     with terminal.bar(terminal.text("predict.loading")):
         answers = services.inference.look_texts(OWNER, model, texts)
@@ -138,13 +143,14 @@ def _headings(answers: Sequence[Answered], terminal: Terminal) -> tuple[str, ...
         return ()
     is_sure = any(one.certainty is not None for one in answers)
     kind = answers[0].kind
-    names = (f"cli.headings.{kind.name}", kind.headings[0][0])
+    names = (f"cli.headings.{kind.name}", *(key for key, _ in kind.headings), "cli.headings.answer")
     sure = (terminal.text("headings.sureness"),) if is_sure else ()
     return terminal.words.first(terminal.language, names), *sure
 
 
 def _cells(found: Answered, terminal: Terminal) -> tuple[str, ...]:
-    [first, *_], sure = found.kind.cells(found.answer), found.certainty
+    sure = found.certainty
+    first = found.kind.cells(found.answer)[0] if found.kind.headings else found.line
     text = f"{first:.6g}" if isinstance(first, float) else str(first)
     if found.is_strange:
         key = "strangers.unreadable" if found.said.unreadable else "predict.strange"

@@ -41,8 +41,12 @@ class AnswerType(ABC):
     chooses: ClassVar[bool] = False  # one of the labels that a model lists
     detects_strangers: ClassVar[bool] = True  # whether its table says which rows fit none
     wording: ClassVar[str] = "answers"  # end of the keys of what is said of its rows
+    verb: ClassVar[str] = (
+        "estimate"  # on the button of the text demo: a key below `pages.text_demo.`
+    )
     grows: ClassVar[bool] = False  # by a token or a step: a demo shows it as far as it has come
     makes_files: ClassVar[bool] = False  # answers consist of files, such as pictures or sounds
+    reads_lines: ClassVar[bool] = True  # each line of a demo's box is a row of its own
     is_text: ClassVar[bool] = False  # can be aligned with the truth, word by word
 
     @abstractmethod
@@ -142,9 +146,13 @@ class AnswerType(ABC):
         text: str = answer.text
         return text
 
+    def added(self, labels: Sequence[str]) -> Sequence[tuple[Message, str]]:
+        """Return the columns added to a table by a model with these labels: heading and kind."""
+        return [(Message(key), kind) for key, kind in self.headings]
+
     @abstractmethod
     def cells(self, answer: Answer) -> tuple[Cell, ...]:
-        """Return an answer as the cells of a table below `headings`."""
+        """Return an answer as the cells of a table below its columns."""
 
     def own(self, text: str) -> Answer | None:
         """Return what a person said of a row as an answer without a certainty; None where it is none."""

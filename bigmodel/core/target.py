@@ -4,6 +4,7 @@ A kind is a module `bigmodel/data/targets/<name>.py` that holds `KIND`. A task n
 """
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -33,6 +34,7 @@ class TargetKind(ABC):
     most_names: ClassVar[int] = 0  # values that a person can rename; more are no names
     by_hand: ClassVar[bool] = True  # whether a person can give it to a row by choosing a class
     tells_language: ClassVar[bool] = False  # of media: the targets are texts in a language
+    reads_inputs: ClassVar[bool] = False  # targets say where in the input something stands
     is_given: ClassVar[bool] = (
         True  # rows that are learned from have one; else their inputs are enough
     )
@@ -97,6 +99,23 @@ class TargetKind(ABC):
         return is_test & False
 
     # loading --------------------------------------------------------------------------------------
+
+    def fitted(
+        self,
+        targets: Sequence[str],
+        cells: Sequence[str],
+        inputs: Sequence[str],
+        counts: Counter[str] | None = None,
+    ) -> Sequence[str]:
+        """Return targets that name places of an input as they suit the input that is kept.
+
+        Args:
+            targets: of the rows.
+            cells: their inputs as they came.
+            inputs: the same after cleaning.
+            counts: takes how often something of a target could not be kept.
+        """
+        return targets
 
     def written(self, found: Column, targets: Sequence[str]) -> Sequence[str]:
         """Return targets as a version keeps them."""

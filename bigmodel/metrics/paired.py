@@ -10,15 +10,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from bigmodel.core.message import Message
 from bigmodel.core.results import alignment
 from bigmodel.core.results.comparison import Compared, Paired
 from bigmodel.core.results.results import Measure
 from bigmodel.metrics import counts as counting
-from bigmodel.metrics import intervals, transcription
+from bigmodel.metrics import intervals, sentence, transcription
 from bigmodel.metrics.counts import Floats, Ints
 
-SENTENCE = "compare.sentence."
 TAIL = 0.025  # on either side of an interval of 95 %
 HALVINGS = 50
 NEARER = 1e-9  # errors that differ by less are the same
@@ -41,10 +39,10 @@ def of_classes(truth: Sequence[str], new: Sequence[str], old: Sequence[str]) -> 
         mcnemar(int(gained.sum()), int(lost.sum()), rows),
     )
     more = int(gained.sum()) - int(lost.sum())
-    sentence = _sentence("classes", more, accuracy.difference, count=abs(more), rows=rows)
+    told = sentence.compared("classes", more, accuracy.difference, count=abs(more), rows=rows)
     f1 = _macro_f1(true, first, second, len(labels))
     gains = gained.astype(np.float64) - lost
-    return Paired(sentence, (accuracy, f1), gained, lost, gains)
+    return Paired(told, (accuracy, f1), gained, lost, gains)
 
 
 def of_numbers(
@@ -68,8 +66,8 @@ def of_numbers(
     nearer = old_off - new_off
     better = float(means[1] - means[0])
     args = {"new": float(means[0]), "old": float(means[1]), "rows": len(true)}
-    sentence = _sentence("numbers", better, measures[0].difference, **args)
-    return Paired(sentence, measures, nearer > NEARER, nearer < -NEARER, nearer)
+    told = sentence.compared("numbers", better, measures[0].difference, **args)
+    return Paired(told, measures, nearer > NEARER, nearer < -NEARER, nearer)
 
 
 def of_transcripts(truth: Sequence[str], new: Sequence[str], old: Sequence[str]) -> Paired:
@@ -83,11 +81,11 @@ def of_transcripts(truth: Sequence[str], new: Sequence[str], old: Sequence[str])
     fewer = int(its[1:].sum() - mine[1:].sum())
     kind = "characters" if is_unspaced else "words"
     args = {"count": abs(fewer), "said": int(mine[0].sum()), "rows": len(truth)}
-    sentence = _sentence(kind, fewer, lead.difference, **args)
+    told = sentence.compared(kind, fewer, lead.difference, **args)
     new_exact, old_exact = first.is_exact > 0, second.is_exact > 0
     gained, lost = new_exact & ~old_exact, old_exact & ~new_exact
     gains = (its[1:].sum(axis=0) - mine[1:].sum(axis=0)).astype(np.float64)
-    return Paired(sentence, (lead, other), gained, lost, gains)
+    return Paired(told, (lead, other), gained, lost, gains)
 
 
 def mcnemar(gained: int, lost: int, rows: int) -> Measure:
@@ -174,12 +172,3 @@ def _error_rate(name: str, new: Ints, old: Ints) -> Compared:
     ends = intervals.of_rows(columns, rates)
     made = [intervals.around(float(values[key][0]), *ends[key]) for key in ("new", "old", "by")]
     return Compared(name, *made)
-
-
-def _sentence(kind: str, better: float, difference: Measure, **args: float) -> Message:
-    """Return the one sentence: which is better, by how much, and whether that may be chance."""
-    if not better:
-        return Message(f"{SENTENCE}{kind}_same", args)
-    is_sure = difference.low > 0 or difference.high < 0
-    way = "better" if better > 0 else "worse"
-    return Message(f"{SENTENCE}{kind}_{way}_{'sure' if is_sure else 'chance'}", args)

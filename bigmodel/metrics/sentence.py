@@ -1,7 +1,7 @@
 """What an evaluation says in plain words, as messages; it measures nothing that the figures do not show."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,11 @@ from bigmodel.core.message import Arg, Level, Message
 from bigmodel.core.results.results import Measure
 from bigmodel.metrics.counts import Floats, Ints
 from bigmodel.metrics.intervals import wilson
+from bigmodel.metrics.spans import Counted
 
 SENTENCE = "results.sentence."
 REMARK = "results.remarks."
+COMPARED = "compare.sentence."
 RARE_SHARE = 0.2  # a class below it leads the sentence, if it is also well below its even share
 RARE_OF_EVEN = 0.6
 FEW_ROWS = 100
@@ -69,6 +71,46 @@ def of_transcripts(
     }
     unit = "characters" if is_unspaced else "words"
     return Message(f"{SENTENCE}{unit}{_way(is_folded)}", args)
+
+
+def of_spans(
+    measures: Mapping[str, Measure], faults: Mapping[str, int], rows: int, *, is_folded: bool
+) -> Message:
+    """Return the one sentence about marked words: how many of 100 are found, and how many marks are right."""
+    recall, precision = measures["entity_recall"], measures["entity_precision"]
+    args: dict[str, Arg] = {
+        "found": round(100 * recall.value),
+        "right": round(100 * precision.value),
+        "marks": sum(faults.values()) - faults["invented"],
+        "rows": rows,
+    }
+    return Message(f"{SENTENCE}spans{_way(is_folded)}", args)
+
+
+def compared(kind: str, better: float, difference: Measure, **args: float) -> Message:
+    """Return the one sentence on two models: which is better, by how much, and whether that may be chance."""
+    if not better:
+        return Message(f"{COMPARED}{kind}_same", args)
+    is_sure = difference.low > 0 or difference.high < 0
+    way = "better" if better > 0 else "worse"
+    return Message(f"{COMPARED}{kind}_{way}_{'sure' if is_sure else 'chance'}", args)
+
+
+def remarks_on_spans(
+    mine: Counted, instant: Counted | None, faults: Mapping[str, int], *, is_folded: bool
+) -> tuple[Message, ...]:
+    """Return what a person should know before trusting the marks, and what would help most."""
+    remarks = []
+    if not mine.found.sum():
+        remarks.append(_remark("spans_none_found", "warning"))
+    if instant is not None:
+        found, its = int(mine.found.sum()), int(instant.found.sum())
+        remarks.append(_remark("instant_spans", mine=found, instant=its))
+    if faults["border"]:
+        remarks.append(_remark("spans_border", count=faults["border"]))
+    if faults["kind"]:
+        remarks.append(_remark("spans_kind", count=faults["kind"]))
+    return (*remarks, *_size(len(mine.true), is_folded=is_folded))
 
 
 def remarks_on_classes(

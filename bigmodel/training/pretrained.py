@@ -32,7 +32,12 @@ ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout", "attn_
 
 
 def load_base(
-    base: BaseFiles, *, outputs: int, labels: tuple[str, ...], has_gpu: bool
+    base: BaseFiles,
+    *,
+    outputs: int,
+    labels: tuple[str, ...],
+    has_gpu: bool,
+    auto: Any = AutoModelForSequenceClassification,  # Any: Transformers types them one by one
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Load a base with a fresh head.
 
@@ -52,7 +57,7 @@ def load_base(
             if hasattr(config, name):
                 setattr(config, name, 0.0)
         model = load_with_new_head(
-            AutoModelForSequenceClassification,
+            auto,
             base.folder,
             config=config,
             attn_implementation=None if has_gpu else "eager",
@@ -132,7 +137,7 @@ def longest(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, asked: i
 def save_model(
     folder: Path, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, most_tokens: int
 ) -> None:
-    """Write a model that plain `AutoModelForSequenceClassification` loads, its tokenizer beside it."""
+    """Write a model that the plain `AutoModelFor…` of its head loads, its tokenizer beside it."""
     tokenizer.model_max_length = most_tokens
     model.config.dtype = torch.float32
     with quiet():
@@ -141,7 +146,9 @@ def save_model(
     _check_plain(folder)
 
 
-def load_trained(folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+def load_trained(
+    folder: Path, auto: Any = AutoModelForSequenceClassification
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Load a model that `save_model` wrote.
 
     Raises:
@@ -150,7 +157,7 @@ def load_trained(folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         with quiet():
-            model = AutoModelForSequenceClassification.from_pretrained(
+            model = auto.from_pretrained(
                 folder,
                 local_files_only=True,
                 use_safetensors=True,

@@ -1,12 +1,28 @@
 """A program as it goes along with a downloaded model, as a module: whole, and away from this app."""
 
 import importlib.util
+import json
 import re
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from bigmodel.services.results.standalone import assemble
+
+
+def run_package(folder: Path, texts: list[str]) -> list[dict[str, Any]]:
+    """Run the program of an unpacked model where nothing of this app can be imported."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-X", "utf8", "predict.py", "--json", "--", *texts],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def load_program(source: Path) -> Any:  # Any: a module made from a file

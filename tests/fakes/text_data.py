@@ -1,5 +1,6 @@
-"""Small made-up rows for text tasks: two classes told apart by a few words, and numbers that count a word."""
+"""Small made-up rows for text tasks: two classes told apart by a few words, numbers that count a word, marked words."""
 
+import json
 import random
 from itertools import pairwise
 
@@ -16,7 +17,7 @@ def text_data(answer: str, rows: int = 80, seed: int = 0) -> TaskData:
     made = [_row(answer, dice) for _ in range(rows)]
     cuts = (0, rows * 8 // 10, rows * 9 // 10, rows)
     parts = [_rows(made, start, end) for start, end in pairwise(cuts)]
-    labels = ("bad", "good") if answer == "label" else ()
+    labels = ("bad", "good") if answer in ("label", "spans") else ()
     return TaskData(*parts, labels=labels)
 
 
@@ -27,8 +28,20 @@ def _row(answer: str, dice: random.Random) -> tuple[str, str]:
     words += dice.choices(GOOD if is_good else BAD, k=count)
     dice.shuffle(words)
     value = 10 + (count if is_good else -count)
+    if answer == "spans":
+        return " ".join(words), _marks(words)
     target = ("good" if is_good else "bad") if answer == "label" else str(value)
     return " ".join(words), target
+
+
+def _marks(words: list[str]) -> str:
+    """Return marks on every good or bad word, of its kind."""
+    marks, at = [], 0
+    for word in words:
+        if word in GOOD + BAD:
+            marks.append([at, at + len(word), "good" if word in GOOD else "bad"])
+        at += len(word) + 1
+    return json.dumps(marks)
 
 
 def _rows(made: list[tuple[str, str]], start: int, end: int) -> Rows:

@@ -30,6 +30,9 @@ class Panel:
     data: Mapping[str, Any]  # Any: as JSON has it, and known to its kind alone
     title: str = ""
     about: str = ""
+    quotes: bool = (
+        False  # it shows what rows say, and goes along with a model only where its rows do
+    )
 
     @property
     def name(self) -> str:

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from bigmodel.core.datasets.spans import NOTHING, parse_marks
 from bigmodel.data.tables.table import as_text
 
 Record = Mapping[str, object]
@@ -100,19 +102,36 @@ def _flat(record: Record, prefix: str, level: int) -> dict[str, str]:
         if isinstance(value, dict) and value and level < MOST_LEVELS:
             cells |= _flat(value, f"{prefix}{key}.", level + 1)
         else:
-            cells[f"{prefix}{key}"] = cell(value)
+            cells[f"{prefix}{key}"] = NOTHING if value == [] else cell(value)
     return cells
 
 
 def _answer(annotations: Sequence[Record]) -> str:
     """Return what a person chose in Label Studio, in the first annotation that was not taken back."""
     kept = [each for each in annotations if not each.get("was_cancelled")]
-    for result in kept[0].get("result", ()) if kept else ():  # type: ignore[attr-defined]
+    results: Any = kept[0].get("result", ()) if kept else None
+    if results is not None and (marks := _marks(results)):
+        return marks
+    for result in results or ():
         value = result.get("value", {})
         found = next((value[name] for name in ANSWERS if name in value), None)
         if found is not None and "start" not in value:
             return cell(found)
     return ""
+
+
+def _marks(results: Sequence[Record]) -> str:
+    """Return the words that a person marked, "" where it was something else; nothing marked is no mark."""
+    values = [result.get("value", {}) for result in results]
+    marks = [
+        [value["start"], value["end"], value["labels"][0], value.get("text", "")]
+        for value in values
+        if isinstance(value, dict)
+        and {"start", "end", "labels"} <= value.keys()
+        and value["labels"]
+    ]
+    text = json.dumps(marks, ensure_ascii=False)
+    return text if len(marks) == len(values) and parse_marks(text) is not None else ""
 
 
 def cell(value: object) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
+import pyarrow as pa
 
 from bigmodel.core.datasets.dataset import Split
 from bigmodel.core.datasets.inputs import each_part
@@ -18,6 +19,25 @@ from bigmodel.data.versions.split import NAMES
 
 FASTEST_SPEECH = 40.0  # letters a second; nobody speaks more
 SCRIPT_SAMPLE = 2_000
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """How texts are cleaned, and the kind whose targets have to suit the cleaned ones."""
+
+    kind: TargetKind | None
+    cleaning: tuple[str, ...]
+    counts: Counter[str] | None = None
+
+    def rows(
+        self, batch: pa.RecordBatch, columns: Sequence[str], targets: Sequence[str]
+    ) -> tuple[list[str], Sequence[str]]:
+        """Return inputs after cleaning and the targets that suit them."""
+        inputs = each_part(inputs_of(batch, columns), partial(clean_texts, steps=self.cleaning))
+        if self.kind is None or not self.kind.reads_inputs:
+            return inputs, targets
+        cells = [cell or "" for cell in batch.column(ORIGINAL + columns[0]).to_pylist()]
+        return inputs, self.kind.fitted(targets, cells, inputs, self.counts)
 
 
 @dataclass(frozen=True)
@@ -87,7 +107,8 @@ def survey(
     is_media = any(source.is_media for source in sources)
     counted = _Counted(kind, bool(label), is_media)
     columns = (text,) if isinstance(text, str) else text
-    for row in _rows(sources, columns, label, relabel or {}, cleaning):
+    fitting = Fitting(kind, tuple(cleaning), counted.counts)
+    for row in _rows(sources, columns, label, relabel or {}, fitting):
         counted.add(row)
     return Survey(
         labels=list(counted.known),
@@ -113,13 +134,13 @@ def _rows(
     text: Sequence[str],
     label: str,
     relabel: Mapping[str, str],
-    cleaning: Sequence[str],
+    fitting: Fitting,
 ) -> Iterator[_Row]:
     for source in sources:
         if source.is_media:
             yield from _media_rows(source, label, relabel)
         else:
-            yield from _text_rows(source, text, label, relabel, cleaning)
+            yield from _text_rows(source, text, label, relabel, fitting)
 
 
 def _text_rows(
@@ -127,12 +148,11 @@ def _text_rows(
     text: Sequence[str],
     label: str,
     relabel: Mapping[str, str],
-    cleaning: Sequence[str],
+    fitting: Fitting,
 ) -> Iterator[_Row]:
     """Yield rows of texts. One that was left out so far (it had no label) is free to join any part."""
     for batch in source.batches((*text, label)):
-        inputs = each_part(inputs_of(batch, text), partial(clean_texts, steps=cleaning))
-        targets = targets_of(batch, label, relabel)
+        inputs, targets = fitting.rows(batch, text, targets_of(batch, label, relabel))
         parts = batch.column("split").to_pylist() if source.keeps_split else [""] * len(inputs)
         for found, target, part in zip(inputs, targets, parts, strict=True):
             content = hashlib.sha256(found.encode()).digest()[:8]

@@ -18,11 +18,9 @@ from numpy.typing import NDArray
 
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Recipe, Rows, Split, Summary, TaskData, Version
-from bigmodel.core.datasets.inputs import each_part
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.target import TargetKind
-from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.tables.label import listed
 from bigmodel.data.tables.source import (
     BATCH_ROWS,
@@ -30,7 +28,6 @@ from bigmodel.data.tables.source import (
     ORIGINAL,
     TEST,
     Source,
-    inputs_of,
     targets_of,
 )
 from bigmodel.data.targets import asked_kind
@@ -39,7 +36,7 @@ from bigmodel.data.versions import split
 from bigmodel.data.versions.check import check
 from bigmodel.data.versions.original_files import keep_upload
 from bigmodel.data.versions.parts import split_rows
-from bigmodel.data.versions.survey import survey
+from bigmodel.data.versions.survey import Fitting, survey
 from bigmodel.settings import Settings
 
 ITEMS = "items.parquet"
@@ -126,16 +123,20 @@ def _draft(folder: Path) -> Iterator[Path]:
 
 
 def _surveyed(sources: Sequence[Source], recipe: Recipe) -> Survey:
-    return survey(
+    look = partial(
+        survey,
         sources,
         text=recipe.inputs,
         label=recipe.target,
-        kind=asked_kind(recipe),
         relabel=recipe.relabel,
         delimiter=recipe.delimiter,
         decimal=recipe.decimal,
         cleaning=recipe.cleaning,
     )
+    found = look(kind=asked_kind(recipe))
+    if found.asked is None and found.kind.reads_inputs:  # only now is it known what targets mean
+        return look(kind=found.kind)
+    return found
 
 
 def _take_media(source: Path, target: Path) -> None:
@@ -202,13 +203,13 @@ def _kept(
     found: Survey,
 ) -> list[pa.Array]:
     """Return the columns of `KEPT`, in that order."""
-    targets = found.kind.written(found, targets_of(batch, recipe.target, recipe.relabel))
+    came = targets_of(batch, recipe.target, recipe.relabel)
     count = batch.num_rows
     if source.is_version:
         row_ids = batch.column("row_id")
     else:
         row_ids = pa.array([next(ids) for _ in range(count)], pa.string())
-    inputs, hashes = _inputs(source, batch, recipe)
+    inputs, hashes, targets = _inputs(source, batch, recipe, found.kind, came)
     return [
         row_ids,
         hashes,
@@ -217,20 +218,21 @@ def _kept(
         else pa.array([""] * count, pa.string()),
         pa.array([split.NAMES[code] for code in splits], pa.string()),
         inputs,
-        pa.array(targets, pa.string()),
+        pa.array(found.kind.written(found, targets), pa.string()),
         pa.array([source.origin] * count, pa.string()),
         *(batch.column(name) for name in OF_ROWS),
     ]
 
 
-def _inputs(source: Source, batch: pa.RecordBatch, recipe: Recipe) -> tuple[pa.Array, pa.Array]:
-    """Return what the task reads, and its hash."""
+def _inputs(
+    source: Source, batch: pa.RecordBatch, recipe: Recipe, kind: TargetKind, targets: Sequence[str]
+) -> tuple[pa.Array, pa.Array, Sequence[str]]:
+    """Return what the task reads, its hash, and the targets that suit it."""
     if source.is_media:
-        return batch.column("input"), batch.column("content_hash")
-    clean = partial(clean_texts, steps=recipe.cleaning)
-    texts = each_part(inputs_of(batch, recipe.inputs), clean)
+        return batch.column("input"), batch.column("content_hash"), targets
+    texts, targets = Fitting(kind, recipe.cleaning).rows(batch, recipe.inputs, targets)
     hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-    return pa.array(texts, pa.string()), pa.array(hashes, pa.string())
+    return pa.array(texts, pa.string()), pa.array(hashes, pa.string()), targets
 
 
 def _row_ids() -> Iterator[str]:

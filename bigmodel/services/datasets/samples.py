@@ -7,7 +7,7 @@ from pathlib import Path
 from bigmodel.core.errors import NotFoundError
 
 SAMPLES = Path(__file__).parents[3] / "assets" / "samples"
-ENDINGS = (".csv", ".zip")
+ENDINGS = (".csv", ".jsonl", ".zip")
 
 
 @dataclass(frozen=True)

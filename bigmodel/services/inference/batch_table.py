@@ -95,7 +95,7 @@ class Asker:
     @property
     def width(self) -> int:
         """How many columns an answer has."""
-        return len(self.kind.headings) + self.tells_strangers
+        return len(self.kind.added(self.labels)) + self.tells_strangers
 
 
 @dataclass(frozen=True)
@@ -260,11 +260,11 @@ def _count(
 
 def _columns(asker: Asker, taken: Sequence[str], say: Tell) -> tuple[Column, ...]:
     """Return the columns to add, numbered where the table has such names already."""
-    keys = asker.kind.headings
+    keys = list(asker.kind.added(asker.labels))
     if asker.tells_strangers:
         odd = "strangers.column" if asker.kind.chooses else "strangers.column_number"
-        keys = (*keys, (odd, "text"))
-    names = [say(Message(key)) for key, _ in keys]
+        keys.append((Message(odd), "text"))
+    names = [say(message) for message, _ in keys]
     kinds = [cast(Kind, kind) for _, kind in keys]
     return tuple(map(Column, _fresh(names, taken), kinds))
 

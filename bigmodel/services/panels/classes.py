@@ -13,8 +13,10 @@ class Classes(PanelKind):
     """Data: `rows`, one a class, with `intervals` of its shares."""
 
     def draw(self, panel: Panel, say: Say) -> Table:
-        heads = [say(f"pages.results.column_{key}") for key in COLUMNS]
-        return Table(heads, [_line(row) for row in panel.data["rows"]])
+        rows = panel.data["rows"]
+        count = len(COLUMNS) - all(row["roc_auc"] is None for row in rows)
+        heads = [say(f"pages.results.column_{key}") for key in COLUMNS[:count]]
+        return Table(heads, [_line(row)[:count] for row in rows])
 
 
 def _line(row: Mapping[str, Any]) -> tuple[str, ...]:

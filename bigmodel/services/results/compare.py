@@ -138,7 +138,7 @@ class CompareService:
         found = kind.compare(now.truth, now.answers, before)
 
         def some(marks: Any) -> tuple[ChangedRow, ...]:
-            return self._some(new.version, now, before, found.gains, marks)
+            return self._some(new.version, kind, now, before, found.gains, marks)
 
         return Comparison(
             rows=len(row_ids),
@@ -198,6 +198,7 @@ class CompareService:
     def _some(
         self,
         version: Version,
+        kind: AnswerType,
         now: StoredPredictions,
         before: Sequence[Answer],
         gains: Any,
@@ -215,7 +216,7 @@ class CompareService:
         texts = [text[:TEXT_CHARACTERS] for text in rows["input"]] if is_text else rows["name"]
         media = [""] * len(places) if is_text else rows["input"]
         return tuple(
-            ChangedRow(text, now.truth[at], now.answers[at].text, before[at].text, file)
+            ChangedRow(text, kind.said(now.truth[at]), now.answers[at].text, before[at].text, file)
             for text, file, at in zip(texts, media, places, strict=True)
         )
 

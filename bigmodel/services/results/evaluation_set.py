@@ -3,15 +3,17 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bigmodel.core.datasets.dataset import Recipe
-from bigmodel.core.datasets.inputs import join_inputs
+from bigmodel.core.datasets.inputs import each_part, join_inputs
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.target import TargetKind
+from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.label import Spellings
 from bigmodel.data.tables.source import ORIGINAL
@@ -45,7 +47,7 @@ def read_evaluation_set(
     if lacking := [name for name in recipe.inputs if name not in upload.columns]:
         raise DatasetError("evaluation_no_texts", column=lacking[0])
     target = recipe.target if kind.is_given else ""
-    rows = list((_files if upload.is_media else _texts)(upload, recipe.inputs, target))
+    rows = list(_files(upload, target) if upload.is_media else _texts(upload, recipe, kind, target))
     spelled = Spellings(labels)
     asked = 3 if kind.is_given else 2
     whole = [(*row[:2], spelled(row[2])) for row in rows if all(row[:asked])]
@@ -67,15 +69,19 @@ def read_evaluation_set(
     return EvaluationSet(inputs, hashes, truth, tuple(remarks))
 
 
-def _texts(upload: Upload, columns: Sequence[str], target: str) -> Sequence[tuple[str, str, str]]:
+def _texts(
+    upload: Upload, recipe: Recipe, kind: TargetKind, target: str
+) -> Sequence[tuple[str, str, str]]:
     table = pq.read_table(upload.table_path)
-    inputs = [table.column(ORIGINAL + name).to_pylist() for name in columns]
+    inputs = [table.column(ORIGINAL + name).to_pylist() for name in recipe.inputs]
     texts = [join_inputs([part or "" for part in row]) for row in zip(*inputs, strict=True)]
-    pairs = zip(texts, _truths(table, target), strict=True)
+    clean = each_part(texts, partial(clean_texts, steps=recipe.cleaning))  # as the model reads them
+    cells = [cell or "" for cell in inputs[0]]
+    pairs = zip(texts, kind.fitted(_truths(table, target), cells, clean), strict=True)
     return [(text, hashlib.sha256(text.encode()).hexdigest(), truth) for text, truth in pairs]
 
 
-def _files(upload: Upload, _columns: Sequence[str], target: str) -> Sequence[tuple[str, str, str]]:
+def _files(upload: Upload, target: str) -> Sequence[tuple[str, str, str]]:
     table = pq.read_table(upload.table_path)
     names, digests = (table.column(name).to_pylist() for name in ("input", "content_hash"))
     paths = [str(upload.media_folder / name) for name in names]

@@ -10,7 +10,7 @@ import psutil
 
 from bigmodel.answers import answer_type
 from bigmodel.core import clock
-from bigmodel.core.datasets.dataset import Dataset, Version
+from bigmodel.core.datasets.dataset import Dataset, Summary, Version
 from bigmodel.core.errors import JobError, ModelError, ParamsError
 from bigmodel.core.form import FormField, form_of
 from bigmodel.core.ids import new_id
@@ -19,6 +19,7 @@ from bigmodel.core.message import Message
 from bigmodel.core.model import Base, BaseChoice
 from bigmodel.core.name import clean_name
 from bigmodel.core.task import INSTANT, PRESETS, Medium, Params, Task
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import preview
 from bigmodel.jobs.profile import Measured
 from bigmodel.jobs.supervisor.resources import require_room
@@ -55,6 +56,14 @@ HUB_WAIT_S = 1.5  # how long a page may wait for the hub before it is drawn with
 def reads(task: Task, version: Version) -> bool:
     """Tell whether a task reads as many columns as a version gives."""
     return version.recipe.medium != Medium.TEXT or len(task.inputs) == len(version.recipe.inputs)
+
+
+def fit_of(task: Task, summary: Summary) -> float:
+    """Return how well a task suits a dataset; targets that name places of their inputs suit tasks of their kind alone."""
+    mine, asked = target_kind(task.target), target_kind(summary.target)
+    if mine is not asked and (mine.reads_inputs or asked.reads_inputs):
+        return 0.0
+    return task.fit(summary)
 
 
 class Waker(Protocol):
@@ -96,7 +105,7 @@ class TrainingService:
         asked = dataset.version.recipe.kind
 
         def suits(task: Task) -> tuple[bool, bool, float]:
-            fit = task.fit(summary)
+            fit = fit_of(task, summary)
             return reads(task, dataset.version), fit > 0 and task.target == asked, fit
 
         return max(readers, key=suits).name
@@ -388,7 +397,7 @@ class TrainingService:
         if not reads(task, dataset.version):
             columns, inputs = len(dataset.version.recipe.inputs), len(task.inputs)
             raise JobError("inputs_differ", task=task.name, columns=columns, inputs=inputs)
-        if task.medium != summary.medium or task.fit(summary) <= 0:
+        if task.medium != summary.medium or fit_of(task, summary) <= 0:
             raise JobError("task_does_not_fit", dataset=dataset.name, task=task.name)
 
     def _require_usable(self, dataset: Dataset, task: Task, base: Base) -> None:

@@ -40,6 +40,12 @@ class TunedParams(Params):
     )
 
 
+class TagParams(TunedParams):
+    """Settings of a training that marks words of texts."""
+
+    max_tokens: int = Field(default=192, ge=16, le=8192, json_schema_extra=_in("data"))
+
+
 class ClassParams(TunedParams):
     """Settings of a training that may sort into classes."""
 

@@ -19,9 +19,9 @@ def cleaned(texts: Sequence[str], folder: Path) -> list[str]:
     return list(clean_texts(texts, json.loads(steps.read_text("utf-8"))))
 
 
-def answer_texts(make: Any) -> int:
-    """Print the answer of the model that `make` loads to each text of the command line or of a file."""
-    parser = argparse.ArgumentParser(description="Answer texts with this model.")
+def texts_asked(about: str) -> tuple[bool, list[str]]:
+    """Return whether JSON is asked for, and the texts of the command line or of a file."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("texts", nargs="*", metavar="TEXT")
     parser.add_argument("--file", type=Path, help="one text a line, UTF-8")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -31,9 +31,15 @@ def answer_texts(make: Any) -> int:
         texts += args.file.read_text("utf-8-sig").splitlines()
     if not texts:
         parser.error("give texts, or --file")
+    return args.json, texts
+
+
+def answer_texts(make: Any) -> int:
+    """Print the answer of the model that `make` loads to each text of the command line or of a file."""
+    as_json, texts = texts_asked("Answer texts with this model.")
     model = make()
     for text, scores in zip(texts, model.predict(texts), strict=True):
-        sys.stdout.write(answer_line(model.labels, text, scores, as_json=args.json) + "\n")
+        sys.stdout.write(answer_line(model.labels, text, scores, as_json=as_json) + "\n")
     return 0
 
 

@@ -1,10 +1,16 @@
 """Fine-tuning and loading of text models, for every text task; tasks differ only in their goal."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Self
 
+import numpy as np
 import torch
+from accelerate import Accelerator  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
@@ -15,9 +21,14 @@ from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.dropout import use_byte_dropout
 from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import Training
-from bigmodel.training.loop.objective import ClassObjective, HeadObjective, NumberObjective
+from bigmodel.training.loop.objective import (
+    ClassObjective,
+    HeadObjective,
+    NumberObjective,
+    Objective,
+)
 from bigmodel.training.loop.optimizer import freeze
-from bigmodel.training.loop.recipe import TextParams
+from bigmodel.training.loop.recipe import TextParams, TunedParams
 from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.pretrained import load_base, longest, save_model
 from bigmodel.training.text import prune_vocabulary
@@ -28,15 +39,31 @@ from bigmodel.training.text.scratch import make_scratch
 
 
 @dataclass(frozen=True)
-class TextExamples:
+class EncodedExamples(ABC):
     """Encoded texts with their targets, in step."""
 
     texts: Encoded
-    targets: Tensor
 
     @property
     def lengths(self) -> Sequence[int]:
         return self.texts.lengths
+
+    @abstractmethod
+    def batch(
+        self, rows: Sequence[int], device: torch.device | str, epoch: int | None = None
+    ) -> Batch:
+        """Return some texts, as wide as the longest of them."""
+
+    def renumbered(self, number: NDArray[np.int64]) -> Self:
+        """Return the same rows with other numbers for the tokens."""
+        return replace(self, texts=self.texts.renumbered(number))
+
+
+@dataclass(frozen=True)
+class TextExamples(EncodedExamples):
+    """Texts with one target each."""
+
+    targets: Tensor
 
     def batch(
         self,
@@ -44,7 +71,6 @@ class TextExamples:
         device: torch.device | str,
         epoch: int | None = None,  # noqa: ARG002 - texts are not varied
     ) -> Batch:
-        """Return some texts, as wide as the longest of them."""
         return Batch(self.texts.batch(rows, device), self.targets[rows].to(device))
 
 
@@ -82,23 +108,59 @@ def _train(
     report.step(phase="load", step=0, steps=0)
     set_seed(params.seed)
     accelerator = make_accelerator(params.precision, report)
-    on_processor = accelerator.device.type == "cpu"
-    model, tokenizer = _make(objective, data, params, base, has_gpu=not on_processor)
-    tokenizer = _fit_vocabulary(model, tokenizer, data, base, report)
+    has_gpu = accelerator.device.type != "cpu"
+    model, tokenizer = _make(objective, data, params, base, has_gpu=has_gpu)
+    prefix = prune_vocabulary.prefix_for(base.name)
+    tokenizer = prune_vocabulary.with_prefix(tokenizer, prefix)
+    tokenizer = fit_vocabulary(model, tokenizer, data, report)
     most = longest(model, tokenizer, params.max_tokens)
     objective.bind_head(_head(model, objective.outputs))
     train = _part(data.train, objective, tokenizer, most=most)
     report.step(phase="prepare", step=0, steps=0)
     validation = _part(data.validation, objective, tokenizer, most=most)
     report.step(phase="prepare", step=0, steps=0)
+    model = tune(
+        model,
+        objective,
+        params,
+        accelerator=accelerator,
+        train=train,
+        validation=validation,
+        report=report,
+        identity=partial(fingerprint, params, base, data),
+    )
+    objective.unscale_head(_head(model, objective.outputs))
+    save_model(folder, model, tokenizer, most)
+    report.step(phase="evaluate", step=0, steps=0)
+    predictor = TextPredictor(model, tokenizer)
+    known = fit_ood_reference(predictor, data, report, is_own=base.kind == "scratch")
+    known.save(folder)
+
+
+def tune(
+    model: PreTrainedModel,
+    objective: Objective,
+    params: TunedParams,
+    *,
+    accelerator: Accelerator,
+    train: EncodedExamples,
+    validation: EncodedExamples,
+    report: Reporter,
+    identity: Callable[..., str],
+    after_rows: int | None = None,
+) -> PreTrainedModel:
+    """Train a model on encoded texts and return it on the processor with its best weights.
+
+    Only the word vectors that the texts name are trained, where they stand alone. `identity` makes the
+    fingerprint of a training from the bytes of its texts.
+    """
     words = None
     if can_compact(model, train.texts.padding):
         texts = (*train.texts.texts, *validation.texts.texts)
         words = CompactVocabulary(model, texts, train.texts.padding)
-        train = TextExamples(train.texts.renumbered(words.number), train.targets)
-        validation = TextExamples(validation.texts.renumbered(words.number), validation.targets)
+        train, validation = (part.renumbered(words.number) for part in (train, validation))
     freeze(model, params.frozen_layers)
-    if on_processor:
+    if accelerator.device.type == "cpu":
         use_byte_dropout(model)
     Training(
         model,
@@ -108,17 +170,13 @@ def _train(
         train=train,
         validation=validation,
         report=report,
-        fingerprint=fingerprint(params, base, data, *(t.tobytes() for t in train.texts.texts)),
+        fingerprint=identity(*(text.tobytes() for text in train.texts.texts)),
+        after_rows=after_rows,
     ).run()
     model = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
     if words:
         words.restore(model)
-    objective.unscale_head(_head(model, objective.outputs))
-    save_model(folder, model, tokenizer, most)
-    report.step(phase="evaluate", step=0, steps=0)
-    predictor = TextPredictor(model, tokenizer)
-    known = fit_ood_reference(predictor, data, report, is_own=base.kind == "scratch")
-    known.save(folder)
+    return model
 
 
 def _make(
@@ -134,15 +192,10 @@ def _make(
     return load_base(base, outputs=objective.outputs, labels=objective.labels, has_gpu=has_gpu)
 
 
-def _fit_vocabulary(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    data: TaskData,
-    base: BaseFiles,
-    report: Reporter,
+def fit_vocabulary(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, data: TaskData, report: Reporter
 ) -> PreTrainedTokenizerBase:
-    """Return the tokenizer with the prefix of its model, and of a large vocabulary what the texts need."""
-    tokenizer = prune_vocabulary.with_prefix(tokenizer, prune_vocabulary.prefix_for(base.name))
+    """Return the tokenizer, and of a large vocabulary what the texts need."""
     if not prune_vocabulary.is_prunable(model, tokenizer):
         return tokenizer
     report.step(phase="prepare", step=0, steps=0)

@@ -20,6 +20,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTok
 LARGE = 60_000  # pieces from which on words are most of a small model
 LEAST_MARGIN = 2_000  # frequent pieces of the same scripts that no text used, at least; else as many as were used
 SPACE = "\u2581"  # how a piece writes the space before it
+CHINESE = r"[\u2e80-\u9fff\uf900-\ufaff]"
 E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])")
 E5_PREFIX = "query: "  # E5 learned from texts that begin with what they are for (Wang et al. 2024)
 
@@ -41,6 +42,22 @@ def with_prefix(tokenizer: PreTrainedTokenizerBase, prefix: str) -> PreTrainedTo
     return _tokenizer(
         record | {"normalizer": {"type": "Sequence", "normalizers": [*before, prepend]}}, tokenizer
     )
+
+
+def with_single_characters(tokenizer: PreTrainedTokenizerBase) -> PreTrainedTokenizerBase:
+    """Return a tokenizer of which no piece holds several Chinese characters, so that each can be tagged."""
+    record = _record(tokenizer) if tokenizer.is_fast else {}
+    if record.get("model", {}).get("type") != "Unigram":
+        return tokenizer
+    before = [record["pre_tokenizer"]] if record["pre_tokenizer"] else []
+    apart = {
+        "type": "Split",
+        "pattern": {"Regex": CHINESE},
+        "behavior": "Isolated",
+        "invert": False,
+    }
+    steps = {"type": "Sequence", "pretokenizers": [*before, apart]}
+    return _tokenizer(record | {"pre_tokenizer": steps}, tokenizer)
 
 
 def is_prunable(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> bool:

@@ -29,10 +29,16 @@ MOST_WORDS = 16_000
 
 
 def make_scratch(
-    texts: Sequence[str], *, outputs: int, labels: tuple[str, ...], most_tokens: int
+    texts: Sequence[str],
+    *,
+    outputs: int,
+    labels: tuple[str, ...],
+    most_tokens: int,
+    network: type[PreTrainedModel] = BertForSequenceClassification,
+    lowercase: bool = True,
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Return a model with random weights, sized to the texts, and its tokenizer."""
-    tokenizer = train_tokenizer(texts, most_tokens)
+    tokenizer = train_tokenizer(texts, most_tokens, lowercase=lowercase)
     width, depth = size_for(sum(map(len, texts)))
     config = BertConfig(
         vocab_size=len(tokenizer),
@@ -47,7 +53,7 @@ def make_scratch(
     )
     set_outputs(config, outputs, labels)
     config._attn_implementation = "eager"
-    return BertForSequenceClassification(config), tokenizer
+    return network(config), tokenizer
 
 
 def size_for(characters: int) -> tuple[int, int]:
@@ -57,14 +63,18 @@ def size_for(characters: int) -> tuple[int, int]:
     return (192, 3) if characters < 5_000_000 else (256, 4)
 
 
-def train_tokenizer(texts: Sequence[str], most_tokens: int) -> PreTrainedTokenizerBase:
+def train_tokenizer(
+    texts: Sequence[str], most_tokens: int, *, lowercase: bool = True
+) -> PreTrainedTokenizerBase:
     """Train byte pairs (Sennrich et al. 2016) on the texts, the same every time.
 
     The letters are chosen here: the trainer's choice among equally rare ones is by chance, as are the
     numbers it gives to word pieces with a prefix. A Chinese character is a word of its own.
     """
     tokenizer = Tokenizer(models.BPE(unk_token="[UNK]"))  # noqa: S106  (no secret)
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True, handle_chinese_chars=True)
+    tokenizer.normalizer = normalizers.BertNormalizer(
+        lowercase=lowercase, handle_chinese_chars=True
+    )
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.Metaspace(), pre_tokenizers.Punctuation()]
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 
+from bigmodel.core.datasets.spans import NOTHING, parse_marks
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.encoding import Encoding, find_encoding, read_lines
 from bigmodel.data.tables.nested import flat, rows_in
@@ -30,19 +31,24 @@ def _read(path: Path, target: Target) -> None:
     columns = _columns(path, encoding, target)
     target.start(list(columns))
     for line, record in _records(path, encoding, target.findings):
-        target.add([record.get(column, "") for column in columns], line)
+        cells = ((record.get(name, ""), has_marks) for name, has_marks in columns.items())
+        target.add(
+            [cell if has_marks or cell != NOTHING else "" for cell, has_marks in cells], line
+        )
         if target.rows % PROGRESS_ROWS == 0:
             target.progress(min(0.95, 0.4 + target.rows / target.limits.max_rows))
         if target.is_full:
             return
 
 
-def _columns(path: Path, encoding: Encoding, target: Target) -> dict[str, None]:
-    """Return every key in the order it first comes, from a first pass over the file."""
+def _columns(path: Path, encoding: Encoding, target: Target) -> dict[str, bool]:
+    """Return every key in the order it first comes, from a first pass over the file, and whether it lists marked words."""
     findings = Findings()
-    columns: dict[str, None] = {}
+    columns: dict[str, bool] = {}
     for _, record in _records(path, encoding, findings):
-        columns.update(dict.fromkeys(record))
+        for name, cell in record.items():
+            is_list = cell.startswith(("[[", "[{")) and not columns.get(name)
+            columns[name] = columns.get(name, False) or (is_list and bool(parse_marks(cell)))
         if len(columns) > target.limits.max_columns:
             raise DatasetError(
                 "columns_many", columns=len(columns), limit=target.limits.max_columns

@@ -1,0 +1,1 @@
+"""Mark words in texts: people, places, organisations and every other kind of name."""
