@@ -1,5 +1,6 @@
 """Runs a child process that says what it does in lines of JSON: limits, an environment without secrets, and its end."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -45,16 +46,22 @@ def records(
     *,
     environment: Mapping[str, str],
     limit_s: float | None,
+    is_secret: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Yield what `python -m MODULE REQUEST` says, until it ends or the limit is over; its errors are raised here.
 
     The limit counts from its first line, which says that it has started: a busy machine is no slow hub.
+    A request that `is_secret` stands on no command line, but comes on the child's standard input.
     """
+    said = json.dumps(request)
     with log.open("wb") as errors:
         child = start(
-            module, json.dumps(request), env=environment, stdout=subprocess.PIPE, stderr=errors,
-            outlives=False,
+            module, *(() if is_secret else (said,)), env=environment, stdout=subprocess.PIPE, stderr=errors,
+            stdin=subprocess.PIPE if is_secret else subprocess.DEVNULL, outlives=False,
         )  # fmt: skip
+    if child.stdin:
+        with contextlib.suppress(BrokenPipeError), child.stdin:
+            child.stdin.write(f"{said}\n".encode())
     killer = _kill_after(START_S, child)
     try:
         for line in child.stdout or ():

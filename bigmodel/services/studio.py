@@ -25,6 +25,7 @@ from bigmodel.services.results.compare import CompareService
 from bigmodel.services.results.results import ResultService
 from bigmodel.services.sharing.downloads import Downloads
 from bigmodel.services.sharing.model_page import ModelPageService
+from bigmodel.services.sharing.publish import PublishService
 from bigmodel.services.support.report import ReportService
 from bigmodel.services.support.snapshots import Snapshots
 from bigmodel.services.training.base_models import BaseModelService
@@ -69,6 +70,7 @@ class Services:
     downloads: Downloads
     people: PeopleService
     snapshots: Snapshots
+    publishing: PublishService
 
 
 def open_services(settings: Settings) -> Services:
@@ -126,4 +128,5 @@ def services_over(
         downloads=downloads,
         people=PeopleService(settings, store),
         snapshots=snapshots or Snapshots(settings),
+        publishing=PublishService(settings, results),
     )
