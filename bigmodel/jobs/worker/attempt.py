@@ -1,7 +1,6 @@
 """What one attempt does: the instant model first, then the fine-tuned one, each measured; it keeps the better.
 
-The choice is made on validation rows and a tie keeps the instant model; numbers of test rows are
-only told. A model is announced when its folder is complete, on disk and renamed, never before.
+The choice is made on validation rows (`choice`); numbers of test rows are only told. A model is announced when its folder is complete, on disk and renamed, never before.
 """
 
 import shutil
@@ -12,13 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from bigmodel.answers import answer_type, metrics_of
+from bigmodel.answers import answer_type
 from bigmodel.core.answer import AnswerType
 from bigmodel.core.datasets.dataset import Split, TaskData
 from bigmodel.core.errors import DatasetError, TrainingError
 from bigmodel.core.events import Kind
 from bigmodel.core.ids import new_id
-from bigmodel.core.metric import metric
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.target import TargetKind
 from bigmodel.core.task import (
@@ -37,6 +35,7 @@ from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Attempt
 from bigmodel.jobs.worker import evaluation, seal
 from bigmodel.jobs.worker.broken_files import find_broken
+from bigmodel.jobs.worker.choice import Held, choose
 from bigmodel.jobs.worker.cross_validation import Train, fold_answers
 from bigmodel.jobs.worker.evaluation import Answers
 from bigmodel.jobs.worker.reporter import WorkerReporter
@@ -220,15 +219,19 @@ def _measure_folded(work: Work, folder: Path, *, train: Train) -> Answers:  # no
 
 
 def _choose(work: Work, first: TrainedModel, second: TrainedModel) -> None:
-    """Keep the fine-tuned model only if it is strictly better on validation rows, and say so."""
-    name = work.task.primary
-    before, after = (model.metrics[Split.VALIDATION][name] for model in (first, second))
-    is_better = metric(name, metrics_of(work.task)).is_better(after, before)
-    _announce(second, work, kept=is_better)
-    kept = "tuned" if is_better else "instant"
-    of_features = "_over_features" if work.attempt.base["kind"] == "features" else ""
-    key = f"jobs.notes.{kept}_kept{of_features}"
-    work.reporter.note(key, metric=name, before=round(before, 4), after=round(after, 4))
+    """Announce the fine-tuned model, say which of the two is kept and why."""
+    name, base = work.task.primary, work.attempt.base
+    truth, before = _held(work, first)
+    _, after = _held(work, second)
+    is_pretrained = base["folder"] is not None
+    choice = choose(work.task, truth, before, after, is_pretrained=is_pretrained)
+    _announce(second, work, kept=choice.keeps_tuned)
+    kept = "tuned" if choice.keeps_tuned else "instant"
+    near = "_near" if choice.is_near else ""
+    of_features = "_over_features" if base["kind"] == "features" else ""
+    key = f"jobs.notes.{kept}_kept{near}{of_features}"
+    was, now = (round(held.measures[name], 4) for held in (before, after))
+    work.reporter.note(key, metric=name, before=was, after=now)
     if Split.TEST in second.metrics and Split.TEST in first.metrics:
         tested = [model.metrics[Split.TEST][name] for model in (first, second)]
         work.reporter.note(
@@ -238,6 +241,14 @@ def _choose(work: Work, first: TrainedModel, second: TrainedModel) -> None:
             after=round(tested[1], 4),
             difference=f"{tested[1] - tested[0]:+.4f}",
         )
+
+
+def _held(work: Work, model: TrainedModel) -> tuple[list[str], Held]:
+    """Return the truths of the validation rows, and what a model achieves on them."""
+    part = Split.VALIDATION
+    place = work.home / model.folder
+    truth, answers = evaluation.read(place, work.kind, part, tuple(model.labels))
+    return truth, Held(answers, model.metrics[part])
 
 
 def _announce(model: TrainedModel, work: Work, *, kept: bool) -> TrainedModel:

@@ -64,6 +64,14 @@ def ask(predictor: Predictor, rows: Rows, check: Callable[[], None]) -> list[Ans
     return answers
 
 
+def read(
+    folder: Path, kind: AnswerType, split: Split, labels: tuple[str, ...]
+) -> tuple[list[str], list[Answer]]:
+    """Return truths and answers of one split, as `Answers.write` wrote them."""
+    rows = pq.read_table(folder / PREDICTIONS, filters=[("split", "=", str(split))]).to_pylist()
+    return [row["truth"] for row in rows], [kind.decode(row, labels) for row in rows]
+
+
 def write_card(folder: Path, card: Mapping[str, Any]) -> None:
     """Write `model.json`, unless the engine already wrote fields of its own there: those stay."""
     path = folder / "model.json"

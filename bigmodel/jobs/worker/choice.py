@@ -1,0 +1,61 @@
+"""Which of two models is kept, by the validation rows alone; it must never see a test row.
+
+Few rows cannot tell models of nearly the same score apart, and rows that resemble the training rows (the same
+speakers, the same camera) flatter a model that learned nothing else. So a difference within chance is no reason to
+leave a pre-trained model: it is kept while it is at most one standard error behind (the rule of Breiman et al. 1984),
+or is the less surprised by the truths (log loss).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bigmodel.answers import answer_type, metrics_of
+from bigmodel.core.answer import Answer
+from bigmodel.core.metric import metric
+from bigmodel.core.results.comparison import Paired
+from bigmodel.core.results.results import Measure
+from bigmodel.core.task import Task
+
+ERRORS_A_SIDE = 1.96  # standard errors on either side of an interval of 95 %
+LOSS = "log_loss"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a model answers on the validation rows, and its measures there."""
+
+    answers: Sequence[Answer]
+    measures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`is_near`: the rows cannot tell the two apart, so that what the models are decided it."""
+
+    keeps_tuned: bool
+    is_near: bool = False
+
+
+def choose(
+    task: Task, truth: Sequence[str], instant: Held, tuned: Held, *, is_pretrained: bool
+) -> Choice:
+    """Return which model to keep; a tie of two models that started from nothing keeps the instant one."""
+    measure = metric(task.primary, metrics_of(task))
+    before, after = (held.measures[measure.name] for held in (instant, tuned))
+    is_better = measure.is_better(after, before)
+    if is_better or not is_pretrained:
+        return Choice(is_better)
+    paired = answer_type(task).compare(truth, tuned.answers, instant.answers)
+    difference = _difference(paired, measure.name)
+    if difference is None or not difference.low <= 0 <= difference.high:
+        return Choice(keeps_tuned=False)
+    error = (difference.high - difference.low) / 2 / ERRORS_A_SIDE
+    is_surer = tuned.measures.get(LOSS, 1.0) < instant.measures.get(LOSS, 0.0)
+    is_kept = abs(difference.value) <= error or is_surer
+    return Choice(is_kept, is_near=is_kept)
+
+
+def _difference(paired: Paired, name: str) -> Measure | None:
+    """Return the difference of a measure, or of the one that leads where it is not compared."""
+    found = [one for one in paired.measures if one.measure == name] or list(paired.measures)
+    return found[0].difference if found else None

@@ -1,0 +1,56 @@
+"""Which of two models is kept: by the score where the rows can tell, and by what the models start from where they cannot."""
+
+import pytest
+
+from bigmodel.answers.label import Label, LabelType
+from bigmodel.answers.transcript import Transcript
+from bigmodel.jobs.worker.choice import Choice, Held, choose
+from bigmodel.tasks import get_task
+
+LABELS = ("no", "yes")
+
+
+def held(rows: int, wrong: range, sure: float = 0.9) -> Held:
+    """Answers to rows that are all "yes": `wrong` are answered "no"."""
+    scores = [(sure, 1 - sure) if n in wrong else (1 - sure, sure) for n in range(rows)]
+    answers = [Label(LABELS, pair) for pair in scores]
+    return Held(answers, LabelType().headline(["yes"] * rows, answers, LABELS))
+
+
+def chosen(instant: Held, tuned: Held, *, is_pretrained: bool = True) -> Choice:
+    truth = ["yes"] * len(instant.answers)
+    task = get_task("audio_classification")
+    return choose(task, truth, instant, tuned, is_pretrained=is_pretrained)
+
+
+def test_difference_within_chance_keeps_the_pretrained_model() -> None:
+    assert chosen(held(80, range(1)), held(80, range(5, 7))) == Choice(True, is_near=True)
+
+
+def test_difference_within_chance_keeps_the_instant_model_over_one_from_nothing() -> None:
+    assert chosen(held(80, range(1)), held(80, range(5, 7)), is_pretrained=False) == Choice(False)
+    assert chosen(held(80, range(0)), held(80, range(0)), is_pretrained=False) == Choice(False)
+
+
+def test_difference_beyond_chance_keeps_the_better() -> None:
+    assert chosen(held(80, range(1)), held(80, range(20))) == Choice(False)
+    assert chosen(held(80, range(20)), held(80, range(1))) == Choice(True)
+
+
+def test_few_rows_do_not_excuse_a_model_that_is_much_worse() -> None:
+    assert chosen(held(25, range(0)), held(25, range(4))) == Choice(False)
+
+
+def test_less_surprised_model_is_kept_within_chance() -> None:
+    unsure, sure = held(25, range(0), sure=0.55), held(25, range(3), sure=0.9)
+    assert chosen(unsure, sure) == Choice(True, is_near=True)
+
+
+@pytest.mark.parametrize(("new", "kept"), [("one", True), ("two three", False)])
+def test_word_errors_are_compared_by_recordings(new: str, kept: bool) -> None:
+    truth = ["one"] * 40
+    right = Held([Transcript("one", 0.9)] * 40, {"wer": 0.0})
+    rate = 0.0 if new == "one" else 2.0
+    other = Held([Transcript(new, 0.9)] * 40, {"wer": rate})
+    task = get_task("speech_recognition")
+    assert choose(task, truth, right, other, is_pretrained=True).keeps_tuned == kept
