@@ -116,6 +116,7 @@ class Summary:
     form: str = Form.TABLE
     unlabelled_rows: int = 0  # rows with an input and without a target
     target: str = "label"  # target kind
+    language: str = ""  # of the texts, read or spoken: zh, en, other; "" where nothing tells
 
     def to_json(self) -> dict[str, Any]:
         value = self.__dict__.copy()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from bigmodel.core.datasets.dataset import Summary
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
+from bigmodel.data.language import language_of
 from bigmodel.data.targets.survey import Survey, error
 
 FEWEST_ROWS = 2  # of a table; what has fewer is something else that was read as one
@@ -45,6 +46,7 @@ def check(
         number_share=found.number_share,
         number_range=(float(known.min()), float(known.max())) if len(known) else None,
         han_share=_han_share(found.texts),
+        language=language_of(found.texts),
         problems=tuple(warnings),
         unlabelled_rows=int((found.is_filled & (found.codes < 0)).sum()),
         target=found.kind.name,

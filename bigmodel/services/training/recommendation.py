@@ -32,7 +32,7 @@ PICTURES_TO_TUNE = 1_000  # from so many on, training a whole body is worth its 
 
 @dataclass(frozen=True)
 class Situation:
-    """What the advice rests on. `language` is zh, en, or empty where none matters; memory is of the whole machine."""
+    """What the advice rests on. `language` is zh, en, other, or empty where none matters; memory is of the whole machine."""
 
     usable_rows: int
     language: str

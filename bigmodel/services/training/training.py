@@ -152,7 +152,8 @@ class TrainingService:
     def _situation(self, version: Version, task: Task, *, is_hub_reachable: bool) -> Situation:
         summary = version.summary
         is_speech = answer_type(task).is_text and task.medium == Medium.AUDIO
-        language = "zh" if summary.han_share > CHINESE_SHARE else "en"
+        guessed = "zh" if summary.han_share > CHINESE_SHARE else "en"  # of older versions too
+        language = summary.language or guessed
         return Situation(
             usable_rows=summary.usable_rows,
             language=language if is_speech or task.medium == Medium.TEXT else "",

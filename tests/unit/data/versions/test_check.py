@@ -171,6 +171,7 @@ def test_numbers_need_no_repetition(tmp_path: Path) -> None:
 def test_script_and_lengths_are_measured(tmp_path: Path) -> None:
     summary = look(tmp_path, [(f"这家店很好吃第{i}次", "好" if i % 2 else "差") for i in range(60)])
     assert summary.han_share == 1
+    assert summary.language == "zh"
     assert summary.lengths[0] == 9
     assert sum(count for _, count in summary.length_histogram) == 60
 

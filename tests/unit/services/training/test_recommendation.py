@@ -45,6 +45,13 @@ def test_unknown_tokens_speak_against_a_model() -> None:
     assert (small.reason.key, small.reason.args) == ("train.reason.unknown", {"percent": 63})
 
 
+def test_base_of_english_is_not_offered_for_another_latin_language() -> None:
+    choices = advise([INSTANT, english(0.05), SCRATCH], situation(language="other"))
+    [base] = [choice for choice in choices if choice.base.kind == "embedded"]
+    assert not base.fits
+    assert base.reason.key == "train.reason.language"
+
+
 def test_chinese_text_never_gets_an_english_model() -> None:
     choices = advise([INSTANT, english(0.05), SCRATCH], situation(language="zh"))
     assert choices[0].base.name == "scratch"
