@@ -23,7 +23,6 @@ from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets.own_table import OwnTable
 from pages.shared.widgets.rerun_button import AgainButton
 
-ROWS = 20
 SHOWN_NAMES = 5
 
 
@@ -88,7 +87,6 @@ class DataTab:
         self.names = ClassesView(self.ctx)
         gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
         self.gallery = Gallery(self.ctx)
-        self.preview = gr.HTML("", elem_id="data-preview")
         self.growing = GrowingView(self.ctx, again)
         with gr.Accordion(t("pages.data.test_title"), open=False, elem_id="data-test"):
             gr.Markdown(t("pages.data.test_intro"))
@@ -116,7 +114,7 @@ class DataTab:
         outputs = [
             dataset, self.chosen, *self.intake.outputs, self.nothing,
             self.columns, self.text, self.label, self.further, self.body, self.problems, self.facts,
-            self.classes, self.preview, self.test_name, self.counts, *self.gallery.outputs,
+            self.classes, self.test_name, self.counts, *self.gallery.outputs,
             self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts,
             *self.last_look.parts, self.train, *self.checkup.parts, *self.suspects.parts,
             *self.cleaning.parts,
@@ -229,13 +227,9 @@ class DataTab:
         }
 
     def _drawn(self, dataset: Dataset, request: gr.Request) -> Updates:
-        """Return problems, facts, classes, preview and the name of the test file as HTML."""
+        """Return problems, facts, classes and the name of the test file as HTML."""
         recipe, summary = dataset.version.recipe, dataset.version.summary
         say = partial(self.ctx.say, request)
-        preview = ""
-        if summary.medium == "text":
-            rows = self.ctx.services.datasets.preview(dataset.owner, dataset.id, limit=ROWS)
-            preview = view.preview(rows, text=recipe.inputs, label=recipe.target)
         test = say("pages.data.test_set", name=recipe.test_name) if recipe.test_name else ""
         return {
             self.problems: view.problems(
@@ -246,7 +240,6 @@ class DataTab:
             ),
             self.facts: view.facts(dataset, say),
             self.classes: view.classes(self.ctx.services.datasets.chart(dataset), say),
-            self.preview: preview,
             self.test_name: f"<p>{escape(test)}</p>" if test else "",
         }
 

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -47,15 +47,6 @@ KEPT_OF_MEDIA = (
     "transform",
 )  # given split, shape of a sound, what became of a picture
 MEDIA = "media"  # files of pictures and recordings, shared by the versions of a dataset
-
-
-@dataclass(frozen=True)
-class Preview:
-    """Some rows as they came, and how many there are in all."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    total: int
 
 
 def write_version(
@@ -316,33 +307,6 @@ def load_rows(folder: Path, row_ids: Sequence[str] | None = None) -> dict[str, l
         pa.array([place[row_id] for row_id in row_ids if row_id in place], pa.int64())
     )
     return {name: table.column(name).to_pylist() for name in table.column_names}
-
-
-def preview(folder: Path, *, limit: int = 20, offset: int = 0) -> Preview:
-    """Return some rows as they came, reading only the parts of the file that hold them."""
-    source = Source(folder / ITEMS, ORIGINAL)
-    columns = source.columns
-    with pq.ParquetFile(source.path) as file:
-        total = file.metadata.num_rows
-        groups, skip = _row_groups(file.metadata, limit, offset)
-        names = [ORIGINAL + column for column in columns]
-        table = file.read_row_groups(groups, columns=names).slice(skip, limit)
-    cells = [table.column(name).to_pylist() for name in names]
-    return Preview(columns, tuple(zip(*cells, strict=True)), total)
-
-
-def _row_groups(metadata: pq.FileMetaData, limit: int, offset: int) -> tuple[list[int], int]:
-    """Return which row groups hold the rows, and how many rows of the first one to skip."""
-    groups: list[int] = []
-    skip = seen = 0
-    for index in range(metadata.num_row_groups):
-        rows = metadata.row_group(index).num_rows
-        if seen < offset + limit and seen + rows > offset:
-            if not groups:
-                skip = offset - seen
-            groups.append(index)
-        seen += rows
-    return groups, skip
 
 
 def own_source(

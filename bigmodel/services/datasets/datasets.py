@@ -23,14 +23,12 @@ from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.source import TEST, Source
 from bigmodel.data.tables.table import READING
 from bigmodel.data.targets import target_kind
-from bigmodel.data.versions.gallery import Item, items_of, media_file
+from bigmodel.data.versions.gallery import Item, Preview, items_of, media_file, preview
 from bigmodel.data.versions.original_files import keep_look, uploaded_as
 from bigmodel.data.versions.versions import (
     ITEMS,
-    Preview,
     own_source,
     own_test_source,
-    preview,
     write_version,
 )
 from bigmodel.services.datasets.erase import erase
@@ -183,9 +181,19 @@ class DatasetService:
         """Return a dataset."""
         return self._store.datasets.get(owner, dataset_id)
 
-    def preview(self, owner: str, dataset_id: str, *, limit: int = 20, offset: int = 0) -> Preview:
-        """Return some rows as they came."""
-        return preview(self._folder(self.get(owner, dataset_id)), limit=limit, offset=offset)
+    def preview(
+        self,
+        owner: str,
+        dataset_id: str,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        label: str = "",
+        words: str = "",
+    ) -> Preview:
+        """Return some rows of the newest version as they came: all, or those of a class, or with these words."""
+        folder = self._folder(self.get(owner, dataset_id))
+        return preview(folder, limit=limit, offset=offset, label=label, words=words)
 
     def most_inputs(self) -> int:
         """Return how many columns of a row some task reads at most."""

@@ -20,7 +20,7 @@ from bigmodel.core.model import Base, BaseChoice
 from bigmodel.core.name import clean_name
 from bigmodel.core.task import INSTANT, PRESETS, Medium, Params, Task
 from bigmodel.data.targets import target_kind
-from bigmodel.data.versions.versions import preview
+from bigmodel.data.versions.gallery import preview
 from bigmodel.jobs.profile import Measured
 from bigmodel.jobs.supervisor.resources import require_room
 from bigmodel.services.labelling.labelling import LabellingService

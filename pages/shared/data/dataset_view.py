@@ -140,9 +140,18 @@ def preview(table: Table, *, text: Sequence[str], label: str) -> str:
     head = "".join(
         f'<th scope="col">{escape(short(name, LABEL_CHARACTERS))}</th>' for name in names
     )
+    chip = table.columns.index(label) if label in table.columns else -1
+
+    def cell(row: Sequence[str], place: int) -> str:
+        said = escape(short(row[place]))
+        return (
+            f'<td><span class="bm-badge">{said}</span></td>'
+            if place == chip
+            else f"<td>{said}</td>"
+        )
+
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(short(row[place]))}</td>" for place in places) + "</tr>"
-        for row in table.rows
+        "<tr>" + "".join(cell(row, place) for place in places) + "</tr>" for row in table.rows
     )
     return (
         '<div class="bm-scroll"><table class="bm-table bm-rows">'

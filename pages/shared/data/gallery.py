@@ -1,22 +1,24 @@
-"""The gallery of a dataset of pictures or sounds: some of every class, or one class page by page."""
+"""A look inside a dataset: rows of text page by page and searched, pictures and sounds by class."""
 
 from collections.abc import Sequence
 from functools import partial
+from html import escape
 from typing import Any
 
 import gradio as gr
 
 from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.data import media_view as view
-from pages.shared.data.dataset_view import LABEL_CHARACTERS, short
+from pages.shared.data.dataset_view import LABEL_CHARACTERS, preview, short
 from pages.shared.web.guard import guard
 from pages.shared.web.page import QUIET, Context
 
 MOST_CHOICES = 200
+ROWS = 10  # of text on a page
 
 
 class Gallery:
-    """A choice of class, buttons to turn pages, and the items."""
+    """A choice of class, a box to search texts with, buttons to turn pages, and the items or the rows."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -24,6 +26,9 @@ class Gallery:
         with gr.Row(visible=False, elem_id="data-gallery-tools") as self.tools:
             self.label = gr.Dropdown(
                 [], label=ctx.t("pages.media.class"), elem_id="data-gallery-class", scale=3
+            )
+            self.words = gr.Textbox(
+                label=ctx.t("pages.data.search"), elem_id="data-search", max_lines=1, scale=3
             )
             self.before = gr.Button("←", elem_id="data-gallery-before", scale=0, min_width=60)
             self.after = gr.Button("→", elem_id="data-gallery-after", scale=0, min_width=60)
@@ -34,58 +39,107 @@ class Gallery:
             elem_id="data-gallery",
             visible=False,
         )
-        asked, drawn = [ctx.dataset, self.label, self.offset], [self.items, self.offset]
-        self.label.input(protect(self.first), asked[:2], drawn, **QUIET)
+        self.rows = gr.HTML("", elem_id="data-preview", visible=False)
+        asked = [ctx.dataset, self.label, self.words, self.offset]
+        drawn = [self.items, self.rows, self.offset]
+        for begin in (self.label.input, self.words.submit):
+            begin(protect(self.first), asked, drawn, **QUIET)
         self.before.click(protect(self.back), asked, drawn, **QUIET)
         self.after.click(protect(self.on), asked, drawn, **QUIET)
 
     @property
     def outputs(self) -> list[Any]:
         """The components that `show` fills."""
-        return [self.tools, self.label, self.offset, self.items]
+        return [self.tools, self.label, self.words, self.offset, self.items, self.rows]
 
     def hidden(self) -> dict[Any, object]:
         """Return what `show` returns where there is nothing to see."""
         away = gr.HTML("", visible=False)
-        return {self.tools: gr.Row(visible=False), self.offset: 0, self.items: away}
+        return {
+            self.tools: gr.Row(visible=False),
+            self.offset: 0,
+            self.items: away,
+            self.rows: away,
+        }
 
     def show(self, dataset: Dataset, request: gr.Request) -> dict[Any, object]:
-        """Return some items of every class."""
-        if dataset.version.summary.medium == "text":
-            return self.hidden()
-        labels = list(dataset.version.summary.classes)[:MOST_CHOICES]
-        choices = [(self._ctx.say(request, "pages.media.all_classes"), "")]
+        """Return the first rows, or some items of every class."""
+        summary = dataset.version.summary
+        labels = list(summary.classes)[:MOST_CHOICES]
+        everything = "all" if summary.medium == "text" else "all_classes"
+        choices = [(self._ctx.say(request, f"pages.media.{everything}"), "")]
         choices += [(short(label, LABEL_CHARACTERS), label) for label in labels]
         return {
             self.tools: gr.Row(visible=True),
             self.label: gr.Dropdown(choices, value="", visible=bool(labels)),
-            self.offset: 0,
-            self.items: gr.HTML(self._drawn(dataset, "", 0, request), visible=True),
+            self.words: gr.Textbox("", visible=summary.medium == "text"),
+            **self._page(dataset, "", "", 0, request),
         }
 
-    def first(self, dataset_id: str, label: str | None, request: gr.Request) -> tuple[str, int]:
-        """Return the first page of a class."""
-        return self._page(dataset_id, label or "", 0, request)
+    def first(
+        self, dataset_id: str, label: str | None, words: str, _offset: int, request: gr.Request
+    ) -> dict[Any, object]:
+        """Return the first page of a class or of what is searched for."""
+        return self._asked(dataset_id, label, words, 0, request)
 
     def back(
-        self, dataset_id: str, label: str | None, offset: int, request: gr.Request
-    ) -> tuple[str, int]:
+        self, dataset_id: str, label: str | None, words: str, offset: int, request: gr.Request
+    ) -> dict[Any, object]:
         """Return the page before."""
-        return self._page(dataset_id, label or "", offset - view.PAGE_ITEMS, request)
+        return self._asked(dataset_id, label, words, offset, request, -1)
 
     def on(
-        self, dataset_id: str, label: str | None, offset: int, request: gr.Request
-    ) -> tuple[str, int]:
+        self, dataset_id: str, label: str | None, words: str, offset: int, request: gr.Request
+    ) -> dict[Any, object]:
         """Return the next page."""
-        return self._page(dataset_id, label or "", offset + view.PAGE_ITEMS, request)
+        return self._asked(dataset_id, label, words, offset, request, 1)
+
+    def _asked(
+        self,
+        dataset_id: str,
+        label: str | None,
+        words: str,
+        offset: int,
+        request: gr.Request,
+        turned: int = 0,
+    ) -> dict[Any, object]:
+        dataset = self._ctx.services.datasets.get(self._ctx.owner(request), dataset_id)
+        size = ROWS if dataset.version.summary.medium == "text" else view.PAGE_ITEMS
+        return self._page(dataset, label or "", words.strip(), offset + turned * size, request)
 
     def _page(
-        self, dataset_id: str, label: str, offset: int, request: gr.Request
-    ) -> tuple[str, int]:
-        dataset = self._ctx.services.datasets.get(self._ctx.owner(request), dataset_id)
+        self, dataset: Dataset, label: str, words: str, offset: int, request: gr.Request
+    ) -> dict[Any, object]:
+        if dataset.version.summary.medium == "text":
+            return self._text_page(dataset, label, words, max(0, offset), request)
         last = max(0, self._rows(dataset, label) - 1) // view.PAGE_ITEMS * view.PAGE_ITEMS
         found = min(max(0, offset), last)
-        return self._drawn(dataset, label, found, request), found
+        drawn = gr.HTML(self._drawn(dataset, label, found, request), visible=True)
+        return {self.items: drawn, self.rows: gr.HTML("", visible=False), self.offset: found}
+
+    def _text_page(
+        self, dataset: Dataset, label: str, words: str, offset: int, request: gr.Request
+    ) -> dict[Any, object]:
+        def read(offset: int) -> Any:
+            return self._ctx.services.datasets.preview(
+                dataset.owner, dataset.id, limit=ROWS, offset=offset, label=label, words=words
+            )
+
+        page, recipe = read(offset), dataset.version.recipe
+        if offset and offset >= page.total:  # past the last page: stay on it
+            offset = max(0, page.total - 1) // ROWS * ROWS
+            page = read(offset)
+        last = offset + len(page.rows)
+        count = self._ctx.say(
+            request, "pages.media.page", first=min(offset + 1, last), last=last, all=page.total
+        )
+        table = preview(page, text=recipe.inputs, label=recipe.target)
+        drawn = f'{table}<p class="bm-muted" data-testid="data-page">{escape(count)}</p>'
+        return {
+            self.items: gr.HTML("", visible=False),
+            self.rows: gr.HTML(drawn, visible=True),
+            self.offset: offset,
+        }
 
     def _rows(self, dataset: Dataset, label: str) -> int:
         summary = dataset.version.summary

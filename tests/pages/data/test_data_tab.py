@@ -87,7 +87,7 @@ def test_unknown_dataset_falls_back_to_the_newest(tab: DataTab, tmp_path: Path) 
     shown = tab.show("01a20a30-148a-7a90-8a5f-10dfdf93a8d7", request())
     assert shown.keys() <= set(tab.outputs)
     left = [each.elem_id for each in tab.outputs if each not in shown]
-    assert left == ["data-gallery-class"]  # a table has no gallery to choose from
+    assert left == []
     assert shown[tab.ctx.dataset] == dataset_id
 
 

@@ -288,10 +288,12 @@ def test_transcripts_are_shown_whole_words_or_one(tab: DataTab) -> None:
 
 def test_class_is_turned_page_by_page(tab: DataTab, datasets: Datasets) -> None:
     size = media_view.PAGE_ITEMS
-    assert tab.gallery.first("d1", BAD, request())[1] == 0
-    assert tab.gallery.on("d1", BAD, 0, request())[1] == size
-    assert tab.gallery.on("d1", BAD, size, request())[1] == size  # 50 of them: no third page
-    assert tab.gallery.back("d1", BAD, 0, request())[1] == 0
+    gallery = tab.gallery
+    assert gallery.first("d1", BAD, "", 0, request())[gallery.offset] == 0
+    assert gallery.on("d1", BAD, "", 0, request())[gallery.offset] == size
+    # 50 of them: no third page
+    assert gallery.on("d1", BAD, "", size, request())[gallery.offset] == size
+    assert gallery.back("d1", BAD, "", 0, request())[gallery.offset] == 0
     assert datasets.pages[-1] == (BAD, 0)
 
 

@@ -145,6 +145,21 @@ def test_preview_pages_through_rows(tmp_path: Path, service: DatasetService) -> 
     assert [row[0] for row in page.rows] == ["this is review 98", "this is review 99"]
 
 
+def test_preview_finds_words_and_classes_on_every_page(
+    tmp_path: Path, service: DatasetService
+) -> None:
+    dataset = service.import_file("local", table(tmp_path, rows=100))
+    everything = service.preview("local", dataset.id, limit=100)
+    place = everything.columns.index(dataset.version.recipe.target)
+    label = everything.rows[0][place]
+    of_class = [row for row in everything.rows if row[place] == label]
+    page = service.preview("local", dataset.id, label=label, limit=2, offset=1)
+    assert (page.total, list(page.rows)) == (len(of_class), of_class[1:3])
+    both = service.preview("local", dataset.id, label=label, words="REVIEW 1")
+    assert list(both.rows) == [row for row in of_class if "review 1" in row[0]][:20]
+    assert service.preview("local", dataset.id, words=".*").total == 0  # words, not a pattern
+
+
 def test_rename_needs_a_name(tmp_path: Path, service: DatasetService) -> None:
     dataset = service.import_file("local", table(tmp_path), name="first")
     assert service.rename("local", dataset.id, " second ").name == "second"
