@@ -8,7 +8,14 @@ import numpy as np
 import pyarrow as pa
 
 from bigmodel.core.answer import AnswerType, Cell
-from bigmodel.core.datasets.spans import Mark, Span, parse_marks, spans_of, write_spans
+from bigmodel.core.datasets.spans import (
+    SEPARATOR,
+    Span,
+    line_of,
+    parse_marks,
+    spans_of,
+    write_spans,
+)
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.comparison import Compared, Paired
@@ -16,7 +23,6 @@ from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Results
 from bigmodel.metrics import sentence, spans
 
-SEPARATOR = "; "
 WORDS = "pages.results."
 
 
@@ -39,15 +45,6 @@ class Marked:
     @property
     def certainty(self) -> float | None:
         return float(np.mean(self.sureness)) if self.sureness else None
-
-
-def line_of(text: str, marks: Sequence[Span | Mark]) -> str:
-    """Return marked words in one line, by kind."""
-    words: dict[str, list[str]] = {}
-    for mark in marks:
-        said = mark.words if isinstance(mark, Mark) else text[mark.start : mark.end]
-        words.setdefault(mark.kind, []).append(said or f"{mark.start}–{mark.end}")
-    return " · ".join(f"{kind}: {SEPARATOR.join(found)}" for kind, found in words.items()) or "–"
 
 
 class SpansType(AnswerType):

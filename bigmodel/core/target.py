@@ -133,6 +133,10 @@ class TargetKind(ABC):
         """Tell whether a truth can be measured against."""
         return True
 
+    def said(self, target: str) -> str:
+        """Return a target as people read it."""
+        return target
+
     def chart(self, summary: Summary, recipe: Recipe) -> Chart:
         """Return how many rows have which target."""
         return Chart()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 NOTHING = "[]"
+SEPARATOR = "; "
 OUTSIDE = "O"
 BEGIN, INSIDE = "B-", "I-"
 BEGINS, ENDS, ALONE = "BSUW", "ELSUW", "SUW"  # prefixes of the schemes BIO, BIOES, BMES and BILOU
@@ -66,6 +67,15 @@ def write_spans(spans: Sequence[Span], text: str = "") -> str:
     for start, end, kind in sorted(spans):
         items.append([start, end, kind, *([text[start:end]] if text else [])])
     return json.dumps(items, ensure_ascii=False)
+
+
+def line_of(text: str, marks: Sequence[Span | Mark]) -> str:
+    """Return marked words in one line, by kind."""
+    words: dict[str, list[str]] = {}
+    for mark in marks:
+        said = mark.words if isinstance(mark, Mark) else text[mark.start : mark.end]
+        words.setdefault(mark.kind, []).append(said or f"{mark.start}–{mark.end}")
+    return " · ".join(f"{kind}: {SEPARATOR.join(found)}" for kind, found in words.items()) or "–"
 
 
 def spans_of_tags(tags: Sequence[str]) -> list[Span]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from bigmodel.core.datasets.dataset import Recipe, Summary
-from bigmodel.core.datasets.spans import Mark, Span, parse_marks, spans_of, write_spans
+from bigmodel.core.datasets.spans import Mark, Span, line_of, parse_marks, spans_of, write_spans
 from bigmodel.core.message import Message
 from bigmodel.core.target import Chart, TargetKind
 from bigmodel.data.targets.survey import Survey, error
@@ -95,6 +95,9 @@ class SpansKind(TargetKind):
 
     def is_known(self, truth: str, labels: Collection[str]) -> bool:
         return parse_marks(truth) is not None
+
+    def said(self, target: str) -> str:
+        return line_of("", parse_marks(target) or ())
 
     def chart(self, summary: Summary, recipe: Recipe) -> Chart:
         bars = tuple(summary.classes.items())

@@ -4,9 +4,8 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +16,14 @@ from numpy.typing import NDArray
 
 from bigmodel.core.datasets.added_rows import AppendPreview, Clash
 from bigmodel.core.datasets.dataset import Recipe
-from bigmodel.core.datasets.inputs import each_part
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.cleaning import clean_texts
+from bigmodel.core.target import TargetKind
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.label import Spellings
 from bigmodel.data.tables.number import as_number
-from bigmodel.data.tables.source import HAND, ORIGINAL, PLACE, Source, inputs_of, sample_rows
+from bigmodel.data.tables.source import HAND, ORIGINAL, PLACE, Source, sample_rows
+from bigmodel.data.versions.survey import Fitting
 from bigmodel.data.versions.versions import ITEMS
 
 FRESH, REPEATED, COMPLETED, EMPTY = 0, 1, 2, 3  # what a row of the file is
@@ -58,7 +57,9 @@ class Beside:
     growth: AppendPreview
 
 
-def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe) -> Beside:
+def beside(
+    upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe, kind: TargetKind
+) -> Beside:
     """Return what a file adds to a version.
 
     Raises:
@@ -79,19 +80,20 @@ def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe)
     labels: dict[str, str] = {}
     spelled = Spellings(classes)
     read = tuple(matched[name] for name in recipe.inputs if name in matched)
-    for text, row_label in _rows(upload, read, came, recipe):
+    for text, row_label in _rows(upload, read, came, recipe, kind):
         label = spelled(row_label)
         found = known.get(_content(text)) if text else None
-        kind = EMPTY if not text else _kind(found, label)
-        kinds.append(kind)
-        if kind == COMPLETED and found:
+        what = EMPTY if not text else _kind(found, label)
+        kinds.append(what)
+        if what == COMPLETED and found:
             labels |= dict.fromkeys(found.unlabelled, label)
-        elif kind == REPEATED and found and _clashes(found, label):
+        elif what == REPEATED and found and _clashes(found, label):
             counts["clashing"] += 1
             if len(clashes) < SHOWN:
                 before = sorted(found.labels)[0]
-                clashes.append(Clash(text[:TEXT_CHARACTERS], label, before))
-        elif kind == FRESH:
+                said = kind.said(label), kind.said(before)
+                clashes.append(Clash(text[:TEXT_CHARACTERS], *said))
+        elif what == FRESH:
             counts["unlabelled"] += not label
             if label and label not in classes:
                 new_labels[label] = None
@@ -105,7 +107,7 @@ def beside(upload: Upload, folder: Path, columns: Sequence[str], recipe: Recipe)
         empty=int((of == EMPTY).sum()),
         unlabelled=counts["unlabelled"],
         clashes=tuple(clashes),
-        new_labels=tuple(new_labels) if classes and not _are_numbers(new_labels) else (),
+        new_labels=_new_names(new_labels, classes, kind),
         left_out=tuple(name for name in upload.columns if name not in (*matched.values(), by_hand)),
         lacking=tuple(name for name in columns if name not in matched),
         text_column="" if is_named or len(upload.columns) == 1 else matched[recipe.input],
@@ -201,6 +203,18 @@ def _is_same(label: str, other: str) -> bool:
     return number is not None and number == as_number(other)
 
 
+def _new_names(
+    labels: Mapping[str, None], known: Collection[str], kind: TargetKind
+) -> tuple[str, ...]:
+    """Return the classes or kinds among new targets that the version does not have."""
+    if not known or _are_numbers(labels):
+        return ()
+    if not kind.reads_inputs:
+        return tuple(labels)
+    before = kind.labels_of(tuple(known))
+    return tuple(name for name in kind.labels_of(tuple(labels)) if name not in before)
+
+
 def _are_numbers(labels: Mapping[str, None]) -> bool:
     """Tell amounts, of which new ones are no surprise, from names of classes."""
     return len(labels) > SHOWN and all(as_number(label) is not None for label in labels)
@@ -228,15 +242,14 @@ def _known(folder: Path) -> dict[bytes, Known]:
 
 
 def _rows(
-    upload: Upload, texts: Sequence[str], label: str, recipe: Recipe
+    upload: Upload, texts: Sequence[str], label: str, recipe: Recipe, kind: TargetKind
 ) -> Iterator[tuple[str, str]]:
     """Yield text and class of each row of the file, as the version would hold them."""
     for batch in _batches(upload, [*texts, *([label] if label else [])]):
         labels = batch.column(ORIGINAL + label).to_pylist() if label else [""] * batch.num_rows
-        inputs = each_part(inputs_of(batch, texts), partial(clean_texts, steps=recipe.cleaning))
-        for row_text, row_label in zip(inputs, labels, strict=True):
-            came = (row_label or "").strip()
-            yield row_text, recipe.relabel.get(came, came)
+        came = [(row_label or "").strip() for row_label in labels]
+        named = [recipe.relabel.get(row_label, row_label) for row_label in came]
+        yield from zip(*Fitting(kind, recipe.cleaning).rows(batch, texts, named), strict=True)
 
 
 def _batches(upload: Upload, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:

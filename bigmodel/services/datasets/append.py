@@ -15,6 +15,7 @@ from bigmodel.core.message import Arg, Level, Message
 from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.tables.source import Source
 from bigmodel.data.tables.table import READING
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.append import Beside, added_source, beside, write
 from bigmodel.data.versions.original_files import uploaded_as
 from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, write_version
@@ -179,7 +180,8 @@ class AppendService:
 
     def _beside(self, dataset: Dataset, upload: Upload) -> Beside:
         version = dataset.version
-        return beside(upload, self._folder(dataset), version.summary.columns, version.recipe)
+        kind = target_kind(version.summary.target)
+        return beside(upload, self._folder(dataset), version.summary.columns, version.recipe, kind)
 
     def _written(
         self, dataset: Dataset, made: Beside, path: Path, *, keep_repeated: bool

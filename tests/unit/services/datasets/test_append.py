@@ -187,3 +187,23 @@ def test_same_training_follows_on_the_newest_version(tmp_path: Path, house: Hous
 
 def asked(job: Job) -> tuple[object, ...]:
     return job.task, job.base, job.preset, job.params.get("seed", 0)
+
+
+def test_marked_words_are_compared_as_marks_not_as_they_are_written(
+    house: House, tmp_path: Path
+) -> None:
+    rows = [
+        {"text": f"Ann saw Rome {n}", "label": [[0, 3, "PER"], [8, 12, "LOC"]]} for n in range(30)
+    ]
+    first = table(tmp_path, "first.jsonl", *map(json.dumps, rows))
+    dataset = house.datasets.import_file(OWNER, first)
+    wrong, new = {"label": [[0, 3, "LOC"]]}, {"text": "Bob is here", "label": [[0, 3, "PET"]]}
+    second = [rows[0], rows[1] | wrong, new]
+    more = table(tmp_path, "more.jsonl", *map(json.dumps, second))
+    found = house.growing.look(OWNER, dataset.id, more)
+    assert (found.fresh, found.repeated, found.clashing) == (1, 2, 1)
+    assert found.clashes == (Clash("Ann saw Rome 1", "LOC: Ann", "PER: Ann · LOC: Rome"),)
+    assert found.new_labels == ("PET",)
+    house.growing.add_rows(OWNER, dataset.id, more)
+    grown = house.datasets.get(OWNER, dataset.id)
+    assert grown.version.summary.classes["PET"] == 1
