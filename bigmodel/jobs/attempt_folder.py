@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel.core.job import Saved, Wish
+from bigmodel.core.task import BaseFiles
 from bigmodel.jobs.platform.identity import Identity
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,14 @@ class Attempt:
     checkpoint_s: float = 60.0
     cleaning: tuple[str, ...] = ()  # steps that its texts went through
     launcher: str = "local"  # who was asked to start it, and knows how to reach it
+
+    @property
+    def base_files(self) -> BaseFiles:
+        """The base as an engine gets it."""
+        folder = self.base["folder"]
+        return BaseFiles(
+            str(self.base["name"]), str(self.base["kind"]), Path(folder) if folder else None
+        )
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
 from bigmodel.core.task import (
     INSTANT,
-    BaseFiles,
     Engine,
     HasBaseline,
     Medium,
@@ -140,10 +139,7 @@ def _tuned(
     watch = Stopwatch(until)
     held = _some(data.validation, LOOKED_ROWS)
     short = params.model_copy(update={"budget_s": STEPS_S})
-    base = attempt.base
-    files = BaseFiles(
-        str(base["name"]), str(base["kind"]), Path(base["folder"]) if base["folder"] else None
-    )
+    files = attempt.base_files
     began, used = time.monotonic(), time.process_time()
     is_whole = True
     try:
@@ -154,14 +150,11 @@ def _tuned(
     spans = watch.spans
     if not spans:  # it took no step: a base that is used as it is, or one too slow to tell
         found = replace(found, load_s=found.load_s + ended - began, memory_mb=peak_mb())
-        if not is_whole:
-            return found
-        answer_s = _answer_s(engine, place, data)
-        return replace(found, answer_s=answer_s, model_mb=size_mb(place), counted=ANSWERED_ROWS)
-    most = OUTLIER * statistics.median(spans)  # something else had the processor meanwhile
-    step_s = statistics.fmean(min(span, most) for span in spans)
-    rows = int(getattr(params, "batch_size", 16)) * int(getattr(params, "accumulation", 1))
-    all_held = len(data.validation) / max(1, len(held))
+        if is_whole:
+            found = replace(_finished(found, engine, place, data), counted=ANSWERED_ROWS)
+        return found
+    step_s = _step_s(spans)
+    rows = _rows_a_step(params)
     look_s = min(watch.looks) if watch.looks else FORWARD_SHARE * step_s * len(held) / rows
     wall = max(1e-9, watch.last_step_at - began)
     found = replace(
@@ -173,7 +166,7 @@ def _tuned(
         used_s=step_s * (time.process_time() - used) / max(wall, ended - began),
         steps=watch.steps,
         epochs=max(1, watch.epochs),
-        check_s=look_s * all_held,
+        check_s=look_s * len(data.validation) / max(1, len(held)),
         memory_mb=peak_mb(),
         gpu_mb=_gpu_mb(),
     )
@@ -181,8 +174,22 @@ def _tuned(
         after = _held_out(data) + rows_after(len(data.train), len(data.validation))
         return replace(found, answer_s=FORWARD_SHARE * step_s / rows * after)
     save_s = max(0.0, ended - watch.last_step_at - (watch.looks[-1] if watch.looks else 0.0))
-    answer_s = _answer_s(engine, place, data)
-    return replace(found, save_s=save_s, answer_s=answer_s, model_mb=size_mb(place))
+    return replace(_finished(found, engine, place, data), save_s=save_s)
+
+
+def _rows_a_step(params: Params) -> int:
+    return int(getattr(params, "batch_size", 16)) * int(getattr(params, "accumulation", 1))
+
+
+def _finished(found: Measured, engine: Engine, place: Path, data: TaskData) -> Measured:
+    """Return the figures with those of a model that is there."""
+    return replace(found, answer_s=_answer_s(engine, place, data), model_mb=size_mb(place))
+
+
+def _step_s(spans: Sequence[float]) -> float:
+    """Return how long a step takes; where something else had the processor meanwhile, that counts little."""
+    most = OUTLIER * statistics.median(spans)
+    return statistics.fmean(min(span, most) for span in spans)
 
 
 def _instant(

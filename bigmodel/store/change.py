@@ -9,8 +9,8 @@ from bigmodel.core.clock import now
 from bigmodel.core.errors import JobError
 from bigmodel.core.job import FINAL, MOVES, Job, Saved, State, Wish
 from bigmodel.core.message import Level, Message
-from bigmodel.store.base import Deleted, Records
 from bigmodel.store.intake import Intake
+from bigmodel.store.values import Deleted, Records
 
 Row = tuple[str, datetime, Message]  # kind, time and sentence of a line of the history
 KEPT_BEFORE = 1  # checkpoints that stand behind the newest one, should it be damaged

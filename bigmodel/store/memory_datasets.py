@@ -7,8 +7,8 @@ from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError, JobError
 from bigmodel.core.labelling.labels import SKIPPED, LabelEvent, Labelling
 from bigmodel.store import change
-from bigmodel.store.base import Deleted
 from bigmodel.store.memory_record import Part, locked
+from bigmodel.store.values import Deleted
 
 
 class MemoryDatasets(Part):

@@ -11,11 +11,11 @@ from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.store import change
-from bigmodel.store.base import Curve, Deleted, Order, Point
 from bigmodel.store.intake import keep_one, take_in
 from bigmodel.store.line import Waiting, in_line, left_of, starts, waiting
 from bigmodel.store.memory_record import Part, Record, locked, plain, seconds
 from bigmodel.store.rollup import span_of, thin
+from bigmodel.store.values import Curve, Deleted, Order, Point
 
 
 class MemoryJobs(Part):

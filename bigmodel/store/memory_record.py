@@ -15,7 +15,7 @@ from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.people.person import Person
 from bigmodel.store import change
-from bigmodel.store.base import Carried, Deleted
+from bigmodel.store.values import Carried, Deleted
 
 P = ParamSpec("P")
 R = TypeVar("R")

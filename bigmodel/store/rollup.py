@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bigmodel.store.base import Curve
+from bigmodel.store.values import Curve
 
 FACTOR = 4**2  # each level rolls up this many steps of the level below
 LEVELS = 5  # the widest bucket spans 16**5 steps, about a million

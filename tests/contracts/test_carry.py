@@ -11,8 +11,9 @@ from bigmodel.core.events import Kind
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
 from bigmodel.core.labelling.labels import LabelEvent, Labelling
-from bigmodel.store.base import Carried, Records, Store
+from bigmodel.store.base import Store
 from bigmodel.store.memory import MemoryStore
+from bigmodel.store.values import Carried, Records
 from tests.fakes.stores import brought_to, say
 from tests.fakes.things import dataset_of, event_of, job_of, points_of, result_of, version_of
 

@@ -12,7 +12,8 @@ from bigmodel.core.errors import JobError, NotFoundError
 from bigmodel.core.events import Kind
 from bigmodel.core.job import FINAL, Saved, State
 from bigmodel.core.message import Message
-from bigmodel.store.base import Curve, Store
+from bigmodel.store.base import Store
+from bigmodel.store.values import Curve
 from tests.fakes.stores import MAKERS, brought_to, say
 from tests.fakes.things import at, dataset_of, event_of, job_of, points_of, result_of
 

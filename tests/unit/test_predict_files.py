@@ -130,7 +130,7 @@ def test_many_answers_that_are_files_come_in_a_zip_with_their_table(
         ["file", "tune", "beats", "bytes", "problem"],
         ["a.png", "3 beats", "3.0", "3.0", ""],
     ]
-    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".answers")]
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("tables-")]
 
 
 @pytest.mark.parametrize("name", ["out.zip", "out.csv", "there", "out.txt", ""])

@@ -21,7 +21,6 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.target import TargetKind
 from bigmodel.core.task import (
     INSTANT,
-    BaseFiles,
     Engine,
     HasBaseline,
     Medium,
@@ -153,10 +152,7 @@ def _require_readable(work: Work) -> None:
 
 def _tuned(work: Work) -> TrainedModel:
     """Fine-tune and measure, and leave the announcement to the choice."""
-    base = work.attempt.base
-    files = BaseFiles(
-        str(base["name"]), str(base["kind"]), Path(base["folder"]) if base["folder"] else None
-    )
+    files = work.attempt.base_files
 
     def train(folder: Path) -> None:
         work.engine.train(work.data, work.params, files, folder, work.reporter)

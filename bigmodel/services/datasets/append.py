@@ -21,7 +21,7 @@ from bigmodel.data.versions.original_files import uploaded_as
 from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, write_version
 from bigmodel.services.datasets.import_source import of_tray
 from bigmodel.services.datasets.keep import keep_version
-from bigmodel.services.datasets.uploads import UploadSession
+from bigmodel.services.datasets.upload_session import UploadSession
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 

@@ -36,11 +36,12 @@ from bigmodel.services.datasets.import_source import of_folder, of_tray
 from bigmodel.services.datasets.keep import keep, keep_version
 from bigmodel.services.datasets.recipe import recipe_of
 from bigmodel.services.datasets.samples import Sample, read_samples, sample_path
-from bigmodel.services.datasets.uploads import UploadSession
+from bigmodel.services.datasets.upload_session import UploadSession
 from bigmodel.services.people.limits import Limits
 from bigmodel.settings import Settings
-from bigmodel.store.base import Deleted, Store
+from bigmodel.store.base import Store
 from bigmodel.store.recovery import forget_deleted
+from bigmodel.store.values import Deleted
 from bigmodel.tasks import find_tasks, get_task, most_inputs
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import shutil
 
 from bigmodel.jobs.supervisor.cleanup import remove_copies
 from bigmodel.settings import Settings
-from bigmodel.store.base import Deleted
+from bigmodel.store.values import Deleted
 
 
 def erase(settings: Settings, deleted: Deleted) -> None:

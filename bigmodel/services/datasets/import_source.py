@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.entry import Given
-from bigmodel.services.datasets.uploads import UploadSession
+from bigmodel.services.datasets.upload_session import UploadSession
 
 
 def of_tray(tray: UploadSession) -> list[Given]:

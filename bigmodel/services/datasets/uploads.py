@@ -11,17 +11,17 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import is_id, new_id
 from bigmodel.core.name import printable
+from bigmodel.services.datasets.upload_session import Kind, OpenSession, UploadItem, UploadSession
 from bigmodel.settings import Settings
 
 T = TypeVar("T")
-Kind = Literal["folder", "collect"]
 FOLDER: Kind = "folder"  # a folder of the person's computer, sent file by file
 COLLECT: Kind = "collect"  # classes and files that the person puts together in the page
 JOURNAL = "journal.jsonl"
@@ -34,110 +34,6 @@ NAME_CHARACTERS = 120
 MOST_PARTS = 8
 FOLDER_KEPT_S = 7 * 86_400.0  # a folder half sent and forgotten
 MOST_CLAIMS = 100  # trays whose outcome is remembered, for a press that comes late
-
-
-@dataclass(frozen=True)
-class UploadItem:
-    """One file of a tray. `path` is text: "class/name.jpg" or "folder/class/name.jpg". `text` is what is said in it."""
-
-    id: str
-    path: str
-    size: int
-    place: Path
-    text: str = ""
-
-    @property
-    def label(self) -> str:
-        return self.path.split("/")[0] if "/" in self.path else ""
-
-    @property
-    def name(self) -> str:
-        return self.path.rsplit("/", 1)[-1]
-
-
-@dataclass(frozen=True)
-class UploadSession:
-    """What lies in a tray now. `classes` are in the order in which the person made them."""
-
-    id: str
-    owner: str
-    kind: Kind
-    name: str
-    folder: Path
-    classes: tuple[str, ...] = ()
-    items: tuple[UploadItem, ...] = ()
-
-
-@dataclass
-class _Open:
-    """A tray in memory; only touched while the lock is held."""
-
-    head: UploadSession
-    classes: list[str] = field(default_factory=list)
-    items: dict[str, UploadItem] = field(default_factory=dict)
-    paths: dict[str, str] = field(default_factory=dict)  # path → id
-    size: int = 0
-
-    def shown(self) -> UploadSession:
-        return replace(self.head, classes=tuple(self.classes), items=tuple(self.items.values()))
-
-    def apply(self, entry: dict[str, Any]) -> None:
-        """Do what a line of the journal says; a line about something that is gone does nothing."""
-        what = entry["do"]
-        if what == "put":
-            item = UploadItem(
-                entry["id"], entry["path"], entry["size"], self.head.folder / entry["id"]
-            )
-            self._put(item)
-        elif what == "remove":
-            self._remove(entry["id"])
-        elif what == "say" and entry["id"] in self.items:
-            self.items[entry["id"]] = replace(self.items[entry["id"]], text=entry["text"])
-        elif what == "class" and entry["name"] not in self.classes:
-            self.classes.append(entry["name"])
-        elif what == "rename":
-            self._rename(entry["old"], entry["new"])
-        elif what == "drop":
-            self._drop(entry["name"])
-
-    def _put(self, item: UploadItem) -> None:
-        self._remove(self.paths.get(item.path, ""))
-        self.items[item.id] = item
-        self.paths[item.path] = item.id
-        self.size += item.size
-
-    def _remove(self, item_id: str) -> None:
-        item = self.items.pop(item_id, None)
-        if item is not None:
-            self.paths.pop(item.path, None)
-            self.size -= item.size
-
-    def _rename(self, old: str, new: str) -> None:
-        if old not in self.classes:
-            return
-        kept = [new if name == old else name for name in self.classes]
-        self.classes = list(dict.fromkeys(kept))  # renamed to another one: the two are joined
-        for item in [item for item in self.items.values() if item.label == old]:
-            moved = replace(item, path=self.free_path(f"{new}/{item.name}"))
-            self.paths.pop(item.path)
-            self.items[item.id] = moved
-            self.paths[moved.path] = item.id
-
-    def _drop(self, name: str) -> None:
-        self.classes = [other for other in self.classes if other != name]
-        for item in [item for item in self.items.values() if item.label == name]:
-            self._remove(item.id)
-
-    def free_path(self, path: str) -> str:
-        """Return a path that is not taken: phones call every photo `image.jpg`."""
-        if path not in self.paths:
-            return path
-        stem, dot, ending = path.rpartition(".")
-        stem = stem if dot else path
-        number = 2
-        while (found := f"{stem} ({number}){dot}{ending if dot else ''}") in self.paths:
-            number += 1
-        return found
 
 
 @dataclass
@@ -157,7 +53,7 @@ class UploadService:
         self._owner_bytes = TIMES_OWNER * settings.max_upload_mb * 2**20
         self._file_bytes = settings.max_upload_mb * 2**20
         self._lock = threading.RLock()
-        self._known: dict[str, _Open] = {}
+        self._known: dict[str, OpenSession] = {}
         self._claims: dict[tuple[str, str], _Claim] = {}
 
     # trays ------------------------------------------------------------------------------------
@@ -179,7 +75,7 @@ class UploadService:
             folder = self._root / tray_id
             folder.mkdir(mode=0o700, parents=True)
             head = UploadSession(tray_id, owner, kind, name, folder)
-            self._known[tray_id] = _Open(head)
+            self._known[tray_id] = OpenSession(head)
             self._write(folder, {"owner": owner, "kind": kind, "name": name})
             return head
 
@@ -315,7 +211,7 @@ class UploadService:
         elif len(own) >= MOST_SESSIONS:
             raise DatasetError("trays_many", most=MOST_SESSIONS, limit=self._owner_bytes // 2**20)
 
-    def _require_room(self, known: _Open, size: int) -> None:
+    def _require_room(self, known: OpenSession, size: int) -> None:
         owner = known.head.owner
         held = sum(each.size for each in self._all() if each.head.owner == owner)
         if held + size > self._owner_bytes:
@@ -323,7 +219,7 @@ class UploadService:
         if known.size + size > self._most_bytes or len(known.items) >= MOST_ITEMS:
             raise DatasetError("tray_full", limit=self._most_bytes // 2**20, most=MOST_ITEMS)
 
-    def _do(self, known: _Open, entry: dict[str, Any]) -> None:
+    def _do(self, known: OpenSession, entry: dict[str, Any]) -> None:
         self._write(known.head.folder, entry)
         known.apply(entry)
 
@@ -331,17 +227,17 @@ class UploadService:
         with (folder / JOURNAL).open("a", encoding="utf-8") as journal:
             journal.write(json.dumps(entry) + "\n")
 
-    def _find(self, owner: str, tray_id: str) -> _Open:
+    def _find(self, owner: str, tray_id: str) -> OpenSession:
         known = self._load(tray_id) if is_id(tray_id) else None
         if known is None or known.head.owner != owner:
             raise NotFoundError("tray_gone")
         return known
 
-    def _all(self) -> list[_Open]:
+    def _all(self) -> list[OpenSession]:
         found = [self._load(path.name) for path in sorted(self._root.glob("*")) if is_id(path.name)]
         return [known for known in found if known is not None]
 
-    def _load(self, tray_id: str) -> _Open | None:
+    def _load(self, tray_id: str) -> OpenSession | None:
         """Return a tray, replayed from its journal if it was not opened since the start."""
         if tray_id in self._known:
             return self._known[tray_id]
@@ -351,7 +247,9 @@ class UploadService:
         head = next(entries, None)
         if head is None:
             return None
-        known = _Open(UploadSession(tray_id, head["owner"], head["kind"], head["name"], folder))
+        known = OpenSession(
+            UploadSession(tray_id, head["owner"], head["kind"], head["name"], folder)
+        )
         for entry in entries:
             known.apply(entry)
         for lost in [item.id for item in known.items.values() if not item.place.is_file()]:

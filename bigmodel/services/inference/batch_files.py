@@ -1,18 +1,16 @@
 """The answers to many pictures or recordings as a table; a file that cannot be read is a row like any other."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
-from tempfile import mkdtemp
-from zipfile import ZipFile
 
 from bigmodel.core.answer import AnswerType
 from bigmodel.core.callbacks import Tell
 from bigmodel.core.errors import ModelError
 from bigmodel.services.inference.answered import Answered
+from bigmodel.services.inference.downloads import pack, scratch_folder
 from bigmodel.services.results.answer_table import ENDINGS, Cell, open_table
 
 # What ends the answering: the next file would meet the same.
@@ -56,19 +54,13 @@ def write_answers(answers: Iterable[Answered], out: Path, say: Tell, kind: Answe
     if out.suffix.lower() in ENDINGS:
         _write_table(answers, out, say, kind)
         return
-    is_zip = out.suffix.lower() == ZIP
-    folder = Path(mkdtemp(dir=out.parent, prefix=".answers-")) if is_zip else out
-    folder.mkdir(exist_ok=True)
-    try:
-        saved = (_saved(answer, folder) for answer in answers)
-        _write_table(saved, folder / "answers.csv", say, kind)
-        if is_zip:
-            with ZipFile(out, "w") as package:
-                for path in sorted(folder.iterdir()):
-                    package.write(path, path.name)
-    finally:
-        if is_zip:
-            shutil.rmtree(folder, ignore_errors=True)
+    if out.suffix.lower() == ZIP:
+        with scratch_folder(out.parent) as folder:
+            write_answers(answers, folder, say, kind)
+            pack(sorted(folder.iterdir()), out)
+        return
+    saved = (_saved(answer, out) for answer in answers)
+    _write_table(saved, out / "answers.csv", say, kind)
 
 
 def save_files(answer: Answered, folder: Path) -> list[Path]:

@@ -1,8 +1,6 @@
 """A dataset's own file, as it came, with every row's label: the person's where there is one, else the model's; it changes no dataset."""
 
 import re
-import shutil
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -14,7 +12,6 @@ from bigmodel.answers import label
 from bigmodel.core.callbacks import OnCount, Tell
 from bigmodel.core.datasets.dataset import Dataset, UploadedFile, Version
 from bigmodel.core.errors import DatasetError
-from bigmodel.core.ids import new_id
 from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Medium
@@ -32,7 +29,8 @@ from bigmodel.services.inference.batch_table import (
     text_columns,
     write_table,
 )
-from bigmodel.services.inference.predict import InferenceService, written
+from bigmodel.services.inference.downloads import pack, scratch_folder, written
+from bigmodel.services.inference.predict import InferenceService
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -103,13 +101,8 @@ class ExportTableService:
         files = self._files(version)
         if not files:
             raise DatasetError("own_table_gone", name=dataset.name)
-        chosen = self._model(owner, dataset, model)
         sorting = self._store.labels.get(owner, dataset_id)
-        if chosen is None and not _is_labelled(version, sorting):
-            raise DatasetError("own_table_unlabelled", name=dataset.name)
-        asker = (
-            self._demo.asker(chosen) if chosen else Asker(label.ANSWER, _classes(version, sorting))
-        )
+        asker = self._asker(owner, dataset, sorting, model)
         with ExitStack() as stack:
             read = [stack.enter_context(self._read(version, sorting, *file)) for file in files]
             tell = _together([table.rows for table, _ in read], progress)
@@ -120,16 +113,21 @@ class ExportTableService:
                     return [self._write(read[0], place, asker, say, tell[0])]
             place = out or self._demo.download(f"{_safe(dataset.name)}-answers{ZIP}")
             place = place.with_suffix(ZIP)
-            folder = self._settings.scratch / f"tables-{new_id()}"
-            folder.mkdir(mode=0o700)
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            with written(place):
+            with written(place), scratch_folder(self._settings.scratch) as folder:
                 made = [
                     self._write(each, folder / name, asker, say, share)
                     for each, name, share in zip(read, names, tell, strict=True)
                 ]
-                _pack([table.path for table in made], place)
+                pack([table.path for table in made], place)
         return [replace(table, path=place) for table in made]
+
+    def _asker(self, owner: str, dataset: Dataset, sorting: Labelling, model: str) -> Asker:
+        chosen = self._model(owner, dataset, model)
+        if chosen:
+            return self._demo.asker(chosen)
+        if not _is_labelled(dataset.version, sorting):
+            raise DatasetError("own_table_unlabelled", name=dataset.name)
+        return Asker(label.ANSWER, _classes(dataset.version, sorting))
 
     def _files(self, version: Version) -> list[tuple[int, UploadedFile]]:
         """Return the files that are still here, by their number."""
@@ -238,14 +236,3 @@ def _names(tables: Sequence[Table]) -> list[str]:
 
 def _safe(name: str) -> str:
     return UNSAFE.sub("_", name).strip(" .")[:NAME_CHARACTERS] or "table"
-
-
-def _pack(paths: Sequence[Path], out: Path) -> None:
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as package:
-            for path in paths:
-                package.write(path, path.name)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)

@@ -1,10 +1,7 @@
 """Trying a trained model: texts and media files in, answers out, one by one or many; it never loads a model itself."""
 
-import shutil
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,8 +13,8 @@ from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.callbacks import OnCount, Tell
 from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.datasets.inputs import parts_of
-from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
-from bigmodel.core.ids import is_id, new_id
+from bigmodel.core.errors import ModelError, NotFoundError
+from bigmodel.core.ids import is_id
 from bigmodel.core.job import Job
 from bigmodel.core.metric import Metric, metric
 from bigmodel.core.model import TrainedModel
@@ -39,6 +36,7 @@ from bigmodel.services.inference.batch_table import (
     text_columns,
     write_table,
 )
+from bigmodel.services.inference.downloads import fresh_download, written
 from bigmodel.services.inference.example_rows import (
     MediaRow,
     TextRow,
@@ -70,7 +68,6 @@ __all__ = [
 
 Record = Mapping[str, Any]  # Any: an answer as its type encodes it
 NEAREST = 3  # training rows shown beside an answer
-DOWNLOAD_S = 86_400.0  # answered tables lie this long for their download
 
 
 @dataclass(frozen=True)
@@ -342,11 +339,7 @@ class InferenceService:
 
     def download(self, name: str) -> Path:
         """Return a fresh path of this name where the page may offer a file."""
-        downloads = self._settings.scratch / "downloads"
-        _sweep(downloads)
-        folder = downloads / new_id()
-        folder.mkdir(mode=0o700, parents=True)
-        return folder / name
+        return fresh_download(self._settings, name)
 
     def source(self, owner: str, model: TrainedModel) -> Source:
         """Return what a model learned from, and on how many rows it was tried."""
@@ -383,23 +376,6 @@ class InferenceService:
 def _unseen(version: Version) -> Split:
     """Return the split that a model did not learn from, where some rows were held back at all."""
     return Split.TEST if version.summary.split_rows.get(Split.TEST) else Split.TRAIN
-
-
-@contextmanager
-def written(out: Path) -> Iterator[None]:
-    """Tell in a person's words that the block could not write."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DatasetError("table_not_written", path=str(out), reason=reason) from error
-
-
-def _sweep(downloads: Path) -> None:
-    """Delete expired downloads."""
-    for folder in downloads.glob("*/"):
-        if time.time() - folder.stat().st_mtime > DOWNLOAD_S:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unique(values: Iterable[str]) -> list[str]:

@@ -26,7 +26,8 @@ from bigmodel.jobs.transport import LocalFolder
 from bigmodel.services.datasets.erase import erase
 from bigmodel.services.jobs.samples import Sample, samples_of
 from bigmodel.settings import Settings
-from bigmodel.store.base import Curve, Deleted, Order, Store
+from bigmodel.store.base import Store
+from bigmodel.store.values import Curve, Deleted, Order
 from bigmodel.tasks import get_task
 
 __all__ = ["JobService", "Order", "Turn"]

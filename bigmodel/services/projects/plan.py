@@ -11,7 +11,7 @@ from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.message import Message
 from bigmodel.core.name import clean_name
 from bigmodel.data.projects.record import BaseRecord, DatasetRecord, JobRecord
-from bigmodel.store.base import Carried, Records
+from bigmodel.store.values import Carried, Records
 
 Refuse = Callable[[JobRecord], Message | None]
 

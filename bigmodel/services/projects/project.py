@@ -27,7 +27,8 @@ from bigmodel.services.projects.save import Content, ProjectCollector, write
 from bigmodel.services.projects.upload import ProjectUploads
 from bigmodel.services.sharing.downloads import Downloads
 from bigmodel.settings import Settings
-from bigmodel.store.base import Carried, Records, Store
+from bigmodel.store.base import Store
+from bigmodel.store.values import Carried, Records
 from bigmodel.tasks import find_tasks
 from bigmodel.words import Words
 

@@ -26,7 +26,8 @@ from bigmodel.data.projects.write import ProjectWriter
 from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.jobs.worker.seal import digests
 from bigmodel.settings import Settings
-from bigmodel.store.base import Carried, Point, Records, Store
+from bigmodel.store.base import Store
+from bigmodel.store.values import Carried, Point, Records
 
 PAGE = 5_000  # points that are read at once
 MB = 2**20

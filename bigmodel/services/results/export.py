@@ -106,6 +106,12 @@ def write_package(
         *_programs(program, _cleaning(folder), app),
         *figures(words, results),
     ]
+    _write(target, files, texts)
+    return target
+
+
+def _write(target: Path, files: Sequence[Path], texts: Sequence[tuple[str, str]]) -> None:
+    """Write the ZIP, which is there whole or not at all."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_name(f".{new_id()}.part")
     try:
@@ -117,7 +123,6 @@ def write_package(
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    return target
 
 
 def _files(folder: Path) -> list[Path]:

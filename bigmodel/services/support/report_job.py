@@ -12,7 +12,7 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import PRESETS, Task
 from bigmodel.services.support.sanitise import Sanitiser
 from bigmodel.settings import Settings
-from bigmodel.store.base import Curve
+from bigmodel.store.values import Curve
 from bigmodel.tasks import find_tasks
 from bigmodel.words import Words
 
@@ -58,21 +58,22 @@ def of_job(
             | (_message(event.message, mask, words) or {})
             for event in history
         ],
-        "models": [
-            {
-                "kind": model.kind,
-                "base": _base(model.base, task),
-                "size_mb": model.size_mb,
-                "labels": len(model.labels),
-                "metrics": {split: _numbers(found) for split, found in model.metrics.items()},
-                "kept": model.kept,
-            }
-            for model in models
-        ],
+        "models": [_model(model, task) for model in models],
         "curves": [
             {"name": _curve(curve.name, words), "points": curve.points, "last": curve.values[-1:]}
             for curve in curves
         ],
+    }
+
+
+def _model(model: TrainedModel, task: Task | None) -> dict[str, Any]:
+    return {
+        "kind": model.kind,
+        "base": _base(model.base, task),
+        "size_mb": model.size_mb,
+        "labels": len(model.labels),
+        "metrics": {split: _numbers(found) for split, found in model.metrics.items()},
+        "kept": model.kept,
     }
 
 

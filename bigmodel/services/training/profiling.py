@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -68,8 +69,9 @@ class ProfileRequest:
 class Profiling:
     """Remembers what was timed, and times the newest choice in the background, one at a time."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, is_busy: Callable[[], bool] = lambda: False) -> None:
+        """Keep what is timed; `is_busy` tells whether a worker is at work, whose turn on the processor comes first."""
+        self._settings, self._is_busy = settings, is_busy
         self._lock = threading.Lock()
         self._running = threading.Lock()
         self._wanted: dict[str, ProfileRequest] = {}
@@ -180,15 +182,6 @@ class Profiling:
             log.warning("the forecast ended with %d: %s", code, said[-2_000:])
             return Measured(error=_reason(code, said))
         return replace(Measured.from_json(record), is_busy=is_busy)
-
-    def _is_busy(self) -> bool:
-        """Tell whether a worker is at work on this data folder, whose turn on the processor comes first."""
-        now = time.time()
-        for path in self._settings.jobs.glob(f"*/*/{attempt_folder.EVENTS}"):
-            is_fresh = now - path.stat().st_mtime < 3 * self._settings.beat_s
-            if is_fresh and not (path.parent / attempt_folder.EXIT).is_file():
-                return True
-        return False
 
     def _keep(self, asked: ProfileRequest, found: Measured) -> None:
         path = self._path(asked)

@@ -1,6 +1,5 @@
 """The door to training: which task and base suit a dataset, the form, the command line, and submitting a job."""
 
-import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,16 +10,15 @@ import psutil
 from bigmodel.answers import answer_type
 from bigmodel.core import clock
 from bigmodel.core.datasets.dataset import Dataset, Summary, Version
-from bigmodel.core.errors import JobError, ModelError, ParamsError
+from bigmodel.core.errors import JobError, ModelError
 from bigmodel.core.form import FormField, form_of
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job
 from bigmodel.core.message import Message
 from bigmodel.core.model import Base, BaseChoice
 from bigmodel.core.name import clean_name
-from bigmodel.core.task import INSTANT, PRESETS, Medium, Params, Task
+from bigmodel.core.task import INSTANT, Medium, Params, Task
 from bigmodel.data.targets import target_kind
-from bigmodel.data.versions.gallery import preview
 from bigmodel.jobs.profile import Measured
 from bigmodel.jobs.supervisor.resources import require_room
 from bigmodel.services.labelling.labelling import LabellingService
@@ -28,6 +26,7 @@ from bigmodel.services.people.limits import Limits
 from bigmodel.services.training.alternatives import Choice, lighter
 from bigmodel.services.training.augmentation_preview import can_augment, sheet
 from bigmodel.services.training.base_models import BaseModelService
+from bigmodel.services.training.costs import Costs
 from bigmodel.services.training.forecast import Forecast, Plan, expected, free_room, judge, rough
 from bigmodel.services.training.job_name import free_name
 from bigmodel.services.training.params import check_params, given
@@ -35,8 +34,6 @@ from bigmodel.services.training.profiling import ProfileRequest, Profiling
 from bigmodel.services.training.recommendation import (
     ANY,
     CHINESE_SHARE,
-    PRETRAINED,
-    Candidate,
     Situation,
     advise,
     expectation,
@@ -45,11 +42,7 @@ from bigmodel.services.training.recommendation import (
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import find_tasks, get_task
-from bigmodel.training.loop import cost_estimate
-from bigmodel.training.ood import vocabulary_coverage
-from bigmodel.training.ood.vocabulary_coverage import Coverage
 
-SAMPLE_ROWS = 300  # texts on which the share of unknown tokens is measured
 HUB_WAIT_S = 1.5  # how long a page may wait for the hub before it is drawn without
 
 
@@ -89,8 +82,8 @@ class TrainingService:
         self._store = store
         self._bases = bases
         self._jobs = jobs
-        self._timing = Profiling(settings)
-        self._read: dict[tuple[str, str], Coverage] = {}  # by version digest and base
+        self._timing = Profiling(settings, lambda: any(j.is_live for j in store.jobs.live()))
+        self._costs = Costs(settings, bases)
 
     # what fits ----------------------------------------------------------------------------------
 
@@ -115,12 +108,12 @@ class TrainingService:
         version = self._store.datasets.get(owner, dataset_id).version
         found = self._task(task)
         candidates = [
-            self._candidate(base, found, version) for base in self._bases.all(owner, found)
+            self._costs.candidate(base, found, version) for base in self._bases.all(owner, found)
         ]
         situation = self._situation(version, found, is_hub_reachable=False)
         choices = advise(candidates, situation)
         suggested = [
-            self._candidate(base, found, version)
+            self._costs.candidate(base, found, version)
             for base in self._suggestions(owner, found, situation.language)
         ]
         if not suggested or situation.has_few or is_fitting_here(choices):
@@ -164,51 +157,6 @@ class TrainingService:
             least=task.fewest_to_tune,
         )
 
-    def _candidate(self, base: Base, task: Task, version: Version) -> Candidate:
-        is_ready = self._bases.is_ready(base)
-        minutes = self._minutes(base, task, version)
-        read = self._coverage(base, version) if is_ready else None
-        if read is None:
-            return Candidate(base, is_ready, minutes)
-        return Candidate(base, is_ready, minutes, read.unknown, read.pieces_a_word)
-
-    def _minutes(self, base: Base, task: Task, version: Version) -> dict[str, float]:
-        return {
-            preset: self._rough_minutes(
-                base, check_params(task, self._preset(task, base, preset)), version
-            )
-            for preset in PRESETS
-        }
-
-    def _rough_minutes(self, base: Base, params: Params, version: Version) -> float:
-        summary = version.summary
-        rows = summary.split_rows.get("train", summary.usable_rows)
-        length = float(summary.lengths[len(summary.lengths) // 2]) if summary.lengths else 0.0
-        amount = cost_estimate.Amount(rows, length, Medium(summary.medium))
-        return cost_estimate.minutes(
-            base, params, amount, self._settings.threads or os.cpu_count() or 1
-        )
-
-    def _coverage(self, base: Base, version: Version) -> Coverage | None:
-        """Return how the base's vocabulary reads this text, measured once a version."""
-        if base.kind not in PRETRAINED or version.summary.medium != Medium.TEXT:
-            return None
-        key = (version.digest, base.name)
-        if key not in self._read:
-            folder = self._bases.folder(base)
-            texts = self._sample(version)
-            if folder is None or not texts:
-                return None
-            self._read[key] = vocabulary_coverage.coverage(folder, texts)
-        return self._read[key]
-
-    def _sample(self, version: Version) -> Sequence[str]:
-        seen = preview(self._settings.home / version.folder, limit=SAMPLE_ROWS)
-        if version.recipe.input not in seen.columns:
-            return []
-        column = seen.columns.index(version.recipe.input)
-        return [row[column] for row in seen.rows if row[column]]
-
     # the form -----------------------------------------------------------------------------------
 
     def form(self, task: str) -> list[FormField]:
@@ -218,7 +166,7 @@ class TrainingService:
     def values(self, owner: str, task: str, base: str, preset: str) -> dict[str, Any]:
         """Return the value of every setting that a base and preset stand for."""
         found = self._task(task)
-        values = self._preset(found, self._base(owner, found, base), preset)
+        values = self._costs.preset(found, self._base(owner, found, base), preset)
         return check_params(found, values).model_dump(mode="json")
 
     def command(
@@ -250,14 +198,6 @@ class TrainingService:
             for name, value in (changes or {}).items()
             if name in usual and value is not None and value != usual[name]
         }
-
-    def _preset(self, task: Task, base: Base, preset: str) -> dict[str, Any]:
-        if preset not in PRESETS:
-            raise ParamsError("preset_unknown", preset=preset, known=", ".join(PRESETS))
-        presets = base.presets or (
-            self._bases.catalogue(task).imported_presets if base.kind in PRETRAINED else {}
-        )
-        return {**presets.get(preset, {}), "base": base.name}
 
     def varied(self, owner: str, dataset_id: str, values: Mapping[str, Any]) -> bytes | None:
         """Return a JPEG of how settings vary some pictures of a dataset; None where there is nothing to draw."""
@@ -292,7 +232,7 @@ class TrainingService:
         dataset = self._sorting.ready(owner, dataset_id)
         found = self._task(task or self.guess_task(dataset))
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
-        params = check_params(found, {**self._preset(found, chosen, preset), **given(changes)})
+        params = self._params(found, chosen, preset, changes)
         asked = ProfileRequest(dataset.version, found, chosen.name, params)
         can_time = self._bases.is_ready(chosen)
         known = self._timing.known(asked)
@@ -310,7 +250,7 @@ class TrainingService:
         return replace(made, plan=self._plan(choice, others, dataset.version, made))
 
     def _made(self, asked: ProfileRequest, base: Base, known: Measured | None) -> Forecast:
-        minutes = self._rough_minutes(base, asked.params, asked.version)
+        minutes = self._costs.minutes(base, asked.params, asked.version)
         room = free_room(self._settings)
         made = rough(minutes, base.size_mb, room)
         if known is None:
@@ -321,11 +261,11 @@ class TrainingService:
         self, choice: Choice, others: Sequence[Base], version: Version, made: Forecast
     ) -> Plan | None:
         """Return the mildest change that should make the training fit, by the proportion of rough guesses."""
-        before = self._rough_minutes(choice.base, choice.params, version)
+        before = self._costs.minutes(choice.base, choice.params, version)
         for other in lighter(choice, others):
-            values = {**self._preset(choice.task, other.base, other.preset), **other.changes}
+            values = {**self._costs.preset(choice.task, other.base, other.preset), **other.changes}
             params = check_params(choice.task, values)
-            minutes = self._rough_minutes(other.base, params, version)
+            minutes = self._costs.minutes(other.base, params, version)
             share = max(minutes, 1e-3) / max(before, 1e-3)
             needed = made.memory_mb * other.memory_share
             then = judge(
@@ -369,29 +309,32 @@ class TrainingService:
         self._require_fit(dataset, found)
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
         self._require_usable(dataset, found, chosen)
-        values = {**self._preset(found, chosen, preset), **given(changes)}
-        params = check_params(found, values)
+        params = self._params(found, chosen, preset, changes)
         asked = ProfileRequest(dataset.version, found, chosen.name, params)
-        expected_s = self._made(asked, chosen, self._timing.known(asked)).seconds
-        job = self._store.jobs.submit(
-            Job(
-                id=new_id(),
-                owner=owner,
-                key=key or new_id(),
-                name=clean_name(name) or self._name(owner, dataset, chosen),
-                task=found.name,
-                dataset_id=dataset.id,
-                dataset_version=dataset.version.number,
-                base=chosen.name,
-                preset=preset,
-                params=params.model_dump(mode="json"),
-                created_at=clock.now(),
-                via=via,
-                expected_s=expected_s,
-            )
+        job = Job(
+            id=new_id(),
+            owner=owner,
+            key=key or new_id(),
+            name=clean_name(name)
+            or free_name(self._store, owner, f"{dataset.name} · {chosen.name}"),
+            task=found.name,
+            dataset_id=dataset.id,
+            dataset_version=dataset.version.number,
+            base=chosen.name,
+            preset=preset,
+            params=params.model_dump(mode="json"),
+            created_at=clock.now(),
+            via=via,
+            expected_s=self._made(asked, chosen, self._timing.known(asked)).seconds,
         )
+        job = self._store.jobs.submit(job)
         self._jobs.wake()
         return job
+
+    def _params(
+        self, task: Task, base: Base, preset: str, changes: Mapping[str, Any] | None
+    ) -> Params:
+        return check_params(task, {**self._costs.preset(task, base, preset), **given(changes)})
 
     def _require_fit(self, dataset: Dataset, task: Task) -> None:
         summary = dataset.version.summary
@@ -411,10 +354,6 @@ class TrainingService:
     def _default_base(self, owner: str, dataset: Dataset, task: Task) -> str:
         choices = self.choices(owner, dataset.id, task.name)
         return next(choice.base.name for choice in choices if choice.fits and choice.is_ready)
-
-    def _name(self, owner: str, dataset: Dataset, base: Base) -> str:
-        """Return a readable name that no other job has."""
-        return free_name(self._store, owner, f"{dataset.name} · {base.name}")
 
     def _task(self, name: str) -> Task:
         return get_task(name, self._settings.task_folders)

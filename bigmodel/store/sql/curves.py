@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, text, update
 
-from bigmodel.store.base import Curve, Point
 from bigmodel.store.rollup import FACTOR, LEVELS, Span, level_to_read, thin
 from bigmodel.store.sql.database import Database
 from bigmodel.store.sql.dialect import upsert
 from bigmodel.store.sql.owned import get_job
 from bigmodel.store.sql.tables import curves, jobs, points, rollups
+from bigmodel.store.values import Curve, Point
 
 # As text, because they run at every batch of every curve, where building them would cost more than running them.
 FIELDS = ("step", "low", "high", "total", "numbers", "points")

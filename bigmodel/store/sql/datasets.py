@@ -8,11 +8,11 @@ from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError, JobError, NotFoundError
 from bigmodel.core.job import FINAL
 from bigmodel.store import change
-from bigmodel.store.base import Deleted
 from bigmodel.store.sql.database import Database
 from bigmodel.store.sql.dialect import upsert
 from bigmodel.store.sql.rows import dataset_record, to_dataset, to_version, version_record
 from bigmodel.store.sql.tables import base_models, datasets, jobs, models, versions
+from bigmodel.store.values import Deleted
 
 
 class SqlDatasets:

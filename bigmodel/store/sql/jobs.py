@@ -15,7 +15,6 @@ from bigmodel.core.events import Event
 from bigmodel.core.job import LIVE, Job, JobEvent, State, Wish
 from bigmodel.core.message import Message
 from bigmodel.store import change
-from bigmodel.store.base import Deleted, Order
 from bigmodel.store.intake import take_in
 from bigmodel.store.line import Waiting, in_line, left_of, starts
 from bigmodel.store.sql import curves, models
@@ -26,6 +25,7 @@ from bigmodel.store.sql.owned import find_job, get_job
 from bigmodel.store.sql.rows import changes, job_record, to_job
 from bigmodel.store.sql.tables import Moment, attempts, history, jobs
 from bigmodel.store.sql.tables import models as model_table
+from bigmodel.store.values import Deleted, Order
 
 NEWEST_FIRST = (jobs.c.created_at.desc(), jobs.c.id.desc())
 

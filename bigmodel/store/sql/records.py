@@ -9,7 +9,6 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.job import JobEvent
 from bigmodel.core.labelling.labels import Labelling
 from bigmodel.store import change
-from bigmodel.store.base import Carried, Records
 from bigmodel.store.sql import curves
 from bigmodel.store.sql.database import Database
 from bigmodel.store.sql.datasets import SqlBaseModels, SqlDatasets
@@ -25,6 +24,7 @@ from bigmodel.store.sql.rows import (
     version_record,
 )
 from bigmodel.store.sql.tables import datasets, history, jobs, models, versions
+from bigmodel.store.values import Carried, Records
 
 MANY = 500  # ids a query names at once
 BATCH = 5_000  # points that are stored at once

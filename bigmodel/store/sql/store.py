@@ -3,7 +3,6 @@
 from sqlalchemy import select
 
 from bigmodel.core.message import Message
-from bigmodel.store.base import Inventory
 from bigmodel.store.sql.curves import SqlCurves
 from bigmodel.store.sql.database import Database
 from bigmodel.store.sql.datasets import SqlBaseModels, SqlDatasets
@@ -15,6 +14,7 @@ from bigmodel.store.sql.people import SqlPeople
 from bigmodel.store.sql.records import SqlRecords
 from bigmodel.store.sql.rows import to_job
 from bigmodel.store.sql.tables import datasets, jobs, versions
+from bigmodel.store.values import Inventory
 
 
 class SqlStore:

@@ -74,20 +74,7 @@ def train(
     """Train a network from scratch, or fine-tune a base, and leave the best weights in the folder."""
     report.step(phase="load", step=0, steps=0)
     set_seed(params.seed)
-    is_fit = False
-    model: nn.Module
-    side = params.pixels
-    if base.kind == "scratch":
-        net = ConvNet(size_for(len(data.train), len(data.labels)))
-        model, record = net, {"kind": "net", "net": net.size.to_json()}
-    else:
-        model, side = pretrained.load_base(base, len(data.labels), params.pixels)
-        record = {"kind": "base", **pretrained.describe(model)}
-        if isinstance(model, pretrained.TimmEncoder):
-            is_fit = start_from_head(model, data, base, params, report)
-            model.tune(params)
-        else:
-            pretrained.freeze(model, params.frozen_layers)
+    model, record, side, is_fit = _start(data, params, base, report)
 
     def say(done: int) -> None:  # noqa: ARG001
         report.step(phase="prepare", step=0, steps=0)
@@ -121,6 +108,24 @@ def train(
     vectors, _ = ImagePredictor(model, data.labels, side, flips=False).see(train_rows.squares)
     predictor = ImagePredictor(model, data.labels, side, flips=params.flip_answers)
     make_neighbours(vectors, train_rows.ids, *predictor.see(held_rows.squares)).save(folder)
+
+
+def _start(
+    data: TaskData, params: ImageParams, base: BaseFiles, report: Reporter
+) -> tuple[nn.Module, dict[str, object], int, bool]:
+    """Return the network, its record, the side of its pictures, and whether its head is trained already."""
+    if base.kind == "scratch":
+        net = ConvNet(size_for(len(data.train), len(data.labels)))
+        return net, {"kind": "net", "net": net.size.to_json()}, params.pixels, False
+    model, side = pretrained.load_base(base, len(data.labels), params.pixels)
+    record = {"kind": "base", **pretrained.describe(model)}
+    is_fit = False
+    if isinstance(model, pretrained.TimmEncoder):
+        is_fit = start_from_head(model, data, base, params, report)
+        model.tune(params)
+    else:
+        pretrained.freeze(model, params.frozen_layers)
+    return model, record, side, is_fit
 
 
 def _precision(model: nn.Module, params: ImageParams, side: int, report: Reporter) -> Precision:

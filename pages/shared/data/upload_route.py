@@ -26,7 +26,7 @@ from pages.shared.web.media_route import HARMLESS
 from pages.shared.web.page import owner_of
 
 if TYPE_CHECKING:
-    from bigmodel.services.datasets.uploads import Kind
+    from bigmodel.services.datasets.upload_session import Kind
     from bigmodel.services.studio import Services
 
 log = logging.getLogger(__name__)

@@ -73,16 +73,11 @@ def phone_app(
         return said
 
     async def enter(request: Request) -> Response:
-        code = str((await small_object(request)).get("code", ""))
-        address = request.client.host if request.client else ""
         try:
-            shown = door.enter(code, address)
+            return await _let_in(door, request)
         except ModelError as error:
             status = 429 if error.key == "phone_code_limited" else 403
             return asks.refusal(request, error, status)
-        let_in = JSONResponse({}, headers=HEADERS)
-        let_in.set_cookie(COOKIE, shown, httponly=True, samesite="strict")
-        return let_in
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"mark": mark}, headers=HEADERS)
@@ -102,6 +97,15 @@ def phone_app(
             Middleware(BoundedBody, streamed=("/",)),
         ],
     )
+
+
+async def _let_in(door: Door, request: Request) -> Response:
+    """Return the cookie of a phone that knows the code."""
+    code = str((await small_object(request)).get("code", ""))
+    shown = door.enter(code, request.client.host if request.client else "")
+    let_in = JSONResponse({}, headers=HEADERS)
+    let_in.set_cookie(COOKIE, shown, httponly=True, samesite="strict")
+    return let_in
 
 
 @dataclass

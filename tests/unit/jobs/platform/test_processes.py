@@ -17,10 +17,10 @@ from bigmodel.jobs.platform.process import kill_group
 from bigmodel.jobs.presence import try_lock
 from bigmodel.services.jobs.jobs import JobService
 from bigmodel.settings import Settings
-from bigmodel.store.base import Deleted
 from bigmodel.store.memory import MemoryStore
 from bigmodel.store.memory_jobs import MemoryJobs
 from bigmodel.store.memory_record import Memory
+from bigmodel.store.values import Deleted
 from tests.fakes.workshop import quick_settings
 
 WORKER = """

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bigmodel.core.job import Progress, State
 from bigmodel.core.metric import metric
 from bigmodel.services.jobs.insights import CurveStats, advise, curve_stats
-from bigmodel.store.base import Curve
+from bigmodel.store.values import Curve
 from bigmodel.words import load_words
 from tests.fakes.things import dataset_of, job_of
 

@@ -17,7 +17,7 @@ from bigmodel.data.projects.layout import key_of
 from bigmodel.environment import environment
 from bigmodel.services.studio import Services, open_services
 from bigmodel.settings import Settings
-from bigmodel.store.base import Carried, Records
+from bigmodel.store.values import Carried, Records
 from bigmodel.tasks import get_task
 from tests.fakes.journey import OWNER, run_here, store_of, train, write_table
 from tests.fakes.tiny_bert import write_tiny_bert

@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 
+from bigmodel.core.clock import now
+from bigmodel.core.ids import new_id
+from bigmodel.core.job import Job
 from bigmodel.jobs.profile import Measured
 from bigmodel.services.training import profiling
 from bigmodel.services.training.profiling import ProfileRequest, Profiling
+from bigmodel.services.training.training import TrainingService
 from bigmodel.settings import Settings
+from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import get_task
-from tests.fakes.workshop import TASKS, make_dataset, quick_settings
+from tests.fakes.workshop import OWNER, TASKS, make_dataset, quick_settings
 from tests.patience import PATIENCE_S
 
 
@@ -141,3 +146,15 @@ def test_timing_that_breaks_does_not_end_all_later_ones(
     assert found.error.key == "train.forecast.broken"
     one.want(asked)
     wait_until_known(one, asked)
+
+
+def test_machine_is_busy_while_a_worker_holds_a_job(settings: Settings) -> None:
+    store, nobody = MemoryStore(), None
+    training = TrainingService(settings, store, nobody, nobody)  # type: ignore[arg-type]
+    dataset = make_dataset(settings, 20)
+    store.datasets.add(dataset)
+    values = ("toy_copy", dataset.id, 1, "scratch", "fast", {}, now())
+    store.jobs.submit(Job(new_id(), OWNER, new_id(), "copy", *values))
+    assert not training._timing._is_busy()
+    assert store.jobs.claim(now())
+    assert training._timing._is_busy()

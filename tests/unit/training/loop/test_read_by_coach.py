@@ -7,7 +7,7 @@ from bigmodel.core.job import Progress, State
 from bigmodel.core.metric import metric
 from bigmodel.core.task import BaseFiles
 from bigmodel.services.jobs.insights import advise, curve_stats
-from bigmodel.store.base import Curve
+from bigmodel.store.values import Curve
 from bigmodel.tasks import get_task, load_engine
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.things import dataset_of, job_of
