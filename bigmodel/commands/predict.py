@@ -31,6 +31,8 @@ def are_places(args: argparse.Namespace) -> bool:
 
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     """Answer texts or files, every row of a table, or every file of a folder or a ZIP."""
+    if args.text == [STANDARD_INPUT]:
+        args.text = [line for line in sys.stdin.read().splitlines() if line.strip()]
     model = args.job if is_id(args.job) else find_job(services, args.job).id
     if services.inference.kind(OWNER, model) == "text":
         return (_table if args.file else _texts)(model, args, services, terminal)
@@ -39,8 +41,6 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
 
 def _texts(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     count = len(services.inference.inputs_of(services.inference.resolve(OWNER, model)))
-    if args.text == [STANDARD_INPUT]:
-        args.text = [line.strip() for line in sys.stdin if line.strip()]
     texts = [join_inputs(args.text[at : at + count]) for at in range(0, len(args.text), count)]
     with terminal.bar(terminal.text("predict.loading")):
         answers = services.inference.look_texts(OWNER, model, texts)

@@ -48,6 +48,11 @@ class TargetKind(ABC):
     unasked: ClassVar[str] = ""  # key of the refusal of a table that nobody said is of this kind
     words: ClassVar[Mapping[str, str]] = {}  # its own words for some problems of files
 
+    @property
+    def is_told(self) -> bool:
+        """Whether the values of a file tell that they are of this kind, so that nobody has to say so."""
+        return self.is_given and not self.unasked
+
     # surveying a column ---------------------------------------------------------------------------
 
     def fit(self, found: Column) -> float:

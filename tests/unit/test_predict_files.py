@@ -140,3 +140,9 @@ def test_out_is_a_place_for_what_is_asked(tmp_path: Path, name: str) -> None:
     many = argparse.Namespace(file=tmp_path, out=out or tmp_path / "x")
     assert predict.are_places(many) == (name in ("out.zip", "out.csv", "there"))
     assert predict.are_places(argparse.Namespace(file=None, out=out)) == (name in ("", "there"))
+
+
+@pytest.mark.parametrize("studio", ["mirror"], indirect=True)
+def test_texts_come_from_standard_input(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("good\n\nbad\n"))
+    assert [one["text"] for one in json.loads(run(studio, "-"))["predictions"]] == ["good", "bad"]

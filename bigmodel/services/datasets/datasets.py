@@ -165,12 +165,16 @@ class DatasetService:
         return read_samples()
 
     def import_sample(self, owner: str, name: str, *, title: str = "") -> Dataset:
-        """Import a sample; `title` is its name in the person's language.
+        """Import a sample, as its task reads it where the file does not tell; `title` is its name in the person's language.
 
         Raises:
             NotFoundError: `sample_unknown`.
         """
-        return self.import_file(owner, sample_path(name), name=title or name)
+        path = sample_path(name)
+        [hint] = [sample.task_hint for sample in read_samples() if sample.name == name]
+        task = get_task(hint, self._settings.task_folders)
+        is_told = target_kind(task.target).is_told and len(task.inputs) == 1
+        return self.import_file(owner, path, name=title or name, task="" if is_told else hint)
 
     # looking ----------------------------------------------------------------------------------
 

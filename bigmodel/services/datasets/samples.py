@@ -7,7 +7,6 @@ from pathlib import Path
 from bigmodel.core.errors import NotFoundError
 
 SAMPLES = Path(__file__).parents[3] / "assets" / "samples"
-ENDINGS = (".csv", ".jsonl", ".zip")
 
 
 @dataclass(frozen=True)
@@ -35,4 +34,4 @@ def sample_path(name: str) -> Path:
     known = [sample.name for sample in read_samples()]
     if name not in known:
         raise NotFoundError("sample_unknown", sample=name, known=", ".join(known))
-    return next(path for ending in ENDINGS if (path := SAMPLES / f"{name}{ending}").is_file())
+    return next(SAMPLES.glob(f"{name}.*"))
