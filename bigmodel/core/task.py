@@ -68,6 +68,9 @@ class Task:
     )  # what it reads of a row, in order: one column each (`core/datasets/inputs`)
     demo: str = "text"  # the demo tab that tries its models: text, image or voice
     fewest_to_tune: int = 50  # usable rows below which only the instant model is trained
+    rows_for_scratch: int = (
+        0  # from which a model that starts from nothing is worth a try; 0: as usual of its medium
+    )
 
 
 class StopRequested(Exception):

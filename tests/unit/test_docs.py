@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bigmodel.commands.parser import Grammar
-from bigmodel.metrics import classification, regression, transcription
+from bigmodel.metrics import bilingual, classification, regression, transcription
 from bigmodel.settings import Settings
 from bigmodel.tasks import find_tasks
 from bigmodel.words import load_words
@@ -66,7 +66,8 @@ def test_every_metric_is_documented() -> None:
     classes = classification.headline(["a", "b"], [[0.9, 0.1], [0.2, 0.8]], ("a", "b"))
     numbers = regression.headline(["1", "2"], [1.0, 2.5])
     texts = transcription.headline(["a"], ["a"])
-    named = {name for name in {*classes, *numbers, *texts} if f"`{name}`" not in REFERENCE}
+    pairs = bilingual.headline(["a"], ["a"], [0])
+    named = {name for name in {*classes, *numbers, *texts, *pairs} if f"`{name}`" not in REFERENCE}
     assert named == set()
 
 

@@ -15,6 +15,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.sandbox.limits import report_of, serve
 
 if TYPE_CHECKING:
+    from bigmodel.archive import Bounds
     from bigmodel.data.media.entry import Given
     from bigmodel.data.media.reading import MediaUpload
     from bigmodel.data.tables.table import Findings, Target
@@ -51,7 +52,9 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
         if request["files"]:
             return _media(request, findings).read_files(_files(Path(request["files"])))
         if _is_archive(Path(request["path"]), request["name"]):
-            return _media(request, findings).read_archive(Path(request["path"]))
+            return _parallel(request, findings) or _media(request, findings).read_archive(
+                Path(request["path"])
+            )
         return _read_table(request, findings)
     except DatasetError as error:
         found = [message for message in findings.all() if message.level != "info"]
@@ -82,29 +85,46 @@ def _files(index: Path) -> "list[Given]":
 
 
 def _media(request: dict[str, Any], findings: "Findings") -> "MediaUpload":
-    from bigmodel.archive import Bounds  # noqa: PLC0415
     from bigmodel.data.media.reading import MediaUpload, ReadOptions  # noqa: PLC0415
     from bigmodel.data.tables.table import limits_from  # noqa: PLC0415
 
     limits = request["limits"]
     scratch = Path(request["report"]).parent
-    total = limits["max_media_mb"] * 2**20
     return MediaUpload(
         folder=Path(request["media"]),
         table=Path(request["table"]),
         scratch=scratch,
         limits=limits_from(limits),
-        bounds=Bounds(limits["max_media_files"], total, limits["max_media_file_mb"] * 2**20),
+        bounds=_bounds(limits),
         wishes=ReadOptions(**request["wishes"]),
         progress=_progress,
         findings=findings,
     )
 
 
-def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]:
+def _parallel(request: dict[str, Any], findings: "Findings") -> dict[str, Any] | None:
+    """Read two parallel files of sentences; None where an archive holds something else."""
+    from bigmodel.data.tables.pairs.files import read_parallel  # noqa: PLC0415
+
+    target = _target(request, findings)
+    path, scratch = Path(request["path"]), Path(request["report"]).parent
+    if not read_parallel(path, _bounds(request["limits"]), scratch, target):
+        return None
+    target.close()
+    return _table_report(target, "parallel", findings)
+
+
+def _bounds(limits: dict[str, int]) -> "Bounds":
+    from bigmodel.archive import Bounds  # noqa: PLC0415
+
+    total = limits["max_media_mb"] * 2**20
+    return Bounds(limits["max_media_files"], total, limits["max_media_file_mb"] * 2**20)
+
+
+def _target(request: dict[str, Any], findings: "Findings") -> "Target":
     from bigmodel.data.tables.table import ReadRequest, Target, limits_from  # noqa: PLC0415
 
-    target = Target(
+    return Target(
         Path(request["table"]),
         limits_from(request["limits"]),
         findings,
@@ -112,6 +132,10 @@ def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]
         asked=ReadRequest(**request["asked"]),
         only_looks=request["only_looks"],
     )
+
+
+def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]:
+    target = _target(request, findings)
     try:
         form = _fill(target, Path(request["path"]), request["name"])
         if not target.only_looks:
@@ -119,6 +143,10 @@ def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]
     except DatasetError as error:
         error.look = target.look
         raise
+    return _table_report(target, form, findings)
+
+
+def _table_report(target: "Target", form: str, findings: "Findings") -> dict[str, Any]:
     return {
         "format": form,
         "encoding": target.encoding,

@@ -62,6 +62,7 @@ class Guess:
     label: str
     remarks: tuple[Message, ...] = field(default=(), compare=False)
     more: tuple[str, ...] = ()
+    kind: str = ""  # target kind, where the columns tell it
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.encoding import guess_utf16
 from bigmodel.data.tables.readers import Reader
+from bigmodel.data.tables.readers.tmx import is_tmx
 from bigmodel.data.tables.table import Findings
 
 HEAD_BYTES = 2**16
@@ -66,7 +67,7 @@ OLE_STREAMS = (  # what an OLE file is, by the names of its streams
 WORKBOOKS = (".xlsx", ".xlsm")
 NAMED_WORKBOOKS = (*WORKBOOKS, ".xls", ".et", ".ett")  # what people take for a workbook by its name
 WPS = (".et", ".ett")
-ACCEPTED = "CSV, TSV, JSONL, XLSX, XLS, Parquet, ZIP"
+ACCEPTED = "CSV, TSV, JSONL, XLSX, XLS, Parquet, TMX, ZIP"
 
 
 def choose_reader(path: Path, name: str, readers: list[Reader], findings: Findings) -> Reader:
@@ -140,6 +141,8 @@ def _ole_kinds(path: Path) -> list[str]:
 
 
 def _refuse_markup(head: bytes, ending: str) -> None:
+    if is_tmx(head):
+        return
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     is_web = text.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta"))
     is_sheet = b"excel.sheet" in text or b"schemas-microsoft-com:office:" in text

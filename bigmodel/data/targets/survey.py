@@ -99,7 +99,7 @@ class Survey:
 
     def remark(self, key: str, *, level: Level = "warning", **args: Arg) -> Message:
         """Return what is to be said, in the words for this kind of rows: files are no texts."""
-        if key in self.kind.words:
+        if self.is_media and key in self.kind.words:
             key = self.kind.words[key]
         elif self.is_media and key in SAID_OF_FILES:
             key = f"files_{key}"

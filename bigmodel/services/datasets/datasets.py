@@ -34,7 +34,7 @@ from bigmodel.data.versions.versions import (
 from bigmodel.services.datasets.erase import erase
 from bigmodel.services.datasets.import_source import of_folder, of_tray
 from bigmodel.services.datasets.keep import keep, keep_version
-from bigmodel.services.datasets.recipe import recipe_of
+from bigmodel.services.datasets.recipe import kind_of_columns, recipe_of
 from bigmodel.services.datasets.samples import Sample, read_samples, sample_path
 from bigmodel.services.datasets.upload_session import UploadSession
 from bigmodel.services.people.limits import Limits
@@ -268,6 +268,9 @@ class DatasetService:
         _refuse_media(version.recipe)
         chosen = guess_columns(dict.fromkeys(version.summary.columns, ()), text=text, label=label)
         sources = [own_source(folder)]
+        kind = "" if chosen.label else version.recipe.kind
+        if chosen.label and not further:
+            kind = kind_of_columns(sources[0], chosen.text, chosen.label)
         if version.recipe.test_name:
             sources.append(own_test_source(folder))
         recipe = replace(
@@ -276,7 +279,7 @@ class DatasetService:
             more=further,
             target=chosen.label,
             relabel={},
-            kind="" if chosen.label else version.recipe.kind,
+            kind=kind,
             decimal="",
         )
         return self._next(dataset, sources, recipe, _of_reading(version.summary.problems))

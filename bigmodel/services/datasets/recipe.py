@@ -8,7 +8,8 @@ from bigmodel.core.message import Message
 from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.guess import Guess, guess_columns, likest_texts
-from bigmodel.data.tables.source import sample_rows
+from bigmodel.data.tables.pairs.columns import pair_of
+from bigmodel.data.tables.source import Source, sample_rows
 from bigmodel.data.targets import target_kind, target_kinds
 
 SAMPLE_ROWS = 5_000
@@ -40,7 +41,7 @@ def recipe_of(
         input=guess.text,
         target=guess.label,
         more=guess.more,
-        kind=kind,
+        kind=kind or guess.kind,
         source_name=source_name,
         format=upload.format,
         encoding=upload.encoding,
@@ -63,6 +64,12 @@ def columns_of(
     """Return the columns of a table, guessed from some of its rows where they are not given."""
     sample = sample_rows(upload.source(), SAMPLE_ROWS)
     inputs = task.inputs if task and len(task.inputs) > 1 else ()
+    if (
+        not inputs
+        and not more
+        and (pair := pair_of(sample, text, label, task.target if task else ""))
+    ):
+        return pair
     called = {name.casefold(): name for name in sample if name not in (label, *more)}
     text = text or (called.get(inputs[0], "") if inputs else "")
     more = more or [called[name] for name in inputs[1:] if called.get(name, text) != text]
@@ -78,3 +85,10 @@ def columns_of(
         left = {n: sample[n] for n in sample if n not in (guess.text, guess.label, *guess.more)}
         guess = replace(guess, more=(*guess.more, *likest_texts(left, lacking)))
     return guess
+
+
+def kind_of_columns(source: Source, text: str, label: str) -> str:
+    """Return the target kind that two chosen columns tell, "" where only their values can."""
+    sample = sample_rows(source, SAMPLE_ROWS)
+    pair = pair_of({name: sample[name] for name in (text, label) if name}, text, label)
+    return pair.kind if pair else ""

@@ -149,6 +149,7 @@ class WorkbookService:
                 n for n in old.more if n in upload.columns and n not in (guess.text, guess.label)
             ),
             target=guess.label,
+            kind=guess.kind or old.kind,
             relabel=old.relabel if guess.label == old.target else {},
             uploads=(kept,),
             encoding=upload.encoding,

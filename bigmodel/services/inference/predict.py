@@ -301,7 +301,8 @@ class InferenceService:
     def asker(self, model: TrainedModel) -> Asker:
         """Return a model as one that is asked about the rows of a table."""
         folder = self._folder(model)
-        tells, kind = (folder / MEMORY).is_file(), self.answers_of(model)
+        kind = self.answers_of(model)
+        tells = kind.detects_strangers and (folder / MEMORY).is_file()
 
         def ask(texts: Sequence[str]) -> Sequence[Said]:
             if not tells:

@@ -1,6 +1,8 @@
 """Draws an answer that is a text, whole or as far as it has come; words that the model was unsure of are marked."""
 
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 from bigmodel.core.answer import UNSURE, percent
 from bigmodel.core.callbacks import Say
@@ -10,7 +12,7 @@ from bigmodel.services.panels.answer import lead
 
 
 class Words(PanelKind):
-    """Data: `text`; `words` of (word, certainty), if it is known; keys of what to say of a `certainty` and of no text."""
+    """Data: `text`; `words` of (word, certainty), if it is known; keys of what to say of a `certainty` and of no text; `others` of (text, certainty) and words `left`, each with the key of its title."""
 
     def draw(self, panel: Panel, say: Say) -> str:
         text, data = panel.data["text"], panel.data
@@ -26,7 +28,27 @@ class Words(PanelKind):
         if data.get("note"):
             said = say(data["note"], percent=percent(data["certainty"]))
             note = f'<div class="bm-muted">{escape(said)}</div>'
-        return lead(shown) + note
+        return lead(shown) + note + _left(data, say) + _others(data, say)
+
+
+def _left(data: Mapping[str, Any], say: Say) -> str:
+    """Return which words of the input stand in the text as they were."""
+    if not data.get("left"):
+        return ""
+    said = escape(say(data["left_title"], words=", ".join(data["left"])))
+    return f'<div class="bm-problem" data-testid="untranslated">{said}</div>'
+
+
+def _others(data: Mapping[str, Any], say: Say) -> str:
+    """Return the next best texts, each with how sure the model is of it."""
+    if not data.get("others"):
+        return ""
+    lines = "".join(
+        f'<li>{escape(text)} <span class="bm-muted">{escape(percent(sure))}</span></li>'
+        for text, sure in data["others"]
+    )
+    title = f'<div class="bm-muted">{escape(say(data["others_title"]))}</div>'
+    return f'{title}<ol class="bm-near" data-testid="alternatives">{lines}</ol>'
 
 
 PANEL = Words()

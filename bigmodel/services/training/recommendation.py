@@ -41,10 +41,13 @@ class Situation:
     medium: Medium = Medium.TEXT
     is_speech: bool = False
     least: int = 50  # rows below which nothing can be held out: only the instant model
+    scratch_rows: int = 0  # that the task asks for where it starts from nothing
 
     @property
     def rows_for_scratch(self) -> int:
         """Rows from which on a model that starts from nothing is worth a try."""
+        if self.scratch_rows:
+            return self.scratch_rows
         if self.is_speech:
             return TRANSCRIPTS_FOR_SCRATCH
         return ROWS_FOR_SCRATCH[self.medium]

@@ -155,6 +155,7 @@ class TrainingService:
             medium=task.medium,
             is_speech=is_speech,
             least=task.fewest_to_tune,
+            scratch_rows=task.rows_for_scratch,
         )
 
     # the form -----------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Sentences in two languages: columns of a table, or two parallel files."""

@@ -1,0 +1,1 @@
+"""Translation models: phrase tables, Transformers, prediction."""
