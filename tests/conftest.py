@@ -16,6 +16,7 @@ from tests.server import ROOT, Studio
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where most tests' small files are written at once
 ROOM = 3 * 2**30
+ADDED_TASKS = ("own_task", "bag_task")
 LONGEST = {"journeys": 0, "pages": 1}
 
 # Processes of tests share the processors with each other: a second thread of each would only wait.
@@ -49,8 +50,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """The real app on one data folder for the whole run: what a test did before is there for the next, as in a life."""
-    app = Studio(tmp_path_factory.mktemp("studio"), {"BIGMODEL_PHONE_HOST": _own_address()})
+    """The real app on one data folder for the whole run: what a test did before is there for the next, as in a life.
+
+    It knows two tasks that were added as folders.
+    """
+    folders = os.pathsep.join(str(ROOT / "tests" / "fakes" / name) for name in ADDED_TASKS)
+    own = {"BIGMODEL_PHONE_HOST": _own_address(), "BIGMODEL_TASK_FOLDERS": folders}
+    app = Studio(tmp_path_factory.mktemp("studio"), own)
     app.start()
     yield app
     app.stop()

@@ -25,6 +25,7 @@ class Studio:
 
     home: Path
     environment: dict[str, str] = field(default_factory=dict)
+    trains: bool = True  # else nothing is imported beforehand for trainings that do not come
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
 
@@ -40,6 +41,7 @@ class Studio:
             "BIGMODEL_PORT": str(self.port),
             "BIGMODEL_OFFLINE": "1",
             "BIGMODEL_THREADS": "1",
+            "BIGMODEL_WARM": str(int(self.trains)),
             **self.environment,
         }
         self.home.mkdir(parents=True, exist_ok=True)

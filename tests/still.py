@@ -19,7 +19,7 @@ STILL = """() => {
 
 MEASURED = "() => !document.querySelector('[data-pending=true]')?.checkVisibility()"
 
-
+LOOK_MS = 100  # between looks: each lays out the whole page
 BROKEN_OFF = ("ERR_ABORTED", "interrupted by another navigation")
 
 
@@ -35,11 +35,11 @@ def visit(page: Page, address: str) -> None:
 
 def settle(page: Page) -> None:
     """Wait until nothing more is to come, and text and size have stood for a moment."""
-    page.wait_for_function(STILL, polling=50)
+    page.wait_for_function(STILL, polling=LOOK_MS)
 
 
 def settle_measured(page: Page) -> None:
     """Wait until a forecast in sight was measured, too."""
     settle(page)
-    page.wait_for_function(MEASURED, polling=50)
+    page.wait_for_function(MEASURED, polling=LOOK_MS)
     settle(page)

@@ -48,7 +48,7 @@ def expect_pictures(page: Page, count: int) -> None:
     """Wait for thumbnails that the browser could really show."""
     expect(thumbs(page)).to_have_count(count)
     thumbs(page).first.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('#data-gallery img').naturalWidth > 0")
+    page.wait_for_function("document.querySelector('#data-gallery img')?.naturalWidth > 0")
 
 
 def expect_to_play_and_jump(clips: Locator) -> None:

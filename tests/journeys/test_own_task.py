@@ -1,28 +1,16 @@
 """Tasks added as folders, outside the app, have their form, training, results and demo, answers of their own too."""
 
 import csv
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import walker
-from tests.server import ROOT, Studio
+from tests.server import Studio
 
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
-FOLDERS = [ROOT / "tests" / "fakes" / name for name in ("own_task", "bag_task")]
 TAGS = {"warm soup": "food", "salty wind": "sea", "soup wind": "food sea", "slow song": "music"}
-
-
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    folders = os.pathsep.join(map(str, FOLDERS))
-    app = Studio(tmp_path_factory.mktemp("own"), {"BIGMODEL_TASK_FOLDERS": folders})
-    app.start()
-    yield app
-    app.stop()
 
 
 def write_table(path: Path) -> Path:

@@ -75,7 +75,7 @@ def test_table_is_sorted_by_keyboard_and_trained(
         sort(page, 26)
         progress(page, 30)
         expect(page.get_by_test_id("sort-guess")).to_have_count(0)
-        expect(page.get_by_test_id("sort-curve")).to_be_visible(timeout=60_000)
+        expect(page.get_by_test_id("sort-curve")).to_be_visible()
         page.get_by_test_id("sort-show-guess").check()
         press(page, "2")
         expect(page.get_by_test_id("sort-guess")).to_be_visible()

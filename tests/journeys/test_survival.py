@@ -29,11 +29,11 @@ def test_training_outlives_the_app(browser: Browser, studio: Studio) -> None:
     with walker.visitor(browser) as page:
         job = start(page, studio, "fast")
         seen = walker.points(page, "jobs-loss")
-        studio.kill_app()
-        studio.start()
-        page.wait_for_event("load")  # the page comes back by itself
+        with page.expect_event("load"):  # the page comes back by itself
+            studio.kill_app()
+            studio.start()
         walker.expect_tab(page, "jobs")
-        assert walker.query_of(page, "job") == job
+        walker.wait_for_query(page, "job", job)
         walker.wait_for_points(page, "jobs-loss", seen)
         walker.wait_for_state(page, "succeeded")
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.patience import PATIENCE_MS
 from tests.server import ROOT, Studio
-from tests.still import settle, visit
+from tests.still import LOOK_MS, settle, visit
 
 
 @contextmanager
@@ -119,6 +119,7 @@ def wait_for_points(page: Page, elem_id: str, more_than: int) -> int:
         "([id, least]) => Number(document.querySelector(`[data-testid='${id}-chart']`)"
         "?.dataset.points || 0) > least",
         arg=[elem_id, more_than],
+        polling=LOOK_MS,
     )
     return points(page, elem_id)
 
@@ -141,6 +142,7 @@ def wait_for_state(page: Page, state: str) -> None:
           return (!job || head?.dataset.job === job) && head?.dataset.state === state;
         }""",
         arg=state,
+        polling=LOOK_MS,
     )
 
 
@@ -152,6 +154,15 @@ def unfold(page: Page, part: str) -> Locator:
         head.click()
     expect(head).to_have_class(re.compile(r"\bopen\b"))
     return page.locator(f"#{part}")
+
+
+def wait_for_query(page: Page, name: str, value: str) -> None:
+    """Wait until the address says so of a name, also while the page loads itself again."""
+    page.wait_for_function(
+        "([name, value]) => new URL(location).searchParams.get(name) === value",
+        arg=[name, value],
+        polling=LOOK_MS,
+    )
 
 
 def query_of(page: Page, name: str) -> str:

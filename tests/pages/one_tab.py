@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 import gradio as gr
+from gradio import routes
 
 from pages.shared.web.page import Context
 
@@ -15,10 +17,15 @@ Tab = TypeVar("Tab")
 def one_tab(
     make: Callable[[Context, gr.Tab], Tab], services: Any, context: type[Context] = Context
 ) -> Tab:
-    """Return what `make` builds in a dashboard of its own."""
+    """Return what `make` builds in a dashboard of its own, which is served to nobody."""
 
     def build() -> Tab:
-        with gr.Blocks(), gr.Tabs() as tabs, gr.Tab() as own:
+        with (
+            patch.object(routes.App, "create_app"),
+            gr.Blocks(),
+            gr.Tabs() as tabs,
+            gr.Tab() as own,
+        ):
             return make(context(services, gr.Textbox(), gr.Textbox(), tabs), own)
 
     return in_own_loop(build)

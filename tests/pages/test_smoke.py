@@ -20,8 +20,8 @@ LANGUAGES = pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """The app on a data folder of its own, empty until `filled`."""
-    app = Studio(tmp_path_factory.mktemp("smoke"))
+    """The app on a data folder of its own, empty until `filled` with one small training."""
+    app = Studio(tmp_path_factory.mktemp("smoke"), trains=False)
     app.start()
     yield app
     app.stop()

@@ -7,6 +7,7 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,17 @@ SPARE_MB = 64  # of a written file beyond what a person's data may take
 Request = dict[str, Any]
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Lets no module import pandas: pyarrow would with its first array, and wait as long as for all else here."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError(fullname, name=fullname)
+
+
 def limit_self(*, memory_mb: int, processor_s: int, file_mb: int) -> None:
     """Bound address space, processor time and written files of this process for good."""
+    sys.meta_path.insert(0, _WithoutPandas())
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415  (not on Windows)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    app = Studio(tmp_path_factory.mktemp("open"), {"BIGMODEL_SIGN_IN": "open"})
+    app = Studio(tmp_path_factory.mktemp("open"), {"BIGMODEL_SIGN_IN": "open"}, trains=False)
     app.start()
     yield app
     app.stop()
@@ -28,7 +28,9 @@ def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    app = Studio(tmp_path_factory.mktemp("accounts"), {"BIGMODEL_SIGN_IN": "accounts"})
+    app = Studio(
+        tmp_path_factory.mktemp("accounts"), {"BIGMODEL_SIGN_IN": "accounts"}, trains=False
+    )
     for name in ("anna", "bo"):
         run_users(app.home, "add", name)
     app.start()

@@ -281,7 +281,13 @@ def test_second_start_names_the_running_app(studio: Studio) -> None:
 def test_taken_port_moves_to_the_next(studio: Studio, tmp_path: Path) -> None:
     settings = {"BIGMODEL_HOME": str(tmp_path), "BIGMODEL_PORT": str(studio.port)}
     other = Studio(tmp_path)
-    environment = {**os.environ, "BIGMODEL_LANGUAGE": "en", "BIGMODEL_OFFLINE": "1", **settings}
+    environment = {
+        **os.environ,
+        "BIGMODEL_LANGUAGE": "en",
+        "BIGMODEL_OFFLINE": "1",
+        "BIGMODEL_WARM": "0",
+        **settings,
+    }
     other.process = subprocess.Popen(
         [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=False
     )

@@ -23,7 +23,7 @@ def test_damaged_database_is_restored_in_the_page(browser: Browser, tmp_path: Pa
     open_store(settings).datasets.add(dataset_of(name="kept reviews"))
     recovery.back_up(settings, "daily")
     settings.database.write_bytes(b"torn" * 3000)
-    studio = Studio(home)
+    studio = Studio(home, trains=False)
     context = browser.new_context(locale="en-US")
     page = context.new_page()
     try:
