@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
@@ -18,6 +19,10 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where most tests' 
 ROOM = 3 * 2**30
 ADDED_TASKS = ("own_task", "bag_task")
 LONGEST = {"journeys": 0, "pages": 1}
+
+# An example of a property may take long on a busy machine.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 # Processes of tests share the processors with each other: a second thread of each would only wait.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -23,6 +23,7 @@ from bigmodel.jobs.presence import Presence
 from bigmodel.store.base import Store
 from tests.fakes.workshop import OWNER, Workshop
 from tests.faults.audit import Losses, audit
+from tests.patience import PATIENCE_S
 
 OF_WORKERS = failpoint.PLACES[: failpoint.PLACES.index("claimed")]
 OF_SUPERVISORS = failpoint.PLACES[failpoint.PLACES.index("claimed") :]
@@ -221,7 +222,7 @@ class Storm:
         second = self.workshop.supervise()
         self.workshop.supervisors.pop()
         try:
-            second.wait(30)
+            second.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             if first.poll() is None:
                 self.losses.doubled_jobs += 1

@@ -12,6 +12,7 @@ from bigmodel.core.job import State
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.platform.identity import identify
 from tests.fakes.scene import open_scene, sleeper
+from tests.patience import PATIENCE_S
 
 DAY_S = 86_400.0
 
@@ -32,7 +33,7 @@ def test_hundreds_of_clock_jumps_end_nobody(
         ended = scene.state(job_id) != State.RUNNING
         for _ in range(5):
             scene.turn(1.0)
-        stuck = process.wait(10) != -signal.SIGKILL
+        stuck = process.wait(PATIENCE_S) != -signal.SIGKILL
     ledger["clock jumps"] += 300
     losses["workers ended by a clock"] += ended
     losses["stuck leases"] += stuck

@@ -17,6 +17,7 @@ from bigmodel.jobs.platform.identity import Identity
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.services.jobs.jobs import JobService
 from tests.fakes.workshop import OWNER, Workshop, quick_settings
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 
@@ -144,7 +145,7 @@ def test_a6_second_supervisor_leaves_with_a_clear_message(workshop: Workshop) ->
     first = workshop.supervise()
     workshop.wait(lambda: JobService(workshop.settings, workshop.store).is_awake())
     second = workshop.supervise()
-    assert second.wait(20) == 1
+    assert second.wait(PATIENCE_S) == 1
     assert first.poll() is None
     assert "already runs" in workshop.logs()
 
@@ -244,7 +245,7 @@ def test_a14_supervisor_that_is_asked_to_end_leaves_workers_running(workshop: Wo
     waiting = workshop.submit(steps=1)
     workshop.wait_for_step(running, 2)
     first.terminate()
-    assert first.wait(20) == 0
+    assert first.wait(PATIENCE_S) == 0
     assert worker_of(workshop, running).is_running()
     assert workshop.job(waiting).state == State.QUEUED
     workshop.supervise()

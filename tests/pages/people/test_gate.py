@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.server import ROOT, Studio
 
 HTML = {"accept": "text/html"}
@@ -50,7 +51,7 @@ def run_users(home: Path, *args: str) -> dict[str, Any]:
 
 @contextmanager
 def visitor(app: Studio) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=app.url, timeout=60) as client:
+    with httpx.Client(base_url=app.url, timeout=PATIENCE_S) as client:
         assert client.get("", headers=HTML).status_code == 200
         yield client
 
@@ -126,7 +127,7 @@ def test_nothing_answers_who_is_not_signed_in(house: Studio, path: str) -> None:
 
 
 def test_page_leads_to_the_sign_in_and_back(house: Studio) -> None:
-    with httpx.Client(base_url=house.url, follow_redirects=False, timeout=60) as anna:
+    with httpx.Client(base_url=house.url, follow_redirects=False, timeout=PATIENCE_S) as anna:
         led = anna.get("?tab=jobs", headers=HTML)
         assert led.status_code == 303
         assert led.headers["location"] == "/sign-in?next=/%3Ftab%3Djobs"

@@ -18,6 +18,7 @@ from tests.fakes.hub import COMMIT, FakeHub, serving
 from tests.fakes.tiny_bert import write_tiny_bert
 
 NAME = "some-one/tiny.bert_zh"
+BUSY_S = 10.0  # that a busy machine may take longer; without a limit it would be for ever
 
 
 @pytest.fixture
@@ -144,7 +145,7 @@ def test_wrong_id_reaches_nobody(name: str, online: Settings, fake: FakeHub) -> 
 def test_silent_hub_is_given_up_in_time(online: Settings, fake: FakeHub) -> None:
     fake.is_stalled = True
     assert refusal(NAME, online) == "hub_unreachable"
-    assert time.monotonic() - fake.asked_at < online.hub_s + hub.SPARE_S + 1
+    assert time.monotonic() - fake.asked_at < online.hub_s + hub.SPARE_S + BUSY_S
 
 
 def test_missing_hub_is_said(online: Settings) -> None:

@@ -15,6 +15,7 @@ from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.sorted import texts, truth, unlabelled
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -120,12 +121,12 @@ def test_newest_request_replaces_one_that_waits(
     def run(_: ActiveLearning, __: str, asked: ScoringRequest, ___: Path) -> None:
         runs.append(asked.change)
         began.set()
-        assert go.wait(30)
+        assert go.wait(PATIENCE_S)
 
     monkeypatch.setattr(ActiveLearning, "_run", run)
     looking = ActiveLearning(settings)
     looking.want(dataset.id, ScoringRequest("t", "d", {}, {}, {}, 1))
-    assert began.wait(30)
+    assert began.wait(PATIENCE_S)
     for change in (2, 3):
         looking.want(dataset.id, ScoringRequest("t", "d", {}, {}, {}, change))
     go.set()

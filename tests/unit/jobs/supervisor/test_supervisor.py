@@ -15,6 +15,7 @@ from bigmodel.jobs.platform.identity import identify
 from bigmodel.jobs.supervisor.supervisor import Supervisor
 from tests.fakes.scene import Scene, open_scene, sleeper
 from tests.fakes.workshop import OWNER
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_clock_that_is_set_ends_nobody_and_saves_nobody(scene: Scene, jump_s: fl
         assert scene.state(job_id) == State.RUNNING
         for _ in range(4):
             scene.turn(1.0)
-        assert process.wait(10) == -signal.SIGKILL  # it really said nothing for a lease
+        assert process.wait(PATIENCE_S) == -signal.SIGKILL  # it really said nothing for a lease
 
 
 def test_machine_that_slept_begins_leases_anew(scene: Scene) -> None:
@@ -157,7 +158,7 @@ def test_worker_that_says_nothing_is_ended_and_replaced(scene: Scene) -> None:
         scene.say(Kind.BEAT, memory_mb=1)
         for _ in range(5):
             scene.turn(1.0)
-        assert process.wait(10) == -signal.SIGKILL
+        assert process.wait(PATIENCE_S) == -signal.SIGKILL
         scene.turn(0.1)
         scene.turn(1.5)
     assert scene.workshop.moves(job_id)[-2:] == ["lost", "queued"]

@@ -16,6 +16,7 @@ from bigmodel.jobs.supervisor import watch
 from bigmodel.jobs.supervisor.watch import Watch
 from tests.fakes.scene import Scene, open_scene, sleeper
 from tests.fakes.workshop import OWNER
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_cancel_that_cannot_be_written_ends_the_worker_all_the_same(
         scene.workshop.store.jobs.wish(OWNER, job_id, Wish.CANCEL)
         for _ in range(5):
             scene.turn(1.0)
-        assert process.wait(10) < 0
+        assert process.wait(PATIENCE_S) < 0
         scene.turn(0.1)
         scene.turn(1.5)
     assert scene.state(job_id) == State.CANCELLED
