@@ -40,6 +40,7 @@ class TrainTab:
     def _build(self) -> None:
         t = self.ctx.t
         self.shown = gr.State("")  # the dataset version that fills the tab
+        self.of_task = gr.State("")  # for which it is filled
         self.facts = gr.State({})  # of the bases on offer
         # Of this form. It stands in the page and travels with each press: however often one is sent, it is one job.
         self.key = gr.Textbox("", visible="hidden", elem_id="train-key")
@@ -106,15 +107,18 @@ class TrainTab:
             self.command, self.varied.place, *self.form.inputs,
         ]  # fmt: skip
         self.filled = [
-            self.shown, self.facts, self.key, self.nothing, self.to_data,
+            self.shown, self.of_task, self.facts, self.key, self.nothing, self.to_data,
             *self.unlabelled.outputs, self.body, self.dataset,
             self.task, self.name, self.base, self.unfit, self.intake.about, *self.settings,
         ]  # fmt: skip
         show = self.guard(self.show)
         # Only what a person does fills the form: filled once more behind their back, it would undo their choice.
         self.ctx.on_show(tab, show, [dataset, self.shown], [dataset, *self.filled])
-        self.dataset.input(show, [self.dataset, self.shown], [dataset, *self.filled], **QUIET)
-        self.task.input(self.guard(self.refill), [dataset, self.task], self.filled, **QUIET)
+        # A list tells one choice twice. One after the other, the second finds the form filled and leaves it.
+        once: dict[str, Any] = {"concurrency_limit": 1, **QUIET}
+        self.dataset.input(show, [self.dataset, self.shown], [dataset, *self.filled], **once)
+        asked = [dataset, self.task, self.of_task]
+        self.task.input(self.guard(self.change_task), asked, self.filled, **once)
         gr.on(
             [self.base.input, self.preset.input],
             self.guard(self.choose),
@@ -206,12 +210,19 @@ class TrainTab:
         """Return the tab without its form: no data yet, or a sentence about data without labels."""
         return {
             self.shown: "",
+            self.of_task: "",
             self.facts: {},
             self.nothing: gr.Markdown(visible=not unlabelled),
             self.to_data: gr.Button(visible=not unlabelled),
             **self.unlabelled.say(unlabelled),
             self.body: gr.Column(visible=False),
         }
+
+    def change_task(self, dataset_id: str, task: str, of_task: str, request: gr.Request) -> Updates:
+        """Fill the tab for another task than it is filled for."""
+        if task == of_task:
+            return {self.of_task: gr.skip()}
+        return self.refill(dataset_id, task, request)
 
     def refill(self, dataset_id: str, task: str, request: gr.Request, base: str = "") -> Updates:
         """Fill the tab for another task, or with a base that came in."""
@@ -237,6 +248,7 @@ class TrainTab:
         cards = [(view.card(c, name, say, tell, speaks=speaks), c.base.name) for c, name in fitting]
         return {
             self.shown: view.version_key(dataset, self.ctx.language(request)),
+            self.of_task: task,
             self.facts: facts,
             self.key: new_id(),
             self.nothing: gr.Markdown(visible=False),

@@ -235,6 +235,14 @@ def test_own_model_is_checked_and_chosen(studio: Studio, data: str, tmp_path: Pa
     assert "model" in [value for _, value in base.choices]
 
 
+def test_task_told_twice_fills_the_form_once(studio: Studio, data: str) -> None:
+    tab, task = studio.tab, studio.filled(data)["task"]
+    filled: Any = tab.change_task(data, "text_regression", task, request())
+    assert filled[tab.of_task] == filled[tab.task] == "text_regression"
+    again: Any = tab.change_task(data, "text_regression", filled[tab.of_task], request())
+    assert list(again) == [tab.of_task]
+
+
 def test_forecast_is_rough_at_once_and_measured_after(
     studio: Studio, data: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
