@@ -21,7 +21,7 @@ from bigmodel.core.datasets.dataset import Rows, Version
 from bigmodel.data.checkup.run import run_checkup
 from bigmodel.data.versions.versions import is_media, load_rows, media_folder
 from bigmodel.jobs.active_learning import Learner
-from bigmodel.jobs.label_check import LIMIT_S, judge
+from bigmodel.jobs.label_check import LIMIT_S, folds_of, judge
 from bigmodel.metrics.label_noise import rank_labels
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
@@ -137,7 +137,7 @@ def _flips(
     rows = Rows([table["row_id"][at] for at in places], inputs, noisy)
     contents = [table["content_hash"][at] for at in places]
     until = time.monotonic() + LIMIT_S
-    judged = judge(learner, rows, contents, until, lambda _share: None)
+    judged = judge(learner, rows, folds_of(noisy, contents), until, lambda _share: None)
     order, _ = rank_labels(judged.shares, judged.given)
     top = set(np.asarray(order[: round(TOP * len(order))]).tolist())
     share = 100 * len(top & flipped) / len(flipped)

@@ -16,6 +16,7 @@ from pages.shared.data.cleaning_view import CleaningView
 from pages.shared.data.gallery import Gallery
 from pages.shared.data.intake import Intake
 from pages.shared.data.last_look import LastLookView
+from pages.shared.data.split_view import SplitView
 from pages.shared.data.suspects_view import SuspectsView
 from pages.shared.label.sort_hook import SortHook
 from pages.shared.web.guard import guard
@@ -83,6 +84,7 @@ class DataTab:
                 self.classes = gr.HTML("", elem_id="data-classes")
         self.checkup = CheckupView(self.ctx)
         self.suspects = SuspectsView(self.ctx)
+        self.splits = SplitView(self.ctx)
         self.cleaning = CleaningView(self.ctx)
         self.names = ClassesView(self.ctx)
         gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
@@ -117,7 +119,7 @@ class DataTab:
             self.classes, self.test_name, self.counts, *self.gallery.outputs,
             self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts,
             *self.last_look.parts, self.train, *self.checkup.parts, *self.suspects.parts,
-            *self.cleaning.parts,
+            *self.cleaning.parts, *self.splits.parts,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, show, [dataset], outputs)
@@ -132,6 +134,7 @@ class DataTab:
         self.suspects.wire(self.guard, show, outputs)
         self.last_look.wire(self.guard, show, outputs)
         self.cleaning.wire(self.guard, show, outputs)
+        self.splits.wire(self.guard, show, outputs)
         self.own_table.follow(tab, self.guard, dataset)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
@@ -189,6 +192,7 @@ class DataTab:
             **self.suspects.shown(dataset, request),
             **self.last_look.shown(dataset, request),
             **self.cleaning.shown(dataset),
+            **self.splits.shown(dataset, request),
             self.train: gr.Button(visible=bool(summary.usable_rows)),
         }
 
@@ -210,6 +214,7 @@ class DataTab:
             **self.suspects.hidden(),
             **self.last_look.hidden(),
             **self.cleaning.hidden(),
+            **self.splits.hidden(),
         }
 
     def _columns(self, dataset: Dataset, request: gr.Request) -> Updates:

@@ -1,12 +1,17 @@
-"""`data add`: further rows for a table on the command line; it decides nothing that the service does not."""
+"""`data add|split`: further rows, and how rows are parted, on the command line; it decides nothing that the service does not."""
 
 import argparse
+import time
 from dataclasses import asdict
 
 from bigmodel.commands.reference import OWNER, find_dataset
 from bigmodel.commands.terminal import Terminal
+from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.datasets.splits import AT_RANDOM, GROUP, TIME
 from bigmodel.services.datasets.append import append_sentences
 from bigmodel.services.studio import Services
+
+LOOK_S = 0.2
 
 
 def run_add(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
@@ -27,4 +32,51 @@ def run_add(args: argparse.Namespace, services: Services, terminal: Terminal) ->
     terminal.say("data.added", count=grown.added, version=version.number, rows=rows)
     told = {"dataset": dataset.id, "version": version.number, "rows": rows, "added": grown.added}
     terminal.record(told | asdict(grown.growth))
+    return 0
+
+
+def run_split(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Part the rows by a column or with an own test file, measure what that does, or list the columns that offer themselves."""
+    dataset = find_dataset(services, args.dataset)
+    if args.test:
+        made = services.datasets.set_test_file(OWNER, dataset.id, args.test)
+        return _told(made, terminal)
+    key = AT_RANDOM if args.random else ""
+    if args.group or args.time:
+        key = f"{GROUP}:{args.group}" if args.group else f"{TIME}:{args.time}"
+    if not key:
+        choices = services.splits.choices(dataset)
+        terminal.record({"choices": [each.key for each in choices]})
+        for each in choices:
+            terminal.say(f"split.{each.how}", column=each.column, count=each.count)
+        if not choices:
+            terminal.say("split.none")
+        return 0
+    if args.measure and key != AT_RANDOM:
+        return _measured(dataset, key, services, terminal)
+    return _told(services.splits.part(OWNER, dataset.id, key), terminal)
+
+
+def _told(made: Dataset, terminal: Terminal) -> int:
+    """Say how the rows are parted now."""
+    parts = made.version.summary.split_rows
+    named = {name: parts.get(name, 0) for name in ("train", "validation", "test")}
+    terminal.say("split.made", version=made.version.number, **named)
+    terminal.record({"dataset": made.id, "version": made.version.number, "split_rows": dict(parts)})
+    return 0
+
+
+def _measured(dataset: Dataset, key: str, services: Services, terminal: Terminal) -> int:
+    """Measure with the instant model what a choice does to its score, and wait for it."""
+    services.splits.start(OWNER, dataset.id, key)
+    with terminal.bar(dataset.name) as move:
+        while (look := services.splits.look(OWNER, dataset.id))[0] is None:
+            move(look[1] or 0.0, "")
+            time.sleep(LOOK_S)
+    found = look[0]
+    terminal.record(found.to_json() | {"matters": found.matters})
+    if found.error:
+        terminal.write(terminal.tell(found.error))
+        return 1
+    terminal.write(terminal.tell(found.sentence))
     return 0

@@ -69,8 +69,9 @@ class Grammar:
         add = self._command(commands, "add", grow.run_add, "data_add")
         export = self._command(commands, "export", data.run_export, "data_export")
         counted = self._command(commands, "labels", labels.run_labels, "data_labels")
+        parted = self._command(commands, "split", grow.run_split, "data_split")
         delete = self._command(commands, "delete", data.run_delete, "data_delete")
-        for parser in (shown, add, export, counted, delete):
+        for parser in (shown, add, export, counted, parted, delete):
             parser.add_argument("dataset", metavar="DATASET", help=self._help("dataset"))
         add.add_argument("file", metavar="FILE", type=Path, help=self._help("add_file"))
         add.add_argument("--keep-repeated", action="store_true", help=self._help("keep_repeated"))
@@ -79,6 +80,12 @@ class Grammar:
             "--out", metavar="OUT", type=Path, required=True, help=self._help("export_out")
         )
         self._written(export, "export_out", (*ENDINGS, ".zip"))
+        by = parted.add_mutually_exclusive_group()
+        by.add_argument("--group", metavar="COLUMN", help=self._help("split_group"))
+        by.add_argument("--time", metavar="COLUMN", help=self._help("split_time"))
+        by.add_argument("--random", action="store_true", help=self._help("split_random"))
+        by.add_argument("--test", metavar="FILE", type=Path, help=self._help("split_test"))
+        parted.add_argument("--measure", action="store_true", help=self._help("split_measure"))
         delete.add_argument("--yes", action="store_true", help=self._help("yes"))
 
     def _train(self, parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -42,6 +42,7 @@ FEWEST_SHOWN = 20  # the most doubtful, also where no other class is sure
 SHOWN_CHARACTERS = 1_000
 
 Shares = NDArray[np.float64]
+Fold = tuple[list[int], list[int]]  # places that are learned from, and those that are held out
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,11 @@ class Judged:
 def judge(
     learner: Learner,
     rows: Rows,
-    contents: Sequence[str],
+    folds: Sequence[Fold],
     until: float,
     tell: Callable[[float], None],
 ) -> Judged:
-    """Return how likely each class is for each row, by models that learned from neither it nor its copies.
+    """Return how likely each class is for each row, by models of folds in which it is held out.
 
     Raises:
         StopRequested: it takes too long.
@@ -68,10 +69,8 @@ def judge(
     labels = tuple(sorted(set(rows.targets)))
     places = {label: at for at, label in enumerate(labels)}
     shares = np.full((len(rows), len(labels)), 1 / len(labels))
-    for number, held in enumerate(_folds(rows.targets, contents)):
-        tell(number / FOLDS)
-        held_out = set(held)
-        kept = [at for at in range(len(rows)) if at not in held_out]
+    for number, (kept, held) in enumerate(folds):
+        tell(number / len(folds))
         out = _part(rows, held)
         known, batches = learner.answers(_part(rows, kept), out.inputs, until, held=out)
         columns = [places[label] for label in known]
@@ -89,8 +88,8 @@ def _part(rows: Rows, places: Sequence[int]) -> Rows:
     )
 
 
-def _folds(targets: Sequence[str], contents: Sequence[str]) -> list[list[int]]:
-    """Return places that are held out together: equal contents in one fold, every class spread over all."""
+def folds_of(targets: Sequence[str], contents: Sequence[str]) -> list[Fold]:
+    """Return folds in which equal contents are held out together, every class spread over all."""
     random = np.random.default_rng(0)
     members: defaultdict[str, list[int]] = defaultdict(list)
     for place, content in enumerate(contents):
@@ -104,7 +103,9 @@ def _folds(targets: Sequence[str], contents: Sequence[str]) -> list[list[int]]:
         for at in random.permutation(len(groups)).tolist():
             folds[turn % FOLDS] += groups[at]
             turn += 1
-    return [sorted(fold) for fold in folds if fold]
+    held_out = [set(fold) for fold in folds if fold]
+    everything = range(len(targets))
+    return [([at for at in everything if at not in held], sorted(held)) for held in held_out]
 
 
 def find_doubts(folder: Path, settings: Settings) -> Doubts:
@@ -115,23 +116,25 @@ def find_doubts(folder: Path, settings: Settings) -> Doubts:
     if not isinstance(engine, HasBaseline):
         return Doubts()
     home = settings.home / asked["dataset"]
-    table = _labelled(home)
+    _, table = labelled(home, MOST_ROWS)
     media = media_folder(home) if is_media(home) else None
     inputs = [str(media / name) if media else name for name in table["input"]]
     rows = Rows(table["row_id"], inputs, table["target"])
     learner = Learner(engine, task.params(), folder)
     started = time.monotonic()
-    judged = judge(
-        learner, rows, table["content_hash"], started + LIMIT_S, lambda share: _tell(folder, share)
-    )
+    folds = folds_of(rows.targets, table["content_hash"])
+    judged = judge(learner, rows, folds, started + LIMIT_S, lambda share: tell_share(folder, share))
     order, sure = rank_labels(judged.shares, judged.given)
     shown = order[: min(MOST_SHOWN, max(FEWEST_SHOWN, sure))].tolist()
     suspects = [_suspect(at, judged, table, is_file=media is not None) for at in shown]
     return Doubts(tuple(suspects), sure, len(rows), judged.labels)
 
 
-def _labelled(home: Path) -> dict[str, list[str]]:
-    """Return the rows with a label, evenly chosen where they are too many; classes with one row are left out."""
+def labelled(home: Path, most: int) -> tuple[NDArray[np.int64], dict[str, list[str]]]:
+    """Return the rows with a label and their places in the version; classes with one row are left out.
+
+    Where they are more than `most`, they are evenly chosen.
+    """
     names = ["row_id", "input", "target", "name", "content_hash"]
     table = pq.read_table(home / ITEMS, columns=names).to_pydict()
     counts: defaultdict[str, int] = defaultdict(int)
@@ -142,8 +145,9 @@ def _labelled(home: Path) -> dict[str, list[str]]:
         for at, (text, target) in enumerate(zip(table["input"], table["target"], strict=True))
         if text and target and counts[target] > 1
     ]
-    step = max(1, -(-len(filled) // MOST_ROWS))
-    return {name: [column[at] for at in filled[::step]] for name, column in table.items()}
+    chosen = filled[:: max(1, -(-len(filled) // most))]
+    rows = {name: [column[at] for at in chosen] for name, column in table.items()}
+    return np.array(chosen, np.int64), rows
 
 
 def _suspect(at: int, judged: Judged, table: dict[str, list[str]], *, is_file: bool) -> Suspect:
@@ -162,23 +166,33 @@ def _suspect(at: int, judged: Judged, table: dict[str, list[str]], *, is_file: b
     )
 
 
-def _tell(folder: Path, share: float) -> None:
+def tell_share(folder: Path, share: float) -> None:
+    """Say how much of the work is done."""
     attempt_folder.write_json(folder / SHARE, {"share": share})
 
 
-def _start() -> None:
+class Finding(Protocol):
+    """What a child finds."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for its file."""
+
+
+def run_child(
+    find: Callable[[Path, Settings], Finding], failed: Callable[[Message], Finding]
+) -> None:
+    """Do the work of a child whose folder is the first argument of the process, and leave what it found there."""
     folder = Path(sys.argv[1]).resolve()
     limit_worker()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    found: Any
     try:
-        found = find_doubts(folder, Settings())
+        found = find(folder, Settings())
     except PersonError as error:
-        found = Doubts(error=error.message)
+        found = failed(error.message)
     except StopRequested:
-        found = Doubts(error=Message("suspects.too_long"))
+        found = failed(Message("suspects.too_long"))
     attempt_folder.write_json(folder / FOUND, found.to_json())
 
 
 if __name__ == "__main__":
-    _start()
+    run_child(find_doubts, lambda said: Doubts(error=said))

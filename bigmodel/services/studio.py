@@ -18,6 +18,7 @@ from bigmodel.services.jobs.health import HealthService
 from bigmodel.services.jobs.insight_service import InsightService
 from bigmodel.services.jobs.jobs import JobService
 from bigmodel.services.labelling.labelling import LabellingService
+from bigmodel.services.labelling.splits import SplitService
 from bigmodel.services.labelling.suspects import SuspectService
 from bigmodel.services.people.people import PeopleService
 from bigmodel.services.projects.project import ProjectService
@@ -62,6 +63,7 @@ class Services:
     classes: ClassService
     checkup: CheckupService
     suspects: SuspectService
+    splits: SplitService
     compare: CompareService
     last_look: LastLookService
     project: ProjectService
@@ -120,6 +122,7 @@ def services_over(
         classes=classes,
         checkup=CheckupService(settings, store, classes, labelling.settle),
         suspects=SuspectService(settings, store, labelling.task_of, labelling.settle),
+        splits=SplitService(settings, store, labelling.task_of, labelling.settle),
         last_look=LastLookService(settings, store, labelling.settle),
         compare=CompareService(settings, store, inference.answers),
         workbooks=WorkbookService(settings, store),

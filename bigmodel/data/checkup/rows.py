@@ -19,6 +19,7 @@ from bigmodel.data.checkup.look import Looks, read_looks, same_pictures
 from bigmodel.data.checkup.near import linked, near_groups
 from bigmodel.data.tables.source import ORIGINAL
 from bigmodel.data.versions.split import NAMES
+from bigmodel.data.versions.split_columns import numbered
 from bigmodel.data.versions.versions import ITEMS, media_folder
 
 SHOWN = 200  # characters of an example
@@ -148,9 +149,3 @@ class CheckedRows:
             else:
                 found.append(Example(self.names[row][:SHOWN], note[:SHOWN], self.inputs[row]))
         return tuple(found)
-
-
-def numbered(values: Sequence[str]) -> Places:
-    """Return a number for each value, the same for equal ones, counted in the order in which they occur."""
-    codes = pa.array(values, pa.string()).dictionary_encode().indices
-    return np.asarray(codes.to_numpy(zero_copy_only=False), np.int64)

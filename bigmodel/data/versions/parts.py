@@ -10,16 +10,22 @@ from bigmodel.data.versions import split
 
 
 def split_rows(
-    found: Survey, seed: int, groups: NDArray[np.int64] | None = None
+    found: Survey,
+    seed: int,
+    groups: NDArray[np.int64] | None = None,
+    bound: NDArray[np.int8] | None = None,
 ) -> tuple[NDArray[np.int8], list[Message]]:
     """Return the split of every row, and what has to be said about rows that were given to a part.
 
     `groups` has a number for each row (-1: none): rows that share one get into the same part.
+    `bound` has the part of every row, as its time says; those of a test file stay that.
     """
     is_grouped = groups is not None
     if groups is not None:
         found.groups = split.joined(found.groups, groups)
         found.given[~found.is_test] = -1
+    if bound is not None:
+        found.given = np.where(found.is_test, found.given, bound).astype(np.int8)
     strata = found.kind.strata(found)
     given = _given(found)
     if (given < 0).all():

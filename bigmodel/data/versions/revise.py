@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from bigmodel.core.datasets.dataset import Recipe, Version
 from bigmodel.core.ids import new_id
 from bigmodel.data.tables.source import ORIGINAL, TEST, Source
+from bigmodel.data.versions.split import TEST as TEST_PART
+from bigmodel.data.versions.split import VALIDATION, by_time
 from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, write_version
 from bigmodel.settings import Settings
 
@@ -106,7 +108,7 @@ def _kept_apart(
 
 
 def split_anew(settings: Settings, version: Version, number: int) -> Version:
-    """Return the next version with the same rows, parted by another seed.
+    """Return the next version with the same rows, parted by another seed; only what is the same stays together.
 
     Raises:
         DatasetError: the rows cannot be trained on.
@@ -115,7 +117,7 @@ def split_anew(settings: Settings, version: Version, number: int) -> Version:
     sources = [own_source(folder)]
     if version.recipe.test_name:
         sources.append(own_test_source(folder))
-    recipe = replace(version.recipe, seed=version.recipe.seed + 1)
+    recipe = replace(version.recipe, seed=version.recipe.seed + 1, split_by="")
     return _written(settings, version, number, sources, recipe)
 
 
@@ -138,6 +140,27 @@ def split_by_groups(
     return _written(settings, version, number, sources, recipe, groups=groups)
 
 
+def split_by_time(
+    settings: Settings, version: Version, number: int, times: NDArray[np.float64], *, name: str
+) -> Version:
+    """Return the next version with the same rows, trained on the past and tried on what came later.
+
+    Args:
+        times: (rows,) when each row was, NaN for rows of which that is not known: they are learned from.
+
+    Raises:
+        DatasetError: the rows cannot be trained on.
+    """
+    folder = settings.home / version.folder
+    sources = [own_source(folder)]
+    held = (TEST_PART, VALIDATION)
+    if version.recipe.test_name:
+        sources.append(own_test_source(folder))
+        held = (VALIDATION,)
+    recipe = replace(version.recipe, split_by=name)
+    return _written(settings, version, number, sources, recipe, bound=by_time(times, held))
+
+
 def _written(
     settings: Settings,
     version: Version,
@@ -146,6 +169,7 @@ def _written(
     recipe: Recipe,
     *,
     groups: NDArray[np.int64] | None = None,
+    bound: NDArray[np.int8] | None = None,
 ) -> Version:
     kept = [problem for problem in version.summary.problems if problem.level == "info"]
     return write_version(
@@ -156,4 +180,5 @@ def _written(
         recipe=recipe,
         problems=kept,
         groups=groups,
+        bound=bound,
     )

@@ -108,6 +108,23 @@ def _hold_out_groups(
     return chosen
 
 
+def by_time(
+    times: NDArray[np.float64], parts: tuple[int, ...] = (TEST, VALIDATION)
+) -> NDArray[np.int8]:
+    """Return the part of each row: the newest tenth is tested on, the tenth before it validated on.
+
+    Rows of one moment stay together; rows without a time (NaN) are in training.
+    """
+    chosen = np.full(len(times), TRAIN, np.int8)
+    known = np.sort(times[~np.isnan(times)])
+    until = np.inf
+    for number, part in enumerate(parts, start=1):
+        start = known[min(len(known) - 1, round((1 - number * HELD_OUT) * len(known)))]
+        chosen[(times >= start) & (times < until)] = part
+        until = min(until, start)
+    return chosen
+
+
 def joined(contents: Groups, groups: NDArray[np.int64]) -> Groups:
     """Return what rows share that have the same content or the same group, directly or through others.
 

@@ -60,12 +60,13 @@ def write_version(
     media: Path | None = None,
     uploaded: Path | None = None,
     groups: NDArray[np.int64] | None = None,
+    bound: NDArray[np.int8] | None = None,
 ) -> Version:
     """Check, split and write the rows of the sources as one version; the folder appears only when complete.
 
     `media` is a folder with the files of new rows; they are taken from there. `uploaded` is the file
     that new rows of a table came in: a copy is kept under the name that the last of the recipe's uploads gives it.
-    `groups` are as of `split_rows`.
+    `groups` and `bound` are as of `split_rows`.
 
     Raises:
         DatasetError: the rows cannot be trained on; nothing is left on disk.
@@ -78,7 +79,7 @@ def write_version(
         pairs = [f"{label} → {name}" for label, name in same.items()]
         problems = [*problems, found.remark("labels_joined", labels=listed(pairs))]
     summary = check(found, label=recipe.target, columns=columns, problems=problems)
-    splits, remarks = split_rows(found, recipe.seed, groups)
+    splits, remarks = split_rows(found, recipe.seed, groups, bound)
     counts = np.bincount(splits, minlength=len(split.NAMES))
     summary = replace(
         summary,

@@ -7,27 +7,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bigmodel.children import start
 from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError
-from bigmodel.core.ids import new_id
 from bigmodel.core.labelling.suspects import Decision, Doubts
-from bigmodel.core.message import Message
 from bigmodel.data.checkup.repair import note_repair
 from bigmodel.data.checkup.run import has_classes
 from bigmodel.data.versions.revise import without_rows
-from bigmodel.environment import environment
 from bigmodel.jobs import attempt_folder
-from bigmodel.jobs.label_check import ASKED, FOUND, LIMIT_S, SHARE
-from bigmodel.jobs.platform.process import kill_group
+from bigmodel.jobs.label_check import FOUND
 from bigmodel.services.datasets.checkup import Run
+from bigmodel.services.labelling.child import found_by
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 0.1
-GRACE_S = 60.0  # over the child's own limit, for reading data and libraries
+CHILD = "bigmodel.jobs.label_check"
 REPAIR = "suspects"  # how a version says that these decisions made it
 
 
@@ -138,45 +133,17 @@ class SuspectService:
             self._store.labels.set_written(owner, dataset_id, change)
 
     def _find(self, version: Version, run: Run) -> None:
-        place = self._settings.scratch / f"suspects-{new_id()}"
         try:
+            asked = {"task": self._task_of(version), "dataset": version.folder}
             with self._turn:
-                if not run.stopped.is_set():
-                    place.mkdir(mode=0o700, parents=True)
-                    asked = {"task": self._task_of(version), "dataset": version.folder}
-                    attempt_folder.write_json(place / ASKED, asked)
-                    self._run(place, run)
-            found = attempt_folder.read_json(place / FOUND)
-            if run.stopped.is_set():
-                run.error = Message("checkup.stopped")
-            elif found is None:
-                said = (place / attempt_folder.LOG).read_text("utf-8", "replace")
-                log.warning("doubtful labels were not found: %s", said[-2_000:])
-                run.error = DatasetError("reader_broken").message
-            elif found.get("error"):
-                run.error = Message.from_json(found["error"])
-            elif self._path(version).parent.is_dir():  # else the dataset was deleted meanwhile
+                found = found_by(self._settings, CHILD, asked, run)
+            if found and self._path(version).parent.is_dir():  # else the dataset was deleted
                 attempt_folder.write_json(self._path(version), found)
         except Exception:  # (the outermost call of this thread)
             log.exception("dataset %s: doubtful labels could not be looked for", version.dataset_id)
             run.error = DatasetError("reader_broken").message
         finally:
-            shutil.rmtree(place, ignore_errors=True)
             run.is_done = True
-
-    def _run(self, place: Path, run: Run) -> None:
-        """Run the child to its end, or end it."""
-        with (place / attempt_folder.LOG).open("wb") as output:
-            env = environment(self._settings, 1)
-            child = start("bigmodel.jobs.label_check", str(place), env=env, stdout=output)
-        left = LIMIT_S + GRACE_S
-        while child.poll() is None:
-            told = attempt_folder.read_json(place / SHARE)
-            run.share = float(told["share"]) if told else 0.0
-            left -= LOOK_S
-            if run.stopped.wait(LOOK_S) or left < 0:
-                kill_group(child.pid)
-                child.wait()
 
     def _known(self, version: Version) -> Doubts | None:
         record = attempt_folder.read_json(self._path(version))

@@ -16,6 +16,7 @@ from bigmodel.services.datasets.last_look import LastLookService
 from bigmodel.services.datasets.workbooks import WorkbookService
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.services.labelling.labelling import LabellingService
+from bigmodel.services.labelling.splits import SplitService
 from bigmodel.services.labelling.suspects import SuspectService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -47,6 +48,7 @@ def tab(settings: Settings) -> DataTab:
         classes=classes,
         checkup=CheckupService(settings, store, classes),
         suspects=SuspectService(settings, store, labelling.task_of, labelling.settle),
+        splits=SplitService(settings, store, labelling.task_of, labelling.settle),
         last_look=LastLookService(settings, store),
         append=AppendService(settings, store, ControlService(settings, store, Asleep())),
         workbooks=WorkbookService(settings, store),

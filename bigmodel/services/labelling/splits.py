@@ -1,0 +1,124 @@
+"""How rows are parted, as a person chooses: by groups or by time; and what that does to a score. It trains nothing itself."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from bigmodel.core.datasets.dataset import Dataset, Version
+from bigmodel.core.datasets.splits import AT_RANDOM, TIME, SplitChoice, SplitDifference
+from bigmodel.core.errors import DatasetError
+from bigmodel.data.checkup.repair import note_repair
+from bigmodel.data.checkup.run import has_classes
+from bigmodel.data.versions.revise import split_anew, split_by_groups, split_by_time
+from bigmodel.data.versions.split_columns import groups_by, split_choices, times_by
+from bigmodel.services.datasets.checkup import Run, Settle
+from bigmodel.services.datasets.keep import keep_version
+from bigmodel.services.labelling.child import found_by
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
+
+log = logging.getLogger(__name__)
+
+CHILD = "bigmodel.jobs.split_check"
+REPAIR = "split"  # how a version says that this made it
+
+
+class SplitService:
+    """Splits of the datasets of all owners. `task_of` names the task that classifies a version's rows."""
+
+    def __init__(
+        self, settings: Settings, store: Store, task_of: Callable[[Version], str], settle: Settle
+    ) -> None:
+        self._settings, self._store = settings, store
+        self._task_of, self._settle = task_of, settle
+        self._runs: dict[str, tuple[str, Run]] = {}  # what was asked, and how far it is
+        self._found: dict[str, tuple[int, SplitDifference]] = {}
+        self._lock = threading.Lock()  # of both
+        self._turn = threading.Semaphore(1)
+
+    def choices(self, dataset: Dataset) -> list[SplitChoice]:
+        """Return by what the rows of a dataset may be parted, the likeliest first."""
+        version = dataset.version
+        return split_choices(self._settings.home / version.folder, version)
+
+    def can_measure(self, dataset: Dataset) -> bool:
+        """Tell whether the instant model can say what a split does: there are classes, and a task for them."""
+        return has_classes(dataset.version) and bool(self._task_of(dataset.version))
+
+    def part(self, owner: str, dataset_id: str, key: str) -> Dataset:
+        """Make the next version, parted by the key of a choice, or at random.
+
+        Raises:
+            DatasetError: `split_column`, `split_no_groups`, `split_no_times`, `split_day_or_month`.
+        """
+        version = self._settle(owner, dataset_id).version
+        folder, number = self._settings.home / version.folder, version.number + 1
+        if key == AT_RANDOM:
+            made = split_anew(self._settings, version, number)
+        elif key.startswith(f"{TIME}:"):
+            times = times_by(folder, key)
+            made = split_by_time(self._settings, version, number, times, name=key)
+        else:
+            groups = groups_by(folder, key)
+            made = split_by_groups(self._settings, version, number, groups, name=key)
+        keep_version(self._settings, self._store, owner, made)
+        note_repair(self._settings, made, REPAIR, version.number)
+        return self._store.datasets.get(owner, dataset_id)
+
+    # the difference -----------------------------------------------------------------------------
+
+    def start(self, owner: str, dataset_id: str, key: str) -> None:
+        """Measure in the background what a choice does to the score of the instant model.
+
+        Raises:
+            DatasetError: `suspects_no_classes`.
+        """
+        dataset = self._settle(owner, dataset_id)
+        if not self.can_measure(dataset):
+            raise DatasetError("suspects_no_classes")
+        with self._lock:
+            before = self._runs.get(dataset_id)
+            if before and not before[1].is_done:
+                if before[0] == key and before[1].version == dataset.version.number:
+                    return
+                before[1].stopped.set()
+            run = Run(dataset.version.number)
+            self._runs[dataset_id] = key, run
+        work = (dataset.version, key, run)
+        threading.Thread(target=self._measure, args=work, name="split", daemon=True).start()
+
+    def stop(self, owner: str, dataset_id: str) -> None:
+        """End the measuring that is under way."""
+        self._store.datasets.get(owner, dataset_id)
+        if found := self._runs.get(dataset_id):
+            found[1].stopped.set()
+
+    def look(self, owner: str, dataset_id: str) -> tuple[SplitDifference | None, float | None]:
+        """Return what was measured of the newest version, and the share that is done while it is under way."""
+        version = self._store.datasets.get(owner, dataset_id).version
+        with self._lock:
+            asked, found = self._runs.get(dataset_id), self._found.get(dataset_id)
+        if asked is not None and asked[1].version == version.number:
+            key, run = asked
+            if not run.is_done:
+                return None, run.share
+            if run.error:
+                return SplitDifference(key, error=run.error), None
+        return (found[1] if found and found[0] == version.number else None), None
+
+    def _measure(self, version: Version, key: str, run: Run) -> None:
+        try:
+            asked = {"task": self._task_of(version), "dataset": version.folder, "key": key}
+            with self._turn:
+                found = found_by(self._settings, CHILD, asked, run)
+            if found:
+                with self._lock:
+                    self._found[version.dataset_id] = (
+                        version.number,
+                        SplitDifference.from_json(found),
+                    )
+        except Exception:  # (the outermost call of this thread)
+            log.exception("dataset %s: the split could not be measured", version.dataset_id)
+            run.error = DatasetError("reader_broken").message
+        finally:
+            run.is_done = True
