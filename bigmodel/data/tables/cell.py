@@ -12,6 +12,15 @@ LARGEST_EXPONENT = 25  # beyond, a number is no amount of anything and stays as 
 LITERAL = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')  # what a number format shows as it stands
 CONTROL = re.compile(r"_x00([01][0-9A-Fa-f])_")  # how a workbook writes a control character
 SHOWN_CELLS = 8
+FORMULA_STARTS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # the last four are full-width
+A_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?")
+
+
+def neutral(cell: str | float) -> str | float:
+    """Return a cell that no spreadsheet runs: an apostrophe stands before what looks like a formula."""
+    if not isinstance(cell, str) or not cell.startswith(FORMULA_STARTS):
+        return cell
+    return cell if A_NUMBER.fullmatch(cell) else f"'{cell}"
 
 
 def text_of(value: object, number_format: str = "") -> str:

@@ -1,6 +1,5 @@
 """From the sheets of a workbook to a table: which sheet, which row of names, which rows. It opens no file itself."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,6 +14,7 @@ from bigmodel.core.datasets.workbook_preview import (
 )
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.cell import Places, column_letters
+from bigmodel.data.tables.footer import is_total
 from bigmodel.data.tables.guess import TEXT_NAMES
 from bigmodel.data.tables.header import HeadRow, guess_header, is_amount, more_names
 from bigmodel.data.tables.table import Target
@@ -32,9 +32,6 @@ NAMED_WEIGHT = 1.5  # of a sheet with a column called like one of texts
 HIDDEN_WEIGHT = 0.01
 PROGRESS_ROWS = 5_000
 NAMED_COLUMNS = 8
-TOTAL = re.compile(
-    r"(grand |sub)?totals?|sum|合\s*计|总\s*计|小\s*计|共\s*计|汇总|总和", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -305,7 +302,7 @@ class _Copy:
         if self._held is None:
             return
         number, cells = self._held
-        if self._target.rows and _is_total(cells):
+        if self._target.rows and is_total(cells):
             self._target.findings.note("total_row", row=number)
         else:
             self._add(number, cells)
@@ -332,10 +329,3 @@ class _Copy:
             note("merged_filled", level="info", count=self._fill.count)
         if errors.count:
             note("cells_error", count=errors.count, cells=errors.shown)
-
-
-def _is_total(cells: Sequence[str]) -> bool:
-    """Tell a last row that adds up the others: it says so in one of its first cells, and holds amounts or nothing else."""
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    says = [cell for cell in filled[:2] if TOTAL.fullmatch(cell.rstrip(":："))]
-    return bool(says) and all(cell in says or is_amount(cell) for cell in filled)

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from bigmodel.core.datasets.workbook_preview import WorkbookPreview
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Level, Message
+from bigmodel.data.tables.footer import footer_rows
 from bigmodel.data.tables.source import ORIGINAL, PLACE
 
 READING = "data.reading."  # keys of what a reader has to say; `data.problems.` is the check's
@@ -131,12 +132,12 @@ class Target:
         if size > self.limits.max_field_characters:
             values = [self._cut(value, line) for value in values]
             size = sum(map(len, values))
+        if len(self._batch) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
+            self.flush()
         self._batch.append(values)
         self._places.append(str(line))
         self.rows += 1
         self._characters += size
-        if len(self._batch) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
-            self.flush()
 
     def flush(self) -> None:
         """Write the rows held back."""
@@ -159,10 +160,20 @@ class Target:
         Raises:
             DatasetError: `rows_none` when no row came.
         """
+        self._leave_footer_out()
         self.flush()
         if self._writer is None:
             raise DatasetError("rows_none")
         self._writer.close()
+
+    def _leave_footer_out(self) -> None:
+        """Take rows away that add up the others, and say so."""
+        if self.is_full:
+            return
+        for _ in range(footer_rows(self._batch)):
+            self._batch.pop()
+            self.rows -= 1
+            self.findings.note("total_row", row=int(self._places.pop()))
 
     def _fill(self) -> None:
         if not self.is_full:

@@ -153,7 +153,7 @@ def split_by_time(
     """
     folder = settings.home / version.folder
     sources = [own_source(folder)]
-    held = (TEST_PART, VALIDATION)
+    held: tuple[int, ...] = (TEST_PART, VALIDATION)
     if version.recipe.test_name:
         sources.append(own_test_source(folder))
         held = (VALIDATION,)

@@ -42,7 +42,7 @@ def split_choices(folder: Path, version: Version) -> list[SplitChoice]:
         batch = next(file.iter_batches(SAMPLE_ROWS), None)
     if batch is None:
         return []
-    found = []
+    found: list[SplitChoice] = []
     used = {recipe.target, *recipe.inputs, *OF_MEDIA}
     for stored in batch.schema.names:
         column = stored.removeprefix(ORIGINAL)

@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from bigmodel.data.tables.cell import neutral
 from bigmodel.data.tables.encoding import find_encoding, read_lines
-from bigmodel.data.tables.formula import neutral
 from bigmodel.data.tables.readers.csv import FIELD_CEILING, SAMPLE_LINES
 from bigmodel.data.tables.records import Records, find_dialect
 from bigmodel.data.tables.table import Findings

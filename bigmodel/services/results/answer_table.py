@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from bigmodel.data.tables.formula import neutral
+from bigmodel.data.tables.cell import neutral
 
 Cell = str | float
 ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")

@@ -158,3 +158,19 @@ def test_stars_are_offered_as_three_classes(tab: DataTab, tmp_path: Path) -> Non
     trouble = names.rename(dataset_id, event, request())[names.trouble]
     assert "&lt;img" in str(trouble)
     assert "<img" not in str(trouble)
+
+
+def test_rows_are_parted_by_the_column_that_offers_itself(tab: DataTab, tmp_path: Path) -> None:
+    path = tmp_path / "spoken.csv"
+    lines = [f"text number {at},{'ab'[at % 2]},s{at % 12}" for at in range(120)]
+    path.write_text("\n".join(["text,label,speaker", *lines]), "utf-8")
+    dataset_id = imported(tab, path)
+    shown: Any = tab.show(dataset_id, request())
+    assert shown[tab.splits.choice].value == "group:speaker"
+    assert shown[tab.splits.box].visible
+    nothing: Any = tab.splits.begin(dataset_id, "random", request())
+    assert "Choose a column first" in nothing[tab.splits.found]
+    assert tab.splits.part(dataset_id, "group:speaker", request()) == f"{dataset_id} 2"
+    again: Any = tab.show(dataset_id, request("zh"))
+    assert again[tab.splits.choice].value == "group:speaker"
+    assert "放在一起：speaker（12 组）" in [name for name, _ in again[tab.splits.choice].choices]

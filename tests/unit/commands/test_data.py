@@ -110,3 +110,17 @@ def test_name_of_several_datasets_is_refused(shell: Shell, tmp_path: Path) -> No
     write_table(tmp_path / "soup.csv", 60)
     shell.services.datasets.import_file(OWNER, tmp_path / "soup.csv", name="soup")
     assert shell.refused("data", "show", "soup")["key"] == "name_of_several"
+
+
+def test_rows_are_parted_by_a_column_and_measured(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "spoken.csv"
+    lines = [f"{'nice' if n % 2 else 'poor'} talk {n},{'ab'[n % 2]},s{n % 12}" for n in range(120)]
+    path.write_text("\n".join(["text,label,speaker", *lines]), "utf-8")
+    shell.run("data", "import", str(path), "--name", "spoken")
+    assert shell.record("data", "split", "spoken")["choices"] == ["group:speaker"]
+    found = shell.record("data", "split", "spoken", "--group", "speaker", "--measure")
+    assert (found["rows"], found["matters"]) == (120, False)
+    made = shell.record("data", "split", "spoken", "--group", "speaker")
+    assert (made["version"], sum(made["split_rows"].values())) == (2, 120)
+    assert shell.record("data", "split", "spoken", "--test", str(path))["version"] == 3
+    assert "nobody" in shell.refused("data", "split", "spoken", "--group", "nobody")["text"]

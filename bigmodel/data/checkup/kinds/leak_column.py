@@ -7,7 +7,8 @@ import numpy as np
 from bigmodel.core.datasets.checkup import Example, Finding
 from bigmodel.core.message import Arg
 from bigmodel.data.checkup.kinds import Kind
-from bigmodel.data.checkup.rows import SHOWN, CheckedRows, numbered
+from bigmodel.data.checkup.rows import SHOWN, CheckedRows
+from bigmodel.data.versions.split_columns import numbered
 
 PURE = 0.99  # share of rows whose class follows from the column
 COMMON = 0.95  # share of the largest class above which everything follows from anything

@@ -5,7 +5,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from bigmodel.data.tables.formula import neutral
+from bigmodel.data.tables.cell import neutral
 from bigmodel.services.results.answer_table import open_table
 
 
