@@ -18,6 +18,7 @@ from predict import Model
 from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.services.panels.answer import lead
 from bigmodel.services.panels.bars import bar
+from bigmodel.services.panels.marked import marked_text
 
 HERE = Path(__file__).resolve().parent
 ABOUT = json.loads((HERE / "space.json").read_text("utf-8"))
@@ -27,6 +28,10 @@ STYLE = """
 .bm-bars { display: grid; grid-template-columns: fit-content(45%) 1fr max-content; gap: 6px 12px; align-items: center; margin-top: 12px; }
 .bm-bar { width: 100%; height: 10px; border-radius: 5px; background: var(--background-fill-secondary); }
 .bm-bar rect { fill: var(--primary-600); }
+.bm-lead.is-text { font-weight: 400; line-height: 1.9; white-space: pre-wrap; }
+.bm-mark { padding: 1px 4px; border-radius: 4px; background: rgb(13 148 136 / .18); color: inherit; }
+.bm-mark.is-unsure { text-decoration: underline dotted; }
+.bm-mark small { margin-left: 4px; opacity: .85; }
 """
 model = Model()
 words = gr.I18n(**ABOUT["words"])
@@ -45,14 +50,19 @@ def answer(*given: str | None) -> str:
 
 
 def drawn(asked: str) -> str:
-    """Return an answer as HTML: drawn by the program itself, a text, a number, or the likeliest labels."""
+    """Return an answer as HTML: drawn by the program itself, a text, marks in one, a number, or the likeliest labels."""
     if hasattr(model, "show"):
         return str(model.show(asked))
     [said] = (model.predict if hasattr(model, "predict") else model.transcribe)([asked])
     if isinstance(said, str):
-        return lead(escape(said))
+        return lead(escape(said) or "–")
+    if isinstance(said, tuple):
+        text, marks = said
+        kinds = {kind: at for at, kind in enumerate(dict.fromkeys(mark[2] for mark in marks))}
+        layer = {"spans": [m[:3] for m in marks], "sureness": [m[3] for m in marks]}
+        return lead(marked_text(text, layer, kinds), " is-text")
     if not model.labels:
-        return lead(f"{said[0]:.5g}")
+        return lead(f"{said[0]:,.4g}")
     ranked = sorted(zip(model.labels, said, strict=True), key=lambda one: -one[1])
     bars = "".join(bar(label, share) for label, share in ranked[:MOST_BARS])
     return f'{lead(escape(ranked[0][0]))}<div class="bm-bars">{bars}</div>'

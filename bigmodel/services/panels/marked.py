@@ -21,7 +21,7 @@ class Marked(PanelKind):
         data, kinds = panel.data, {k: at % COLOURS for at, k in enumerate(panel.data["kinds"])}
         [layer, *others] = data["layers"]
         if not others:
-            shown = lead(_text(data["text"], layer, kinds), " is-text")
+            shown = lead(marked_text(data["text"], layer, kinds), " is-text")
             return shown + _kinds(data["text"], layer, kinds, say)
         lines = "".join(_line(data, each, kinds, say) for each in data["layers"])
         return f'<div class="bm-marked" data-testid="marked">{lines}</div>'
@@ -31,7 +31,7 @@ def _line(
     data: Mapping[str, Any], layer: Mapping[str, Any], kinds: Mapping[str, int], say: Say
 ) -> str:
     name = escape(say(f"pages.results.layer_{layer['name']}"))
-    shown = _text(data["text"], layer, kinds, *_window(data))
+    shown = marked_text(data["text"], layer, kinds, *_window(data))
     return f'<div class="bm-layer"><span class="bm-muted">{name}</span><p>{shown}</p></div>'
 
 
@@ -44,13 +44,14 @@ def _window(row: Mapping[str, Any]) -> tuple[int, int]:
     return start, min(len(text), max(span[1] for span in spans) + AROUND, start + 4 * SHORT)
 
 
-def _text(
+def marked_text(
     text: str,
     layer: Mapping[str, Any],
     kinds: Mapping[str, int],
     start: int = 0,
     end: int | None = None,
 ) -> str:
+    """Return the part of a text between two places as HTML, with the spans of a layer marked."""
     end = len(text) if end is None else end
     return (
         ("… " if start else "")
