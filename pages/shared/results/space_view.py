@@ -50,7 +50,9 @@ class SpaceView:
         asked = [self._ctx.job, model]
         fetch(self._make, protect(self.pack), asked, self._package)
         shown = [self._shown, self._files, self._send, self._said]
-        self._look.click(protect(self.look), asked, shown, api_visibility="private")
+        self._look.click(
+            protect(self.look), asked, shown, api_visibility="private", show_progress_on=self._look
+        )
         given = [self._shown, self._id, self._public, self._token]
         sent = self._publish.click(
             protect(self.publish), given, [self._said, self._send], api_visibility="private"
