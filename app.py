@@ -5,11 +5,18 @@ import os
 import signal
 import sys
 import webbrowser
+from typing import TYPE_CHECKING
 
 from bigmodel.core.errors import PersonError, SettingsError
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.settings import Settings, read_settings, system_language
 from bigmodel.words import load_words
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from starlette.routing import Route
+
+    from bigmodel.services.studio import Services
 
 
 def main() -> int:
@@ -37,37 +44,22 @@ def _serve(settings: Settings) -> int:
     settings.make_folders()
     _keep_gradio_private(settings)
     from bigmodel.services.studio import open_services
-    from pages import find_pages
-    from pages.shared.data import upload_route
-    from pages.shared.demo import demo_route, phone_route, standalone_route
-    from pages.shared.label import sort_route
-    from pages.shared.people import gate, sign_in_page
-    from pages.shared.projects import project_route
-    from pages.shared.web import media_route, pulse, server
-    from pages.shared.web.shell import build_shell
+    from pages.shared.people import gate
+    from pages.shared.web import server
 
     server.refuse_public(settings)
     services = open_services(settings)
+    if settings.sign_in == "hub":
+        services.hub_sign_in.check()
     say, language = services.words.text, _language(settings)
     if url := server.running_url(settings):
         sys.stdout.write(say(language, "shell.already_running", url=url) + "\n")
         _open_browser(url)
         return 0
-    demo, texts = build_shell(services, find_pages())
-    routes = pulse.routes(services, server.START)
-    homes = (
-        standalone_route,
-        demo_route,
-        media_route,
-        phone_route,
-        project_route,
-        sort_route,
-        sign_in_page,
-    )
-    for part in (*homes, upload_route):
-        routes += part.routes(services)
+    demo, texts, routes = _parts(services)
     url = server.serve(demo, texts, settings, routes, gate.doors(services))
-    services.jobs.wake()
+    if not settings.demo_only:
+        services.jobs.wake()
     opened = say(language, "shell.open_at", url=url, home=str(settings.home))
     # Whoever closes the window may not be who set its language.
     closing = [say(spoken, "shell.closing") for spoken in LANGUAGES]
@@ -82,6 +74,37 @@ def _serve(settings: Settings) -> int:
     finally:
         services.snapshots.close()
     return 0
+
+
+def _parts(services: "Services") -> "tuple[gr.Blocks, gr.I18n, list[Route]]":
+    """Return the dashboard, its texts and the routes of its parts; or the page that only shows models."""
+    from pages import find_pages
+    from pages.shared.data import upload_route
+    from pages.shared.demo import demo_route, gallery_route, phone_route, standalone_route
+    from pages.shared.label import sort_route
+    from pages.shared.people import admin_page, sign_in_page
+    from pages.shared.projects import project_route
+    from pages.shared.web import media_route, pulse, server
+    from pages.shared.web.page import LOCAL_OWNER
+    from pages.shared.web.shell import build_shell, empty_shell
+
+    if services.settings.demo_only:
+        return *empty_shell(), gallery_route.routes(services, LOCAL_OWNER)
+    demo, texts = build_shell(services, find_pages())
+    routes = pulse.routes(services, server.START)
+    homes = (
+        standalone_route,
+        demo_route,
+        media_route,
+        phone_route,
+        project_route,
+        sort_route,
+        sign_in_page,
+        admin_page,
+    )
+    for part in (*homes, upload_route):
+        routes += part.routes(services)
+    return demo, texts, routes
 
 
 def _recover(settings: Settings, error: SettingsError) -> None:

@@ -93,9 +93,20 @@ class Settings(BaseSettings):
     language: Language | None = None  # None: the browser's language decides
     behind_loopback: bool = False  # a container whose port is published on this machine only
     # "": one person at one computer
-    sign_in: Literal["", "open", "accounts"] = Field(
+    sign_in: Literal["", "open", "accounts", "hub"] = Field(
         default_factory=lambda: "open" if _space_id() else ""
     )
+    # of the hub, where `sign_in` is "hub": a Space with `hf_oauth: true` has them
+    oauth_client_id: str = Field(default_factory=lambda: os.environ.get("OAUTH_CLIENT_ID", ""))
+    oauth_client_secret: str = Field(
+        default_factory=lambda: os.environ.get("OAUTH_CLIENT_SECRET", ""), repr=False
+    )
+    openid_provider_url: str = Field(
+        default_factory=lambda: os.environ.get("OPENID_PROVIDER_URL", "https://huggingface.co")
+    )
+    space_author: str = Field(default_factory=lambda: os.environ.get("SPACE_AUTHOR_NAME", ""))
+    demo_only: bool = False  # shows models and their demos: no data comes in, nothing is trained
+    demo_models: Names = ()  # those that are shown, by id or name; none named: the kept ones
     # names under which people may reach a shared installation
     hosts: Names = Field(default_factory=lambda: _names(os.environ.get("SPACE_HOST", "")))
     person_jobs: int = Field(default=20, ge=1)  # of one person, that wait or run

@@ -20,6 +20,9 @@ from bigmodel.services.jobs.jobs import JobService
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.labelling.splits import SplitService
 from bigmodel.services.labelling.suspects import SuspectService
+from bigmodel.services.people.admin import AdminService
+from bigmodel.services.people.hub_sign_in import HubSignIn
+from bigmodel.services.people.limits import Limits
 from bigmodel.services.people.people import PeopleService
 from bigmodel.services.projects.project import ProjectService
 from bigmodel.services.results.compare import CompareService
@@ -71,6 +74,9 @@ class Services:
     report: ReportService
     downloads: Downloads
     people: PeopleService
+    limits: Limits
+    admin: AdminService
+    hub_sign_in: HubSignIn
     snapshots: Snapshots
     publishing: PublishService
 
@@ -92,11 +98,12 @@ def services_over(
     settings: Settings, store: Store, jobs: JobService, snapshots: Snapshots | None = None
 ) -> Services:
     """Put the services together over a store that is open."""
+    limits, people = Limits(settings, store), PeopleService(settings, store)
     base_models = BaseModelService(settings, store)
-    inference = InferenceService(settings, store, Serving(settings))
+    inference = InferenceService(settings, store, Serving(settings), limits)
     control = ControlService(settings, store, jobs)
     words = load_words(settings.task_folders)
-    downloads, health = Downloads(settings), HealthService(settings, store)
+    downloads, health = Downloads(settings, limits), HealthService(settings, store)
     results = ResultService(settings, store, inference.answers)
     labelling = LabellingService(settings, store)
     classes = ClassService(settings, store, labelling.settle)
@@ -115,8 +122,8 @@ def services_over(
         inference=inference,
         export_table=ExportTableService(settings, store, inference, labelling),
         health=health,
-        disk=DiskService(settings, store),
-        uploads=UploadService(settings),
+        disk=DiskService(settings, store, limits),
+        uploads=UploadService(settings, limits),
         model_pages=ModelPageService(settings, store, words, results, inference.resolve),
         append=AppendService(settings, store, control, labelling.settle),
         classes=classes,
@@ -126,10 +133,13 @@ def services_over(
         last_look=LastLookService(settings, store, labelling.settle),
         compare=CompareService(settings, store, inference.answers),
         workbooks=WorkbookService(settings, store),
-        project=ProjectService(settings, store, words, downloads),
+        project=ProjectService(settings, store, words, downloads, limits),
         report=ReportService(settings, store, words, health, downloads),
         downloads=downloads,
-        people=PeopleService(settings, store),
+        people=people,
+        hub_sign_in=HubSignIn(settings, people),
+        limits=limits,
+        admin=AdminService(store, jobs, limits),
         snapshots=snapshots or Snapshots(settings),
         publishing=PublishService(settings, results),
     )

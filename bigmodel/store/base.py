@@ -27,7 +27,7 @@ from bigmodel.core.job import Job, JobEvent, State, Wish
 from bigmodel.core.labelling.labels import LabelEvent, Labelling
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.people.person import Person
+from bigmodel.core.people.person import Person, Share
 from bigmodel.store.values import Curve, Deleted, Inventory, Order, Point, Records
 
 
@@ -321,6 +321,9 @@ class PeopleStore(Protocol):
 
     def set_secret(self, person_id: str, secret: str) -> None:
         """Put another hash in the place of a person's."""
+
+    def set_share(self, person_id: str, share: Share) -> None:
+        """Give a person another share."""
 
     def remove(self, person_id: str) -> None:
         """Remove a person with their sessions; what they own is the caller's care."""

@@ -4,7 +4,7 @@ import heapq
 import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from bigmodel.core.job import Job
@@ -20,32 +20,40 @@ class Waiting(NamedTuple):
     expected_s: float = 0.0
 
 
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
 def waiting(job: Job) -> Waiting:
     return Waiting(job.id, job.owner, job.created_at, job.priority, job.expected_s)
 
 
-def in_line(queued: Iterable[Waiting], live: Mapping[str, int]) -> list[Waiting]:
+def in_line(
+    queued: Iterable[Waiting], live: Mapping[str, int], served: Mapping[str, datetime]
+) -> list[Waiting]:
     """Return jobs in the order they would be claimed, were nothing to end meanwhile.
 
-    The owner with the fewest live jobs is next, and of several the one whose first job is the oldest.
-    An owner's first job is the one of the highest priority, and of several the oldest.
+    The owner with the fewest live jobs is next; of several the one whose last job started longest ago (`served`),
+    and of those the one whose first job is the oldest. An owner's first job is the one of the highest priority,
+    and of several the oldest.
     """
     lines: dict[str, deque[Waiting]] = {}
     for item in sorted(queued, key=lambda item: (-item.priority, item.created_at, item.job_id)):
         lines.setdefault(item.owner, deque()).append(item)
-    heap = [_rank(line[0], live.get(owner, 0)) for owner, line in lines.items()]
+    heap = [_rank(line[0], live.get(owner, 0), served) for owner, line in lines.items()]
     heapq.heapify(heap)
     order: list[Waiting] = []
     while heap:
-        running, _, _, owner = heapq.heappop(heap)
+        running, _, _, _, owner = heapq.heappop(heap)
         order.append(lines[owner].popleft())
         if lines[owner]:
-            heapq.heappush(heap, _rank(lines[owner][0], running + 1))
+            heapq.heappush(heap, _rank(lines[owner][0], running + 1, served))
     return order
 
 
-def _rank(item: Waiting, running: int) -> tuple[int, datetime, str, str]:
-    return (running, item.created_at, item.job_id, item.owner)
+def _rank(
+    item: Waiting, running: int, served: Mapping[str, datetime]
+) -> tuple[int, datetime, datetime, str, str]:
+    return (running, served.get(item.owner, NEVER), item.created_at, item.job_id, item.owner)
 
 
 def starts(

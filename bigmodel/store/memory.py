@@ -7,7 +7,7 @@ from datetime import datetime
 from bigmodel.core.errors import DatasetError, NotFoundError, PeopleError
 from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.message import Message
-from bigmodel.core.people.person import Person
+from bigmodel.core.people.person import Person, Share
 from bigmodel.store import change
 from bigmodel.store.memory_datasets import MemoryBaseModels, MemoryDatasets, MemoryLabels
 from bigmodel.store.memory_jobs import MemoryCurves, MemoryJobs, MemoryModels
@@ -44,6 +44,11 @@ class MemoryPeople(Part):
     @locked
     def set_secret(self, person_id: str, secret: str) -> None:
         self._memory.people[person_id] = replace(self.get(person_id), secret=secret)
+
+    @locked
+    def set_share(self, person_id: str, share: Share) -> None:
+        values = {f"most_{name}": value for name, value in vars(share).items()}
+        self._memory.people[person_id] = replace(self.get(person_id), **values)
 
     @locked
     def remove(self, person_id: str) -> None:

@@ -111,7 +111,11 @@ class MemoryJobs(Part):
     def _line(self, at: datetime | None = None) -> list[Waiting]:
         jobs = [record.job for record in self._memory.records.values()]
         queued = [waiting(job) for job in jobs if change.is_claimable(job, at)]
-        return in_line(queued, Counter(job.owner for job in jobs if job.is_live))
+        served: dict[str, datetime] = {}
+        for job in jobs:
+            if job.started_at is not None:
+                served[job.owner] = max(job.started_at, served.get(job.owner, job.started_at))
+        return in_line(queued, Counter(job.owner for job in jobs if job.is_live), served)
 
     @locked
     def wish(self, owner: str, job_id: str, wish: Wish) -> Job:

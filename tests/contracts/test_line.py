@@ -49,6 +49,24 @@ class TestLine:
         assert claimed
         assert claimed.id == lone.id
 
+    def test_a19_with_one_worker_owners_take_turns_too(
+        self, store: Store, dataset: Dataset
+    ) -> None:
+        other = dataset_of("b")
+        store.datasets.add(other)
+        for second in range(4):
+            store.jobs.submit(job_of(dataset, seconds=second))
+        for second in (10, 11):
+            store.jobs.submit(job_of(other, seconds=second))
+        owners = []
+        for moment in range(20, 26):  # each ends before the next is claimed
+            job = store.jobs.claim(at(moment))
+            assert job
+            owners.append(job.owner)
+            for state, to in ((State.STARTING, State.RUNNING), (State.RUNNING, State.SUCCEEDED)):
+                assert store.jobs.move(job.id, job.token, state, to, at=at(moment))
+        assert owners == ["local", "b", "local", "b", "local", "local"]
+
     def test_place_tells_the_order_of_claims(self, store: Store) -> None:
         for owner, seconds in [("a", 0), ("a", 1), ("b", 2), ("c", 3), ("b", 4), ("a", 5)]:
             of_owner = dataset_of(owner)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bigmodel.core.errors import NotFoundError, PeopleError
-from bigmodel.core.people.person import Person
+from bigmodel.core.people.person import Person, Share
 from bigmodel.store.base import Store
 from tests.fakes.things import at
 
@@ -22,6 +22,8 @@ def test_people_come_back_as_they_were_added(store: Store) -> None:
     assert store.people.find() is None
     store.people.set_secret("anna", "new")
     assert store.people.get("anna") == replace(ANNA, secret="new")
+    store.people.set_share("anna", Share(jobs=3, minutes=4, disk_mb=5))
+    assert store.people.get("anna").share == Share(3, 4, 5)
 
 
 def test_name_of_an_account_is_given_once(store: Store) -> None:

@@ -22,6 +22,7 @@ from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, 
 from bigmodel.services.datasets.import_source import of_tray
 from bigmodel.services.datasets.keep import keep_version
 from bigmodel.services.datasets.upload_session import UploadSession
+from bigmodel.services.people.limits import Limits
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -91,6 +92,7 @@ class AppendService:
         Raises:
             DatasetError: as of `look`; `added_nothing` where no row is new; or the rows cannot be trained on.
         """
+        Limits(self._settings, self._store).check_upload(owner, path.stat().st_size)
         self._settle(owner, dataset_id)
         dataset = self._table(owner, dataset_id)
         upload = self._read(path, progress)
@@ -114,6 +116,7 @@ class AppendService:
         Raises:
             DatasetError: the files cannot be used, or are something else than the dataset's.
         """
+        Limits(self._settings, self._store).check_upload(owner)
         dataset = self._dataset(owner, dataset_id)
         recipe = dataset.version.recipe
         answers = Answers(leave_out, recipe.level, kind=dataset.version.summary.target)

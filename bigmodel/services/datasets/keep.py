@@ -4,13 +4,25 @@ import shutil
 from collections.abc import Callable
 
 from bigmodel.core.datasets.dataset import Dataset, Version
+from bigmodel.services.people.limits import Limits
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
 
 def keep_version(settings: Settings, store: Store, owner: str, version: Version) -> Dataset:
-    """Store the next version of a dataset, and return the dataset."""
-    keep(settings, version, lambda: store.datasets.add_version(owner, version))
+    """Store the next version of a dataset, and return the dataset.
+
+    Raises:
+        DatasetError: `disk_limited`.
+    """
+
+    def add() -> None:
+        Limits(settings, store).check_upload(
+            owner
+        )  # the version lies in the dataset's folder by now
+        store.datasets.add_version(owner, version)
+
+    keep(settings, version, add)
     return store.datasets.get(owner, version.dataset_id)
 
 

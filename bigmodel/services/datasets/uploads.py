@@ -19,6 +19,7 @@ from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import is_id, new_id
 from bigmodel.core.name import printable
 from bigmodel.services.datasets.upload_session import Kind, OpenSession, UploadItem, UploadSession
+from bigmodel.services.people.limits import Limits
 from bigmodel.settings import Settings
 
 T = TypeVar("T")
@@ -47,7 +48,10 @@ class _Claim:
 class UploadService:
     """The trays of all owners on disk."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
+        self._limits = limits
+        if limits is not None:
+            limits.held["trays"] = self.held
         self._root = settings.home / "trays"
         self._most_bytes = TIMES_UPLOAD * settings.max_upload_mb * 2**20
         self._owner_bytes = TIMES_OWNER * settings.max_upload_mb * 2**20
@@ -64,6 +68,8 @@ class UploadService:
         Raises:
             DatasetError: `trays_many`.
         """
+        if self._limits is not None:
+            self._limits.check_upload(owner)
         self._sweep()
         name = _clean(name)
         with self._lock:
@@ -122,10 +128,12 @@ class UploadService:
         """Return where a file of this size may be written, to be kept by `keep` when it is whole.
 
         Raises:
-            DatasetError: `tray_full`, `trays_many`, `file_big` or `disk_short_for_files`.
+            DatasetError: `tray_full`, `trays_many`, `file_big`, `disk_short_for_files` or `disk_limited`.
         """
         with self._lock:
             known = self._find(owner, tray_id)
+            if self._limits is not None:
+                self._limits.check_upload(owner, size)
             if size > self._file_bytes:
                 raise DatasetError("file_big", mb=size // 2**20, limit=self._file_bytes // 2**20)
             self._require_room(known, size)
@@ -211,10 +219,13 @@ class UploadService:
         elif len(own) >= MOST_SESSIONS:
             raise DatasetError("trays_many", most=MOST_SESSIONS, limit=self._owner_bytes // 2**20)
 
+    def held(self, owner: str) -> int:
+        """Return the bytes of all trays of an owner."""
+        with self._lock:
+            return sum(each.size for each in self._all() if each.head.owner == owner)
+
     def _require_room(self, known: OpenSession, size: int) -> None:
-        owner = known.head.owner
-        held = sum(each.size for each in self._all() if each.head.owner == owner)
-        if held + size > self._owner_bytes:
+        if self.held(known.head.owner) + size > self._owner_bytes:
             raise DatasetError("trays_many", most=MOST_SESSIONS, limit=self._owner_bytes // 2**20)
         if known.size + size > self._most_bytes or len(known.items) >= MOST_ITEMS:
             raise DatasetError("tray_full", limit=self._most_bytes // 2**20, most=MOST_ITEMS)

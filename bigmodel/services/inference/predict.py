@@ -48,6 +48,7 @@ from bigmodel.services.inference.example_rows import (
 )
 from bigmodel.services.inference.model_summary import about_model
 from bigmodel.services.inference.uploads import DemoUploads
+from bigmodel.services.people.limits import Limits
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -89,11 +90,13 @@ class Look:
 class InferenceService:
     """Answers of trained models. A model is named by its id, or by its job's id, meaning the kept one."""
 
-    def __init__(self, settings: Settings, store: Store, serving: Serving) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, serving: Serving, limits: Limits | None = None
+    ) -> None:
         self._settings = settings
         self._store = store
         self._serving = serving
-        self.uploads = DemoUploads(settings)
+        self.uploads = DemoUploads(settings, limits)
 
     def models(self, owner: str, demo: str = "") -> list[TrainedModel]:
         """Return all models, or those of one kind of demo: newest first, kept ones before the others of their job."""

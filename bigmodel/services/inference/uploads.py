@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import is_id, new_id
+from bigmodel.services.people.limits import Limits, size_of
 from bigmodel.settings import Settings
 
 KEPT_S = 600.0  # so that another model can be asked about the same file
@@ -19,11 +20,20 @@ ENDING = re.compile(r"\.[a-z0-9]{1,5}")
 class DemoUploads:
     """The files of all owners, each in a folder of its owner."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
         self._root = settings.scratch / "demo"
+        self._limits = limits
+        if limits is not None:
+            limits.held["demo"] = lambda owner: size_of(self._root / owner)
 
-    def place(self, owner: str, name: str) -> Path:
-        """Return a fresh path for a file of this name; its stem is the id by which it is found again."""
+    def place(self, owner: str, name: str, size: int = 0) -> Path:
+        """Return a fresh path for a file of this name; its stem is the id by which it is found again.
+
+        Raises:
+            DatasetError: `disk_limited`.
+        """
+        if self._limits is not None:
+            self._limits.check_share(owner, size)
         folder = self._root / owner
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.sweep()

@@ -146,7 +146,7 @@ class ControlService:
     def _submit(self, fresh: Job, key: str, *, is_own_key: bool, of: Job | None = None) -> Job:
         """Store a new job, or return the one that was stored for the same deed and has not ended."""
         require_room(self._settings)
-        Limits(self._settings, self._store).check_training(fresh.owner)
+        Limits(self._settings, self._store).check_training(fresh.owner, key)
         if of is not None:
             place = self._artifacts.path(f"{job_name(fresh.id)}/{NOT_AN_ATTEMPT}/checkpoints")
             folder = _linked(self._artifacts.path(of.checkpoint), place)

@@ -8,6 +8,7 @@ from pathlib import Path
 from bigmodel.core.job import Job
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.artifacts import Artifacts, job_name
+from bigmodel.services.people.limits import Limits, bases_bytes
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -52,21 +53,34 @@ class DiskUse:
 class DiskService:
     """Measures, and cleans up when asked."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: Store, limits: Limits | None = None) -> None:
         self._settings, self._store = settings, store
+        self._limits = limits or Limits(settings, store)
         self._artifacts = Artifacts(settings.home)
 
     def use(self, owner: str) -> DiskUse:
-        """Return what everything takes up; jobs of this owner only."""
+        """Return what everything takes up; where several share an installation, what this owner does and may."""
         settings = self._settings
-        jobs = [self._of_job(job) for job in self._store.jobs.list_all(owner, ALL_JOBS)]
+        measured = [self._of_job(job) for job in self._store.jobs.list_all(owner, ALL_JOBS)]
+        jobs = tuple(sorted(measured, key=lambda each: -each.total_mb))
+        if settings.sign_in:
+            own = [settings.datasets / each.id for each in self._store.datasets.list_all(owner)]
+            left = self._limits.share(owner).disk_mb - self._limits.used(owner) / MB
+            return DiskUse(
+                free_mb=max(0.0, min(left, shutil.disk_usage(settings.home).free / MB)),
+                datasets_mb=_size_mb(own),
+                bases_mb=bases_bytes(self._store, owner) / MB,
+                backups_mb=0.0,
+                scratch_mb=self._limits.held_bytes(owner) / MB,
+                jobs=jobs,
+            )
         return DiskUse(
             free_mb=shutil.disk_usage(settings.home).free / MB,
             datasets_mb=_size_mb([settings.datasets]),
             bases_mb=_size_mb([settings.bases]),
             backups_mb=_size_mb([settings.home / "backups"]),
             scratch_mb=_size_mb([settings.scratch]),
-            jobs=tuple(sorted(jobs, key=lambda each: -each.total_mb)),
+            jobs=jobs,
         )
 
     def clean(self, owner: str, job_id: str = "") -> float:

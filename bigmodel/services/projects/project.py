@@ -20,6 +20,7 @@ from bigmodel.data.projects.judge import Columns
 from bigmodel.data.projects.layout import ATTEMPT
 from bigmodel.data.projects.read import SPARE_MB, Unpacked, unpack
 from bigmodel.data.projects.record import JobRecord
+from bigmodel.services.people.limits import Limits, size_of
 from bigmodel.services.projects.check import check_model, is_tellable
 from bigmodel.services.projects.install import Installer
 from bigmodel.services.projects.plan import Here, Plan, make_plan
@@ -93,10 +94,18 @@ class Loaded:
 class ProjectService:
     """Projects of all owners."""
 
-    def __init__(self, settings: Settings, store: Store, words: Words, handouts: Downloads) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        words: Words,
+        handouts: Downloads,
+        limits: Limits | None = None,
+    ) -> None:
         self._settings, self._store, self._words = settings, store, words
         self.handouts = handouts
-        self.uploads = ProjectUploads(settings)
+        self.uploads = ProjectUploads(settings, limits)
+        self._limits = limits or Limits(settings, store)
 
     # taking along -------------------------------------------------------------------------------
 
@@ -188,6 +197,7 @@ class ProjectService:
         unpacked = unpack(path, self._settings, columns, lambda at: progress(READ_SHARE * at))
         try:
             progress(READ_SHARE)
+            self._limits.check_upload(owner, size_of(unpacked.files))
             for job in unpacked.jobs:
                 for model in job.models:
                     folder = unpacked.files / "jobs" / job.id / "models" / model.kind

@@ -10,6 +10,7 @@ from pathlib import Path
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import is_id, new_id
 from bigmodel.data.projects.read import SPARE_MB
+from bigmodel.services.people.limits import Limits
 from bigmodel.settings import Settings
 
 NOTE, FILE = "upload.json", "upload.zip"
@@ -35,6 +36,7 @@ class _Upload:
     owner: str
     touched_at: float
     coming: int
+    size: int
 
     @classmethod
     def read(cls, folder: Path) -> "_Upload | None":
@@ -46,22 +48,26 @@ class _Upload:
             return None
         is_live = time.time() - file.st_mtime < IDLE_S
         coming = 2 * note["size"] - file.st_size if is_live else 0
-        return cls(folder, note["owner"], file.st_mtime, coming)
+        return cls(folder, note["owner"], file.st_mtime, coming, note["size"])
 
 
 class ProjectUploads:
     """Files on their way in. Each lies in a folder of its own in the scratch folder, where the sweep finds it."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
+        self._settings, self._limits = settings, limits
+        if limits is not None:
+            limits.held["projects"] = self.held
         self._lock = threading.Lock()
 
     def open(self, owner: str, size: int) -> UploadState:
         """Return a fresh place for a file of this size.
 
         Raises:
-            DatasetError: `file_big`, `project_disk_short` or `projects_many`.
+            DatasetError: `file_big`, `project_disk_short`, `projects_many` or `disk_limited`.
         """
+        if self._limits is not None:
+            self._limits.check_upload(owner, 2 * size)  # the file, and what is unpacked from it
         with self._lock:
             return self._open(owner, size)
 
@@ -89,6 +95,10 @@ class ProjectUploads:
                 raise DatasetError("projects_many", most=MOST_OPEN)
             shutil.rmtree(idle.folder, ignore_errors=True)
         return sum(each.coming for each in self._all())
+
+    def held(self, owner: str) -> int:
+        """Return the bytes that an owner's uploads take, or will."""
+        return sum(each.size for each in self._all() if each.owner == owner)
 
     def _all(self) -> list["_Upload"]:
         """Return what is on its way in, of all owners."""

@@ -19,6 +19,7 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import Base
 from bigmodel.core.task import Task
+from bigmodel.services.people.limits import Limits, size_of
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import find_tasks, get_task
@@ -125,6 +126,7 @@ class BaseModelService:
                 came = self._fetch_ours(ours, progress)
                 return frozen or came
         plain = hub.check_id(hub_id)
+        Limits(self._settings, self._store).check_upload(owner)
         with self._fetching[plain]:
             return self._remember(owner, hub.fetch(plain, self._settings, progress))
 
@@ -172,6 +174,12 @@ class BaseModelService:
         Raises:
             ModelError: it is not a model that can be used safely.
         """
+        size = size_of(path) if path.is_dir() else path.stat().st_size if path.is_file() else 0
+        Limits(self._settings, self._store).check_upload(owner, size)
+        if (
+            self._settings.sign_in
+        ):  # a number after the name would tell that somebody has one of that name
+            name = f"{(name or path.stem)[:50]}-{new_id()[-6:]}"
         return self._remember(owner, own_folder.import_path(path, self._settings, name=name))
 
     def import_files(self, owner: str, paths: Sequence[Path], *, name: str = "") -> Base:
@@ -200,7 +208,8 @@ class BaseModelService:
             ModelError: `base_not_removable`, or `base_in_use` by trainings that wait or run.
         """
         mine = self._store.base_models.list_all(owner)
-        here = [n for n in wheels.read_wheels() if wheels.find(self._settings.bases, n)]
+        common = wheels.read_wheels() if not self._settings.sign_in else ()  # what others use, too
+        here = [n for n in common if wheels.find(self._settings.bases, n)]
         if name not in (*mine, *here):
             known = ", ".join((*mine, *here)) or "–"
             raise ModelError("base_not_removable", base=name, known=known)
@@ -210,7 +219,9 @@ class BaseModelService:
             raise ModelError("base_in_use", base=name, jobs=waiting)
         self._store.base_models.delete(owner, name)
         place = name if name in mine else wheels.read_wheels()[name].shelf_name
-        shelf.remove(self._settings.bases, place)
+        is_common = name in mine and shelf.from_record(mine[name]).kind == "hub"
+        if not (self._settings.sign_in and is_common):  # others may have fetched it, too
+            shelf.remove(self._settings.bases, place)
 
     def _remember(self, owner: str, base: Base) -> Base:
         self._store.base_models.put(owner, base.name, shelf.to_record(base))

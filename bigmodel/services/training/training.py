@@ -305,7 +305,7 @@ class TrainingService:
         """
         dataset = self._sorting.ready(owner, dataset_id)
         require_room(self._settings)
-        Limits(self._settings, self._store).check_training(owner)
+        Limits(self._settings, self._store).check_training(owner, key)
         found = self._task(task or self.guess_task(dataset))
         self._require_fit(dataset, found)
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))

@@ -226,7 +226,9 @@ def _line(connection: Connection, running: Sequence[Job]) -> list[Waiting]:
     columns = (jobs.c.id, jobs.c.owner, jobs.c.created_at, jobs.c.priority, jobs.c.expected_s)
     rows = connection.execute(select(*columns).where(jobs.c.state == State.QUEUED.value))
     queued = [Waiting(*row) for row in rows]
-    return in_line(queued, Counter(job.owner for job in running if job.is_live))
+    started = select(jobs.c.owner, func.max(jobs.c.started_at)).group_by(jobs.c.owner)
+    served = {owner: at for owner, at in connection.execute(started) if at is not None}
+    return in_line(queued, Counter(job.owner for job in running if job.is_live), served)
 
 
 def _next_in_line(connection: Connection, at: datetime) -> Job | None:
@@ -234,6 +236,11 @@ def _next_in_line(connection: Connection, at: datetime) -> Job | None:
     live = (
         select(jobs.c.owner, func.count().label("count"))
         .where(jobs.c.state.in_([state.value for state in LIVE]))
+        .group_by(jobs.c.owner)
+        .subquery()
+    )
+    served = (
+        select(jobs.c.owner, func.max(jobs.c.started_at).label("at"))
         .group_by(jobs.c.owner)
         .subquery()
     )
@@ -253,7 +260,14 @@ def _next_in_line(connection: Connection, at: datetime) -> Job | None:
         select(jobs)
         .join(heads, (heads.c.id == jobs.c.id) & (heads.c.turn == 1))
         .outerjoin(live, live.c.owner == jobs.c.owner)
-        .order_by(func.coalesce(live.c.count, 0), jobs.c.created_at, jobs.c.id)
+        .outerjoin(served, served.c.owner == jobs.c.owner)
+        .order_by(
+            func.coalesce(live.c.count, 0),
+            served.c.at.is_not(None),
+            served.c.at,
+            jobs.c.created_at,
+            jobs.c.id,
+        )
         .limit(1)
     )
     return find_job(connection, query)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from bigmodel.core.errors import NotFoundError, PeopleError
-from bigmodel.core.people.person import Person
+from bigmodel.core.people.person import Person, Share
 from bigmodel.store.sql.database import Database
 from bigmodel.store.sql.tables import people, sessions
 
@@ -42,6 +42,12 @@ class SqlPeople:
             self.get(person_id)
             query = update(people).where(people.c.id == person_id)
             connection.execute(query.values(secret=secret))
+
+    def set_share(self, person_id: str, share: Share) -> None:
+        values = {f"most_{name}": value for name, value in vars(share).items()}
+        with self._database.write() as connection:
+            self.get(person_id)
+            connection.execute(update(people).where(people.c.id == person_id).values(values))
 
     def remove(self, person_id: str) -> None:
         with self._database.write() as connection:

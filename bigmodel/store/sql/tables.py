@@ -247,6 +247,9 @@ people = Table(
     Column("name", Text, nullable=False),
     Column("secret", Text, nullable=False),  # a hash
     Column("is_admin", Boolean, nullable=False),
+    Column("most_jobs", Integer, nullable=False, server_default="0"),
+    Column("most_minutes", Integer, nullable=False, server_default="0"),
+    Column("most_disk_mb", Integer, nullable=False, server_default="0"),
     Column("created_at", Moment, nullable=False),
     Index(
         "people_by_name",

@@ -20,7 +20,7 @@ from bigmodel.core.language import Language
 from bigmodel.core.message import Message
 from pages.shared.data import upload_view
 from pages.shared.web import language
-from pages.shared.web.body import small_object
+from pages.shared.web.body import length_of, small_object
 from pages.shared.web.guard import guard_route, refuse_in
 from pages.shared.web.media_route import HARMLESS
 from pages.shared.web.page import owner_of
@@ -85,7 +85,7 @@ class Doors:
     async def put(self, request: Request) -> Response:
         """Stream one file into a tray."""
         tray_id, trays = _tray(request), self._trays
-        size = int(request.headers.get("content-length") or 0)
+        size = length_of(request)
         place = await run_in_threadpool(trays.place, owner_of(request), tray_id, size)
         try:
             await _receive(request, place, size)

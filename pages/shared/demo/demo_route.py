@@ -8,8 +8,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bigmodel.core.errors import ModelError
+from bigmodel.core.errors import ModelError, PersonError
 from pages.shared.web import language
+from pages.shared.web.body import length_of
 from pages.shared.web.page import owner_of
 
 if TYPE_CHECKING:
@@ -25,12 +26,13 @@ def routes(services: "Services") -> list[Route]:
 
     async def receive(request: Request) -> Response:
         name = request.query_params.get("name", "")
-        path = await run_in_threadpool(uploads.place, owner_of(request), name)
         try:
+            size = length_of(request)
+            path = await run_in_threadpool(uploads.place, owner_of(request), name, size)
             await _keep(request, path)
         except ClientDisconnect:
             return PlainTextResponse("", status_code=499)
-        except ModelError as error:
+        except PersonError as error:
             spoken = language.of_request(request, settings.language)
             sentence = services.words.say(spoken, error.message)
             return JSONResponse({"error": sentence}, status_code=413)

@@ -1,6 +1,7 @@
 """The demo of one model as a page of its own, and its answers: no tab, no row of data, no other model; all is escaped."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -65,6 +66,27 @@ class Alone:
             f'<p class="soft">{escape(self.say("caution"))} {escape(self.say("privacy"))}</p>'
         )
         return self._whole(model.name, kind, body, place, ("devices.js", "alone.js"))
+
+    def gallery(self, owner: str, models: Sequence[TrainedModel]) -> str:
+        """Return a page that leads to the demo of each model."""
+        title, other = (
+            self.say("gallery"),
+            next(each for each in LANGUAGES if each != self.spoken),
+        )
+        cards = "".join(
+            f'<section class="card" data-testid="shown-model"><h2>{escape(model.name)}</h2>'
+            f'<p class="soft">{escape(self._word(f"tasks.{model.task}.name"))}</p>'
+            f"<p>{escape(self._quality(owner, model))}</p>"
+            f'<p><a class="press first" href="demo/{model.id}/">{escape(self.say("try"))}</a></p></section>'
+            for model in models
+        )
+        body = (
+            f"<header><div><h1>{escape(title)}</h1>"
+            f'<p class="soft">{escape(self.say("gallery_about"))}</p></div>'
+            f'<a href="?lang={other}" lang="{LOCALES[other]}">{escape(self.say("other_language"))}</a></header>'
+            f"{cards or '<p>' + escape(self.say('gallery_empty')) + '</p>'}"
+        )
+        return self._whole(title, "gallery", body, "demo/", ())
 
     def door(self) -> str:
         """Return the page that a phone sees before it is let in: nothing about the model."""

@@ -28,7 +28,7 @@ from bigmodel.core.ids import is_id
 from bigmodel.core.language import Language
 from pages.shared.demo.standalone import HEADERS, Alone, assets
 from pages.shared.web import language
-from pages.shared.web.body import MOST_JSON_BYTES, small_object
+from pages.shared.web.body import MOST_JSON_BYTES, length_of, small_object
 from pages.shared.web.guard import guard_route
 from pages.shared.web.page import owner_of
 
@@ -41,7 +41,15 @@ MOST_CHARACTERS = 10_000
 
 def routes(services: "Services") -> list[Route]:
     """Return the routes of the demo alone."""
-    asks = Asks(services)
+
+    async def from_query(request: Request) -> Response:
+        return RedirectResponse(f"demo/{_named(request.query_params['demo'])}/{_query(request)}")
+
+    return [OfQuery("/", from_query, methods=["GET"]), *demo_routes(Asks(services))]
+
+
+def demo_routes(asks: "Asks") -> list[Route]:
+    """Return the page of each model, its files and its answers."""
 
     def model_of(request: Request) -> str:
         return str(request.path_params["model"])
@@ -55,12 +63,8 @@ def routes(services: "Services") -> list[Route]:
     async def whole(request: Request) -> Response:
         return RedirectResponse(f"{_named(model_of(request))}/{_query(request)}")
 
-    async def from_query(request: Request) -> Response:
-        return RedirectResponse(f"demo/{_named(request.query_params['demo'])}/{_query(request)}")
-
     guarded = guard_route(asks.refusal)
     return [
-        OfQuery("/", from_query, methods=["GET"]),
         *asset_routes("/demo/"),
         Route("/demo/{model}", whole, methods=["GET"]),
         Route("/demo/{model}/", guarded(page), methods=["GET"]),
@@ -139,7 +143,10 @@ class Asks:
             said = await run_in_threadpool(demo.look_texts, owner, model_id, [text])
             return JSONResponse(alone.answered(said[0]), headers=HEADERS)
         path = await run_in_threadpool(
-            demo.uploads.place, owner, request.query_params.get("name", "")
+            demo.uploads.place,
+            owner,
+            request.query_params.get("name", ""),
+            length_of(request),
         )
         is_streamed = False
         try:

@@ -32,7 +32,8 @@ def doors(services: "Services") -> list[Middleware]:
     settings = services.settings
     refuse = refuse_in(services.words, settings.language)
     gate = Middleware(Gate, people=services.people, settings=settings, refuse=refuse)
-    return [gate, Middleware(OwnFiles)] if settings.sign_in else [gate]
+    own_files = Middleware(OwnFiles, limits=services.limits, refuse=refuse)
+    return [gate, own_files] if settings.sign_in and not settings.demo_only else [gate]
 
 
 class Gate:
@@ -53,7 +54,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif not self.settings.sign_in:
+        elif not self.settings.sign_in or self.settings.demo_only:
             set_owner(scope, LOCAL_OWNER)
             await self.app(scope, receive, send)
         else:
@@ -73,7 +74,7 @@ class Gate:
         elif not _is_page(request):
             sentence = self.refuse(request, PeopleError("not_signed_in"), 401)
             await sentence(scope, receive, send)
-        elif self.settings.sign_in == "accounts":
+        elif self.settings.sign_in != "open":
             asked = f"{path}?{request.url.query}" if request.url.query else path
             await RedirectResponse(f"{PAGE}?next={quote(asked)}", 303)(scope, receive, send)
         else:
@@ -101,7 +102,7 @@ class Gate:
 def signed_in(token: str, person: Person, settings: "Settings", scheme: str) -> Response:
     """Return the answer that lets a browser in."""
     answer = JSONResponse({})
-    lasts = ACCOUNT_S if person.kind == "account" else VISITOR_S
+    lasts = VISITOR_S if person.kind == "visitor" else ACCOUNT_S
     answer.headers["set-cookie"] = cookie(token, lasts, settings, scheme)
     return answer
 
@@ -113,12 +114,12 @@ def signed_out(settings: "Settings", scheme: str) -> Response:
     return answer
 
 
-def cookie(token: str, lasts_s: int, settings: "Settings", scheme: str) -> str:
+def cookie(token: str, lasts_s: int, settings: "Settings", scheme: str, name: str = COOKIE) -> str:
     """Return the cookie of a session, which no script can read and no other site sends along.
 
     A Space stands in a frame of another site, where a cookie is kept apart for that frame.
     """
-    parts = [f"{COOKIE}={token}", "Path=/", f"Max-Age={lasts_s}", "HttpOnly"]
+    parts = [f"{name}={token}", "Path=/", f"Max-Age={lasts_s}", "HttpOnly"]
     if settings.space_id:
         parts += ["SameSite=None", "Secure", "Partitioned"]
     else:

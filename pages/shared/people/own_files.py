@@ -8,15 +8,22 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bigmodel.core.errors import PersonError
 from pages.shared.web.body import API, UPLOAD, replayed
+from pages.shared.web.guard import Refuse
+
+if TYPE_CHECKING:
+    from bigmodel.services.people.limits import Limits
 
 PATHS = re.compile(rb'"path":\s*("(?:[^"\\]|\\.)*")')
 EVENT = re.compile(rb'"event_id":\s*"(\w+)"')
@@ -32,10 +39,17 @@ MOST = 20_000  # files and sessions that are remembered, of all people
 
 
 class OwnFiles:
-    """Refuses files and sessions of somebody else. It stands behind the gate, which says who asks."""
+    """Refuses files and sessions of somebody else, and uploads beyond a person's share. It stands behind the gate.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Args:
+        app: what is behind it.
+        limits: know a person's share; what lies in Gradio's cache counts there, too.
+        refuse: makes an answer of an error.
+    """
+
+    def __init__(self, app: ASGIApp, limits: "Limits", refuse: Refuse) -> None:
+        self.app, self.limits, self.refuse = app, limits, refuse
+        limits.held["uploads"] = self.held
         self._lock = Lock()
         self._handed: OrderedDict[tuple[str, str], None] = OrderedDict()  # owner and path
         self._sessions: OrderedDict[str, str] = OrderedDict()
@@ -51,12 +65,31 @@ class OwnFiles:
             body = await _whole(receive)
             is_own = await run_in_threadpool(self._may_ask, owner, body)
             receive = replayed(body, receive)
-        if not is_own:
+        if is_own and path == UPLOAD and (refused := await self._refused(Request(scope), owner)):
+            await refused(scope, receive, send)
+        elif not is_own:
             await PlainTextResponse("Not found", status_code=404)(scope, receive, send)
         elif path in TOLD or path == UPLOAD:
             await self.app(scope, receive, self._noting(owner, path, send))
         else:
             await self.app(scope, receive, send)
+
+    async def _refused(self, request: Request, owner: str) -> Response | None:
+        """Return why an upload is not taken, before its first byte is read."""
+        length = request.headers.get("content-length", "")
+        if not (length.isascii() and length.isdigit()):
+            return PlainTextResponse("Length required", status_code=411)
+        try:
+            await run_in_threadpool(self.limits.check_upload, owner, int(length))
+        except PersonError as error:
+            return self.refuse(request, error, 413)
+        return None
+
+    def held(self, owner: str) -> int:
+        """Return the bytes of files in Gradio's cache that were handed to an owner."""
+        with self._lock:
+            paths = [path for whose, path in self._handed if whose == owner]
+        return sum(_size(path) for path in paths)
 
     def _may_ask(self, owner: str, body: bytes) -> bool:
         """Return whether all files and sessions that a body names are the owner's; it is read as Gradio reads it."""
@@ -119,6 +152,13 @@ class OwnFiles:
             while len(self._sessions) > MOST:
                 self._sessions.popitem(last=False)
             return whose == owner
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except (OSError, ValueError):  # gone meanwhile, or no path of this machine
+        return 0
 
 
 def _named(value: Any) -> Iterator[tuple[str, str]]:  # Any: JSON of any shape

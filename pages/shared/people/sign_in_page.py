@@ -4,16 +4,30 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Route
 
 from bigmodel.core.errors import PeopleError, PersonError
 from bigmodel.core.people.person import Person
-from pages.shared.people.gate import COOKIE, PAGE, address_of, signed_in, signed_out
+from pages.shared.people.gate import (
+    ACCOUNT_S,
+    COOKIE,
+    PAGE,
+    address_of,
+    cookie,
+    signed_in,
+    signed_out,
+)
 from pages.shared.web import language
 from pages.shared.web.body import small_object
 from pages.shared.web.guard import guard_route, refuse_in
@@ -33,6 +47,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+STATE, STATE_S = "bm_state", 600  # the cookie of a sign-in that is under way
 STATUS = {"tries_limited": 429, "not_signed_in": 401}
 
 
@@ -55,6 +70,8 @@ def routes(services: "Services") -> list[Route]:
     return [
         Route(PAGE, guard_route(refusal)(door.page), methods=["GET"]),
         *[serve(name, kind) for name, kind in FILES.items()],
+        Route(f"{PAGE}/hub", guard_route(refusal)(door.to_hub), methods=["GET"]),
+        Route(f"{PAGE}/hub/back", guard_route(refusal)(door.from_hub), methods=["GET"]),
         Route("/bm/sign-in", guard_route(refusal)(door.change), methods=["POST"]),
     ]
 
@@ -66,6 +83,7 @@ class SignIn:
         self._services = services
         self._people = services.people
         self._settings = services.settings
+        self._hub = services.hub_sign_in
 
     async def page(self, request: Request) -> Response:
         """Return the page for whoever is there."""
@@ -98,6 +116,35 @@ class SignIn:
             raise PeopleError("not_signed_in")
         return signed_in(made, person, self._settings, scheme)
 
+    async def to_hub(self, request: Request) -> Response:
+        """Send the browser to the hub."""
+        if self._settings.sign_in != "hub":
+            return JSONResponse({}, 404)
+        back = _own_place(request.query_params.get("next", "/"))
+        address, state = self._hub.begin(_redirect(request), back)
+        answer = RedirectResponse(address, 303, headers=HEADERS)
+        kept = cookie(state, STATE_S, self._settings, request.url.scheme, STATE)
+        answer.headers.append("set-cookie", kept)
+        return answer
+
+    async def from_hub(self, request: Request) -> Response:
+        """Take a browser back that the hub sent, and let it in."""
+        if self._settings.sign_in != "hub":
+            return JSONResponse({}, 404)
+        asked, scheme = request.query_params, request.url.scheme
+        token, back = await run_in_threadpool(
+            self._hub.finish,
+            code=asked.get("code", ""),
+            state=asked.get("state", ""),
+            cookie=request.cookies.get(STATE, ""),
+            redirect=_redirect(request),
+            address=address_of(request),
+        )
+        answer = RedirectResponse(back, 303, headers=HEADERS)
+        answer.headers.append("set-cookie", cookie(token, ACCOUNT_S, self._settings, scheme))
+        answer.headers.append("set-cookie", cookie("", 0, self._settings, scheme, STATE))
+        return answer
+
     def _whole(self, request: Request, person: Person | None) -> str:
         spoken = language.of_request(request, self._settings.language)
 
@@ -106,11 +153,19 @@ class SignIn:
 
         if self._settings.sign_in == "open":
             title, parts = say("visitor_title"), self._visitor(person, say)
+        elif person is None and self._settings.sign_in == "hub":
+            asked = escape(quote(_own_place(request.query_params.get("next", "/")), safe=""))
+            title = say("title")
+            parts = (
+                f"<p>{say('hub_about')}</p>"
+                f'<p><a class="press first" target="_blank" href="sign-in/hub?next={asked}">{say("hub")}</a></p>'
+            )
         elif person is None:
             title, parts = say("title"), _form("in", say, ("name", "password"), "sign_in")
         else:
             title = escape(person.name)
-            parts = f"<p>{say('signed_in')}</p>{_press('out', say('sign_out'))}"
+            people = f'<p><a href="people">{say("admin_link")}</a></p>' if person.is_admin else ""
+            parts = f"<p>{say('signed_in')}</p>{people}{_press('out', say('sign_out'))}"
         back = _own_place(request.query_params.get("next", "/"))
         lost = say("lost")
         return (
@@ -146,6 +201,11 @@ def _form(do: str, say: SayKey, fields: tuple[str, ...], press: str) -> str:
 
 def _press(do: str, text: str) -> str:
     return f'<p><button class="press" type="button" data-do="{do}">{text}</button></p>'
+
+
+def _redirect(request: Request) -> str:
+    """Return where the hub sends a browser back to: this app, by the name it was asked under."""
+    return f"{request.url.scheme}://{request.headers['host']}{PAGE}/hub/back"
 
 
 def _own_place(asked: str) -> str:

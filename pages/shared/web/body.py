@@ -138,3 +138,9 @@ async def small_object(request: Request) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def length_of(request: Request) -> int:
+    """Return how long a body says it is, 0 where it does not say."""
+    said = request.headers.get("content-length", "")
+    return int(said) if said.isascii() and said.isdigit() else 0

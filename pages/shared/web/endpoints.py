@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+DEMO = ("/", "/healthz", "/favicon.ico", "/gradio_api/startup-events")
 LIST = Path(__file__).with_suffix(".toml")
 
 
@@ -21,6 +22,11 @@ class Endpoint:
     path: str
     is_free: bool
     pattern: re.Pattern[str]
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether it answers where models are shown and nothing else is done."""
+        return self.path in DEMO or self.path.startswith("/demo/")
 
 
 @cache
@@ -44,12 +50,14 @@ def find(method: str, path: str) -> Endpoint | None:
 class ApprovedEndpoints:
     """Answer for approved endpoints alone: Gradio's others take files and run programs for nobody."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, *, is_demo: bool = False) -> None:
+        self.app, self._is_demo = app, is_demo
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and find(scope["method"], scope["path"]) is None:
-            is_there = any(each.pattern.match(scope["path"]) for each in approved())
+        found = find(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        if scope["type"] == "http" and (found is None or (self._is_demo and not found.is_demo)):
+            there = (each for each in approved() if each.is_demo or not self._is_demo)
+            is_there = any(each.pattern.match(scope["path"]) for each in there)
             text, status = ("Method not allowed", 405) if is_there else ("Not found", 404)
             await PlainTextResponse(text, status_code=status)(scope, receive, send)
             return

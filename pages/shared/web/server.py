@@ -51,7 +51,7 @@ def refuse_public(settings: Settings) -> None:
     Raises:
         SettingsError: `sign_in_missing`.
     """
-    if settings.is_public and not settings.sign_in:
+    if settings.is_public and not (settings.sign_in or settings.demo_only):
         reason = "SPACE_ID" if settings.space_id else f"BIGMODEL_HOST={settings.host}"
         raise SettingsError("sign_in_missing", reason=reason)
 
@@ -106,7 +106,7 @@ def _middleware(settings: Settings, doors: Sequence[Middleware]) -> list[Middlew
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(SameOrigin, framers=SPACE_FRAMERS if settings.space_id else ()),
-        Middleware(ApprovedEndpoints),
+        Middleware(ApprovedEndpoints, is_demo=settings.demo_only),
         Middleware(BoundedBody),
         *doors,
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),

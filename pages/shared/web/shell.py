@@ -46,6 +46,13 @@ def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks,
     return demo, gr.I18n(**texts)
 
 
+def empty_shell() -> tuple[gr.Blocks, gr.I18n]:
+    """Return a dashboard with nothing in it, behind which other pages are served."""
+    with gr.Blocks(analytics_enabled=False) as demo:
+        pass
+    return demo, gr.I18n()
+
+
 def _wire(
     demo: gr.Blocks, context: Context, head: gr.HTML, switch: gr.Button, pages: Sequence[Page]
 ) -> None:

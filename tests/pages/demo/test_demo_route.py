@@ -66,7 +66,7 @@ def test_full_disk_is_said_and_leaves_nothing(
 ) -> None:
     place = DemoUploads.place
 
-    def on_a_full_disk(uploads: DemoUploads, owner: str, name: str) -> Path:
+    def on_a_full_disk(uploads: DemoUploads, owner: str, name: str, size: int) -> Path:
         path = place(uploads, owner, name)
         path.symlink_to("/dev/full")  # every write to it fails as on a full disk
         return path

@@ -1,10 +1,11 @@
 """The real app with several people: nobody gets in without a way in, and nobody reaches what is somebody else's."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ from tests.patience import PATIENCE_S
 from tests.server import ROOT, Studio
 
 HTML = {"accept": "text/html"}
+SHARE_MB = 20
 PASSWORD = "a long enough password"
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    app = Studio(tmp_path_factory.mktemp("open"), {"BIGMODEL_SIGN_IN": "open"}, trains=False)
+    environment = {"BIGMODEL_SIGN_IN": "open", "BIGMODEL_PERSON_DISK_MB": str(SHARE_MB)}
+    app = Studio(tmp_path_factory.mktemp("open"), environment, trains=False)
     app.start()
     yield app
     app.stop()
@@ -32,8 +35,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     app = Studio(
         tmp_path_factory.mktemp("accounts"), {"BIGMODEL_SIGN_IN": "accounts"}, trains=False
     )
-    for name in ("anna", "bo"):
-        run_users(app.home, "add", name)
+    run_users(app.home, "add", "anna", "--admin")
+    run_users(app.home, "add", "bo")
     app.start()
     yield app
     app.stop()
@@ -79,6 +82,24 @@ def test_file_of_one_is_nowhere_for_the_other(open_house: Studio) -> None:
         assert bo.post("gradio_api/queue/join", json=asked).status_code == 404
         assert upload(bo) == path  # the same bytes have the same name
         assert bo.get(f"gradio_api/file={path}").status_code == 200
+
+
+def test_upload_beyond_a_persons_share_is_refused_before_it_is_read(open_house: Studio) -> None:
+    with visitor(open_house) as anna:
+        size = (SHARE_MB + 1) * 2**20
+
+        def endless() -> Iterator[bytes]:
+            for _ in range(size // 2**20):
+                yield bytes(2**20)
+
+        kind = {"content-type": "multipart/form-data; boundary=b"}
+        told = {**kind, "content-length": str(size)}
+        with suppress(httpx.WriteError):  # the line is closed once the answer was given
+            refused = anna.post("gradio_api/upload", content=endless(), headers=told)
+            assert refused.status_code == 413
+            assert f"{SHARE_MB} MB" in refused.json()["error"]
+        assert anna.post("gradio_api/upload", content=endless(), headers=kind).status_code == 411
+        assert upload(anna)
 
 
 def test_session_of_one_is_not_heard_by_the_other(open_house: Studio) -> None:
@@ -171,3 +192,38 @@ def test_health_tells_a_stranger_no_path(house: Studio) -> None:
     told = httpx.get(house.url + "healthz")
     assert told.json()["status"] == "ok"
     assert str(house.home) not in told.text
+
+
+@contextmanager
+def signed_in(app: Studio, name: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=app.url, timeout=60) as client:
+        asked = {"do": "in", "name": name, "password": PASSWORD}
+        assert client.post("bm/sign-in", json=asked).status_code == 200
+        yield client
+
+
+def test_administrator_sees_who_uses_how_much_and_sets_limits(house: Studio) -> None:
+    with signed_in(house, "anna") as anna, signed_in(house, "bo") as bo:
+        assert bo.post("bm/trays", json={"kind": "collect", "name": "image"}).status_code == 200
+        page = anna.get("people", headers={"accept-language": "en"}).text
+        assert "anna" in page
+        assert "0 datasets" in page
+        person = re.search(r'<h2>bo</h2>.*?data-person="([^"]+)"', page, re.S)
+        assert person is not None
+        share = {"do": "share", "person": person[1], "jobs": "", "minutes": "7", "disk_mb": "1"}
+        for asked in (share, {"do": "cancel", "person": person[1]}):
+            assert bo.post("bm/people", json=asked).status_code == 404  # she is no administrator
+        assert bo.get("people").status_code == 404
+        assert anna.post("bm/people", json={**share, "jobs": "-1"}).status_code == 409
+        assert anna.post("bm/people", json=share).status_code == 200
+        assert 'name="minutes" inputmode="numeric" value="7"' in anna.get("people").text
+        tray = bo.post("bm/trays", json={"kind": "folder", "name": "photos"}).json()["id"]
+        sent = bo.post(f"bm/trays/{tray}/files?path=a/b.jpg", content=bytes(2 * 2**20))
+        assert sent.status_code == 409
+        assert "1 MB" in sent.json()["error"]
+        assert anna.post("bm/people", json={"do": "cancel", "person": person[1]}).json() == {
+            "cancelled": 0
+        }
+        assert "bm-who" not in anna.get("sign-in").text
+        assert 'href="people"' in anna.get("sign-in").text
+        assert 'href="people"' not in bo.get("sign-in").text

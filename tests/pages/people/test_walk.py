@@ -21,7 +21,7 @@ from tests.pages.people.two_people import HTML, SECRET, Things, TwoPeople, confi
 
 pytestmark = pytest.mark.slow
 UNKNOWN = Things(
-    dataset=new_id(), pictures=new_id(), media=f"ab/{'ab' * 32}.jpg", job=new_id(), model=new_id(),
+    owner=new_id(), dataset=new_id(), pictures=new_id(), media=f"ab/{'ab' * 32}.jpg", job=new_id(), model=new_id(),
     sample="1/2/b.png", tray=new_id(), item=new_id(), project=new_id(), handout=new_id(),
     upload="/nowhere/a.csv", asked=new_id(), session="session-of-nobody", event="0" * 32, progress="no-progress",
 )  # fmt: skip
@@ -32,6 +32,8 @@ WALK: dict[str, tuple[str, dict[str, Any]]] = {
     "GET /sign-in": ("/sign-in?next=/?job={job}", {}),
     "GET /sign-in/sign_in.js": ("/sign-in/sign_in.js", {}),
     "GET /sign-in/alone.css": ("/sign-in/alone.css", {}),
+    "GET /sign-in/hub": ("/sign-in/hub?next=/", {}),
+    "GET /sign-in/hub/back": ("/sign-in/hub/back?code=x&state={session}", {}),
     "GET /favicon.ico": ("/favicon.ico", {}),
     "GET /gradio_api/startup-events": ("/gradio_api/startup-events", {}),
     "POST /bm/sign-in": ("/bm/sign-in", {"json": {"do": "return", "code": "{session}"}}),
@@ -48,6 +50,9 @@ WALK: dict[str, tuple[str, dict[str, Any]]] = {
     "GET /gradio_api/upload_progress": ("/gradio_api/upload_progress?upload_id={progress}", {}),
     "GET /gradio_api/file={path:path}": ("/gradio_api/file={upload}", {}),
     "GET /bm/plotly.min.js": ("/bm/plotly.min.js", {}),
+    "GET /people": ("/people", {}),
+    "GET /people/people.js": ("/people/people.js", {}),
+    "POST /bm/people": ("/bm/people", {"json": {"do": "cancel", "person": "{owner}"}}),
     "GET /bm/pulse": ("/bm/pulse", {}),
     "GET /bm/media/{dataset}/{shard}/{name}": ("/bm/media/{pictures}/{media}", {}),
     "GET /bm/sample/{job}/{name:path}": ("/bm/sample/{job}/{sample}", {}),

@@ -30,6 +30,7 @@ HTML = {"accept": "text/html"}
 class Things:
     """What Anna has, by the names that addresses use."""
 
+    owner: str
     dataset: str
     pictures: str
     media: str  # "<xx>/<sha256>.<ending>" of a picture
@@ -133,6 +134,7 @@ def _by_services(services: Services, anna: str, folder: Path) -> Things:
     sample.parent.mkdir(parents=True)
     sample.write_bytes(b"\x89PNG" + SECRET.encode())
     return Things(
+        owner=anna,
         dataset=dataset.id,
         pictures=pictures.id,
         media=services.datasets.gallery(anna, pictures.id)[0].file,
