@@ -42,8 +42,8 @@ def pair_of(
     if pair is None:
         return None
     args = {"source": pair[0], "target": pair[1]}
-    remark = Message("data.problems.pairs_found", args, "info")
-    return Guess(*pair, (remark,), kind=TEXT)
+    found = Message("data.problems.pairs_found", args, "info")
+    return Guess(*pair, () if kind else (found,), kind=TEXT)
 
 
 def guess_pair(
