@@ -39,6 +39,7 @@ class TranscriptType(AnswerType):
     columns = ("transcript", "certainty")
     detects_strangers = False
     wording = "transcripts"
+    baseline = ("majority", "wer")
     is_text = True
 
     def encode(self, answer: Transcript) -> dict[str, Any]:

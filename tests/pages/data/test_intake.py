@@ -157,6 +157,9 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
         append=SimpleNamespace(behind=lambda *_: None, add_files=datasets.add_files),
         checkup=SimpleNamespace(look=lambda *_: Checkup()),
         suspects=SimpleNamespace(can_look=lambda _: False),
+        splits=SimpleNamespace(
+            choices=lambda _: (), look=lambda *_: (None, None), can_measure=lambda _: False
+        ),
     )
     return one_tab(DataTab, services)
 
