@@ -17,6 +17,7 @@ from bigmodel.data.versions.versions import load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.results.evaluation_set import read_evaluation_set
 from bigmodel.store.memory import MemoryStore
+from bigmodel.tasks import find_tasks
 from tests.fakes.media_zips import write_pictures, write_speech
 from tests.fakes.workshop import TASKS, quick_settings
 
@@ -66,12 +67,14 @@ def test_second_column_of_texts_is_learned_where_the_task_writes(
 
 
 def test_column_of_texts_that_somebody_chose_is_learned_only_where_some_task_writes(
-    service: DatasetService, tmp_path: Path
+    service: DatasetService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = pairs(tmp_path)
     version = service.import_file(OWNER, path, text="quiet", label="loud").version
     assert version.recipe.kind == "text"
     others = DatasetService(quick_settings(tmp_path / "other", task_folders=()), MemoryStore())
+    sorting = {name: task for name, task in find_tasks().items() if task.target != "text"}
+    monkeypatch.setattr("bigmodel.services.datasets.datasets.find_tasks", lambda _: sorting)
     with pytest.raises(DatasetError, match="label_not_classes"):
         others.import_file(OWNER, path, text="quiet", label="loud")
 
