@@ -69,7 +69,8 @@ def test_second_column_of_texts_is_learned_where_the_task_writes(
 def test_column_of_texts_that_somebody_chose_is_learned_only_where_some_task_writes(
     service: DatasetService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = pairs(tmp_path)
+    rows = (f"{WORDS[n % 10]} {WORDS[n % 7]} number {n},answer {n}" for n in range(60))
+    path = lines(tmp_path / "answers.csv", "quiet,loud", *rows)
     version = service.import_file(OWNER, path, text="quiet", label="loud").version
     assert version.recipe.kind == "text"
     others = DatasetService(quick_settings(tmp_path / "other", task_folders=()), MemoryStore())
