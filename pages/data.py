@@ -166,15 +166,25 @@ class DataTab:
     # handlers ---------------------------------------------------------------------------------
 
     def show(self, dataset_id: str | None, request: gr.Request) -> Updates:
-        """Fill the whole tab with one dataset: the one asked for, else the newest."""
-        owner = self.ctx.owner(request)
-        known = self.ctx.services.datasets.all(owner)
-        dataset = next((d for d in known if d.id == dataset_id), known[0] if known else None)
-        if dataset is None:
-            return self._empty()
+        """Fill the whole tab with one dataset: the one asked for, else the newest.
+
+        The answer may come after that of an upload, and must not take its dataset out of sight again: the
+        one asked for is not chosen anew, and the newest is looked up again once everything is drawn.
+        """
+        owner, asked = self.ctx.owner(request), dataset_id
+        while True:
+            known = self.ctx.services.datasets.all(owner)
+            dataset = next((d for d in known if d.id == asked), known[0] if known else None)
+            shown = self._shown(dataset, known, request) if dataset else self._empty()
+            if dataset and dataset.id == asked:
+                return shown
+            newest = self.ctx.services.datasets.all(owner)[:1]
+            if [d.id for d in newest] == [d.id for d in known[:1]]:
+                return shown | {self.ctx.dataset: dataset.id if dataset else ""}
+
+    def _shown(self, dataset: Dataset, known: list[Dataset], request: gr.Request) -> Updates:
         summary = dataset.version.summary
         return {
-            self.ctx.dataset: dataset.id,
             self.chosen: gr.Dropdown([(d.name, d.id) for d in known], value=dataset.id),
             **self.intake.closed(),
             self.nothing: gr.Markdown(visible=False),
@@ -199,7 +209,6 @@ class DataTab:
     def _empty(self) -> Updates:
         """Return the tab without a dataset."""
         return {
-            self.ctx.dataset: "",
             self.chosen: gr.Dropdown([], value=None),
             **self.intake.closed(),
             self.nothing: gr.Markdown(visible=True),

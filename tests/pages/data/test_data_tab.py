@@ -93,6 +93,23 @@ def test_unknown_dataset_falls_back_to_the_newest(tab: DataTab, tmp_path: Path) 
     assert shown[tab.ctx.dataset] == dataset_id
 
 
+def test_upload_that_ends_while_the_tab_is_drawn_stays_in_sight(
+    tab: DataTab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(tab, table(tmp_path))
+    draw, uploaded = tab._shown, []
+
+    def drawn_slowly(*args: Any) -> Any:
+        shown = draw(*args)
+        if not uploaded:
+            uploaded.append(imported(tab, table(tmp_path, label="other")))
+        return shown
+
+    monkeypatch.setattr(tab, "_shown", drawn_slowly)
+    assert tab.show("", request())[tab.ctx.dataset] == uploaded[0]
+    assert tab.ctx.dataset not in tab.show(uploaded[0], request())
+
+
 def test_text_of_a_person_is_never_markup(tab: DataTab, tmp_path: Path) -> None:
     shown = tab.show(imported(tab, table(tmp_path)), request())
     drawn = [value for value in shown.values() if isinstance(value, str)]
