@@ -28,9 +28,13 @@ class _WithoutPandas(MetaPathFinder):
             raise ModuleNotFoundError(fullname, name=fullname)
 
 
+def leave_out_pandas() -> None:
+    """Let this process, which reads a person's bytes and imports no torch, import no pandas: torch looks for it."""
+    sys.meta_path.insert(0, _WithoutPandas())
+
+
 def limit_self(*, memory_mb: int, processor_s: int, file_mb: int) -> None:
     """Bound address space, processor time and written files of this process for good."""
-    sys.meta_path.insert(0, _WithoutPandas())
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415  (not on Windows)
@@ -62,6 +66,7 @@ def serve(
     """
     request: Request = json.loads(Path(request_path).read_text("utf-8"))
     limits = request["limits"]
+    leave_out_pandas()
     limit_self(
         memory_mb=limits["memory_mb"],
         processor_s=int(limits["seconds"]) * limits["threads"] + 5,
