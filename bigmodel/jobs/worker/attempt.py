@@ -31,6 +31,7 @@ from bigmodel.core.task import (
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.jobs.attempt_folder import Attempt
 from bigmodel.jobs.worker import evaluation, seal
 from bigmodel.jobs.worker.broken_files import find_broken
@@ -242,7 +243,7 @@ def _choose(work: Work, first: TrainedModel, second: TrainedModel) -> None:
 def _held(work: Work, model: TrainedModel) -> tuple[list[str], Held]:
     """Return the truths of the validation rows, and what a model achieves on them."""
     part = Split.VALIDATION
-    place = work.home / model.folder
+    place = Artifacts(work.home).path(model.folder)
     truth, answers = evaluation.read(place, work.kind, part, tuple(model.labels))
     return truth, Held(answers, model.metrics[part])
 

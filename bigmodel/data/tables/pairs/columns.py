@@ -86,9 +86,11 @@ def _directed(first: str, second: str, *, source: str, target: str) -> tuple[str
 
 
 def _is_text(values: Sequence[str]) -> bool:
-    """Tell texts from classes, numbers and ids."""
+    """Tell texts from classes, numbers, ids, and lists or records written as JSON."""
     filled = [value.strip() for value in values[:MOST_SEEN] if value.strip()]
     if len(filled) < LEAST_ROWS or len(set(filled)) < VARIED * len(filled):
+        return False
+    if sum(value[0] in "[{" and value[-1] in "]}" for value in filled) > 0.5 * len(filled):
         return False
     letters = sum(any(c.isalpha() for c in value) for value in filled)
     numbers = sum(as_number(value) is not None for value in filled)

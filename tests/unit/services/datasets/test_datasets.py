@@ -76,9 +76,11 @@ def test_other_columns_keep_row_ids(
 def test_wrong_columns_leave_nothing_behind(
     tmp_path: Path, settings: Settings, service: DatasetService
 ) -> None:
-    dataset = service.import_file("local", table(tmp_path))
-    with pytest.raises(DatasetError):
-        service.choose_columns("local", dataset.id, text="label", label="review")
+    path = table(tmp_path)
+    path.write_text(path.read_text("utf-8").replace("\n", ",shop\n") + ",shop", "utf-8")
+    dataset = service.import_file("local", path)
+    with pytest.raises(DatasetError):  # one class
+        service.choose_columns("local", dataset.id, text="review", label="shop")
     assert [p.name for p in (settings.datasets / dataset.id).glob("[0-9]*")] == ["1"]
     assert service.get("local", dataset.id).version.number == 1
 
@@ -195,6 +197,6 @@ def test_samples_import_clean(settings: Settings, service: DatasetService) -> No
         assert dataset.version.summary.usable_rows == sample.rows
         told = [(problem.key, problem.level) for problem in dataset.version.summary.problems]
         table = [("data.reading.table_used", "info")]  # which table names the recordings
-        assert told == (table if sample.name == "colours_en" else [])
+        assert told == (table if sample.name == "colours_en" else []), sample.name
         assert words.has(f"samples.{sample.name}.title")
     assert {sample.language for sample in service.samples()} == {"en", "zh", "any"}
