@@ -30,8 +30,8 @@ import signal
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
@@ -54,7 +54,7 @@ def later(tmp_path: Path) -> Path:
     """The revisions of a later release."""
     folder = tmp_path / "migrations"
     shutil.copytree(REVISIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "r0005_later.py").write_text(NEXT, "utf-8")
+    (folder / "versions" / "r0006_later.py").write_text(NEXT, "utf-8")
     return folder
 
 
@@ -195,4 +195,4 @@ def test_every_connection_is_durable(settings: Settings) -> None:
 
 
 def test_newest_revision_is_known() -> None:
-    assert newest_revision() == "0004"
+    assert newest_revision() == "0005"

@@ -62,6 +62,7 @@ def test_texts_with_classes_numbers_or_other_texts_are_no_pair() -> None:
     for other in (
         [("good", "bad")[n % 2] for n, _ in enumerate(ENGLISH)],
         [str(n) for n, _ in enumerate(ENGLISH)],
+        [f'[[0, {len(text)}, "PLACE"]]' for text in ENGLISH],
         replies,
         ENGLISH,
     ):
