@@ -1,4 +1,4 @@
-"""Every tab of the real app, narrow and wide, in both languages, with nothing in it and with a model."""
+"""Every tab of the real app, narrow and wide, light and dark, in both languages, with nothing in it and with a model."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pages import find_pages
+from tests import axe
 from tests.journeys import shell, walker
 from tests.journeys.watch import Watch, watch
 from tests.server import ROOT, Studio
@@ -46,6 +47,7 @@ def look_at_every_tab(page: Page, seen: Watch) -> list[str]:
             settle(page)
             if walker.is_too_wide(page):
                 found.append(f"{slug} is wider than {width} px")
+            found += [f"{slug} at {width}: {line}" for line in axe.violations(page)]
         found += [f"{slug}: {line}" for line in seen.raw_texts()]
         found += [
             f"{slug}: {toast}" for toast in page.get_by_test_id("toast-body").all_inner_texts()

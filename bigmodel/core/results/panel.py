@@ -57,7 +57,7 @@ class Table:
         about = f"<p>{escape(self.about)}</p>" if self.about else ""
         shaded = " is-shaded" if self.shades else ""
         return (
-            f'{about}<div class="bm-scroll"><table class="bm-table bm-numbers{shaded}" data-testid="{escape(testid)}">'
+            f'{about}<div class="bm-scroll" tabindex="0"><table class="bm-table bm-numbers{shaded}" data-testid="{escape(testid)}">'
             f"<thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 

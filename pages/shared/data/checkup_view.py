@@ -209,7 +209,7 @@ def before_after(pairs: Sequence[tuple[str, str]], say: Say) -> str:
         f'<th scope="col">{escape(say(key))}</th>' for key in ("checkup.before", "checkup.after")
     )
     table = f'<table class="bm-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    return f'<div class="bm-scroll">{table}</div>'
+    return f'<div class="bm-scroll" tabindex="0">{table}</div>'
 
 
 def _button(act: str, text: str, kind: str = "", *, is_primary: bool = False) -> str:

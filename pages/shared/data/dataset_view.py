@@ -154,7 +154,7 @@ def preview(table: Table, *, text: Sequence[str], label: str) -> str:
         "<tr>" + "".join(cell(row, place) for place in places) + "</tr>" for row in table.rows
     )
     return (
-        '<div class="bm-scroll"><table class="bm-table bm-rows">'
+        '<div class="bm-scroll" tabindex="0"><table class="bm-table bm-rows">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -140,7 +140,7 @@ def _drawn(look: "LastLook", dataset_id: str, say: Say) -> str:
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     body = "".join(_row(row, dataset_id, say) for row in look.rows)
     return (
-        f'<p class="bm-lead">{escape(say(f"{WORDS}{key}"))}</p><div class="bm-scroll">'
+        f'<p class="bm-lead">{escape(say(f"{WORDS}{key}"))}</p><div class="bm-scroll" tabindex="0">'
         f'<table class="bm-table bm-rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 

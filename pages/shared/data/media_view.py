@@ -115,7 +115,7 @@ def unreadable(files: Sequence[tuple[str, str]], say: Say) -> str:
     )
     return (
         f'<p class="bm-lead">{escape(say("pages.media.unreadable", count=len(files)))}</p>'
-        f'<div class="bm-scroll bm-files"><table class="bm-table"><thead><tr>{head}</tr></thead>'
+        f'<div class="bm-scroll bm-files" tabindex="0"><table class="bm-table"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>{more}"
     )
 

@@ -83,7 +83,7 @@ def grid(look: WorkbookPreview, say: Say) -> str:
     pressed = 'aria-pressed="true"' if is_none else 'aria-pressed="false"'
     word = say("pages.workbook.no_header_used" if is_none else "pages.workbook.no_header")
     return (
-        f'<div class="bm-scroll"><table class="bm-table bm-grid"><tbody>{rows}</tbody></table></div>'
+        f'<div class="bm-scroll" tabindex="0"><table class="bm-table bm-grid"><tbody>{rows}</tbody></table></div>'
         f'<button type="button" class="bm-button{" is-on" if is_none else ""}" '
         f'data-row="{NO_HEADER}" {pressed}>{escape(word)}</button>'
     )

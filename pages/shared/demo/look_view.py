@@ -48,7 +48,7 @@ def files(answers: Sequence[Answered], say: Say, tell: Callable[[Any], str]) -> 
     head += f'<th class="bm-number">{html.escape(say("pages.demo.table_sureness"))}</th>'
     body = "".join(_file(one, say, tell) for one in answers)
     return (
-        '<div class="bm-scroll" role="status"><table class="bm-table" data-testid="answers">'
+        '<div class="bm-scroll" tabindex="0" role="status"><table class="bm-table" data-testid="answers">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -75,7 +75,7 @@ def table(use: DiskUse, say: Say) -> str:
         f'<th scope="col">{escape(say(f"pages.jobs.disk_col_{name}"))}</th>'
         for name in ("what", "size", "spare")
     )
-    return f'<div class="bm-scroll"><table class="bm-table bm-numbers bm-narrow"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="bm-scroll" tabindex="0"><table class="bm-table bm-numbers bm-narrow"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def size(mb: float) -> str:

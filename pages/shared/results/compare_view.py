@@ -151,7 +151,7 @@ def _measures(found: Comparison, say: Say) -> str:
         for of, one in known
     )
     return (
-        '<div class="bm-scroll"><table class="bm-table bm-compared" data-testid="compared">'
+        '<div class="bm-scroll" tabindex="0"><table class="bm-table bm-compared" data-testid="compared">'
         f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
 
@@ -186,7 +186,7 @@ def _changed(rows: Sequence[ChangedRow], key: str, say: Say, media: str) -> str:
     )
     return (
         f'<details class="bm-more"><summary>{escape(say(f"{WORDS}{key}"))}</summary>'
-        f'<div class="bm-scroll"><table class="bm-table bm-compared"><thead><tr>{heads}</tr></thead>'
+        f'<div class="bm-scroll" tabindex="0"><table class="bm-table bm-compared"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{lines}</tbody></table></div></details>"
     )
 

@@ -21,7 +21,7 @@ def table(
     told = [f"<td>{html.escape(note)}</td>" for note in notes] if notes else [""] * len(texts)
     body = "".join(map(_line, texts, answers, told))
     return (
-        '<div class="bm-scroll" role="status"><table class="bm-table" data-testid="answers">'
+        '<div class="bm-scroll" tabindex="0" role="status"><table class="bm-table" data-testid="answers">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
