@@ -16,6 +16,7 @@ from pages.shared.data.cleaning_view import CleaningView
 from pages.shared.data.gallery import Gallery
 from pages.shared.data.intake import Intake
 from pages.shared.data.last_look import LastLookView
+from pages.shared.data.similar_view import SimilarView
 from pages.shared.data.split_view import SplitView
 from pages.shared.data.suspects_view import SuspectsView
 from pages.shared.label.sort_hook import SortHook
@@ -89,6 +90,7 @@ class DataTab:
         self.names = ClassesView(self.ctx)
         gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
         self.gallery = Gallery(self.ctx)
+        self.similar = SimilarView(self.ctx)
         self.growing = GrowingView(self.ctx, again)
         with gr.Accordion(t("pages.data.test_title"), open=False, elem_id="data-test"):
             gr.Markdown(t("pages.data.test_intro"))
@@ -119,7 +121,7 @@ class DataTab:
             self.classes, self.test_name, self.counts, *self.gallery.outputs,
             self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts,
             *self.last_look.parts, self.train, *self.checkup.parts, *self.suspects.parts,
-            *self.cleaning.parts, *self.splits.parts,
+            *self.cleaning.parts, *self.splits.parts, *self.similar.parts,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, show, [dataset], outputs)
@@ -135,6 +137,7 @@ class DataTab:
         self.last_look.wire(self.guard, show, outputs)
         self.cleaning.wire(self.guard, show, outputs)
         self.splits.wire(self.guard, show, outputs)
+        self.similar.wire(self.guard)
         self.own_table.follow(tab, self.guard, dataset)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
@@ -203,6 +206,7 @@ class DataTab:
             **self.last_look.shown(dataset, request),
             **self.cleaning.shown(dataset),
             **self.splits.shown(dataset, request),
+            **self.similar.shown(dataset, request),
             self.train: gr.Button(visible=bool(summary.usable_rows)),
         }
 
@@ -224,6 +228,7 @@ class DataTab:
             **self.last_look.hidden(),
             **self.cleaning.hidden(),
             **self.splits.hidden(),
+            **self.similar.hidden(),
         }
 
     def _columns(self, dataset: Dataset, request: gr.Request) -> Updates:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,20 @@ def run_export(args: argparse.Namespace, services: Services, terminal: Terminal)
     }
     terminal.say("data.exported", **counts, path=str(made[0].path))
     terminal.record({"out": str(made[0].path), "files": len(made)} | counts)
+    return 0
+
+
+def run_similar(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Find the rows most like a text or a picture."""
+    dataset = find_dataset(services, args.dataset)
+    with terminal.bar(dataset.name) as move:
+        similar = services.similar.search(
+            OWNER, dataset.id, args.query, lambda done, of: move(done / max(1, of), "")
+        )
+    rows = [(f"{row.similarity:.3f}", _cut(row.label), _cut(row.text)) for row in similar.found]
+    terminal.table(("similarity", "similar_label", "similar_text"), rows)
+    found = [{k: v for k, v in asdict(row).items() if v} for row in similar.found]
+    terminal.record({"found": found, "looked_at": similar.looked_at, "rows": similar.rows})
     return 0
 
 

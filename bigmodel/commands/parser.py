@@ -70,9 +70,11 @@ class Grammar:
         export = self._command(commands, "export", data.run_export, "data_export")
         counted = self._command(commands, "labels", labels.run_labels, "data_labels")
         parted = self._command(commands, "split", grow.run_split, "data_split")
+        alike = self._command(commands, "similar", data.run_similar, "data_similar")
         delete = self._command(commands, "delete", data.run_delete, "data_delete")
-        for parser in (shown, add, export, counted, parted, delete):
+        for parser in (shown, add, export, counted, parted, alike, delete):
             parser.add_argument("dataset", metavar="DATASET", help=self._help("dataset"))
+        alike.add_argument("query", metavar="QUERY", help=self._help("similar_query"))
         add.add_argument("file", metavar="FILE", type=Path, help=self._help("add_file"))
         add.add_argument("--keep-repeated", action="store_true", help=self._help("keep_repeated"))
         export.add_argument("--model", metavar="M", help=self._help("export_model"))

@@ -7,6 +7,7 @@ from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.datasets.last_look import LastLookService
+from bigmodel.services.datasets.similar import SimilarService
 from bigmodel.services.datasets.uploads import UploadService
 from bigmodel.services.datasets.workbooks import WorkbookService
 from bigmodel.services.inference.export_table import ExportTableService
@@ -69,6 +70,7 @@ class Services:
     splits: SplitService
     compare: CompareService
     last_look: LastLookService
+    similar: SimilarService
     project: ProjectService
     workbooks: WorkbookService
     report: ReportService
@@ -130,6 +132,7 @@ def services_over(
         checkup=CheckupService(settings, store, classes, labelling.settle),
         suspects=SuspectService(settings, store, labelling.task_of, labelling.settle),
         splits=SplitService(settings, store, labelling.task_of, labelling.settle),
+        similar=SimilarService(settings, store),
         last_look=LastLookService(settings, store, labelling.settle),
         compare=CompareService(settings, store, inference.answers),
         workbooks=WorkbookService(settings, store),

@@ -13,6 +13,7 @@ from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.datasets.last_look import LastLookService
+from bigmodel.services.datasets.similar import SimilarService
 from bigmodel.services.datasets.workbooks import WorkbookService
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.services.labelling.labelling import LabellingService
@@ -50,6 +51,7 @@ def tab(settings: Settings) -> DataTab:
         suspects=SuspectService(settings, store, labelling.task_of, labelling.settle),
         splits=SplitService(settings, store, labelling.task_of, labelling.settle),
         last_look=LastLookService(settings, store),
+        similar=SimilarService(settings, store),
         append=AppendService(settings, store, ControlService(settings, store, Asleep())),
         workbooks=WorkbookService(settings, store),
     )
@@ -191,3 +193,15 @@ def test_rows_are_parted_by_the_column_that_offers_itself(tab: DataTab, tmp_path
     again: Any = tab.show(dataset_id, request("zh"))
     assert again[tab.splits.choice].value == "group:speaker"
     assert "放在一起：speaker（12 组）" in [name for name, _ in again[tab.splits.choice].choices]
+
+
+def test_search_without_its_base_names_it_and_offers_to_fetch_it(
+    tab: DataTab, tmp_path: Path
+) -> None:
+    shown: Any = tab.show(imported(tab, table(tmp_path)), request())
+    view = tab.similar
+    assert "e5" in shown[view.about]
+    assert shown[view.fetch].visible
+    assert "e5" in shown[view.fetch].value
+    assert not shown[view.search].visible
+    assert not shown[view.text].visible

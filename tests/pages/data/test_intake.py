@@ -160,6 +160,7 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
         splits=SimpleNamespace(
             choices=lambda _: (), look=lambda *_: (None, None), can_measure=lambda _: False
         ),
+        similar=SimpleNamespace(encoder=lambda _: None),
     )
     return one_tab(DataTab, services)
 
