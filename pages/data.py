@@ -8,17 +8,17 @@ import gradio as gr
 
 from bigmodel.core.datasets.dataset import NO_LABEL, Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
+from pages.shared.checkup.checkup_view import CheckupView
+from pages.shared.checkup.cleaning_view import CleaningView
+from pages.shared.checkup.split_view import SplitView
+from pages.shared.checkup.suspects_view import SuspectsView
 from pages.shared.data import dataset_view as view
 from pages.shared.data.append_view import GrowingView
-from pages.shared.data.checkup_view import CheckupView
 from pages.shared.data.classes_view import ClassesView
-from pages.shared.data.cleaning_view import CleaningView
 from pages.shared.data.gallery import Gallery
 from pages.shared.data.intake import Intake
 from pages.shared.data.last_look import LastLookView
 from pages.shared.data.similar_view import SimilarView
-from pages.shared.data.split_view import SplitView
-from pages.shared.data.suspects_view import SuspectsView
 from pages.shared.label.sort_hook import SortHook
 from pages.shared.web.guard import guard
 from pages.shared.web.page import QUIET, Context, Page, Updates

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.datasets.dataset import Dataset
-from pages.shared.data.checkup_view import before_after
+from pages.shared.checkup.checkup_view import before_after
 from pages.shared.web.page import QUIET, Context, Updates
 
 WORDS = "cleaning."

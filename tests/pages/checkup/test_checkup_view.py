@@ -17,7 +17,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.language import LANGUAGES
 from bigmodel.core.message import Message
 from bigmodel.words import load_words
-from pages.shared.data.checkup_view import FIRST, HIGH, MIDDLE, before_after, drawn
+from pages.shared.checkup.checkup_view import FIRST, HIGH, MIDDLE, before_after, drawn
 
 WORDS = load_words()
 BROKEN = DatasetError("reader_broken").message

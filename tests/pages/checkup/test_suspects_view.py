@@ -9,7 +9,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.suspects import Decision, Doubts, Suspect
 from bigmodel.core.message import Message
 from bigmodel.words import load_words
-from pages.shared.data.suspects_view import MOST_CHOICES, drawn
+from pages.shared.checkup.suspects_view import MOST_CHOICES, drawn
 
 WORDS = load_words()
 BROKEN = DatasetError("reader_broken").message
