@@ -15,7 +15,7 @@ from bigmodel.services.results.row_table import row_table
 from bigmodel.services.sharing.shown import ModelPage
 from bigmodel.words import Words
 
-STYLE = Path(__file__).parents[3] / "assets" / "show.css"
+STYLES = [Path(__file__).parents[3] / "assets" / name for name in ("show.css", "marks.css")]
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:; base-uri 'none'; form-action 'none'"
 TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 MOST_CLASSES = 40
@@ -46,7 +46,7 @@ def render(shown: ModelPage, words: Words, language: Language) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">'
-        f"<title>{escape(shown.name)}</title><style>{STYLE.read_text('utf-8')}</style>"
+        f"<title>{escape(shown.name)}</title><style>{''.join(style.read_text('utf-8') for style in STYLES)}</style>"
     )
     body = "\n".join(parts)
     return f'<!doctype html>\n<html lang="{TAGS[language]}"><head>{head}</head>\n<body><main>\n{body}\n</main></body></html>\n'

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
 WORDS = "pages.alone."
+STYLES = ("alone.css", "marks.css")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -162,12 +163,13 @@ class Alone:
 
     def _whole(self, title: str, kind: str, body: str, place: str, scripts: tuple[str, ...]) -> str:
         words = json.dumps({key: self.say(key) for key in FOR_SCRIPTS}, ensure_ascii=False)
+        styles = "".join(f'<link rel="stylesheet" href="{place}{name}">' for name in STYLES)
         tags = "".join(f'<script src="{place}{name}" defer></script>' for name in scripts)
         return (
             f'<!doctype html><html lang="{LOCALES[self.spoken]}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f'<meta name="robots" content="noindex"><title>{escape(title)}</title>'
-            f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{place}alone.css">{tags}</head>'
+            f'<link rel="icon" href="data:,">{styles}{tags}</head>'
             f'<body data-kind="{escape(kind)}" data-words="{escape(words)}"><main>{body}</main></body></html>'
         )
 
@@ -175,6 +177,6 @@ class Alone:
 def assets() -> dict[str, tuple[Path, str]]:
     """Return the files beside the page, and their kinds."""
     folder = Path(__file__).parents[3] / "assets"
-    kinds = {"alone.css": "text/css", "alone.js": "text/javascript"}
+    kinds = dict.fromkeys(STYLES, "text/css") | {"alone.js": "text/javascript"}
     kinds |= {"devices.js": "text/javascript", "door.js": "text/javascript"}
     return {name: (folder / name, kind) for name, kind in kinds.items()}

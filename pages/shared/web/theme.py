@@ -16,7 +16,8 @@ def style_sheet() -> str:
         f"--icon-{path.stem}: url(data:image/svg+xml;base64,{b64encode(path.read_bytes()).decode()});"
         for path in sorted((ASSETS / "icons").glob("*.svg"))
     )
-    return f":root {{ {icons} }}\n" + (ASSETS / "studio.css").read_text("utf-8")
+    sheets = [(ASSETS / name).read_text("utf-8") for name in ("studio.css", "marks.css")]
+    return "\n".join([f":root {{ {icons} }}", *sheets])
 
 
 def theme() -> gr.themes.Base:
