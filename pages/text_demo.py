@@ -130,12 +130,10 @@ class TextDemo:
     ) -> tuple[object, ...]:
         """Return examples and buttons that fit the model."""
         examples = self._demo.examples(owner, model.id) if model else []
+        verb = self._demo.answers_of(model).verb if model else "classify"
         return (
             gr.Dataset(samples=[[text] for text in examples], visible=bool(examples)),
-            gr.Button(
-                self._ctx.t(f"{WORDS}{self._demo.answers_of(model).verb if model else 'classify'}"),
-                interactive=bool(model),
-            ),
+            gr.Button(self._ctx.say(request, f"{WORDS}{verb}"), interactive=bool(model)),
             gr.Button(interactive=bool(model)),
             *self._named(model, request),
         )

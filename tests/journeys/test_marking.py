@@ -54,6 +54,7 @@ def test_tagged_words_lead_to_marks_in_a_new_text(
         page.locator("#results-try").click()
         walker.expect_tab(page, "text-demo")
         page.locator("#text-demo-text textarea").fill("Did Bob Lee go to Lima today ?")
+        expect(page.locator("#text-demo-run")).to_have_text("Mark the words")
         page.locator("#text-demo-run").click()
         answer = page.get_by_test_id("answer")
         expect(answer.locator("mark")).to_have_text(["Bob LeePER", "LimaLOC"])

@@ -70,6 +70,8 @@ class Context:
     def t(self, key: str) -> I18nData:
         """Return the marker of a static text; the browser shows it in its language.
 
+        Only while the tabs are built: the browser gets those texts once, and knows no other key.
+
         Raises:
             KeyError: no language has this key.
         """

@@ -22,9 +22,11 @@ def of_results(results: Results, say: Say) -> str:
 
 
 def of_numbers(numbers: Mapping[str, float], say: Say, own: tuple[Metric, ...] = ()) -> str:
-    """Return the ring of the first share among the numbers of a model, "" where there is none."""
-    name = next((name for name in numbers if metric(name, own).is_share), "")
-    return ring(Measure(numbers[name]), metric(name, own), say) if name else ""
+    """Return the ring of the leading number of a model, "" where that is no share."""
+    name = next(iter(numbers), "")
+    if not name or not metric(name, own).is_share:
+        return ""
+    return ring(Measure(numbers[name]), metric(name, own), say)
 
 
 def ring(measure: Measure, kind: Metric, say: Say, *, instant: Measure | None = None) -> str:

@@ -56,6 +56,18 @@ def test_one_line_gives_bars_and_many_a_table(tab: TextDemo, studio: Studio) -> 
     assert "&lt;b&gt;bad&lt;/b&gt;" in table
 
 
+def test_button_says_in_the_readers_language_what_the_model_does(
+    tab: TextDemo, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TextDemo, "_boxes", [])  # the tab is not built here
+    model = studio.demo.resolve(LOCAL_OWNER, studio.job())
+    said = [tab.fill(LOCAL_OWNER, model, ask(language))[1] for language in ("en", "zh")]
+    assert [button.value for button in said if isinstance(button, gr.Button)] == [
+        "Classify",
+        "试一试",
+    ]
+
+
 def test_stranger_is_warned_of(tab: TextDemo, studio: Studio) -> None:
     model = studio.demo.resolve(LOCAL_OWNER, studio.job()).id
     assert 'data-testid="strange">This looks like none' in tab.ask(model, "neither", ask())

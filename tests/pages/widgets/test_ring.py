@@ -51,5 +51,6 @@ def test_instant_model_is_a_tick_with_its_number() -> None:
 
 def test_model_of_numbers_has_no_ring() -> None:
     assert ring.of_numbers({"mse": 4.0, "mae": 1.5}, say) == ""
+    assert ring.of_numbers({"mse": 4.0, "exact": 1.0}, say) == ""  # not the leading one
     assert ring.of_numbers({}, say) == ""
-    assert "40.0 %" in ring.of_numbers({"log_loss": 1.0, "accuracy": 0.4}, say)
+    assert "40.0 %" in ring.of_numbers({"accuracy": 0.4, "log_loss": 1.0}, say)
