@@ -144,7 +144,9 @@ async function goOnLive() {
       window.addEventListener('bm-answered', done, {once: true});
       setTimeout(done, LIVE_PATIENCE_MS);
     });
-    if (!document.hidden) await ask([named(await mine.shot())], true);
+    const shot = await mine.shot();
+    if (mine !== device) return;  // a picture was taken or a file given meanwhile: that question counts
+    if (!document.hidden) await ask([named(shot)], true);
     await answered;
     await new Promise(done => setTimeout(done, LIVE_PAUSE_MS));
   }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
 CACHE_S = (3_600, 21_600)  # how often Gradio looks at its copies of files, and how old they get
+SKIPPED = {(gr.Button, "click"), (gr.Timer, "tick")}
 GROUPING = (Path(__file__).parents[3] / "assets" / "navigation.js").read_text("utf-8")
 
 
@@ -42,6 +43,7 @@ def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks,
                     address.keep(tab, page.slug)
                     page.build(context, tab)
         _wire(demo, context, head, switch, pages)
+    answer_every_gesture(demo)
     texts = language.browser_texts(services.words, context.used_keys)
     return demo, gr.I18n(**texts)
 
@@ -51,6 +53,18 @@ def empty_shell() -> tuple[gr.Blocks, gr.I18n]:
     with gr.Blocks(analytics_enabled=False) as demo:
         pass
     return demo, gr.I18n()
+
+
+def answer_every_gesture(demo: gr.Blocks) -> None:
+    """Let no choice, file or question be lost that comes while the one before it is still being answered.
+
+    Gradio skips it ("once"), and what it can keep ("always_last") it answers with the first one's event
+    data, and forgets after an error. Presses of a button and ticks may be skipped: a second is one too many.
+    """
+    for fn in demo.fns.values():
+        events = {(type(demo.blocks.get(block or -1)), event) for block, event in fn.targets}
+        if fn.trigger_mode == "once" and not events <= SKIPPED:
+            fn.trigger_mode = "multiple"
 
 
 def _wire(

@@ -37,3 +37,16 @@ def test_what_comes_each_second_asks_the_page_for_little(shell: gr.Blocks) -> No
     assert len(ticked) > 5
     assert {fn.name: len(fn.inputs) for fn in ticked if len(fn.inputs) > TICKED} == {}
     assert [fn.name for fn in ticked if any(event != "tick" for _, event in fn.targets)] == []
+
+
+def test_only_presses_and_ticks_may_be_skipped_while_the_one_before_is_answered(
+    shell: gr.Blocks,
+) -> None:
+    skipped = [fn for fn in shell.fns.values() if fn.trigger_mode == "once"]
+    events = {
+        (type(shell.blocks[block]), event)
+        for fn in skipped
+        for block, event in fn.targets
+        if block is not None
+    }
+    assert events == {(gr.Button, "click"), (gr.Timer, "tick")}
