@@ -20,7 +20,7 @@ PASSED_ON_TO_NETWORK = (
 )  # fmt: skip
 PIP_READS = ("HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS")  # where its own settings lie
 PIP_PREFIX = "PIP_"
-START_S = 60.0  # until its first line
+START_S = 300.0  # until its first line: it only has to start, which a busy machine makes slow
 FOR_EVER_S = 10 * 86_400.0
 
 

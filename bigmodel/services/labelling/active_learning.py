@@ -27,7 +27,7 @@ from bigmodel.settings import Settings
 
 log = logging.getLogger(__name__)
 
-GRACE_S = 60.0  # over the child's own limits, for reading data and libraries
+GRACE_S = 300.0  # over the child's own limits, for reading data and libraries
 LOOK_S = 0.2  # how often what the child wrote is looked for
 LEAST_FREE_MB = 700.0
 THREADS = 1  # it must not be felt while somebody sorts

@@ -19,7 +19,7 @@ from bigmodel.settings import Settings
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.1
-GRACE_S = 60.0  # over the child's own limit, for reading data and libraries
+GRACE_S = 300.0  # over the child's own limit, for reading data and libraries
 
 
 def found_by(

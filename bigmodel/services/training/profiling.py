@@ -30,7 +30,7 @@ from bigmodel.settings import Settings
 log = logging.getLogger(__name__)
 
 SETTLE_S = 0.8  # a choice must stand this long before it is timed
-GRACE_S = 60.0  # over the child's own limit, for reading data and libraries
+GRACE_S = 300.0  # over the child's own limit, for reading data and libraries
 LEAST_FREE_MB = 1_000.0  # less free memory: nothing is timed
 KEPT = 200
 FORGET_S = 300.0  # a timing that failed may be tried again after this
