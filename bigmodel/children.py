@@ -23,6 +23,7 @@ def start(
     cwd: Path = ROOT,
     outlives: bool = True,
     memory_mb: int = 0,
+    processor_s: int = 0,
     niceness: int = 0,
 ) -> subprocess.Popen[bytes]:
     """Start `python -m MODULE ARGS` with nothing of our environment but `env`.
@@ -31,6 +32,7 @@ def start(
         outlives: it leads a session and group of its own, so that it and what it starts can be ended together, and
             what ends us does not end it.
         memory_mb: most private memory it may take, 0: as much as it likes. Only Linux can hold that.
+        processor_s: most time of the processor it may take, in the same way.
         niceness: how far it gives way to other programs.
     """
     child = subprocess.Popen(
@@ -45,9 +47,11 @@ def start(
     with contextlib.suppress(OSError):  # it ended already
         if niceness:
             os.setpriority(os.PRIO_PROCESS, child.pid, niceness)
-        if memory_mb and sys.platform == "linux":
+        if sys.platform == "linux":
             import resource  # noqa: PLC0415  (not everywhere)
 
-            bound = memory_mb * 2**20
-            resource.prlimit(child.pid, resource.RLIMIT_DATA, (bound, bound))
+            bounds = {resource.RLIMIT_DATA: memory_mb * 2**20, resource.RLIMIT_CPU: processor_s}
+            for kind, bound in bounds.items():
+                if bound:
+                    resource.prlimit(child.pid, kind, (bound, bound))
     return child

@@ -45,7 +45,8 @@ HEARING = "preprocessor_config.json"
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".joblib", ".pkl", ".pickle", ".h5", ".msgpack", ".npy")
 CODE = (".py", ".pyc", ".so", ".pyd", ".dll", ".dylib", ".sh")
 SLACK = 2_000_000  # parameters a configuration may have beyond twice those of its weights
-PROBE_S = 20.0
+PROBE_S = 20  # of its processor's time: a busy machine makes it no worse tokenizer
+BUSY = 15  # so much longer by the clock a busy machine may take
 
 
 @dataclass(frozen=True)
@@ -165,10 +166,10 @@ def _check_tokenizer(folder: Path, names: Collection[str], family: str) -> None:
         raise ModelError("model_tokenizer_broken")
     probe = start(
         "bigmodel.base_models.probe", str(folder.resolve()), env={"PATH": ""},
-        stdout=subprocess.DEVNULL, outlives=False,
+        stdout=subprocess.DEVNULL, outlives=False, processor_s=PROBE_S,
     )  # fmt: skip
     try:
-        code = probe.wait(PROBE_S)
+        code = probe.wait(PROBE_S * BUSY)
     except subprocess.TimeoutExpired as error:
         probe.kill()
         probe.wait()

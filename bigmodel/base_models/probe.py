@@ -1,7 +1,7 @@
 """Loads a tokenizer once, in a process of its own, to see that it works and ends; it must never see a secret.
 
 A tokenizer's patterns can be written so that matching takes for ever: the parent gives this process
-a few seconds and no environment.
+a few seconds of the processor and no environment.
 """
 
 import sys

@@ -151,7 +151,7 @@ def test_link_in_a_folder_is_refused(model: Path, settings: Settings, tmp_path: 
 def test_pattern_that_never_ends_is_refused(
     model: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bigmodel.base_models.check.PROBE_S", 2.0)
+    monkeypatch.setattr("bigmodel.base_models.check.PROBE_S", 2)
     split = {
         "type": "Split",
         "pattern": {"Regex": "(([a-z])+.)+[A-Z]([a-z])+$"},
