@@ -78,19 +78,18 @@ class HubSignIn:
         Raises:
             PeopleError: `hub_sign_in_failed`, `tries_limited`.
         """
-        self._people.check_tries(address)
+        self._people.begin_try(address)
         with self._lock:
             begun = self._begun.pop(state, None)
         is_own = secrets.compare_digest(state.encode(), cookie.encode())
         if not code or begun is None or not is_own or begun.until < time.monotonic():
-            self._people.count_try(address)
             raise PeopleError("hub_sign_in_failed")
         try:
             told = self._who(code, begun.verifier, redirect)
             subject, name = str(told["sub"]), str(told["preferred_username"])
         except (URLError, OSError, ValueError, KeyError, TypeError) as error:
-            self._people.count_try(address)
             raise PeopleError("hub_sign_in_failed") from error
+        self._people.was_right(address)
         return self._people.enter_from_hub(subject, name), begun.back
 
     def _who(self, code: str, verifier: str, redirect: str) -> dict[str, object]:

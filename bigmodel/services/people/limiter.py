@@ -8,10 +8,12 @@ MOST_KEYS = 1_000  # that are remembered
 
 
 class Limiter:
-    """Counts failures by key within a window. All methods may be called from several threads.
+    """Counts tries by key within a window. All methods may be called from several threads.
+
+    A try counts before it is looked at, so that many at once are not all looked at; one that was right is given back.
 
     Args:
-        most: failures within the window after which a key is refused.
+        most: tries within the window after which a key is refused.
         window_s: seconds.
         clock: seconds that never go back.
     """
@@ -21,27 +23,33 @@ class Limiter:
     ) -> None:
         self._most, self._window_s, self._clock = most, window_s, clock
         self._lock = Lock()
-        self._failed: dict[Hashable, list[float]] = {}
+        self._tried: dict[Hashable, list[float]] = {}
 
-    def admits(self, key: Hashable) -> bool:
-        """Return whether another try may be looked at."""
+    def take(self, key: Hashable) -> bool:
+        """Count a try and return True, or return False where there were too many."""
         with self._lock:
-            return len(self._recent(key)) < self._most
+            recent = self._recent(key)
+            if len(recent) >= self._most:
+                return False
+            self._tried.pop(key, None)
+            self._tried[key] = [*recent, self._clock()]  # now the newest
+            while len(self._tried) > MOST_KEYS:
+                self._tried.pop(next(iter(self._tried)))
+            return True
 
-    def count(self, key: Hashable) -> None:
-        """Note a failure."""
+    def give_back(self, key: Hashable) -> None:
+        """Take the last try of a key for none: it was right."""
         with self._lock:
-            recent = [*self._recent(key), self._clock()]
-            self._failed.pop(key, None)
-            self._failed[key] = recent  # now the newest
-            while len(self._failed) > MOST_KEYS:
-                self._failed.pop(next(iter(self._failed)))
+            if recent := self._recent(key)[:-1]:
+                self._tried[key] = recent
+            else:
+                self._tried.pop(key, None)
 
     def forget(self, key: Hashable) -> None:
         """Begin anew with a key that was right."""
         with self._lock:
-            self._failed.pop(key, None)
+            self._tried.pop(key, None)
 
     def _recent(self, key: Hashable) -> list[float]:
         now = self._clock()
-        return [at for at in self._failed.get(key, ()) if now - at < self._window_s]
+        return [at for at in self._tried.get(key, ()) if now - at < self._window_s]

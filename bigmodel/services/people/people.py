@@ -61,9 +61,8 @@ class PeopleService:
         Raises:
             PeopleError: `tries_limited`.
         """
-        if not self._visits.admits(address):
+        if not self._visits.take(address):
             raise PeopleError("tries_limited", minutes=round(WRONG_S / 60))
-        self._visits.count(address)
         person = Person(new_id(), "visitor", clock.now())
         self._people.end(before=clock.now())
         self._people.add(person)
@@ -81,11 +80,11 @@ class PeopleService:
         Raises:
             PeopleError: `code_wrong`, `tries_limited`.
         """
-        self._check_limits("", address)
+        self.begin_try(address)
         person = self._people.find(secret=hashes.hash_code(code))
         if person is None or person.kind != "visitor":
-            self._count("", address)
             raise PeopleError("code_wrong")
+        self.was_right(address)
         return self._begun(person)
 
     def enter_from_hub(self, subject: str, username: str) -> str:
@@ -102,17 +101,19 @@ class PeopleService:
         self._people.end(before=clock.now())
         return self._begun(person)
 
-    def check_tries(self, address: str) -> None:
-        """Refuse who failed too often.
+    def begin_try(self, address: str, name: str = "") -> None:
+        """Count a try before it is looked at.
 
         Raises:
             PeopleError: `tries_limited`.
         """
-        self._check_limits("", address)
+        if not (self._by_name.take((name, address)) and self._by_address.take(address)):
+            raise PeopleError("tries_limited", minutes=round(WRONG_S / 60))
 
-    def count_try(self, address: str) -> None:
-        """Note a failure of somebody."""
-        self._count("", address)
+    def was_right(self, address: str, name: str = "") -> None:
+        """Take back what was counted: somebody is who they say."""
+        self._by_name.forget((name, address))
+        self._by_address.give_back(address)
 
     def sign_in(self, name: str, password: str, address: str) -> str:
         """Return the token of a new session.
@@ -121,15 +122,14 @@ class PeopleService:
             PeopleError: `password_wrong`, `tries_limited`.
         """
         name = _plain(name)
-        self._check_limits(name, address)
+        self.begin_try(address, name)
         person = self._people.find(name=name)
         person = person if person is not None and person.kind == "account" else None
         stored = person.secret if person is not None else hashes.unknown()
         is_right = hashes.is_password(password[:MOST_PASSWORD], stored)
         if person is None or not is_right:
-            self._count(name, address)
             raise PeopleError("password_wrong")
-        self._by_name.forget((name, address))
+        self.was_right(address, name)
         self._people.end(before=clock.now())
         return self._begun(person)
 
@@ -196,14 +196,6 @@ class PeopleService:
     def _fits(self, person: Person) -> bool:
         """Return whether people of this kind are let in now: the setting may have been changed."""
         return person.kind == KINDS.get(self._settings.sign_in)
-
-    def _check_limits(self, name: str, address: str) -> None:
-        if not (self._by_name.admits((name, address)) and self._by_address.admits(address)):
-            raise PeopleError("tries_limited", minutes=round(WRONG_S / 60))
-
-    def _count(self, name: str, address: str) -> None:
-        self._by_name.count((name, address))
-        self._by_address.count(address)
 
 
 def _plain(name: str) -> str:

@@ -1,5 +1,6 @@
 """Says whose each request is before anything else answers it; without an owner nothing is answered."""
 
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -128,8 +129,15 @@ def cookie(token: str, lasts_s: int, settings: "Settings", scheme: str, name: st
 
 
 def address_of(request: Request) -> str:
-    """Return where a request came from, as far as tries are counted by it."""
-    return request.client.host if request.client else ""
+    """Return where a request came from, as far as tries are counted by it: whoever has one IPv6 address has 2**64."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 4 or address.ipv4_mapped:
+        return host
+    return str(ip_network((address, 64), strict=False))
 
 
 def _is_page(request: Request) -> bool:

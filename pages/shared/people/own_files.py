@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bigmodel.core.errors import PersonError
-from pages.shared.web.body import API, UPLOAD, replayed
+from pages.shared.web.body import API, FILE, UPLOAD, replayed
 from pages.shared.web.guard import Refuse
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ NAMES = (
     "event_id",
     "upload_id",
 )  # of what is heard, stopped or watched by its name
-FILE, HEARTBEAT = f"{API}file=", f"{API}heartbeat/"
+HEARTBEAT = f"{API}heartbeat/"
 MOST = 20_000  # files and sessions that are remembered, of all people
 
 

@@ -5,6 +5,7 @@ It must never hold a file in memory: bodies that are streamed to disk have bound
 
 import asyncio
 import json
+import time
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,11 +16,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 API = "/gradio_api/"
 UPLOAD = f"{API}upload"
+FILE = f"{API}file="
 STREAMED = (UPLOAD, "/bm/", "/demo/")
 MOST_BYTES = 32 * 2**20  # of JSON: a pasted table of 20 MB, and what its quoting adds
 MOST_JSON_BYTES = 64 * 1024  # of an object of a script of ours
 MOST_DRAINED_BYTES = 2**20  # thrown away, so that the sender hears the answer and no broken line
-PAUSE_S = 60.0  # between two parts of a body
+PAUSE_S = 60.0  # between two parts of a body; and within it at least
+LEAST_BYTES = 64 * 1024  # have to come
 
 
 class BoundedBody:
@@ -79,6 +82,7 @@ class _Body:
         self._receive, self._pause_s, self._is_upload = receive, pause_s, is_upload
         self.is_whole = False
         self.is_broken = False
+        self._waited_s, self._came = 0.0, 0
 
     async def receive(self) -> Message:
         """Return the next part; a sender that is silent for long is gone.
@@ -88,9 +92,13 @@ class _Body:
         """
         if self.is_whole:
             return await self._receive()
+        asked_at = time.monotonic()
         try:
             message = await asyncio.wait_for(self._receive(), self._pause_s)
         except TimeoutError:
+            message = {"type": "http.disconnect"}
+        self._waited_s += time.monotonic() - asked_at
+        if self._is_slow(len(message.get("body", b""))) and message.get("more_body", False):
             message = {"type": "http.disconnect"}
         if message["type"] == "http.disconnect":
             self.is_broken = True
@@ -98,6 +106,15 @@ class _Body:
                 raise MultiPartException("The upload broke off")
         self.is_whole = not message.get("more_body", False)
         return message
+
+    def _is_slow(self, came: int) -> bool:
+        """Return whether too little came while a pause's length was waited: a trickle holds a line as silence does."""
+        self._came += came
+        if self._waited_s < self._pause_s:
+            return False
+        is_slow = self._came < LEAST_BYTES
+        self._waited_s, self._came = 0.0, 0
+        return is_slow
 
     def closing(self, send: Send) -> Send:
         """Return a `send` that ends the connection where the rest of the body is not read."""

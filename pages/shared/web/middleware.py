@@ -7,6 +7,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.shared.web.body import FILE
+
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ELSEWHERE = ("cross-site", "same-site")  # the same site is another port of this computer, too
 _NOT_FRAMED = "frame-ancestors 'none'"
@@ -73,6 +75,24 @@ def _is_foreign(headers: Headers, scheme: str) -> bool:
     """Return whether another origin sent this; the scheme is part of an origin."""
     origin = headers.get("origin", "")
     return bool(origin) and origin != f"{scheme}://{headers.get('host', '')}"
+
+
+class RangesByStarlette:
+    """Leave ranges of Gradio's files to Starlette, which bounds them: Gradio fails at two, and echoes the request's headers.
+
+    Gradio looks for `bytes=`; a unit in capitals means the same (RFC 9110, 14.1).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(FILE):
+            scope["headers"] = [
+                (name, value.replace(b"bytes", b"BYTES") if name == b"range" else value)
+                for name, value in scope["headers"]
+            ]
+        await self.app(scope, receive, send)
 
 
 class HeadScript:

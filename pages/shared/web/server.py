@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from hashlib import sha256
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
-from gradio.route_utils import CustomCORSMiddleware
+from gradio import route_utils
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -25,7 +26,7 @@ from bigmodel.settings import Settings
 from pages.shared.web.body import BoundedBody
 from pages.shared.web.endpoints import ApprovedEndpoints
 from pages.shared.web.language import head_script
-from pages.shared.web.middleware import SPACE_FRAMERS, HeadScript, SameOrigin
+from pages.shared.web.middleware import SPACE_FRAMERS, HeadScript, RangesByStarlette, SameOrigin
 from pages.shared.web.theme import style_sheet, theme
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ def serve(
         SettingsError: `no_free_port`.
     """
     port = _free_port(settings)
+    take_files_alone()
     app, url, _ = demo.queue(max_size=64, default_concurrency_limit=8).launch(
         server_name=settings.host,
         server_port=port,
@@ -110,13 +112,25 @@ def _middleware(settings: Settings, doors: Sequence[Middleware]) -> list[Middlew
         Middleware(BoundedBody),
         *doors,
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(RangesByStarlette),
         Middleware(HeadScript, script=head_script(settings.language)),
     ]
 
 
+class _FilesAlone(route_utils.GradioMultiPartParser):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: as Gradio gives them
+        super().__init__(*args, **kwargs)
+        self.max_fields = 0
+
+
+def take_files_alone() -> None:
+    """Let uploads hold files and nothing else: Gradio keeps other fields of a form in memory, however long they are."""
+    vars(route_utils)["GradioMultiPartParser"] = _FilesAlone
+
+
 def _grant_nobody(app: FastAPI) -> None:
     """Take away Gradio's leave for other sites: it stands before our doors and echoes origins to a foreign host."""
-    leave: object = CustomCORSMiddleware
+    leave: object = route_utils.CustomCORSMiddleware
     app.user_middleware = [door for door in app.user_middleware if door.cls != leave]
     app.middleware_stack = app.build_middleware_stack()
 

@@ -13,7 +13,9 @@ from starlette.types import Message, Receive, Scope, Send
 from pages.shared.web.body import UPLOAD, BoundedBody
 
 
-def answered(path: str, parts: list[bytes], *, ends: bool = True) -> tuple[list[Message], object]:
+def answered(
+    path: str, parts: list[bytes], *, ends: bool = True, part_s: float = 0.0
+) -> tuple[list[Message], object]:
     """Send parts to an app that reads its body; return what came back and how its reading ended."""
     seen: list[object] = []
     sent: list[Message] = []
@@ -28,6 +30,7 @@ def answered(path: str, parts: list[bytes], *, ends: bool = True) -> tuple[list[
     async def receive() -> Message:
         if not parts:
             await asyncio.Event().wait()
+        await asyncio.sleep(part_s)
         part = parts.pop(0)
         return {"type": "http.request", "body": part, "more_body": bool(parts) or not ends}
 
@@ -63,3 +66,9 @@ def test_silent_sender_is_gone_and_the_connection_closed(path: str, ended: type)
 def test_silent_sender_of_a_held_body_is_gone() -> None:
     sent, seen = answered("/config", [b"123"], ends=False)
     assert (sent[0]["status"], seen) == (408, None)
+
+
+def test_sender_of_a_trickle_is_gone() -> None:
+    sent, seen = answered("/bm/x", [b"1"] * 100, part_s=0.01)
+    assert seen is ClientDisconnect
+    assert (b"connection", b"close") in sent[0]["headers"]

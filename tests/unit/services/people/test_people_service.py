@@ -1,6 +1,8 @@
 """Accounts, visitors and their codes, over a real store; wrong tries are counted."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -10,6 +12,7 @@ from bigmodel.services.people.limiter import MOST_KEYS, Limiter
 from bigmodel.services.people.people import PeopleService
 from bigmodel.settings import Settings
 from bigmodel.store.open import open_store
+from tests.patience import PATIENCE_S
 
 WORD = "correct horse battery"
 
@@ -80,6 +83,37 @@ def test_two_hundred_wrong_tries_are_mostly_not_looked_at(
     assert accounts.sign_in("anna li", WORD, "1.1.1.1")  # nobody else is kept out
 
 
+def test_wrong_tries_at_once_are_not_all_looked_at(
+    accounts: PeopleService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries, looked, refused, all_told = 40, [], [], Event()
+
+    def tell(told: list[str], what: str) -> None:
+        told.append(what)
+        if len(looked) + len(refused) == tries:
+            all_told.set()
+
+    def compare(*_given: str) -> bool:
+        tell(looked, "")
+        return not all_told.wait(PATIENCE_S)  # as long as nobody was refused yet
+
+    def wrong(number: int) -> None:
+        with pytest.raises(PeopleError) as caught:
+            accounts.sign_in(f"name {number}", "wrong", "6.6.6.6")
+        if caught.value.key == "tries_limited":
+            tell(refused, "")
+
+    monkeypatch.setattr(module.hashes, "is_password", compare)
+    with ThreadPoolExecutor(tries) as pool:
+        list(pool.map(wrong, range(tries)))
+    assert (len(looked), len(refused)) == (10, 30)
+
+
+def test_right_tries_count_for_nothing(accounts: PeopleService) -> None:
+    for _ in range(2 * module.WRONG_ADDRESS):
+        assert accounts.sign_in("anna li", WORD, "1.1.1.1")
+
+
 def test_name_of_somebody_is_not_told(accounts: PeopleService) -> None:
     keys = []
     for name in ("anna li", "nobody"):
@@ -137,12 +171,11 @@ def test_one_address_cannot_fill_the_house_with_visitors(tmp_path: Path) -> None
 def test_limiter_forgets_after_its_window_and_holds_few_keys() -> None:
     at = [0.0]
     limiter = Limiter(2, 10.0, lambda: at[0])
-    for _ in range(2):
-        assert limiter.admits("a")
-        limiter.count("a")
-    assert not limiter.admits("a")
+    assert [limiter.take("a") for _ in range(3)] == [True, True, False]
+    limiter.give_back("a")
+    assert [limiter.take("a") for _ in range(2)] == [True, False]
     at[0] = 10.0
-    assert limiter.admits("a")
+    assert limiter.take("a")
     for number in range(2 * MOST_KEYS):
-        limiter.count(number)
-    assert len(limiter._failed) == MOST_KEYS
+        limiter.take(number)
+    assert len(limiter._tried) == MOST_KEYS
