@@ -3,6 +3,7 @@
 TF-IDF as in Salton and Buckley 1988 (sublinear term counts, smoothed rarity, rows of length 1).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -23,6 +24,8 @@ MOST_CHARACTERS = 12_000_000  # of all training texts together: beyond it, texts
 FEWEST_CHARACTERS = 300  # no text is cut below this
 UNSPACED_LONGEST = 3  # n-gram of scripts written without spaces
 WORD = r"\w+|[^\w\s]"  # punctuation counts as a word
+# A number or key of somebody (a phone, a card, a token): it tells of one row only, and a model is handed to others.
+OF_ONE = re.compile(r"(?<!\w)(?=\w*\d)\w{8,}")
 ROWS_TO_REPEAT = 1000  # from so many rows on, a term must occur in two of them
 
 Floats = NDArray[np.float64]
@@ -123,7 +126,14 @@ def fit_words(texts: Sequence[str]) -> tuple[Words, Any] | None:
         features = vectorizer.fit_transform(texts)
     except ValueError:  # scikit-learn's word for "no word in any row"
         return None
-    return Words(vectorizer.get_feature_names_out().tolist(), vectorizer.idf_), features
+    terms = vectorizer.get_feature_names_out()
+    rows_with = features.getnnz(axis=0)
+    kept = [
+        rows > 1 or not OF_ONE.search(term) for term, rows in zip(terms, rows_with, strict=True)
+    ]
+    if not any(kept):
+        return None
+    return Words(terms[kept].tolist(), vectorizer.idf_[kept]), normalize(features[:, kept])
 
 
 def _word_vectorizer(terms: Sequence[str] | None = None) -> TfidfVectorizer:

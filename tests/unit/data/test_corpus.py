@@ -18,11 +18,14 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
+from tests.fakes import journey
+from tests.fakes.services import real_services
 from tests.patience import PATIENCE_S
 
 CORPUS = Path(__file__).parents[4] / "shared" / "badfiles" / "corpus"
 UPLOADS = ("t_", "x_", "p_", "z_", "a_")
 SINGLE = ("i_", "w_")
+MOST_WRITTEN_MB = 50  # of a file that is refused
 
 if not CORPUS.is_dir():
     pytest.skip(f"the shared corpus is not at {CORPUS}", allow_module_level=True)
@@ -157,6 +160,15 @@ def clocks() -> tuple[float, float]:
     return sum(os.times()[:4]), time.monotonic()
 
 
+def written_mb() -> float:
+    """Return what this process and its ended children wrote in all, where the system counts it."""
+    counts = Path("/proc/self/io")
+    if not counts.exists():
+        return 0.0
+    told = dict(line.split(": ") for line in counts.read_text("utf-8").splitlines())
+    return int(told["wchar"]) / 2**20
+
+
 def assert_within(limit_s: float, start: tuple[float, float]) -> None:
     """Hold a limit in processor time, so that a busy machine breaks none, and that nothing hung without using any."""
     used, passed = (now - before for now, before in zip(clocks(), start, strict=True))
@@ -189,13 +201,21 @@ def test_usable_upload_is_accepted(name: str, settings: Settings) -> None:
     assert not list(settings.scratch.iterdir())
 
 
+def test_class_of_one_row_is_named_and_the_rest_is_learnt(settings: Settings) -> None:
+    services = real_services(settings)
+    dataset = services.datasets.import_file("local", CORPUS / "t_singleton_class.csv")
+    assert _has(dataset, "class_single", labels="rare")
+    assert services.inference.resolve("local", journey.train(services, dataset).id)
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_useless_upload_is_refused(name: str, settings: Settings) -> None:
     service, record = DatasetService(settings, MemoryStore()), FILES[name]
-    start = clocks()
+    start, written = clocks(), written_mb()
     with pytest.raises(DatasetError) as caught:
         service.import_file("local", CORPUS / name)
     assert_within(record["limit_s"], start)
+    assert written_mb() - written < MOST_WRITTEN_MB
     assert record["expected"].startswith("reject") or "refusal is fine" in record["check"]
     assert caught.value.key == REFUSED[name]
     assert _speaks(caught.value.problems)
