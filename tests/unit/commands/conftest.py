@@ -1,10 +1,19 @@
 """A data folder with one finished training, for all tests or for one."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.command_shell import Shell, make_shell
+from tests.fakes.reading import reading_here
+
+
+@pytest.fixture(autouse=True, scope="module")
+def reader_inside() -> Iterator[None]:
+    """Read uploads within this process."""
+    with reading_here():
+        yield
 
 
 @pytest.fixture(scope="session")

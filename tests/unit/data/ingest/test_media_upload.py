@@ -1,7 +1,7 @@
 """Pictures and recordings become rows and clean files: nothing unread goes missing unsaid, nothing of the original survives."""
 
-import json
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -11,8 +11,6 @@ from PIL import Image
 
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
-from bigmodel.data.ingest import importer
-from bigmodel.data.ingest.reader import answer
 from bigmodel.data.media.reading import SPARE_BYTES, STORED_PICTURE_BYTES, need_bytes
 from bigmodel.data.targets import label, text
 from bigmodel.data.versions.versions import load_rows, load_task_data
@@ -24,19 +22,17 @@ from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.asleep import Asleep
 from tests.fakes.media import classes, packed, picture, recording
+from tests.fakes.reading import reading_here
 
 CLIPS = {f"clips/{i}.flac": recording(i) for i in range(24)}
 STORED = re.compile(r"[0-9a-f]{64}(\.jpg|\.png|\.flac|\.thumb\.jpg)")
 
 
-@pytest.fixture(autouse=True)
-def reader_inside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read within this process, which is quicker; the corpus is read by real children."""
-
-    def run(_module: str, request: Path, *_: object, **_limits: object) -> int:
-        return answer(json.loads(request.read_text("utf-8")))
-
-    monkeypatch.setattr(importer, "run_limited", run)
+@pytest.fixture(autouse=True, scope="module")
+def reader_inside() -> Iterator[None]:
+    """Read uploads within this process."""
+    with reading_here():
+        yield
 
 
 @pytest.fixture

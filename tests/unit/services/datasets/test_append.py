@@ -9,8 +9,6 @@ from bigmodel.core.datasets.added_rows import Clash
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.job import Job, State
-from bigmodel.data.ingest import importer
-from bigmodel.data.ingest.reader import answer
 from bigmodel.data.versions.original_files import upload_path
 from bigmodel.data.versions.revise import with_labels
 from bigmodel.data.versions.versions import load_rows
@@ -21,16 +19,6 @@ from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.asleep import Asleep
 from tests.fakes.trained import OWNER, Training, start_training
-
-
-@pytest.fixture(autouse=True)
-def reader_inside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read within this process, which is quicker; the corpus is read by real children."""
-
-    def run(_module: str, request: Path, *_: object, **_limits: object) -> int:
-        return answer(json.loads(request.read_text("utf-8")))
-
-    monkeypatch.setattr(importer, "run_limited", run)
 
 
 class House:

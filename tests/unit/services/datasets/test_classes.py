@@ -1,6 +1,5 @@
 """Stars become classes or numbers, classes get other names or become one; every row keeps its id and its part."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -8,8 +7,6 @@ import pytest
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.labelling.class_names import ClassName
-from bigmodel.data.ingest import importer
-from bigmodel.data.ingest.reader import answer
 from bigmodel.data.versions.revise import with_labels
 from bigmodel.data.versions.versions import load_rows
 from bigmodel.services.datasets.classes import ClassService
@@ -20,16 +17,6 @@ from bigmodel.store.memory import MemoryStore
 from tests.fakes.names import HOSTILE_NAMES, is_harmless
 
 NAMES = ("bad", "so so", "good")
-
-
-@pytest.fixture(autouse=True)
-def reader_inside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read within this process, which is quicker; the corpus is read by real children."""
-
-    def run(_module: str, request: Path, *_: object, **_limits: object) -> int:
-        return answer(json.loads(request.read_text("utf-8")))
-
-    monkeypatch.setattr(importer, "run_limited", run)
 
 
 @pytest.fixture
