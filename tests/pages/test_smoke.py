@@ -1,4 +1,4 @@
-"""Every tab of the real app, narrow and wide, light and dark, in both languages, with nothing in it and with a model."""
+"""Every tab of the real app, narrow and wide, light in one language and dark in the other, with nothing in it and with a model."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +16,8 @@ from tests.still import settle
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
 SLUGS = [page.slug for page in find_pages()]
 WIDTHS = (1280, 390)
-LANGUAGES = pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+# A colour depends on the theme and not on the language: each language is looked at in one of the two themes.
+LANGUAGES = pytest.mark.parametrize(("locale", "is_dark"), [("en-US", False), ("zh-CN", True)])
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def filled(studio: Studio) -> tuple[Studio, dict[str, str]]:
     return studio, {"dataset": made["dataset"], "job": made["job"]}
 
 
-def look_at_every_tab(page: Page, seen: Watch) -> list[str]:
+def look_at_every_tab(page: Page, seen: Watch, *, is_dark: bool) -> list[str]:
     """Open each tab at each width; return what nobody should see."""
     found = []
     for slug in SLUGS:
@@ -47,7 +48,8 @@ def look_at_every_tab(page: Page, seen: Watch) -> list[str]:
             settle(page)
             if walker.is_too_wide(page):
                 found.append(f"{slug} is wider than {width} px")
-            found += [f"{slug} at {width}: {line}" for line in axe.violations(page)]
+            wrong = axe.violations(page, is_dark=is_dark)
+            found += [f"{slug} at {width}: {line}" for line in wrong]
         found += [f"{slug}: {line}" for line in seen.raw_texts()]
         found += [
             f"{slug}: {toast}" for toast in page.get_by_test_id("toast-body").all_inner_texts()
@@ -56,17 +58,19 @@ def look_at_every_tab(page: Page, seen: Watch) -> list[str]:
 
 
 @LANGUAGES
-def test_empty_app_is_clean_on_every_tab(browser: Browser, studio: Studio, locale: str) -> None:
+def test_empty_app_is_clean_on_every_tab(
+    browser: Browser, studio: Studio, locale: str, is_dark: bool
+) -> None:
     with walker.visitor(browser, locale=locale) as page:
         seen = watch(page, studio)
         page.goto(studio.url)
-        assert look_at_every_tab(page, seen) == []
+        assert look_at_every_tab(page, seen, is_dark=is_dark) == []
     seen.assert_quiet()
 
 
 @LANGUAGES
 def test_app_with_a_model_is_clean_on_every_tab(
-    browser: Browser, filled: tuple[Studio, dict[str, str]], locale: str
+    browser: Browser, filled: tuple[Studio, dict[str, str]], locale: str, is_dark: bool
 ) -> None:
     studio, made = filled
     with walker.visitor(browser, locale=locale) as page:
@@ -74,7 +78,7 @@ def test_app_with_a_model_is_clean_on_every_tab(
         walker.open_tab(page, studio, "results", **made)
         walker.wait_for_points(page, "results-matrix", 1)
         assert walker.is_drawn_whole(page, "results-matrix")
-        assert look_at_every_tab(page, seen) == []
+        assert look_at_every_tab(page, seen, is_dark=is_dark) == []
     seen.assert_quiet()
 
 

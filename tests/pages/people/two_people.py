@@ -106,7 +106,7 @@ def two_people(home: Path) -> Iterator[TwoPeople]:
         tokens[who], people[who] = services.people.welcome(who)
     things = _by_services(services, people["anna"].id, home)
     environment = {"BIGMODEL_SIGN_IN": "open", "BIGMODEL_FREE_DISK_MB": str(NO_TRAINING)}
-    app = Studio(settings.home, environment)
+    app = Studio(settings.home, environment, trains=False)
     app.start()
     house = TwoPeople(app, services, things, people, tokens)
     try:
