@@ -123,8 +123,11 @@ def _recover(settings: Settings, error: SettingsError) -> None:
 
 
 def _keep_gradio_private(settings: Settings) -> None:
-    """Set what Gradio reads from the environment while it is imported: nothing is sent out, uploads stay private."""
+    """Set what Gradio reads from the environment: nothing is sent out, uploads stay private, no statistics are made of events."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # Else each event waits until pandas has grouped the last 10,000, for a page of statistics that is closed here.
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
     os.environ["GRADIO_TEMP_DIR"] = str(settings.scratch / "gradio")
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     if settings.space_id:

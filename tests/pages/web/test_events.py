@@ -1,8 +1,11 @@
 """The events of the whole page: none costs the browser more than what it shows."""
 
+import os
+
 import gradio as gr
 import pytest
 
+import app
 from bigmodel.services.studio import open_services
 from bigmodel.settings import Settings
 from pages import find_pages
@@ -50,3 +53,16 @@ def test_only_presses_and_ticks_may_be_skipped_while_the_one_before_is_answered(
         if block is not None
     }
     assert events == {(gr.Button, "click"), (gr.Timer, "tick")}
+
+
+def test_no_statistics_are_made_of_events(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gradio groups up to 10,000 events with pandas after each one, where nobody tells it not to."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    app._keep_gradio_private(settings)
+    queue = in_own_loop(gr.Blocks)._queue
+    queue.events_recorded = 10_000
+    event = {"time": 0.0, "status": "success", "process_time": 1.0, "function": "tick"}
+    assert queue.compute_analytics_summary([event]) == {"functions": {}}
+    assert queue.ANALYTICS_MAX_EVENTS == 1
