@@ -56,6 +56,17 @@ def _space_id() -> str:
     return os.environ.get("BIGMODEL_SPACE_ID") or os.environ.get("SPACE_ID", "")
 
 
+def _way_in() -> str:
+    """Return how people come in by default: with an account of the hub where a Space offers that (`hf_oauth: true`)."""
+    has_accounts = os.environ.get("OAUTH_CLIENT_ID") and os.environ.get("OAUTH_CLIENT_SECRET")
+    return ("hub" if has_accounts else "open") if _space_id() else ""
+
+
+def _is_zero_gpu() -> bool:
+    """Return whether this Space has a GPU only within single calls, where no training can run on its own."""
+    return bool(_space_id()) and os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")
+
+
 def _home() -> Path:
     """Return the folder of a person; where nobody lives, one that may be written to."""
     home = Path.home()
@@ -94,7 +105,7 @@ class Settings(BaseSettings):
     behind_loopback: bool = False  # a container whose port is published on this machine only
     # "": one person at one computer
     sign_in: Literal["", "open", "accounts", "hub"] = Field(
-        default_factory=lambda: "open" if _space_id() else ""
+        default_factory=_way_in, validate_default=True
     )
     # of the hub, where `sign_in` is "hub": a Space with `hf_oauth: true` has them
     oauth_client_id: str = Field(default_factory=lambda: os.environ.get("OAUTH_CLIENT_ID", ""))
@@ -105,7 +116,9 @@ class Settings(BaseSettings):
         default_factory=lambda: os.environ.get("OPENID_PROVIDER_URL", "https://huggingface.co")
     )
     space_author: str = Field(default_factory=lambda: os.environ.get("SPACE_AUTHOR_NAME", ""))
-    demo_only: bool = False  # shows models and their demos: no data comes in, nothing is trained
+    zero_gpu: bool = Field(default_factory=_is_zero_gpu)
+    # shows models and their demos: no data comes in, nothing is trained
+    demo_only: bool = Field(default_factory=_is_zero_gpu)
     demo_models: Names = ()  # those that are shown, by id or name; none named: the kept ones
     # names under which people may reach a shared installation
     hosts: Names = Field(default_factory=lambda: _names(os.environ.get("SPACE_HOST", "")))

@@ -23,6 +23,7 @@ def test_space_gets_what_the_app_was_tested_with() -> None:
     assert found["python_version"] in ("3.11", "3.12", "3.13")
     assert (ROOT / found["app_file"]).is_file()
     assert int(found["app_port"]) == Settings.model_fields["port"].default
+    assert found["hf_oauth"] == "true", "people of the hub come in with their account"
     assert found["sdk"] in ("gradio", "docker")
 
 

@@ -81,9 +81,11 @@ class Alone:
             f'<p><a class="press first" href="demo/{model.id}/">{escape(self.say("try"))}</a></p></section>'
             for model in models
         )
+        is_zero = self.services.settings.zero_gpu
+        why = f'<p data-testid="zero-gpu">{escape(self.say("zero_gpu"))}</p>' if is_zero else ""
         body = (
             f"<header><div><h1>{escape(title)}</h1>"
-            f'<p class="soft">{escape(self.say("gallery_about"))}</p></div>'
+            f'<p class="soft">{escape(self.say("gallery_about"))}</p>{why}</div>'
             f'<a href="?lang={other}" lang="{LOCALES[other]}">{escape(self.say("other_language"))}</a></header>'
             f"{cards or '<p>' + escape(self.say('gallery_empty')) + '</p>'}"
         )

@@ -8,9 +8,11 @@ import pytest
 
 from bigmodel.core.errors import DatasetError, JobError, SettingsError
 from bigmodel.core.job import Job
+from bigmodel.core.language import Language
 from bigmodel.services.studio import open_services
 from bigmodel.settings import Settings
 from pages.shared.demo.gallery_route import chosen
+from pages.shared.demo.standalone import Alone
 from pages.shared.web.endpoints import approved
 from tests.fakes import journey
 from tests.fakes.services import real_services
@@ -95,3 +97,14 @@ def test_model_that_is_not_there_is_named(tmp_path: Path) -> None:
     named.make_folders()
     with pytest.raises(SettingsError, match="demo_models_unknown"):
         chosen(real_services(named), "local")
+
+
+@pytest.mark.parametrize(
+    ("spoken", "why"), [("en", "ZeroGPU, which lends"), ("zh", "使用 ZeroGPU")]
+)
+def test_page_on_zero_gpu_says_why_nothing_is_trained(
+    tmp_path: Path, spoken: Language, why: str
+) -> None:
+    for is_zero in (True, False):
+        services = real_services(settings(tmp_path / "home", zero_gpu=is_zero))
+        assert (why in Alone(services, spoken).gallery("local", [])) == is_zero
