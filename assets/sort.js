@@ -3,7 +3,7 @@
 const root = element.querySelector('.bm-sort');
 const KEYS = 9, POLL_MS = 1500, W = 320, H = 120;
 let dataset = '', state = null, words = {}, sent = [], busy = false, message = '', menu = '', timer = 0;
-let showsGuess = false, hasFailed = false;
+let showsGuess = false, hasFailed = false, presses = 0;
 
 const address = () => new URL(`bm/sort/${dataset}`, document.baseURI);
 const fill = (text, given) => Object.entries(given).reduce((all, [name, value]) => all.replaceAll(`{${name}}`, value), text || '');
@@ -23,11 +23,12 @@ function h(tag, given = {}, ...children) {
 // talking to the server ---------------------------------------------------------------------------
 async function load() {
   if (!dataset) return;
-  const asked = dataset, where = address();
+  const asked = dataset, before = presses, where = address();
   if (showsGuess) where.searchParams.set('guess', '1');
   try {
     const answer = await fetch(where), found = await answer.json();
     if (asked !== dataset) return;
+    if (before !== presses) { if (!busy) load(); return; }  // older than what a press has changed since
     if (!answer.ok) { state = null; message = found.error; words = found.words || words; draw(); return; }
     words = found.words; take(found); hasFailed = false;
   } catch { if (asked === dataset) setTimeout(load, 3000); }
@@ -44,7 +45,7 @@ function poll() {
   clearTimeout(timer);
   if (state?.pending) timer = setTimeout(() => { if (!busy && root.offsetParent) load(); else poll(); }, POLL_MS);
 }
-function send(what, ...values) { sent.push({do: what, with: values, guess: showsGuess}); serve(); }
+function send(what, ...values) { presses += 1; sent.push({do: what, with: values, guess: showsGuess}); serve(); }
 async function serve() {
   if (busy || !sent.length) return;
   busy = true;
@@ -53,7 +54,7 @@ async function serve() {
     const answer = await fetch(where, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(asked)});
     const found = await answer.json();
     if (of !== dataset) return;
-    sent.shift();
+    sent.shift(); presses += 1;
     if (!answer.ok) fail(fill(words.saving_failed, {why: found.error}));
     else if (!sent.length) { hasFailed = false; found.front = asked.do === 'undo'; take(found); if (asked.do === 'undo') say(fill(words.undone, {text: what(found.rows[0])})); }
   } catch { sent = []; fail(words.offline); }

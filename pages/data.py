@@ -20,7 +20,7 @@ from pages.shared.data.intake import Intake
 from pages.shared.data.last_look import LastLookView
 from pages.shared.data.similar_view import SimilarView
 from pages.shared.label.sort_hook import SortHook
-from pages.shared.web.guard import guard
+from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets.own_table import OwnTable
 from pages.shared.widgets.rerun_button import AgainButton
@@ -33,7 +33,7 @@ class DataTab:
 
     def __init__(self, ctx: Context, tab: gr.Tab) -> None:
         self.ctx = ctx
-        self.guard = guard(ctx.services.words)
+        self.guard, self.newest = guard(ctx.services.words), Newest()
         self._build()
         self._wire(tab)
 
@@ -89,7 +89,7 @@ class DataTab:
         self.cleaning = CleaningView(self.ctx)
         self.names = ClassesView(self.ctx)
         gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
-        self.gallery = Gallery(self.ctx)
+        self.gallery = Gallery(self.ctx, self.newest)
         self.similar = SimilarView(self.ctx)
         self.growing = GrowingView(self.ctx, again)
         with gr.Accordion(t("pages.data.test_title"), open=False, elem_id="data-test"):
@@ -114,7 +114,7 @@ class DataTab:
     # events -----------------------------------------------------------------------------------
 
     def _wire(self, tab: gr.Tab) -> None:
-        dataset, show = self.ctx.dataset, self.guard(self.show)
+        dataset, show = self.ctx.dataset, self.guard(self.newest(self.show))
         outputs = [
             dataset, self.chosen, *self.intake.outputs, self.nothing,
             self.columns, self.text, self.label, self.further, self.body, self.problems, self.facts,
@@ -132,11 +132,11 @@ class DataTab:
         self.growing.wire(self.guard, show, outputs)
         self.intake.workbook.wire(tab, self.intake.changed)
         self.names.wire(self.guard, show, outputs)
-        self.checkup.wire(self.guard, show, outputs)
-        self.suspects.wire(self.guard, show, outputs)
+        self.checkup.wire(self.guard, show, outputs, self.newest)
+        self.suspects.wire(self.guard, show, outputs, self.newest)
         self.last_look.wire(self.guard, show, outputs)
         self.cleaning.wire(self.guard, show, outputs)
-        self.splits.wire(self.guard, show, outputs)
+        self.splits.wire(self.guard, show, outputs, self.newest)
         self.similar.wire(self.guard)
         self.own_table.follow(tab, self.guard, dataset)
         self._follow(self.rename, self.set_name, [dataset, self.name])
@@ -160,7 +160,7 @@ class DataTab:
             show_progress="minimal",
         )
         event.success(
-            self.guard(self.show),
+            self.guard(self.newest(self.show)),
             self.ctx.dataset,
             self.outputs,
             **QUIET,

@@ -20,7 +20,7 @@ from pages.shared.jobs.insights_view import CoachView
 from pages.shared.jobs.job_controls import JobControls
 from pages.shared.jobs.jobs_list import Asked, JobList
 from pages.shared.jobs.samples_view import samples
-from pages.shared.web.guard import guard
+from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets import curves as drawing
 from pages.shared.widgets.chart import chart
@@ -138,11 +138,12 @@ class JobsTab:
         ]  # fmt: skip
         asked = [job, self.seen, self.is_log_open, self.list.asked]
         whole = [job, self.is_log_open, self.list.asked]
-        look = protect(self.look)
-        self.ctx.on_show(tab, protect(self.show), whole, parts)
-        job.change(protect(self.show), whole, parts, **QUIET)
+        look, newest = protect(self.look), Newest()
+        show, tick = protect(newest(self.show)), protect(newest.tick(self.look))
+        self.ctx.on_show(tab, show, whole, parts)
+        job.change(show, whole, parts, **QUIET)
         for timer in (self.fast, self.slow):
-            timer.tick(look, asked, parts, queue=False, **QUIET)
+            timer.tick(tick, asked, parts, queue=False, **QUIET)
         self.list.asked.change(look, asked, parts, queue=False, **QUIET)
         self.list.html.click(protect(self.choose), None, job, **QUIET)
         self.controls.wire(protect, lambda event: event.then(look, asked, parts, **QUIET))
@@ -153,7 +154,9 @@ class JobsTab:
             event(
                 lambda is_open=is_open: is_open, None, self.is_log_open, queue=False, **QUIET
             ).then(look, asked, parts, queue=False, **QUIET)
-        self.rename.click(protect(self.set_name), [job, self.name, *whole[1:]], parts, **QUIET)
+        self.rename.click(
+            protect(newest.keep(self.set_name)), [job, self.name, *whole[1:]], parts, **QUIET
+        )
         self.delete.click(lambda: gr.Group(visible=True), None, self.asking, **QUIET)
         self.no.click(lambda: gr.Group(visible=False), None, self.asking, **QUIET)
         self.yes.click(protect(self.remove), job, job, **QUIET)
@@ -217,6 +220,8 @@ class JobsTab:
             updates = self._empty(request)
         else:
             updates = self._full(job, is_log_open, asked, request)
+            # One that was asked for is not chosen anew: another may be chosen meanwhile.
+            updates[self.ctx.job] = job.id if job.id != job_id else gr.skip()
         return updates, {str(part._id): _mark(value) for part, value in updates.items()}
 
     def _choose(self, owner: str, job_id: str) -> Job | None:
@@ -249,7 +254,6 @@ class JobsTab:
         models = self.ctx.services.results.models(owner, job.id)
         is_moving = any(not other.is_final for other in (job, *jobs))
         return {
-            self.ctx.job: job.id,
             self.fast: gr.update(active=is_moving),
             self.slow: gr.update(active=not is_moving),
             self.nothing: gr.update(visible=False),

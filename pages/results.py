@@ -17,7 +17,7 @@ from pages.shared.results.share_view import ShareView
 from pages.shared.results.space_view import SpaceView
 from pages.shared.results.wrong_rows import ALL, WrongRows
 from pages.shared.web.download import fetch
-from pages.shared.web.guard import guard
+from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets import ring
 from pages.shared.widgets.own_table import OwnTable
@@ -75,7 +75,8 @@ class ResultsTab:
     def _wire(self, tab: gr.Tab) -> None:
         protect = guard(self.ctx.services.words)
         chosen = self.ctx.job
-        show = protect(self.show)
+        whole = Newest()
+        show, part = protect(whole(self.show)), Newest(within=whole)
         shown = [
             chosen, self.seen, self.timer, self.job, self.model, self.notice, self.body,
             self.sentence, self.panels, self.measures, *self.coach.parts, *self.wrong.parts,
@@ -86,9 +87,11 @@ class ResultsTab:
         for start in (chosen.change, self.model.input):
             start(show, asked, shown, **QUIET)
         self.job.input(lambda job: job or "", self.job, chosen, **QUIET)
-        self.timer.tick(protect(self.look), [*asked, self.seen], shown, queue=False, **QUIET)
-        self.panels.click(protect(self.pick_cell), asked, self.wrong.parts, **QUIET)
-        self.wrong.wire(protect, self.model)
+        self.timer.tick(
+            protect(whole.tick(self.look)), [*asked, self.seen], shown, queue=False, **QUIET
+        )
+        self.panels.click(protect(part(self.pick_cell)), asked, self.wrong.parts, **QUIET)
+        self.wrong.wire(protect, part, self.model)
         self.share.wire(protect, self.model)
         self.space.wire(protect, self.model)
         self.compare.wire(protect)
@@ -127,7 +130,8 @@ class ResultsTab:
                 ),
             }
         return updates | {
-            self.ctx.job: job.id,
+            # One that was asked for is not chosen anew: another may be chosen meanwhile.
+            self.ctx.job: job.id if job.id != job_id else gr.skip(),
             self.job: gr.Dropdown([(other.name, other.id) for other in listed], value=job.id),
             self.timer: gr.Timer(active=not job.is_final),
             self.seen: _signature(job, models),

@@ -8,7 +8,7 @@ import gradio as gr
 
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.ids import new_id
-from pages.shared.web.guard import guard
+from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page
 
 SCRIPT = Path(__file__).parents[1] / "assets" / "sort.js"
@@ -35,9 +35,10 @@ class SortTab:
                 padding=False,
             )
         outputs = [ctx.dataset, self.nothing, self.to_data, self.body, self.chosen, self.box]
-        show = protect(self.show)
+        newest = Newest()
+        show = protect(newest(self.show))
         ctx.on_show(tab, show, [ctx.dataset], outputs)
-        self.chosen.input(show, self.chosen, outputs, **QUIET)
+        self.chosen.input(protect(newest(self.choose)), self.chosen, outputs, **QUIET)
         ctx.go(self.to_data.click(lambda: None, None, None, **QUIET), "data")
         used = self.box.submit(protect(self.use), self.chosen, ctx.dataset, **QUIET)
         ctx.go(used, "train")
@@ -59,11 +60,15 @@ class SortTab:
         }
         if dataset is None:
             return updates | {self.chosen: gr.Dropdown([], value=None), self.box: None}
-        if dataset_id in (None, "", dataset.id):  # else the other tabs keep their own
+        if not dataset_id:  # else the other tabs keep their own, also one that is chosen meanwhile
             updates[self.ctx.dataset] = dataset.id
         choices = [(d.name, d.id) for d in known]
         box = json.dumps({"dataset": dataset.id, "look": new_id()})
         return updates | {self.chosen: gr.Dropdown(choices, value=dataset.id), self.box: box}
+
+    def choose(self, dataset_id: str | None, request: gr.Request) -> dict[Any, object]:
+        """Choose another dataset, and fill the tab with it."""
+        return {self.ctx.dataset: dataset_id or "", **self.show(dataset_id, request)}
 
     def use(self, dataset_id: str | None, request: gr.Request) -> str:
         """Write the labels into the next version; training goes on from there."""

@@ -12,7 +12,7 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.services.inference.summary import counted
 from pages.shared.demo import text_view
 from pages.shared.demo.models import LOCK, DemoModels
-from pages.shared.web.guard import guard
+from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import Context, Page
 from pages.shared.widgets import answer
 
@@ -91,19 +91,20 @@ class TextDemo:
             )
 
     def _wire(self) -> None:
-        protect, model = guard(self._ctx.services.words), self.models.model
+        protect, newest = guard(self._ctx.services.words), Newest()
+        model = self.models.model
         shown = {"show_progress": "minimal", **LOCK}
         picked = self.models.wire([self._examples, self._run, self._run_file, *self._boxes])
-        picked.success(self.hint, None, self._result, queue=False, **LOCK)
+        picked.success(protect(newest(self.start)), None, self._result, queue=False, **LOCK)
         gr.on(
             [self._run.click, self._text.submit],
-            protect(self.ask_boxes),
+            protect(newest(self.ask_boxes)),
             [model, *self._boxes],
             self._result,
             **shown,
         )
         self._examples.click(
-            protect(self.ask_example),
+            protect(newest(self.ask_example)),
             [self._examples, model],
             [*self._boxes, self._result],
             **shown,
@@ -124,6 +125,10 @@ class TextDemo:
     def hint(self) -> str:
         """Return what stands where the answer will be."""
         return f'<div class="bm-card bm-muted">{self._ctx.t(f"{WORDS}result_hint")}</div>'
+
+    def start(self, _request: gr.Request) -> str:
+        """Empty the answer: another model was picked."""
+        return self.hint()
 
     def fill(
         self, owner: str, model: TrainedModel | None, request: gr.Request

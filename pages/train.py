@@ -17,7 +17,7 @@ from pages.shared.train import train_view as view
 from pages.shared.train.augmentation_view import VariedView
 from pages.shared.train.base_intake import BaseIntake
 from pages.shared.train.forecast_view import ForecastView
-from pages.shared.web.guard import guard
+from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets.form import ParamsForm, all_fields, task_choices
 
@@ -111,17 +111,19 @@ class TrainTab:
             *self.unlabelled.outputs, self.body, self.dataset,
             self.task, self.name, self.base, self.unfit, self.intake.about, *self.settings,
         ]  # fmt: skip
-        show = self.guard(self.show)
+        whole = Newest()
+        show, pick = self.guard(whole(self.show)), self.guard(whole(self.pick))
+        part = Newest(within=whole)
         # Only what a person does fills the form: filled once more behind their back, it would undo their choice.
         self.ctx.on_show(tab, show, [dataset, self.shown], [dataset, *self.filled])
         # A list tells one choice twice. One after the other, the second finds the form filled and leaves it.
         once: dict[str, Any] = {"concurrency_limit": 1, **QUIET}
-        self.dataset.input(show, [self.dataset, self.shown], [dataset, *self.filled], **once)
+        self.dataset.input(pick, [self.dataset, self.shown], [dataset, *self.filled], **once)
         asked = [dataset, self.task, self.of_task]
-        self.task.input(self.guard(self.change_task), asked, self.filled, **once)
+        self.task.input(self.guard(whole(self.change_task)), asked, self.filled, **once)
         gr.on(
             [self.base.input, self.preset.input],
-            self.guard(self.choose),
+            self.guard(part(self.choose)),
             [dataset, self.task, self.base, self.preset, self.facts],
             self.settings,
             **QUIET,
@@ -197,7 +199,8 @@ class TrainTab:
         dataset = next((d for d in known if d.id == dataset_id), known[0] if known else None)
         if dataset is None:
             return {self.ctx.dataset: "", **self._closed("")}
-        chosen: Updates = {self.ctx.dataset: dataset.id}
+        # One that was asked for is not chosen anew: another may be chosen meanwhile.
+        chosen: Updates = {self.ctx.dataset: dataset.id} if dataset.id != dataset_id else {}
         try:
             dataset = self.ctx.services.labelling.ready(dataset.owner, dataset.id)
         except JobError as error:
@@ -205,6 +208,10 @@ class TrainTab:
         if shown == view.version_key(dataset, self.ctx.language(request)):
             return chosen | {self.key: new_id()}
         return chosen | self._fill(dataset, self.training.guess_task(dataset), "", request)
+
+    def pick(self, dataset_id: str | None, shown: str, request: gr.Request) -> Updates:
+        """Choose another dataset, and fill the tab with it."""
+        return {self.ctx.dataset: dataset_id or "", **self.show(dataset_id, shown, request)}
 
     def _closed(self, unlabelled: str) -> Updates:
         """Return the tab without its form: no data yet, or a sentence about data without labels."""

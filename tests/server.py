@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from tests import slow
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[1]
@@ -47,7 +47,7 @@ class Studio:
         self.home.mkdir(parents=True, exist_ok=True)
         with (self.home / "app.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+                slow.command(), cwd=ROOT, env=environment, stdout=log, stderr=log
             )
         deadline = time.monotonic() + PATIENCE_S
         while not self.answers():

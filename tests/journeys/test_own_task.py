@@ -89,7 +89,7 @@ def test_answers_of_an_own_kind_are_shown_compared_tried_and_taken_along(
 
 def again_from_jobs(page: Page) -> None:
     """Train once more with the same settings and wait until that training is done."""
-    before = walker.query_of(page, "job")
+    before = walker.job_in_sight(page)
     walker.unfold(page, "jobs-more")
     page.locator("#jobs-again").click()
     page.wait_for_function("job => new URL(location).searchParams.get('job') !== job", arg=before)

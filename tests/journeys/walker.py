@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.patience import PATIENCE_MS
 from tests.server import ROOT, Studio
+from tests.slow import slow_down
 from tests.still import LOOK_MS, settle, visit
 
 
@@ -18,6 +19,7 @@ def visitor(browser: Browser, *, locale: str = "en-US", width: int = 1280) -> It
     context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
+    slow_down(page)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     try:
@@ -146,6 +148,19 @@ def wait_for_state(page: Page, state: str) -> None:
     )
 
 
+def job_in_sight(page: Page) -> str:
+    """Return the job that the Jobs tab shows, once the address names it too: it follows a moment later."""
+    return str(
+        page.wait_for_function(
+            """() => {
+              const job = document.querySelector('[data-testid=jobs-head]')?.dataset.job;
+              return job === new URL(location).searchParams.get('job') && job;
+            }""",
+            polling=LOOK_MS,
+        ).json_value()
+    )
+
+
 def unfold(page: Page, part: str) -> Locator:
     """Open a folded part once its tab has filled it, and return it."""
     settle(page)
@@ -163,11 +178,6 @@ def wait_for_query(page: Page, name: str, value: str) -> None:
         arg=[name, value],
         polling=LOOK_MS,
     )
-
-
-def query_of(page: Page, name: str) -> str:
-    """Return what the address says of a name."""
-    return str(page.evaluate("name => new URL(location).searchParams.get(name) || ''", name))
 
 
 def is_too_wide(page: Page) -> bool:

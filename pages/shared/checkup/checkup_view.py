@@ -12,6 +12,7 @@ from bigmodel.core.datasets.checkup import Checkup, Example, Finding, RepairPrev
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.message import Message
+from pages.shared.web.guard import Newest
 from pages.shared.web.media_route import media_url
 from pages.shared.web.page import QUIET, Context, Updates
 
@@ -43,13 +44,17 @@ class CheckupView:
         return [self.card, self.timer]
 
     def wire(
-        self, protect: Callable[..., Any], show: Callable[..., object], outputs: Sequence[Any]
+        self,
+        protect: Callable[..., Any],
+        show: Callable[..., object],
+        outputs: Sequence[Any],
+        whole: Newest,
     ) -> None:
         """Connect the card; `show` draws the tab anew once a repair has made a version."""
-        dataset = self.ctx.dataset
+        dataset, newest = self.ctx.dataset, Newest(within=whole)
         made = gr.State("")
-        self.timer.tick(protect(self.tick), dataset, self.parts, **QUIET)
-        self.card.submit(protect(self.act), dataset, [*self.parts, made], **QUIET)
+        self.timer.tick(protect(newest.tick(self.tick)), dataset, self.parts, **QUIET)
+        self.card.submit(protect(newest.keep(self.act)), dataset, [*self.parts, made], **QUIET)
         made.change(show, dataset, list(outputs), **QUIET)
         self.made = made
 

@@ -9,6 +9,7 @@ import gradio as gr
 
 from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.checkup.checkup_view import before_after
+from pages.shared.web.guard import Newest
 from pages.shared.web.page import QUIET, Context, Updates
 
 WORDS = "cleaning."
@@ -47,7 +48,7 @@ class CleaningView:
         """Connect the parts; `show` draws the tab anew once there is another version."""
         self.made = gr.State("")
         asked = [self.ctx.dataset, self.steps]
-        self.steps.input(protect(self.look), asked, self.preview, **QUIET)
+        self.steps.input(protect(Newest()(self.look)), asked, self.preview, **QUIET)
         self.apply.click(protect(self.clean), asked, self.made, **QUIET)
         self.made.change(show, self.ctx.dataset, list(outputs), **QUIET)
 

@@ -11,6 +11,7 @@ from bigmodel.core.callbacks import Say, Tell
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.datasets.splits import AT_RANDOM, SplitDifference
 from bigmodel.core.errors import NotFoundError
+from pages.shared.web.guard import Newest
 from pages.shared.web.page import QUIET, Context, Updates
 
 WORDS = "split."
@@ -44,15 +45,19 @@ class SplitView:
         return [self.measure, self.stop, self.found, self.timer]
 
     def wire(
-        self, protect: Callable[..., Any], show: Callable[..., object], outputs: Sequence[Any]
+        self,
+        protect: Callable[..., Any],
+        show: Callable[..., object],
+        outputs: Sequence[Any],
+        whole: Newest,
     ) -> None:
         """Connect the parts; `show` draws the tab anew once there is another version."""
         self.made = gr.State("")
-        dataset = self.ctx.dataset
+        dataset, newest = self.ctx.dataset, Newest(within=whole)
         asked = [dataset, self.choice]
-        self.timer.tick(protect(self.look), dataset, self.looked, **QUIET)
-        self.measure.click(protect(self.begin), asked, self.looked, **QUIET)
-        self.stop.click(protect(self.end), dataset, self.looked, **QUIET)
+        self.timer.tick(protect(newest.tick(self.look)), dataset, self.looked, **QUIET)
+        self.measure.click(protect(newest.keep(self.begin)), asked, self.looked, **QUIET)
+        self.stop.click(protect(newest.keep(self.end)), dataset, self.looked, **QUIET)
         self.apply.click(protect(self.part), asked, self.made, **QUIET)
         self.made.change(show, dataset, list(outputs), **QUIET)
 

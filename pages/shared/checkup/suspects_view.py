@@ -12,6 +12,7 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.labelling.suspects import Decision, Doubts, Suspect
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, short
+from pages.shared.web.guard import Newest
 from pages.shared.web.media_route import media_url
 from pages.shared.web.page import QUIET, Context, Updates
 
@@ -46,14 +47,18 @@ class SuspectsView:
         return [self.card, self.timer]
 
     def wire(
-        self, protect: Callable[..., Any], show: Callable[..., object], outputs: Sequence[Any]
+        self,
+        protect: Callable[..., Any],
+        show: Callable[..., object],
+        outputs: Sequence[Any],
+        whole: Newest,
     ) -> None:
         """Connect the card; `show` draws the tab anew once the decisions have made a version."""
-        dataset = self.ctx.dataset
+        dataset, newest = self.ctx.dataset, Newest(within=whole)
         self.made = gr.State("")
-        self.timer.tick(protect(self.tick), dataset, self.parts, **QUIET)
+        self.timer.tick(protect(newest.tick(self.tick)), dataset, self.parts, **QUIET)
         acted = [*self.parts, self.passed, self.made]
-        self.card.submit(protect(self.act), [dataset, self.passed], acted, **QUIET)
+        self.card.submit(protect(newest.keep(self.act)), [dataset, self.passed], acted, **QUIET)
         self.made.change(show, dataset, list(outputs), **QUIET)
 
     def shown(self, dataset: Dataset, request: gr.Request, passed: int = 0) -> Updates:

@@ -13,6 +13,7 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError
 from bigmodel.services.datasets.append import append_sentences
 from pages.shared.data import dataset_view as view
+from pages.shared.web.guard import Newest
 from pages.shared.web.page import QUIET, Context, Updates
 from pages.shared.widgets.rerun_button import AgainButton
 
@@ -66,7 +67,7 @@ class GrowingView:
         seen: Mapping[str, Any] = {"api_visibility": "private", "show_progress_on": self.file}
         self.file.upload(protect(self.look), [dataset, self.file], self._asking, **seen)
         self.read.click(protect(self.look_pasted), [dataset, self.text], self._asking, **seen)
-        self.keep.input(protect(self.count), [self.growth, self.keep], self.add, **QUIET)
+        self.keep.input(protect(Newest()(self.count)), [self.growth, self.keep], self.add, **QUIET)
         added = self.add.click(
             protect(self.put_in), [dataset, self.path, self.keep], self._asking, **seen
         )

@@ -10,7 +10,7 @@ import gradio as gr
 from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.data import media_view as view
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, preview, short
-from pages.shared.web.guard import guard
+from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context
 
 MOST_CHOICES = 200
@@ -20,9 +20,9 @@ ROWS = 10  # of text on a page
 class Gallery:
     """A choice of class, a box to search texts with, buttons to turn pages, and the items or the rows."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, whole: Newest) -> None:
         self._ctx = ctx
-        protect = guard(ctx.services.words)
+        protect, newest = guard(ctx.services.words), Newest(within=whole)
         with gr.Row(visible=False, elem_id="data-gallery-tools") as self.tools:
             self.label = gr.Dropdown(
                 [], label=ctx.t("pages.media.class"), elem_id="data-gallery-class", scale=3
@@ -43,9 +43,9 @@ class Gallery:
         asked = [ctx.dataset, self.label, self.words, self.offset]
         drawn = [self.items, self.rows, self.offset]
         for begin in (self.label.input, self.words.submit):
-            begin(protect(self.first), asked, drawn, **QUIET)
-        self.before.click(protect(self.back), asked, drawn, **QUIET)
-        self.after.click(protect(self.on), asked, drawn, **QUIET)
+            begin(protect(newest(self.first)), asked, drawn, **QUIET)
+        self.before.click(protect(newest(self.back)), asked, drawn, **QUIET)
+        self.after.click(protect(newest(self.on)), asked, drawn, **QUIET)
 
     @property
     def outputs(self) -> list[Any]:

@@ -11,6 +11,7 @@ from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.data import media_view
 from pages.shared.data.dataset_view import short
+from pages.shared.web.guard import Newest
 from pages.shared.web.page import QUIET, Context, Updates
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ class LastLookView:
         self.yes.click(protect(self.confirm), dataset, self.parts, **QUIET)
         self.no.click(lambda: gr.Column(visible=True), None, self.wrong, **QUIET)
         chosen = self.what.input(
-            protect(self.choose), [dataset, self.what], [self.how, self.way, self.apply], **QUIET
+            protect(Newest()(self.choose)),
+            [dataset, self.what],
+            [self.how, self.way, self.apply],
+            **QUIET,
         )
         chosen.then(None, self.what, None, js=TO_PLACE, **QUIET)
         asked = [dataset, self.what, self.way]

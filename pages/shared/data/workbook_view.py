@@ -10,7 +10,7 @@ from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.workbook_preview import NO_HEADER, RowPreview, WorkbookPreview
 from bigmodel.core.errors import DatasetError, NotFoundError
 from pages.shared.data.media_view import ASSETS
-from pages.shared.web.guard import guard
+from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context
 
 
@@ -38,7 +38,7 @@ class WorkbookView:
 
     def wire(self, tab: gr.Tab, changed: gr.State) -> None:
         """Show the card of whatever dataset is shown, and anew when it has changed."""
-        show = guard(self._ctx.services.words)(self.show)
+        show = guard(self._ctx.services.words)(Newest()(self.show))
         self._ctx.on_show(tab, show, [self._ctx.dataset], self.outputs)
         for source in (self._ctx.dataset, changed):
             source.change(show, self._ctx.dataset, self.outputs, **QUIET)

@@ -14,7 +14,7 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.services.inference.predict import Look, MediaRow, NamedFile
 from pages.shared.demo import ask_box, look_view
 from pages.shared.demo.models import LOCK, DemoModels
-from pages.shared.web.guard import guard
+from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context
 from pages.shared.widgets import answer
 
@@ -68,19 +68,20 @@ class MediaDemo:
 
     def wire(self, parts: Sequence[gr.components.Component]) -> None:
         """Connect the tab; `parts` are what `more` fills."""
-        protect, model = guard(self._ctx.services.words), self.models.model
+        protect, newest = guard(self._ctx.services.words), Newest()
+        model = self.models.model
         shown = [self._result, self._out, *parts]
         quick: dict[str, Any] = {
             **LOCK,
             "show_progress": "minimal",
             "show_progress_on": self._result,
         }
-        self._box.submit(protect(self.answers), [model, self._box], shown, **quick).then(
+        self._box.submit(protect(newest(self.answers)), [model, self._box], shown, **quick).then(
             None, None, None, js=ask_box.ANSWERED, **LOCK
         )
-        self._examples.click(protect(self.ask_example), model, [self._box, *shown], **quick)
+        self._examples.click(protect(newest(self.ask_example)), model, [self._box, *shown], **quick)
         picked = self.models.wire([self._examples])
-        picked.success(protect(self.ask_again), [model, self._box], shown, **QUIET)
+        picked.success(protect(newest(self.ask_again)), [model, self._box], shown, **QUIET)
 
     # handlers ---------------------------------------------------------------------------------
 

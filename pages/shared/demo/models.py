@@ -16,7 +16,7 @@ from bigmodel.core.metric import metric
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import INSTANT
 from pages.shared.results.share_view import doors
-from pages.shared.web.guard import guard
+from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context
 from pages.shared.widgets import answer
 
@@ -88,18 +88,23 @@ class DemoModels:
 
     def wire(self, parts: Sequence[gr.components.Component]) -> gr.events.Dependency:
         """Connect the head; `parts` are what `fill` fills. Return the event of a model picked by hand."""
-        protect = guard(self._ctx.services.words)
+        protect, newest = guard(self._ctx.services.words), Newest()
         view = [
             self._seen, self._notice, self.model, self._card, self._to_data, self._work,
             self._timer, *parts,
         ]  # fmt: skip
         asked = [self._ctx.job, self.picked]
-        self._ctx.on_show(self._tab, protect(self.show), asked, view)
-        self._timer.tick(protect(self.refresh), [*asked, self._seen], view, queue=False, **QUIET)
+        self._ctx.on_show(self._tab, protect(newest(self.show)), asked, view)
+        self._timer.tick(
+            protect(newest.tick(self.refresh)), [*asked, self._seen], view, queue=False, **QUIET
+        )
         self.model.change(None, self.model, self._doors, js="(id) => id || ''", **QUIET)
         self._ctx.go(self._to_data.click(None, **LOCK), "data")
         picked: gr.events.Dependency = self.model.input(
-            protect(self.pick), self.model, [self._ctx.job, self.picked, *view], **QUIET
+            protect(newest.keep(self.pick)),
+            self.model,
+            [self._ctx.job, self.picked, *view],
+            **QUIET,
         )
         return picked
 

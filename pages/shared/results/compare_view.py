@@ -15,6 +15,7 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.comparison import ChangedRow, Comparison
 from bigmodel.core.results.results import Measure
 from pages.shared.results import results_view as view
+from pages.shared.web.guard import Newest
 from pages.shared.web.page import QUIET, Context, Updates
 from pages.shared.widgets.rerun_button import AgainButton
 
@@ -44,10 +45,13 @@ class CompareView:
 
     def wire(self, protect: Callable[..., Any]) -> None:
         """Connect the parts: whatever is asked is worked out once, after the page was drawn."""
+        newest = Newest()
         self.other.input(protect(self.choose), [self.asked, self.other], self.asked, **QUIET)
-        asked = self.asked.change(protect(self.wait), self.asked, self.found, queue=False, **QUIET)
+        asked = self.asked.change(
+            protect(newest(self.wait)), self.asked, self.found, queue=False, **QUIET
+        )
         asked.then(
-            protect(self.compare),
+            protect(newest(self.compare)),
             self.asked,
             self.found,
             api_visibility="private",

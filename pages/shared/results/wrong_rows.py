@@ -10,6 +10,7 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import Results
 from pages.shared.results import results_view as view
 from pages.shared.web.download import fetch
+from pages.shared.web.guard import Newest
 from pages.shared.web.page import QUIET, Context, Updates
 
 PAGE_ROWS = 10
@@ -46,13 +47,13 @@ class WrongRows:
     def _page(self) -> list[Any]:
         return [self.offset, self.rows, self.previous, self.next, self.save]
 
-    def wire(self, protect: Callable[..., Any], model: gr.Radio) -> None:
-        """Connect the components; `model` holds the one that is shown."""
+    def wire(self, protect: Callable[..., Any], newest: Newest, model: gr.Radio) -> None:
+        """Connect the components; `newest` orders their answers, `model` holds the one that is shown."""
         cell = [self.ctx.job, model, self.truth, self.answer]
         for box in (self.truth, self.answer):
-            box.input(protect(self.show), cell, self._page, **QUIET)
+            box.input(protect(newest(self.show)), cell, self._page, **QUIET)
         for button, turn in ((self.previous, self.turn_back), (self.next, self.turn_on)):
-            button.click(protect(turn), [*cell, self.offset], self._page, **QUIET)
+            button.click(protect(newest(turn)), [*cell, self.offset], self._page, **QUIET)
         fetch(self.save, protect(self.pack), cell, self.saved)
 
     # what fills them --------------------------------------------------------------------------

@@ -1,11 +1,14 @@
-"""The outermost call of every handler and route: an error a person can mend becomes a sentence, any other is kept aside."""
+"""What stands around handlers and routes: an error becomes a sentence, and a late answer takes no newer one's place."""
 
 import functools
 import html
 import inspect
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
@@ -23,6 +26,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Route = Callable[[Request], Awaitable[Response]]
 Refuse = Callable[[Request, PersonError, int], Response]  # the error, and the status it has
+PAGES_KEPT = 1_000
+_moments = count(1)
 
 
 def guard(words: Words) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -67,6 +72,72 @@ def _toast(words: Words, message: Message, args: tuple[object, ...]) -> gr.Error
     text = html.escape(words.say(language, message), quote=False)  # a toast reads HTML
     title = words.text(language, "shell.problem")
     return gr.Error(text, duration=None, print_exception=False, title=title)
+
+
+class Newest:
+    """Handlers that fill the same place: in each open page, the answer to the newest question stays.
+
+    Questions of one page are answered side by side, in any order. Handlers that fill a part of a place are made
+    `within` the whole: what they answer is dropped, too, where a later question filled the whole before.
+    """
+
+    def __init__(self, within: "Newest | None" = None) -> None:
+        self._within = within
+        # by page: when the newest question that was answered was asked, and when it was answered
+        self._answered: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def __call__(self, handler: Callable[P, R]) -> Callable[P, R]:
+        """Return the handler of a gesture: dropped is what comes after the answer to a later gesture."""
+        return _in_order(handler, self._take)
+
+    def keep(self, handler: Callable[P, R]) -> Callable[P, R]:
+        """Return the handler of a gesture that changes something: its answer always stays, and counts for the others."""
+        return _in_order(handler, lambda page, asked: self._take(page, asked) or True)
+
+    def tick(self, handler: Callable[P, R]) -> Callable[P, R]:
+        """Return a handler that comes again by itself: dropped is what was asked before the last gesture's answer."""
+        return _in_order(handler, lambda page, asked: asked > self._last(page)[1])
+
+    def _take(self, page: str, asked: int) -> bool:
+        if asked < self._last(page)[0]:
+            return False
+        with self._lock:
+            self._answered[page] = (asked, next(_moments))
+            self._answered.move_to_end(page)
+            while len(self._answered) > PAGES_KEPT:
+                self._answered.popitem(last=False)
+        return True
+
+    def _last(self, page: str) -> tuple[int, int]:
+        with self._lock:
+            asked, answered = self._answered.get(page, (0, 0))
+        whole = self._within._last(page) if self._within else (0, 0)
+        return max(asked, whole[0]), max(answered, whole[1])
+
+
+def _in_order(handler: Callable[P, R], is_newest: Callable[[str, int], bool]) -> Callable[P, R]:
+    @functools.wraps(handler)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> Any:  # Any: or a skip
+        page, asked = _page(args), next(_moments)
+        answer = handler(*args, **kwargs)
+        return answer if not page or is_newest(page, asked) else gr.skip()
+
+    @functools.wraps(handler)
+    def growing(*args: P.args, **kwargs: P.kwargs) -> Any:  # Any: of a handler that yields
+        page, asked = _page(args), next(_moments)
+        for answer in handler(*args, **kwargs):  # type: ignore[attr-defined] # it is a generator
+            if page and not is_newest(page, asked):
+                return
+            yield answer
+
+    return growing if inspect.isgeneratorfunction(handler) else answered
+
+
+def _page(args: tuple[object, ...]) -> str:
+    """Return which open page asks, or nothing where none does."""
+    request = next((arg for arg in args if isinstance(arg, gr.Request)), None)
+    return (request.session_hash or "") if request else ""
 
 
 def guard_route(refuse: Refuse) -> Callable[[Route], Route]:

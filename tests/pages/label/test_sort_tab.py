@@ -73,7 +73,8 @@ def test_asked_for_table_is_shown_though_it_has_labels(services: Any, tmp_path: 
     unlabelled(services.datasets, tmp_path, texts(20))
     asked = labelled(services, tmp_path)
     tab = one_tab(SortTab, services)
-    assert tab.show(asked, request())[tab.ctx.dataset] == asked
+    assert tab.choose(asked, request())[tab.ctx.dataset] == asked
+    assert tab.ctx.dataset not in tab.show(asked, request())
 
 
 def test_chosen_data_of_other_tabs_stays_chosen(services: Any, tmp_path: Path) -> None:
