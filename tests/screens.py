@@ -20,7 +20,7 @@ from tests.server import ROOT, Studio
 from tests.still import settle_measured, visit
 
 FOLDER = ROOT / "screens"
-TABS = ("home", "data", "sort", "train", "jobs", "results", "text-demo")
+TABS = ("home", "data", "sort", "train", "jobs", "results", "text-demo", "learn")
 MEDIA_TABS = ("data", "train", "jobs", "results")  # once more with pictures, and with speech
 WIDTHS = (1280, 390)
 LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
