@@ -92,7 +92,7 @@ def _card(usage: "Usage", say: Say) -> str:
     uses = say("admin_uses", **counts, minutes=usage.minutes, disk=usage.disk_mb)
     fields = "".join(
         f'<label class="title" for="{field}-{person.id}">{say(f"admin_{field}")}</label>'
-        f'<input id="{field}-{person.id}" name="{field}" inputmode="numeric" '
+        f'<input id="{field}-{person.id}" type="text" name="{field}" inputmode="numeric" '
         f'value="{getattr(person, f"most_{field}") or ""}" placeholder="{getattr(share, field)}">'
         for field in SHARE
     )
