@@ -9,7 +9,7 @@ part('qr').alt = said.phone_qr;
 
 const model = () => String(props.value || '');
 const address = () => new URL(`?demo=${encodeURIComponent(model())}`, document.baseURI).href;
-let isOpen = false, isAsking = false;
+let isOpen = false, isAsking = false, turn = 0;
 
 part('alone').onclick = () => {
   if (!model()) return void (part('said').textContent = said.none);
@@ -54,6 +54,7 @@ function trouble(sentence) {
 async function change(what) {
   if (isAsking) return;
   isAsking = true;
+  const mine = ++turn;  // what was looked up before is older than what this changes
   trouble('');
   part('status').textContent = what === 'open' ? said.phone_starting : '';
   try {
@@ -63,7 +64,7 @@ async function change(what) {
     });
     const told = await came.json();
     trouble(came.ok ? '' : told.error);
-    if (came.ok) draw(told); else await look(true);
+    if (came.ok && mine === turn) draw(told); else await look(true);
     if (came.ok && what === 'close') part('status').textContent = said.phone_closed;
   } catch {
     trouble(said.phone_failed);
@@ -73,10 +74,11 @@ async function change(what) {
 
 async function look(always = false) {
   if (!always && (isAsking || document.hidden || !root.offsetParent)) return;
+  const mine = ++turn, url = new URL('bm/phone', document.baseURI);
+  url.searchParams.set('model', model());
   try {
-    const url = new URL('bm/phone', document.baseURI);
-    url.searchParams.set('model', model());
-    draw(await (await fetch(url)).json());
+    const state = await (await fetch(url)).json();
+    if (mine === turn) draw(state);
   } catch { /* the app is away: look again */ }
 }
 

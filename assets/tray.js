@@ -4,7 +4,7 @@ const root = element.querySelector('.bm-tray');
 const address = (path = '') => new URL('bm/trays' + path, document.baseURI);
 const MODES = ['image', 'audio', 'speech'];
 const SPOKEN = 'speech';
-let tray = null, words = {}, mode = localStorage.getItem('bm_tray_mode') || 'image', live = null, opening = false;
+let tray = null, words = {}, mode = localStorage.getItem('bm_tray_mode') || 'image', live = null, line = Promise.resolve(), opening = 0;
 const said = {};  // class → what happened last, shown in its card
 
 function h(tag, given = {}, ...children) {
@@ -17,24 +17,30 @@ function h(tag, given = {}, ...children) {
   node.append(...children.filter(child => child != null && child !== ''));
   return node;
 }
-async function ask(path, body) {
-  const answer = await fetch(address(path), body === undefined ? {} : {
-    method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)});
-  const value = await answer.json();
-  if (!answer.ok) throw new Error(value.error);
-  return value;
+// One after another: each answer is a whole tray, and an older one must not come last.
+function ask(path, given = {}) {
+  const answered = line.then(async () => {
+    const answer = await fetch(path, given), value = await answer.json();
+    if (!answer.ok) throw Object.assign(new Error(value.error), {final: true});
+    return value;
+  });
+  line = answered.catch(() => {});
+  return answered;
 }
+const post = value => ({method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(value)});
+function take(found, of) { if (of === mode) { tray = {...found, of}; draw(); } }
 async function open() {
-  if (opening) return;
-  opening = true;
+  const of = mode;
+  opening += 1;
   try {
-    const found = await ask('', {kind: 'collect', name: mode});
-    words = (await ask('/words')).box; tray = found; draw();
-  } catch { setTimeout(open, 3000); }
-  finally { opening = false; }
+    words = (await ask(address('/words'))).box;
+    take(await ask(address(), post({kind: 'collect', name: of})), of);
+  } catch { setTimeout(() => { if (of === mode) open(); }, 3000); }
+  opening -= 1;
 }
 async function change(what, ...values) {
-  try { tray = await ask(`/${tray.id}/change`, {do: what, with: values}); draw(); }
+  const {of} = tray;
+  try { take(await ask(address(`/${tray.id}/change`), post({do: what, with: values})), of); }
   catch (error) { note(values[0], error.message); }
 }
 function note(label, text) { said[label] = text; draw(); }
@@ -55,14 +61,15 @@ async function sendOne(label, blob, name) {
   const where = address(`/${tray.id}/files`);
   where.searchParams.set('path', `${label}/${name}`);
   where.searchParams.set('state', '1');
-  let answer;
+  const {of} = tray;
   for (let attempt = 0; ; attempt++) {
-    try { answer = await fetch(where, {method: 'POST', body: blob}); break; }
-    catch { if (attempt === 5) throw new Error(words.lost); await new Promise(ok => setTimeout(ok, 1000 * attempt)); }
+    try { take(await ask(where, {method: 'POST', body: blob}), of); return; }
+    catch (error) {
+      if (error.final) throw error;
+      if (attempt === 5) throw new Error(words.lost);
+      await new Promise(ok => setTimeout(ok, 1000 * attempt));
+    }
   }
-  const value = await answer.json();
-  if (!answer.ok) throw new Error(value.error);
-  tray = value; draw();
 }
 
 // camera and microphone ---------------------------------------------------------------------------
@@ -208,4 +215,4 @@ function bottom() {
       tray.any ? button('add', () => trigger('submit', {tray: tray.id, name: '', add: true}), {'data-testid': 'tray-add'}) : ''));
 }
 watch('value', () => { stopLive(); if (tray) open(); });
-new ResizeObserver(() => { if (!tray && root.offsetParent) open(); else if (!root.offsetParent) stopLive(); }).observe(root.parentElement);
+new ResizeObserver(() => { if (!tray && !opening && root.offsetParent) open(); else if (!root.offsetParent) stopLive(); }).observe(root.parentElement);

@@ -4,8 +4,15 @@ from typing import Any
 
 import gradio as gr
 
-# The file is ready when its button has taken it over from the server.
-FETCH = "() => setTimeout(() => document.querySelector('#{id} a, a#{id}, #{id}')?.click(), 300)"
+# The file that came is passed on: what its button holds may still be drawn, and an earlier file must not be saved.
+FETCH = """(file) => {
+  const link = document.createElement('a');
+  link.href = file.url;
+  link.download = file.orig_name || '';
+  document.body.append(link);
+  link.click();
+  link.remove();
+}"""
 
 
 def fetch(
@@ -16,4 +23,9 @@ def fetch(
         make, inputs, file, api_visibility="private", show_progress="minimal",
         show_progress_on=button,
     )  # fmt: skip
-    made.success(None, None, None, js=FETCH.replace("{id}", str(file.elem_id)))
+    save(made, file)
+
+
+def save(made: gr.events.Dependency, file: gr.DownloadButton) -> None:
+    """Let the browser save the file that an event has made."""
+    made.success(None, file, None, js=FETCH, api_visibility="private")

@@ -9,7 +9,8 @@ import gradio as gr
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
 from bigmodel.services.inference.summary import counted
-from pages.shared.web.download import FETCH
+from pages.shared.web.download import save
+from pages.shared.web.guard import Newest
 from pages.shared.web.page import QUIET, Context
 from pages.shared.widgets import answer
 
@@ -38,7 +39,7 @@ class OwnTable:
     ) -> None:
         """Show the button while the dataset or training that `named` holds has a table to give back, and connect it."""
         parts = [self._part, self._note]
-        look = protect(self.look)
+        look = protect(Newest()(self.look))
         self._ctx.on_show(tab, look, [named], parts)
         named.change(look, named, parts, **QUIET)
         made = self._button.click(
@@ -49,7 +50,7 @@ class OwnTable:
             show_progress="full",
             show_progress_on=self._note,
         )
-        made.success(None, None, None, js=FETCH.replace("{id}", str(self._file.elem_id)))
+        save(made, self._file)
 
     def look(self, named: str | None, request: gr.Request) -> tuple[object, str]:
         """Return whether there is a table to give back, and what would come."""
