@@ -1,17 +1,13 @@
 """The Train tab: which model, how thorough, and go; everything else is folded away. It trains nothing itself."""
 
-import hashlib
-import json
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
-from bigmodel.core.callbacks import Tell
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, JobError, ParamsError
 from bigmodel.core.ids import new_id
-from bigmodel.core.model import BaseChoice
 from pages.shared.label.sort_hook import SortHook
 from pages.shared.train import train_view as view
 from pages.shared.train.augmentation_view import VariedView
@@ -245,10 +241,10 @@ class TrainTab:
         names = [c.base.name for c, _ in fitting]
         speaks = dataset.version.summary.medium == "text"
         chosen = base if base in names else names[0]
+        expected = partial(self.training.expectation, owner, dataset.id)
         facts = {
-            choice.base.name: view.facts_of(choice)
-            | {"expect": self._expected(dataset, choice, task, tell)}
-            for choice in choices
+            c.base.name: view.facts_of(c) | {"expect": view.expectation(expected(c, task), tell)}
+            for c in choices
         }
         unfit = view.unfit([(c, name) for c, name in named if not c.fits], say, tell)
         known = self.ctx.services.datasets.all(owner)
@@ -271,11 +267,6 @@ class TrainTab:
             **self.choose(dataset.id, task, chosen, PRESET, facts, request),
         }
 
-    def _expected(self, dataset: Dataset, choice: BaseChoice, task: str, tell: Tell) -> str:
-        """Return what so few pictures or recordings allow, or nothing."""
-        said = self.training.expectation(dataset.owner, dataset.id, choice, task)
-        return view.expectation(said, tell) if said else ""
-
     def expect_now(
         self,
         request: gr.Request,
@@ -289,14 +280,12 @@ class TrainTab:
         if not dataset_id or not base:
             return {self.forecast.html: gr.skip()}
         known = {field.name for field in self.training.form(task)}
-        given = dict(zip(self.form.names, values, strict=True))
-        mine = {name: value for name, value in given.items() if name in known}
+        given = zip(self.form.names, values, strict=True)
+        mine = {name: value for name, value in given if name in known}
         asked = (list(mine), dataset_id, task, base, preset or PRESET, *mine.values())
         return {**self.forecast.shown(request, *asked), self.forecast.asked: asked}
 
-    def draw_varied(
-        self, request: gr.Request, dataset_id: str, *values: Any
-    ) -> str:  # Any: as above
+    def draw_varied(self, request: gr.Request, dataset_id: str, *values: Any) -> str:
         """Return how the settings vary some pictures."""
         return self.varied.draw(request, dataset_id, self.form.names, values)
 
@@ -329,14 +318,14 @@ class TrainTab:
         preset = preset or PRESET
         values = self.training.values(owner, task, base, preset)
         presets = view.preset_choices(about["minutes"], say)
-        size = round(about["size_mb"])
         can_be_set = about["kind"] != "instant"
         return {
             self.filled_for: view.choice_key(task, base, preset),
             self.preset: gr.Radio(presets, value=preset, visible=can_be_set),
             self.expect: gr.HTML(about["expect"], visible=bool(about["expect"])),
             self.fetch: gr.Button(
-                say("pages.train.fetch", size_mb=size), visible=not about["is_ready"]
+                say("pages.train.fetch", size_mb=round(about["size_mb"])),
+                visible=not about["is_ready"],
             ),
             self.train: gr.Button(visible=about["is_ready"]),
             self.advanced: gr.Accordion(visible=can_be_set and about["kind"] != "features"),
@@ -387,6 +376,7 @@ class TrainTab:
         is_filled = filled_for == view.choice_key(task, base, preset)
         known = {field.name for field in self.training.form(task)} if is_filled else set()
         given = dict(zip(self.form.names, values, strict=True))
+        sent = key or request.session_hash
         try:
             job = self.training.submit(
                 owner,
@@ -396,23 +386,15 @@ class TrainTab:
                 preset=preset,
                 changes={field: value for field, value in given.items() if field in known},
                 name=name,
-                key=_press(
-                    key or request.session_hash, name, dataset_id, task, base, preset, *values
-                ),
+                key=view.form_key(sent, name, dataset_id, task, base, preset, *values),
                 via="browser",
             )
         except ParamsError as error:
-            tell = partial(self.ctx.tell, request)
-            text = view.problems(error.problems, tell)
+            text = view.problems(error.problems, partial(self.ctx.tell, request))
             title = self.ctx.say(request, "shell.problem")
             raise gr.Error(text, duration=None, print_exception=False, title=title) from error
         self.ctx.notice(request, self.ctx.say(request, "pages.train.started", name=job.name))
         return job.id
-
-
-def _press(*form: object) -> str:
-    """Return the key of a form as it was sent."""
-    return hashlib.sha256(json.dumps(form, default=str).encode()).hexdigest()
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:

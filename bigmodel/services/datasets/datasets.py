@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
-from bigmodel.core.callbacks import OnShare
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Dataset, Form, Recipe, Version
 from bigmodel.core.errors import DatasetError, NotFoundError, SettingsError
@@ -16,7 +15,6 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.name import clean_name
 from bigmodel.core.target import Chart
-from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.media.entry import Given
 from bigmodel.data.tables.guess import guess_columns
@@ -32,7 +30,12 @@ from bigmodel.data.versions.versions import (
     write_version,
 )
 from bigmodel.services.datasets.erase import erase
-from bigmodel.services.datasets.import_source import of_folder, of_tray
+from bigmodel.services.datasets.import_source import (
+    AnsweredUpload,
+    answers_of,
+    of_folder,
+    of_tray,
+)
 from bigmodel.services.datasets.keep import keep, keep_version
 from bigmodel.services.datasets.recipe import kind_of_columns, recipe_of
 from bigmodel.services.datasets.samples import Sample, read_samples, sample_path
@@ -50,20 +53,6 @@ ALL_JOBS = 2**31 - 1
 READ_SHARE = 0.6  # of the progress bar
 
 __all__ = ["DatasetService", "Item", "Preview", "Sample"]
-
-
-class AnsweredUpload(TypedDict, total=False):
-    """What an import may be told beside the file; what is not told is guessed."""
-
-    text: str  # column of the input; in a ZIP, of the files that a table of transcripts names
-    label: str  # column of the target; in a ZIP, of the transcripts. `NO_LABEL`: there is none
-    more: Sequence[str]  # further columns of the input, for a task that reads several
-    task: str  # what is to be trained: its target kind and its inputs choose the columns
-    leave_out: bool  # files of a ZIP that cannot be read may be left out
-    level: int  # which folder level of a ZIP names the class, counted from 1
-    sheet: str  # of a workbook; else the one that looks most like a table of texts
-    header_row: int  # row of the sheet that names the columns (`NO_HEADER`: none does)
-    progress: OnShare | None  # told the share that is done
 
 
 class DatasetService:
@@ -123,7 +112,7 @@ class DatasetService:
     ) -> Dataset:
         tell = told.get("progress") or _silent
         task = get_task(told["task"], self._settings.task_folders) if told.get("task") else None
-        upload = read(lambda share: tell(READ_SHARE * share), answers=_answers(told, task))
+        upload = read(lambda share: tell(READ_SHARE * share), answers=answers_of(told, task))
         tell(READ_SHARE)
         try:
             recipe, remarks = recipe_of(
@@ -370,19 +359,6 @@ class DatasetService:
         if not (folder / ITEMS).is_file():
             raise NotFoundError("dataset_files_missing", name=dataset.name)
         return folder
-
-
-def _answers(told: AnsweredUpload, task: Task | None) -> Answers:
-    """Return what the reader is told."""
-    return Answers(
-        told.get("leave_out", False),
-        told.get("level", 0),
-        told.get("text", ""),
-        told.get("label", ""),
-        told.get("sheet", ""),
-        told.get("header_row", 0),
-        task.target if task else "",
-    )
 
 
 def _media_of(upload: Upload | None) -> Path | None:

@@ -1,5 +1,7 @@
 """Base models, times and what a hub says, drawn for people. Every text of a person or a hub is escaped here."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from html import escape
 from typing import Protocol
@@ -96,8 +98,10 @@ def hub_card(model: HubFacts, say: Say) -> str:
     return f'<div class="bm-card"><b>{escape(model.id)}</b><table class="bm-table">{rows}</table></div>'
 
 
-def expectation(said: Message, tell: Tell) -> str:
-    """Return what to expect, as a remark that stands before the button."""
+def expectation(said: Message | None, tell: Tell) -> str:
+    """Return what so few pictures or recordings allow, as a remark that stands before the button, or nothing."""
+    if said is None:
+        return ""
     level = "is-warning" if said.level == "warning" else ""
     return f'<div class="bm-problem {level}" data-testid="train-expect">{escape(tell(said))}</div>'
 
@@ -165,3 +169,8 @@ def version_key(dataset: Dataset, language: str) -> str:
 def choice_key(task: str, base: str, preset: str) -> str:
     """Return the choice that the settings of the form were filled for."""
     return f"{task}/{base}/{preset}"
+
+
+def form_key(*form: object) -> str:
+    """Return the key of a form as it was sent."""
+    return hashlib.sha256(json.dumps(form, default=str).encode()).hexdigest()
