@@ -33,8 +33,8 @@ class Shell:
     """Runs commands on real services, in this process."""
 
     services: Services
-    dataset: str
-    job: Job
+    dataset: str = ""
+    job: Job | None = None
 
     def run(self, *arguments: str, language: Language = "en", is_json: bool = False) -> Said:
         words = self.services.words

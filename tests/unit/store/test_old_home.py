@@ -4,14 +4,16 @@
 """
 
 import json
-import os
-import subprocess
-import sys
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from bigmodel.services.studio import open_services
+from bigmodel.settings import Settings
+from tests.fakes.command_shell import Shell
 
 ROOT = Path(__file__).parents[3]
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -28,12 +30,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def run(folder: Path, *words: str) -> Any:
-    environment = os.environ | {"BIGMODEL_HOME": str(folder / "home")}
-    command = [sys.executable, "-m", "bigmodel", *words, "--json", "--lang", "en"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+@pytest.fixture(scope="module")
+def shell(folder: Path) -> Iterator[Shell]:
+    """Commands on that folder, opened as the app opens it."""
+    services = open_services(Settings(home=folder / "home"))
+    yield Shell(services)
+    services.inference._serving.close()
 
 
 def assert_same(told: Any, found: Any) -> None:
@@ -54,11 +56,13 @@ def assert_same(told: Any, found: Any) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("told", TOLD, ids=lambda told: str(told["job"]["task"]))
-def test_training_of_an_earlier_release_says_the_same(folder: Path, told: dict[str, Any]) -> None:
-    assert_same(told["job"]["models"], run(folder, "jobs", "show", told["name"])["models"])
-    assert_same(told["results"], run(folder, "evaluate", told["name"]))
+def test_training_of_an_earlier_release_says_the_same(
+    folder: Path, shell: Shell, told: dict[str, Any]
+) -> None:
+    assert_same(told["job"]["models"], shell.record("jobs", "show", told["name"])["models"])
+    assert_same(told["results"], shell.record("evaluate", told["name"]))
     inputs = [str(folder / "inputs" / asked) if "." in asked else asked for asked in told["asked"]]
-    found = run(folder, "predict", told["name"], *inputs)
+    found = shell.record("predict", told["name"], *inputs)
     for prediction in found["predictions"]:
         if "file" in prediction:
             prediction["file"] = Path(prediction["file"]).name
