@@ -16,7 +16,6 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
 from bigmodel.data.versions.versions import ITEMS, media_folder
 from bigmodel.training.frozen.cache import FeatureCache, fill
-from bigmodel.training.images.frozen import FrozenBody, cache_key, load_frozen
 from bigmodel.training.text.encode import encode
 
 MOST_ROWS = 10_000
@@ -77,6 +76,8 @@ def _encoder(request: Mapping[str, Any]) -> tuple[str, Encode]:
     folder = Path(request["folder"])
     if request["medium"] == "text":
         return f"{sha256_of(folder / WEIGHTS)[:16]}-{MOST_TOKENS}", TextEncoder(folder).encode
+    from bigmodel.training.images.frozen import FrozenBody, cache_key, load_frozen  # noqa: PLC0415 - texts need not wait for it
+
     base = BaseFiles(request["base"], "wheel", folder)
     body, side = load_frozen(base, 2, PIXELS)
     return cache_key(base, side), FrozenBody(body, side).encode
