@@ -87,8 +87,9 @@ def take_all(browser: Browser, studio: Studio, made: dict[str, dict[str, str]]) 
                         page,
                         f"{studio.url}?tab={tab}&job={ids['job']}&dataset={ids['dataset']}"
                         f"&lang={language}&__theme={theme}",
+                        tab,
                     )
-                    yield take(page, tab, f"{name}_{width}_{language}_{theme}")
+                    yield take(page, f"{name}_{width}_{language}_{theme}")
                 context.close()
 
 
@@ -100,9 +101,8 @@ def shown(language: str) -> list[tuple[str, str, str]]:
     return texts + demos + media
 
 
-def take(page: Page, tab: str, name: str) -> str:
+def take(page: Page, name: str) -> str:
     """Wait until the tab shows its content, take its picture, return its name if it is too wide."""
-    page.locator(f"#tab-{tab}-button[aria-selected=true]").wait_for()
     settle_measured(page)
     page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
     is_wide = page.evaluate(

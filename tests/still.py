@@ -21,16 +21,22 @@ MEASURED = "() => !document.querySelector('[data-pending=true]')?.checkVisibilit
 
 LOOK_MS = 100  # between looks: each lays out the whole page
 BROKEN_OFF = ("ERR_ABORTED", "interrupted by another navigation")
+ARRIVED = """slug => new URL(location).searchParams.get('tab') !== slug
+  || document.querySelector(`#tab-${slug}-button[aria-selected=true]`)"""
 
 
-def visit(page: Page, address: str) -> None:
-    """Follow an address; where the page before reloads itself at that moment, as it does when the app was slow, once more."""
-    try:
-        page.goto(address)
-    except Error as error:
-        if not any(sign in error.message for sign in BROKEN_OFF):
-            raise
-        page.goto(address)
+def visit(page: Page, address: str, slug: str) -> None:
+    """Follow an address to a tab; where the page before reloads itself at that moment, as it does when the app was slow, again."""
+    while True:
+        try:
+            page.goto(address)
+        except Error as error:
+            if not any(sign in error.message for sign in BROKEN_OFF):
+                raise
+            continue
+        page.wait_for_function(ARRIVED, arg=slug, polling=LOOK_MS)
+        if page.locator(f"#tab-{slug}-button[aria-selected=true]").count():
+            return
 
 
 def settle(page: Page) -> None:

@@ -35,7 +35,7 @@ def visitor(browser: Browser, *, locale: str = "en-US", width: int = 1280) -> It
 def open_tab(page: Page, studio: Studio, slug: str, **query: str) -> None:
     """Follow a link to a tab."""
     rest = "".join(f"&{name}={value}" for name, value in query.items())
-    visit(page, f"{studio.url}?tab={slug}{rest}")
+    visit(page, f"{studio.url}?tab={slug}{rest}", slug)
     expect_tab(page, slug)
 
 
