@@ -172,13 +172,16 @@ class DataTab:
         """Fill the whole tab with one dataset: the one asked for, else the newest.
 
         The answer may come after that of an upload, and must not take its dataset out of sight again: the
-        one asked for is not chosen anew, and the newest is looked up again once everything is drawn.
+        one asked for is not chosen anew, and the newest is looked up again once everything is drawn. Nor is a
+        refusal that was told meanwhile taken away.
         """
-        owner, asked = self.ctx.owner(request), dataset_id
+        owner, asked, moment = self.ctx.owner(request), dataset_id, self.intake.told.moment()
         while True:
             known = self.ctx.services.datasets.all(owner)
             dataset = next((d for d in known if d.id == asked), known[0] if known else None)
             shown = self._shown(dataset, known, request) if dataset else self._empty()
+            if self.intake.told.has_answered(request, moment):
+                shown = self.intake.left_in_sight(shown)
             if dataset and dataset.id == asked:
                 return shown
             newest = self.ctx.services.datasets.all(owner)[:1]

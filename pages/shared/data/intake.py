@@ -16,7 +16,7 @@ from pages.shared.data import dataset_view as view
 from pages.shared.data import media_view
 from pages.shared.data.paste_view import PasteView
 from pages.shared.data.workbook_view import WorkbookView
-from pages.shared.web.guard import guard
+from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Updates
 
 MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
@@ -75,6 +75,7 @@ class Intake:
             self.go_on = gr.Button(variant="primary", elem_id="data-go-on", scale=0, min_width=220)
             self.cancel = gr.Button(t("pages.media.cancel"), elem_id="data-cancel", scale=0)
         self.workbook = WorkbookView(ctx)
+        self.told = Newest()
 
     @property
     def outputs(self) -> list[Any]:
@@ -89,6 +90,11 @@ class Intake:
             self.answer: gr.Row(visible=False),
         }
 
+    def left_in_sight(self, drawn: Updates) -> Updates:
+        """Return what is drawn of a dataset without the parts that hold what was just refused."""
+        refusal = {*self.outputs, *self.below}
+        return {part: update for part, update in drawn.items() if part not in refusal}
+
     def wire(
         self,
         file: gr.File,
@@ -99,8 +105,12 @@ class Intake:
         shown: Sequence[Any],
     ) -> None:
         """Wire every way in. `below` are the columns with their two choices, the body of the tab, and further columns to read."""
-        protect = guard(self.ctx.services.words)
+        guarded, told = guard(self.ctx.services.words), self.told.keep
         self.below = below
+
+        def protect(handler: Callable[..., object]) -> Callable[..., object]:
+            return guarded(told(handler))
+
         taken = [
             self.ctx.dataset, *self.outputs, self.level, self.go_on, self.folder, self.tray, self.changed, *below,
             *self.workbook.outputs,

@@ -99,6 +99,14 @@ class Newest:
         """Return a handler that comes again by itself: dropped is what was asked before the last gesture's answer."""
         return _in_order(handler, lambda page, asked: asked > self._last(page)[1])
 
+    def moment(self) -> int:
+        """Return now, to be asked about by `has_answered`."""
+        return next(_moments)
+
+    def has_answered(self, request: gr.Request, moment: int) -> bool:
+        """Tell whether one of these handlers answered an open page after a moment."""
+        return self._last(request.session_hash or "")[1] > moment
+
     def _take(self, page: str, asked: int) -> bool:
         if asked < self._last(page)[0]:
             return False

@@ -75,6 +75,29 @@ def folds_of(component: Any) -> list[Any]:
     return [] if above is None else [above, *folds_of(above)]
 
 
+def test_refusal_that_is_told_while_the_tab_is_drawn_stays_in_sight(
+    tab: DataTab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(tab, table(tmp_path))
+    draw, by_page = tab._shown, request()
+    by_page.session_hash = "page"
+    refuse = tab.intake.told.keep(tab.intake.upload)
+
+    def drawn_slowly(*args: Any) -> Any:
+        shown = draw(*args)
+        broken = tmp_path / "broken.xlsx"
+        broken.write_bytes(b"no workbook")
+        assert tab.intake.refused in refuse(str(broken), by_page)
+        return shown
+
+    monkeypatch.setattr(tab, "_shown", drawn_slowly)
+    shown = tab.show("", by_page)
+    assert tab.facts in shown
+    assert not {tab.intake.refused, tab.intake.pending, tab.body, tab.text} & shown.keys()
+    monkeypatch.setattr(tab, "_shown", draw)
+    assert tab.intake.refused in tab.show("", by_page)
+
+
 def test_nothing_here_shows_only_the_hint(tab: DataTab) -> None:
     shown: Any = tab.show("", request())
     assert shown.keys() <= set(tab.outputs)
