@@ -16,6 +16,7 @@ class Repair(StrEnum):
     NONE = ""
     DROP = "drop"  # leave `rows` out
     RELABEL = "relabel"  # give classes the names of `relabel`
+    ANSWER = "answer"  # read labels as they came as `relabel` says, "" for no answer
     SPLIT = "split"  # split anew so that rows of one of `groups` stay in one part
     CLEAN = "clean"  # clean the texts by `steps` too
 

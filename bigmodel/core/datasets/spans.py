@@ -4,7 +4,9 @@ A cell holds `[[start, end, kind], …]`, in characters of the text from 0, the 
 nothing is marked. A fourth item of a mark is its words, by which it is found again where the offsets are of another count.
 """
 
+import ast
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -19,6 +21,9 @@ STOPS = ("end", "end_offset", "stop", "end_char", "to")
 KINDS = ("label", "labels", "kind", "type", "entity", "entity_group", "tag", "hypertextlabels")
 WORDS = ("text", "word", "value")
 MOST_KIND_CHARACTERS = 100
+NO_COMMA = re.compile(
+    r"""(?<=['"])\s+(?=['"])"""
+)  # between the texts of an array as numpy prints it
 
 
 class Span(NamedTuple):
@@ -41,19 +46,28 @@ class Mark:
 
 def parse_marks(cell: str) -> list[Mark] | None:
     """Return the marks that a cell lists, in any of the usual forms; None where it is no list of marks."""
-    text = cell.strip()
-    if not text.startswith(("[", "{")):
-        return None
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    value = read_list(cell)
     if isinstance(value, dict):
         value = value.get("entities", [value])
     if not isinstance(value, list):
         return None
-    marks = [_mark(item) for item in value]
+    marks = [_mark(list(item) if isinstance(item, tuple) else item) for item in value]
     return None if None in marks else [mark for mark in marks if mark is not None]
+
+
+def read_list(cell: str) -> Any:
+    """Return the list or object that a cell holds, as JSON or as Python writes it ('…'); None where it holds none."""
+    text = cell.strip()
+    if not text.startswith(("[", "{")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return ast.literal_eval(NO_COMMA.sub(", ", text)) if "'" in text else None
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return None
 
 
 def spans_of(cell: str) -> list[Span]:

@@ -32,7 +32,7 @@ def preview_repair(settings: Settings, version: Version, finding: Finding) -> Re
     if finding.repair == Repair.CLEAN:
         return _cleaned(folder, version, finding)
     count = version.summary.rows
-    if finding.repair == Repair.RELABEL:
+    if finding.repair in (Repair.RELABEL, Repair.ANSWER):
         pairs = tuple(finding.relabel.items())[:SHOWN_ROWS]
         return RepairPreview(finding, count, finding.count, pairs)
     if finding.repair == Repair.SPLIT:

@@ -1,4 +1,4 @@
-"""Last rows of a report, which add up or count the others and are no rows of their own; it drops none."""
+"""Rows that are none of a table: sums and notes below it, rulers between names and rows; it drops none."""
 
 import re
 from collections.abc import Sequence
@@ -16,6 +16,8 @@ ONE_CELL = re.compile(
     re.IGNORECASE,
 )
 MOST = 3  # such rows below one another
+MOST_NOTES = 5  # lines below them
+RULER = re.compile(r":?-{3,}:?|:-+:?|-+:|={3,}|[─━═]{2,}")
 LOOKED_AT = 200  # rows above
 FEW = 0.2  # share of amounts in a column of something else
 
@@ -27,12 +29,33 @@ def is_total(cells: Sequence[str]) -> bool:
     return bool(says) and all(cell in says or is_amount(cell) for cell in filled)
 
 
-def footer_rows(rows: Sequence[Sequence[str]]) -> int:
-    """Return how many of the last rows are a footer.
+def is_ruler(cells: Sequence[str]) -> bool:
+    """Tell a row that is only drawn: `---`, `:--:` or `===` in each cell that holds something."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and all(map(RULER.fullmatch, filled))
+
+
+def find_footer(rows: Sequence[Sequence[str]]) -> list[bool]:
+    """Return for each of the last rows that are a footer, from below, whether it adds up others.
 
     A word such as *total* may be a row like any other, as in a list of words: an amount beside it has to be
-    out of place in its column, or larger than all above it.
+    out of place in its column, or larger than all above it. A row of one cell is a note only below a sum.
     """
+    notes = 0
+    while notes < min(MOST_NOTES, len(rows) - 1) and _is_note(rows[-1 - notes]):
+        notes += 1
+    for below in range(notes + 1):
+        if sums := _sums(rows[: len(rows) - below]):
+            return [False] * below + [True] * sums
+    return []
+
+
+def _is_note(row: Sequence[str]) -> bool:
+    return len(row) > 1 and sum(bool(cell.strip()) for cell in row) == 1
+
+
+def _sums(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many of the last rows add up or count others."""
     count = 0
     while count < MOST and count < len(rows) - 1:
         above = rows[max(0, len(rows) - count - 1 - LOOKED_AT) : len(rows) - count - 1]

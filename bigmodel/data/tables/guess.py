@@ -9,7 +9,7 @@ from bigmodel.core.datasets.dataset import NO_LABEL
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.core.target import TargetKind
-from bigmodel.data.tables.label import listed
+from bigmodel.data.tables.label import is_no_answer, listed
 from bigmodel.data.tables.moment import is_moment
 from bigmodel.data.tables.number import as_number
 
@@ -192,7 +192,8 @@ def _repeats(sample: Mapping[str, Sequence[str]], text: str, label: str) -> Iter
 
 
 def _look(name: str, place: float, values: Sequence[str]) -> _Column:
-    filled = [value.strip() for value in values if value.strip()]
+    told = (value.strip() for value in values if value.strip())
+    filled = [value for value in told if not is_no_answer(value)]
     count = max(1, len(filled))
     called = CAMEL.sub("_", name)
     is_asked = bool(QUESTION.search(name))

@@ -128,7 +128,12 @@ def _tops_amounts(row: HeadRow, below: Sequence[HeadRow]) -> bool:
 
 
 def comes_again(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    """Tell a first row that is data: one of its cells comes again and again in that very column."""
+    """Tell a first row that is data: one of its cells comes again and again in that very column.
+
+    Rows that are the same in every cell do not count: names come again where files were glued together.
+    """
+    if len(first) > 1:
+        below = [row for row in below if list(row) != list(first)]
     if len(below) < LEAST_ROWS:
         return False
     for column, name in enumerate(first):

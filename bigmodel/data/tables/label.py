@@ -1,12 +1,53 @@
 """Labels as people write them: which are the same class, which only look so, which hold several; it opens no file."""
 
-import json
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+
+from bigmodel.core.datasets.spans import read_list
+from bigmodel.data.tables.number import as_number
 
 MISSING = {"nan", "<na>", "null", "#n/a", "nat", "\\n"}  # what programs write for nothing
+# What people write for nothing, and what may as well be a class.
+NO_ANSWER = {
+    "n/a",
+    "n.a.",
+    "n\\a",
+    "-",
+    "--",
+    "---",
+    "—",
+    "——",
+    "–",
+    "/",
+    "\\",
+    "#na",
+    "<null>",
+    "(null)",
+    "(blank)",
+}
+MAYBE_NO_ANSWER = {
+    "na",
+    "none",
+    "nil",
+    "无",
+    "空",
+    "暂无",
+    "没有",
+    "未填",
+    "未填写",
+    "?",
+    "??",
+    "???",
+    ".",
+    "...",
+    "*",
+}
+LONGEST_NO_ANSWER = 8
+RARE = 0.5  # of the rows of a usual class; a word that may be a class is one where it is commoner
+RARE_SHARE = 0.1  # of all rows
 WHOLE = re.compile(r"[+-]?\d+\.0+")
 CODE = re.compile(r"0\d+")
 SEPARATORS = (";", "|", ",", "，", "、", "；", "/")
@@ -46,13 +87,11 @@ def joined(labels: Mapping[str, int], relabel: Mapping[str, str]) -> dict[str, s
     forms: dict[str, list[str]] = {}
     for label in labels:
         if not BIDI.search(label):
-            forms.setdefault(same_key(label), []).append(label)
+            forms.setdefault(same_key(_single(label)), []).append(label)
     found: dict[str, str] = {}
     for key, same in forms.items():
-        if len(same) < 2:
-            continue
-        chosen = max(
-            same, key=lambda x: (x in decided, x == key and x.isdecimal(), labels[x], -len(x))
+        chosen = _single(
+            max(same, key=lambda x: (x in decided, x == key and x.isdecimal(), labels[x], -len(x)))
         )
         found |= {x: chosen for x in same if x not in (chosen, *relabel, *decided)}
     return found
@@ -69,7 +108,7 @@ class Spellings:
         """Return the class, or the label itself where there is none."""
         if label in self._known or not label:
             return label
-        return self._by_key.get(same_key(label), label)
+        return self._by_key.get(same_key(_single(label)), label)
 
 
 def alike(labels: Iterable[str]) -> list[str]:
@@ -83,6 +122,36 @@ def alike(labels: Iterable[str]) -> list[str]:
 def is_missing(label: str) -> bool:
     """Tell what a program wrote where there was no label."""
     return len(label) <= 5 and label.casefold() in MISSING
+
+
+def is_no_answer(label: str) -> bool:
+    """Tell what people write where there is no answer."""
+    return len(label) <= LONGEST_NO_ANSWER and (is_missing(label) or same_key(label) in NO_ANSWER)
+
+
+def no_answers(rows: Mapping[str, int]) -> tuple[list[str], list[str]]:
+    """Return the labels that stand for no answer, and those that may be that or a class.
+
+    A word such as *none* is no answer where it is rare or stands among numbers. Nothing is beside one other
+    class ("x" and "-"), or among signs ("+" and "-").
+
+    Args:
+        rows: how many rows carry each label.
+    """
+    short = [label for label in rows if len(label) <= LONGEST_NO_ANSWER]
+    sure = [label for label in short if same_key(label) in NO_ANSWER]
+    maybe = [label for label in short if same_key(label) in MAYBE_NO_ANSWER]
+    others = [label for label in rows if label not in (*sure, *maybe)]
+    if not (sure or maybe):
+        return [], []
+    if len(others) < 2 or not all(any(c.isalnum() for c in label) for label in others):
+        return [], [*sure, *maybe]
+    if all(as_number(label) is not None for label in others):
+        return [*sure, *maybe], []
+    usual = RARE * median(rows[label] for label in others)
+    is_rare = sum(rows[label] for label in maybe) <= RARE_SHARE * sum(rows.values())
+    rare = [label for label in maybe if is_rare and rows[label] <= usual]
+    return [*sure, *rare], [label for label in maybe if label not in rare]
 
 
 def are_codes(labels: Sequence[str]) -> bool:
@@ -99,7 +168,8 @@ def several(rows: Mapping[str, int]) -> tuple[str, Sequence[str]] | None:
     """
     total = sum(rows.values())
     listed = {label: _list(label) for label in rows if label.startswith("[")}
-    if listed and _is_several({k: v for k, v in listed.items() if v}, rows, total):
+    lists = sum(rows[label] for label, parts in listed.items() if len(parts) > 1)
+    if lists and lists >= SHARE_SEVERAL * total:
         return "[]", _parts(v for v in listed.values() if v)
     for mark in SEPARATORS:
         split = {
@@ -127,11 +197,14 @@ def _parts(found: Iterable[Sequence[str]]) -> list[str]:
     return list(dict.fromkeys(part for parts in found for part in parts))
 
 
+def _single(label: str) -> str:
+    """Return the label that a list of one holds, as programs write it: `['good']`."""
+    found = _list(label) if label.startswith("[") else []
+    return found[0] if len(found) == 1 and found[0].strip() else label
+
+
 def _list(label: str) -> list[str]:
-    try:
-        value = json.loads(label.replace("'", '"'))
-    except ValueError:
-        return []
+    value = read_list(label)
     is_list = isinstance(value, list) and all(isinstance(x, str | int) for x in value)
     return [str(x) for x in value] if is_list else []
 

@@ -140,8 +140,17 @@ def targets_of(batch: pa.RecordBatch, column: str, relabel: Mapping[str, str]) -
     came = [text.strip() for text in batch.column(ORIGINAL + column).to_pylist()]
     by_hand = batch.column(HAND).to_pylist()
     if "envelope" not in batch.schema.names:  # a folder or a spoken word may well be called so
-        came = ["" if is_missing(text) and text not in relabel else text for text in came]
-    return [hand or relabel.get(text, text) for text, hand in zip(came, by_hand, strict=True)]
+        came = [meant(text, relabel) for text in came]
+    else:
+        came = [relabel.get(text, text) for text in came]
+    return [hand or text for text, hand in zip(came, by_hand, strict=True)]
+
+
+def meant(label: str, relabel: Mapping[str, str]) -> str:
+    """Return the class that a cell of a table stands for, "" for no answer."""
+    if label in relabel:
+        return relabel[label]
+    return "" if is_missing(label) else label
 
 
 def sample_rows(source: Source, limit: int) -> dict[str, list[str]]:

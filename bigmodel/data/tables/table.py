@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from bigmodel.core.datasets.workbook_preview import WorkbookPreview
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Level, Message
-from bigmodel.data.tables.footer import footer_rows
+from bigmodel.data.tables.footer import find_footer, is_ruler
 from bigmodel.data.tables.source import ORIGINAL, PLACE
 
 READING = "data.reading."  # keys of what a reader has to say; `data.problems.` is the check's
@@ -19,6 +19,7 @@ SHOWN_NAME_CHARACTERS = 60
 BATCH_ROWS = 20_000
 BATCH_CHARACTERS = 8_000_000
 MAX_HEADER_CHARACTERS = 200
+DRAWN = ("", " ", "-", "=", ":", "─", "━", "═")  # how a cell of a ruler ends
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ class Target:
     names_line: int = 0  # of a text file, the line that names the columns
     _writer: pq.ParquetWriter | None = None
     _schema: pa.Schema | None = None
+    _names: tuple[str, ...] = ()  # of the columns as they came, where they could come again
     _batch: list[Sequence[str]] = field(default_factory=list)
     _places: list[str] = field(default_factory=list)
     _characters: int = 0
@@ -120,11 +122,18 @@ class Target:
         if len(names) > self.limits.max_columns:
             raise DatasetError("columns_many", columns=len(names), limit=self.limits.max_columns)
         self.columns = self._unique(names)
+        came = tuple(" ".join(name.split()) for name in names)
+        self._names = came if sum(map(bool, came)) > 1 else ()
         names = [*(ORIGINAL + name for name in self.columns), PLACE]
         self._schema = pa.schema([(name, pa.string()) for name in names])
 
     def add(self, values: Sequence[str], line: int) -> None:
-        """Add one row, in step with the columns; `line` is where people find it."""
+        """Add one row, in step with the columns; `line` is where people find it.
+
+        The names of the columns once more, and a ruler below them, are no rows: they are counted and left out.
+        """
+        if self._is_apart(values, line):
+            return
         if self.rows >= self.limits.max_rows:
             self._fill()
             return
@@ -166,14 +175,29 @@ class Target:
             raise DatasetError("rows_none")
         self._writer.close()
 
+    def _is_apart(self, values: Sequence[str], line: int) -> bool:
+        """Tell what files that were glued together, and printed tables, hold between their rows; it is counted."""
+        if self._names and " ".join(values[0].split()) == self._names[0]:
+            if tuple(" ".join(value.split()) for value in values) == self._names:
+                self.findings.at("header_again", line)
+                return True
+        elif len(self.columns) > 1 and values[-1][-1:] in DRAWN and is_ruler(values):
+            self.findings.at("ruler", line)
+            return True
+        return False
+
     def _leave_footer_out(self) -> None:
-        """Take rows away that add up the others, and say so."""
+        """Take rows away that add up the others, and notes below them, and say so."""
         if self.is_full:
             return
-        for _ in range(footer_rows(self._batch)):
+        for is_total in find_footer(self._batch):
             self._batch.pop()
             self.rows -= 1
-            self.findings.note("total_row", row=int(self._places.pop()))
+            row = int(self._places.pop())
+            if is_total:
+                self.findings.note("total_row", row=row)
+            else:
+                self.findings.at("lines_outside", row)
 
     def _fill(self) -> None:
         if not self.is_full:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from bigmodel.core.datasets.dataset import Form, Recipe, Summary
 from bigmodel.core.message import Message
 from bigmodel.core.target import Chart, TargetKind
-from bigmodel.data.tables.label import alike, are_codes, joined, listed, several, shown
+from bigmodel.data.tables.label import alike, are_codes, joined, listed, no_answers, several, shown
 from bigmodel.data.tables.number import as_number
 from bigmodel.data.targets.survey import Survey, error
 
@@ -110,6 +110,9 @@ def _of_tables(kind: LabelKind, found: Survey) -> Iterator[Message]:
     are_digits = any(as_number(label) is not None for label in found.labels)
     if are_digits and not kind.reads_numbers(found):
         yield found.remark("labels_codes", level="info", labels=listed(found.labels))
+    _, maybe = no_answers(kind.classes(found))
+    if maybe and found.column:
+        yield found.remark("labels_maybe_no_answer", level="info", labels=listed(maybe))
     kinds = several(kind.classes(found))
     if kinds:
         yield found.remark("labels_several", mark=kinds[0], labels=listed(kinds[1], 8))

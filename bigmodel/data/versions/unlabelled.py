@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bigmodel.core.datasets.dataset import Recipe
-from bigmodel.data.tables.source import BATCH_ROWS, ORIGINAL
+from bigmodel.data.tables.source import BATCH_ROWS, ORIGINAL, meant
 from bigmodel.data.versions.versions import ITEMS, is_media, media_folder
 
 GOLDEN = (5**0.5 - 1) / 2
@@ -136,7 +136,7 @@ def _labels(
     labels = [""] * count
     for content, text in zip(of.tolist(), came, strict=False):
         if text and not labels[content]:
-            labels[content] = relabel.get(text, text)
+            labels[content] = meant(text, relabel)
     return tuple(labels)
 
 

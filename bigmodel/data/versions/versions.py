@@ -21,7 +21,7 @@ from bigmodel.core.datasets.dataset import Recipe, Rows, Split, Summary, TaskDat
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.target import TargetKind
-from bigmodel.data.tables.label import listed
+from bigmodel.data.tables.label import is_no_answer, listed, no_answers
 from bigmodel.data.tables.source import (
     BATCH_ROWS,
     OF_ROWS,
@@ -73,6 +73,11 @@ def write_version(
     """
     columns = sources[0].columns
     found = _surveyed(sources, recipe)
+    if none := _no_answers(found, sources, recipe):
+        pairs = [f"{label} ({found.label_rows[found.labels.index(label)]})" for label in none]
+        recipe = replace(recipe, relabel={**recipe.relabel, **dict.fromkeys(none, "")})
+        problems = [*problems, found.remark("labels_no_answer", labels=listed(pairs))]
+        found = _surveyed(sources, recipe)
     if same := found.kind.joined(found, recipe.relabel):
         recipe = replace(recipe, relabel={**recipe.relabel, **same})
         found = _surveyed(sources, recipe)
@@ -99,6 +104,18 @@ def write_version(
         folder = _placed(draft, folder)
     place = folder.relative_to(settings.home).as_posix()
     return Version(dataset_id, number, place, digest, now(), recipe, summary)
+
+
+def _no_answers(found: Survey, sources: Sequence[Source], recipe: Recipe) -> list[str]:
+    """Return the labels of fresh rows that stand for no answer, a person's own decisions aside."""
+    is_grown = any(source.is_version for source in sources)
+    if found.is_media or all(source.is_version for source in sources) or not recipe.target:
+        return []
+    if found.asked is not None and found.asked.is_prose:
+        return []
+    sure, _ = no_answers(dict(zip(found.labels, found.label_rows.tolist(), strict=True)))
+    known = {*recipe.relabel, *recipe.relabel.values()}
+    return [x for x in sure if x not in known and (is_no_answer(x) or not is_grown)]
 
 
 @contextmanager

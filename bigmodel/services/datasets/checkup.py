@@ -32,10 +32,13 @@ Settle = Callable[[str, str], Dataset]
 
 
 class Renaming(Protocol):
-    """What gives classes other names."""
+    """What gives classes other names, and says which labels are classes."""
 
     def rename(self, owner: str, dataset_id: str, names: Mapping[str, str], /) -> Dataset:
         """Return the dataset with its next version."""
+
+    def read_as(self, owner: str, dataset_id: str, relabel: Mapping[str, str], /) -> Dataset:
+        """Return the dataset with its next version, labels as they came read as others."""
 
 
 class Stopped(Exception):
@@ -122,6 +125,8 @@ class CheckupService:
         version, finding = self._found(owner, dataset_id, kind, before=before)
         if finding.repair == Repair.RELABEL:
             made = self._classes.rename(owner, dataset_id, finding.relabel).version
+        elif finding.repair == Repair.ANSWER:
+            made = self._classes.read_as(owner, dataset_id, finding.relabel).version
         else:
             made = make_repair(self._settings, version, finding)
             keep_version(self._settings, self._store, owner, made)

@@ -114,6 +114,13 @@ class ClassService:
                 relabel[label] = changes[name]
         return self._next(dataset, replace(version.recipe, relabel=relabel), changes)
 
+    def read_as(self, owner: str, dataset_id: str, relabel: Mapping[str, str]) -> Dataset:
+        """Make a version in which labels, as they came, stand for others: "" for no answer, themselves for a class."""
+        dataset = self._settle(owner, dataset_id)
+        recipe = dataset.version.recipe
+        fresh = replace(recipe, relabel={**recipe.relabel, **relabel})
+        return self._next(dataset, fresh)
+
     # parts ------------------------------------------------------------------------------------
 
     def _stars(self, owner: str, dataset_id: str) -> tuple[Dataset, dict[str, int]]:

@@ -140,9 +140,10 @@ def _readings(folder: Path, version: Version) -> Iterator[Reading]:
         return
     column = ORIGINAL + recipe.target
     table = pq.read_table(folder / ITEMS, columns=[column])
-    values = [text.strip() for text in table.column(column).unique().to_pylist() if text.strip()]
+    cells = (text.strip() for text in table.column(column).unique().to_pylist())
+    values = [text for text in cells if recipe.relabel.get(text, text)]
     numbers = [text for text in values if as_number(text) is not None]
-    if recipe.relabel or len(numbers) < NUMBER_SHARE * max(1, len(values)):
+    if any(recipe.relabel.values()) or len(numbers) < NUMBER_SHARE * max(1, len(values)):
         return
     found = find_format(values, delimiter=recipe.delimiter)
     decimal = recipe.decimal or found.decimal

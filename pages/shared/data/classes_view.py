@@ -113,7 +113,7 @@ class ClassesView:
         if not found.names:
             return self.hidden()
         recipe, say = dataset.version.recipe, partial(self.ctx.say, request)
-        is_open = bool(found.stars) and not recipe.relabel and recipe.kind != NUMBER
+        is_open = bool(found.stars) and not any(recipe.relabel.values()) and recipe.kind != NUMBER
         way = NUMBER if recipe.kind == NUMBER else THREE
         usual = tuple(say(f"{WORDS}{name}_name") for name in ("low", "middle", "high"))
         names, low, high = found.sorted_as or (usual, *found.usual_borders)

@@ -20,7 +20,7 @@ from bigmodel.data.tables.header import (
 )
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.records import PLAIN, Dialect, Records, find_dialect, rows_of, usual_width
-from bigmodel.data.tables.table import Target
+from bigmodel.data.tables.table import Findings, Target
 
 DELIMITERS = (",", ";", "\t", "|")
 PASTED = "\t"  # the delimiter that only what was pasted declares
@@ -33,6 +33,9 @@ SAMPLE_CHARACTERS = 400_000
 PROGRESS_ROWS = 20_000
 FIELD_CEILING = 2**30
 COMMENT = "#"
+PIPE = "|"
+FRAME = re.compile(r"^\s*\||\|\s*$")  # of a table as Markdown or a database prints it
+DRAWN = re.compile(r"\s*[|+:\s=-]*-{3}[|+:\s=-]*")  # a line that is only a ruler
 
 Row = tuple[int, list[str]]
 
@@ -46,7 +49,12 @@ def _read(path: Path, target: Target) -> None:
     lines = read_lines(path, encoding, target.findings)
     sample = _sample(lines)
     declared = _declared(sample)
+    if declared == PASTED and _is_printed(sample[1:]):
+        sample, declared = ["\n", *sample[1:]], ""
     delimiter = declared or _sniff(sample)
+    if delimiter == PIPE:
+        lines = _unframed(itertools.chain(sample, lines), target.findings)
+        sample = _sample(lines)
     if declared == PASTED and _are_lines(sample[1:]):
         delimiter = NEVER
     target.delimiter = declared or delimiter
@@ -152,6 +160,25 @@ class _Head:
             self._target.findings.note("header_more", count=more, row=self._rows[0][0])
             del self._rows[:more]
         self._target.start(names)
+
+
+def _is_printed(sample: Sequence[str]) -> bool:
+    """Tell a table that was printed with bars, as Markdown and databases do."""
+    return any(PIPE in line for line in sample[:3]) and any(map(DRAWN.fullmatch, sample[:3]))
+
+
+def _unframed(lines: Iterator[str], findings: Findings) -> Iterator[str]:
+    """Yield lines without the bars around them, rulers as empty lines so that the others keep their number."""
+    is_framed = False
+    for number, line in enumerate(lines, 1):
+        is_framed = is_framed or line.lstrip().startswith(PIPE)
+        if DRAWN.fullmatch(line):
+            findings.at("ruler", number)
+            yield "\n"
+        elif is_framed:
+            yield f"{FRAME.sub('', line.rstrip())}\n"
+        else:
+            yield line
 
 
 def _are_lines(sample: Sequence[str]) -> bool:

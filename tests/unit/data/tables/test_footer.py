@@ -2,7 +2,7 @@
 
 import pytest
 
-from bigmodel.data.tables.footer import footer_rows
+from bigmodel.data.tables.footer import find_footer
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -25,7 +25,7 @@ PRICES = [[f"thing {at}", str(at % 7)] for at in range(60)]
     ],
 )
 def test_footers_of_reports_are_told(last: list[list[str]]) -> None:
-    assert footer_rows([*REVIEWS, *last]) == len(last)
+    assert find_footer([*REVIEWS, *last]) == [True] * len(last)
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def test_footers_of_reports_are_told(last: list[list[str]]) -> None:
     ],
 )
 def test_rows_that_only_look_so_stay(rows: list[list[str]], last: list[str]) -> None:
-    assert footer_rows([*rows, last]) == 0
+    assert find_footer([*rows, last]) == []
 
 
 def test_sum_below_amounts_is_a_footer() -> None:
-    assert footer_rows([*PRICES, ["Total", "178"]]) == 1
+    assert find_footer([*PRICES, ["Total", "178"]]) == [True]
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv"])

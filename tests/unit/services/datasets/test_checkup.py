@@ -171,6 +171,17 @@ def test_classes_become_one(settings: Settings, service: CheckupService, dataset
     }
 
 
+def test_class_that_means_no_answer_is_read_as_none(
+    settings: Settings, service: CheckupService, dataset: Dataset
+) -> None:
+    keep(settings, dataset, finding("no_answer_kept", Repair.ANSWER, relabel={"bad": ""}))
+    assert service.preview("me", dataset.id, "no_answer_kept").before_after == (("bad", ""),)
+    made = service.repair("me", dataset.id, "no_answer_kept").version
+    assert "bad" not in made.summary.classes
+    assert made.summary.unlabelled_rows == dataset.version.summary.classes["bad"]
+    assert "bad" in service.undo("me", dataset.id).version.summary.classes
+
+
 def test_group_is_in_one_part_after_the_new_split(
     settings: Settings, service: CheckupService, dataset: Dataset
 ) -> None:
