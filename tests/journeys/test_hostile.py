@@ -56,8 +56,7 @@ def test_markup_in_a_table_stays_text_on_every_tab(browser: Browser, studio: Stu
         page.locator("#data-train").click()
         walker.expect_tab(page, "train")
         walker.choose(page, "train-base", "instant")
-        page.locator("#train-train").click()
-        walker.expect_tab(page, "jobs")
+        walker.start_training(page)
         walker.wait_for_state(page, "succeeded")
         for slug in [tab.slug for tab in find_pages()]:
             walker.press_tab(page, slug)

@@ -22,8 +22,7 @@ def start(page: walker.Page, studio: Studio, table: Path, preset: str) -> str:
     page.locator("#data-train").click()
     walker.expect_tab(page, "train")
     walker.choose_training(page, "scratch", preset)
-    page.locator("#train-train").click()
-    walker.expect_tab(page, "jobs")
+    walker.start_training(page)
     walker.wait_for_points(page, "jobs-loss", 1)
     return walker.job_in_sight(page)
 

@@ -63,9 +63,13 @@ def expect_tab(page: Page, slug: str) -> None:
 
 
 def upload(page: Page, file: Path) -> None:
-    """Choose a file or a folder on the Data tab and wait until it is understood."""
+    """Choose a file or a folder on the Data tab and wait until it is understood, and not one of that name before it."""
+    settle(page)
+    chosen = page.locator("#shell-dataset").locator("textarea, input")
+    before = chosen.input_value()
     box = "#data-folder input" if file.is_dir() else "#data-upload input[type=file]"
     page.locator(box).set_input_files(file)
+    expect(chosen).not_to_have_value(before)
     expect(page.locator("#data-facts")).to_contain_text(file.name)
 
 
@@ -95,11 +99,20 @@ def reach_results(page: Page) -> None:
     """From the Train tab, by the instant model, to its results."""
     expect_tab(page, "train")
     choose_training(page, "instant")
-    page.locator("#train-train").click()
-    expect_tab(page, "jobs")
+    start_training(page)
     wait_for_state(page, "succeeded")
     page.locator("#jobs-results").click()
     expect_tab(page, "results")
+
+
+def start_training(page: Page, *, presses: int = 1) -> None:
+    """Press Train on its tab and wait for the Jobs tab, and for a job that is not the one before it."""
+    job = page.locator("#shell-job").locator("textarea, input")
+    before = job.input_value()
+    page.locator("#train-train").click(click_count=presses)
+    expect(job).not_to_have_value(before)
+    expect_tab(page, "jobs")
+    expect(page.get_by_test_id("jobs-head")).to_have_attribute("data-job", job.input_value())
 
 
 def expect_settings_of(page: Page, choice: str) -> None:
@@ -136,12 +149,12 @@ def is_drawn_whole(page: Page, elem_id: str) -> bool:
 
 
 def wait_for_state(page: Page, state: str) -> None:
-    """Wait until the job in sight is in a state; where the address names one, it is that."""
+    """Wait until the chosen job is in sight and in a state."""
     page.wait_for_function(
         """state => {
-          const job = new URL(location).searchParams.get('job');
+          const chosen = document.querySelector('#shell-job textarea, #shell-job input')?.value;
           const head = document.querySelector('[data-testid=jobs-head]');
-          return (!job || head?.dataset.job === job) && head?.dataset.state === state;
+          return chosen && head?.dataset.job === chosen && head.dataset.state === state;
         }""",
         arg=state,
         polling=LOOK_MS,
