@@ -255,7 +255,9 @@ class JobsTab:
         is_moving = any(not other.is_final for other in (job, *jobs))
         return {
             self.fast: gr.update(active=is_moving),
-            self.slow: gr.update(active=not is_moving),
+            self.slow: gr.update(
+                active=True
+            ),  # always: an answer that came late may have stopped the other
             self.nothing: gr.update(visible=False),
             self.begin: gr.update(visible=False),
             self.body: gr.update(visible=True),
