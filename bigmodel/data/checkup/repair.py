@@ -34,6 +34,8 @@ def preview_repair(settings: Settings, version: Version, finding: Finding) -> Re
     count = version.summary.rows
     if finding.repair in (Repair.RELABEL, Repair.ANSWER):
         pairs = tuple(finding.relabel.items())[:SHOWN_ROWS]
+        if finding.repair == Repair.ANSWER:  # a word that becomes a class stood for nothing before
+            pairs = tuple(("" if name else label, name) for label, name in pairs)
         return RepairPreview(finding, count, finding.count, pairs)
     if finding.repair == Repair.SPLIT:
         return RepairPreview(finding, count, finding.count)

@@ -206,8 +206,9 @@ def before_after(pairs: Sequence[tuple[str, str]], say: Say) -> str:
     """Return texts before and after as a table, nothing for none."""
     if not pairs:
         return ""
+    left_out, gone = escape(say("checkup.left_out")), escape(say("checkup.gone"))
     rows = "".join(
-        f"<tr><td>{escape(before)}</td><td>{escape(after) or escape(say('checkup.gone'))}</td></tr>"
+        f"<tr><td>{escape(before) or left_out}</td><td>{escape(after) or gone}</td></tr>"
         for before, after in pairs
     )
     head = "".join(

@@ -176,6 +176,9 @@ def test_class_that_means_no_answer_is_read_as_none(
 ) -> None:
     keep(settings, dataset, finding("no_answer_kept", Repair.ANSWER, relabel={"bad": ""}))
     assert service.preview("me", dataset.id, "no_answer_kept").before_after == (("bad", ""),)
+    keep(settings, dataset, finding("no_answer_read", Repair.ANSWER, relabel={"bad": "bad"}))
+    assert service.preview("me", dataset.id, "no_answer_read").before_after == (("", "bad"),)
+    keep(settings, dataset, finding("no_answer_kept", Repair.ANSWER, relabel={"bad": ""}))
     made = service.repair("me", dataset.id, "no_answer_kept").version
     assert "bad" not in made.summary.classes
     assert made.summary.unlabelled_rows == dataset.version.summary.classes["bad"]
