@@ -1,5 +1,6 @@
 """The Train tab: which model, how thorough, and go; everything else is folded away. It trains nothing itself."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -125,14 +126,6 @@ class TrainTab:
             **QUIET,
         )
         choice = [dataset, self.task, self.base, self.preset, *self.form.inputs]
-        gr.on(
-            [component.input for component in self.form.inputs],
-            self.guard(self.write_command),
-            choice,
-            self.command,
-            trigger_mode="always_last",
-            **QUIET,
-        )
         submitted = self.train.click(
             self.guard(self.submit),
             [self.key, self.name, self.filled_for, *choice],
@@ -148,21 +141,15 @@ class TrainTab:
         self._wire_outlook(tab, choice)
         self._wire_bases()
 
-    def _wire_outlook(
-        self, tab: gr.Tab, choice: list[Any]
-    ) -> None:  # Any: components of many kinds
-        """Connect what says beforehand what a training will be like."""
+    def _wire_outlook(self, tab: gr.Tab, choice: Sequence[gr.components.Component]) -> None:
+        """Connect what says beforehand what a training will be like, and as which command it could be given."""
         dataset = self.ctx.dataset
         changed = [component.input for component in self.form.inputs]
         outlook = [*self.forecast.parts, self.forecast.asked]
-        gr.on(
-            [self.filled_for.change, *changed],
-            self.guard(self.expect_now),
-            choice,
-            outlook,
-            trigger_mode="always_last",
-            **QUIET,
-        )
+        newest: dict[str, Any] = {"trigger_mode": "always_last", **QUIET}
+        gr.on(changed, self.guard(self.write_command), choice, self.command, **newest)
+        asked = [self.filled_for.change, *changed]
+        gr.on(asked, self.guard(self.expect_now), choice, outlook, **newest)
         # Each second, with nothing from the form: the browser looks for each input in the whole page.
         look, again = self.guard(self.forecast.look), [self.forecast.asked]
         self.forecast.timer.tick(look, again, self.forecast.parts, queue=False, **QUIET)
