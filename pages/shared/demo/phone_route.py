@@ -16,6 +16,7 @@ from bigmodel.core.message import Arg, Message
 from pages.shared.demo.phone import Opened, Phone
 from pages.shared.demo.standalone_route import spoken
 from pages.shared.web.body import small_object
+from pages.shared.web.guard import guard_route, refuse_in
 from pages.shared.web.page import owner_of
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ MINUTE_S = 60
 def routes(services: "Services", phone: Phone | None = None) -> list[Route]:
     """Return the routes of the card; what they open ends with the app."""
     card = Card(services, phone or Phone(services))
+    guarded = guard_route(refuse_in(services.words, services.settings.language))
     return [
-        Route(PATH, card.look, methods=["GET"]),
-        Route(PATH, card.change, methods=["POST"]),
+        Route(PATH, guarded(card.look), methods=["GET"]),
+        Route(PATH, guarded(card.change), methods=["POST"]),
     ]
 
 
@@ -53,16 +55,8 @@ class Card:
         do, model = str(asked.get("do", "")), str(asked.get("model", ""))
         if do not in ("open", "close", "code"):
             return PlainTextResponse("", status_code=400)
-        try:
-            await run_in_threadpool(self._do, owner_of(request), do, model)
-            return JSONResponse(await run_in_threadpool(self._state, request, model))
-        except PersonError as error:
-            said = self._services.words.say(spoken(request, self._services), error.message)
-            return JSONResponse({"error": said, "key": error.key}, 409)
-        except Exception:
-            log.exception("phone card failed")
-            said = self._say(request, "errors.unexpected")
-            return JSONResponse({"error": said, "key": "unexpected"}, 500)
+        await run_in_threadpool(self._do, owner_of(request), do, model)
+        return JSONResponse(await run_in_threadpool(self._state, request, model))
 
     def _do(self, owner: str, do: str, model: str) -> None:
         if do == "open":
