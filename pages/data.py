@@ -20,7 +20,7 @@ from pages.shared.data.intake import Intake
 from pages.shared.data.last_look import LastLookView
 from pages.shared.data.similar_view import SimilarView
 from pages.shared.label.sort_hook import SortHook
-from pages.shared.web.guard import Newest, guard
+from pages.shared.web.guard import Newest, OpenPages, guard
 from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets.own_table import OwnTable
 from pages.shared.widgets.rerun_button import AgainButton
@@ -34,6 +34,9 @@ class DataTab:
     def __init__(self, ctx: Context, tab: gr.Tab) -> None:
         self.ctx = ctx
         self.guard, self.newest = guard(ctx.services.words), Newest()
+        self.drawn: OpenPages[tuple[str | None, int]] = OpenPages(
+            (None, 0)
+        )  # which dataset, and when
         self._build()
         self._wire(tab)
 
@@ -124,8 +127,8 @@ class DataTab:
             *self.cleaning.parts, *self.splits.parts, *self.similar.parts,
         ]  # fmt: skip
         self.outputs = outputs
-        self.ctx.on_show(tab, show, [dataset], outputs)
-        dataset.change(show, dataset, outputs, **QUIET)
+        self.ctx.on_show(tab, self.guard(self.newest(self.come)), [dataset], outputs)
+        dataset.change(self.guard(self.newest(self.follow)), dataset, outputs, **QUIET)
         self.chosen.input(lambda chosen: chosen or "", self.chosen, dataset, **QUIET)
         below = [self.columns, self.text, self.label, self.body, self.further]
         self.intake.wire(self.file, self.test_file, self.apply, below, show, outputs)
@@ -168,6 +171,19 @@ class DataTab:
 
     # handlers ---------------------------------------------------------------------------------
 
+    def come(self, dataset_id: str | None, request: gr.Request) -> Updates:
+        """Fill the tab as it comes into view; what was refused before it was ever drawn stays in sight."""
+        is_first = self.drawn.get(request.session_hash or "")[0] is None
+        shown = self.show(dataset_id, request)
+        return self.intake.left_in_sight(shown, self.intake.outputs) if is_first else shown
+
+    def follow(self, dataset_id: str | None, request: gr.Request) -> Updates:
+        """Fill the tab with a dataset that was chosen; what was refused since it was drawn stays in sight."""
+        drawn, when = self.drawn.get(request.session_hash or "")
+        is_refused = drawn == dataset_id and self.intake.told.has_answered(request, when)
+        shown = self.show(dataset_id, request)
+        return self.intake.left_in_sight(shown) if is_refused else shown
+
     def show(self, dataset_id: str | None, request: gr.Request) -> Updates:
         """Fill the whole tab with one dataset: the one asked for, else the newest.
 
@@ -180,6 +196,7 @@ class DataTab:
             known = self.ctx.services.datasets.all(owner)
             dataset = next((d for d in known if d.id == asked), known[0] if known else None)
             shown = self._shown(dataset, known, request) if dataset else self._empty()
+            self.drawn.put(request.session_hash or "", (dataset.id if dataset else "", moment))
             if self.intake.told.has_answered(request, moment):
                 shown = self.intake.left_in_sight(shown)
             if dataset and dataset.id == asked:

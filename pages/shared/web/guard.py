@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import gradio as gr
 from starlette.requests import ClientDisconnect, Request
@@ -74,6 +74,28 @@ def _toast(words: Words, message: Message, args: tuple[object, ...]) -> gr.Error
     return gr.Error(text, duration=None, print_exception=False, title=title)
 
 
+class OpenPages(Generic[R]):
+    """A value for each open page; of very many the oldest are forgotten."""
+
+    def __init__(self, default: R) -> None:
+        self._default = default
+        self._values: OrderedDict[str, R] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, page: str) -> R:
+        """Return the value of a page, or the default."""
+        with self._lock:
+            return self._values.get(page, self._default)
+
+    def put(self, page: str, value: R) -> None:
+        """Keep the value of a page."""
+        with self._lock:
+            self._values[page] = value
+            self._values.move_to_end(page)
+            while len(self._values) > PAGES_KEPT:
+                self._values.popitem(last=False)
+
+
 class Newest:
     """Handlers that fill the same place: in each open page, the answer to the newest question stays.
 
@@ -84,8 +106,7 @@ class Newest:
     def __init__(self, within: "Newest | None" = None) -> None:
         self._within = within
         # by page: when the newest question that was answered was asked, and when it was answered
-        self._answered: OrderedDict[str, tuple[int, int]] = OrderedDict()
-        self._lock = Lock()
+        self._answered = OpenPages((0, 0))
 
     def __call__(self, handler: Callable[P, R]) -> Callable[P, R]:
         """Return the handler of a gesture: dropped is what comes after the answer to a later gesture."""
@@ -110,16 +131,11 @@ class Newest:
     def _take(self, page: str, asked: int) -> bool:
         if asked < self._last(page)[0]:
             return False
-        with self._lock:
-            self._answered[page] = (asked, next(_moments))
-            self._answered.move_to_end(page)
-            while len(self._answered) > PAGES_KEPT:
-                self._answered.popitem(last=False)
+        self._answered.put(page, (asked, next(_moments)))
         return True
 
     def _last(self, page: str) -> tuple[int, int]:
-        with self._lock:
-            asked, answered = self._answered.get(page, (0, 0))
+        asked, answered = self._answered.get(page)
         whole = self._within._last(page) if self._within else (0, 0)
         return max(asked, whole[0]), max(answered, whole[1])
 

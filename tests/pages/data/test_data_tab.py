@@ -98,6 +98,21 @@ def test_refusal_that_is_told_while_the_tab_is_drawn_stays_in_sight(
     assert tab.intake.refused in tab.show("", by_page)
 
 
+def test_refusal_that_is_told_before_the_chosen_dataset_is_drawn_again_stays_in_sight(
+    tab: DataTab, tmp_path: Path
+) -> None:
+    dataset, by_page = imported(tab, table(tmp_path)), request()
+    by_page.session_hash = "page"
+    assert tab.intake.refused not in tab.come("", by_page)  # nothing can have gone before
+    (tmp_path / "broken.xlsx").write_bytes(b"no workbook")
+    tab.intake.told.keep(tab.intake.upload)(str(tmp_path / "broken.xlsx"), by_page)
+    shown = tab.follow(dataset, by_page)  # the first drawing chose it
+    assert tab.facts in shown
+    assert not {tab.intake.refused, tab.body, tab.text} & shown.keys()
+    assert {tab.intake.refused, tab.body} <= tab.come(dataset, by_page).keys()
+    assert {tab.intake.refused, tab.body} <= tab.follow(dataset, by_page).keys()
+
+
 def test_nothing_here_shows_only_the_hint(tab: DataTab) -> None:
     shown: Any = tab.show("", request())
     assert shown.keys() <= set(tab.outputs)
