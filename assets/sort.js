@@ -1,5 +1,5 @@
 // The box in which rows are sorted by hand: one at a time, by key, thumb or mouse. Every press is one request that
-// the server has stored when it answers; the next row is shown meanwhile. Texts of people are text nodes only.
+// the server has stored when it answers; the next row is shown meanwhile. `box.js` stands before it.
 const root = element.querySelector('.bm-sort');
 const KEYS = 9, POLL_MS = 1500, W = 320, H = 120;
 let dataset = '', state = null, words = {}, sent = [], busy = false, message = '', menu = '', timer = 0;
@@ -8,17 +8,6 @@ let showsGuess = false, hasFailed = false, presses = 0;
 const address = () => new URL(`bm/sort/${dataset}`, document.baseURI);
 const fill = (text, given) => Object.entries(given).reduce((all, [name, value]) => all.replaceAll(`{${name}}`, value), text || '');
 const short = (text, most = 90) => text.length > most ? text.slice(0, most - 1) + '…' : text;
-function h(tag, given = {}, ...children) {
-  const node = tag === 'svg' || given.svg ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(given)) {
-    if (name === 'svg') continue;
-    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, '');
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children.flat(Infinity).filter(child => child != null && child !== ''));
-  return node;
-}
 
 // talking to the server ---------------------------------------------------------------------------
 async function load() {
@@ -106,26 +95,20 @@ const slots = Object.fromEntries(['head', 'row', 'bar', 'side'].map(name => [nam
 const spokenLine = h('div', {class: 'bm-unseen', role: 'status', 'data-part': 'spoken'});
 root.append(h('div', {class: 'bm-sort-stage'}, slots.head, slots.row, slots.bar), slots.side, spokenLine);
 let drawnRow = '';
-function draw() {
+const draw = () => redraw(root, drawn);
+function drawn() {
   if (!state) {
     drawnRow = '';
     slots.head.replaceChildren(h('p', {class: 'bm-lead', role: 'status'}, message || words.loading || ''));
     for (const name of ['row', 'bar', 'side']) slots[name].replaceChildren();
     return;
   }
-  const before = document.activeElement, focus = root.contains(before) ? before.dataset.focus : '', at = before?.selectionStart;
-  const kept = Object.fromEntries([...root.querySelectorAll('input[data-keep]')].map(node => [node.dataset.focus, node.value]));
+  const chosen = document.activeElement;
   slots.head.replaceChildren(head());
   const now = JSON.stringify([state.id, state.rows[0] || [sent.length > 0, state.total]]);
   if (now !== drawnRow) { drawnRow = now; slots.row.replaceChildren(row()); }  // a recording plays on
   slots.bar.replaceChildren(bar());
-  if (!(before?.tagName === 'SELECT' && slots.side.contains(before))) slots.side.replaceChildren(side());
-  for (const node of root.querySelectorAll('input[data-keep]')) if (kept[node.dataset.focus]) node.value = kept[node.dataset.focus];
-  const again = focus && [...root.querySelectorAll('[data-focus]')].find(node => node.dataset.focus === focus);
-  if (again && again !== document.activeElement) {
-    again.focus({preventScroll: true});
-    if (at != null) try { again.setSelectionRange(at, at); } catch { /* no text */ }
-  }
+  if (!(chosen?.tagName === 'SELECT' && slots.side.contains(chosen))) slots.side.replaceChildren(side());
 }
 function head() {
   const share = state.total ? 100 * state.done / state.total : 100;
@@ -183,8 +166,8 @@ function newClass() {
 function classMenu() {
   return h('div', {class: 'bm-sort-menu', 'data-testid': 'sort-classes-menu'}, h('p', {class: 'bm-muted'}, words.menu_hint), state.classes.map(group => {
     const others = state.classes.filter(other => other !== group);
-    const name = h('input', {value: group.name, 'aria-label': `${words.rename}: ${group.name}`, maxlength: 100,
-      onchange: event => { const to = event.target.value.trim(); if (to && to !== group.name) send('rename', group.name, to); }});
+    const name = h('input', {value: group.name, 'aria-label': `${words.rename}: ${group.name}`, maxlength: 100, 'data-keep': true, 'data-focus': `name ${group.name}`,
+      ...onLeft(group.name, to => to && send('rename', group.name, to))});
     const into = h('select', {'aria-label': fill(words.merge_ask, {name: group.name}), onchange: event => { if (event.target.value) send('merge', group.name, event.target.value); }},
       h('option', {value: ''}, words.merge), others.map(other => h('option', {value: other.name}, short(other.name, 40))));
     return h('div', {class: 'bm-sort-line', 'data-label': group.name}, name, others.length ? into : '');

@@ -7,16 +7,6 @@ const SPOKEN = 'speech';
 let tray = null, words = {}, mode = localStorage.getItem('bm_tray_mode') || 'image', live = null, line = Promise.resolve(), opening = 0;
 const said = {};  // class → what happened last, shown in its card
 
-function h(tag, given = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(given)) {
-    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, '');
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children.filter(child => child != null && child !== ''));
-  return node;
-}
 // One after another: each answer is a whole tray, and an older one must not come last.
 function ask(path, given = {}) {
   const answered = line.then(async () => {
@@ -131,15 +121,10 @@ function press(event) {
 }
 function draw() {
   if (!tray) return;
-  const typing = document.activeElement?.dataset?.keep, start = document.activeElement?.selectionStart;
-  const kept = Object.fromEntries([...root.querySelectorAll('[data-keep]')].map(node => [node.dataset.keep, node.value]));
-  const cards = mode === SPOKEN ? [spokenCard()] : tray.classes.map(card);
-  root.replaceChildren(modes(), h('div', {class: 'bm-tray-cards'}, ...cards), mode === SPOKEN ? '' : newClass(), bottom());
-  for (const node of root.querySelectorAll('[data-keep]')) {
-    const before = kept[node.dataset.keep];
-    if (before && (!node.value || node.dataset.keep === typing)) node.value = before;
-    if (node.dataset.keep === typing) { node.focus(); try { node.setSelectionRange(start, start); } catch { /* no text */ } }
-  }
+  redraw(root, () => {
+    const cards = mode === SPOKEN ? [spokenCard()] : tray.classes.map(card);
+    root.replaceChildren(modes(), h('div', {class: 'bm-tray-cards'}, ...cards), mode === SPOKEN ? '' : newClass(), bottom());
+  });
 }
 function modes() {
   return h('div', {class: 'bm-tray-modes', role: 'group'}, ...MODES.map(name =>
@@ -167,8 +152,8 @@ function panel(label) {
 }
 function card(group) {
   const label = group.name;
-  const name = h('input', {class: 'bm-tray-name', value: label, 'aria-label': words.class_name, maxlength: 100,
-    onchange: event => change('rename_class', label, event.target.value)});
+  const name = h('input', {class: 'bm-tray-name', value: label, 'aria-label': words.class_name, maxlength: 100, 'data-keep': true, 'data-focus': `name ${label}`,
+    ...onLeft(label, name => change('rename_class', label, name))});
   return h('section', {class: 'bm-card bm-tray-card', 'data-label': label},
     h('div', {class: 'bm-tray-top'}, name, h('span', {class: 'bm-muted bm-number'}, group.count_text),
       h('button', {type: 'button', class: 'bm-cross', 'aria-label': words.remove_class, title: words.remove_class,
@@ -181,8 +166,8 @@ function spokenCard() {
   return h('section', {class: 'bm-card bm-tray-card', 'data-label': label},
     tools(label), panel(label), h('div', {class: 'bm-muted', role: 'status'}, said[label] || ''),
     h('div', {class: 'bm-tray-spoken'}, ...items.map(item => h('div', {class: 'bm-tray-line'}, thing(item),
-      h('input', {value: item.text, placeholder: words.what_is_said, 'aria-label': words.what_is_said, 'data-keep': item.id,
-        'data-testid': 'tray-text', onchange: event => change('say', item.id, event.target.value)})))));
+      h('input', {value: item.text, placeholder: words.what_is_said, 'aria-label': words.what_is_said, 'data-keep': true, 'data-focus': item.id,
+        'data-testid': 'tray-text', ...onLeft(item.text, text => change('say', item.id, text))})))));
 }
 function sure(event, act) {
   const pressed = event.currentTarget;
@@ -201,13 +186,13 @@ function thing(item) {
 }
 function newClass() {
   const input = h('input', {placeholder: words.new_class, 'aria-label': words.new_class, maxlength: 100,
-    'data-keep': 'new-class', 'data-testid': 'tray-new-class', onkeydown: event => { if (event.key === 'Enter') add(); }});
+    'data-keep': true, 'data-focus': 'new-class', 'data-testid': 'tray-new-class', onkeydown: event => { if (event.key === 'Enter') add(); }});
   const add = () => { const name = input.value; input.value = ''; if (name.trim()) change('add_class', name); };
   return h('div', {class: 'bm-tray-new'}, input, button('add_class', add, {'data-testid': 'tray-add-class'}));
 }
 function bottom() {
   const name = h('input', {placeholder: words.dataset_name, 'aria-label': words.dataset_name, maxlength: 100,
-    'data-keep': 'dataset-name', 'data-testid': 'tray-name'});
+    'data-keep': true, 'data-focus': 'dataset-name', 'data-testid': 'tray-name'});
   return h('div', {class: 'bm-tray-bottom'},
     h('ul', {class: 'bm-tray-advice', 'data-testid': 'tray-advice'}, ...tray.advice.map(text => h('li', {}, text))),
     h('div', {class: 'bm-tray-new'}, name, button('make', () => trigger('submit', {tray: tray.id, name: name.value, add: false}),

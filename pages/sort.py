@@ -1,7 +1,6 @@
 """The Sort tab: rows without a label are shown one by one and put into classes by hand. It keeps and decides nothing itself."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,8 +9,7 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.ids import new_id
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page
-
-SCRIPT = Path(__file__).parents[1] / "assets" / "sort.js"
+from pages.shared.web.theme import script
 
 
 class SortTab:
@@ -30,7 +28,7 @@ class SortTab:
             self.box = gr.HTML(
                 None,
                 html_template='<div class="bm-sort" data-testid="sort"></div>',
-                js_on_load=SCRIPT.read_text("utf-8"),
+                js_on_load=script("box.js", "sort.js"),
                 elem_id="sort-box",
                 padding=False,
             )

@@ -113,3 +113,33 @@ def test_thumb_sorts_without_scrolling(browser: Browser, studio: Studio, tmp_pat
         progress(page, 1, 20)
         assert page.evaluate("scrollY") == at
         assert not walker.is_too_wide(page)
+
+
+def test_press_counts_though_the_button_is_drawn_anew_under_it(
+    browser: Browser, studio: Studio, tmp_path: Path
+) -> None:
+    with walker.visitor(browser) as page:
+        begin(page, studio, tmp_path, 20)
+        for name in CLASSES:
+            add_class(page, name)
+        button = page.locator('.bm-sort-class[data-label="bad"]')
+        for done in (1, 2):
+            button.hover()
+            under = button.element_handle()
+            page.mouse.down()
+            press(page, "s")  # shows the next row, and draws the buttons anew
+            assert under is not None
+            assert not under.evaluate("node => node.isConnected")
+            page.mouse.up()
+            progress(page, done, 20)
+        page.mouse.click(2, 2)
+        progress(page, 2, 20)
+        page.get_by_test_id("sort-menu").click()
+        name = page.get_by_label(": bad")
+        name.fill("wo")
+        page.get_by_test_id("sort-show-guess").dispatch_event("click")  # everything is drawn anew
+        expect(page.get_by_test_id("sort-guess")).to_be_visible()
+        name.press_sequentially("rse")
+        expect(button).to_be_visible()  # half a name is none
+        name.press("Tab")
+        expect(page.locator('.bm-sort-class[data-label="worse"]')).to_be_visible()

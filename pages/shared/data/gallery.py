@@ -12,6 +12,7 @@ from pages.shared.data import media_view as view
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, preview, short
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context
+from pages.shared.web.theme import script
 
 MOST_CHOICES = 200
 ROWS = 10  # of text on a page
@@ -35,7 +36,7 @@ class Gallery:
         self.offset = gr.State(0)
         self.items = gr.HTML(
             "",
-            js_on_load=(view.ASSETS / "clips.js").read_text("utf-8"),
+            js_on_load=script("clips.js"),
             elem_id="data-gallery",
             visible=False,
         )

@@ -18,6 +18,7 @@ from pages.shared.data.paste_view import PasteView
 from pages.shared.data.workbook_view import WorkbookView
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Updates
+from pages.shared.web.theme import script
 
 MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
 MAPPED = {  # what the two columns are called, by what asks for them
@@ -54,14 +55,14 @@ class Intake:
         self.folder = gr.HTML(
             None,
             html_template='<div class="bm-folder" data-testid="folder"></div>',
-            js_on_load=_script("folder.js"),
+            js_on_load=script("folder.js"),
             elem_id="data-folder",
         )
         with gr.Accordion(t("pages.tray.title"), open=False, elem_id="data-collect"):
             self.tray = gr.HTML(
                 "",
                 html_template='<div class="bm-tray" data-testid="tray"></div>',
-                js_on_load=_script("devices.js") + _script("tray.js"),
+                js_on_load=script("devices.js", "box.js", "tray.js"),
                 elem_id="data-tray",
             )
         self.paste = PasteView(ctx)
@@ -90,9 +91,9 @@ class Intake:
             self.answer: gr.Row(visible=False),
         }
 
-    def left_in_sight(self, drawn: Updates) -> Updates:
-        """Return what is drawn of a dataset without the parts that hold what was just refused."""
-        refusal = {*self.outputs, *self.below}
+    def left_in_sight(self, drawn: Updates, parts: Sequence[Any] = ()) -> Updates:
+        """Return what is drawn of a dataset without the parts that hold what was just refused, or some of them."""
+        refusal = set(parts or (*self.outputs, *self.below))
         return {part: update for part, update in drawn.items() if part not in refusal}
 
     def wire(
@@ -369,7 +370,3 @@ def _said(say: Callable[..., str], dataset: Dataset, given: Import) -> str:
     if given.test_of:
         return say(f"{words}.test_added", rows=summary.split_rows["test"])
     return say(f"{words}.imported", name=dataset.name, rows=summary.rows)
-
-
-def _script(name: str) -> str:
-    return (media_view.ASSETS / name).read_text("utf-8")

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import Protocol
 
 from bigmodel.core.callbacks import Say
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, seconds, short
 from pages.shared.web.media_route import media_url
 
-ASSETS = Path(__file__).parents[3] / "assets"
 CLASSES = 12  # shown at once, with a few items each
 FEW_ITEMS = 6
 PAGE_ITEMS = 36

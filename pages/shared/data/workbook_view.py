@@ -9,9 +9,9 @@ import gradio as gr
 from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.workbook_preview import NO_HEADER, RowPreview, WorkbookPreview
 from bigmodel.core.errors import DatasetError, NotFoundError
-from pages.shared.data.media_view import ASSETS
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context
+from pages.shared.web.theme import script
 
 
 class WorkbookView:
@@ -27,9 +27,7 @@ class WorkbookView:
             self.sheet = gr.Dropdown(
                 [], label=t("pages.workbook.sheet"), elem_id="data-sheet", interactive=True
             )
-            self.grid = gr.HTML(
-                "", js_on_load=(ASSETS / "workbook.js").read_text("utf-8"), elem_id="data-grid"
-            )
+            self.grid = gr.HTML("", js_on_load=script("workbook.js"), elem_id="data-grid")
 
     @property
     def outputs(self) -> list[Any]:

@@ -5,15 +5,14 @@ The browser sends files to `demo_route` and sets the box's value to a question t
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import gradio as gr
 
 from bigmodel.core.language import LANGUAGES
 from bigmodel.words import Words
+from pages.shared.web.theme import script
 
-ASSETS = Path(__file__).parents[3] / "assets"
 MOST_FILES = 1_000
 NAME_CHARACTERS = 200
 ACCEPT = {
@@ -61,14 +60,13 @@ def ask_box(words: Words, kind: Literal["picture", "sound"], elem_id: str) -> gr
         }
         for language in LANGUAGES
     }
-    scripts = [(ASSETS / name).read_text("utf-8") for name in ("devices.js", "ask_box.js")]
     device = "image/*" if kind == "picture" else "audio/*"
     return gr.HTML(
         None,
         html_template=_TEMPLATE.format(
             kind=kind, elem_id=elem_id, accept=ACCEPT[kind], device=device
         ),
-        js_on_load="\n".join((f"const WORDS = {json.dumps(phrases)};", *scripts)),
+        js_on_load=f"const WORDS = {json.dumps(phrases)};\n{script('devices.js', 'ask_box.js')}",
         elem_id=elem_id,
         padding=False,
     )

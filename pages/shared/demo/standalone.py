@@ -14,6 +14,7 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.services.inference.predict import Answered
 from bigmodel.services.panels import answer_html
 from pages.shared.web.language import LOCALES
+from pages.shared.web.theme import ASSETS
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
@@ -178,7 +179,6 @@ class Alone:
 
 def assets() -> dict[str, tuple[Path, str]]:
     """Return the files beside the page, and their kinds."""
-    folder = Path(__file__).parents[3] / "assets"
     kinds = dict.fromkeys(STYLES, "text/css") | {"alone.js": "text/javascript"}
     kinds |= {"devices.js": "text/javascript", "door.js": "text/javascript"}
-    return {name: (folder / name, kind) for name, kind in kinds.items()}
+    return {name: (ASSETS / name, kind) for name, kind in kinds.items()}

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +17,7 @@ from pages.shared.web import language
 from pages.shared.web.body import small_object
 from pages.shared.web.guard import guard_route, refuse_in
 from pages.shared.web.page import owner_of
+from pages.shared.web.theme import ASSETS
 
 if TYPE_CHECKING:
     from bigmodel.services.people.admin import Usage
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Say = Callable[..., str]
 PAGE = "/people"
-ASSETS = Path(__file__).parents[3] / "assets"
+
 SHARE = ("jobs", "minutes", "disk_mb")
 MOST_DIGITS = 12
 

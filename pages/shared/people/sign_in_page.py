@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -31,12 +30,13 @@ from pages.shared.people.gate import (
 from pages.shared.web import language
 from pages.shared.web.body import small_object
 from pages.shared.web.guard import guard_route, refuse_in
+from pages.shared.web.theme import ASSETS
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
 SayKey = Callable[[str], str]
-ASSETS = Path(__file__).parents[3] / "assets"
+
 FILES = {"sign_in.js": "text/javascript", "alone.css": "text/css"}
 HEADERS = {
     "Content-Security-Policy": (

@@ -10,8 +10,8 @@ import gradio as gr
 from bigmodel.core.errors import PersonError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
-from pages.shared.data import media_view
 from pages.shared.web.page import QUIET, Context
+from pages.shared.web.theme import script
 
 DATA = "data"
 MOST_LEFT = 8  # of what stays or was left out, that are named
@@ -51,7 +51,7 @@ class ProjectView:
             self.box = gr.HTML(
                 "",
                 html_template='<div class="bm-folder bm-project" data-testid="project-box"></div>',
-                js_on_load=(media_view.ASSETS / "project.js").read_text("utf-8"),
+                js_on_load=script("project.js"),
                 elem_id="project-box",
             )
             self.came = gr.HTML("", elem_id="project-came")

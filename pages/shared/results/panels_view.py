@@ -1,7 +1,6 @@
 """The panels of an evaluation on the Results tab, each drawn by the module of its kind; it knows no kind."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,9 +9,10 @@ from bigmodel.core.callbacks import Say
 from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Results
 from bigmodel.services import panels
+from pages.shared.web.theme import script
 from pages.shared.widgets.chart import DRAW, drawable
 
-SCRIPT = (Path(__file__).parents[3] / "assets" / "panels.js").read_text("utf-8")
+SCRIPT = script("panels.js")
 
 
 def panels_box(elem_id: str) -> gr.HTML:

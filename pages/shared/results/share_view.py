@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,8 +13,8 @@ from bigmodel.services.panels import kind_of, measure_table
 from bigmodel.words import Words
 from pages.shared.web.download import fetch
 from pages.shared.web.page import Context
+from pages.shared.web.theme import script
 
-ASSETS = Path(__file__).parents[3] / "assets"
 WORDS = "pages.share."
 PICTURE = f"{WORDS}picture."
 Protect = Callable[[Any], Any]  # of Gradio's handlers
@@ -155,9 +154,7 @@ class ShareView:
         return str(path)
 
 
-def _box(
-    words: Words, elem_id: str, template: str, script: str, keys: Mapping[str, str]
-) -> gr.HTML:
+def _box(words: Words, elem_id: str, template: str, name: str, keys: Mapping[str, str]) -> gr.HTML:
     """Return a box whose script finds its words, in every language, under short names."""
     phrases = {
         language: {
@@ -171,7 +168,7 @@ def _box(
     return gr.HTML(
         "",
         html_template=template.format(elem_id=elem_id),
-        js_on_load=f"const WORDS = {json.dumps(phrases)};\n{(ASSETS / script).read_text('utf-8')}",
+        js_on_load=f"const WORDS = {json.dumps(phrases)};\n{script(name)}",
         elem_id=elem_id,
         padding=False,
     )

@@ -3,7 +3,6 @@
 import html
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -11,13 +10,14 @@ import gradio as gr
 from bigmodel.core.callbacks import Say
 from pages.shared.web import address, language, pulse
 from pages.shared.web.page import GROUPS, QUIET, Context, Page
+from pages.shared.web.theme import script
 
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
 CACHE_S = (3_600, 21_600)  # how often Gradio looks at its copies of files, and how old they get
 SKIPPED = {(gr.Button, "click"), (gr.Timer, "tick")}
-GROUPING = (Path(__file__).parents[3] / "assets" / "navigation.js").read_text("utf-8")
+ON_LOAD = (script("navigation.js"), script("press.js"))
 
 
 def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks, gr.I18n]:
@@ -26,9 +26,8 @@ def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks,
     with gr.Blocks(title=title, analytics_enabled=False, delete_cache=CACHE_S) as demo:
         dataset = gr.Textbox("", visible="hidden", elem_id="shell-dataset", container=False)
         job = gr.Textbox("", visible="hidden", elem_id="shell-job", container=False)
-        demo.load(None, None, None, js=address.SCRIPT)
-        demo.load(None, None, None, js=pulse.SCRIPT)
-        demo.load(None, None, None, js=GROUPING)
+        for each in (address.SCRIPT, pulse.SCRIPT, *ON_LOAD):
+            demo.load(None, None, None, js=each)
         with gr.Row(elem_id="shell-head"):
             head = gr.HTML(f'<div class="bm-head"><b>{html.escape(title)}</b></div>')
             switch = gr.Button(size="sm", scale=0, min_width=90, elem_id="shell-language")

@@ -1,4 +1,4 @@
-"""How everything looks: a theme of system fonts (nothing is fetched), the style sheet and the icons in assets."""
+"""How everything looks: a theme of system fonts (nothing is fetched), and what stands in assets: style sheet, icons, scripts."""
 
 from base64 import b64encode
 from pathlib import Path
@@ -8,6 +8,11 @@ import gradio as gr
 ASSETS = Path(__file__).parents[3] / "assets"
 _FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 _MONO = ["ui-monospace", "Menlo", "Consolas", "Noto Sans Mono CJK SC", "monospace"]
+
+
+def script(*names: str) -> str:
+    """Return scripts one after another, as one text."""
+    return "\n".join((ASSETS / name).read_text("utf-8") for name in names)
 
 
 def style_sheet() -> str:

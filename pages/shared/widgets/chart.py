@@ -7,12 +7,13 @@ same, zoom and hidden lines stay as the person left them. A click on a point is 
 import json
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-DRAW = (Path(__file__).parents[3] / "assets" / "chart.js").read_text("utf-8")
+from pages.shared.web.theme import script
+
+DRAW = script("chart.js")
 _SCRIPT = f"""{DRAW}
 const draw = bmChart(element.querySelector('.bm-chart'), point => trigger('click', point));
 const show = () => draw(props.value ? JSON.parse(props.value) : null);
