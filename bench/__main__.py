@@ -10,12 +10,13 @@ from rich.table import Table
 from bench.figure import Figure
 
 HERE = Path(__file__).parent
-FRAME = {"__init__", "__main__", "figure"}
+FRAME = {"__init__"}
 
 
 def main(names: list[str]) -> int:
     """Run the named measurements, or all; return 1 when a goal is missed."""
-    known = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in FRAME)
+    rooms = {path.stem: path.parent.name for path in HERE.glob("*/*.py") if path.stem not in FRAME}
+    known = sorted(rooms)
     if unknown := set(names) - set(known):
         Console(stderr=True).print(f"unknown: {', '.join(unknown)}; known: {', '.join(known)}")
         return 2
@@ -23,7 +24,7 @@ def main(names: list[str]) -> int:
     figures: list[Figure] = []
     for name in names or known:
         console.print(f"[bold]{name}[/bold] …")
-        measured = importlib.import_module(f"bench.{name}").run()
+        measured = importlib.import_module(f"bench.{rooms[name]}.{name}").run()
         console.print(_table(measured))
         figures += measured
     missed = [figure for figure in figures if figure.is_met is False]

@@ -1,6 +1,11 @@
-"""One measured number beside its goal."""
+"""One measured number beside its goal, and where measurements find their data."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "assets" / "samples"
+PACKS = ROOT.parent / "shared" / "data"  # real data sets, which are not part of the project
 
 
 @dataclass(frozen=True)

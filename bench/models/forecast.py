@@ -12,14 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.figure import Figure
+from bench.figure import PACKS, SAMPLES, Figure
 from bigmodel.core.job import State
 from bigmodel.services.studio import Services, open_services
 from bigmodel.settings import Settings
 
-ROOT = Path(__file__).parents[1]
-SAMPLES = ROOT / "assets" / "samples"
-PACKS = ROOT.parent / "shared" / "data"
 OWNER = "local"
 GOAL = 0.25
 PATIENCE_S = 900.0

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bench import speech
-from bench.figure import Figure
-from bench.training import PACKS, WAIMAI, Clock, hold_out, read_pack
+from bench.figure import PACKS, Figure
+from bench.models import speech
+from bench.models.training import WAIMAI, Clock, hold_out, read_pack
 from bigmodel.base_models.catalogue import read_models
 from bigmodel.base_models.locate import locate
 from bigmodel.core.datasets.dataset import Rows, TaskData

@@ -15,8 +15,8 @@ import psutil
 import soundfile
 import torch
 
-from bench.figure import Figure
-from bench.training import Clock
+from bench.figure import PACKS, Figure
+from bench.models.training import Clock
 from bigmodel.base_models.catalogue import read_models
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.task import BaseFiles, Explainer, Predictor
@@ -29,7 +29,7 @@ from bigmodel.training.audio.features import RATE_HZ, level, spans
 from bigmodel.training.audio.finetune import load_model
 from bigmodel.training.loop.targets import class_indices
 
-PACK = Path(__file__).parents[2] / "shared" / "data" / "g_audio_fsdd"
+PACK = PACKS / "g_audio_fsdd"
 TASK = get_task("audio_classification")
 OWNER = "local"
 ACCURACY, MOST_S, FIRST_ROWS, RATIO = 0.99, 60.0, 300, 1.2

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.figure import Figure
-from bench.readers import PACKS, Watch
+from bench.data.readers import Watch
+from bench.figure import PACKS, Figure
 from bigmodel.core.datasets.dataset import Rows, Version
 from bigmodel.data.checkup.run import run_checkup
 from bigmodel.data.versions.versions import is_media, load_rows, media_folder

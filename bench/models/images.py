@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from bench.figure import Figure
-from bench.training import Clock, hold_out
+from bench.figure import PACKS, Figure
+from bench.models.training import Clock, hold_out
 from bigmodel.base_models.catalogue import read_models
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.task import BaseFiles, Explainer, Predictor
@@ -28,7 +28,6 @@ from bigmodel.training.loop.objective import macro_f1
 from bigmodel.training.loop.targets import class_indices
 
 TASK = get_task("image_classification")
-PACKS = Path(__file__).parents[2] / "shared" / "data"
 FLOWERS, ANTS = "g_img_flowers5", "g_img_ants_bees"
 FLOWERS_GOAL, LIMIT_S, FIRST_S, RATIO_GOAL = 0.70, 300.0, 60.0, 1.2
 CORES = 2

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from bench.figure import Figure
-from bench.training import Clock
+from bench.figure import PACKS, Figure
+from bench.models.training import Clock
 from bigmodel.base_models.catalogue import read_models
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.task import BaseFiles, Predictor
@@ -25,7 +25,6 @@ from bigmodel.training.speech import ctc
 from bigmodel.training.speech.features import Recordings, read_samples
 
 TASK = next(task for task in find_tasks().values() if task.answer == "transcript")
-PACKS = Path(__file__).parents[2] / "shared" / "data"
 WORDS, YES_NO = "g_asr_fsdd_words", "g_asr_yesno"
 MOST_WER, MOST_S, FIRST_S, FIRST_ROWS = 0.05, 300.0, 60.0, 300
 RATIO = 1.2

@@ -27,7 +27,7 @@ from transformers import (
     TrainingArguments,
 )
 
-from bench.figure import Figure
+from bench.figure import PACKS, Figure
 from bigmodel.base_models.catalogue import read_models
 from bigmodel.base_models.package import find_folder
 from bigmodel.core.datasets.dataset import Rows, TaskData
@@ -41,7 +41,6 @@ from bigmodel.training.pretrained import quiet
 
 Tick = Callable[[], float]
 TASK = get_task("text_classification")
-PACKS = Path(__file__).parents[2] / "shared" / "data"
 SMS, WAIMAI = "g_text_sms_spam_en", "g_text_waimai10k_zh"
 ROUNDS = 3
 BUSY_PERCENT = 20

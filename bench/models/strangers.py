@@ -17,14 +17,23 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
-from bench.figure import Figure
-from bench.training import PACKS, SMS, TASK, WAIMAI, Clock, base_of, files_of, hold_out, read_pack
+from bench.figure import SAMPLES, Figure
+from bench.models.training import (
+    PACKS,
+    SMS,
+    TASK,
+    WAIMAI,
+    Clock,
+    base_of,
+    files_of,
+    hold_out,
+    read_pack,
+)
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.task import BaseFiles, Looker
 from bigmodel.tasks import load_engine
 from bigmodel.training.text.baseline import ENOUGH_KNOWN
 
-SAMPLES = Path(__file__).parents[1] / "assets" / "samples"
 USUAL, ROWS_A_SECOND = 0.05, 10_000 / 30
 TESTED = 5  # of so many rows of a sample one is a test row
 MANY = 400

@@ -15,13 +15,12 @@ from pathlib import Path
 import openpyxl
 from openpyxl.styles import Font
 
-from bench.figure import Figure
+from bench.figure import SAMPLES, Figure
 from bigmodel.core.datasets.dataset import NO_LABEL
 from bigmodel.services.studio import Services, open_services
 from bigmodel.settings import Settings
 
-ROOT = Path(__file__).parents[1]
-SAMPLE = ROOT / "assets" / "samples" / "support_en.csv"
+SAMPLE = SAMPLES / "support_en.csv"
 OWNER = "local"
 ROWS = 10_000
 GOAL_S = 30.0

@@ -10,10 +10,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.figure import Figure
-from bench.images import ANTS, FLOWERS, PACKS, read_pack
-from bench.sounds import chosen, hold_out
-from bench.training import Clock
+from bench.figure import PACKS, Figure
+from bench.models.images import ANTS, FLOWERS, read_pack
+from bench.models.sounds import chosen, hold_out
+from bench.models.training import Clock
 from bigmodel.answers import answer_type
 from bigmodel.base_models.catalogue import read_models
 from bigmodel.base_models.locate import locate

@@ -16,12 +16,11 @@ import numpy as np
 import psutil
 from PIL import Image
 
-from bench.figure import Figure
+from bench.figure import PACKS, Figure
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.ingest.importer import read_upload
 from bigmodel.settings import Settings
 
-PACKS = Path(__file__).parents[2] / "shared" / "data"
 FLOWERS = PACKS / "g_img_flowers5" / "train.zip"
 ROUNDS = 3
 PHOTOS, PHOTO_SIZE = 200, (4_032, 3_024)
