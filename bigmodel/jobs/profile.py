@@ -147,34 +147,40 @@ def _tuned(
     except StopRequested:
         is_whole = False
     ended = time.monotonic()
-    spans = watch.spans
-    if not spans:  # it took no step: a base that is used as it is, or one too slow to tell
+    if not watch.spans:  # it took no step: a base that is used as it is, or one too slow to tell
         found = replace(found, load_s=found.load_s + ended - began, memory_mb=peak_mb())
         if is_whole:
             found = replace(_finished(found, engine, place, data), counted=ANSWERED_ROWS)
         return found
-    step_s = _step_s(spans)
-    rows = _rows_a_step(params)
-    look_s = min(watch.looks) if watch.looks else FORWARD_SHARE * step_s * len(held) / rows
+    found = _stepped(found, watch, data, len(held), _rows_a_step(params), began=began)
     wall = max(1e-9, watch.last_step_at - began)
-    found = replace(
+    share = (time.process_time() - used) / max(wall, ended - began)
+    found = replace(found, used_s=found.step_s * share)
+    if not is_whole:
+        after = _held_out(data) + rows_after(len(data.train), len(data.validation))
+        return replace(found, answer_s=FORWARD_SHARE * found.step_s / _rows_a_step(params) * after)
+    save_s = max(0.0, ended - watch.last_step_at - (watch.looks[-1] if watch.looks else 0.0))
+    return replace(_finished(found, engine, place, data), save_s=save_s)
+
+
+def _stepped(
+    found: Measured, watch: Stopwatch, data: TaskData, held: int, rows: int, *, began: float
+) -> Measured:
+    """Return the figures with those of the steps that were taken, and of looks at `held` validation rows."""
+    step_s = _step_s(watch.spans)
+    look_s = min(watch.looks) if watch.looks else FORWARD_SHARE * step_s * held / rows
+    return replace(
         found,
         load_s=found.load_s + watch.first_step_at - began - step_s,
         step_s=step_s,
         spread=watch.spread,
-        counted=len(spans),
-        used_s=step_s * (time.process_time() - used) / max(wall, ended - began),
+        counted=len(watch.spans),
         steps=watch.steps,
         epochs=max(1, watch.epochs),
-        check_s=look_s * len(data.validation) / max(1, len(held)),
+        check_s=look_s * len(data.validation) / max(1, held),
         memory_mb=peak_mb(),
         gpu_mb=_gpu_mb(),
     )
-    if not is_whole:
-        after = _held_out(data) + rows_after(len(data.train), len(data.validation))
-        return replace(found, answer_s=FORWARD_SHARE * step_s / rows * after)
-    save_s = max(0.0, ended - watch.last_step_at - (watch.looks[-1] if watch.looks else 0.0))
-    return replace(_finished(found, engine, place, data), save_s=save_s)
 
 
 def _rows_a_step(params: Params) -> int:
