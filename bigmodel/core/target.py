@@ -91,6 +91,10 @@ class TargetKind(ABC):
 
     # splitting ------------------------------------------------------------------------------------
 
+    def together(self, text: str) -> str:
+        """Return what inputs share that must stay in one part: by default nothing but the whole input."""
+        return text
+
     @abstractmethod
     def strata(self, found: Column) -> Codes:
         """Return the stratum of each row for splitting, -1 for rows without a target."""

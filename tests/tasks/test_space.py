@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from bigmodel.answers import answer_type
+from bigmodel.core.datasets.inputs import parts_of
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Medium, Task
 from bigmodel.services.panels import answer_html
@@ -68,12 +69,12 @@ def _answers(url: str) -> bool:
 
 def ask(url: str, task: Task, given: str) -> str:
     """Ask as the page does, and return the answer as HTML."""
-    asked: object = given
+    asked: list[object] = list(parts_of(given)) if len(task.inputs) > 1 else [given]
     if task.medium != Medium.TEXT:
         with Path(given).open("rb") as file:
             [path] = httpx.post(f"{url}/upload", files={"files": file}).json()
-        asked = {"path": path, "meta": {"_type": "gradio.FileData"}}
-    event = httpx.post(f"{url}/call/answer", json={"data": [asked]}).json()["event_id"]
+        asked = [{"path": path, "meta": {"_type": "gradio.FileData"}}]
+    event = httpx.post(f"{url}/call/answer", json={"data": asked}).json()["event_id"]
     told = httpx.get(f"{url}/call/answer/{event}", timeout=PATIENCE_S).text
     assert "event: complete" in told, told
     return str(json.loads(told.rpartition("data: ")[2])[0])

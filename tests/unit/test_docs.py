@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bigmodel.commands.parser import Grammar
-from bigmodel.metrics import bilingual, classification, regression, transcription
+from bigmodel.metrics import bilingual, classification, extraction, regression, transcription
 from bigmodel.settings import Settings
 from bigmodel.tasks import find_tasks
 from bigmodel.words import load_words
@@ -67,7 +67,9 @@ def test_every_metric_is_documented() -> None:
     numbers = regression.headline(["1", "2"], [1.0, 2.5])
     texts = transcription.headline(["a"], ["a"])
     pairs = bilingual.headline(["a"], ["a"], [0])
-    named = {name for name in {*classes, *numbers, *texts, *pairs} if f"`{name}`" not in REFERENCE}
+    answers = extraction.headline([["a"], []], ["a", ""])
+    every = {*classes, *numbers, *texts, *pairs, *answers}
+    named = {name for name in every if f"`{name}`" not in REFERENCE}
     assert named == set()
 
 

@@ -6,12 +6,12 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Levenshtein
 
 from bigmodel.core.datasets.dataset import Recipe, Summary
 from bigmodel.core.datasets.spans import Mark, Span, line_of, parse_marks, spans_of, write_spans
 from bigmodel.core.message import Message
 from bigmodel.core.target import Chart, TargetKind
+from bigmodel.data.kept import kept_places, kept_span, occurrences
 from bigmodel.data.targets.survey import Survey, error
 
 FITTING = 0.9  # of the cells are lists of marks, where somebody marked words
@@ -124,7 +124,7 @@ class _Fitter:
         """Return a mark where it stands in the text, None where it stands nowhere."""
         start, end = mark.start, mark.end
         if mark.words and self._cell[start:end] != mark.words:
-            places = _occurrences(self._cell, mark.words)
+            places = occurrences(self._cell, mark.words)
             if not places:
                 self._counts["lost"] += 1
                 return None
@@ -137,31 +137,15 @@ class _Fitter:
         if not self._cell[start:end].strip():
             self._counts["blank"] += 1
             return None
-        at = self._kept[start:end]
-        kept = at[at >= 0]
-        if not len(kept):
+        kept = kept_span(self._kept, self._text, start, end)
+        if kept is None:
             self._counts["lost"] += 1
             return None
-        low, high = int(kept.min()), int(kept.max()) + 1
-        trimmed = self._text[low:high].strip()
-        if not trimmed:
-            self._counts["lost"] += 1
-            return None
-        low += len(self._text[low:high]) - len(self._text[low:high].lstrip())
-        return Span(low, low + len(trimmed), mark.kind)
+        return Span(*kept, mark.kind)
 
     @cached_property
     def _kept(self) -> NDArray[np.int64]:
-        """(letters of the cell,) the place of each in the text, -1 where cleaning took it away."""
-        places = np.full(len(self._cell), -1, np.int64)
-        if (at := self._cell.find(self._text)) >= 0:  # only blanks around it are gone
-            places[at : at + len(self._text)] = np.arange(len(self._text))
-            return places
-        for step in Levenshtein.opcodes(self._cell, self._text):
-            if step.tag in ("equal", "replace"):
-                length = step.src_end - step.src_start
-                places[step.src_start : step.src_end] = np.arange(length) + step.dest_start
-        return places
+        return kept_places(self._cell, self._text)
 
     def _apart(self, spans: Sequence[Span]) -> list[Span]:
         """Return spans of which none overlaps another: the longer one stays, then the first."""
@@ -172,14 +156,6 @@ class _Fitter:
             else:
                 kept.append(span)
         return kept
-
-
-def _occurrences(text: str, words: str) -> list[int]:
-    places, at = [], text.find(words)
-    while at >= 0:
-        places.append(at)
-        at = text.find(words, at + 1)
-    return places
 
 
 KIND = SpansKind()

@@ -26,8 +26,9 @@ class Survey:
     """Every row in a few numbers.
 
     `codes` of labels (-1: none), `groups` by content, `lengths` of inputs (characters, pixels or
-    milliseconds), `given` splits (-1: none), `is_filled`: there is an input. Labels are what the asked
-    kind counts rows under, else the targets themselves.
+    milliseconds), `given` splits (-1: none), `is_filled`: there is an input. `together` is what rows
+    share that must stay in one part: their content, or as the asked kind says. Labels are what the asked kind counts
+    rows under, else the targets themselves.
     """
 
     labels: list[str]
@@ -45,12 +46,15 @@ class Survey:
     delimiter: str = ""
     decimal: str = ""  # mark of the decimals, where somebody said which
     is_filled: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    together: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
     def __post_init__(self) -> None:
         used = self.codes[self.codes >= 0]
         self.label_rows = np.bincount(used, minlength=len(self.labels))
         if not len(self.given):
             self.given = np.full(len(self.codes), -1, np.int8)
+        if not len(self.together):
+            self.together = self.groups
         if not len(self.is_filled):
             self.is_filled = self.codes >= 0
 

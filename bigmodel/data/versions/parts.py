@@ -21,7 +21,8 @@ def split_rows(
     those which keep theirs. `bound` has the part of rows as their time says (-1: it says none); those of
     a test file stay that.
     """
-    is_grouped = groups is not None
+    is_grouped = groups is not None or bool((found.together != found.groups).any())
+    found.groups = found.together
     if groups is not None:
         found.groups = split.joined(found.groups, groups)
         if not found.keeps_split:

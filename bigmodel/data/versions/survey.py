@@ -51,6 +51,7 @@ class _Row:
     content: bytes
     length: int
     given: str = ""
+    together: bytes = b""  # "": as the content
 
 
 @dataclass
@@ -62,6 +63,7 @@ class _Counted:
     is_media: bool
     codes: list[int] = field(default_factory=list)
     groups: bytearray = field(default_factory=bytearray)
+    together: bytearray = field(default_factory=bytearray)
     lengths: list[int] = field(default_factory=list)
     tests: list[bool] = field(default_factory=list)
     given: list[int] = field(default_factory=list)
@@ -88,6 +90,7 @@ class _Counted:
         name = kind.value(row.target) if kind else row.target
         self.codes.append(self.known.setdefault(name, len(self.known)) if is_usable else -1)
         self.groups += row.content
+        self.together += row.together or row.content
         self.lengths.append(row.length)
         self.tests.append(bool(row.origin))
         self.given.append(NAMES.index(row.given) if row.given in NAMES else -1)
@@ -127,6 +130,7 @@ def survey(
         delimiter=delimiter,
         decimal=decimal,
         is_filled=np.array(counted.filled, np.bool_),
+        together=np.frombuffer(bytes(counted.together), np.uint64),
     )
 
 
@@ -156,9 +160,15 @@ def _text_rows(
         inputs, targets = fitting.rows(batch, text, targets_of(batch, label, relabel))
         parts = batch.column("split").to_pylist() if source.keeps_split else [""] * len(inputs)
         for found, target, part in zip(inputs, targets, parts, strict=True):
-            content = hashlib.sha256(found.encode()).digest()[:8]
+            content, together = _hash(found), b""
+            if fitting.kind and (shared := fitting.kind.together(found)) != found:
+                together = _hash(shared)
             given = "" if part == Split.NONE else part
-            yield _Row(source.origin, found, target, content, len(found), given)
+            yield _Row(source.origin, found, target, content, len(found), given, together)
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()[:8]
 
 
 def _media_rows(source: Source, label: str, relabel: Mapping[str, str]) -> Iterator[_Row]:

@@ -31,7 +31,11 @@ def fold_answers(
     """Return out-of-fold answers to the training rows; a class with one row is never held out."""
     found: dict[int, list[Answer]] = defaultdict(list)
     for repeat in range(kind.repeats):
-        for held in _folds([target.stratum(text) for text in data.train.targets], seed + repeat):
+        for held in _folds(
+            [target.stratum(text) for text in data.train.targets],
+            [target.together(text) for text in data.train.inputs],
+            seed + repeat,
+        ):
             check()
             kept = sorted(set(range(len(data.train))) - set(held))
             part = TaskData(_rows(data.train, kept), Rows(), Rows(), data.labels)
@@ -42,20 +46,25 @@ def fold_answers(
     return _rows(data.train, places), [kind.merge(found[place]) for place in places]
 
 
-def _folds(strata: Sequence[str], seed: int) -> Iterator[list[int]]:
-    """Yield places of rows that are held out together; every stratum is spread over the folds."""
+def _folds(strata: Sequence[str], together: Sequence[str], seed: int) -> Iterator[list[int]]:
+    """Yield places of rows that are held out together; every stratum is spread over the folds.
+
+    Rows that share something (`together`) go where the first of them goes.
+    """
     generator = np.random.default_rng(seed)
     groups: dict[str, list[int]] = defaultdict(list)
     for place, stratum in enumerate(strata):
         groups[stratum].append(place)
     folds: list[list[int]] = [[] for _ in range(FOLDS)]
+    taken: dict[str, int] = {}
     turn = 0
     for _, members in sorted(groups.items()):
         if len(members) < 2:
             continue
         for place in generator.permutation(members).tolist():
-            folds[turn % FOLDS].append(place)
-            turn += 1
+            number = taken.setdefault(together[place], turn % FOLDS)
+            folds[number].append(place)
+            turn += number == turn % FOLDS
     yield from (sorted(fold) for fold in folds if fold)
 
 

@@ -259,8 +259,8 @@ class DatasetService:
         chosen = guess_columns(dict.fromkeys(version.summary.columns, ()), text=text, label=label)
         sources = [own_source(folder)]
         kind = "" if chosen.label else version.recipe.kind
-        if chosen.label and not further:
-            kind = kind_of_columns(sources[0], chosen.text, chosen.label)
+        if chosen.label:
+            kind = kind_of_columns(sources[0], chosen.text, chosen.label, further)
         if version.recipe.test_name:
             sources.append(own_test_source(folder))
         recipe = replace(

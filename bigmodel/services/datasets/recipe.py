@@ -9,6 +9,7 @@ from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.guess import Guess, guess_columns, likest_texts
 from bigmodel.data.tables.pairs.columns import pair_of
+from bigmodel.data.tables.pairs.passages import passage_of
 from bigmodel.data.tables.source import Source, sample_rows
 from bigmodel.data.targets import target_kind, target_kinds
 
@@ -64,6 +65,10 @@ def columns_of(
     """Return the columns of a table, guessed from some of its rows where they are not given."""
     sample = sample_rows(upload.source(), SAMPLE_ROWS)
     inputs = task.inputs if task and len(task.inputs) > 1 else ()
+    if passage := passage_of(
+        sample, text=text, label=label, more=more, kind=task.target if task else ""
+    ):
+        return passage
     if (
         not inputs
         and not more
@@ -87,8 +92,11 @@ def columns_of(
     return guess
 
 
-def kind_of_columns(source: Source, text: str, label: str) -> str:
-    """Return the target kind that two chosen columns tell, "" where only their values can."""
+def kind_of_columns(source: Source, text: str, label: str, more: Sequence[str] = ()) -> str:
+    """Return the target kind that chosen columns tell, "" where only their values can."""
     sample = sample_rows(source, SAMPLE_ROWS)
+    if more:
+        passage = passage_of(sample, text=text, label=label, more=more)
+        return passage.kind if passage else ""
     pair = pair_of({name: sample[name] for name in (text, label) if name}, text, label)
     return pair.kind if pair else ""

@@ -193,7 +193,9 @@ class InferenceService:
 
     def _require_parts(self, model: TrainedModel, texts: Sequence[str]) -> None:
         inputs = self._task(model.task).inputs
-        if len(inputs) > 1 and any(len(parts_of(text)) != len(inputs) for text in texts):
+        if len(inputs) > 1 and not all(
+            len(parts := parts_of(text)) == len(inputs) and all(parts) for text in texts
+        ):
             raise ModelError("inputs_missing", inputs=len(inputs))
 
     def near_texts(self, owner: str, model_or_job: str, answer: Answered) -> list[TextRow]:

@@ -71,9 +71,10 @@ def _parts(
         yield escape(text[at:low])
         mark = " is-unsure" if sure is not None and sure < UNSURE else ""
         title = f' title="{escape(percent(sure))}"' if sure is not None else ""
+        name = f"<small>{escape(kind)}</small>" if kind else ""
         yield (
             f'<mark class="bm-mark bm-kind-{kinds.get(kind, 0)}{mark}"{title}>'
-            f"{escape(text[low:high])}<small>{escape(kind)}</small></mark>"
+            f"{escape(text[low:high])}{name}</mark>"
         )
         at = high
     yield escape(text[at:end])

@@ -9,26 +9,39 @@ from bigmodel.core.callbacks import Say
 from bigmodel.core.results.alignment import is_unspaced
 from bigmodel.core.results.panel import Panel, PanelKind
 from bigmodel.services.panels.answer import lead
+from bigmodel.services.panels.marked import marked_text
 
 
 class Words(PanelKind):
-    """Data: `text`; `words` of (word, certainty), if it is known; keys of what to say of a `certainty` and of no text; `others` of (text, certainty) and words `left`, each with the key of its title."""
+    """Data: `text`; `words` of (word, certainty), if it is known; keys of what to say of a `certainty` and of no text; `others` of (text, certainty) and words `left`, each with the key of its title; the `passage` that it stands in, and where (`spans`)."""
 
     def draw(self, panel: Panel, say: Say) -> str:
         text, data = panel.data["text"], panel.data
-        if not text.strip() and data.get("nothing"):
+        is_nothing = not text.strip() and bool(data.get("nothing"))
+        if is_nothing and "passage" not in data:
             return lead(escape(say(data["nothing"])))
         spans = [
             f'<span class="bm-word{" is-unsure" if sure < UNSURE else ""}" '
             f'title="{escape(percent(sure))}">{escape(word)}</span>'
             for word, sure in data.get("words", ())
         ]
-        shown = ("" if is_unspaced(text) else " ").join(spans) or escape(text)
+        shown = ("" if is_unspaced(text) else " ").join(spans) or escape(
+            say(data["nothing"]) if is_nothing else text
+        )
         note = ""
         if data.get("note"):
             said = say(data["note"], percent=percent(data["certainty"]))
             note = f'<div class="bm-muted">{escape(said)}</div>'
-        return lead(shown) + note + _left(data, say) + _others(data, say)
+        return lead(shown) + note + _passage(data) + _left(data, say) + _others(data, say)
+
+
+def _passage(data: Mapping[str, Any]) -> str:
+    """Return the passage that a text was found in, with its place marked."""
+    if "passage" not in data:
+        return ""
+    layer = {"spans": data["spans"], "sureness": [data["certainty"]] * len(data["spans"])}
+    shown = marked_text(data["passage"], layer, {})
+    return f'<div class="bm-passage" data-testid="passage" tabindex="0">{shown}</div>'
 
 
 def _left(data: Mapping[str, Any], say: Say) -> str:

@@ -46,6 +46,13 @@ class TagParams(TunedParams):
     max_tokens: int = Field(default=192, ge=16, le=8192, json_schema_extra=_in("data"))
 
 
+class ExtractParams(TunedParams):
+    """Settings of a training that finds answers in passages."""
+
+    window_tokens: int = Field(default=256, ge=32, le=8192, json_schema_extra=_in("data"))
+    answer_tokens: int = Field(default=60, ge=1, le=512, json_schema_extra=_in("data"))
+
+
 class ClassParams(TunedParams):
     """Settings of a training that may sort into classes."""
 

@@ -1,1 +1,1 @@
-"""Sentences in two languages: columns of a table, or two parallel files."""
+"""Columns that belong together: sentences in two languages, or passages, questions and their answers."""
