@@ -10,6 +10,7 @@ from typing import Any
 
 from bigmodel.commands.reference import OWNER, find_dataset, find_job
 from bigmodel.commands.terminal import Terminal, local_time
+from bigmodel.core.datasets.card import CARD_FIELDS
 from bigmodel.core.datasets.dataset import Dataset, Form, Summary
 from bigmodel.core.ids import is_id
 from bigmodel.core.message import Arg
@@ -109,6 +110,22 @@ def run_export(args: argparse.Namespace, services: Services, terminal: Terminal)
     }
     terminal.say("data.exported", **counts, path=str(made[0].path))
     terminal.record({"out": str(made[0].path), "files": len(made)} | counts)
+    return 0
+
+
+def run_card(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Show the card of a dataset, after saying what is to be said on it."""
+    dataset = find_dataset(services, args.dataset)
+    given = {name: getattr(args, name) for name in CARD_FIELDS}
+    fresh = {name: text for name, text in given.items() if text is not None}
+    said = services.cards.put(OWNER, dataset.id, **fresh)
+    written = services.cards.markdown(OWNER, dataset.id)
+    terminal.record({"dataset": dataset.id, "name": dataset.name, "card": dict(said)})
+    if args.out is None:
+        terminal.write(written)
+    else:
+        args.out.write_text(written, "utf-8")
+        terminal.say("data.card_written", path=str(args.out))
     return 0
 
 

@@ -19,6 +19,7 @@ from bigmodel.commands import (
     users,
 )
 from bigmodel.commands.terminal import Terminal
+from bigmodel.core.datasets.card import CARD_FIELDS
 from bigmodel.core.datasets.dataset import NO_LABEL
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.task import PRESETS
@@ -72,8 +73,9 @@ class Grammar:
         counted = self._command(commands, "labels", labels.run_labels, "data_labels")
         parted = self._command(commands, "split", grow.run_split, "data_split")
         alike = self._command(commands, "similar", data.run_similar, "data_similar")
+        card = self._command(commands, "card", data.run_card, "data_card")
         delete = self._command(commands, "delete", data.run_delete, "data_delete")
-        for parser in (shown, add, export, counted, parted, alike, delete):
+        for parser in (shown, add, export, counted, parted, alike, card, delete):
             parser.add_argument("dataset", metavar="DATASET", help=self._help("dataset"))
         alike.add_argument("query", metavar="QUERY", help=self._help("similar_query"))
         add.add_argument("file", metavar="FILE", type=Path, help=self._help("add_file"))
@@ -89,6 +91,9 @@ class Grammar:
         by.add_argument("--random", action="store_true", help=self._help("split_random"))
         by.add_argument("--test", metavar="FILE", type=Path, help=self._help("split_test"))
         parted.add_argument("--measure", action="store_true", help=self._help("split_measure"))
+        for name in CARD_FIELDS:
+            card.add_argument(f"--{name}", metavar="TEXT", help=self._help(f"card_{name}"))
+        card.add_argument("--out", metavar="FILE", type=Path, help=self._help("card_out"))
         delete.add_argument("--yes", action="store_true", help=self._help("yes"))
 
     def _train(self, parser: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bigmodel.services.datasets.append import AppendService
+from bigmodel.services.datasets.card import CardService
 from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
@@ -49,6 +50,7 @@ class Services:
     settings: Settings
     words: Words
     datasets: DatasetService
+    cards: CardService
     labelling: LabellingService
     base_models: BaseModelService
     training: TrainingService
@@ -113,6 +115,7 @@ def services_over(
         settings=settings,
         words=words,
         datasets=DatasetService(settings, store),
+        cards=CardService(settings, store, words),
         base_models=base_models,
         labelling=labelling,
         training=TrainingService(settings, store, base_models, jobs, labelling),

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
+from bigmodel.core.datasets.card import MOST_CHARACTERS, DatasetCard
 from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
 from bigmodel.core.job import FINAL, Job, JobEvent, Progress, State
 from bigmodel.core.labelling.labels import Labelling
@@ -21,6 +22,7 @@ Json = dict[str, Any]  # Any: as deep as the values of `core` that are checked b
 Id = Annotated[str, Field(pattern=f"^{ID}$")]
 Digest = Annotated[str, Field(pattern=f"^{SHA256}$")]
 Name = Annotated[str, Field(max_length=400)]
+Said = Annotated[str, Field(max_length=MOST_CHARACTERS)]
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 Record = TypeVar("Record", bound="_Strict")
 Value = TypeVar("Value")
@@ -119,6 +121,19 @@ class LabellingRecord(_Strict):
         return Labelling.from_json(self.model_dump())
 
 
+class CardRecord(_Strict):
+    """What a person says of a dataset."""
+
+    about: Said = ""
+    origin: Said = ""
+    licence: Said = ""
+    consent: Said = ""
+    people: Said = ""
+
+    def card(self) -> DatasetCard:
+        return DatasetCard.from_json(self.model_dump())
+
+
 class DatasetRecord(_Strict):
     """A dataset with all its versions, oldest first."""
 
@@ -127,6 +142,7 @@ class DatasetRecord(_Strict):
     created_at: AwareDatetime
     versions: Annotated[tuple[VersionRecord, ...], Field(min_length=1)]
     sorting: LabellingRecord | None = None
+    card: CardRecord | None = None
 
     @field_validator("versions")
     @classmethod
@@ -136,8 +152,15 @@ class DatasetRecord(_Strict):
         return value
 
     @classmethod
-    def of(cls, dataset: Dataset, versions: Sequence[Version], sorting: Labelling | None) -> Self:
+    def of(
+        cls,
+        dataset: Dataset,
+        versions: Sequence[Version],
+        sorting: Labelling | None,
+        card: DatasetCard | None = None,
+    ) -> Self:
         return cls(
+            card=CardRecord(**dict(card)) if card else None,
             sorting=LabellingRecord.of(sorting) if sorting else None,
             id=dataset.id,
             name=dataset.name,
@@ -335,7 +358,8 @@ def read_lines(path: Path, kind: type[Record]) -> Iterator[Record]:
 
 
 def _dumped(record: _Strict) -> Json:
-    return {key: _value(value) for key, value in record}
+    """Return a record without what it does not say: a reader from before that was there refuses it."""
+    return {key: _value(value) for key, value in record if key != "card" or value is not None}
 
 
 def _value(value: object) -> object:

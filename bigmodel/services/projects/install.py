@@ -15,6 +15,7 @@ from bigmodel.data.projects.layout import ATTEMPT
 from bigmodel.data.projects.read import Unpacked
 from bigmodel.data.projects.record import BaseRecord, DatasetRecord, VersionRecord
 from bigmodel.jobs.artifacts import Artifacts, job_name
+from bigmodel.services.datasets.card import write_card
 from bigmodel.services.projects.plan import Plan
 from bigmodel.settings import Settings
 
@@ -68,6 +69,8 @@ class Installer:
             _write_recipe(source / str(version.number), version)
         if dataset.id in self._plan.names:
             self._move(source, home)
+            if dataset.card is not None:
+                write_card(home, dataset.card.card())
             return
         for number in self._plan.more.get(dataset.id, ()):
             self._move(source / str(number), home / str(number))

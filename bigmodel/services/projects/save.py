@@ -1,7 +1,7 @@
 """What of a data folder goes into a project, and writing it down; it changes nothing, and takes nothing of another owner."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from bigmodel import __version__
 from bigmodel.base_models import shelf
 from bigmodel.core.callbacks import OnShare
+from bigmodel.core.datasets.card import DatasetCard
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.data.projects import layout
@@ -25,6 +26,7 @@ from bigmodel.data.projects.record import (
 from bigmodel.data.projects.write import ProjectWriter
 from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.jobs.worker.seal import digests
+from bigmodel.services.datasets.card import read_card
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.store.values import Carried, Point, Records
@@ -42,6 +44,7 @@ class Content:
     bases: tuple[BaseRecord, ...] = ()
     left_out: tuple[Message, ...] = ()
     sizes: dict[str, int] = field(default_factory=dict)
+    cards: Mapping[str, DatasetCard] = field(default_factory=dict)  # by dataset
 
     @property
     def bytes(self) -> int:
@@ -78,7 +81,9 @@ class ProjectCollector:
             self._files[name] = path
         bases = tuple(self._bases(base_names))
         sizes = {name: _size(path) for name, path in self._files.items()}
-        return Content(records, tuple(self._files.items()), bases, tuple(self._left_out), sizes)
+        cards = {d.id: read_card(self._settings.datasets / d.id) for d in records.datasets}
+        files, left_out = tuple(self._files.items()), tuple(self._left_out)
+        return Content(records, files, bases, left_out, sizes, cards)
 
     def _dataset(self, dataset_id: str) -> None:
         home = self._settings.datasets / dataset_id
@@ -164,7 +169,7 @@ def _records(
     content: Content, store: Store, owner: str, found: dict[str, str]
 ) -> Iterator[tuple[str, Iterator[bytes]]]:
     records = content.records
-    yield layout.DATASETS, (line(each) for each in _datasets(records))
+    yield layout.DATASETS, (line(each) for each in _datasets(content))
     yield (
         layout.JOBS,
         (line(JobRecord.of(each.job, each.models, each.history)) for each in records.jobs),
@@ -179,10 +184,12 @@ def _records(
     )
 
 
-def _datasets(records: Records) -> Iterator[DatasetRecord]:
+def _datasets(content: Content) -> Iterator[DatasetRecord]:
+    records = content.records
     for dataset in records.datasets:
         versions = [version for version in records.versions if version.dataset_id == dataset.id]
-        yield DatasetRecord.of(dataset, versions, records.sortings.get(dataset.id))
+        sorting, card = records.sortings.get(dataset.id), content.cards.get(dataset.id)
+        yield DatasetRecord.of(dataset, versions, sorting, card)
 
 
 def _of_base(key: str, found: dict[str, str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """A trained model as a ZIP that works without this app; it must never hold rows, names or paths of a person."""
 
+import hashlib
 import json
 import re
 import zipfile
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from bigmodel.base_models.catalogue import read_models
 from bigmodel.base_models.shelf import from_record
+from bigmodel.core.datasets.card import DatasetCard
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import Base, TrainedModel
@@ -56,6 +58,7 @@ LEFT = frozenset(  # rows, what tells of them, and ids of this app
 )
 CONFIGS = frozenset({"config.json", "tokenizer_config.json"})
 ORIGINS = frozenset({"_name_or_path", "name_or_path"})
+NOTHING_SAID = DatasetCard()
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of ZIP: equal models give equal packages
 
 
@@ -66,6 +69,7 @@ def write_package(
     results: Results,
     split_rows: Mapping[str, int],
     bases: Mapping[str, Mapping[str, object]],
+    data: DatasetCard = NOTHING_SAID,
     as_space: bool = False,
 ) -> Path:
     """Write the ZIP of a model into the scratch folder, or return the one already there.
@@ -73,13 +77,15 @@ def write_package(
     Args:
         split_rows: how many rows it learned from and was tried on.
         bases: imported and fetched base models by name.
+        data: what a person said of its data.
         as_space: with an app that asks it in a browser, as a Hugging Face Space starts it.
 
     Raises:
         ModelError: `model_files_missing`; `model_without_program` as a Space.
     """
     sort = "space" if as_space else "model"
-    target = settings.scratch / "downloads" / model.id / f"{sort}-{model.kind}.zip"
+    place = settings.scratch / "downloads" / model.id
+    target = place / _mark(data) / f"{sort}-{model.kind}.zip"
     if target.is_file():
         return target
     folder = Artifacts(settings.home).path(model.folder)
@@ -98,6 +104,7 @@ def write_package(
         split_rows=split_rows,
         base=_base(task, model, bases),
         has_program=program is not None,
+        data=data,
     )
     app = space_files(words, task) if as_space else {}
     texts = [
@@ -108,6 +115,11 @@ def write_package(
     ]
     _write(target, files, texts)
     return target
+
+
+def _mark(data: DatasetCard) -> str:
+    """Return a folder for packages that say this of their data: what was made before it was said is not handed out."""
+    return hashlib.sha256(repr(data).encode()).hexdigest()[:8] if data else ""
 
 
 def _write(target: Path, files: Sequence[Path], texts: Sequence[tuple[str, str]]) -> None:

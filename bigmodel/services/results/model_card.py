@@ -1,12 +1,14 @@
-"""The model card inside a downloaded model, in every language, in numbers only: no rows, no names, no paths."""
+"""The model card inside a downloaded model, in every language, in numbers and what a person said of the data: no rows, no names, no paths."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from bigmodel.core.datasets.card import DatasetCard
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.model import Base, TrainedModel
 from bigmodel.core.results.panel import Table, literal
 from bigmodel.core.results.results import Results
+from bigmodel.services.datasets.card import said_lines
 from bigmodel.services.panels import draw, measure_table, title
 from bigmodel.words import Words
 
@@ -30,11 +32,14 @@ def write_card(
     split_rows: Mapping[str, int],
     base: Base,
     has_program: bool,
+    data: DatasetCard,
 ) -> str:
     """Return the README.md of a model."""
     parts = []
     for language in LANGUAGES:
-        lines = _card(words, language, model, results, split_rows, base, has_program=has_program)
+        lines = _card(
+            words, language, model, results, split_rows, base, data, has_program=has_program
+        )
         parts.append("\n".join(lines))
     return "\n---\n\n".join(parts)
 
@@ -46,6 +51,7 @@ def _card(
     results: Results,
     split_rows: Mapping[str, int],
     base: Base,
+    data: DatasetCard,
     *,
     has_program: bool,
 ) -> Iterator[str]:
@@ -70,6 +76,9 @@ def _card(
     if model.labels:
         names = ", ".join(literal(label) for label in model.labels[:MOST_LABELS])
         yield say("labels", count=len(model.labels), labels=names) + "\n"
+    if data:
+        yield f"## {say('data')}\n"
+        yield from said_lines(words, language, data)
     yield f"## {say('results')}\n"
     yield words.say(language, results.sentence) + "\n"
     raw = partial(words.text, language)

@@ -22,6 +22,7 @@ from bigmodel.data.ingest.importer import Answers, read_upload
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import ITEMS, load_rows
 from bigmodel.jobs.artifacts import Artifacts
+from bigmodel.services.datasets.card import read_card
 from bigmodel.services.results import export
 from bigmodel.services.results.answer_table import open_table
 from bigmodel.services.results.evaluation_set import read_evaluation_set
@@ -180,6 +181,7 @@ class ResultService:
             results=self.results(owner, model.job_id, model.id),
             split_rows=version.summary.split_rows,
             bases=self._store.base_models.list_all(owner),
+            data=read_card(self._settings.datasets / version.dataset_id),
             as_space=as_space,
         )
 

@@ -9,6 +9,7 @@ import pytest
 from starlette.requests import Request
 
 from bigmodel.services.datasets.append import AppendService
+from bigmodel.services.datasets.card import CardService
 from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
@@ -52,6 +53,7 @@ def tab(settings: Settings) -> DataTab:
         splits=SplitService(settings, store, labelling.task_of, labelling.settle),
         last_look=LastLookService(settings, store),
         similar=SimilarService(settings, store),
+        cards=CardService(settings, store, load_words()),
         append=AppendService(settings, store, ControlService(settings, store, Asleep())),
         workbooks=WorkbookService(settings, store),
     )

@@ -86,6 +86,7 @@ def test_deleted_upload_is_found_nowhere(studio: Studio, tmp_path: Path, medium:
     dataset = imported(studio, services, write(tmp_path / f"{PLANTED}.{ending}"))
     assert dataset.version.recipe.medium == medium
     services.datasets.rename(OWNER, dataset.id, f"{PLANTED} renamed")
+    services.cards.put(OWNER, dataset.id, origin=f"{PLANTED} said so")
     job = services.training.submit(OWNER, dataset.id, base="instant", name=f"{PLANTED} job")
     deadline = time.monotonic() + PATIENCE_S
     while not services.jobs.get(OWNER, job.id).is_final:

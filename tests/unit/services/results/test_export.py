@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from bigmodel.core.datasets.card import DatasetCard
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import ModelError
 from bigmodel.core.language import LANGUAGES
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Predictor
 from bigmodel.data.cleaning import clean_texts
+from bigmodel.services.datasets.card import write_card
 from bigmodel.services.results.results import ResultService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -199,6 +201,21 @@ def test_package_gives_away_nothing(settings: Settings, tmp_path: Path) -> None:
     private = [str(settings.home), "Own training", "Own data", OWNER, training.row_ids[0]]
     texts = [path.read_text("utf-8", errors="replace") for path in folder.iterdir()]
     assert [(name) for name in (*private, ENGLISH[0]) for text in texts if name in text] == []
+
+
+def test_card_says_where_the_data_came_from(settings: Settings, tmp_path: Path) -> None:
+    targets = ["bad", "good", "bad", "good", "good"]
+    training = trained(settings, ENGLISH, targets, "text_classification")
+    model = add_instant(training, ENGLISH, targets)
+    before = (unpacked(training, model, tmp_path / "a") / "README.md").read_text("utf-8")
+    assert "What the data is" not in before
+    card = DatasetCard(origin="Our shop, in May.", consent="Everybody said yes.")
+    folder = settings.datasets / training.job.dataset_id
+    folder.mkdir(parents=True, exist_ok=True)
+    write_card(folder, card)
+    after = (unpacked(training, model, tmp_path / "b") / "README.md").read_text("utf-8")
+    for text in ("## What the data is", "Our shop, in May.", "**同意情况**: Everybody said yes."):
+        assert text in after
 
 
 def test_card_says_rows_measures_and_limits(settings: Settings, tmp_path: Path) -> None:
