@@ -15,6 +15,7 @@ function h(tag, given = {}, ...children) {
 let isDrawing = false;
 function redraw(root, draw) {
   const before = document.activeElement, focus = root.contains(before) ? before.dataset.focus : '', at = before?.selectionStart;
+  const all = () => [...root.querySelectorAll('button, input, select, audio')], place = all().indexOf(before);
   const fields = () => [...root.querySelectorAll('input[data-keep]')];
   const kept = Object.fromEntries(fields().map(node => [node.dataset.focus, node.value]));
   isDrawing = true;
@@ -25,6 +26,8 @@ function redraw(root, draw) {
     if (kept[name] && (!node.value || name === focus)) node.value = kept[name];
   }
   const again = focus && [...root.querySelectorAll('[data-focus]')].find(node => node.dataset.focus === focus);
+  if (!again && place >= 0 && !root.contains(document.activeElement))  // without a name: what stands in its place now
+    all()[Math.min(place, all().length - 1)]?.focus({preventScroll: true});
   if (!again || again === document.activeElement) return;
   again.focus({preventScroll: true});
   if (at != null) try { again.setSelectionRange(at, at); } catch { /* no text */ }

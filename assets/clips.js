@@ -1,4 +1,4 @@
-// Plays one clip at a time: a button starts and stops it, a click on its wave jumps there.
+// Plays one clip at a time: a button starts and stops it, a click on its wave jumps there, an arrow key on the button a second.
 const player = new Audio();
 let clip = null;
 const mark = (node, share) => node?.style.setProperty('--played', share);
@@ -24,6 +24,13 @@ element.addEventListener('click', event => {
   } else if (event.target.closest('button')) {
     if (node === clip && !player.paused) stop(); else start(node);
   }
+});
+element.addEventListener('keydown', event => {
+  const step = {ArrowLeft: -1, ArrowRight: 1}[event.key], node = event.target.closest('.bm-clip');
+  if (!step || !node) return;
+  event.preventDefault();
+  const at = node === clip ? player.currentTime : 0, long = node === clip ? player.duration : 0;
+  start(node, long ? Math.min(Math.max(at + step, 0), long - 0.05) / long : 0);
 });
 player.addEventListener('timeupdate', () => {
   mark(clip, player.duration ? player.currentTime / player.duration : 0);

@@ -9,8 +9,7 @@ const hint = document.createElement('span'), line = document.createElement('div'
 let running = 0, words = {};
 input.type = 'file'; input.multiple = true; input.webkitdirectory = true;
 line.className = 'bm-folder-line'; line.setAttribute('role', 'status');
-label.className = 'bm-button'; label.tabIndex = 0; hint.className = 'bm-muted';
-label.addEventListener('keydown', event => { if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); input.click(); } });
+label.className = 'bm-button'; hint.className = 'bm-muted';
 async function dress() {
   words = (await patiently(async () => (await fetch(address('/words'))).json())).folder;
   line.textContent = '';

@@ -7,9 +7,8 @@ const MB = 2 ** 20;
 let words = {}, piece = 8 * MB, running = 0;
 input.type = 'file'; input.accept = '.zip,application/zip';
 line.className = 'bm-folder-line'; line.setAttribute('role', 'status');
-label.className = 'bm-button'; label.tabIndex = 0;
+label.className = 'bm-button';
 track.className = 'bm-bar'; track.append(bar);
-label.addEventListener('keydown', event => { if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); input.click(); } });
 const pause = ms => new Promise(ok => setTimeout(ok, ms));
 const say = (key, values = {}) => {
   line.textContent = Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), words[key] || key);

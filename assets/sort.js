@@ -3,7 +3,7 @@
 const root = element.querySelector('.bm-sort');
 const KEYS = 9, POLL_MS = 1500, W = 320, H = 120;
 let dataset = '', state = null, words = {}, sent = [], busy = false, message = '', menu = '', timer = 0;
-let showsGuess = false, hasFailed = false, presses = 0;
+let showsGuess = false, hasFailed = false, presses = 0, usesKeys = localStorage.getItem('bm_sort_keys') !== 'off';
 
 const address = () => new URL(`bm/sort/${dataset}`, document.baseURI);
 const fill = (text, given) => Object.entries(given).reduce((all, [name, value]) => all.replaceAll(`{${name}}`, value), text || '');
@@ -80,7 +80,7 @@ function isTyping(target) { return target.isContentEditable || /^(input|textarea
 function press(event) {
   if (event.key === 'Escape' && state && root.contains(event.target)) { menu = ''; event.target.blur(); draw(); return; }
   if (!element.isConnected) { document.removeEventListener('keydown', press); return; }
-  if (!root.offsetParent || !state || event.repeat || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (!root.offsetParent || !state || !usesKeys || event.repeat || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const key = event.key.toLowerCase(), number = '123456789'.indexOf(key);
   if (number >= 0 && key.length === 1) label(state.classes[number]?.name);
   else if (key === 's' || key === '0') skip();
@@ -147,28 +147,28 @@ function bar() {
     menu ? classMenu() : '');
 }
 function classButton(group, place, ready) {
-  const key = place < KEYS ? String(place + 1) : '';
+  const key = usesKeys && place < KEYS ? String(place + 1) : '';
   const count = fill(words.rows_of, {count: group.count});
   return h('button', {type: 'button', class: 'bm-sort-class', disabled: !ready, 'data-label': group.name, 'data-focus': `class ${group.name}`, 'aria-keyshortcuts': key || false,
     'aria-label': [group.name, count, key && fill(words.key, {key})].filter(Boolean).join(', '), onclick: () => label(group.name)},
     key ? h('kbd', {}, key) : '', h('span', {}, short(group.name, 40)), h('i', {class: 'bm-number'}, String(group.count)));
 }
 function tool(name, key, act, off) {
-  return h('button', {type: 'button', class: 'bm-button', disabled: off, 'data-testid': `sort-${name}`, 'data-focus': name, 'aria-keyshortcuts': key,
-    'aria-label': `${words[name]}, ${fill(words.key, {key})}`, onclick: act}, words[name], h('kbd', {}, key));
+  return h('button', {type: 'button', class: 'bm-button', disabled: off, 'data-testid': `sort-${name}`, 'data-focus': name, 'aria-keyshortcuts': usesKeys && key,
+    'aria-label': usesKeys ? `${words[name]}, ${fill(words.key, {key})}` : false, onclick: act}, words[name], usesKeys ? h('kbd', {}, key) : '');
 }
 function newClass() {
   const add = () => { const name = input.value.trim(); input.value = ''; if (name) send('add', name); };
   const input = h('input', {placeholder: words.new_class, 'aria-label': words.new_class, maxlength: 100, 'data-keep': true, 'data-focus': 'new', enterkeyhint: 'done',
     'data-testid': 'sort-new', onkeydown: event => { if (event.key === 'Enter') { event.preventDefault(); add(); } }});
-  return h('span', {class: 'bm-sort-new'}, input, h('button', {type: 'button', class: 'bm-button', 'data-testid': 'sort-add', onclick: add}, words.add_class));
+  return h('span', {class: 'bm-sort-new'}, input, h('button', {type: 'button', class: 'bm-button', 'data-testid': 'sort-add', 'data-focus': 'add', onclick: add}, words.add_class));
 }
 function classMenu() {
   return h('div', {class: 'bm-sort-menu', 'data-testid': 'sort-classes-menu'}, h('p', {class: 'bm-muted'}, words.menu_hint), state.classes.map(group => {
     const others = state.classes.filter(other => other !== group);
     const name = h('input', {value: group.name, 'aria-label': `${words.rename}: ${group.name}`, maxlength: 100, 'data-keep': true, 'data-focus': `name ${group.name}`,
       ...onLeft(group.name, to => to && send('rename', group.name, to))});
-    const into = h('select', {'aria-label': fill(words.merge_ask, {name: group.name}), onchange: event => { if (event.target.value) send('merge', group.name, event.target.value); }},
+    const into = h('select', {'data-focus': `merge ${group.name}`, 'aria-label': fill(words.merge_ask, {name: group.name}), onchange: event => { if (event.target.value) send('merge', group.name, event.target.value); }},
       h('option', {value: ''}, words.merge), others.map(other => h('option', {value: other.name}, short(other.name, 40))));
     return h('div', {class: 'bm-sort-line', 'data-label': group.name}, name, others.length ? into : '');
   }));
@@ -176,10 +176,12 @@ function classMenu() {
 function side() {
   const guess = h('input', {type: 'checkbox', checked: showsGuess, 'data-testid': 'sort-show-guess', 'data-focus': 'guess',
     onchange: event => { showsGuess = event.target.checked; load(); }});
+  const keys = h('input', {type: 'checkbox', checked: usesKeys, 'data-testid': 'sort-keys', 'data-focus': 'keys',
+    onchange: event => { usesKeys = event.target.checked; localStorage.setItem('bm_sort_keys', usesKeys ? 'on' : 'off'); draw(); }});
   return h('div', {class: 'bm-sort-side'},
     h('section', {class: 'bm-card'}, h('h4', {}, words.counts), bars(), h('p', {class: 'bm-muted', 'data-testid': 'sort-model'}, state.model),
       h('label', {class: 'bm-check'}, guess, ' ', words.show_guess), ' ', h('span', {class: 'bm-muted'}, words.guess_why),
-      h('p', {class: 'bm-muted bm-sort-keys'}, words.keys_help)),
+      h('p', {class: 'bm-sort-keys'}, h('label', {class: 'bm-check'}, keys, ' ', words.keys_use), ' ', usesKeys ? h('span', {class: 'bm-muted'}, words.keys_help) : '')),
     state.curve.length ? h('section', {class: 'bm-card', 'data-testid': 'sort-curve'}, h('h4', {}, words.curve), curve(), h('p', {}, state.gain)) : '',
     state.last.length ? h('section', {class: 'bm-card'}, h('h4', {}, words.last), h('div', {class: 'bm-sort-last'}, state.last.map(given))) : '');
 }

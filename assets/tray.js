@@ -114,10 +114,7 @@ function button(key, onclick, more = {}) {
 function picker(label, key, accept, capture) {
   const input = h('input', {type: 'file', accept, multiple: !capture, capture,
     onchange: event => { send(label, [...event.target.files]); event.target.value = ''; }});
-  return h('label', {class: 'bm-button', tabindex: '0', onkeydown: press}, words[key], input);
-}
-function press(event) {
-  if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); event.currentTarget.querySelector('input').click(); }
+  return h('label', {class: 'bm-button'}, words[key], input);
 }
 function draw() {
   if (!tray) return;

@@ -122,7 +122,7 @@ class JobsTab:
     def _build_chart(self, kind: str, height: int) -> None:
         with gr.Column(min_width=300, visible=False) as self.places[kind]:
             gr.Markdown(self.ctx.t(f"pages.jobs.chart_{kind}"), elem_classes="bm-title")
-            self.charts[kind] = chart(f"jobs-{kind}", height)
+            self.charts[kind] = chart(self.ctx.services.words, f"jobs-{kind}", height)
 
     # events -----------------------------------------------------------------------------------
 

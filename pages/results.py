@@ -61,7 +61,7 @@ class ResultsTab:
             self.share = ShareView(self.ctx)
             self.space = SpaceView(self.ctx)
             self.compare = CompareView(self.ctx)
-            self.panels = panels_box("results-panels")
+            self.panels = panels_box(self.ctx.services.words, "results-panels")
             self.wrong = WrongRows(self.ctx)
             self._build_more()
 

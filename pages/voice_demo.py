@@ -33,7 +33,7 @@ class VoiceDemo:
         with self._media.layout(tab):
             with gr.Column(visible=False) as self._along:
                 gr.Markdown(t(f"{WORDS}course"), elem_classes="bm-title")
-                self._course = chart("voice-demo-course", 260)
+                self._course = chart(self._ctx.services.words, "voice-demo-course", 260)
             with gr.Row(visible=False, elem_id="voice-demo-subtitles") as self._subtitles:
                 self._srt, self._vtt = (
                     gr.DownloadButton(t(f"{WORDS}{kind}"), elem_id=f"voice-demo-{kind}")  # type: ignore[arg-type] # every label may be I18nData

@@ -1,13 +1,14 @@
-"""Every tab of the real app, narrow and wide, light in one language and dark in the other, with nothing in it and with a model."""
+"""Every tab of the real app, narrow and wide, light in one language and dark in the other, with nothing in it and with a model; by keyboard, too."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from pages import find_pages
-from tests import axe
+from tests import axe, keyboard
 from tests.journeys import shell, walker
 from tests.journeys.watch import Watch, watch
 from tests.server import ROOT, Studio
@@ -36,13 +37,18 @@ def filled(studio: Studio) -> tuple[Studio, dict[str, str]]:
     return studio, {"dataset": made["dataset"], "job": made["job"]}
 
 
-def look_at_every_tab(page: Page, seen: Watch, *, is_dark: bool) -> list[str]:
+def look_at_every_tab(
+    page: Page, seen: Watch, *, is_dark: bool, by_keyboard: bool = False
+) -> list[str]:
     """Open each tab at each width; return what nobody should see."""
     found = []
     for slug in SLUGS:
         walker.press_tab(page, slug)
         settle(page)
         seen.open_everything()
+        if by_keyboard:
+            settle(page)
+            found += [f"{slug}: {line}" for line in keyboard.go_round(page)]
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             settle(page)
@@ -78,8 +84,24 @@ def test_app_with_a_model_is_clean_on_every_tab(
         walker.open_tab(page, studio, "results", **made)
         walker.wait_for_points(page, "results-matrix", 1)
         assert walker.is_drawn_whole(page, "results-matrix")
-        assert look_at_every_tab(page, seen, is_dark=is_dark) == []
+        for name in ("matrix", "roc"):
+            assert_has_table(page, f"results-{name}")
+        found = look_at_every_tab(page, seen, is_dark=is_dark, by_keyboard=not is_dark)
+        assert found == []
     seen.assert_quiet()
+
+
+def assert_has_table(page: Page, panel: str) -> None:
+    """A key shows the numbers of a chart, which offers nothing that would send them away."""
+    table = page.get_by_test_id(f"{panel}-chart-table")
+    expect(table).to_be_hidden()
+    page.locator(f"#{panel} .bm-chart-table button").press("Enter")
+    expect(table.locator("tbody tr").nth(2)).to_contain_text(re.compile(r"\d"))
+    offered = page.locator(f"#{panel} .modebar-btn").evaluate_all(
+        "all => all.map(each => each.getAttribute('aria-label'))"
+    )
+    assert offered
+    assert "Share chart..." not in offered
 
 
 def test_app_wrote_no_error_into_its_log(filled: tuple[Studio, dict[str, str]]) -> None:

@@ -11,6 +11,8 @@ from bigmodel.services.panels.plot import BOTTOM, HEIGHT, RIGHT, WIDTH, Scale, g
 WORDS = "pages.results."
 MOST_NAMED = 8  # lines up to which a legend helps
 COLOURS = ("#0d9488", "#d97706", "#7c3aed", "#64748b", "#db2777", "#2563eb", "#65a30d", "#b91c1c")
+DASHES = ("", "8 4", "2 4", "8 4 2 4", "16 4", "16 4 2 4")  # no colour has to be told from another
+SAMPLE = 30  # of a line, beside its name
 LEGEND = {
     "orientation": "v", "font": {"size": 11}, "y": 0.02, "yanchor": "bottom",
     "bgcolor": "rgba(128,128,128,0.08)",
@@ -43,11 +45,18 @@ class Lines(PanelKind):
                     if is_roc
                     else f"M{x(line['x'][0]):.0f} {y(line['y'][0]):.0f}{places}"
                 )
-                drawn += f'<path fill="none" stroke="{colour}" stroke-width="2" d="{path}"/>'
+                dash = DASHES[number % len(DASHES)]
+                look = f'fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"'
+                drawn += f'<path {look} d="{path}"/>'
                 if len(lines) <= MOST_NAMED + 1:
                     at = HEIGHT - BOTTOM - 12 - 18 * (len(lines) - 1 - number)
-                    side = f'x="{WIDTH - RIGHT - 6}" text-anchor="end"' if is_roc else 'x="76"'
-                    drawn += f'<text {side} y="{at}" fill="{colour}">{escape(_name(line, panel, say))}</text>'
+                    left = WIDTH - RIGHT - 6 - SAMPLE if is_roc else 76
+                    place, anchor = (left - 6, "end") if is_roc else (left + SAMPLE + 6, "start")
+                    drawn += f'<path {look} d="M{left} {at - 4}h{SAMPLE}"/>'
+                    drawn += (
+                        f'<text x="{place}" y="{at}" text-anchor="{anchor}" fill="{colour}">'
+                        f"{escape(_name(line, panel, say))}</text>"
+                    )
             return drawn
 
         return plot(0.0, 1.0, across=across, up=up, draw=paths, name=panel.name)

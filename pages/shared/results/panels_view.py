@@ -6,21 +6,22 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.callbacks import Say
-from bigmodel.core.results.panel import Panel
+from bigmodel.core.results.panel import Panel, Table
 from bigmodel.core.results.results import Results
 from bigmodel.services import panels
+from bigmodel.words import Words
 from pages.shared.web.theme import script
-from pages.shared.widgets.chart import DRAW, drawable
+from pages.shared.widgets.chart import drawable, drawing
 
 SCRIPT = script("panels.js")
 
 
-def panels_box(elem_id: str) -> gr.HTML:
+def panels_box(words: Words, elem_id: str) -> gr.HTML:
     """Return where panels are shown; give it values made by `shown`. Its event `click` is read by `picked`."""
     return gr.HTML(
         "[]",
         html_template='<div class="bm-panels"></div>',
-        js_on_load=f"{DRAW}\n{SCRIPT}",
+        js_on_load=f"{drawing(words)}\n{SCRIPT}",
         elem_id=elem_id,
         padding=False,
     )
@@ -45,4 +46,6 @@ def _shown(panel: Panel, run: str, say: Say) -> dict[str, Any]:
         about = say(panel.about) if panel.about else ""
         return head | {"about": about, "html": panels.html(panel, say)}
     drawn = {"run": run, "data": figure.data, "layout": figure.layout, "choices": figure.choices}
+    if isinstance(table := kind.draw(panel, say), Table):
+        drawn["table"] = table.html()
     return head | {"about": figure.about, "figure": drawable(drawn)}

@@ -91,7 +91,8 @@ def test_roc_names_areas_and_the_line_of_all() -> None:
     assert all("AUC 0." in name for name in names[:3])
     drawn = panels.html(of(results, "roc"), say)
     assert is_svg(drawn)
-    assert (drawn.count('stroke-width="2"'), drawn.count("AUC 0.")) == (3, 3)
+    strokes = re.findall(r'stroke-dasharray="([^"]*)"', drawn.partition("stroke-width")[2])
+    assert (len(strokes), len(set(strokes)), drawn.count("AUC 0.")) == (6, 3, 3)  # line and sample
 
 
 def test_pairs_stand_beside_the_diagonal() -> None:
