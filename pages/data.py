@@ -25,6 +25,7 @@ from pages.shared.web.guard import Newest, OpenPages, guard
 from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets.own_table import OwnTable
 from pages.shared.widgets.rerun_button import AgainButton
+from pages.shared.widgets.terms import strip
 
 SHOWN_NAMES = 5
 
@@ -328,6 +329,7 @@ class DataTab:
 def build(ctx: Context, tab: gr.Tab) -> None:
     """Build the tab."""
     DataTab(ctx, tab)
+    strip(ctx, tab, "data")
 
 
 PAGE = Page(slug="data", order=20, build=build)

@@ -4,6 +4,7 @@ import gradio as gr
 
 from pages.shared.demo.media_demo import MediaDemo
 from pages.shared.web.page import Context, Page
+from pages.shared.widgets.terms import strip
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:
@@ -12,6 +13,7 @@ def build(ctx: Context, tab: gr.Tab) -> None:
     with demo.layout(tab):
         pass
     demo.wire(())
+    strip(ctx, tab, "use")
 
 
 PAGE = Page(slug="image-demo", order=61, build=build, group="try")

@@ -21,6 +21,7 @@ from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets import ring
 from pages.shared.widgets.own_table import OwnTable
+from pages.shared.widgets.terms import strip
 
 LISTED_JOBS = 200
 LOOK_S = 2.0
@@ -227,6 +228,7 @@ def _signature(job: Job, models: list[TrainedModel]) -> str:
 def build(ctx: Context, tab: gr.Tab) -> None:
     """Lay out the tab and connect it."""
     ResultsTab(ctx, tab)
+    strip(ctx, tab, "results")
 
 
 PAGE = Page(slug="results", order=50, build=build)

@@ -15,6 +15,7 @@ from pages.shared.demo.models import LOCK, DemoModels
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import Context, Page
 from pages.shared.widgets import answer
+from pages.shared.widgets.terms import strip
 
 ANSWERED_LINES = 1_000
 SHOWN_LINES = 200
@@ -250,6 +251,7 @@ def _rows_in(text: str) -> list[str]:
 def build(ctx: Context, tab: gr.Tab) -> None:
     """Build the tab."""
     TextDemo(ctx).build(tab)
+    strip(ctx, tab, "use")
 
 
 PAGE = Page(slug="text-demo", order=60, build=build, group="try")

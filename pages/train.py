@@ -17,6 +17,7 @@ from pages.shared.train.forecast_view import ForecastView
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets.form import ParamsForm, all_fields, task_choices
+from pages.shared.widgets.terms import strip
 
 PRESET = "balanced"
 Facts = dict[str, dict[str, Any]]  # of each base: minutes, is_ready, size_mb
@@ -387,6 +388,7 @@ class TrainTab:
 def build(ctx: Context, tab: gr.Tab) -> None:
     """Build the tab."""
     TrainTab(ctx, tab)
+    strip(ctx, tab, "train")
 
 
 PAGE = Page(slug="train", order=30, build=build)

@@ -15,6 +15,7 @@ from pages.shared.web.guard import guard
 from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets import answer
 from pages.shared.widgets.chart import chart
+from pages.shared.widgets.terms import strip
 
 WORDS = "pages.voice_demo."
 FORMATS = {"srt": subtitles.srt, "vtt": subtitles.vtt}
@@ -116,6 +117,7 @@ class VoiceDemo:
 def build(ctx: Context, tab: gr.Tab) -> None:
     """Build the tab."""
     VoiceDemo(ctx).build(tab)
+    strip(ctx, tab, "use")
 
 
 PAGE = Page(slug="voice-demo", order=62, build=build, group="try")

@@ -1,0 +1,1 @@
+"""Views of the Learn tab, and what they compute."""
