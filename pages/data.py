@@ -6,7 +6,7 @@ from html import escape
 
 import gradio as gr
 
-from bigmodel.core.datasets.dataset import NO_LABEL, Dataset
+from bigmodel.core.datasets.dataset import NO_LABEL, ONLY_TEXT, Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from pages.shared.checkup.checkup_view import CheckupView
 from pages.shared.checkup.cleaning_view import CleaningView
@@ -67,7 +67,7 @@ class DataTab:
                 visible=self.ctx.services.datasets.most_inputs() > 1,
             )
             self.apply = gr.Button(
-                t("pages.data.apply"), elem_id="data-apply", min_width=160, scale=0
+                t("pages.data.apply"), elem_id="data-apply", min_width=200, scale=0
             )
         with gr.Column(visible=False, elem_id="data-body") as self.body:
             self._build_body()
@@ -260,13 +260,14 @@ class DataTab:
     def _columns(self, dataset: Dataset, request: gr.Request) -> Updates:
         """Return the two choices of columns; media have none."""
         recipe, names = dataset.version.recipe, list(dataset.version.summary.columns)
-        no_label = (self.ctx.say(request, "pages.data.no_label"), NO_LABEL)
+        say = partial(self.ctx.say, request)
+        none = [(say("pages.data.no_label"), NO_LABEL), (say("pages.data.only_text"), ONLY_TEXT)]
         text, label = self.ctx.t("pages.data.text_column"), self.ctx.t("pages.data.label_column")
         return {
             self.columns: gr.Row(visible=dataset.version.summary.medium == "text"),
             self.text: gr.Dropdown(names, value=recipe.input, label=text),
             self.label: gr.Dropdown(
-                [*names, no_label], value=recipe.target or NO_LABEL, label=label
+                [*names, *none], value=self.ctx.services.datasets.label_of(dataset), label=label
             ),
             self.further: gr.Dropdown(names, value=list(recipe.more), multiselect=True),
         }

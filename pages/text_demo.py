@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
+from bigmodel.core.answer import Dial
 from bigmodel.core.datasets.inputs import join_inputs, parts_of
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
@@ -13,7 +15,7 @@ from bigmodel.services.inference.summary import counted
 from pages.shared.demo import text_view
 from pages.shared.demo.models import LOCK, DemoModels
 from pages.shared.web.guard import Newest, guard
-from pages.shared.web.page import Context, Page
+from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets import answer
 from pages.shared.widgets.terms import strip
 
@@ -39,6 +41,7 @@ class TextDemo:
             with gr.Row():
                 with gr.Column(min_width=300):
                     self._build_question()
+                    self._build_dials()
                 with gr.Column(min_width=300):
                     self._result = gr.HTML(self.hint(), padding=False, elem_id="text-demo-result")
             self._examples = gr.Dataset(
@@ -71,6 +74,24 @@ class TextDemo:
             elem_id="text-demo-run",
         )
 
+    def _build_dials(self) -> None:
+        """Lay out what steers an answer that grows, and what ends it."""
+        self._stop = gr.Button(self._ctx.t(f"{WORDS}stop"), visible=False, elem_id="text-demo-stop")
+        with gr.Row(visible=False, elem_id="text-demo-dials") as self._turned:
+            self._dials = [self._dial(dial) for dial in self._demo.dials()]
+
+    def _dial(self, dial: Dial) -> gr.Slider:
+        name = f"{WORDS}dial_{dial.name}"
+        return gr.Slider(
+            dial.low,
+            dial.high,
+            value=dial.start,
+            step=dial.step,
+            label=self._ctx.t(name),
+            info=self._ctx.t(f"{name}_about"),
+            elem_id=f"text-demo-dial-{dial.name}",
+        )
+
     def _build_table(self) -> None:
         t = self._ctx.t
         with gr.Accordion(t(f"{WORDS}file_title"), open=False, elem_id="text-demo-file-section"):
@@ -95,18 +116,21 @@ class TextDemo:
         protect, newest = guard(self._ctx.services.words), Newest()
         model = self.models.model
         shown = {"show_progress": "minimal", **LOCK}
-        picked = self.models.wire([self._examples, self._run, self._run_file, *self._boxes])
+        picked = self.models.wire(
+            [self._examples, self._run, self._run_file, self._turned, self._stop, *self._boxes]
+        )
         picked.success(protect(newest(self.start)), None, self._result, queue=False, **LOCK)
         gr.on(
             [self._run.click, self._text.submit],
             protect(newest(self.ask_boxes)),
-            [model, *self._boxes],
+            [model, *self._boxes, *self._dials],
             self._result,
             **shown,
         )
+        self._stop.click(protect(newest.keep(self.stop)), None, self._stop, queue=False, **QUIET)
         self._examples.click(
             protect(newest(self.ask_example)),
-            [self._examples, model],
+            [self._examples, model, *self._dials],
             [*self._boxes, self._result],
             **shown,
         )
@@ -131,16 +155,23 @@ class TextDemo:
         """Empty the answer: another model was picked."""
         return self.hint()
 
+    def stop(self, _request: gr.Request) -> gr.Button:
+        """Take a newer turn than the answer that still grows: what has come of it stays."""
+        return gr.Button()
+
     def fill(
         self, owner: str, model: TrainedModel | None, request: gr.Request
     ) -> tuple[object, ...]:
         """Return examples and buttons that fit the model."""
         examples = self._demo.examples(owner, model.id) if model else []
-        verb = self._demo.answers_of(model).verb if model else "classify"
+        kind = self._demo.answers_of(model) if model else None
+        verb = kind.verb if kind else "classify"
         return (
             gr.Dataset(samples=[[text] for text in examples], visible=bool(examples)),
             gr.Button(self._ctx.say(request, f"{WORDS}{verb}"), interactive=bool(model)),
             gr.Button(interactive=bool(model)),
+            gr.Row(visible=bool(kind and kind.dials)),
+            gr.Button(visible=bool(kind and kind.grows)),
             *self._named(model, request),
         )
 
@@ -158,20 +189,24 @@ class TextDemo:
                 label = self._ctx.say(request, f"tasks.{model.task}.inputs.{inputs[place]}")
             yield gr.Textbox(label=label, visible=is_read)  # type: ignore[arg-type] # every label may be I18nData
 
-    def ask_boxes(self, model_id: str, request: gr.Request, *texts: str) -> Iterator[str]:
-        """Yield the answer to what stands in the boxes."""
+    def ask_boxes(self, model_id: str, request: gr.Request, *given: Any) -> Iterator[str]:
+        """Yield the answer to what stands in the boxes, by the dials after them."""
+        texts, dials = given[: len(self._boxes)], given[len(self._boxes) :]
         if not model_id:
             raise ModelError("model_missing")
         inputs = self._demo.inputs_of(self._demo.resolve(self._ctx.owner(request), model_id))
         parts = [text or "" for text in texts[: len(inputs)]]
-        yield from self.answers(model_id, join_inputs(parts), request)
+        yield from self.answers(model_id, join_inputs(parts), request, dials)
 
-    def answers(self, model_id: str, text: str, request: gr.Request) -> Iterator[str]:
+    def answers(
+        self, model_id: str, text: str, request: gr.Request, dials: Sequence[float] = ()
+    ) -> Iterator[str]:
         """Yield the answer: at once, or as far as it has come where it grows."""
+        named = {dial.name: value for dial, value in zip(self._demo.dials(), dials, strict=False)}
         owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
         lines = self._rows(text, model_id, request) if model_id else []
         if model_id and len(lines) == 1 and self._grows(owner, model_id):
-            for found in self._demo.grow(owner, model_id, lines[0]):
+            for found in self._demo.grow(owner, model_id, lines[0], named):
                 yield text_view.look(found, (), say)
         else:
             yield self.ask(model_id, text, request)
@@ -202,12 +237,12 @@ class TextDemo:
         return text_view.look(found[0], self._demo.near_texts(owner, model_id, found[0]), say)
 
     def ask_example(
-        self, sample: Sequence[str], model_id: str, request: gr.Request
+        self, sample: Sequence[str], model_id: str, request: gr.Request, *dials: float
     ) -> Iterator[tuple[str, ...]]:
         """Take an example into the boxes and answer it."""
         parts = parts_of(sample[0])
         unused = [""] * (len(self._boxes) - len(parts))
-        for shown in self.answers(model_id, sample[0], request):
+        for shown in self.answers(model_id, sample[0], request, dials):
             yield *parts, *unused, shown
 
     def ask_table(

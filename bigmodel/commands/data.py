@@ -14,6 +14,7 @@ from bigmodel.core.datasets.card import CARD_FIELDS
 from bigmodel.core.datasets.dataset import Dataset, Form, Summary
 from bigmodel.core.ids import is_id
 from bigmodel.core.message import Arg
+from bigmodel.data.targets import target_kind
 from bigmodel.services.studio import Services
 
 PREVIEW_ROWS = 5
@@ -192,10 +193,12 @@ def _describe(dataset: Dataset, terminal: Terminal) -> None:
     summary, recipe = version.summary, version.recipe
     if recipe.form == Form.TABLE:
         key = "columns" if recipe.target else "no_label"
-        terminal.say(f"data.{key}", text=recipe.input, label=recipe.target)
+        if not target_kind(summary.target).is_given:
+            key = "whole"
+        text = ", ".join(recipe.inputs)
+        terminal.say(f"data.{key}", text=text, label=recipe.target)
     else:
-        is_unsorted = recipe.form == Form.FOLDERS and not summary.classes
-        terminal.say(f"data.{recipe.medium}_{'unsorted' if is_unsorted else recipe.form}")
+        terminal.say(f"data.{recipe.medium}_{recipe.form}")
     terminal.say("data.rows", rows=summary.rows, usable=summary.usable_rows)
     if recipe.encoding:
         terminal.say("data.encoding", encoding=recipe.encoding, format=recipe.format)

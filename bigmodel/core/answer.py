@@ -6,6 +6,7 @@ A type is a module `bigmodel/answers/<name>.py`, or `answer.py` beside the task 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bigmodel.core.message import Message
@@ -24,6 +25,21 @@ UNSURE = 0.5  # certainty below which a word is marked
 def percent(share: float) -> str:
     """Return a share as people read it; what is not certain is never called 100 %."""
     return "> 99.9 %" if share >= 0.9995 else f"{100 * share:.1f} %"
+
+
+@dataclass(frozen=True)
+class Dial:
+    """What a person may turn before a model answers, such as its temperature; its words are `pages.text_demo.dial_<name>`."""
+
+    name: str
+    low: float
+    high: float
+    start: float
+    step: float
+
+    def within(self, value: float) -> float:
+        """Return a value that is none beyond the ends."""
+        return min(self.high, max(self.low, value))
 
 
 class AnswerType(ABC):
@@ -45,6 +61,7 @@ class AnswerType(ABC):
         "estimate"  # on the button of the text demo: a key below `pages.text_demo.`
     )
     grows: ClassVar[bool] = False  # by a token or a step: a demo shows it as far as it has come
+    dials: ClassVar[tuple[Dial, ...]] = ()  # of an answer that grows (`core.task.Adjustable`)
     makes_files: ClassVar[bool] = False  # answers consist of files, such as pictures or sounds
     reads_lines: ClassVar[bool] = True  # each line of a demo's box is a row of its own
     is_text: ClassVar[bool] = False  # can be aligned with the truth, word by word
@@ -126,6 +143,10 @@ class AnswerType(ABC):
     def edits(self, truth: str, answer: Answer) -> tuple[Edit, ...]:
         """Return the steps from the truth to an answer that is a text."""
         return diff(truth, answer.text) if self.is_text else ()
+
+    def opening(self, text: str) -> str:
+        """Return what of a row is given to a model to be tried on."""
+        return text
 
     def view(self, answer: Answer) -> Panel:
         """Return an answer as demos draw it."""

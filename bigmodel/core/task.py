@@ -66,6 +66,7 @@ class Task:
     inputs: tuple[str, ...] = (
         "text",
     )  # what it reads of a row, in order: one column each (`core/datasets/inputs`)
+    has_turns: bool = False  # reads any number of columns: each further one is what is said next
     demo: str = "text"  # the demo tab that tries its models: text, image or voice
     fewest_to_tune: int = 50  # usable rows below which only the instant model is trained
     rows_for_scratch: int = (
@@ -187,6 +188,14 @@ class Streamer(Protocol):
 
     def stream(self, text: str) -> Iterator[Answer]:
         """Yield the answer to one input as far as it has come; the last one is whole."""
+
+
+@runtime_checkable
+class Adjustable(Protocol):
+    """A streamer that takes what its answer type has dials for."""
+
+    def stream_by(self, text: str, dials: Mapping[str, float]) -> Iterator[Answer]:
+        """Yield as `stream` does, by the dials: those that are not given stand where they start."""
 
 
 class Engine(Protocol):

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.datasets.inputs import each_part
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
-from bigmodel.core.task import Explainer, Explanation, Looker, Predictor, Streamer
+from bigmodel.core.task import Adjustable, Explainer, Explanation, Looker, Predictor, Streamer
 from bigmodel.data.cleaning import clean_texts
 from bigmodel.serving import wire
 from bigmodel.settings import Settings
@@ -127,7 +127,8 @@ def _replies(model: Loaded, line: bytes) -> Iterator[dict[str, object]]:
     number = {"id": question["id"]}
     try:
         if question["wants"] == "parts" and isinstance(model.predictor, Streamer):
-            yield from (number | reply for reply in _parts(model, question["inputs"]))
+            parts = _parts(model, question["inputs"], question.get("dials", {}))
+            yield from (number | reply for reply in parts)
         else:
             yield number | {"kind": "answer"} | _answered(model, question)
     except PersonError as error:
@@ -138,14 +139,27 @@ def _replies(model: Loaded, line: bytes) -> Iterator[dict[str, object]]:
         yield number | {"kind": "error", "message": message.to_json()}
 
 
-def _parts(model: Loaded, inputs: Sequence[str]) -> Iterator[dict[str, object]]:
-    assert isinstance(model.predictor, Streamer)  # noqa: S101 - the caller has looked
+def _parts(
+    model: Loaded, inputs: Sequence[str], dials: Mapping[str, float]
+) -> Iterator[dict[str, object]]:
+    predictor, stop = model.predictor, model.aside / wire.STOP
+    assert isinstance(predictor, Streamer)  # noqa: S101 - the caller has looked
     whole = []
     for text in inputs:
-        for answer in model.predictor.stream(text):
+        for answer in _stream(predictor, text, dials):
             yield {"kind": "part", "answer": model.encode(answer)}
+            if stop.exists():
+                break
         whole.append(model.encode(answer))
     yield {"kind": "answer", "answers": whole, "explanations": []}
+
+
+def _stream(predictor: Streamer, text: str, dials: Mapping[str, float]) -> Iterator[Answer]:
+    return (
+        predictor.stream_by(text, dials)
+        if isinstance(predictor, Adjustable)
+        else predictor.stream(text)
+    )
 
 
 def _answered(model: Loaded, question: dict[str, Any]) -> dict[str, object]:

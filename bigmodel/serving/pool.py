@@ -7,7 +7,7 @@ a short sentence take turns.
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from bigmodel.core.callbacks import OnCount
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import Explanation
 from bigmodel.serving import wire
-from bigmodel.serving.process import Child, ChildGone, Reply
+from bigmodel.serving.process import Child, ChildGone, OnPart, Reply
 from bigmodel.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -66,14 +66,19 @@ class Serving:
         return [pair for of_reply in pairs for pair in of_reply]
 
     def grow(
-        self, folder: Path, text_or_path: str, tell: Callable[[Mapping[str, Any]], None]
+        self,
+        folder: Path,
+        text_or_path: str,
+        tell: OnPart,
+        *,
+        dials: Mapping[str, float] | None = None,
     ) -> Mapping[str, Any]:
-        """Return the answer to one input; `tell` hears of it while it grows, where the model can.
+        """Return the answer to one input; `tell` hears of it while it grows, where the model can, and may end it.
 
         Raises:
             ModelError: as of `answers`.
         """
-        return self._ask(folder, [text_or_path], "parts", tell).answers[0]
+        return self._ask(folder, [text_or_path], "parts", tell, dials).answers[0]
 
     def loaded(self) -> list[Path]:
         """Return the folders of the models whose child lives."""
@@ -112,7 +117,8 @@ class Serving:
         folder: Path,
         inputs: Sequence[str],
         wants: wire.Wants,
-        tell: Callable[[Mapping[str, Any]], None] | None = None,
+        tell: OnPart | None = None,
+        dials: Mapping[str, float] | None = None,
     ) -> Reply:
         for _ in range(2):  # a child that crashed or had just left is replaced once
             child = self._child(folder)
@@ -120,7 +126,7 @@ class Serving:
                 try:
                     was_ready = child.is_ready
                     child.wait_until_ready(self._load_s)
-                    answer = child.ask(inputs, wants, self._answer_s, tell)
+                    answer = child.ask(inputs, wants, self._answer_s, tell, dials)
                 except ChildGone:
                     log.warning("serving child of %s ended; starting another", folder.name)
                     continue

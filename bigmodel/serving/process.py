@@ -40,6 +40,11 @@ class Reply:
     explanations: list[Explanation]
 
 
+OnPart = Callable[
+    [Mapping[str, Any]], bool
+]  # of an answer that grows; tells whether more of it is wanted
+
+
 class ChildGone(Exception):
     """The child ended before it answered: it crashed, was killed, or left because it was idle."""
 
@@ -101,11 +106,13 @@ class Child:
         inputs: Sequence[str],
         wants: wire.Wants,
         patience_s: float,
-        tell: Callable[[Mapping[str, Any]], None] | None = None,
+        tell: OnPart | None = None,
+        dials: Mapping[str, float] | None = None,
     ) -> Reply:
         """Return what the model says of the inputs. The caller holds the lock and has waited until ready.
 
-        `tell` hears of an answer that grows; after each part the patience begins anew.
+        `tell` hears of an answer that grows, by the dials; after each part the patience begins anew. Where it
+        says that nobody wants more, the answer ends there.
 
         Raises:
             ChildGone: the process ended; a new one may answer.
@@ -114,11 +121,15 @@ class Child:
         self._last_id += 1
         self.asked_at = time.monotonic()
         question: dict[str, object] = {"id": self._last_id, "wants": wants, "inputs": [*inputs]}
+        if dials:
+            question["dials"] = dict(dials)
+        stop = self._aside / wire.STOP
+        stop.unlink(missing_ok=True)
         self._write(question, patience_s)
         while (record := self._receive(patience_s))["kind"] == "part":
             part = wire.take_back(record["answer"], self._aside)
-            if tell:
-                tell(part)
+            if tell and not tell(part):
+                stop.touch()
         self.asked_at = time.monotonic()
         if record["kind"] == "error":
             message = Message.from_json(record["message"])

@@ -2,13 +2,15 @@ r"""The lines a web process and a serving child exchange: plain JSON, one object
 
 child  → {"v": 4, "kind": "ready", "labels": ["bad", "good"]}
 parent → {"id": 7, "wants": "answers", "inputs": ["very good"]}
+parent → {"id": 7, "wants": "parts", "inputs": ["Once"], "dials": {"temperature": 0.5}}
 child  → {"id": 7, "kind": "part", "answer": {"text": "as far as it has come"}}
 child  → {"id": 7, "kind": "answer", "answers": [{"scores": [0.1, 0.9]}], "explanations": []}
 child  → {"id": 7, "kind": "error", "message": {"key": "errors.prediction_failed", "args": {}}}
 
 An input is a text or the path of a media file. An answer is what the task's answer type encodes; only
 that type reads it. `wants` is `answers`, `explanations` to get one of those for each input as well, or
-`parts` to be told of one growing answer before it is whole. Bytes in an answer lie in a file beside.
+`parts` to be told of one growing answer before it is whole, by the dials of its type; a file `STOP` beside ends it
+after the part at hand. Bytes in an answer lie in a file beside.
 """
 
 import json
@@ -21,6 +23,7 @@ from bigmodel.core.task import Explanation
 
 VERSION = 4
 ASIDE = "$file"
+STOP = "stop"
 Wants = Literal["answers", "explanations", "parts"]
 SLICE_ROWS = 64
 SLICE_CHARACTERS = 262_144

@@ -8,6 +8,7 @@ from typing import Any
 
 from bigmodel.core.message import Message
 
+ONLY_TEXT = "  "  # likewise: there is none, and none is wanted; rows are learned whole
 NO_LABEL = " "  # said in place of a label column: there is none. Names of columns are stripped.
 
 

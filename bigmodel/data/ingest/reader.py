@@ -164,7 +164,7 @@ def _fill(target: "Target", path: Path, name: str) -> str:
     from bigmodel.data.tables.readers import find_readers  # noqa: PLC0415
     from bigmodel.data.tables.sniff import WPS, choose_reader  # noqa: PLC0415
 
-    reader = choose_reader(path, name, find_readers(), target.findings)
+    reader = choose_reader(path, name, find_readers(), target.findings, target.asked.kind)
     try:
         reader.read(path, target)
     except DatasetError as error:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bigmodel.core.datasets.spans import NOTHING, parse_marks
+from bigmodel.core.datasets.turns import conversation_of
 from bigmodel.data.tables.table import as_text
 
 Record = Mapping[str, object]
@@ -136,6 +137,8 @@ def _marks(results: Sequence[Record]) -> str:
 
 def cell(value: object) -> str:
     """Return a value as the text of a cell."""
+    if said := conversation_of(value):
+        return said
     if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], dict | list):
         value = value[0]
     if isinstance(value, dict | list):

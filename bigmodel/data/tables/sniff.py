@@ -70,8 +70,12 @@ WPS = (".et", ".ett")
 ACCEPTED = "CSV, TSV, JSONL, XLSX, XLS, Parquet, TMX, ZIP"
 
 
-def choose_reader(path: Path, name: str, readers: list[Reader], findings: Findings) -> Reader:
+def choose_reader(
+    path: Path, name: str, readers: list[Reader], findings: Findings, kind: str = ""
+) -> Reader:
     """Return the reader of what the file holds, with a warning when its name promises another format.
+
+    `kind` is the target kind that the file is brought for, if somebody said so.
 
     Raises:
         DatasetError: `file_empty`, `workbook_locked`, `workbook_broken`, `workbook_et`, `workbook_web`,
@@ -84,6 +88,9 @@ def choose_reader(path: Path, name: str, readers: list[Reader], findings: Findin
         raise DatasetError("workbook_et" if ending in WPS else "workbook_broken")
     _refuse_foreign(head, path, ending)
     chosen = next(reader for reader in readers if reader.claims(head, path))
+    if kind and chosen is readers[-1]:
+        own = (one for one in readers if one.kind == kind and ending in one.endings)
+        chosen = next(own, chosen)
     promised = {end for reader in readers for end in reader.endings}
     if ending in promised and ending not in chosen.endings:
         findings.note("format_by_content", ending=ending, format=chosen.name.upper())

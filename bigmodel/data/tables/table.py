@@ -18,7 +18,6 @@ SHOWN_LINES = 8
 SHOWN_NAME_CHARACTERS = 60
 BATCH_ROWS = 20_000
 BATCH_CHARACTERS = 8_000_000
-HELD_ROWS = 256  # more than a footer and the rows it is compared with
 MAX_HEADER_CHARACTERS = 200
 DRAWN = ("", " ", "-", "=", ":", "─", "━", "═")  # how a cell of a ruler ends
 
@@ -35,10 +34,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """What a person asked of a workbook: a sheet, and the row of its column names (0: as they look)."""
+    """What a person asked of a workbook: a sheet, and the row of its column names (0: as they look).
+
+    `kind` is the target kind that a file is brought for, where somebody chose a task.
+    """
 
     sheet: str = ""
     header_row: int = 0
+    kind: str = ""
 
 
 @dataclass
@@ -143,23 +146,20 @@ class Target:
             values = [self._cut(value, line) for value in values]
             size = sum(map(len, values))
         if len(self._batch) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
-            self.flush(held=min(HELD_ROWS, len(self._batch) // 2))
+            self.flush()
         self._batch.append(values)
         self._places.append(str(line))
         self.rows += 1
         self._characters += size
 
-    def flush(self, held: int = 0) -> None:
-        """Write the rows held back but for the last ones: a footer is told by the rows above it."""
+    def flush(self) -> None:
+        """Write the rows held back."""
         if self._schema is None or not self._batch:
             return
-        end = len(self._batch) - held
-        rows, places = self._batch[:end], self._places[:end]
-        columns = [self._array([row[i] for row in rows]) for i in range(len(self.columns))]
-        columns.append(pa.array(places, pa.string()))
+        columns = [self._array([row[i] for row in self._batch]) for i in range(len(self.columns))]
+        columns.append(pa.array(self._places, pa.string()))
         table = pa.Table.from_arrays(columns, schema=self._schema)
-        self._batch, self._places = self._batch[end:], self._places[end:]
-        self._characters = sum(len(cell) for row in self._batch for cell in row)
+        self._batch, self._places, self._characters = [], [], 0
         self._bytes += table.nbytes
         if self._bytes > self.limits.max_text_mb * 2**20:
             raise DatasetError("table_big", mb=self._bytes // 2**20, limit=self.limits.max_text_mb)

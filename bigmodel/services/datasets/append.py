@@ -14,11 +14,10 @@ from bigmodel.core.job import Job, State
 from bigmodel.core.message import Arg, Level, Message
 from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.tables.source import Source
+from bigmodel.data.tables.table import READING
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.append import Beside, added_source, beside, write
-from bigmodel.data.versions.joining import joining
 from bigmodel.data.versions.original_files import uploaded_as
-from bigmodel.data.versions.revise import lasting
 from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, write_version
 from bigmodel.services.datasets.import_source import of_tray
 from bigmodel.services.datasets.keep import keep_version
@@ -120,8 +119,7 @@ class AppendService:
         Limits(self._settings, self._store).check_upload(owner)
         dataset = self._dataset(owner, dataset_id)
         recipe = dataset.version.recipe
-        kind = target_kind(dataset.version.summary.target)
-        answers = Answers(leave_out, recipe.level, kind=kind.name, unsorted=int(kind.by_hand))
+        answers = Answers(leave_out, recipe.level, kind=dataset.version.summary.target)
         upload = read_files(of_tray(tray), self._settings, answers=answers)
         try:
             if (upload.medium, upload.form) != (recipe.medium, recipe.form):
@@ -215,18 +213,14 @@ class AppendService:
         """Write the next version of these rows and of those of the person's own test file."""
         version = dataset.version
         test = [own_test_source(self._folder(dataset))] if recipe.test_name else []
-        kept = lasting(version, recipe)
-        all_sources = [*sources, *test]
-        joined = joining(all_sources, recipe.split_by)
+        kept = [told for told in version.summary.problems if told.key.startswith(READING)]
         return write_version(
             self._settings,
             dataset_id=dataset.id,
             number=version.number + 1,
-            sources=all_sources,
+            sources=[*sources, *test],
             recipe=recipe,
-            problems=[*kept, *upload.problems, *joined.told],
-            groups=joined.groups,
-            bound=joined.bound,
+            problems=[*kept, *upload.problems],
             media=media,
             uploaded=uploaded,
         )

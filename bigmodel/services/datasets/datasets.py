@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from bigmodel.core.clock import now
-from bigmodel.core.datasets.dataset import Dataset, Form, Recipe, Version
+from bigmodel.core.datasets.dataset import NO_LABEL, Dataset, Form, Recipe, Version
 from bigmodel.core.errors import DatasetError, NotFoundError, SettingsError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
@@ -19,11 +19,10 @@ from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_uplo
 from bigmodel.data.media.entry import Given
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.source import TEST, Source
+from bigmodel.data.tables.table import READING
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.gallery import Item, Preview, items_of, media_file, preview
-from bigmodel.data.versions.joining import joining
 from bigmodel.data.versions.original_files import keep_look, uploaded_as
-from bigmodel.data.versions.revise import lasting
 from bigmodel.data.versions.versions import (
     ITEMS,
     own_source,
@@ -38,7 +37,13 @@ from bigmodel.services.datasets.import_source import (
     of_tray,
 )
 from bigmodel.services.datasets.keep import keep, keep_version
-from bigmodel.services.datasets.recipe import kind_of_columns, recipe_of
+from bigmodel.services.datasets.recipe import (
+    groups_of,
+    kind_of_columns,
+    kind_without_label,
+    label_of,
+    recipe_of,
+)
 from bigmodel.services.datasets.samples import Sample, read_samples, sample_path
 from bigmodel.services.datasets.upload_session import UploadSession
 from bigmodel.services.people.limits import Limits
@@ -46,7 +51,7 @@ from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.store.recovery import forget_deleted
 from bigmodel.store.values import Deleted
-from bigmodel.tasks import find_tasks, get_task, most_inputs
+from bigmodel.tasks import find_tasks, get_task
 
 log = logging.getLogger(__name__)
 
@@ -135,6 +140,7 @@ class DatasetService:
                 problems=(*upload.problems, *remarks),
                 media=_media_of(upload),
                 uploaded=path if recipe.uploads else None,
+                groups=groups_of(upload, recipe),
             )
             if upload.look and recipe.uploads:
                 keep_look(self._settings.home / version.folder, recipe.uploads[0], upload.look)
@@ -191,8 +197,13 @@ class DatasetService:
         return preview(folder, limit=limit, offset=offset, label=label, words=words)
 
     def most_inputs(self) -> int:
-        """Return how many columns of a row some task reads at most."""
-        return most_inputs(self._settings.task_folders)
+        """Return how many columns of a row some task reads at most, turns of a conversation being two."""
+        tasks = find_tasks(self._settings.task_folders).values()
+        return max(len(task.inputs) + task.has_turns for task in tasks)
+
+    def label_of(self, dataset: Dataset) -> str:
+        """Return the column that is learned, or what is said in its place."""
+        return label_of(dataset.version.recipe)
 
     def chart(self, dataset: Dataset) -> Chart:
         """Return how many rows have which target."""
@@ -246,19 +257,24 @@ class DatasetService:
     def choose_columns(
         self, owner: str, dataset_id: str, *, text: str, label: str, more: Sequence[str] = ()
     ) -> Dataset:
-        """Make a version that reads and learns other columns (`NO_LABEL`: learns none); every row keeps its id.
+        """Make a version that reads and learns other columns; every row keeps its id.
 
-        `more` are further columns to read, for tasks that read several.
+        `NO_LABEL` learns none yet, `ONLY_TEXT` never: the rows are learned whole. `more` are further columns to read,
+        for tasks that read several.
         """
         dataset = self.get(owner, dataset_id)
         version, folder = dataset.version, self._folder(dataset)
         further = tuple(name for name in more if name not in (text, label))
-        if (text, *further, label.strip()) == (*version.recipe.inputs, version.recipe.target):
+        if (text, *further, label or NO_LABEL) == (
+            *version.recipe.inputs,
+            label_of(version.recipe),
+        ):
             return dataset
         _refuse_media(version.recipe)
-        chosen = guess_columns(dict.fromkeys(version.summary.columns, ()), text=text, label=label)
+        none = label.strip() or NO_LABEL
+        chosen = guess_columns(dict.fromkeys(version.summary.columns, ()), text=text, label=none)
         sources = [own_source(folder)]
-        kind = "" if chosen.label else version.recipe.kind
+        kind = "" if chosen.label else kind_without_label(label, version.recipe)
         if chosen.label:
             kind = kind_of_columns(sources[0], chosen.text, chosen.label, further)
         if version.recipe.test_name:
@@ -272,7 +288,7 @@ class DatasetService:
             kind=kind,
             decimal="",
         )
-        return self._next(dataset, sources, recipe, lasting(version, recipe))
+        return self._next(dataset, sources, recipe, _of_reading(version.summary.problems))
 
     def set_test_file(
         self,
@@ -305,7 +321,7 @@ class DatasetService:
                 lacks, found = ", ".join(missing), ", ".join(upload.columns)
                 raise DatasetError("test_columns", missing=lacks, found=found)
             sources = [own_source(self._folder(dataset)), upload.source(TEST)]
-            kept = lasting(dataset.version, recipe)
+            kept = _of_reading(dataset.version.summary.problems)
             return self._next(dataset, sources, replace(recipe, test_name=path.name), kept, upload)
         finally:
             upload.discard()
@@ -332,15 +348,12 @@ class DatasetService:
         problems: Sequence[Message],
         upload: Upload | None = None,
     ) -> Dataset:
-        joined = joining(sources, recipe.split_by)
         version = self._written(
             dataset_id=dataset.id,
             number=dataset.version.number + 1,
             sources=sources,
             recipe=recipe,
             problems=problems,
-            groups=joined.groups,
-            bound=joined.bound,
             media=_media_of(upload),
         )
         return keep_version(self._settings, self._store, dataset.owner, version)
@@ -376,3 +389,8 @@ def _refuse_media(recipe: Recipe) -> None:
 
 def _silent(_share: float) -> None:
     """Report no progress."""
+
+
+def _of_reading(problems: Sequence[Message]) -> list[Message]:
+    """Return what the reader said, which stays true whatever columns are chosen."""
+    return [problem for problem in problems if problem.key.startswith(READING)]

@@ -3,17 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bigmodel.core.datasets.dataset import Recipe
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from bigmodel.core.datasets.dataset import NO_LABEL, ONLY_TEXT, Recipe
 from bigmodel.core.message import Message
 from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.guess import Guess, guess_columns, likest_texts
+from bigmodel.data.tables.pairs.chats import chat_of
 from bigmodel.data.tables.pairs.columns import pair_of
 from bigmodel.data.tables.pairs.passages import passage_of
-from bigmodel.data.tables.source import Source, sample_rows
+from bigmodel.data.tables.source import ORIGINAL, Source, sample_rows
 from bigmodel.data.targets import target_kind, target_kinds
+from bigmodel.data.versions.split_columns import numbered
 
 SAMPLE_ROWS = 5_000
+PROSE, NONE = "prose", "none"  # running text, and the target kind of rows that are learned whole
+NEIGHBOURS = "group:section"  # passages of running text stay with theirs
 
 
 def recipe_of(
@@ -50,6 +58,7 @@ def recipe_of(
         medium=upload.medium,
         form=upload.form,
         level=upload.level,
+        split_by=NEIGHBOURS if upload.format == PROSE else "",
     )
     return recipe, guess.remarks
 
@@ -69,6 +78,12 @@ def columns_of(
         sample, text=text, label=label, more=more, kind=task.target if task else ""
     ):
         return passage
+    is_asked = bool(task and task.has_turns)
+    if (task is None or is_asked) and not more:
+        if upload.format == PROSE and not text and not label:
+            return Guess(upload.columns[0], "", kind=NONE)
+        if chat := chat_of(sample, text, label, is_asked=is_asked):
+            return chat
     if (
         not inputs
         and not more
@@ -90,6 +105,30 @@ def columns_of(
         left = {n: sample[n] for n in sample if n not in (guess.text, guess.label, *guess.more)}
         guess = replace(guess, more=(*guess.more, *likest_texts(left, lacking)))
     return guess
+
+
+def groups_of(upload: Upload, recipe: Recipe) -> NDArray[np.int64] | None:
+    """Return which rows of a fresh file stay in one part; None where only equal ones do."""
+    if upload.is_media or recipe.split_by != NEIGHBOURS:
+        return None
+    column = ORIGINAL + NEIGHBOURS.partition(":")[2]
+    return numbered(pq.read_table(upload.table_path, columns=[column]).column(0).to_pylist())
+
+
+def label_of(recipe: Recipe) -> str:
+    """Return the column that is learned, or what is said in its place."""
+    return recipe.target or (ONLY_TEXT if _is_learned_whole(recipe) else NO_LABEL)
+
+
+def kind_without_label(label: str, recipe: Recipe) -> str:
+    """Return the target kind of rows that have no label column: none will come (`ONLY_TEXT`), or those that came before."""
+    if label == ONLY_TEXT:
+        return NONE
+    return "" if _is_learned_whole(recipe) else recipe.kind
+
+
+def _is_learned_whole(recipe: Recipe) -> bool:
+    return bool(recipe.kind) and not target_kind(recipe.kind).is_given
 
 
 def kind_of_columns(source: Source, text: str, label: str, more: Sequence[str] = ()) -> str:

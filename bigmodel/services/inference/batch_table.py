@@ -21,6 +21,7 @@ from bigmodel.core.message import Message
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.source import ORIGINAL, PLACE
+from bigmodel.data.targets import target_kind
 from bigmodel.data.writeback.order import Column, Kind, Order
 from bigmodel.data.writeback.writer import write_back
 from bigmodel.services.inference.summary import About, PredictionSummary, summary_rows
@@ -196,6 +197,9 @@ def text_columns(upload: Upload, recipe: Recipe) -> tuple[str, ...]:
     missing = [name for name in recipe.inputs if name not in upload.columns]
     if not missing:
         return recipe.inputs
+    is_whole = bool(recipe.kind) and not target_kind(recipe.kind).is_given
+    if is_whole and recipe.input not in missing:  # what is to be answered is enough
+        return (recipe.input,)
     if recipe.more:
         found = ", ".join(upload.columns)
         raise DatasetError("columns_missing", missing=", ".join(missing), found=found)

@@ -1,15 +1,12 @@
 """Trying a trained model: texts and media files in, answers out, one by one or many; it never loads a model itself."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any
 
 from bigmodel.answers import answer_type, metrics_of
-from bigmodel.core.answer import Answer, AnswerType
+from bigmodel.core.answer import Answer, AnswerType, Dial
 from bigmodel.core.callbacks import OnCount, Tell
 from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.datasets.inputs import parts_of
@@ -46,6 +43,7 @@ from bigmodel.services.inference.example_rows import (
     media_rows,
     text_rows,
 )
+from bigmodel.services.inference.growing import parts_of_growing
 from bigmodel.services.inference.model_summary import about_model
 from bigmodel.services.inference.uploads import DemoUploads
 from bigmodel.services.people.limits import Limits
@@ -67,7 +65,6 @@ __all__ = [
     "written",
 ]
 
-Record = Mapping[str, Any]  # Any: an answer as its type encodes it
 NEAREST = 3  # training rows shown beside an answer
 
 
@@ -154,6 +151,11 @@ class InferenceService:
         """Return how many columns of a row some task reads at most."""
         return most_inputs(self._settings.task_folders)
 
+    def dials(self) -> tuple[Dial, ...]:
+        """Return every dial that the answers of some task have."""
+        kinds = (answer_type(task) for task in find_tasks(self._settings.task_folders).values())
+        return tuple(dict.fromkeys(dial for kind in kinds for dial in kind.dials))
+
     def is_settled(self, owner: str, job_id: str) -> bool:
         """Return whether no better model can come from a job any more."""
         return self._job(owner, job_id).is_final
@@ -174,22 +176,25 @@ class InferenceService:
         found = self._serving.looks(self._folder(model), texts)
         return [Answered(kind, kind.decode(row, model.labels), said) for row, said in found]
 
-    def grow(self, owner: str, model_or_job: str, text: str) -> Iterator[Answered]:
-        """Yield the answer to a text as far as it has come; the last one is whole."""
+    def grow(
+        self,
+        owner: str,
+        model_or_job: str,
+        text: str,
+        dials: Mapping[str, float] | None = None,
+    ) -> Iterator[Answered]:
+        """Yield the answer to a text as far as it has come, by the dials of its type; the last one is whole.
+
+        Whoever stops asking for more ends it after the part at hand.
+        """
         model = self.resolve(owner, model_or_job)
         kind, folder = self.answers_of(model), self._folder(model)
         self._require_parts(model, [text])
-        parts: SimpleQueue[tuple[Future[Record] | None, Record]] = SimpleQueue()
-        with ThreadPoolExecutor(1) as asking:
-            whole = asking.submit(
-                self._serving.grow, folder, text, lambda part: parts.put((None, part))
-            )
-            whole.add_done_callback(lambda done: parts.put((done, {})))
-            is_whole = None
-            while is_whole is None:
-                is_whole, record = parts.get()
-                record = is_whole.result() if is_whole else record
-                yield Answered(kind, kind.decode(record, model.labels))
+        known = {dial.name: dial for dial in kind.dials}
+        turned = {n: known[n].within(v) for n, v in (dials or {}).items() if n in known}
+        ask = partial(self._serving.grow, folder, text, dials=turned)
+        for record in parts_of_growing(ask):
+            yield Answered(kind, kind.decode(record, model.labels))
 
     def _require_parts(self, model: TrainedModel, texts: Sequence[str]) -> None:
         inputs = self._task(model.task).inputs
@@ -322,7 +327,8 @@ class InferenceService:
         """Return short texts that the model never learned from, of every class in turn."""
         version = self._version(owner, self.resolve(owner, model_or_job))
         items = items_of(self._settings.home / version.folder)
-        return example_texts(items, _unseen(version), count)
+        kind = self.answers_of(self.resolve(owner, model_or_job))
+        return list(map(kind.opening, example_texts(items, _unseen(version), count)))
 
     def example_files(self, owner: str, model_or_job: str, count: int = 6) -> list[MediaRow]:
         """Return media rows that the model never learned from, of every class in turn."""

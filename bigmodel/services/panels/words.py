@@ -13,7 +13,7 @@ from bigmodel.services.panels.marked import marked_text
 
 
 class Words(PanelKind):
-    """Data: `text`; `words` of (word, certainty), if it is known; keys of what to say of a `certainty` and of no text; `others` of (text, certainty) and words `left`, each with the key of its title; the `passage` that it stands in, and where (`spans`)."""
+    """Data: `text`; `words` of (word, certainty), if it is known; keys of what to say of a `certainty` and of no text; `others` of (text, certainty) and words `left`, each with the key of its title; the `passage` that it stands in, and where (`spans`). Of a long text (`is_long`), its `runs` of words and how many are `copied`."""
 
     def draw(self, panel: Panel, say: Say) -> str:
         text, data = panel.data["text"], panel.data
@@ -32,6 +32,8 @@ class Words(PanelKind):
         if data.get("note"):
             said = say(data["note"], percent=percent(data["certainty"]))
             note = f'<div class="bm-muted">{escape(said)}</div>'
+        if data.get("is_long"):
+            return lead(shown or "–", " is-text") + _copied(data, say)
         return lead(shown) + note + _passage(data) + _left(data, say) + _others(data, say)
 
 
@@ -42,6 +44,16 @@ def _passage(data: Mapping[str, Any]) -> str:
     layer = {"spans": data["spans"], "sureness": [data["certainty"]] * len(data["spans"])}
     shown = marked_text(data["passage"], layer, {})
     return f'<div class="bm-passage" data-testid="passage" tabindex="0">{shown}</div>'
+
+
+def _copied(data: Mapping[str, Any], say: Say) -> str:
+    """Return how much of a text stands word for word in the training texts."""
+    runs, copied = data["runs"], data["copied"]
+    if not runs:
+        return ""
+    said = say(f"pages.demo.writing_{'copied' if copied else 'own'}", runs=runs, copied=copied)
+    kind = "bm-problem is-warning" if 2 * copied > runs else "bm-muted"
+    return f'<div class="{kind}" data-testid="copied">{escape(said)}</div>'
 
 
 def _left(data: Mapping[str, Any], say: Say) -> str:

@@ -54,6 +54,7 @@ LEFT = frozenset(  # rows, what tells of them, and ids of this app
         "neighbours.safetensors",
         "neighbours.json",
         "neighbours_terms.json",
+        "copied.safetensors",
     }
 )
 CONFIGS = frozenset({"config.json", "tokenizer_config.json"})

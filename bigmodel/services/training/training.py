@@ -48,7 +48,8 @@ HUB_WAIT_S = 1.5  # how long a page may wait for the hub before it is drawn with
 
 def reads(task: Task, version: Version) -> bool:
     """Tell whether a task reads as many columns as a version gives."""
-    return version.recipe.medium != Medium.TEXT or len(task.inputs) == len(version.recipe.inputs)
+    is_media, columns = version.recipe.medium != Medium.TEXT, len(version.recipe.inputs)
+    return is_media or len(task.inputs) == columns or (task.has_turns and columns > 1)
 
 
 def fit_of(task: Task, summary: Summary) -> float:

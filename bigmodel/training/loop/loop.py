@@ -8,7 +8,7 @@ one of the step, and generator states are set after everything else is built.
 import logging
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -68,19 +68,17 @@ class Training:
         look_rows: int = LOOK_ROWS,
         after_rows: int | None = None,
         checks_first: bool = False,
+        after_check: Callable[[int], None] | None = None,
     ) -> None:
         """`after_rows` are read when the training is over, until the job is; None stands for a classifier's.
 
         `checks_first` measures the model before its first step: it stays if no step makes it better.
+        `after_check` hears the step after each look at held-out rows; it must draw from no generator of torch.
         """
-        self.objective, self.params, self.report, self.fingerprint = (
-            objective,
-            params,
-            report,
-            fingerprint,
-        )
+        self.objective, self.params = objective, params
+        self.report, self.fingerprint = report, fingerprint
         self.train, self.validation, self.look_rows = train, validation, look_rows
-        self.accelerator = accelerator
+        self.accelerator, self.after_check = accelerator, after_check
         self.bare = model
         optimizer = make_optimizer(model, params)
         self.model, self.optimizer = accelerator.prepare(model, optimizer)
@@ -252,6 +250,8 @@ class Training:
         with self.ema.put_into(self.bare) if self.ema else nullcontext():
             rows = batches.by_length(self.validation.lengths, self.look_rows)
             measures = self.objective.measure(list(self._looks(rows)))
+            if self.after_check:
+                self.after_check(step)
         self._forecast((time.monotonic() - began) / len(self.validation.lengths))
         self._spend()
         self.report.points(step, {f"validation/{name}": value for name, value in measures.items()})

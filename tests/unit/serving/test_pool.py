@@ -290,11 +290,11 @@ def test_answer_of_another_type_travels_unread(serving: Serving, model: Make) ->
 def test_growing_answer_comes_in_parts(serving: Serving, model: Make) -> None:
     folder = model(labels=(), hears=True, task="mirror_speech")
     parts: list[str] = []
-    whole = serving.grow(folder, "one two", lambda part: parts.append(part["text"]))
+    whole = serving.grow(folder, "one two", lambda part: parts.append(part["text"]) is None)
     assert parts == ["one", "one two"]
     assert whole["text"] == "one two"
     plain = model("plain")  # its answers do not grow
-    assert serving.grow(plain, "good", lambda _: None)["scores"]
+    assert serving.grow(plain, "good", lambda _: True)["scores"]
 
 
 def test_raw_bytes_lie_in_a_file_beside_and_leave_no_trace(

@@ -1,1 +1,1 @@
-"""Columns that belong together: sentences in two languages, or passages, questions and their answers."""
+"""Columns that belong together: sentences in two languages, passages with questions and answers, or what is said and answered."""

@@ -13,7 +13,8 @@ from bigmodel.data.tables.table import Target
 class Reader:
     """One format: `claims` looks at the first bytes and the path, `read` streams the file into a target.
 
-    The readers are asked in `order`; `endings` are the file name endings that promise this format.
+    The readers are asked in `order`; `endings` are the file name endings that promise this format. A file of
+    such an ending that is brought for targets of a `kind` is read by that kind's reader where only the last resort is left.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Reader:
     endings: tuple[str, ...]
     claims: Callable[[bytes, Path], bool]
     read: Callable[[Path, Target], None]
+    kind: str = ""
 
 
 def find_readers() -> list[Reader]:

@@ -2,14 +2,17 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 
 from bigmodel.core.datasets.spans import NOTHING, parse_marks
+from bigmodel.core.datasets.turns import turns_of
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.encoding import Encoding, find_encoding, read_lines
 from bigmodel.data.tables.nested import flat, rows_in
+from bigmodel.data.tables.pairs.chats import put_together
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.table import Findings, Target
 
@@ -30,7 +33,11 @@ def _read(path: Path, target: Target) -> None:
     target.encoding = encoding.name
     columns = _columns(path, encoding, target)
     target.start(list(columns))
-    for line, record in _records(path, encoding, target.findings):
+    counts: Counter[str] = Counter()
+    for line, found in _records(path, encoding, target.findings):
+        record = put_together(found, counts)
+        if turns := max((len(turns_of(cell)) for cell in record.values()), default=0):
+            counts.update(rows=1, turns=turns)
         cells = ((record.get(name, ""), has_marks) for name, has_marks in columns.items())
         target.add(
             [cell if has_marks or cell != NOTHING else "" for cell, has_marks in cells], line
@@ -38,7 +45,12 @@ def _read(path: Path, target: Target) -> None:
         if target.rows % PROGRESS_ROWS == 0:
             target.progress(min(0.95, 0.4 + target.rows / target.limits.max_rows))
         if target.is_full:
-            return
+            break
+    if counts["rows"]:
+        rows, turns = counts["rows"], counts["turns"]
+        target.findings.note("chats", level="info", rows=rows, turns=turns)
+    if counts["alpaca"]:
+        target.findings.note("alpaca", level="info", count=counts["alpaca"])
 
 
 def _columns(path: Path, encoding: Encoding, target: Target) -> dict[str, bool]:

@@ -195,6 +195,8 @@ TOLD_OF_SAMPLES = {
     "colours_en": [("data.reading.table_used", "info")],  # which table names the recordings
     "places_en": QUESTIONS,  # one in four has no answer, on purpose
     "places_zh": QUESTIONS,
+    "diary_en": [("data.reading.prose", "info")],  # as what they were read
+    "chat_zh": [("data.reading.chats", "info")],
 }
 
 

@@ -8,7 +8,6 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,28 +15,13 @@ from typing import Any
 import pytest
 
 from bigmodel.commands import predict
-from bigmodel.core.clock import now
-from bigmodel.core.datasets.dataset import Dataset
-from bigmodel.core.events import Kind, decode
-from bigmodel.core.ids import new_id
-from bigmodel.core.job import Job, State
-from bigmodel.jobs import attempt_folder
-from bigmodel.jobs.attempt_folder import Attempt
-from bigmodel.jobs.worker.attempt import run_attempt
-from bigmodel.jobs.worker.reporter import WorkerReporter
-from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.inference.predict import InferenceService
 from bigmodel.services.panels import answer_html, draw
-from bigmodel.services.results.results import ResultService
-from bigmodel.services.training.training import TrainingService
-from bigmodel.serving.pool import Serving
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
+from tests.fakes.instant_attempt import Made, instant_attempt
 from tests.fakes.tiny_mbart import tiny_pairs
-from tests.fakes.workshop import OWNER, quick_settings
+from tests.fakes.workshop import OWNER
 
 WORDS = load_words()
-NOBODY: Any = None
 
 
 def write_pairs(path: Path, seed: int, rows: int = 150) -> Path:
@@ -57,48 +41,12 @@ def write_pairs(path: Path, seed: int, rows: int = 150) -> Path:
     return path  # fmt: skip
 
 
-@dataclass
-class Made:
-    datasets: DatasetService
-    demo: InferenceService
-    results: ResultService
-    dataset: Dataset
-    job: str
-    folder: Path
-
-
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
-    """An instant translator, trained by a real attempt on an imported table."""
+    """An instant translator of an imported table."""
     place = tmp_path_factory.mktemp("translated")
-    settings = quick_settings(place / "home", task_folders=())
-    store, serving = MemoryStore(), Serving(settings)
-    datasets = DatasetService(settings, store)
-    dataset = datasets.import_file(OWNER, write_pairs(place / "pairs.csv", 0))
-    task = TrainingService(settings, store, NOBODY, NOBODY).guess_task(dataset)
-    job = Job(new_id(), OWNER, new_id(), "pairs", task, dataset.id, 1, "instant", "fast", {}, now())
-    store.jobs.submit(job)
-    claimed = store.jobs.claim(now())
-    assert claimed
-    store.jobs.move(job.id, claimed.token, State.STARTING, State.RUNNING, at=now())
-    folder = settings.jobs / job.id / "1"
-    base = {"name": "instant", "kind": "instant", "folder": None}
-    attempt = Attempt(job.id, 1, task, "pairs", {"base": "instant"}, base, dataset.version.folder)
-    attempt_folder.write_attempt(folder, attempt)
-    run_attempt(folder, settings, WorkerReporter(folder, settings.home, 1))
-    events = decode((folder / attempt_folder.EVENTS).read_bytes())[0]
-    found = [event for event in events if event.kind == Kind.RESULT]
-    for event in found:
-        event.data["labels"] = []  # as the supervisor adds them
-    assert store.jobs.ingest(job.id, 1, 0, 1, found, now())
-    demo = InferenceService(settings, store, serving)
-    results = ResultService(
-        settings, store, lambda owner, model, texts: demo.answers(owner, model, texts)
-    )
-    try:
-        yield Made(datasets, demo, results, dataset, job.id, place)
-    finally:
-        serving.close()
+    with instant_attempt(place, write_pairs(place / "pairs.csv", 0)) as found:
+        yield found
 
 
 def test_table_of_two_languages_is_read_as_such(made: Made) -> None:

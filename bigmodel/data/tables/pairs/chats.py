@@ -1,0 +1,83 @@
+"""Tables of conversations: which columns say what is asked and what is answered; it opens no file."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from bigmodel.core.datasets.dataset import NO_LABEL
+from bigmodel.core.datasets.turns import turns_of
+from bigmodel.core.message import Message
+from bigmodel.data.tables.guess import Guess
+
+NONE = "none"  # the target kind of conversations: their rows are read whole
+PROMPTS = re.compile(
+    r"prompts?|instructions?|questions?|query|user|human|input|said|问题|提问|问|指令|用户|上句|提示",
+    re.IGNORECASE,
+)
+ANSWERS = re.compile(
+    r"answers?|responses?|outputs?|completions?|repl(y|ies)|assistant|bot|chosen|回答|答案|答|回复|下句|输出",
+    re.IGNORECASE,
+)
+PASSAGES = re.compile(
+    r"context|passage|paragraph|document|article|文章|段落|上下文|原文", re.IGNORECASE
+)
+MOST_SEEN = 1_000
+CHARACTERS = 12.0  # of a usual answer; what is shorter may be a class
+VARIED = 0.5  # share of different texts in a column that is no set of classes
+INSTRUCTION, INPUT, OUTPUT = "instruction", "input", "output"  # as Alpaca has them
+
+
+def chat_of(
+    sample: Mapping[str, Sequence[str]], text: str = "", label: str = "", *, is_asked: bool = False
+) -> Guess | None:
+    """Return the columns of conversations, None where there are none.
+
+    Args:
+        sample: some values of each column.
+        text: the column of what is said, or of whole conversations, if somebody said which.
+        label: the column of the answers, likewise.
+        is_asked: somebody said that rows are read whole.
+    """
+    if label == NO_LABEL or not {text, label} <= {"", *sample}:
+        return None
+    for name in (text,) if text else sample:
+        if not label and _are_conversations(sample[name]):
+            return Guess(name, "", kind=NONE)
+    prompt = text or _named(sample, PROMPTS)
+    answer = label or _named({n: v for n, v in sample.items() if n != prompt}, ANSWERS)
+    is_told = is_asked and bool(label)
+    if not prompt or not answer or prompt == answer or (text and not is_asked):
+        return None
+    if not is_told and (_named(sample, PASSAGES) or not _are_texts(sample[answer])):
+        return None
+    args = {"prompt": prompt, "answer": answer}
+    return Guess(
+        prompt, "", (Message("data.problems.chat_found", args, "info"),), (answer,), kind=NONE
+    )
+
+
+def put_together(record: dict[str, str], counts: Counter[str]) -> dict[str, str]:
+    """Return a record of Alpaca with its input below the instruction, any other one as it is."""
+    if record.keys() >= {INSTRUCTION, INPUT, OUTPUT} and record[INPUT].strip():
+        counts["alpaca"] += 1
+        record = record | {INSTRUCTION: f"{record[INSTRUCTION]}\n{record[INPUT]}"}
+    return record
+
+
+def _named(sample: Mapping[str, Sequence[str]], names: re.Pattern[str]) -> str:
+    return next((name for name in sample if names.fullmatch(name.strip())), "")
+
+
+def _are_conversations(values: Sequence[str]) -> bool:
+    filled = [value for value in values[:MOST_SEEN] if value.strip()]
+    return bool(filled) and 2 * sum(len(turns_of(value)) > 1 for value in filled) > len(filled)
+
+
+def _are_texts(values: Sequence[str]) -> bool:
+    """Tell answers from classes and numbers."""
+    filled = [value.strip() for value in values[:MOST_SEEN] if value.strip()]
+    if not filled or len(set(filled)) < VARIED * len(filled):
+        return False
+    characters = sum(map(len, filled)) / len(filled)
+    wide = sum(value > "\u2e80" for text in filled for value in text)
+    return characters + wide / len(filled) >= CHARACTERS

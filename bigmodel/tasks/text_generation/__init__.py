@@ -1,0 +1,1 @@
+"""Writing and dialogue: texts in the manner of one's own."""

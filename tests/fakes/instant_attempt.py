@@ -1,0 +1,71 @@
+"""A file that was imported and learned by a real attempt of the instant model, with the services that ask it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bigmodel.core.clock import now
+from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.events import Kind, decode
+from bigmodel.core.ids import new_id
+from bigmodel.core.job import Job, State
+from bigmodel.jobs import attempt_folder
+from bigmodel.jobs.attempt_folder import Attempt
+from bigmodel.jobs.worker.attempt import run_attempt
+from bigmodel.jobs.worker.reporter import WorkerReporter
+from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.services.inference.predict import InferenceService
+from bigmodel.services.results.results import ResultService
+from bigmodel.services.training.training import TrainingService
+from bigmodel.serving.pool import Serving
+from bigmodel.store.memory import MemoryStore
+from tests.fakes.workshop import OWNER, quick_settings
+
+NOBODY: Any = None
+
+
+@dataclass
+class Made:
+    datasets: DatasetService
+    demo: InferenceService
+    results: ResultService
+    dataset: Dataset
+    job: str
+    folder: Path
+
+
+@contextmanager
+def instant_attempt(place: Path, file: Path) -> Iterator[Made]:
+    """Import a file, let its likeliest task's instant model learn it, and yield what asks that."""
+    settings = quick_settings(place / "home", task_folders=())
+    store, serving = MemoryStore(), Serving(settings)
+    datasets = DatasetService(settings, store)
+    dataset = datasets.import_file(OWNER, file)
+    task = TrainingService(settings, store, NOBODY, NOBODY).guess_task(dataset)
+    job = Job(
+        new_id(), OWNER, new_id(), file.stem, task, dataset.id, 1, "instant", "fast", {}, now()
+    )
+    store.jobs.submit(job)
+    claimed = store.jobs.claim(now())
+    assert claimed
+    store.jobs.move(job.id, claimed.token, State.STARTING, State.RUNNING, at=now())
+    folder = settings.jobs / job.id / "1"
+    base = {"name": "instant", "kind": "instant", "folder": None}
+    attempt = Attempt(job.id, 1, task, file.stem, {"base": "instant"}, base, dataset.version.folder)
+    attempt_folder.write_attempt(folder, attempt)
+    run_attempt(folder, settings, WorkerReporter(folder, settings.home, 1))
+    events = decode((folder / attempt_folder.EVENTS).read_bytes())[0]
+    found = [event for event in events if event.kind == Kind.RESULT]
+    for event in found:
+        event.data["labels"] = []  # as the supervisor adds them
+    assert store.jobs.ingest(job.id, 1, 0, 1, found, now())
+    demo = InferenceService(settings, store, serving)
+    results = ResultService(
+        settings, store, lambda owner, model, texts: demo.answers(owner, model, texts)
+    )
+    try:
+        yield Made(datasets, demo, results, dataset, job.id, place)
+    finally:
+        serving.close()

@@ -1,0 +1,38 @@
+"""Sentences of a small grammar to go on with."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from bigmodel.answers.written import ANSWER
+from bigmodel.core.answer import Answer
+from bigmodel.core.datasets.dataset import Rows, Summary, TaskData
+from tests.tasks.material import Material
+
+WHO = ("the small cat", "our old teacher", "a green bird", "my tall sister")
+DOES = ("sings about", "is looking for", "has painted", "never forgets")
+WHAT = ("the long river", "a warm winter", "seven red boats", "his first letter")
+
+
+class OfTextGeneration(Material):
+    small: ClassVar[Mapping[str, object]] = {"max_tokens": 32}
+    suits = Summary(1000, 1000, ("text",), {}, {}, target="none")
+    bases = ("scratch",)
+
+    def data(self, folder: Path, rows: int) -> TaskData:
+        said = itertools.cycle(
+            f"{who} {does} {what}." for what, who, does in itertools.product(WHAT, WHO, DOES)
+        )
+        texts = [" ".join(itertools.islice(said, 3 + row % 3)) for row in range(4 * rows)]
+        ids = [str(number) for number in range(len(texts))]
+        parts = (slice(0, 2 * rows), slice(2 * rows, 3 * rows), slice(3 * rows, None))
+        return TaskData(*(Rows(ids[p], texts[p], [""] * len(texts[p])) for p in parts))
+
+    def is_learned(self, answers: Sequence[Answer], rows: Rows) -> bool:
+        found = ANSWER.evaluate(rows.targets, answers, ())
+        bits = found.measures["bits_per_character"].value
+        return bits < 0.3 * found.beside["letters"]["bits_per_character"].value
+
+
+MATERIAL = OfTextGeneration()

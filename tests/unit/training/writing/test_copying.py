@@ -1,0 +1,28 @@
+"""What is copied from training texts, and what repeats itself."""
+
+from pathlib import Path
+
+from bigmodel.core.datasets.inputs import SEPARATOR
+from bigmodel.training.writing.copying import count_repeats, learn_runs, load_runs
+
+LINE = "one two three four five six seven eight nine ten"
+
+
+def test_runs_of_eight_words_are_found_again(tmp_path: Path) -> None:
+    learn_runs([LINE]).save(tmp_path)
+    runs = load_runs(tmp_path)
+    assert runs
+    assert runs.count("So: One two three four, five six seven eight nine!") == (3, 2)
+    assert runs.count("one two three") == (0, 0)
+    assert load_runs(tmp_path / "elsewhere") is None
+
+
+def test_chinese_characters_are_words_and_questions_are_not_learned() -> None:
+    runs = learn_runs([SEPARATOR.join(["春眠不觉晓处处闻啼鸟", "夜来风雨声花落知多少"])])
+    assert runs.count("夜来风雨声，花落知多少") == (3, 3)
+    assert runs.count("春眠不觉晓，处处闻啼鸟") == (3, 0)
+
+
+def test_repeats_are_what_was_written_before() -> None:
+    assert count_repeats("a b c d e f") == (3, 0)
+    assert count_repeats("a b c d a b c d") == (5, 1)
