@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c '
 BIN := .venv/bin
 export GRADIO_ANALYTICS_ENABLED = False
 
-.PHONY: run models test test-models test-postgres check check-deps fix bench screens faults clean
+.PHONY: run models test test-models test-postgres check check-deps lock fix bench screens faults clean
 
 run: .venv/app .venv/bases
 	$(BIN)/python app.py
@@ -35,6 +35,10 @@ check: .venv/dev
 # Known holes in what is installed, asked of the Python package index: needs a network.
 check-deps: .venv/app .venv/audit
 	.venv/audit/bin/pip-audit --path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+
+# The hashes of everything that requirements.txt brings, on every system; `LOCKED=1 make run` installs by them.
+lock: .venv/lock
+	.venv/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make lock' requirements.txt -o requirements.lock
 
 fix: .venv/dev
 	$(BIN)/ruff format .
@@ -75,6 +79,10 @@ screens: .venv/dev .venv/browser
 .venv/audit: .venv/python
 	$(PYTHON) -m venv $@
 	$@/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 || { rm -rf $@; exit 1; }
+
+.venv/lock: .venv/python
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9 || { rm -rf $@; exit 1; }
 
 .venv/browser: .venv/dev
 	$(BIN)/python -m tests.browser

@@ -4,6 +4,8 @@
 
 Without an NVIDIA GPU it takes PyTorch from its index of builds for processors, a tenth of the size, if that answers;
 TORCH_INDEX names another such index, `TORCH_INDEX=off` leaves it to the index that pip is set to.
+With `LOCKED=1` each file is checked against its hash in requirements.lock; PyTorch then comes from pip's own index,
+for its builds for processors have other hashes.
 """
 
 import os
@@ -18,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+LOCK = REQUIREMENTS.with_suffix(".lock")
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 ANSWER_S = 5.0  # patience with that index
 TICK_S, LINE_S = 1.0, 20.0  # between updates of a line, and between lines where none can be updated
@@ -73,6 +76,9 @@ class Progress:
 
 def main() -> int:
     """Install everything; return pip's exit status."""
+    if os.environ.get("LOCKED") == "1":
+        locked = ["--no-deps", "--require-hashes", "-r", str(LOCK)]
+        return _pip("Packages, each checked against its hash", [*locked, *sys.argv[1:]])
     if index := cpu_index():
         pins = torch_pins(REQUIREMENTS.read_text("utf-8"))
         if _pip("PyTorch for this processor", [*pins, "--index-url", index], is_needed=False):

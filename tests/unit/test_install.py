@@ -1,6 +1,7 @@
 """Installing says what comes, how much and how long, and takes the small PyTorch only where that is sure to work."""
 
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,23 @@ def test_progress_names_what_how_much_and_how_long() -> None:
 def test_pins_of_torch_are_those_of_the_requirements() -> None:
     pins = install.torch_pins(install.REQUIREMENTS.read_text("utf-8"))
     assert sorted(pin.partition("==")[0] for pin in pins) == ["torch", "torchaudio", "torchvision"]
+
+
+def test_lock_holds_every_pin_and_a_hash_of_every_file() -> None:
+    locked = re.split(r"\n(?=[A-Za-z])", install.LOCK.read_text("utf-8"))[1:]
+    versions = {part.split(" ")[0].strip().lower() for part in locked}
+    pins = re.findall(r"^[^#\s]\S+$", install.REQUIREMENTS.read_text("utf-8"), re.MULTILINE)
+    assert [pin for pin in pins if pin.lower().replace("_", "-") not in versions] == []
+    assert [part for part in locked if "--hash=sha256:" not in part] == []
+
+
+def test_locked_install_asks_for_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setenv("LOCKED", "1")
+    monkeypatch.setattr(install, "_pip", lambda _title, args: asked.append(args) or 0)
+    monkeypatch.setattr("sys.argv", ["install.py"])
+    assert install.main() == 0
+    assert asked == [["--no-deps", "--require-hashes", "-r", str(install.LOCK)]]
 
 
 @pytest.fixture
