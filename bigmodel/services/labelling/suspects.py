@@ -10,7 +10,7 @@ from pathlib import Path
 from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.suspects import Decision, Doubts
-from bigmodel.data.checkup.repair import note_repair
+from bigmodel.data.checkup.repair import note_repair, noted_repair
 from bigmodel.data.checkup.run import has_classes
 from bigmodel.data.versions.revise import without_rows
 from bigmodel.jobs import attempt_folder
@@ -45,6 +45,10 @@ class SuspectService:
     def can_look(self, dataset: Dataset) -> bool:
         """Tell whether labels of a dataset can be doubted: there are classes, and a task for them."""
         return has_classes(dataset.version) and bool(self._task_of(dataset.version))
+
+    def is_applied(self, dataset: Dataset) -> bool:
+        """Tell whether decisions on doubtful labels made the newest version."""
+        return noted_repair(self._settings.home / dataset.version.folder)[0] == REPAIR
 
     def look(self, owner: str, dataset_id: str) -> tuple[Doubts | None, float | None]:
         """Return what was found in the newest version, and the share that is done while it is looked for."""

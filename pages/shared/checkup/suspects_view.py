@@ -69,7 +69,8 @@ class SuspectsView:
         found, share = suspects.look(dataset.owner, dataset.id)
         say, tell = partial(self.ctx.say, request), partial(self.ctx.tell, request)
         return {
-            self.card: drawn(found, share, dataset.id, passed, say, tell),
+            self.card: drawn(found, share, dataset.id, passed, say, tell)
+            + (_applied(say) if suspects.is_applied(dataset) else ""),
             self.timer: gr.Timer(active=share is not None),
         }
 
@@ -132,6 +133,13 @@ def drawn(
         body = _cards(found, dataset_id, passed, say)
     title = f'<h3 class="bm-title">{escape(say(f"{WORDS}title"))}</h3>'
     return f'<section data-testid="suspects">{title}{body}</section>'
+
+
+def _applied(say: Say) -> str:
+    """Return where what the decisions bring is seen."""
+    return (
+        f'<p class="bm-muted" data-testid="suspects-applied">{escape(say(f"{WORDS}applied"))}</p>'
+    )
 
 
 def _cards(found: Doubts, dataset_id: str, passed: int, say: Say) -> str:

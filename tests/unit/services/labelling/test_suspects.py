@@ -57,7 +57,9 @@ def test_flipped_labels_are_found_decided_and_changed(services: Services, datase
         suspects.decide("me", dataset_id, changed.row_id, "no class")
 
     before = services.datasets.get("me", dataset_id).version
+    assert not suspects.is_applied(services.datasets.get("me", dataset_id))
     made = suspects.apply("me", dataset_id).version
+    assert suspects.is_applied(services.datasets.get("me", dataset_id))
     rows = load_rows(services.settings.home / made.folder)
     labels = dict(zip(rows["row_id"], rows["target"], strict=True))
     assert labels[changed.row_id] == changed.guess
