@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from html import escape
+from pathlib import Path
 
 import gradio as gr
 
@@ -14,6 +15,7 @@ from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets import ring
 from pages.shared.widgets.report_view import ReportView
 
+EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"  # projects, one a language
 STEPS = {"one": "upload", "two": "train", "three": "try"}  # and their icons
 RECENT = 6
 ACROSS = 3  # samples side by side
@@ -32,6 +34,7 @@ class HomeTab:
         self.recent = gr.HTML("", elem_id="home-recent")
         self.intro = gr.HTML("", elem_id="home-intro")
         self.own = gr.Button(ctx.t("pages.home.own"), variant="primary", elem_id="home-own")
+        self.example = gr.Button(ctx.t("pages.home.example"), elem_id="home-example", visible=False)
         gr.Markdown(ctx.t("pages.home.samples"), elem_classes="bm-title")
         self.buttons = self._build_samples()
         ProjectView(ctx, self.guard)
@@ -55,9 +58,17 @@ class HomeTab:
             return gr.Button(t("pages.home.try"), elem_id=f"home-sample-{sample.name}")
 
     def _wire(self, tab: gr.Tab) -> None:
-        outputs = [self.intro, self.recent]
+        outputs = [self.intro, self.recent, self.example]
         self.ctx.on_show(tab, self.guard(self.show), [], outputs)
         self.ctx.go(self.own.click(lambda: None, None, None, **QUIET), DATA)
+        seen = self.example.click(
+            self.guard(self.look),
+            None,
+            [self.ctx.dataset, self.ctx.job],
+            api_visibility="private",
+            show_progress_on=self.example,
+        )
+        self.ctx.go(seen, RESULTS)
         for sample, button in self.buttons:
             event = button.click(
                 self.guard(self._starter(sample)),
@@ -76,10 +87,19 @@ class HomeTab:
 
     # handlers ---------------------------------------------------------------------------------
 
-    def show(self, request: gr.Request) -> tuple[str, str]:
-        """Draw the three steps for a first visit, the latest trainings for a return."""
+    def show(self, request: gr.Request) -> tuple[str, str, gr.Button]:
+        """Draw the three steps and offer the example for a first visit, the latest trainings for a return."""
         jobs = self.ctx.services.jobs.all(self.ctx.owner(request), RECENT, 0)
-        return ("", self._recent(jobs, request)) if jobs else (self._intro(request), "")
+        intro, recent = ("", self._recent(jobs, request)) if jobs else (self._intro(request), "")
+        return intro, recent, gr.Button(visible=not jobs)
+
+    def look(self, request: gr.Request) -> tuple[str, str]:
+        """Bring the finished example in, as a project of the person's own; one that is here already stays as it is."""
+        owner, services = self.ctx.owner(request), self.ctx.services
+        file = EXAMPLES / f"{self.ctx.language(request)}.zip"
+        dataset = services.project.load(owner, file).first
+        jobs = services.jobs.all(owner, 200, 0)
+        return dataset, next(job.id for job in jobs if job.dataset_id == dataset)
 
     def start(self, sample: Sample, request: gr.Request) -> tuple[str, str]:
         """Import a sample and train on it; a second click comes back to the same training."""

@@ -15,6 +15,8 @@ from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.home import HomeTab
+from tests.fakes.journey import run_here
+from tests.fakes.services import real_services
 from tests.pages.one_tab import one_tab
 
 
@@ -64,7 +66,24 @@ def test_two_clicks_on_a_sample_are_one_training(tab: HomeTab) -> None:
 
 def test_latest_trainings_are_named_in_the_readers_language(tab: HomeTab) -> None:
     tab.start(tab.samples[0], request("zh"))
-    _, recent = tab.show(request("zh"))
+    recent = tab.show(request("zh"))[1]
     assert "中文评论" in recent
     assert "排队中" in recent
     assert "waiting" in tab.show(request("en"))[1]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_finished_example_is_there_at_once_and_gone_when_deleted(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr("bigmodel.data.projects.read.run_limited", run_here)
+    services = real_services(settings)
+    home = one_tab(HomeTab, services)
+    assert home.show(request(language))[2].visible
+    dataset, job = home.look(request(language))
+    assert home.look(request(language)) == (dataset, job)
+    assert not home.show(request(language))[2].visible
+    results = services.results.results("local", job)
+    assert results.measures["accuracy"].value > 0.8
+    services.datasets.delete("local", dataset)
+    assert services.jobs.all("local") == []
