@@ -77,7 +77,7 @@ class TextDemo:
     def _build_dials(self) -> None:
         """Lay out what steers an answer that grows, and what ends it."""
         self._stop = gr.Button(self._ctx.t(f"{WORDS}stop"), visible=False, elem_id="text-demo-stop")
-        with gr.Row(visible=False, elem_id="text-demo-dials") as self._turned:
+        with gr.Column(visible=False, elem_id="text-demo-dials") as self._turned:
             self._dials = [self._dial(dial) for dial in self._demo.dials()]
 
     def _dial(self, dial: Dial) -> gr.Slider:
@@ -170,7 +170,7 @@ class TextDemo:
             gr.Dataset(samples=[[text] for text in examples], visible=bool(examples)),
             gr.Button(self._ctx.say(request, f"{WORDS}{verb}"), interactive=bool(model)),
             gr.Button(interactive=bool(model)),
-            gr.Row(visible=bool(kind and kind.dials)),
+            gr.Column(visible=bool(kind and kind.dials)),
             gr.Button(visible=bool(kind and kind.grows)),
             *self._named(model, request),
         )
