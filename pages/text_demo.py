@@ -8,9 +8,10 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.answer import Dial
-from bigmodel.core.datasets.inputs import join_inputs, parts_of
+from bigmodel.core.datasets.inputs import in_short, join_inputs, parts_of
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
+from bigmodel.core.results.panel import cut
 from bigmodel.services.inference.summary import counted
 from pages.shared.demo import text_view
 from pages.shared.demo.models import LOCK, DemoModels
@@ -21,6 +22,7 @@ from pages.shared.widgets.terms import strip
 
 ANSWERED_LINES = 1_000
 SHOWN_LINES = 200
+EXAMPLE_CHARACTERS = 60
 ENDINGS = [".csv", ".tsv", ".txt", ".jsonl", ".xlsx", ".xlsm", ".xls", ".parquet"]
 WORDS = "pages.text_demo."
 
@@ -167,7 +169,11 @@ class TextDemo:
         kind = self._demo.answers_of(model) if model else None
         verb = kind.verb if kind else "classify"
         return (
-            gr.Dataset(samples=[[text] for text in examples], visible=bool(examples)),
+            gr.Dataset(
+                samples=[[text] for text in examples],
+                sample_labels=[cut(in_short(text), EXAMPLE_CHARACTERS) for text in examples],
+                visible=bool(examples),
+            ),
             gr.Button(self._ctx.say(request, f"{WORDS}{verb}"), interactive=bool(model)),
             gr.Button(interactive=bool(model)),
             gr.Column(visible=bool(kind and kind.dials)),

@@ -19,6 +19,12 @@ def parts_of(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(MARK))
 
 
+def in_short(text: str) -> str:
+    """Return an input as lists show it: of several parts the shortest first, so that a question stands before its passage."""
+    parts = parts_of(text)
+    return " · ".join(sorted(filter(None, parts), key=len)) if len(parts) > 1 else text
+
+
 def each_part(texts: Sequence[str], change: Callable[[list[str]], list[str]]) -> list[str]:
     """Return texts whose every part was changed for itself, for no change may know of the mark between them."""
     parts = [parts_of(text) for text in texts]

@@ -12,6 +12,7 @@ from bigmodel.core.datasets.inputs import join_inputs, parts_of
 from bigmodel.data.versions.versions import ITEMS, load_rows
 
 EXAMPLE_CHARACTERS = 240
+EXAMPLE_PASSAGE = 1_500  # characters of an input of several parts
 EXAMPLE_ROWS = 2_000  # rows looked at to choose examples
 
 
@@ -45,8 +46,12 @@ def text_rows(folder: Path, row_ids: Sequence[str]) -> list[TextRow]:
 def example_texts(items: Path, split: Split, count: int) -> list[str]:
     """Return short texts of one split, of every class in turn."""
     rows = ((_one_line(text), target) for _, text, target, _ in _rows(items, split))
-    fitting = ((text, target) for text, target in rows if 0 < len(text) <= EXAMPLE_CHARACTERS)
+    fitting = ((text, target) for text, target in rows if 0 < len(text) <= _most(text))
     return _in_turn(fitting, count)
+
+
+def _most(text: str) -> int:
+    return EXAMPLE_CHARACTERS if len(parts_of(text)) == 1 else EXAMPLE_PASSAGE
 
 
 def _one_line(text: str) -> str:

@@ -13,6 +13,7 @@ from bigmodel.answers import answer_type, metrics_of
 from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.callbacks import OnCount
 from bigmodel.core.datasets.dataset import Version
+from bigmodel.core.datasets.inputs import in_short
 from bigmodel.core.errors import ModelError
 from bigmodel.core.job import Job, State
 from bigmodel.core.model import TrainedModel
@@ -213,7 +214,11 @@ class CompareService:
         folder = self._settings.home / version.folder
         rows = load_rows(folder, [now.row_ids[place] for place in places])
         is_text = version.recipe.medium == Medium.TEXT
-        texts = [text[:TEXT_CHARACTERS] for text in rows["input"]] if is_text else rows["name"]
+        texts = (
+            [in_short(text)[:TEXT_CHARACTERS] for text in rows["input"]]
+            if is_text
+            else rows["name"]
+        )
         media = [""] * len(places) if is_text else rows["input"]
         return tuple(
             ChangedRow(text, kind.said(now.truth[at]), now.answers[at].text, before[at].text, file)

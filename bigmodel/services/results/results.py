@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from bigmodel.answers import answer_type, metrics_of
 from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.datasets.dataset import Split, Version
+from bigmodel.core.datasets.inputs import in_short
 from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
@@ -271,7 +272,7 @@ class ResultService:
         rows = load_rows(self._settings.home / version.folder, row_ids)
         columns = zip(rows["row_id"], rows["input"], rows["name"], strict=True)
         if version.recipe.medium == Medium.TEXT:
-            return {row_id: (text[:TEXT_CHARACTERS], "") for row_id, text, _ in columns}
+            return {row_id: (in_short(text)[:TEXT_CHARACTERS], "") for row_id, text, _ in columns}
         return {row_id: (name, media) for row_id, media, name in columns}
 
     def _seen(self, version: Version, hashes: Sequence[str]) -> tuple[Message, ...]:

@@ -13,10 +13,12 @@ import pyarrow.parquet as pq
 
 from bigmodel.answers import answer_type
 from bigmodel.core.datasets.dataset import Split, Version
+from bigmodel.core.datasets.inputs import in_short
 from bigmodel.core.language import Language
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import AnsweredRow, Results
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.gallery import media_file
 from bigmodel.data.versions.versions import ITEMS
 from bigmodel.services.results.results import ResultService
@@ -134,11 +136,17 @@ class ModelPageService:
     def _learned(self, version: Version) -> Sequence[AnsweredRow]:
         """Return some training rows, of every class in turn."""
         items = self._settings.home / version.folder / ITEMS
+        said = target_kind(version.summary.target).said
         found: dict[str, list[AnsweredRow]] = {}
         for row_id, text, target, name in _training(items):
             is_text = version.recipe.medium == "text"
             row = AnsweredRow(
-                row_id, text if is_text else name, target, "", None, "" if is_text else text
+                row_id,
+                in_short(text) if is_text else name,
+                said(target),
+                "",
+                None,
+                "" if is_text else text,
             )
             found.setdefault(target, []).append(row)
         turns = (

@@ -20,6 +20,7 @@ ANSWERS = re.compile(
 MOST_SEEN = 1_000
 FOUND = 0.6  # share of the answers that stand in their passage, where names tell
 FOUND_UNNAMED = 0.8
+FEWEST_ANSWERS = 3  # different ones
 LONGER = 2.0  # times that passages are longer than what is found in them
 
 
@@ -78,7 +79,9 @@ def _found(passages: Sequence[str], answers: Sequence[str]) -> float:
         if answer.strip() and passage.strip()
     ]
     answered = sum(max(map(len, texts_of(answer)), default=0) for _, answer in rows)
-    if not rows or sum(len(passage) for passage, _ in rows) < LONGER * answered:
+    if len({answer for _, answer in rows}) < FEWEST_ANSWERS:  # yes and no are classes
+        return 0.0
+    if sum(len(passage) for passage, _ in rows) < LONGER * answered:
         return 0.0
     return sum(_stands(*row) for row in rows) / len(rows)
 

@@ -180,7 +180,9 @@ def train(
     accelerator = make_accelerator(params.precision, report)
     model, tokenizer = _make(data, params, base, accelerator.device.type != "cpu")
     tokenizer = fit_vocabulary(model, tokenizer, data, report)
-    tokenizer.model_input_names = ["input_ids", "attention_mask"]  # questions and passages alike
+    # No kinds of tokens: questions and passages are told apart by their place alone, in plain Transformers as well.
+    tokenizer.model_input_names = ["input_ids", "attention_mask"]
+    tokenizer.init_kwargs["model_input_names"] = tokenizer.model_input_names
     most = longest(model, tokenizer, params.window_tokens)
     parts = []
     for rows in (data.train, data.validation):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.training.text.extraction.choice import AS_IT_IS, Choice, chosen
+from bigmodel.training.text.extraction.choice import AS_IT_IS, MOST_OTHERS, Choice, chosen
 
 Ids = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -104,15 +104,28 @@ def _best(window: Window, raw: Floats, longest: int) -> list[tuple[int, int, flo
     count = len(starts)
     reach = np.arange(count)[None, :] - np.arange(count)[:, None]
     table[(reach < 0) | (reach >= longest)] = -np.inf
-    flat = table.ravel()
-    order = np.argpartition(-flat, min(BEST, len(flat) - 1))[:BEST]
+    order = _highest(table.ravel())
+    for _ in range(
+        MOST_OTHERS
+    ):  # and those that lie apart from the best, which its neighbours would crowd out
+        best = divmod(order[-1], count)
+        table[: best[1] + 1, best[0] :] = -np.inf
+        order = [*order, int(table.argmax())]
     nothing = float(raw[NOTHING].sum())
+    scores = starts[:, None] + ends[None, :]
     found = []
-    for at in order[np.argsort(-flat[order], kind="stable")].tolist():
-        low, high = window.places[at // count, 0], window.places[at % count, 1]
-        if np.isfinite(flat[at]) and low < high:
-            found.append((int(low), int(high), float(flat[at]) - nothing))
+    for at in dict.fromkeys(order):
+        begin, end = divmod(at, count)
+        low, high = window.places[begin, 0], window.places[end, 1]
+        if begin <= end < begin + longest and low < high:
+            found.append((int(low), int(high), float(scores[begin, end]) - nothing))
     return found
+
+
+def _highest(flat: Floats) -> list[int]:
+    """Return the places of the highest values, the highest last."""
+    kept = np.argpartition(-flat, min(BEST, len(flat) - 1))[:BEST]
+    return [int(at) for at in kept[np.argsort(flat[kept], kind="stable")]]
 
 
 def _choice(found: dict[tuple[int, int], float], how: Decision) -> Choice:

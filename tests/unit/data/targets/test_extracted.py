@@ -19,7 +19,9 @@ from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import get_task
 from tests.fakes.passages import passage_data
 
+PLACES = ("Rome", "Lima", "Cairo")
 KIND = target_kind("extracted")
+PLACES_ZH = ("北京", "上海", "广州")
 
 
 def fitted(
@@ -89,8 +91,9 @@ def squad(path: Path, passages: int = 40) -> Path:
     """Write passages with three questions each, one of them without an answer."""
     data = []
     for number in range(passages):
-        context = f"Ann keeps lamp {number} in Rome. Ben keeps a boat in Oslo."
-        answers = [{"text": "Rome", "answer_start": context.index("Rome")}]
+        place = PLACES[number % len(PLACES)]
+        context = f"Ann keeps lamp {number} in {place}. Ben keeps a boat in Oslo."
+        answers = [{"text": place, "answer_start": context.index(place)}]
         asked = [
             {"question": f"Where is lamp {number}?", "id": "a", "answers": answers},
             {"question": "Where is the boat?", "id": "b", "answers": [{"text": "Oslo", "answer_start": 0}]},
@@ -156,9 +159,13 @@ def test_nested_list_of_cmrc_is_read(datasets: DatasetService, tmp_path: Path) -
     rows = [
         {
             "context_id": f"D{n}",
-            "context_text": f"第{n}号仓库在北京，由小安看管。",
+            "context_text": f"第{n}号仓库在{PLACES_ZH[n % 3]}，由小安看管。",
             "qas": [
-                {"query_id": f"D{n}Q", "query_text": f"第{n}号仓库在哪里？", "answers": ["北京"]}
+                {
+                    "query_id": f"D{n}Q",
+                    "query_text": f"第{n}号仓库在哪里？",
+                    "answers": [PLACES_ZH[n % 3]],
+                }
             ],
         }
         for n in range(30)
@@ -167,3 +174,17 @@ def test_nested_list_of_cmrc_is_read(datasets: DatasetService, tmp_path: Path) -
     version = datasets.import_file("me", tmp_path / "cmrc.json").version
     assert version.summary.usable_rows == 30
     assert version.recipe.inputs == ("context", "question")
+
+
+def test_classes_named_answers_are_no_answers_in_a_passage(
+    datasets: DatasetService, tmp_path: Path
+) -> None:
+    with (tmp_path / "yes.csv").open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(["context", "question", "answer"])
+        for n in range(60):
+            answer = ("yes", "no")[n % 2]
+            out.writerow(
+                [f"Nobody says {answer} to lamp {n} now, they say.", f"Is it {n}?", answer]
+            )
+    assert datasets.import_file("me", tmp_path / "yes.csv").version.summary.target == "label"

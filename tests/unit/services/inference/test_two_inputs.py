@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Dataset
-from bigmodel.core.datasets.inputs import each_part, join_inputs, parts_of
+from bigmodel.core.datasets.inputs import each_part, in_short, join_inputs, parts_of
 from bigmodel.core.errors import DatasetError, JobError, ModelError
 from bigmodel.core.events import Kind, decode
 from bigmodel.core.ids import new_id
@@ -116,6 +116,8 @@ def test_parts_are_joined_and_parted_whatever_they_hold() -> None:
     assert parts_of(join_inputs(["a\n\nb ", " c\u2063d"])) == ("a\n\nb", "cd")
     assert join_inputs([" one "]) == "one"
     assert join_inputs(["", "context alone"]) == ""
+    assert in_short(join_inputs(["a long passage", "who?"])) == "who? · a long passage"
+    assert in_short("one\ntext") == "one\ntext"
     assert parts_of(join_inputs(["question alone", ""]).strip()) == ("question alone", "")
 
 

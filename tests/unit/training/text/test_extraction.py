@@ -151,6 +151,7 @@ def test_best_span_of_all_windows_is_taken_over_there_being_none() -> None:
     both = [window(), window()]
     [found] = choices(both, raw, 1, Decision(4))
     assert found.places[0][:2] == (4, 12)  # 10 over none, against 12 - 8
+    assert found.places[1][:2] == (0, 3)  # apart from the best, though its neighbours score more
     [short] = choices(both[:1], raw[:1], 1, Decision(1))
     assert short.places[0][1] - short.places[0][0] <= 5
     [none] = choices(both[:1], raw[:1], 1, Decision(4, threshold=11.0))
