@@ -48,7 +48,7 @@ class WritingBaseline:
         yield self._counter.answer(text, NOTHING, written)
 
     def _said(self, row: str, dials: Mapping[str, float]) -> tuple[Surprise, str]:
-        prompt, is_measured = asked_of(row)
+        prompt, is_measured = asked_of(row, is_chat=self.model.is_chat)
         return self._surprise(row) if is_measured else NOTHING, "".join(
             self._letters(prompt, dials)
         )

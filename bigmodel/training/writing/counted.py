@@ -36,13 +36,14 @@ class Counter:
         return Written(text, (*told, *map(float, runs)))
 
 
-def asked_of(row: str) -> tuple[str, bool]:
+def asked_of(row: str, *, is_chat: bool = False) -> tuple[str, bool]:
     """Return what a model goes on with or answers, and whether the row holds what is to be measured.
 
-    A conversation that ends in an answer is measured, and answered once more; any other text is both.
+    A conversation that ends in an answer is measured, and answered once more; any other text is both, but for
+    a model that answers: to it, that is a question.
     """
     turns = turns_of(row)
     if not turns:
-        return row, True
+        return row, not is_chat
     is_whole = len(turns) % 2 == 0
     return SEPARATOR.join(turns[:-1] if is_whole else turns), is_whole

@@ -139,7 +139,8 @@ class DecoderPredictor:
         return [text_of(self._tokenizer, tokens) for tokens in written]
 
     def _surprises(self, texts: Sequence[str]) -> list[Surprise]:
-        measured = [place for place, text in enumerate(texts) if asked_of(text)[1]]
+        is_chat = is_chatty(self._tokenizer)
+        measured = [place for place, text in enumerate(texts) if asked_of(text, is_chat=is_chat)[1]]
         rows = [row_tokens(self._tokenizer, texts[place]) for place in measured]
         found = [NOTHING] * len(texts)
         for place, nats in zip(measured, nats_of(self._model, rows), strict=True):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bigmodel.core.datasets.inputs import SEPARATOR
 from bigmodel.training.writing.copying import count_repeats, learn_runs, load_runs
+from bigmodel.training.writing.counted import asked_of
 
 LINE = "one two three four five six seven eight nine ten"
 
@@ -26,3 +27,11 @@ def test_chinese_characters_are_words_and_questions_are_not_learned() -> None:
 def test_repeats_are_what_was_written_before() -> None:
     assert count_repeats("a b c d e f") == (3, 0)
     assert count_repeats("a b c d a b c d") == (5, 1)
+
+
+def test_question_alone_is_asked_and_not_measured() -> None:
+    assert asked_of("how far?", is_chat=True) == ("how far?", False)
+    assert asked_of("It was late", is_chat=False) == ("It was late", True)
+    chat = SEPARATOR.join(["how far?", "ten miles"])
+    assert asked_of(chat, is_chat=True) == ("how far?", True)
+    assert asked_of(SEPARATOR.join([chat, "and back?"]), is_chat=True)[1] is False
