@@ -76,7 +76,7 @@ def assert_own(said: str, person: str, other: str) -> None:
 
 @pytest.mark.parametrize(("person", "other"), [(ANNA, BO), (BO, ANNA)])
 def test_home_lists_own_trainings(house: House, person: str, other: str) -> None:
-    _, recent = house.tab(HomeTab).show(by(person))
+    recent = house.tab(HomeTab).show(by(person))[1]
     assert_own(recent, f"training of {person}", f"training of {other}")
 
 

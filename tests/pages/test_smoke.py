@@ -50,7 +50,7 @@ def look_at_every_tab(
         if by_keyboard:
             settle(page)
             found += [f"{slug}: {line}" for line in keyboard.go_round(page)]
-        for width in (ZOOMED, *WIDTHS):
+        for width in (ZOOMED, *WIDTHS) if by_keyboard else WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             settle(page)
             if walker.is_too_wide(page):
