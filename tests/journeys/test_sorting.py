@@ -119,7 +119,7 @@ def test_press_counts_though_the_button_is_drawn_anew_under_it(
     browser: Browser, studio: Studio, tmp_path: Path
 ) -> None:
     with walker.visitor(browser) as page:
-        begin(page, studio, tmp_path, 20)
+        begin(page, studio, tmp_path, 24)  # a name of its own
         for name in CLASSES:
             add_class(page, name)
         button = page.locator('.bm-sort-class[data-label="bad"]')
@@ -131,9 +131,9 @@ def test_press_counts_though_the_button_is_drawn_anew_under_it(
             assert under is not None
             assert not under.evaluate("node => node.isConnected")
             page.mouse.up()
-            progress(page, done, 20)
+            progress(page, done, 24)
         page.mouse.click(2, 2)
-        progress(page, 2, 20)
+        progress(page, 2, 24)
         page.get_by_test_id("sort-menu").click()
         name = page.get_by_label(": bad")
         name.fill("wo")
