@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.fakes.reviews import HEADER_ROW, read_texts, write_reviews
 from tests.journeys import walker
 from tests.server import Studio
+from tests.still import settle
 
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
 IS_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
@@ -27,6 +28,7 @@ def test_pressed_row_names_the_columns_and_lines_are_pasted(
         walker.open_tab(page, studio, "data")
         walker.upload(page, path)
         names_in(page, HEADER_ROW)
+        settle(page)  # a table that is drawn anew takes the focus away with it
         page.locator(f'#data-grid button[data-row="{HEADER_ROW + 1}"]').press("Enter")
         names_in(page, HEADER_ROW + 1)
         page.locator(f'#data-grid tr[data-row="{HEADER_ROW}"] td').first.click()
