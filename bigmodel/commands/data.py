@@ -198,7 +198,8 @@ def _describe(dataset: Dataset, terminal: Terminal) -> None:
         text = ", ".join(recipe.inputs)
         terminal.say(f"data.{key}", text=text, label=recipe.target)
     else:
-        terminal.say(f"data.{recipe.medium}_{recipe.form}")
+        is_unsorted = recipe.form == Form.FOLDERS and not summary.classes
+        terminal.say(f"data.{recipe.medium}_{'unsorted' if is_unsorted else recipe.form}")
     terminal.say("data.rows", rows=summary.rows, usable=summary.usable_rows)
     if recipe.encoding:
         terminal.say("data.encoding", encoding=recipe.encoding, format=recipe.format)

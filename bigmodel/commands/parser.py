@@ -20,6 +20,7 @@ from bigmodel.commands import (
 )
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.datasets.card import CARD_FIELDS
+from bigmodel.core.datasets.dataset import NO_LABEL
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.task import PRESETS
 from bigmodel.services.results.answer_table import ENDINGS
@@ -237,7 +238,15 @@ class Grammar:
         parser.add_argument(
             "--text", metavar="COL", action="append", help=self._help("text_column")
         )
-        parser.add_argument("--label", metavar="COL", help=self._help("label_column"))
+        label = parser.add_mutually_exclusive_group()
+        label.add_argument("--label", metavar="COL", help=self._help("label_column"))
+        label.add_argument(
+            "--no-label",
+            dest="label",
+            action="store_const",
+            const=NO_LABEL,
+            help=self._help("no_label"),
+        )
 
     def _workbook(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--sheet", metavar="NAME", default="", help=self._help("sheet"))

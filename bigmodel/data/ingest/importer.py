@@ -22,7 +22,8 @@ from bigmodel.settings import Settings
 
 READER = "bigmodel.data.ingest.reader"
 MEDIA = "media"  # folder of pictures or recordings beside the table
-OF_MEDIA = ("leave_out", "level", "file", "text", "kind")  # answers about pictures and recordings
+# answers about pictures and recordings
+OF_MEDIA = ("leave_out", "level", "file", "text", "kind", "unsorted")
 OF_TABLES = ("sheet", "header_row", "kind")  # about tables
 FILES = "files.json"  # index of files that lie on this machine
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -78,7 +79,8 @@ class Answers:
     """What a person answered to a refusal: files to leave out, the folder level of the classes, the columns.
 
     Of a workbook: the sheet, and the row that names its columns (0: guess, `NO_HEADER`: none does).
-    `kind` is the target kind that is wanted, where somebody chose a task.
+    `kind` is the target kind that is wanted, where somebody chose a task. From `unsorted` files on,
+    pictures and recordings may come without any class, to be sorted by hand (0: they may not).
     """
 
     leave_out: bool = False
@@ -88,6 +90,7 @@ class Answers:
     sheet: str = ""
     header_row: int = 0
     kind: str = ""
+    unsorted: int = 0
 
 
 def read_upload(

@@ -27,6 +27,7 @@ OTHER_SOUNDS = {
 PACKED = {".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar"}
 JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
 IMAGE, AUDIO = "image", "audio"
+FEWEST_FILES = 5  # below which nothing can be learned from them
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,8 @@ class Context:
     """What reading a table may use: room, limits, where to tell what it found, and what a person answered.
 
     `file` and `text` are columns of a table, `level` is which folder names the class (0: not said),
-    `kind` is the target kind that somebody wants to learn.
+    `kind` is the target kind that somebody wants to learn. From `unsorted` files on, they may come
+    without any class (0: they may not).
     """
 
     scratch: Path
@@ -57,6 +58,7 @@ class Context:
     text: str = ""
     level: int = 0
     kind: str = ""
+    unsorted: int = 0
 
 
 @dataclass(frozen=True)

@@ -38,13 +38,14 @@ SPARE_BYTES = 256 * 2**20
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What the person answered: files to leave out, the level of the class, the columns of the transcripts, the target kind."""
+    """What the person answered, as of `Answers`."""
 
     leave_out: bool = False
     level: int = 0
     file: str = ""
     text: str = ""
     kind: str = ""
+    unsorted: int = 0
 
 
 @dataclass
@@ -105,6 +106,7 @@ class MediaUpload:
             wishes.text,
             wishes.level,
             wishes.kind,
+            wishes.unsorted,
         )
         return annotate(files, context)
 

@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 
 from bigmodel.core.message import Arg, Level, Message
 from bigmodel.core.target import TargetKind
+from bigmodel.data.media.files import FEWEST_FILES
 from bigmodel.data.tables.number import NumberFormat, find_format
 from bigmodel.data.targets import target_kinds
 
 FEWEST_USABLE = 10
-FEWEST_FILES = 5
 NUMBER_SHARE = 0.95  # of the targets are numbers where they are amounts
 SAID_OF_FILES = {
     "targets_missing", "duplicates_conflict", "duplicates", "texts_alike", "rows_few", "class_single",
     "labels_long", "classes_many", "labels_alike", "classes_lopsided", "test_overlap",
-    "test_labels_unknown",
+    "test_labels_unknown", "unlabelled",
 }  # fmt: skip
 
 
@@ -86,11 +86,16 @@ class Survey:
         return int((self.codes >= 0).sum())
 
     @property
+    def is_unsorted(self) -> bool:
+        """Whether these are files without any class, which a person can give them by hand."""
+        return self.is_media and not self.usable and self.kind.by_hand and self.kind.is_given
+
+    @property
     def is_begun(self) -> bool:
         """Whether a few rows have a label and enough others have none: somebody began to sort them."""
         unlabelled = int(self.is_filled.sum()) - self.usable
         has_few = self.usable < self.fewest or len(self.labels) == 1
-        return not self.is_media and bool(self.usable) and has_few and unlabelled >= self.fewest
+        return bool(self.usable) and has_few and unlabelled >= self.fewest
 
     @property
     def number_share(self) -> float:

@@ -60,6 +60,8 @@ def _errors(found: Survey, label: str) -> Iterator[Message]:
         elif not found.is_media and found.is_filled.sum() < FEWEST_ROWS and not found.usable:
             yield error("table_none", rows=int(found.is_filled.sum()))
         return
+    if found.is_unsorted and found.is_filled.sum() >= found.fewest:
+        return
     if found.is_begun:  # the rest is labelled by hand
         yield from found.kind.errors(found)
         return
@@ -72,10 +74,13 @@ def _errors(found: Survey, label: str) -> Iterator[Message]:
 def _warnings(found: Survey) -> Iterator[Message]:
     if found.counts.get("inputs_are_targets", 0) > SAME_SHARE * max(1, found.usable):
         yield found.remark("inputs_are_targets", count=found.counts["inputs_are_targets"])
+    is_start = found.is_unsorted or (found.is_media and found.is_begun)
     for key in ("targets_missing", "inputs_missing", "characters_replaced", "texts_fast"):
-        if found.counts.get(key):
+        if found.counts.get(key) and not (key == "targets_missing" and is_start):
             yield found.remark(key, count=found.counts[key])
-    if found.is_filled.sum() > found.usable and not found.counts.get("targets_missing"):
+    if found.is_filled.sum() > found.usable and (
+        is_start or not found.counts.get("targets_missing")
+    ):
         count = int(found.is_filled.sum()) - found.usable
         yield found.remark("unlabelled", level="info", count=count)
     yield from _duplicates(found)

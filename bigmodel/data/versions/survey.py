@@ -19,6 +19,7 @@ from bigmodel.data.versions.split import NAMES
 
 FASTEST_SPEECH = 40.0  # letters a second; nobody speaks more
 SCRIPT_SAMPLE = 2_000
+HELD_OUT = (Split.VALIDATION, Split.TEST)
 
 
 @dataclass(frozen=True)
@@ -178,14 +179,16 @@ def _media_rows(source: Source, label: str, relabel: Mapping[str, str]) -> Itera
             batch.column(name).to_pylist()
             for name in (
                 "input", "content_hash", ORIGINAL + "width", ORIGINAL + "height",
-                ORIGINAL + "seconds", given, HAND,
+                ORIGINAL + "seconds", "given", given, HAND,
             )
         ]  # fmt: skip
         columns.append(targets_of(batch, label, relabel))
-        for name, digest, width, height, seconds, part, hand, target in zip(*columns, strict=True):
+        for name, digest, width, height, seconds, came, part, hand, target in zip(
+            *columns, strict=True
+        ):
             length = round(1000 * float(seconds)) if seconds else min(int(width), int(height))
             content = bytes.fromhex(digest[:16])
             bound = part if source.keeps_split or part != Split.TRAIN else ""
             if hand and part == Split.NONE:  # it had no label until now
-                bound = ""
+                bound = came if came in HELD_OUT else ""
             yield _Row(source.origin, name, target, content, length, bound)

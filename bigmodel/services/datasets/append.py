@@ -119,7 +119,8 @@ class AppendService:
         Limits(self._settings, self._store).check_upload(owner)
         dataset = self._dataset(owner, dataset_id)
         recipe = dataset.version.recipe
-        answers = Answers(leave_out, recipe.level, kind=dataset.version.summary.target)
+        kind = target_kind(dataset.version.summary.target)
+        answers = Answers(leave_out, recipe.level, kind=kind.name, unsorted=int(kind.by_hand))
         upload = read_files(of_tray(tray), self._settings, answers=answers)
         try:
             if (upload.medium, upload.form) != (recipe.medium, recipe.form):

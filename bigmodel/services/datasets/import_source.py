@@ -10,6 +10,8 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import Answers
 from bigmodel.data.media.entry import Given
+from bigmodel.data.media.files import FEWEST_FILES
+from bigmodel.data.targets import target_kind
 from bigmodel.services.datasets.upload_session import UploadSession
 
 
@@ -37,6 +39,7 @@ def answers_of(told: AnsweredUpload, task: Task | None) -> Answers:
         told.get("sheet", ""),
         told.get("header_row", 0),
         task.target if task else "",
+        FEWEST_FILES if task is None or target_kind(task.target).by_hand else 0,
     )
 
 

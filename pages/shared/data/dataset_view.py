@@ -44,7 +44,8 @@ def facts(dataset: Dataset, say: Say) -> str:
         lines.append(("encoding", recipe.encoding))
     if recipe.delimiter:
         lines.append(("delimiter", say(f"pages.data.delimiter_{DELIMITERS[recipe.delimiter]}")))
-    lines.append(("split", _split(summary, say)))
+    if summary.usable_rows:
+        lines.append(("split", _split(summary, say)))
     if not is_table:
         lines += _media_facts(summary, say)
     elif len(summary.lengths) == 6:

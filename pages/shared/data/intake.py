@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.datasets.dataset import NO_LABEL, Dataset
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from pages.shared.data import dataset_view as view
@@ -20,6 +20,7 @@ from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Updates
 from pages.shared.web.theme import script
 
+ONE_FOLDER = "one_folder"  # the refusal of files that all have the same class
 MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
 MAPPED = {  # what the two columns are called, by what asks for them
     "transcripts_columns": ("pages.media.file_column", "pages.media.text_column"),
@@ -44,6 +45,7 @@ class Import:
     label: str = ""
     leave_out: bool = False
     level: int = 0
+    question: str = ""  # key of the refusal that is to be answered
 
 
 class Intake:
@@ -217,11 +219,15 @@ class Intake:
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
     ) -> Updates:
-        """Go on with the answer: without the files that cannot be read, or with the level chosen."""
+        """Go on with the answer: without the files that cannot be read, with the level chosen, or unsorted."""
         if pending is None:
             raise DatasetError("no_dataset")
-        answered = replace(pending, level=level) if level else replace(pending, leave_out=True)
-        return self._take(answered, request, progress)
+        answers: dict[str, Any] = {"leave_out": True}
+        if pending.question == ONE_FOLDER:
+            answers = {"label": NO_LABEL}
+        elif level:
+            answers = {"level": level}
+        return self._take(replace(pending, **answers), request, progress)
 
     def use_columns(
         self,
@@ -287,8 +293,7 @@ class Intake:
     ) -> Dataset:
         owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
         answers: dict[str, Any] = {"leave_out": given.leave_out, "level": given.level}
-        if given.text:
-            answers |= {"text": given.text, "label": given.label}
+        answers |= {"text": given.text, "label": given.label} if given.label else {}
         if given.test_of:
             return datasets.set_test_file(owner, given.test_of, Path(given.path), **answers)
         if given.reread or not given.tray:
@@ -318,10 +323,10 @@ class Intake:
         say = partial(self.ctx.say, request)
         names = list(error.columns)
         can_retry = len(names) > 1
-        question, level, go_on = self._question(error, request)
+        question, level, go_on = self._question(error, given, request)
         labels = [say(key) for key in MAPPED.get(error.key, MAPPED_TABLE)]
         if not question:
-            title = escape(say("pages.data.refused"))
+            title = escape(say("pages.media.unsure" if go_on else "pages.data.refused"))
             found = view.problems(
                 error.problems, self.ctx.services.words, self.ctx.language(request)
             )
@@ -329,7 +334,9 @@ class Intake:
         columns, text, label, body, _ = self.below
         return {
             self.refused: gr.HTML(question, visible=True),
-            self.pending: given if can_retry or go_on or error.look else None,
+            self.pending: replace(given, question=error.key)
+            if can_retry or go_on or error.look
+            else None,
             self.answer: gr.Row(visible=bool(go_on)),
             self.level: level,
             self.go_on: gr.Button(go_on),
@@ -341,7 +348,9 @@ class Intake:
             **self.workbook.drawn(error.look, request),
         }
 
-    def _question(self, error: DatasetError, request: gr.Request) -> tuple[str, gr.Radio, str]:
+    def _question(
+        self, error: DatasetError, given: Import, request: gr.Request
+    ) -> tuple[str, gr.Radio, str]:
         """Return what a refusal asks the person as HTML, the choices, and the words of its button."""
         say = partial(self.ctx.say, request)
         away = gr.Radio([], value=None, visible=False)
@@ -358,6 +367,8 @@ class Intake:
             question = f'<p class="bm-lead">{escape(say("pages.media.which_level"))}</p>'
             radio = gr.Radio(choices, value=first, visible=True)
             return question, radio, say("pages.media.use_level")
+        if error.key == ONE_FOLDER and not given.test_of:
+            return "", away, say("pages.media.take_unsorted")
         return "", away, ""
 
 

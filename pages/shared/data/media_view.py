@@ -57,7 +57,8 @@ def face(item: Item, dataset_id: str, say: Say) -> str:
 def _item(item: Item, dataset_id: str, say: Say, *, is_said: bool) -> str:
     url = escape(media_url(dataset_id, item.file), quote=True)
     name = escape(short(item.name, 80), quote=True)
-    part = say(f"pages.media.split_{item.split}")
+    is_unsorted = item.split == "none" and not item.label
+    part = say("pages.media.unsorted" if is_unsorted else f"pages.media.split_{item.split}")
     if not item.seconds:
         small = escape(media_url(dataset_id, item.file, thumb=True), quote=True)
         size = f"{item.width} × {item.height}<br>{escape(part)}"

@@ -31,11 +31,13 @@ class SortHook:
         count = dataset.version.summary.unlabelled_rows if dataset else 0
         if dataset is None or not count or not self.ctx.services.labelling.can_label(dataset):
             return self.say("")
-        if dataset.version.summary.classes:
-            said = self.ctx.say(request, "pages.sort.some_label", count=count)
+        summary, name = dataset.version.summary, dataset.name
+        of_files = "" if summary.medium == "text" else "_files"
+        if summary.classes:
+            said = self.ctx.say(request, f"pages.sort.some_label{of_files}", count=count)
             return self.say(said, is_lead=False)
-        name = dataset.name
-        return self.say(self.ctx.say(request, "pages.sort.none_label", count=count, name=name))
+        key = f"pages.sort.none_label{of_files}"
+        return self.say(self.ctx.say(request, key, count=count, name=name))
 
     def say(self, sentence: str, *, is_lead: bool = True) -> Updates:
         """Show a sentence above the button; without one, both go away."""

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.card import DatasetCard
 from bigmodel.core.datasets.checkup import Checkup
-from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary, Version
+from bigmodel.core.datasets.dataset import NO_LABEL, Dataset, Recipe, Summary, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.class_names import ClassNames
 from bigmodel.core.message import Message
@@ -221,6 +221,15 @@ def test_level_is_asked_with_its_classes(tab: DataTab, datasets: Datasets) -> No
         (2, False),
         (2, True),
     ]
+
+
+def test_one_folder_may_be_taken_unsorted(tab: DataTab, datasets: Datasets) -> None:
+    datasets.refusals = [DatasetError("one_folder", label="holiday")]
+    asked = upload(tab)
+    assert "holiday" in asked["refused"].value
+    assert asked["go_on"].value == "Take the files unsorted"
+    tab.intake.agree(asked["pending"], None, request(), progress=quiet)
+    assert [given.get("label") for given in datasets.asked] == [None, NO_LABEL]
 
 
 def test_columns_of_transcripts_are_mapped(tab: DataTab, datasets: Datasets) -> None:

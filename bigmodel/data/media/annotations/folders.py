@@ -17,6 +17,7 @@ from bigmodel.data.media.files import IMAGE, Item, MediaFiles
 from bigmodel.data.media.listing import Context
 from bigmodel.data.media.parts import GAP, THINGS, split_of
 
+UNSORTED = ("media_no_classes", "media_no_table")
 SHOWN_FOLDERS = 8
 MOST_SPLIT_SHARE = 0.9  # of the files lie in folders called like parts: then these are parts
 NEUTRAL = re.compile(rf"(?:(?:{THINGS}){GAP})+\d*")
@@ -26,7 +27,12 @@ PIECES = re.compile(
 
 
 def _read(files: MediaFiles, context: Context) -> Annotated:
-    items, level = by_folders(files.items, files.medium, context.level)
+    try:
+        items, level = by_folders(files.items, files.medium, context.level)
+    except DatasetError as error:
+        if error.key not in UNSORTED or not 0 < context.unsorted <= len(files.items):
+            raise
+        items, level = with_splits(files.items), 0
     return Annotated(Form.FOLDERS, tuple(items), level=level)
 
 
