@@ -1,6 +1,6 @@
 """The short-lived child that looks at one version (`python -m bigmodel.data.checkup.child REQUEST`); only a report leaves it.
 
-The request is a JSON file: folder, recipe, has_classes, report, limits. Shares of the work go to standard output.
+The request is a JSON file: folder, recipe, has_classes, target (its kind), report, limits. Shares of the work go to standard output.
 """
 
 import json
@@ -67,7 +67,12 @@ def look_at(request: dict[str, Any], tell: Callable[[float], None]) -> "Report":
     recipe = Recipe.from_json(request["recipe"])
     kinds = find_kinds(recipe.medium)
     found: list[Finding] = []
-    rows = CheckedRows(Path(request["folder"]), recipe, has_classes=request["has_classes"])
+    rows = CheckedRows(
+        Path(request["folder"]),
+        recipe,
+        has_classes=request["has_classes"],
+        target=request.get("target", "label"),
+    )
     for number, kind in enumerate(kinds):
         rows.tell = partial(_tell_part, tell, number, len(kinds))
         rows.tell(0.0)

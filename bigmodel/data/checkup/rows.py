@@ -18,6 +18,7 @@ from bigmodel.data.checkup.hearing import Hearing, hear, same_sounds
 from bigmodel.data.checkup.look import Looks, read_looks, same_pictures
 from bigmodel.data.checkup.near import linked, near_groups
 from bigmodel.data.tables.source import ORIGINAL
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.split import NAMES
 from bigmodel.data.versions.split_columns import numbered
 from bigmodel.data.versions.versions import ITEMS, media_folder
@@ -32,8 +33,11 @@ class CheckedRows:
 
     tell: OnShare  # told the share of the kind at hand that is done
 
-    def __init__(self, folder: Path, recipe: Recipe, *, has_classes: bool) -> None:
+    def __init__(
+        self, folder: Path, recipe: Recipe, *, has_classes: bool, target: str = "label"
+    ) -> None:
         self.folder, self.recipe, self.has_classes = folder, recipe, has_classes
+        self._kind = target_kind(target)
         self.tell = lambda _share: None
         self.medium = recipe.medium
         self._schema = frozenset(pq.read_schema(folder / ITEMS).names)
@@ -143,7 +147,7 @@ class CheckedRows:
         found = []
         for number, place in enumerate(places[:EXAMPLES]):
             row = int(place)
-            note = notes[number] if notes else self.targets[row]
+            note = notes[number] if notes else self._kind.said(self.targets[row])
             if self.medium == "text":
                 found.append(Example(self.inputs[row][:SHOWN], note[:SHOWN]))
             else:

@@ -37,6 +37,7 @@ def run_checkup(settings: Settings, version: Version, progress: OnShare) -> Repo
             "folder": str(home),
             "recipe": version.recipe.to_json(),
             "has_classes": has_classes(version),
+            "target": version.summary.target,
             "report": str(folder / REPORT),
             "limits": {"memory_mb": memory_mb, "seconds": seconds},
         }

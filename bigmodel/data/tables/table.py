@@ -18,6 +18,7 @@ SHOWN_LINES = 8
 SHOWN_NAME_CHARACTERS = 60
 BATCH_ROWS = 20_000
 BATCH_CHARACTERS = 8_000_000
+HELD_ROWS = 256  # more than a footer and the rows it is compared with
 MAX_HEADER_CHARACTERS = 200
 DRAWN = ("", " ", "-", "=", ":", "─", "━", "═")  # how a cell of a ruler ends
 
@@ -146,20 +147,23 @@ class Target:
             values = [self._cut(value, line) for value in values]
             size = sum(map(len, values))
         if len(self._batch) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
-            self.flush()
+            self.flush(held=min(HELD_ROWS, len(self._batch) // 2))
         self._batch.append(values)
         self._places.append(str(line))
         self.rows += 1
         self._characters += size
 
-    def flush(self) -> None:
-        """Write the rows held back."""
+    def flush(self, held: int = 0) -> None:
+        """Write the rows held back but for the last ones: a footer is told by the rows above it."""
         if self._schema is None or not self._batch:
             return
-        columns = [self._array([row[i] for row in self._batch]) for i in range(len(self.columns))]
-        columns.append(pa.array(self._places, pa.string()))
+        end = len(self._batch) - held
+        rows, places = self._batch[:end], self._places[:end]
+        columns = [self._array([row[i] for row in rows]) for i in range(len(self.columns))]
+        columns.append(pa.array(places, pa.string()))
         table = pa.Table.from_arrays(columns, schema=self._schema)
-        self._batch, self._places, self._characters = [], [], 0
+        self._batch, self._places = self._batch[end:], self._places[end:]
+        self._characters = sum(len(cell) for row in self._batch for cell in row)
         self._bytes += table.nbytes
         if self._bytes > self.limits.max_text_mb * 2**20:
             raise DatasetError("table_big", mb=self._bytes // 2**20, limit=self.limits.max_text_mb)

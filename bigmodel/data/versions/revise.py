@@ -11,11 +11,16 @@ from numpy.typing import NDArray
 
 from bigmodel.core.datasets.dataset import Recipe, Version
 from bigmodel.core.ids import new_id
+from bigmodel.core.message import Message
 from bigmodel.data.tables.source import ORIGINAL, TEST, Source
+from bigmodel.data.tables.table import READING
 from bigmodel.data.versions.split import TEST as TEST_PART
 from bigmodel.data.versions.split import VALIDATION, by_time
 from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, write_version
 from bigmodel.settings import Settings
+
+OF_COLUMNS = ("label_chosen", "labels_one_hot", "columns_repeat_label", "pairs_found")
+OF_LABELS = ("labels_no_answer", "labels_joined")
 
 
 def without_rows(
@@ -171,14 +176,27 @@ def _written(
     groups: NDArray[np.int64] | None = None,
     bound: NDArray[np.int8] | None = None,
 ) -> Version:
-    kept = [problem for problem in version.summary.problems if problem.level == "info"]
     return write_version(
         settings,
         dataset_id=version.dataset_id,
         number=number,
         sources=sources,
         recipe=recipe,
-        problems=kept,
+        problems=lasting(version, recipe),
         groups=groups,
         bound=bound,
     )
+
+
+def lasting(version: Version, recipe: Recipe) -> list[Message]:
+    """Return what was said of a version that stays true of one made from its rows by another recipe.
+
+    What the reader left out stays left out; what the check says is said anew.
+    """
+    chosen, named = recipe.target == version.recipe.target, recipe.relabel == version.recipe.relabel
+    keys = {*(OF_COLUMNS if chosen else ()), *(OF_LABELS if chosen and named else ())}
+    return [
+        told
+        for told in version.summary.problems
+        if told.key.startswith(READING) or told.key.removeprefix("data.problems.") in keys
+    ]

@@ -12,6 +12,7 @@ from bigmodel.core.datasets.inputs import parts_of
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.number import as_number, find_format
 from bigmodel.data.tables.source import ORIGINAL
+from bigmodel.data.targets import target_kind
 from bigmodel.data.targets.survey import NUMBER_SHARE
 from bigmodel.data.versions.gallery import Item, items_of
 from bigmodel.data.versions.revise import renamed, split_anew
@@ -106,7 +107,7 @@ class LastLookService:
 
 
 def _text_rows(folder: Path, version: Version) -> Iterator[ReadRow]:
-    recipe = version.recipe
+    recipe, kind = version.recipe, target_kind(version.summary.target)
     target = ORIGINAL + recipe.target
     names = ["split", "input", "target", *([target] if recipe.target else [])]
     with pq.ParquetFile(folder / ITEMS) as file:
@@ -114,8 +115,9 @@ def _text_rows(folder: Path, version: Version) -> Iterator[ReadRow]:
     for row in _one_of_each(batch.to_pylist()):
         texts = zip(recipe.inputs, parts_of(row["input"]), strict=False)
         came = (row.get(target) or "").strip()
-        is_other = came not in (row["target"], "")
-        yield ReadRow(tuple(texts), row["target"], row["split"], came if is_other else "")
+        is_other = came not in (row["target"], "") and not kind.reads_inputs
+        answer = kind.said(row["target"])
+        yield ReadRow(tuple(texts), answer, row["split"], came if is_other else "")
 
 
 def _media_rows(folder: Path) -> Iterator[ReadRow]:

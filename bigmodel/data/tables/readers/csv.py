@@ -34,6 +34,8 @@ PROGRESS_ROWS = 20_000
 FIELD_CEILING = 2**30
 COMMENT = "#"
 PIPE = "|"
+ESCAPED = r"\|"  # a bar within a cell of Markdown
+WITHIN = "\x1e"  # what stands for it while the cells are parted
 FRAME = re.compile(r"^\s*\||\|\s*$")  # of a table as Markdown or a database prints it
 DRAWN = re.compile(r"\s*[|+:\s=-]*-{3}[|+:\s=-]*")  # a line that is only a ruler
 
@@ -53,7 +55,9 @@ def _read(path: Path, target: Target) -> None:
         sample, declared = ["\n", *sample[1:]], ""
     delimiter = declared or _sniff(sample)
     if delimiter == PIPE:
-        lines = _unframed(itertools.chain(sample, lines), target.findings)
+        escaped = ESCAPED if _is_printed(sample) else WITHIN
+        came = (line.replace(escaped, WITHIN) for line in itertools.chain(sample, lines))
+        lines = _unframed(came, target.findings)
         sample = _sample(lines)
     if declared == PASTED and _are_lines(sample[1:]):
         delimiter = NEVER
@@ -62,7 +66,7 @@ def _read(path: Path, target: Target) -> None:
     if dialect.is_escaped:
         target.findings.note("quotes_escaped", level="info")
     whole, limit = itertools.chain(sample, lines), target.limits.max_field_characters
-    rows = iter(Records(whole, dialect, limit, target.findings))
+    rows = _with_bars(Records(whole, dialect, limit, target.findings), delimiter)
     if declared:
         next(rows, None)
     head = list(itertools.islice(rows, min(SAMPLE_LINES, len(sample))))
@@ -179,6 +183,13 @@ def _unframed(lines: Iterator[str], findings: Findings) -> Iterator[str]:
             yield f"{FRAME.sub('', line.rstrip())}\n"
         else:
             yield line
+
+
+def _with_bars(records: Records, delimiter: str) -> Iterator[Row]:
+    """Return the rows, with the bars within cells that were no delimiters."""
+    if delimiter != PIPE:
+        return iter(records)
+    return ((line, [cell.replace(WITHIN, PIPE) for cell in cells]) for line, cells in records)
 
 
 def _are_lines(sample: Sequence[str]) -> bool:

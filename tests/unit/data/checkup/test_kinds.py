@@ -1,6 +1,7 @@
 """Every kind of finding finds what was planted, and says nothing of clean rows."""
 
 import csv
+import json
 from collections.abc import Sequence
 
 from bigmodel.core.datasets.checkup import Repair, Report
@@ -135,3 +136,26 @@ def test_other_writing_is_told(settings: Settings) -> None:
     found = report_of(settings, rows).find("languages")
     assert found is not None
     assert found.count == 12
+
+
+def test_marked_rows_are_shown_as_people_read_them(settings: Settings) -> None:
+    settings.make_folders()
+    path = settings.scratch / "marked.jsonl"
+    rows = [
+        {"text": f"Ann of flat {n} lives in Rome", "spans": [{"start": 0, "end": 3, "label": "P"}]}
+        for n in range(40)
+    ]
+    path.write_text("\n".join(json.dumps(row) for row in [*rows, rows[0]]), "utf-8")
+    service = DatasetService(settings, MemoryStore())
+    version = service.import_file("me", path).version
+    request = {
+        "folder": str(settings.home / version.folder),
+        "recipe": version.recipe.to_json(),
+        "has_classes": has_classes(version),
+        "target": version.summary.target,
+    }
+    found = look_at(request, lambda _share: None)
+    notes = [example.note for each in found.findings for example in each.examples if example.note]
+    assert version.summary.target == "spans"
+    assert notes
+    assert not any("[[" in note or "{" in note for note in notes), notes

@@ -1,12 +1,16 @@
 """Rows that add up the others are told from rows that only look so."""
 
+import pyarrow.parquet as pq
 import pytest
 
+from bigmodel.data.tables import table
 from bigmodel.data.tables.footer import find_footer
+from bigmodel.data.tables.table import Findings, Limits, Target
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 
+LIMITS = Limits(10_000, 100, 10_000, 100)
 REVIEWS = [[f"review {at}", "good" if at % 2 else "bad"] for at in range(60)]
 PRICES = [[f"thing {at}", str(at % 7)] for at in range(60)]
 
@@ -44,6 +48,23 @@ def test_rows_that_only_look_so_stay(rows: list[list[str]], last: list[str]) -> 
 
 def test_sum_below_amounts_is_a_footer() -> None:
     assert find_footer([*PRICES, ["Total", "178"]]) == [True]
+
+
+@pytest.mark.parametrize("rows", [4, 5, 6, 11])
+def test_footer_is_told_wherever_a_batch_ends(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr(table, "BATCH_ROWS", 5)
+    target = Target(settings.scratch / "t.parquet", LIMITS, Findings(), lambda _share: None)
+    target.start(["text", "label"])
+    for line, row in enumerate([*REVIEWS[:rows], ["Total", "178"], ["Source: our shop", ""]], 2):
+        target.add(row, line)
+    target.close()
+    assert pq.read_table(target.path).column("col.text").to_pylist() == [
+        text for text, _ in REVIEWS[:rows]
+    ]
+    said = {told.key.rsplit(".", 1)[-1] for told in target.findings.all()}
+    assert said == {"total_row", "lines_outside"}
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv"])

@@ -11,6 +11,7 @@ from bigmodel.core.datasets.dataset import Version
 from bigmodel.data.checkup.kinds.label_counts import KIND
 from bigmodel.data.checkup.rows import CheckedRows
 from bigmodel.data.tables.label import no_answers
+from bigmodel.data.versions.versions import load_rows
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.datasets.workbooks import DECLARED
@@ -76,6 +77,17 @@ def test_printed_table_is_read(settings: Settings, begin: str, frame: str) -> No
     assert version.summary.columns == ("text", "label")
     assert version.summary.classes == {"good": 30, "bad": 30}
     assert said(version, "ruler")["count"] == 1
+
+
+def test_bars_within_cells_of_markdown_stay(settings: Settings) -> None:
+    rows = [[f"open \\| shut {n} \\|", label] for n, (_, label) in enumerate(ROWS)]
+    lines = ["| {} | {} |".format(*row) for row in [NAMES, ["---", ":--:"], *rows]]
+    path = settings.scratch / "printed.md.txt"
+    path.write_text("\n".join(lines), "utf-8")
+    version = DatasetService(settings, MemoryStore()).import_file("me", path).version
+    assert version.summary.classes == {"good": 30, "bad": 30}
+    texts = load_rows(settings.home / version.folder)["input"]
+    assert texts[7] == "open | shut 7 |"
 
 
 def test_table_as_a_database_prints_it(settings: Settings) -> None:

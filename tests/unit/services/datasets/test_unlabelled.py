@@ -104,6 +104,28 @@ def test_label_taken_back_leaves_the_row(
     assert (rows["target"][0], rows["split"][0], second.summary.unlabelled_rows) == ("", "none", 1)
 
 
+def test_what_was_left_out_is_told_of_later_versions_too(
+    tmp_path: Path, settings: Settings, service: DatasetService
+) -> None:
+    lines = [f"review number {i},{'ab'[i % 2]}" for i in range(60)]
+    lines += ["only,one,too many", "same words,a", "same words,a", "no answer,N/A", "Total,63"]
+    version = service.import_file("local", write(tmp_path, "review,label", *lines)).version
+    ids = load_rows(settings.home / version.folder)["row_id"]
+    made = with_labels(settings, version, 2, {ids[0]: "b"})
+    again = with_labels(settings, made, 3, {ids[-1]: "a"})
+    said = [
+        [told.key.rsplit(".", 1)[-1] for told in each.summary.problems] for each in (made, again)
+    ]
+    lasting = {"rows_ragged", "total_row", "labels_no_answer", "duplicates"}
+    assert all(lasting <= set(keys) for keys in said)
+    assert all(len(keys) == len(set(keys)) for keys in said)
+    assert "unlabelled" not in said[1]
+    other = relabelled(settings, again, 4, {"a": "b", "b": "a"})
+    assert "labels_no_answer" not in {
+        told.key.rsplit(".", 1)[-1] for told in other.summary.problems
+    }
+
+
 def test_relabelled_classes_keep_what_came(
     tmp_path: Path, settings: Settings, service: DatasetService
 ) -> None:
