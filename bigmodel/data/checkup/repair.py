@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.checkup import Finding, Repair, RepairPreview
 from bigmodel.core.datasets.dataset import Version
+from bigmodel.core.datasets.splits import GROUP
 from bigmodel.core.ids import new_id
 from bigmodel.data.cleaning import clean_texts, in_order
 from bigmodel.data.tables.source import ORIGINAL
@@ -91,10 +92,16 @@ def make_repair(settings: Settings, version: Version, finding: Finding) -> Versi
             settings, version, (*version.recipe.cleaning, *finding.steps)
         ),
         Repair.SPLIT: lambda: split_by_groups(
-            settings, version, number, _groups(version, finding), name=finding.kind
+            settings, version, number, _groups(version, finding), name=_split_by(version, finding)
         ),
     }
     return make[finding.repair]()
+
+
+def _split_by(version: Version, finding: Finding) -> str:
+    """Return what the version will say it is parted by: a column, which rows added later keep to, else the finding."""
+    column = finding.args.get("column")
+    return f"{GROUP}:{column}" if column in version.summary.columns else finding.kind
 
 
 def note_repair(settings: Settings, made: Version, kind: str, before: int) -> None:

@@ -17,16 +17,19 @@ def split_rows(
 ) -> tuple[NDArray[np.int8], list[Message]]:
     """Return the split of every row, and what has to be said about rows that were given to a part.
 
-    `groups` has a number for each row (-1: none): rows that share one get into the same part.
-    `bound` has the part of every row, as its time says; those of a test file stay that.
+    `groups` has a number for each row (-1: none): rows that share one get into the same part, that of
+    those which keep theirs. `bound` has the part of rows as their time says (-1: it says none); those of
+    a test file stay that.
     """
     is_grouped = groups is not None or bool((found.together != found.groups).any())
     found.groups = found.together
     if groups is not None:
         found.groups = split.joined(found.groups, groups)
-        found.given[~found.is_test] = -1
+        if not found.keeps_split:
+            found.given[~found.is_test] = -1
     if bound is not None:
-        found.given = np.where(found.is_test, found.given, bound).astype(np.int8)
+        is_free = found.is_test | (bound < 0)
+        found.given = np.where(is_free, found.given, bound).astype(np.int8)
     strata = found.kind.strata(found)
     given = _given(found)
     if (given < 0).all():
@@ -40,7 +43,7 @@ def split_rows(
     if leaks.any():
         remarks.append(found.remark("test_overlap", count=int(leaks.sum())))
     strata[leaks] = -1
-    splits = _around(found, given, strata, seed)
+    splits = _around(found, given, strata, seed, is_grouped=is_grouped)
     strange = found.kind.unknown(found, given == split.TEST, splits == split.TRAIN)
     if strange.any():
         splits[strange] = split.NONE
@@ -82,7 +85,12 @@ def _leaks(found: Survey, given: NDArray[np.int8]) -> NDArray[np.bool_]:
 
 
 def _around(
-    found: Survey, given: NDArray[np.int8], strata: NDArray[np.int32], seed: int
+    found: Survey,
+    given: NDArray[np.int8],
+    strata: NDArray[np.int32],
+    seed: int,
+    *,
+    is_grouped: bool,
 ) -> NDArray[np.int8]:
     """Return the splits with bound rows where they are bound to, and the rest assigned.
 
@@ -96,7 +104,12 @@ def _around(
         strata[given >= 0] = -1
     parts = tuple(part for part in (split.TEST, split.VALIDATION) if part not in taken)
     splits = split.assign(
-        found.groups, strata, seed=seed, parts=parts, fewest=found.kind.fewest_to_hold_out
+        found.groups,
+        strata,
+        seed=seed,
+        parts=parts,
+        fewest=found.kind.fewest_to_hold_out,
+        is_grouped=is_grouped and found.keeps_split,
     )
     is_bound = (given >= 0) & ~_leaks(found, given)
     splits[is_bound] = given[is_bound]

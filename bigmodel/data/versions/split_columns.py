@@ -61,7 +61,7 @@ def _choices_of(column: str, cells: Values) -> Iterator[SplitChoice]:
     if (different := len(set(filled))) < 2:
         return
     if different >= FEWEST_TIMES:
-        times = _times(filled)
+        times = moments(filled)
         if np.mean(~np.isnan(times)) >= DATED and len(np.unique(times)) >= FEWEST_TIMES:
             yield SplitChoice(f"{TIME}:{column}", column, different, is_likely=True)
             return
@@ -78,13 +78,18 @@ def groups_by(folder: Path, key: str) -> NDArray[np.int64]:
     how, _, name = key.partition(":")
     if how == NAME:
         names = _column(folder, "name")
-        split = [PARTS.split(PurePosixPath(each).stem) for each in names]
-        values = [parts[int(name)] if int(name) < len(parts) else "" for parts in split]
+        values = name_part(names, int(name))
     else:
         values = [cell.strip() for cell in _column(folder, ORIGINAL + name)]
     if group_numbers(values) is None:
         raise DatasetError("split_no_groups", column=name)
     return np.where(np.array([bool(value) for value in values]), numbered(values), -1)
+
+
+def name_part(names: Values, place: int) -> list[str]:
+    """Return the word in one place of the names of files, "" where there is none."""
+    split = [PARTS.split(PurePosixPath(name).stem) for name in names]
+    return [parts[place] if place < len(parts) else "" for parts in split]
 
 
 def times_by(folder: Path, key: str) -> NDArray[np.float64]:
@@ -97,14 +102,15 @@ def times_by(folder: Path, key: str) -> NDArray[np.float64]:
     cells = _column(folder, ORIGINAL + name)
     if is_day_first(cells) is None:
         raise DatasetError("split_day_or_month", column=name)
-    times = _times(cells)
+    times = moments(cells)
     known = times[~np.isnan(times)]
     if len(known) < FEWEST_DATED or len(np.unique(known)) < FEWEST_TIMES:
         raise DatasetError("split_no_times", column=name, rows=len(known))
     return times
 
 
-def _times(cells: Values) -> NDArray[np.float64]:
+def moments(cells: Values) -> NDArray[np.float64]:
+    """Return when each cell says that something was, NaN where it says nothing."""
     day_first = is_day_first(cells) is not False
     found = {cell: seconds_of(cell, day_first=day_first) for cell in set(cells)}
     return np.array([np.nan if found[c] is None else found[c] for c in cells], np.float64)

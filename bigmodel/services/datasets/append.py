@@ -14,10 +14,11 @@ from bigmodel.core.job import Job, State
 from bigmodel.core.message import Arg, Level, Message
 from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.tables.source import Source
-from bigmodel.data.tables.table import READING
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.append import Beside, added_source, beside, write
+from bigmodel.data.versions.joining import joining
 from bigmodel.data.versions.original_files import uploaded_as
+from bigmodel.data.versions.revise import lasting
 from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, write_version
 from bigmodel.services.datasets.import_source import of_tray
 from bigmodel.services.datasets.keep import keep_version
@@ -214,14 +215,18 @@ class AppendService:
         """Write the next version of these rows and of those of the person's own test file."""
         version = dataset.version
         test = [own_test_source(self._folder(dataset))] if recipe.test_name else []
-        kept = [told for told in version.summary.problems if told.key.startswith(READING)]
+        kept = lasting(version, recipe)
+        all_sources = [*sources, *test]
+        joined = joining(all_sources, recipe.split_by)
         return write_version(
             self._settings,
             dataset_id=dataset.id,
             number=version.number + 1,
-            sources=[*sources, *test],
+            sources=all_sources,
             recipe=recipe,
-            problems=[*kept, *upload.problems],
+            problems=[*kept, *upload.problems, *joined.told],
+            groups=joined.groups,
+            bound=joined.bound,
             media=media,
             uploaded=uploaded,
         )

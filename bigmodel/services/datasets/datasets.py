@@ -19,10 +19,11 @@ from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_uplo
 from bigmodel.data.media.entry import Given
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.source import TEST, Source
-from bigmodel.data.tables.table import READING
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.gallery import Item, Preview, items_of, media_file, preview
+from bigmodel.data.versions.joining import joining
 from bigmodel.data.versions.original_files import keep_look, uploaded_as
+from bigmodel.data.versions.revise import lasting
 from bigmodel.data.versions.versions import (
     ITEMS,
     own_source,
@@ -288,7 +289,7 @@ class DatasetService:
             kind=kind,
             decimal="",
         )
-        return self._next(dataset, sources, recipe, _of_reading(version.summary.problems))
+        return self._next(dataset, sources, recipe, lasting(version, recipe))
 
     def set_test_file(
         self,
@@ -321,7 +322,7 @@ class DatasetService:
                 lacks, found = ", ".join(missing), ", ".join(upload.columns)
                 raise DatasetError("test_columns", missing=lacks, found=found)
             sources = [own_source(self._folder(dataset)), upload.source(TEST)]
-            kept = _of_reading(dataset.version.summary.problems)
+            kept = lasting(dataset.version, recipe)
             return self._next(dataset, sources, replace(recipe, test_name=path.name), kept, upload)
         finally:
             upload.discard()
@@ -348,12 +349,15 @@ class DatasetService:
         problems: Sequence[Message],
         upload: Upload | None = None,
     ) -> Dataset:
+        joined = joining(sources, recipe.split_by)
         version = self._written(
             dataset_id=dataset.id,
             number=dataset.version.number + 1,
             sources=sources,
             recipe=recipe,
             problems=problems,
+            groups=joined.groups,
+            bound=joined.bound,
             media=_media_of(upload),
         )
         return keep_version(self._settings, self._store, dataset.owner, version)
@@ -389,8 +393,3 @@ def _refuse_media(recipe: Recipe) -> None:
 
 def _silent(_share: float) -> None:
     """Report no progress."""
-
-
-def _of_reading(problems: Sequence[Message]) -> list[Message]:
-    """Return what the reader said, which stays true whatever columns are chosen."""
-    return [problem for problem in problems if problem.key.startswith(READING)]

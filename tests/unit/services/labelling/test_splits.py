@@ -79,6 +79,45 @@ def test_past_is_trained_on_and_the_newest_tested(services: Services, dataset_id
     assert services.checkup.undo("me", dataset_id).version.recipe.split_by == ""
 
 
+def append_to(services: Services, dataset_id: str, lines: list[str]) -> set[str]:
+    path = services.settings.scratch / "more.csv"
+    path.write_text("\n".join(["said,mood,speaker,day,amount", *lines]), "utf-8")
+    made = services.append.add_rows("me", dataset_id, path).dataset
+    return {told.key.rsplit(".", 1)[-1] for told in made.version.summary.problems}
+
+
+def test_rows_added_later_go_where_their_group_is(services: Services, dataset_id: str) -> None:
+    services.splits.part("me", dataset_id, "group:speaker")
+    before = rows_of(services, dataset_id)
+    fresh = [*(f"s{n}" for n in range(SPEAKERS)), "new one", "new two"]
+    lines = [
+        f"new words {at} of {who},{('glad', 'sad')[at % 2]},{who},1/2/2025,1.5"
+        for who in fresh
+        for at in range(4)
+    ]
+    said = append_to(services, dataset_id, lines)
+    rows = rows_of(services, dataset_id)
+    assert rows["split"][:ROWS] == before["split"]
+    assert len(rows["split"]) == ROWS + len(lines)
+    assert len(set(zip(rows["col.speaker"], rows["split"], strict=True))) == len(fresh)
+    assert "added_to_groups" in said
+    again = services.datasets.choose_columns("me", dataset_id, text="said", label="speaker")
+    assert again.version.recipe.split_by == "group:speaker"
+
+
+def test_rows_added_later_teach_nothing_of_the_time_tested(
+    services: Services, dataset_id: str
+) -> None:
+    services.splits.part("me", dataset_id, "time:day")
+    lines = [f"late words {at},glad,s1,{at + 1}/1/2025,1.5" for at in range(5)]
+    lines += [f"early words {at},sad,s1,{at + 1}/1/2020,1.5" for at in range(5)]
+    assert "added_late" in append_to(services, dataset_id, lines)
+    assert rows_of(services, dataset_id)["split"][ROWS:] == ["test"] * 5 + ["train"] * 5
+    services.datasets.choose_columns("me", dataset_id, text="said", label="speaker")
+    rows = rows_of(services, dataset_id)
+    assert set(rows["split"][ROWS : ROWS + 5]) == {"test"}
+
+
 @pytest.mark.parametrize("key", ["group:nobody", "group:amount", "time:amount"])
 def test_columns_that_cannot_part_are_refused(
     services: Services, dataset_id: str, key: str
