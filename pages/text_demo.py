@@ -70,7 +70,7 @@ class TextDemo:
             for number in range(2, self._demo.most_inputs() + 1)
         ]
         self._run = gr.Button(
-            self._ctx.t(f"{WORDS}classify"),
+            self._ctx.t(f"{WORDS}ask"),
             variant="primary",
             interactive=False,
             elem_id="text-demo-run",
@@ -167,7 +167,7 @@ class TextDemo:
         """Return examples and buttons that fit the model."""
         examples = self._demo.examples(owner, model.id) if model else []
         kind = self._demo.answers_of(model) if model else None
-        verb = kind.verb if kind else "classify"
+        verb = kind.verb if kind else "ask"
         return (
             gr.Dataset(
                 samples=[[text] for text in examples],
