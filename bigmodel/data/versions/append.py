@@ -3,9 +3,9 @@
 import hashlib
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -71,49 +71,28 @@ def beside(
         matched = _by_content(upload, columns, recipe)
     by_hand = "" if recipe.target else _guessed(upload, matched, recipe)
     came = by_hand or matched.get(recipe.target, "")
-    known = _known(folder)
-    classes = {label for found in known.values() for label in found.labels}
-    kinds: list[int] = []
-    counts: Counter[str] = Counter()
-    clashes: list[Clash] = []
-    new_labels: dict[str, None] = {}
-    labels: dict[str, str] = {}
-    spelled = Spellings(classes)
+    met = _Met(_known(folder), kind)
+    spelled = Spellings(met.classes)
     read = tuple(matched[name] for name in recipe.inputs if name in matched)
     for text, row_label in _rows(upload, read, came, recipe, kind):
-        label = spelled(row_label)
-        found = known.get(_content(text)) if text else None
-        what = EMPTY if not text else _kind(found, label)
-        kinds.append(what)
-        if what == COMPLETED and found:
-            labels |= dict.fromkeys(found.unlabelled, label)
-        elif what == REPEATED and found and _clashes(found, label):
-            counts["clashing"] += 1
-            if len(clashes) < SHOWN:
-                before = sorted(found.labels)[0]
-                said = kind.said(label), kind.said(before)
-                clashes.append(Clash(text[:TEXT_CHARACTERS], *said))
-        elif what == FRESH:
-            counts["unlabelled"] += not label
-            if label and label not in classes:
-                new_labels[label] = None
-    of = np.array(kinds, np.int8)
+        met.take(text, spelled(row_label))
+    of = np.array(met.kinds, np.int8)
     growth = AppendPreview(
-        rows=len(kinds),
+        rows=len(of),
         fresh=int((of == FRESH).sum()),
         repeated=int((of == REPEATED).sum()),
-        clashing=counts["clashing"],
+        clashing=met.clashing,
         completed=int((of == COMPLETED).sum()),
         empty=int((of == EMPTY).sum()),
-        unlabelled=counts["unlabelled"],
-        clashes=tuple(clashes),
-        new_labels=_new_names(new_labels, classes, kind),
+        unlabelled=met.unlabelled,
+        clashes=tuple(met.clashes),
+        new_labels=_new_names(met.new_labels, met.classes, kind),
         left_out=tuple(name for name in upload.columns if name not in (*matched.values(), by_hand)),
         lacking=tuple(name for name in columns if name not in matched),
         text_column="" if is_named or len(upload.columns) == 1 else matched[recipe.input],
         label_column=by_hand or ("" if is_named else matched.get(recipe.target, "")),
     )
-    return Beside(upload, matched, by_hand, of, labels, growth)
+    return Beside(upload, matched, by_hand, of, met.labels, growth)
 
 
 def _guessed(upload: Upload, matched: Mapping[str, str], recipe: Recipe) -> str:
@@ -182,6 +161,43 @@ def write(made: Beside, path: Path, columns: Sequence[str], *, keep_repeated: bo
 def added_source(path: Path, upload: int) -> Source:
     """Return the rows that `write` wrote; `upload` is the place of their file among the recipe's."""
     return Source(path, ORIGINAL, upload=str(upload))
+
+
+@dataclass
+class _Met:
+    """What the rows of a file are beside those of a version, counted row by row."""
+
+    known: Mapping[bytes, Known]
+    kind: TargetKind
+    kinds: list[int] = field(default_factory=list)
+    clashing: int = 0
+    unlabelled: int = 0
+    clashes: list[Clash] = field(default_factory=list)  # the first of them
+    new_labels: dict[str, None] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)  # of rows that had none, by id
+
+    @cached_property
+    def classes(self) -> set[str]:
+        return {label for found in self.known.values() for label in found.labels}
+
+    def take(self, text: str, label: str) -> None:
+        found = self.known.get(_content(text)) if text else None
+        what = EMPTY if not text else _kind(found, label)
+        self.kinds.append(what)
+        if what == COMPLETED and found:
+            self.labels |= dict.fromkeys(found.unlabelled, label)
+        elif what == REPEATED and found and _clashes(found, label):
+            self._clash(text, label, sorted(found.labels)[0])
+        elif what == FRESH:
+            self.unlabelled += not label
+            if label and label not in self.classes:
+                self.new_labels[label] = None
+
+    def _clash(self, text: str, label: str, before: str) -> None:
+        self.clashing += 1
+        if len(self.clashes) < SHOWN:
+            said = self.kind.said(label), self.kind.said(before)
+            self.clashes.append(Clash(text[:TEXT_CHARACTERS], *said))
 
 
 def _kind(found: Known | None, label: str) -> int:

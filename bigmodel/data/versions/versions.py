@@ -72,17 +72,7 @@ def write_version(
         DatasetError: the rows cannot be trained on; nothing is left on disk.
     """
     columns = sources[0].columns
-    found = _surveyed(sources, recipe)
-    if none := _no_answers(found, sources, recipe):
-        pairs = [f"{label} ({found.label_rows[found.labels.index(label)]})" for label in none]
-        recipe = replace(recipe, relabel={**recipe.relabel, **dict.fromkeys(none, "")})
-        problems = [*problems, found.remark("labels_no_answer", labels=listed(pairs))]
-        found = _surveyed(sources, recipe)
-    if same := found.kind.joined(found, recipe.relabel):
-        recipe = replace(recipe, relabel={**recipe.relabel, **same})
-        found = _surveyed(sources, recipe)
-        pairs = [f"{label} → {name}" for label, name in same.items()]
-        problems = [*problems, found.remark("labels_joined", labels=listed(pairs))]
+    found, recipe, problems = _settled(sources, recipe, problems)
     summary = check(found, label=recipe.target, columns=columns, problems=problems)
     splits, remarks = split_rows(found, recipe.seed, groups, bound)
     counts = np.bincount(splits, minlength=len(split.NAMES))
@@ -104,6 +94,24 @@ def write_version(
         folder = _placed(draft, folder)
     place = folder.relative_to(settings.home).as_posix()
     return Version(dataset_id, number, place, digest, now(), recipe, summary)
+
+
+def _settled(
+    sources: Sequence[Source], recipe: Recipe, problems: Sequence[Message]
+) -> tuple[Survey, Recipe, Sequence[Message]]:
+    """Return the rows in numbers, and the recipe and problems with what it says of words for no answer and of alike names."""
+    found = _surveyed(sources, recipe)
+    if none := _no_answers(found, sources, recipe):
+        pairs = [f"{label} ({found.label_rows[found.labels.index(label)]})" for label in none]
+        recipe = replace(recipe, relabel={**recipe.relabel, **dict.fromkeys(none, "")})
+        problems = [*problems, found.remark("labels_no_answer", labels=listed(pairs))]
+        found = _surveyed(sources, recipe)
+    if same := found.kind.joined(found, recipe.relabel):
+        recipe = replace(recipe, relabel={**recipe.relabel, **same})
+        found = _surveyed(sources, recipe)
+        pairs = [f"{label} → {name}" for label, name in same.items()]
+        problems = [*problems, found.remark("labels_joined", labels=listed(pairs))]
+    return found, recipe, problems
 
 
 def _no_answers(found: Survey, sources: Sequence[Source], recipe: Recipe) -> list[str]:
