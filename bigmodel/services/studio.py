@@ -103,10 +103,9 @@ def services_over(
 ) -> Services:
     """Put the services together over a store that is open."""
     limits, people = Limits(settings, store), PeopleService(settings, store)
-    base_models = BaseModelService(settings, store)
+    words, base_models = load_words(settings.task_folders), BaseModelService(settings, store)
     inference = InferenceService(settings, store, Serving(settings), limits)
     control = ControlService(settings, store, jobs)
-    words = load_words(settings.task_folders)
     downloads, health = Downloads(settings, limits), HealthService(settings, store)
     results = ResultService(settings, store, inference.answers)
     labelling = LabellingService(settings, store)

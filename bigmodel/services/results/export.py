@@ -85,14 +85,12 @@ def write_package(
         ModelError: `model_files_missing`; `model_without_program` as a Space.
     """
     sort = "space" if as_space else "model"
-    place = settings.scratch / "downloads" / model.id
-    target = place / _mark(data) / f"{sort}-{model.kind}.zip"
+    place = settings.scratch / "downloads" / model.id / _mark(data)
+    target = place / f"{sort}-{model.kind}.zip"
     if target.is_file():
         return target
     folder = Artifacts(settings.home).path(model.folder)
     files = _files(folder)
-    if not files:
-        raise ModelError("model_files_missing")
     task = get_task(model.task, settings.task_folders)
     program = _program(task, model, {path.name for path in files})
     if as_space and program is None:
@@ -107,11 +105,10 @@ def write_package(
         has_program=program is not None,
         data=data,
     )
-    app = space_files(words, task) if as_space else {}
     texts = [
         ("README.md", front_matter(task) + card if as_space else card),
         ("labels.json", json.dumps(list(model.labels), ensure_ascii=False)),
-        *_programs(program, _cleaning(folder), app),
+        *_programs(program, _cleaning(folder), space_files(words, task) if as_space else {}),
         *figures(words, results),
     ]
     _write(target, files, texts)
@@ -139,11 +136,12 @@ def _write(target: Path, files: Sequence[Path], texts: Sequence[tuple[str, str]]
 
 
 def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path for path in folder.iterdir() if path.suffix in TAKEN and path.name not in LEFT
-    )
+    """Return the files of a model that go along; that there are none is an error."""
+    found = folder.iterdir() if folder.is_dir() else ()
+    files = sorted(path for path in found if path.suffix in TAKEN and path.name not in LEFT)
+    if not files:
+        raise ModelError("model_files_missing")
+    return files
 
 
 def _without_origin(path: Path) -> bytes:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.card import DatasetCard
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.model import Base, TrainedModel
-from bigmodel.core.results.panel import Table, literal
+from bigmodel.core.results.panel import Panel, Table, literal
 from bigmodel.core.results.results import Results
 from bigmodel.services.datasets.card import said_lines
 from bigmodel.services.panels import draw, measure_table, title
@@ -84,17 +85,18 @@ def _card(
     raw = partial(words.text, language)
     yield measure_table(results, raw).markdown()
     for panel in results.panels:
-        yield f"\n### {literal(title(panel, raw))}\n"
-        drawn = draw(panel, raw)
-        if isinstance(drawn, Table):
-            yield drawn.markdown()
-        else:
-            yield (
-                f"![{literal(title(panel, raw))}]({language}-{panel.name}.svg)"
-                if is_svg(drawn)
-                else drawn
-            )
+        yield from _panel(panel, raw, f"{language}-{panel.name}.svg")
     yield f"\n## {say('limits')}\n\n{say('limits_text')}\n"
+
+
+def _panel(panel: Panel, raw: Say, figure: str) -> Iterator[str]:
+    """Yield a panel as Markdown: a table, a text, or a link to its figure."""
+    name, drawn = literal(title(panel, raw)), draw(panel, raw)
+    yield f"\n### {name}\n"
+    if isinstance(drawn, Table):
+        yield drawn.markdown()
+    else:
+        yield f"![{name}]({figure})" if is_svg(drawn) else drawn
 
 
 def figures(words: Words, results: Results) -> Iterator[tuple[str, str]]:
