@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests import browser as browsers
 from tests.patience import PATIENCE_MS
 from tests.server import ROOT, Studio
-from tests.still import settle_measured, visit
+from tests.still import listen, settle_measured, visit
 
 FOLDER = ROOT / "screens"
 TABS = ("home", "data", "sort", "train", "jobs", "results", "text-demo", "learn")
@@ -81,6 +81,7 @@ def take_all(browser: Browser, studio: Studio, made: dict[str, dict[str, str]]) 
                 )
                 page = context.new_page()
                 page.set_default_timeout(PATIENCE_MS)
+                listen(page)
                 for tab, name, training in shown(language):
                     ids = made[training]
                     visit(

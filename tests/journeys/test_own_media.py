@@ -206,11 +206,7 @@ def test_camera_shots_and_files_become_a_model(
 
 
 def test_phone_opens_its_camera_and_finds_its_shots_again(browser: Browser, studio: Studio) -> None:
-    context = browser.new_context(
-        locale="zh-CN", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    page = context.new_page()
-    try:
+    with walker.visitor(browser, locale="zh-CN", width=390, by_touch=True) as page:
         walker.open_tab(page, studio, "data")
         open_tray(page, "image")
         card = add_class(page, "猫")
@@ -224,8 +220,6 @@ def test_phone_opens_its_camera_and_finds_its_shots_again(browser: Browser, stud
         expect(class_card(page, "猫").get_by_test_id("tray-item")).to_have_count(1)
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(wide) <= 1
-    finally:
-        context.close()
 
 
 def test_takes_with_their_text_become_a_model(browser: Browser, studio: Studio) -> None:

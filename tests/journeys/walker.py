@@ -5,21 +5,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.patience import PATIENCE_MS
 from tests.server import ROOT, Studio
 from tests.slow import slow_down
-from tests.still import LOOK_MS, settle, visit
+from tests.still import LOOK_MS, listen, settle, visit
 
 
 @contextmanager
-def visitor(browser: Browser, *, locale: str = "en-US", width: int = 1280) -> Iterator[Page]:
+def visitor(
+    browser: Browser, *, locale: str = "en-US", width: int = 1280, by_touch: bool = False
+) -> Iterator[Page]:
     """A fresh browser profile; any script error on the page fails the test, a failure leaves a picture."""
-    context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
+    view: ViewportSize = {"width": width, "height": 900}
+    context = browser.new_context(
+        locale=locale, viewport=view, has_touch=by_touch, is_mobile=by_touch
+    )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     slow_down(page)
+    listen(page)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     try:

@@ -22,17 +22,23 @@ from starlette.routing import Route
 
 from bigmodel.core.errors import SettingsError
 from bigmodel.core.ids import new_id
+from bigmodel.core.language import Language
 from bigmodel.settings import Settings
 from pages.shared.web.body import BoundedBody
 from pages.shared.web.endpoints import ApprovedEndpoints
 from pages.shared.web.language import head_script
 from pages.shared.web.middleware import SPACE_FRAMERS, HeadScript, RangesByStarlette, SameOrigin
-from pages.shared.web.theme import style_sheet, theme
+from pages.shared.web.theme import script, style_sheet, theme
 
 log = logging.getLogger(__name__)
 PORTS_TO_TRY = 20
 START = new_id()  # of this process; an open page notices when it changes
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+def head(language: Language | None) -> str:
+    """Return what runs in the head of a page, before anything of Gradio."""
+    return f"{head_script(language)}<script>{script('stream.js')}</script>"
 
 
 def running_url(settings: Settings) -> str:
@@ -113,7 +119,7 @@ def _middleware(settings: Settings, doors: Sequence[Middleware]) -> list[Middlew
         *doors,
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(RangesByStarlette),
-        Middleware(HeadScript, script=head_script(settings.language)),
+        Middleware(HeadScript, script=head(settings.language)),
     ]
 
 

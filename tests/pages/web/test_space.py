@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.fakes.journey import write_table
+from tests.journeys import walker
 from tests.patience import PATIENCE_S
 from tests.server import ROOT, Studio, free_port
 
@@ -183,10 +184,9 @@ def test_space_without_a_disk_says_so_before_work_starts(folder: Path, browser: 
     try:
         foreign = httpx.get(space.url, headers={"host": "evil.example"})
         assert foreign.status_code == 400
-        page = browser.new_context(locale="en-GB").new_page()
-        page.goto(space.url)
-        expect(page.get_by_test_id("kept")).to_contain_text("attach a storage bucket")
-        page.context.close()
+        with walker.visitor(browser, locale="en-GB") as page:
+            page.goto(space.url)
+            expect(page.get_by_test_id("kept")).to_contain_text("attach a storage bucket")
         assert space.end() < STOP_S
     finally:
         space.stop()
