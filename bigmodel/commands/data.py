@@ -51,6 +51,7 @@ def import_file(
             task=args.task or "",
             leave_out=args.leave_out,
             level=args.level,
+            name_part=args.name_part,
             progress=lambda share: move(share, ""),
         )
 

@@ -257,6 +257,9 @@ class Grammar:
     def _answers(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--leave-out", action="store_true", help=self._help("leave_out"))
         parser.add_argument("--level", metavar="N", type=int, default=0, help=self._help("level"))
+        parser.add_argument(
+            "--name-part", metavar="PLACE", default="", help=self._help("name_part")
+        )
 
     def _setting(self, text: str) -> str:
         if not train.is_setting(text):

@@ -5,6 +5,7 @@ The words files hold `errors.<key>.problem` and `errors.<key>.fix` in each langu
 
 from collections.abc import Mapping, Sequence
 
+from bigmodel.core.datasets.name_class import NameClass
 from bigmodel.core.datasets.workbook_preview import WorkbookPreview
 from bigmodel.core.message import Arg, Message
 
@@ -26,13 +27,14 @@ class DatasetError(PersonError):
     """An upload that cannot be used. Carries every problem found, the first one as its own key.
 
     The rest is what a person can answer with, so that the same upload is tried again: `columns` of a
-    table that could be read, `levels` of folders that may name the classes (number and names), the
-    `unreadable` files (name and reason) that may be left out, and the `look` of a workbook that
+    table that could be read, `levels` of folders that may name the classes (number and names), words of
+    `names` of files that may, the `unreadable` files (name and reason) that may be left out, and the `look` of a workbook that
     could be opened.
     """
 
     columns: tuple[str, ...] = ()
     look: WorkbookPreview | None = None
+    names: tuple[NameClass, ...] = ()
     unreadable: tuple[tuple[str, Message], ...] = ()
 
     def __init__(self, key: str, /, problems: Sequence[Message] = (), **args: Arg) -> None:

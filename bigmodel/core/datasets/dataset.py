@@ -64,6 +64,7 @@ class Recipe:
     medium: str = "text"
     form: str = Form.TABLE
     level: int = 0  # which folder level names the class, counted from 1; 0 where there is only one
+    name_part: str = ""  # which word of file names is the class; "" where folders or tables tell
     test_name: str = ""  # file name of the person's own test file, if there is one
     relabel: Mapping[str, str] = field(default_factory=dict)  # label as it came → class
     kind: str = ""  # target kind that somebody chose; "" where the layout or the values tell

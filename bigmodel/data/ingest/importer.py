@@ -10,6 +10,7 @@ from typing import Any
 
 from bigmodel.core.callbacks import OnShare
 from bigmodel.core.datasets.dataset import Form
+from bigmodel.core.datasets.name_class import NameClass
 from bigmodel.core.datasets.workbook_preview import WorkbookPreview
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
@@ -23,7 +24,7 @@ from bigmodel.settings import Settings
 READER = "bigmodel.data.ingest.reader"
 MEDIA = "media"  # folder of pictures or recordings beside the table
 # answers about pictures and recordings
-OF_MEDIA = ("leave_out", "level", "file", "text", "kind", "unsorted")
+OF_MEDIA = ("leave_out", "level", "file", "text", "kind", "unsorted", "name_part")
 OF_TABLES = ("sheet", "header_row", "kind")  # about tables
 FILES = "files.json"  # index of files that lie on this machine
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -43,6 +44,7 @@ class Upload:
     medium: str = "text"
     form: str = Form.TABLE
     level: int = 0
+    name_part: str = ""
     look: WorkbookPreview | None = None  # of a workbook
     names_line: int = 0  # line of a text file that names the columns; 0 where none does
 
@@ -76,7 +78,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Answers:
-    """What a person answered to a refusal: files to leave out, the folder level of the classes, the columns.
+    """What a person answered to a refusal: files to leave out, the folder level of the classes or their place in names, the columns.
 
     Of a workbook: the sheet, and the row that names its columns (0: guess, `NO_HEADER`: none does).
     `kind` is the target kind that is wanted, where somebody chose a task. From `unsorted` files on,
@@ -91,6 +93,7 @@ class Answers:
     header_row: int = 0
     kind: str = ""
     unsorted: int = 0
+    name_part: str = ""
 
 
 def read_upload(
@@ -236,6 +239,7 @@ def _outcome(code: int, folder: Path, settings: Settings, seconds: float) -> Upl
             medium=found.get("medium", "text"),
             form=found.get("form", Form.TABLE),
             level=found.get("level", 0),
+            name_part=found.get("name_part", ""),
             look=_look_of(found),
             names_line=found.get("names_line", 0),
         )
@@ -251,6 +255,10 @@ def _refusal(refused: Mapping[str, Any]) -> DatasetError:
     error.levels = {int(level): tuple(names) for level, names in refused["levels"].items()}
     error.unreadable = tuple(
         (name, Message.from_json(reason)) for name, reason in refused["unreadable"]
+    )
+    error.names = tuple(
+        NameClass(each["place"], each["example"], each["word"], tuple(map(tuple, each["counts"])))
+        for each in refused["names"]
     )
     error.look = _look_of(refused)
     return error

@@ -8,6 +8,7 @@ for pictures and recordings), report, limits, `wishes` about media, `asked` of a
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ def _refusal(error: DatasetError) -> dict[str, Any]:
         "columns": list(error.columns),
         "levels": {str(level): list(names) for level, names in error.levels.items()},
         "unreadable": [[name, reason.to_json()] for name, reason in error.unreadable],
+        "names": [asdict(each) for each in error.names],
         "look": error.look.to_json() if error.look else None,
     }
 

@@ -47,7 +47,7 @@ class Context:
     """What reading a table may use: room, limits, where to tell what it found, and what a person answered.
 
     `file` and `text` are columns of a table, `level` is which folder names the class (0: not said),
-    `kind` is the target kind that somebody wants to learn. From `unsorted` files on, they may come
+    `name_part` which word of file names, `kind` is the target kind that somebody wants to learn. From `unsorted` files on, they may come
     without any class (0: they may not).
     """
 
@@ -59,6 +59,7 @@ class Context:
     level: int = 0
     kind: str = ""
     unsorted: int = 0
+    name_part: str = ""
 
 
 @dataclass(frozen=True)

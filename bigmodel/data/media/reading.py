@@ -46,6 +46,7 @@ class ReadOptions:
     text: str = ""
     kind: str = ""
     unsorted: int = 0
+    name_part: str = ""
 
 
 @dataclass
@@ -89,6 +90,7 @@ class MediaUpload:
             "medium": files.medium,
             "form": found.form,
             "level": found.level,
+            "name_part": found.name_part,
         }
 
     def _annotated(self, files: MediaFiles) -> Annotated:
@@ -107,6 +109,7 @@ class MediaUpload:
             wishes.level,
             wishes.kind,
             wishes.unsorted,
+            wishes.name_part,
         )
         return annotate(files, context)
 

@@ -121,7 +121,14 @@ class AppendService:
         dataset = self._dataset(owner, dataset_id)
         recipe = dataset.version.recipe
         kind = target_kind(dataset.version.summary.target)
-        answers = Answers(leave_out, recipe.level, kind=kind.name, unsorted=int(kind.by_hand))
+        is_flat = len({item.label for item in tray.items}) <= 1 and tray.kind == "folder"
+        answers = Answers(
+            leave_out,
+            recipe.level,
+            kind=kind.name,
+            unsorted=int(kind.by_hand),
+            name_part=recipe.name_part if is_flat else "",
+        )
         upload = read_files(of_tray(tray), self._settings, answers=answers)
         try:
             if (upload.medium, upload.form) != (recipe.medium, recipe.form):

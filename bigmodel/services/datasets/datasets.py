@@ -299,6 +299,7 @@ class DatasetService:
         *,
         leave_out: bool = False,
         level: int = 0,
+        name_part: str = "",
         text: str = "",
         label: str = "",
     ) -> Dataset:
@@ -311,7 +312,8 @@ class DatasetService:
         dataset = self.get(owner, dataset_id)
         recipe = dataset.version.recipe
         kind = dataset.version.summary.target
-        answers = Answers(leave_out, level or recipe.level, text, label, kind=kind)
+        place = "" if level else name_part or recipe.name_part
+        answers = Answers(leave_out, level or recipe.level, text, label, kind=kind, name_part=place)
         upload = read_upload(path, self._settings, answers=answers)
         try:
             if (upload.medium, upload.form) != (recipe.medium, recipe.form):

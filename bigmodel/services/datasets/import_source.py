@@ -24,6 +24,7 @@ class AnsweredUpload(TypedDict, total=False):
     task: str  # what is to be trained: its target kind and its inputs choose the columns
     leave_out: bool  # files of a ZIP that cannot be read may be left out
     level: int  # which folder level of a ZIP names the class, counted from 1
+    name_part: str  # which word of the file names of a ZIP is the class
     sheet: str  # of a workbook; else the one that looks most like a table of texts
     header_row: int  # row of the sheet that names the columns (`NO_HEADER`: none does)
     progress: OnShare | None  # told the share that is done
@@ -40,6 +41,7 @@ def answers_of(told: AnsweredUpload, task: Task | None) -> Answers:
         told.get("header_row", 0),
         task.target if task else "",
         FEWEST_FILES if task is None or target_kind(task.target).by_hand else 0,
+        told.get("name_part", ""),
     )
 
 

@@ -58,6 +58,7 @@ def recipe_of(
         medium=upload.medium,
         form=upload.form,
         level=upload.level,
+        name_part=upload.name_part,
         split_by=NEIGHBOURS if upload.format == PROSE else "",
     )
     return recipe, guess.remarks

@@ -145,10 +145,13 @@ class ResultService:
         model = self.model(owner, job_id)
         version, kind = self._version(owner, model), self.kind(model)
         target = target_kind(get_task(model.task, self._settings.task_folders).target)
-        answers = Answers(leave_out=True, level=version.recipe.level, kind=target.name)
+        recipe = version.recipe
+        answers = Answers(
+            leave_out=True, level=recipe.level, kind=target.name, name_part=recipe.name_part
+        )
         upload = read_upload(path, self._settings, answers=answers)
         try:
-            asked = read_evaluation_set(upload, version.recipe, target, model.labels)
+            asked = read_evaluation_set(upload, recipe, target, model.labels)
             beside = {}
             instant = self._instant(owner, model)
             if instant:

@@ -21,6 +21,7 @@ from pages.shared.web.page import QUIET, Context, Updates
 from pages.shared.web.theme import script
 
 ONE_FOLDER = "one_folder"  # the refusal of files that all have the same class
+IN_NAMES = "media_names"  # the one of files whose names may hold the class
 MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
 MAPPED = {  # what the two columns are called, by what asks for them
     "transcripts_columns": ("pages.media.file_column", "pages.media.text_column"),
@@ -45,6 +46,7 @@ class Import:
     label: str = ""
     leave_out: bool = False
     level: int = 0
+    name_part: str = ""  # which word of the file names is the class
     question: str = ""  # key of the refusal that is to be answered
 
 
@@ -215,7 +217,7 @@ class Intake:
     def agree(
         self,
         pending: Import | None,
-        level: int | None,
+        level: int | str | None,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
     ) -> Updates:
@@ -225,6 +227,8 @@ class Intake:
         answers: dict[str, Any] = {"leave_out": True}
         if pending.question == ONE_FOLDER:
             answers = {"label": NO_LABEL}
+        elif pending.question == IN_NAMES:
+            answers = {"label": NO_LABEL} if level == NO_LABEL else {"name_part": str(level or "")}
         elif level:
             answers = {"level": level}
         return self._take(replace(pending, **answers), request, progress)
@@ -292,14 +296,17 @@ class Intake:
         self, given: Import, request: gr.Request, progress: Callable[[float], None]
     ) -> Dataset:
         owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
-        answers: dict[str, Any] = {"leave_out": given.leave_out, "level": given.level}
+        answers: dict[str, Any] = {
+            name: getattr(given, name) for name in ("leave_out", "level", "name_part")
+        }
         answers |= {"text": given.text, "label": given.label} if given.label else {}
         if given.test_of:
             return datasets.set_test_file(owner, given.test_of, Path(given.path), **answers)
         if given.reread or not given.tray:
             answers |= {"sheet": given.sheet, "header_row": given.header_row}
         if given.reread:
-            del answers["leave_out"], answers["level"]
+            for name in ("leave_out", "level", "name_part"):
+                del answers[name]
             return self.ctx.services.workbooks.reread(owner, given.reread, **answers)
         if not given.tray:
             path = Path(given.path)
@@ -365,8 +372,16 @@ class Intake:
             ]
             first = choices[0][1]
             question = f'<p class="bm-lead">{escape(say("pages.media.which_level"))}</p>'
-            radio = gr.Radio(choices, value=first, visible=True)
+            label = say("pages.media.level_label")
+            radio = gr.Radio(choices, value=first, label=label, visible=True)
             return question, radio, say("pages.media.use_level")
+        if error.key == IN_NAMES:
+            places = [(media_view.name_choice(found, say), found.place) for found in error.names]
+            none = (say("pages.media.name_none"), NO_LABEL)
+            question = f'<p class="bm-lead">{escape(say("pages.media.which_name"))}</p>'
+            label, first_place = say("pages.media.name_label"), places[0][1]
+            radio = gr.Radio([*places, none], value=first_place, label=label, visible=True)
+            return question, radio, say("pages.media.use_name")
         if error.key == ONE_FOLDER and not given.test_of:
             return "", away, say("pages.media.take_unsorted")
         return "", away, ""

@@ -5,6 +5,7 @@ from html import escape
 from typing import Protocol
 
 from bigmodel.core.callbacks import Say
+from bigmodel.core.datasets.name_class import NameClass
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, seconds, short
 from pages.shared.web.media_route import media_url
 
@@ -131,6 +132,14 @@ def levels(found: Mapping[int, Sequence[str]], say: Say) -> str:
 def level_choice(number: int, names: Sequence[str], say: Say) -> str:
     """Return one level as a choice."""
     return f"{say('pages.media.level', number=number)} {_examples(names)}"
+
+
+def name_choice(found: NameClass, say: Say) -> str:
+    """Return one word of file names as a choice, with its commonest classes."""
+    kind = {"-1": "last", "words": "words"}.get(found.place, "word")
+    counted = [f"{short(word, LABEL_CHARACTERS)} ({count})" for word, count in found.counts]
+    name, classes = short(found.example, LABEL_CHARACTERS), _examples(counted)
+    return say(f"pages.media.name_place_{kind}", place=found.place, name=name, classes=classes)
 
 
 def _examples(names: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from bigmodel.core.clock import now
 from bigmodel.core.datasets.card import DatasetCard
 from bigmodel.core.datasets.checkup import Checkup
 from bigmodel.core.datasets.dataset import NO_LABEL, Dataset, Recipe, Summary, Version
+from bigmodel.core.datasets.name_class import NameClass
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.class_names import ClassNames
 from bigmodel.core.message import Message
@@ -230,6 +231,27 @@ def test_one_folder_may_be_taken_unsorted(tab: DataTab, datasets: Datasets) -> N
     assert asked["go_on"].value == "Take the files unsorted"
     tab.intake.agree(asked["pending"], None, request(), progress=quiet)
     assert [given.get("label") for given in datasets.asked] == [None, NO_LABEL]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"), [("2", {"name_part": "2"}), (NO_LABEL, {"label": NO_LABEL})]
+)
+def test_class_in_names_is_asked_with_examples(
+    tab: DataTab, datasets: Datasets, answer: str, told: dict[str, str]
+) -> None:
+    error = DatasetError("media_names", parts="", name="")
+    words = (("george", 30), (BAD, 20))
+    error.names = (NameClass("2", "0_george_3.wav", "george", words),)
+    datasets.refusals = [error, unreadable()]
+    asked = upload(tab)
+    (shown, place), (_, none) = asked["level"].choices
+    assert shown.startswith("word 2 of the name, as in 0_george_3.wav: george (30)")
+    assert (place, none, asked["level"].value) == ("2", NO_LABEL, "2")
+    again = named(tab, tab.intake.agree(asked["pending"], answer, request(), progress=quiet))
+    tab.intake.agree(again["pending"], None, request(), progress=quiet)
+    for given in datasets.asked[1:]:
+        assert told.items() <= given.items()
+    assert datasets.asked[-1]["leave_out"]
 
 
 def test_columns_of_transcripts_are_mapped(tab: DataTab, datasets: Datasets) -> None:

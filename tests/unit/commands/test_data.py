@@ -8,6 +8,7 @@ import pytest
 from bigmodel.commands import data
 from tests.fakes.command_shell import Shell
 from tests.fakes.journey import OWNER, write_table
+from tests.fakes.media import packed, picture
 
 
 def test_imported_table_is_described(shell: Shell, tmp_path: Path) -> None:
@@ -27,6 +28,17 @@ def test_columns_are_named_by_the_person(shell: Shell, tmp_path: Path) -> None:
     path.write_text("\n".join(["id,said,other,mood", *lines]), "utf-8")
     made = shell.record("data", "import", str(path), "--text", "said", "--label", "other")
     assert (made["text"], made["label"], sorted(made["classes"])) == ("said", "other", ["x", "y"])
+
+
+def test_class_in_file_names_is_asked_and_answered(shell: Shell, tmp_path: Path) -> None:
+    names = [f"{animal}_{n}.png" for animal in ("cat", "dog") for n in range(8)]
+    path = packed(tmp_path / "animals.zip", {name: picture(n) for n, name in enumerate(names)})
+    asked = shell.refused("data", "import", str(path))
+    assert "1: cat (8), dog (8)" in asked["text"]
+    made = shell.record("data", "import", str(path), "--name-part", "1")
+    assert made["classes"] == {"cat": 8, "dog": 8}
+    unsorted = shell.record("data", "import", str(path), "--no-label")
+    assert (unsorted["rows"], unsorted["classes"]) == (16, {})
 
 
 def test_refused_table_names_every_problem_with_its_fix(shell: Shell, tmp_path: Path) -> None:

@@ -16,12 +16,13 @@ from bigmodel.data.media.listing import Context
 
 @dataclass(frozen=True)
 class Annotated:
-    """Files with their labels and given parts. `sources` are names of files that said so; `level` is that of class folders."""
+    """Files with their labels and given parts. `sources` are names of files that said so; `level` is that of class folders, `name_part` the place of the class in names."""
 
     form: str
     items: tuple[Item, ...]
     sources: tuple[str, ...] = ()
     level: int = 0
+    name_part: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,162 @@
+"""Classes in file names (`cat.0.jpg`, `0_george_3.wav`): which words of a name may be the class; it chooses none itself.
+
+A word is found by its place: `1` is the first word, `-1` the last, `words` all words that stand together
+before or after the number, as `great_pyrenees` in `great_pyrenees_12.jpg`.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from bigmodel.core.datasets.dataset import NO_LABEL, Form, Split
+from bigmodel.core.datasets.name_class import NameClass
+from bigmodel.core.errors import DatasetError
+from bigmodel.data.media.annotations import Annotated, AnnotationFormat
+from bigmodel.data.media.annotations.folders import UNSORTED, by_folders, with_splits
+from bigmodel.data.media.files import FEWEST_FILES, Item, MediaFiles
+from bigmodel.data.media.listing import Context
+
+WORDS, LAST = "words", "-1"  # places beside the numbers of the words
+BETWEEN = re.compile(r"[\s_\-.,;+~@#()（）\[\]【】、，·—–]+")
+COUNTED = re.compile(r"([^\W\d_]+)(\d+)")  # "cat12" is two words
+CAMERAS = re.compile(  # what devices and chats call files
+    r"(img|image|dscn?|dscf|pxl|mvimg|vid|pic|picture|photo|screenshot|wechat|mmexport|signal|whatsapp|rec|recording"
+    r"|audio|voice|clip|sound|track|file|copy|new|图片|照片|微信图片|截图|(新)?录音|音频|副本)s?",
+    re.IGNORECASE,
+)
+NAMED = 0.95  # share of the names that have as many words
+ENOUGH = 0.9  # share of the files whose names have a word in that place
+MOST_CLASSES = 200
+FILES_A_WORD, FILES_A_NUMBER = 2, 3  # on average at least
+MOST_DIGITS = 3  # longer numbers are days, times and ids
+MOST_PLACES = 20
+
+
+def _read(files: MediaFiles, context: Context) -> Annotated | None:
+    if place := context.name_part:
+        items = by_names(files.items, place)
+        named = next(item for item in items if item.label)
+        context.findings.note(
+            "names_used", level="info", name=named.entry.base[-80:], label=named.label
+        )
+        return Annotated(Form.FOLDERS, tuple(items), name_part=place)
+    is_told = context.text == NO_LABEL or context.level
+    if is_told or not FEWEST_FILES <= context.unsorted <= len(files.items):
+        return None
+    if found := _asked(files):
+        raise ask_names(found)
+    return None
+
+
+def _asked(files: MediaFiles) -> tuple[NameClass, ...]:
+    """Return what is to be asked where folders say nothing, or say the same of every file."""
+    try:
+        items, _ = by_folders(files.items, files.medium)
+    except DatasetError as error:
+        return name_classes(with_splits(files.items)) if error.key in UNSORTED else ()
+    if len({item.label for item in items}) > 1:
+        return ()
+    found = name_classes(items)
+    return found if any(not each.is_number for each in found) else ()
+
+
+def name_classes(items: Sequence[Item]) -> tuple[NameClass, ...]:
+    """Return what could be the class in the names of files: words before numbers, fewer classes first."""
+    shown = [item for item in items if item.split in ("", Split.TRAIN)]
+    names = [item.entry.base for item in shown]
+    found: dict[tuple[str, ...], NameClass] = {}
+    for place in _places(names):
+        values = [_word(name, place) for name in names]
+        alike = tuple(values)
+        if alike not in found and _may_be_classes(values):
+            counted = Counter(filter(None, values)).most_common()
+            example = next(name for name, value in zip(names, values, strict=True) if value)
+            found[alike] = NameClass(place, example, _word(example, place), tuple(counted))
+    return tuple(sorted(found.values(), key=lambda each: (each.is_number, len(each.counts))))
+
+
+def by_names(items: Sequence[Item], place: str) -> list[Item]:
+    """Return files with the class that a place of their names tells; test files of none that is learned have none.
+
+    Raises:
+        DatasetError: `name_part`, no name has such a word.
+    """
+    items = with_splits(items)
+    words = [_word(item.entry.base, place) for item in items]
+    if not any(words):
+        raise DatasetError("name_part", place=place, name=items[0].entry.base[-80:])
+    learned = {
+        word for item, word in zip(items, words, strict=True) if item.split in ("", Split.TRAIN)
+    }
+    return [
+        replace(item, label=word if word in learned else "")
+        for item, word in zip(items, words, strict=True)
+    ]
+
+
+def ask_names(found: Sequence[NameClass]) -> DatasetError:
+    """Return the refusal that asks which word is the class."""
+    parts = " · ".join(
+        f"{each.place}: {', '.join(f'{word} ({count})' for word, count in each.counts[:5])}"
+        f"{' …' if len(each.counts) > 5 else ''}"
+        for each in found
+    )
+    error = DatasetError("media_names", parts=parts, name=found[0].example[-80:])
+    error.names = tuple(found)
+    return error
+
+
+def _places(names: Sequence[str]) -> list[str]:
+    """Return the places that can be told apart: each word where names have as many, else the last and the run of words."""
+    sizes = np.bincount([len(_split(name)) for name in names]) if names else np.zeros(1)
+    usual = int(sizes.argmax())
+    if sizes[usual] >= NAMED * max(1, len(names)):
+        return [str(number) for number in range(1, min(usual, MOST_PLACES) + 1)]
+    return [WORDS, LAST]
+
+
+def _split(name: str) -> list[str]:
+    stem = unicodedata.normalize("NFC", PurePosixPath(name).stem)
+    found: list[str] = []
+    for word in filter(None, BETWEEN.split(stem)):
+        counted = COUNTED.fullmatch(word)
+        found += counted.groups() if counted else (word,)
+    return found
+
+
+def _word(name: str, place: str) -> str:
+    """Return the word of a name in a place, "" where there is none."""
+    words = _split(name)
+    if place != WORDS:
+        number = int(place) if re.fullmatch(r"-?\d{1,2}", place) else 0
+        index = number - 1 if number > 0 else len(words) + number
+        return words[index] if number and 0 <= index < len(words) else ""
+    run: list[str] = []
+    for word in words:
+        if not any(letter.isdigit() for letter in word):
+            run.append(word)
+        elif run:
+            break
+    return " ".join(run)
+
+
+def _may_be_classes(values: Sequence[str]) -> bool:
+    filled = [value for value in values if value]
+    different = set(filled)
+    if not 2 <= len(different) <= MOST_CLASSES or len(filled) < ENOUGH * len(values):
+        return False
+    if all(CAMERAS.fullmatch(value) for value in different):
+        return False
+    if all(value.isdigit() for value in different):
+        is_short = max(map(len, different)) <= MOST_DIGITS
+        return is_short and len(filled) >= FILES_A_NUMBER * len(different)
+    are_words = all(not any(letter.isdigit() for letter in value) for value in different)
+    return are_words and len(filled) >= FILES_A_WORD * len(different)
+
+
+FORMAT = AnnotationFormat("names", order=8, read=_read, kinds=("label",))
