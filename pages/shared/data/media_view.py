@@ -138,7 +138,9 @@ def name_choice(found: NameClass, say: Say) -> str:
     """Return one word of file names as a choice, with its commonest classes."""
     kind = {"-1": "last", "words": "words"}.get(found.place, "word")
     counted = [f"{short(word, LABEL_CHARACTERS)} ({count})" for word, count in found.counts]
-    name, classes = short(found.example, LABEL_CHARACTERS), _examples(counted)
+    name, classes = short(found.example, LABEL_CHARACTERS), ", ".join(counted[:SHOWN_EXAMPLES])
+    if (rest := len(counted) - SHOWN_EXAMPLES) > 0:
+        classes += f" {say('pages.media.files_more', count=rest)}"
     return say(f"pages.media.name_place_{kind}", place=found.place, name=name, classes=classes)
 
 
