@@ -272,6 +272,8 @@ class TextDemo:
             lambda done, total: progress((done, total)),
         )
         said = counted(made.tally, partial(self._ctx.tell, request))
+        if made.guessed:
+            said += " " + self._ctx.say(request, "writeback.column_guessed", column=made.guessed)
         if made.is_old_format:
             said += " " + self._ctx.say(request, "writeback.old_format")
         return gr.DownloadButton(value=str(made.path), visible=True), answer.quiet(said)

@@ -209,9 +209,13 @@ def _describe(dataset: Dataset, terminal: Terminal) -> None:
             key = "data.sheet" if file.header_row > 0 else "data.sheet_unnamed"
             terminal.say(key, sheet=file.sheet, row=file.header_row)
     if recipe.form != Form.TABLE and summary.lengths:
-        terminal.say(f"data.{recipe.medium}_lengths", **_lengths(summary))
+        same = "_same" if summary.lengths[0] == summary.lengths[-1] else ""
+        terminal.say(f"data.{recipe.medium}_lengths{same}", **_lengths(summary))
     counted = list(summary.classes.items())
-    if counted:
+    if summary.target == "number" and summary.number_range:
+        low, high = summary.number_range
+        terminal.say("data.numbers", low=low, high=high)
+    elif counted:
         terminal.table(
             ("label", "rows"), [(name, f"{rows:,}") for name, rows in counted[:SHOWN_CLASSES]]
         )

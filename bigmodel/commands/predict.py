@@ -12,6 +12,7 @@ from bigmodel.commands.terminal import Terminal
 from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import is_id
+from bigmodel.core.message import Message
 from bigmodel.services.inference.batch_files import ZIP, save_files
 from bigmodel.services.inference.batch_folder import given_files
 from bigmodel.services.inference.predict import Answered, Look, TextRow
@@ -67,6 +68,8 @@ def _table(model: str, args: argparse.Namespace, services: Services, terminal: T
     tally = made.tally
     terminal.say("predict.written", rows=tally.rows, path=str(made.path))
     terminal.write(counted(tally, terminal.tell))
+    if made.guessed:
+        terminal.write(terminal.tell(Message("writeback.column_guessed", {"column": made.guessed})))
     counts = {"rows": tally.rows, "empty": tally.empty, "classes": dict(tally.counts())}
     terminal.record({"out": str(made.path)} | counts)
     return 0

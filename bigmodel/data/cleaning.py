@@ -7,7 +7,7 @@ that of `STEPS`. It stands alone so that it can go along with a downloaded model
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -27,6 +27,7 @@ NARROW = {
     for start, end in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
     for wide in range(start, end + 1)
 } | {0x3000: 0x20, 0x00A0: 0x20}
+LETTERS = re.compile(r"[^\W\d_]+")
 JOINER = "\u200d"  # between the parts of an emoji
 
 
@@ -101,6 +102,32 @@ def _token(token: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(token)}(?!\w)", re.IGNORECASE)
 
 
+def _spell(text: str, pairs: str) -> str:
+    known = spelled(pairs)
+    return LETTERS.sub(lambda found: _as_written(found[0], known), text)
+
+
+def _as_written(word: str, known: Mapping[str, str]) -> str:
+    meant = known.get(word.casefold())
+    if meant is None:
+        return word
+    if word.isupper():
+        return meant.upper()
+    return meant.capitalize() if word[0].isupper() else meant
+
+
+@lru_cache(maxsize=32)
+def spelled(pairs: str) -> dict[str, str]:
+    """Return the words of a spelling step and what each becomes."""
+    found = (pair.partition("=") for pair in pairs.split(","))
+    return {word: meant for word, _, meant in found if word and meant}
+
+
+def spell_step(words: Mapping[str, str]) -> str:
+    """Return the step that spells words otherwise; its words are made of letters alone."""
+    return "spell:" + ",".join(f"{word}={meant}" for word, meant in words.items())
+
+
 def _mask(text: str, _: str) -> str:
     from bigmodel.data.personal import mask_personal  # noqa: PLC0415  (numbering plans take memory)
 
@@ -134,6 +161,7 @@ STEPS: dict[str, Callable[[str, str], str]] = {
     "simplified": _simplified,
     "traditional": _traditional,
     "remove": _remove,
+    "spell": _spell,
     "mask": _mask,
     "repeats": _repeats,
     "cut": _cut,

@@ -132,7 +132,7 @@ def _facts(dataset: Dataset, quote: Quote) -> Iterator[Fact]:
     if recipe.test_name:
         yield "test", (_said("test", name=quote(recipe.test_name)),)
     if recipe.cleaning:
-        yield "cleaning", tuple(Message(f"cleaning.steps.{step}") for step in recipe.cleaning)
+        yield "cleaning", tuple(_step(step, quote) for step in recipe.cleaning)
     left = [
         Message(f"{each.key}.problem", _quoted(each, quote))
         for each in summary.problems
@@ -144,6 +144,14 @@ def _facts(dataset: Dataset, quote: Quote) -> Iterator[Fact]:
         "version",
         (_said("version", number=version.number, day=f"{version.created_at:%Y-%m-%d}"),),
     )
+
+
+def _step(step: str, quote: Quote) -> Message:
+    """Return what a step of cleaning does; those with an argument say it."""
+    name, _, argument = step.partition(":")
+    if name == "spell":
+        argument = argument.replace("=", " → ").replace(",", ", ")
+    return Message(f"cleaning.steps.{name}", {"what": quote(argument)} if argument else {})
 
 
 def _targets(summary: Summary, quote: Quote) -> Iterator[Fact]:

@@ -106,6 +106,7 @@ class AnsweredTable:
     path: Path
     tally: PredictionSummary
     is_old_format: bool = False  # of an .xls, which comes back as .xlsx
+    guessed: str = ""  # the column that was read where none is called as in training
 
 
 def write_table(

@@ -1,7 +1,7 @@
 """Trying a trained model: texts and media files in, answers out, one by one or many; it never loads a model itself."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -300,11 +300,14 @@ class InferenceService:
         upload = read_upload(path, self._settings)
         try:
             table = table_of(upload, path)
-            rows = rows_of(upload, text_columns(upload, self._version(owner, model).recipe))
+            recipe = self._version(owner, model).recipe
+            columns = text_columns(upload, recipe)
+            rows = rows_of(upload, columns)
             place = out or self.download(f"{path.stem}-answers{table.ending}")
             asker = self.asker(model)
             with written(place):
-                return write_table(self._settings, table, rows, place, asker, say, progress)
+                made = write_table(self._settings, table, rows, place, asker, say, progress)
+            return replace(made, guessed="" if columns[0] in recipe.inputs else columns[0])
         finally:
             upload.discard()
 

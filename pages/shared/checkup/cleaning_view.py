@@ -16,6 +16,7 @@ WORDS = "cleaning."
 STEPS = (
     "encoding", "html", "unicode", "links", "mentions", "simplified", "traditional", "mask", "repeats",
 )  # fmt: skip
+SPELL = "spell:"  # the step that spells words otherwise
 
 
 class CleaningView:
@@ -34,21 +35,26 @@ class CleaningView:
                 container=False,
                 elem_id="data-cleaning-steps",
             )
+            self.words = gr.CheckboxGroup(
+                [], label=t(f"{WORDS}words"), visible=False, elem_id="data-cleaning-words"
+            )
             self.preview = gr.HTML("", elem_id="data-cleaning-preview")
             self.apply = gr.Button(t("checkup.apply"), elem_id="data-cleaning-apply")
 
     @property
     def parts(self) -> list[Any]:
         """Return what `shown` fills."""
-        return [self.box, self.steps, self.preview]
+        return [self.box, self.steps, self.words, self.preview]
 
     def wire(
         self, protect: Callable[..., Any], show: Callable[..., object], outputs: Sequence[Any]
     ) -> None:
         """Connect the parts; `show` draws the tab anew once there is another version."""
         self.made = gr.State("")
-        asked = [self.ctx.dataset, self.steps]
-        self.steps.input(protect(Newest()(self.look)), asked, self.preview, **QUIET)
+        asked, newest = [self.ctx.dataset, self.steps, self.words], Newest()
+        for part in (self.steps, self.words):
+            part.input(protect(newest(self.look)), asked, self.preview, **QUIET)
+        self.box.expand(protect(Newest()(self.suggest)), self.ctx.dataset, self.words, **QUIET)
         self.apply.click(protect(self.clean), asked, self.made, **QUIET)
         self.made.change(show, self.ctx.dataset, list(outputs), **QUIET)
 
@@ -58,6 +64,7 @@ class CleaningView:
         return {
             self.box: gr.Accordion(visible=dataset.version.summary.medium == "text"),
             self.steps: [step for step in STEPS if step in cleaning],
+            self.words: _choices(_spelled(cleaning), ()),
             self.preview: "",
         }
 
@@ -65,24 +72,48 @@ class CleaningView:
         """Return that there is nothing to clean."""
         return {self.box: gr.Accordion(visible=False)}
 
-    def look(self, dataset_id: str, steps: list[str], request: gr.Request) -> str:
+    def suggest(self, dataset_id: str, request: gr.Request) -> gr.CheckboxGroup:
+        """Offer the words that the check-up found mistyped beside those that are changed already."""
+        owner = self.ctx.owner(request)
+        cleaning = self.ctx.services.datasets.get(owner, dataset_id).version.recipe.cleaning
+        report = self.ctx.services.checkup.look(owner, dataset_id).report
+        found = report.find("mistyped") if report else None
+        return _choices(_spelled(cleaning), _spelled(found.steps if found else ()))
+
+    def look(self, dataset_id: str, steps: list[str], words: list[str], request: gr.Request) -> str:
         """Show rows before and after."""
         owner, say = self.ctx.owner(request), partial(self.ctx.say, request)
-        asked = self._all(owner, dataset_id, steps)
+        asked = self._all(owner, dataset_id, steps, words)
         found = self.ctx.services.checkup.preview_cleaning(owner, dataset_id, asked)
         said = say("checkup.preview_clean", changed=found.changed, rows=found.rows)
         return f"<p>{escape(said)}</p>{before_after(found.before_after, say)}"
 
-    def clean(self, dataset_id: str, steps: list[str], request: gr.Request) -> str:
+    def clean(
+        self, dataset_id: str, steps: list[str], words: list[str], request: gr.Request
+    ) -> str:
         """Make the version whose texts went through the steps."""
         owner = self.ctx.owner(request)
-        asked = self._all(owner, dataset_id, steps)
+        asked = self._all(owner, dataset_id, steps, words)
         version = self.ctx.services.checkup.clean(owner, dataset_id, asked).version
         number, rows = version.number, version.summary.rows
         self.ctx.notice(request, self.ctx.say(request, "checkup.done", version=number, rows=rows))
         return f"{dataset_id} {number}"
 
-    def _all(self, owner: str, dataset_id: str, steps: list[str]) -> list[str]:
-        """Return the chosen steps with those that have no box here, as the cut of long texts."""
+    def _all(self, owner: str, dataset_id: str, steps: list[str], words: list[str]) -> list[str]:
+        """Return the chosen steps and words with those steps that have no box here, as the cut of long texts."""
         cleaning = self.ctx.services.datasets.get(owner, dataset_id).version.recipe.cleaning
-        return [*steps, *(step for step in cleaning if step not in STEPS)]
+        others = [s for s in cleaning if s not in STEPS and not s.startswith(SPELL)]
+        return [*steps, *others, *([SPELL + ",".join(words)] if words else [])]
+
+
+def _spelled(steps: Sequence[str]) -> list[str]:
+    """Return the words that steps spell otherwise, each as `word=meant`."""
+    pairs = (step.removeprefix(SPELL) for step in steps if step.startswith(SPELL))
+    return [pair for each in pairs for pair in each.split(",") if pair]
+
+
+def _choices(chosen: Sequence[str], suggested: Sequence[str]) -> gr.CheckboxGroup:
+    """Return a box for each word, ticked where it is changed already."""
+    pairs = list(dict.fromkeys([*chosen, *suggested]))
+    choices = [(pair.replace("=", " → "), pair) for pair in pairs]
+    return gr.CheckboxGroup(choices, value=list(chosen), visible=bool(pairs))

@@ -30,6 +30,15 @@ def test_columns_are_named_by_the_person(shell: Shell, tmp_path: Path) -> None:
     assert (made["text"], made["label"], sorted(made["classes"])) == ("said", "other", ["x", "y"])
 
 
+def test_numbers_are_said_as_they_were_read(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    lines = [f'a room of kind {n} by the lake,"{1000 + 50 * n:,}"' for n in range(60)]
+    path.write_text("\n".join(["description,price", *lines]), "utf-8")
+    said = shell.run("data", "import", str(path), "--label", "price").out
+    assert "numbers from 1,000 to 3,950" in said
+    assert "1,050" not in said
+
+
 def test_class_in_file_names_is_asked_and_answered(shell: Shell, tmp_path: Path) -> None:
     names = [f"{animal}_{n}.png" for animal in ("cat", "dog") for n in range(8)]
     path = packed(tmp_path / "animals.zip", {name: picture(n) for n, name in enumerate(names)})

@@ -24,6 +24,11 @@ from bigmodel.data.cleaning import STEPS, clean_text, clean_texts, in_order
         ("remove:[ad]", "good [AD] tea", "good   tea"),
         ("mask", "call 13812345678 or a@b.org", "call [PHONE] or [EMAIL]"),
         ("repeats", "good!!!!!   tea……。。。。", "good! tea……。"),
+        (
+            "spell:recieve=receive,teh=the",
+            "Recieve TEH mail, recieves",
+            "Receive THE mail, recieves",
+        ),
         ("cut:20", "One two. Three four. Five six seven.", "One two. Three four."),
         ("fill:none", "  ", "none"),
     ],
@@ -44,7 +49,7 @@ def test_steps_run_in_their_own_order() -> None:
 
 def test_unknown_step_is_refused() -> None:
     with pytest.raises((KeyError, ValueError)):
-        in_order(("spell",))
+        in_order(("grammar",))
 
 
 @pytest.mark.parametrize(

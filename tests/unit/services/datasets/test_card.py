@@ -11,6 +11,8 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.data.projects.record import DatasetRecord, line
 from bigmodel.services.datasets.card import CARD, CardService, read_card
+from bigmodel.services.datasets.checkup import CheckupService
+from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.people.limits import Limits
 from bigmodel.services.projects.project import ProjectService
@@ -93,6 +95,16 @@ def test_too_much_is_refused_and_strangers_see_nothing(shelf: Shelf, tmp_path: P
     with pytest.raises(NotFoundError):
         shelf.cards.put("you", made.id, about="mine")
     assert not shelf.cards.get("me", made.id)
+
+
+def test_steps_of_cleaning_are_said_with_what_they_change(shelf: Shelf, tmp_path: Path) -> None:
+    made = shelf.bring(tmp_path)
+    classes = ClassService(shelf.settings, shelf.store)
+    checkup = CheckupService(shelf.settings, shelf.store, classes)
+    checkup.clean("me", made.id, ["spell:reveiw=review", "remove:[ad]", "html"])
+    written = shelf.cards.markdown("me", made.id)
+    assert "spelling: reveiw → review" in written
+    assert "take out" in written
 
 
 def test_card_goes_with_its_dataset(

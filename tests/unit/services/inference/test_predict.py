@@ -142,6 +142,18 @@ def test_table_keeps_columns_and_gains_answers(studio: Studio, tmp_path: Path) -
     assert written[3][3:] == ["", ""]
 
 
+def test_table_without_the_column_says_which_one_was_read(studio: Studio, tmp_path: Path) -> None:
+    texts = ["it was so good that we came again", "a bad evening from end to end"]
+    rows = [["nr", "what people wrote"], *([str(n), text] for n, text in enumerate(texts))]
+    given = write_csv(tmp_path / "other.csv", rows)
+    made = studio.demo.predict_file("me", studio.job(), given, tmp_path / "out.csv", SAY)
+    assert (made.guessed, made.tally.rows) == ("what people wrote", 2)
+    named = write_csv(tmp_path / "in.csv", [["nr", "text"], *rows[1:]])
+    assert not studio.demo.predict_file(
+        "me", studio.job(), named, tmp_path / "out.csv", SAY
+    ).guessed
+
+
 def test_table_names_strangers_where_the_model_can(studio: Studio, tmp_path: Path) -> None:
     job = studio.job()
     rows = [["id", "text"], ["1", "so good"], ["2", "neither"], ["3", " "]]
