@@ -1,7 +1,5 @@
 """How rows are parted, as a person chooses: by groups or by time; and what that does to a score. It trains nothing itself."""
 
-import logging
-import threading
 from collections.abc import Callable
 
 from bigmodel.core.datasets.dataset import Dataset, Version
@@ -11,13 +9,11 @@ from bigmodel.data.checkup.repair import note_repair
 from bigmodel.data.checkup.run import has_classes
 from bigmodel.data.versions.revise import split_anew, split_by_groups, split_by_time
 from bigmodel.data.versions.split_columns import groups_by, split_choices, times_by
-from bigmodel.services.datasets.checkup import Run, Settle
+from bigmodel.services.datasets.checkup import Settle
 from bigmodel.services.datasets.keep import keep_version
-from bigmodel.services.labelling.child import found_by
+from bigmodel.services.labelling.measuring import Measuring
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
-
-log = logging.getLogger(__name__)
 
 CHILD = "bigmodel.jobs.split_check"
 REPAIR = "split"  # how a version says that this made it
@@ -31,10 +27,12 @@ class SplitService:
     ) -> None:
         self._settings, self._store = settings, store
         self._task_of, self._settle = task_of, settle
-        self._runs: dict[str, tuple[str, Run]] = {}  # what was asked, and how far it is
-        self._found: dict[str, tuple[int, SplitDifference]] = {}
-        self._lock = threading.Lock()  # of both
-        self._turn = threading.Semaphore(1)
+        self._measuring = Measuring(
+            settings,
+            CHILD,
+            SplitDifference.from_json,
+            lambda key, said: SplitDifference(key, error=said),
+        )
 
     def choices(self, dataset: Dataset) -> list[SplitChoice]:
         """Return by what the rows of a dataset may be parted, the likeliest first."""
@@ -76,49 +74,15 @@ class SplitService:
         dataset = self._settle(owner, dataset_id)
         if not self.can_measure(dataset):
             raise DatasetError("suspects_no_classes")
-        with self._lock:
-            before = self._runs.get(dataset_id)
-            if before and not before[1].is_done:
-                if before[0] == key and before[1].version == dataset.version.number:
-                    return
-                before[1].stopped.set()
-            run = Run(dataset.version.number)
-            self._runs[dataset_id] = key, run
-        work = (dataset.version, key, run)
-        threading.Thread(target=self._measure, args=work, name="split", daemon=True).start()
+        version = dataset.version
+        asked = {"task": self._task_of(version), "dataset": version.folder, "key": key}
+        self._measuring.start(version, asked, key)
 
     def stop(self, owner: str, dataset_id: str) -> None:
         """End the measuring that is under way."""
         self._store.datasets.get(owner, dataset_id)
-        if found := self._runs.get(dataset_id):
-            found[1].stopped.set()
+        self._measuring.stop(dataset_id)
 
     def look(self, owner: str, dataset_id: str) -> tuple[SplitDifference | None, float | None]:
         """Return what was measured of the newest version, and the share that is done while it is under way."""
-        version = self._store.datasets.get(owner, dataset_id).version
-        with self._lock:
-            asked, found = self._runs.get(dataset_id), self._found.get(dataset_id)
-        if asked is not None and asked[1].version == version.number:
-            key, run = asked
-            if not run.is_done:
-                return None, run.share
-            if run.error:
-                return SplitDifference(key, error=run.error), None
-        return (found[1] if found and found[0] == version.number else None), None
-
-    def _measure(self, version: Version, key: str, run: Run) -> None:
-        try:
-            asked = {"task": self._task_of(version), "dataset": version.folder, "key": key}
-            with self._turn:
-                found = found_by(self._settings, CHILD, asked, run)
-            if found:
-                with self._lock:
-                    self._found[version.dataset_id] = (
-                        version.number,
-                        SplitDifference.from_json(found),
-                    )
-        except Exception:  # (the outermost call of this thread)
-            log.exception("dataset %s: the split could not be measured", version.dataset_id)
-            run.error = DatasetError("reader_broken").message
-        finally:
-            run.is_done = True
+        return self._measuring.look(self._store.datasets.get(owner, dataset_id).version)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError
+from bigmodel.core.labelling.gain import LabelGain
 from bigmodel.core.labelling.suspects import Decision, Doubts
 from bigmodel.data.checkup.repair import note_repair, noted_repair
 from bigmodel.data.checkup.run import has_classes
@@ -17,12 +18,14 @@ from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.label_check import FOUND
 from bigmodel.services.datasets.checkup import Run
 from bigmodel.services.labelling.child import found_by
+from bigmodel.services.labelling.measuring import Measuring
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
 log = logging.getLogger(__name__)
 
 CHILD = "bigmodel.jobs.label_check"
+GAIN = "bigmodel.jobs.label_gain"
 REPAIR = "suspects"  # how a version says that these decisions made it
 
 
@@ -41,6 +44,9 @@ class SuspectService:
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()  # of the runs and of the files of decisions
         self._turn = threading.Semaphore(1)
+        self._gains = Measuring(
+            settings, GAIN, LabelGain.from_json, lambda _, said: LabelGain(error=said)
+        )
 
     def can_look(self, dataset: Dataset) -> bool:
         """Tell whether labels of a dataset can be doubted: there are classes, and a task for them."""
@@ -123,6 +129,31 @@ class SuspectService:
         note_repair(self._settings, made, REPAIR, version.number)
         self._follow(owner, dataset_id, labels)
         return self._store.datasets.get(owner, dataset_id)
+
+    # what they bring ----------------------------------------------------------------------------
+
+    def measure_gain(self, owner: str, dataset_id: str) -> None:
+        """Measure in the background what the decisions that made the newest version bring to the instant model.
+
+        Raises:
+            DatasetError: `suspects_undecided`, where none made it.
+        """
+        version = self._settle(owner, dataset_id).version
+        kind, number = noted_repair(self._settings.home / version.folder)
+        if kind != REPAIR:
+            raise DatasetError("suspects_undecided")
+        before = self._store.datasets.version(owner, dataset_id, number)
+        asked = {"task": self._task_of(version), "dataset": version.folder, "before": before.folder}
+        self._gains.start(version, asked)
+
+    def stop_gain(self, owner: str, dataset_id: str) -> None:
+        """End the measuring that is under way."""
+        self._store.datasets.get(owner, dataset_id)
+        self._gains.stop(dataset_id)
+
+    def gain(self, owner: str, dataset_id: str) -> tuple[LabelGain | None, float | None]:
+        """Return what the decisions bring, and the share that is done while it is measured."""
+        return self._gains.look(self._store.datasets.get(owner, dataset_id).version)
 
     # parts ------------------------------------------------------------------------------------
 

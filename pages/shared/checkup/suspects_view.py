@@ -10,6 +10,7 @@ import gradio as gr
 from bigmodel.core.callbacks import Say, Tell
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
+from bigmodel.core.labelling.gain import LabelGain
 from bigmodel.core.labelling.suspects import Decision, Doubts, Suspect
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, short
 from pages.shared.web.guard import Newest
@@ -68,10 +69,13 @@ class SuspectsView:
             return self.hidden()
         found, share = suspects.look(dataset.owner, dataset.id)
         say, tell = partial(self.ctx.say, request), partial(self.ctx.tell, request)
+        applied, is_measured = "", False
+        if suspects.is_applied(dataset):
+            gain, done = suspects.gain(dataset.owner, dataset.id)
+            applied, is_measured = brought(gain, done, say, tell), done is not None
         return {
-            self.card: drawn(found, share, dataset.id, passed, say, tell)
-            + (_applied(say) if suspects.is_applied(dataset) else ""),
-            self.timer: gr.Timer(active=share is not None),
+            self.card: drawn(found, share, dataset.id, passed, say, tell) + applied,
+            self.timer: gr.Timer(active=share is not None or is_measured),
         }
 
     def hidden(self) -> Updates:
@@ -97,6 +101,10 @@ class SuspectsView:
                 suspects.start(owner, dataset_id)
             case "stop":
                 suspects.stop(owner, dataset_id)
+            case "gain":
+                suspects.measure_gain(owner, dataset_id)
+            case "gain-stop":
+                suspects.stop_gain(owner, dataset_id)
             case "keep" | "remove":
                 decision = Decision.KEEP if act == "keep" else Decision.REMOVE
                 suspects.decide(owner, dataset_id, row, decision)
@@ -135,11 +143,22 @@ def drawn(
     return f'<section data-testid="suspects">{title}{body}</section>'
 
 
-def _applied(say: Say) -> str:
-    """Return where what the decisions bring is seen."""
-    return (
-        f'<p class="bm-muted" data-testid="suspects-applied">{escape(say(f"{WORDS}applied"))}</p>'
-    )
+def brought(gain: LabelGain | None, share: float | None, say: Say, tell: Tell) -> str:
+    """Return what the decisions bring as HTML: how to measure it, how far that is, or what was found."""
+    said = f'<p class="bm-muted">{escape(say(f"{WORDS}applied"))}</p>'
+    if share is not None:
+        percent = round(100 * share)
+        running = escape(say(f"{WORDS}gain_running", percent=percent))
+        said += (
+            f'<p role="status">{running}</p><progress max="100" value="{percent}"></progress>'
+            f"<p>{_button('gain-stop', say('checkup.stop'))}</p>"
+        )
+    else:
+        if gain is not None:
+            said += f'<p role="status">{escape(tell(gain.error or gain.sentence))}</p>'
+        if gain is None or gain.error:
+            said += f"<p>{_button('gain', say(f'{WORDS}gain_begin'))}</p>"
+    return f'<div data-testid="suspects-applied">{said}</div>'
 
 
 def _cards(found: Doubts, dataset_id: str, passed: int, say: Say) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from bigmodel.core.errors import DatasetError
+from bigmodel.core.labelling.gain import LabelGain
 from bigmodel.core.labelling.suspects import Decision, Doubts, Suspect
 from bigmodel.core.message import Message
 from bigmodel.words import load_words
-from pages.shared.checkup.suspects_view import MOST_CHOICES, drawn
+from pages.shared.checkup.suspects_view import MOST_CHOICES, brought, drawn
 
 WORDS = load_words()
 BROKEN = DatasetError("reader_broken").message
@@ -39,7 +40,7 @@ def card(found: Doubts | None, share: float | None = None, passed: int = 0) -> s
 
 
 def acts(html: str) -> list[str]:
-    return re.findall(r'data-act="(\w+)"', html)
+    return re.findall(r'data-act="([\w-]+)"', html)
 
 
 def rows(html: str) -> list[str]:
@@ -103,3 +104,27 @@ def test_nothing_of_a_person_is_markup() -> None:
     html = card(Doubts((hostile,), rows=9, labels=(BAD, f"{BAD} too", '"><b>')))
     assert BAD not in html
     assert "<b>" not in html
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "key"), [(0.01, 0.2, "better"), (-0.2, -0.01, "worse"), (-0.1, 0.1, "same")]
+)
+def test_gain_is_said_with_its_interval(low: float, high: float, key: str) -> None:
+    gain = LabelGain(0.8, 0.9, low, high, 58)
+    html = brought(gain, None, say, tell)
+    assert gain.sentence.key == f"suspects.gain_{key}"
+    assert tell(gain.sentence) in html
+    assert {"58", "80", "90", str(round(100 * low, 1)).removesuffix(".0")} <= set(
+        re.findall(r"-?[\d.]*\d", html)
+    )
+    assert acts(html) == []
+    assert LabelGain.from_json(gain.to_json()) == gain
+
+
+def test_gain_is_measured_only_when_asked_and_can_be_stopped() -> None:
+    assert acts(brought(None, None, say, tell)) == ["gain"]
+    html = brought(None, 0.4, say, tell)
+    assert acts(html) == ["gain-stop"]
+    assert "40" in html
+    failed = LabelGain(error=Message("checkup.stopped"))
+    assert acts(brought(failed, None, say, tell)) == ["gain"]

@@ -1,10 +1,11 @@
-"""Classes that are one, written in several ways: case, blanks, width, letters that look alike, 1 and yes and 是."""
+"""Classes that are one, written in several ways: case, blanks, width, letters that look alike, 1 and yes and 是, slips."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from bigmodel.core.datasets.checkup import EXAMPLES, Example, Finding, Repair
 from bigmodel.data.checkup.kinds import Kind
 from bigmodel.data.checkup.rows import CheckedRows
+from bigmodel.data.checkup.spelling import mistyped_labels
 from bigmodel.data.tables.label import look_key, same_key, shown
 
 MEANINGS = (
@@ -25,6 +26,7 @@ def _find(rows: CheckedRows) -> Iterator[Finding]:
     mixed = [same for same in _groups(words) if len({look_key(label) for label in same}) > 1]
     if mixed:
         yield _finding("labels_mixed", 68, mixed, rows)
+    yield from _mistyped(rows)
 
 
 def _groups(keys: Mapping[str, str]) -> list[list[str]]:
@@ -52,6 +54,27 @@ def _finding(kind: str, harm: int, groups: Sequence[Sequence[str]], rows: Checke
         args={"classes": sum(map(len, groups)), "left": len(groups)},
         repair=Repair.RELABEL,
         relabel=relabel,
+    )
+
+
+def _mistyped(rows: CheckedRows) -> Iterator[Finding]:
+    found = mistyped_labels(rows.labels)
+    if not found or len(rows.labels) - len(found) < 2:
+        return
+    examples = tuple(
+        Example(
+            f"{shown(label)} ({rows.labels[label]:,})", f"{shown(meant)} ({rows.labels[meant]:,})"
+        )
+        for label, meant in list(found.items())[:EXAMPLES]
+    )
+    yield Finding(
+        "labels_mistyped",
+        55,
+        sum(rows.labels[label] for label in found),
+        examples,
+        args={"classes": len(found)},
+        repair=Repair.RELABEL,
+        relabel=found,
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bigmodel.core.datasets.checkup import Repair
-from bigmodel.data.checkup.kinds import mistyped
+from bigmodel.data.checkup.kinds import noise
 from bigmodel.data.checkup.spelling import mistyped_labels, suggestions
 from bigmodel.data.cleaning import clean_text
 from bigmodel.data.versions.split import TEST, TRAIN
@@ -56,12 +56,13 @@ def test_mistyped_class_can_be_joined(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("part", [TRAIN, TEST])
-def test_words_are_told_by_training_rows_alone(part: int) -> None:
+def test_words_are_told_by_training_rows_alone(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["we found the soup and it was not what we have"] * 60
     texts.append("we fuond it")
     parts = np.array([TRAIN] * 60 + [part], np.int8)
-    rows: Any = SimpleNamespace(medium="text", inputs=texts, parts=parts, labels={})
-    found = list(mistyped.KIND.find(rows))
+    rows: Any = SimpleNamespace(inputs=texts, parts=parts, tell=lambda _: None)
+    monkeypatch.setattr(noise, "HARMS", {})
+    found = list(noise.KIND.find(rows))
     if part == TEST:
         assert found == []
     else:

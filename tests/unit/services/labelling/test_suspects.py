@@ -65,7 +65,23 @@ def test_flipped_labels_are_found_decided_and_changed(services: Services, datase
     assert labels[changed.row_id] == changed.guess
     assert gone.row_id not in labels
     assert len(labels) == 59
+
+    assert suspects.gain("me", dataset_id) == (None, None)
+    suspects.measure_gain("me", dataset_id)
+    deadline = time.monotonic() + PATIENCE_S
+    while (gain := suspects.gain("me", dataset_id)[0]) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert gain.error is None
+    assert gain.rows == 58  # neither the one that is gone nor the one that was changed
+    assert gain.low < gain.after - gain.before < gain.high
+    assert gain.after > 0.9
     assert services.checkup.undo("me", dataset_id).version.digest == before.digest
+
+
+def test_gain_is_only_measured_of_decisions(services: Services, dataset_id: str) -> None:
+    with pytest.raises(DatasetError, match="suspects_undecided"):
+        services.suspects.measure_gain("me", dataset_id)  # undone by now
 
 
 def test_nothing_decided_is_said(services: Services, dataset_id: str) -> None:
