@@ -17,7 +17,7 @@ TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 BLOCKS = (("<script", "</script"), ("<style", "</style"), ("<!--", "--"))
 LINK = re.compile(r"(?:https?://|ftp://|www\.)[^\s<>\"'，。！？；、（）《》【】]+", re.IGNORECASE)
 MENTION = re.compile(r"(?<![\w.])[@\uff20][\w\-\u4e00-\u9fff]{1,30}[:：]?")
-BLANKS = re.compile(r"\s+")
+BLANKS = re.compile(r"\s{2,}|[^\S ]")  # a single blank is what they become
 PUNCTUATION = re.compile(r"([!?,;:~\-_=*#+。，！？；：、…～—])\1{2,}|\.{4,}")
 SENTENCE = re.compile(r"[.!?](?=\s|$)|[。！？；…\n]")
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
@@ -62,6 +62,8 @@ def _unicode(text: str, _: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     plain = unicodedata.normalize("NFC", text.translate(NARROW))
+    if plain.isprintable():
+        return plain
     return "".join(
         letter
         if letter in "\n\t" or letter == JOINER or unicodedata.category(letter) not in UNSEEN
@@ -71,7 +73,7 @@ def _unicode(text: str, _: str) -> str:
 
 
 def _links(text: str, _: str) -> str:
-    return LINK.sub(" ", text)
+    return LINK.sub(" ", text) if "://" in text or "www." in text.lower() else text
 
 
 def _mentions(text: str, _: str) -> str:

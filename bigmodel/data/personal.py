@@ -21,6 +21,7 @@ EMAIL = re.compile(
 DIGITS = re.compile(
     r"(?<![A-Za-z0-9_.])[+(]{0,2}\d(?:[ \-./()]{0,2}[\dXx](?![A-WYZa-wyz])){6,29}\)?"
 )
+DIGIT, AT = re.compile(r"\d"), ("@", "(at)", "[at]")
 TOKEN = re.compile(r"[\dXx]+")
 IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])"
@@ -46,9 +47,9 @@ def find_personal(text: str) -> list[Span]:
         return []
     plain = text.translate(NARROW) if not text.isascii() else text
     found: list[Span] = []
-    if "@" in plain or "at" in plain:
+    if any(mark in plain for mark in AT):
         found += [(*m.span(), "email") for m in EMAIL.finditer(plain)]
-    if any(map(str.isdecimal, plain)):
+    if DIGIT.search(plain):
         found += [(*m.span(), "iban") for m in IBAN.finditer(plain) if _is_iban(m[0])]
         found += [
             (*m.span(), "ip") for m in IPV4.finditer(plain) if _is_ip(m[0], plain[: m.start()])

@@ -21,6 +21,7 @@ CHUNK = 5_000  # texts hashed at once
 LONGEST = 2_000  # characters of a text that are compared
 SAME = 90.0  # percent of letters in common
 NOISE = re.compile(r"[\W_]+")
+MARKS = {mark: " " for mark in range(128) if not chr(mark).isalnum()}
 
 Places = NDArray[np.int64]
 Words = NDArray[np.uint32]
@@ -60,6 +61,8 @@ def linked(count: int, pairs: Iterable[tuple[int, int]]) -> Places:
 
 def plain_text(text: str) -> str:
     """Return a text without what does not part two of them: width, case, blanks and punctuation."""
+    if text.isascii() and (plain := " ".join(text[:LONGEST].lower().translate(MARKS).split())):
+        return plain
     folded = unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
     return NOISE.sub(" ", folded).strip() or folded
 

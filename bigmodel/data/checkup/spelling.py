@@ -8,11 +8,11 @@ too many, too few, another one, or two in the wrong order), after Damerau 1964.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 WORD = re.compile(r"[^\W\d_]+")
+NAME = re.compile(r"(?<=[\w,;] )[^\W\d_a-z][^\W\d_]*")  # with a capital within a sentence
 SHORTEST, LONG = 5, 9  # letters of a word that may be mistyped, and of one that may be twice
 SHORTEST_LABEL = 4
 RARE, TIMES, COMMON = (
@@ -75,11 +75,8 @@ def _counted(texts: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
     """Return how often each word stands anywhere, and how often with a capital in the middle of a sentence."""
     counts, capital = Counter[str](), Counter[str]()
     for text in texts:
-        places = list(WORD.finditer(text))
-        counts.update(place[0].casefold() for place in places)
-        for before, place in pairwise(places):
-            if place[0][0].isupper() and text[before.end() : place.start()].isspace():
-                capital[place[0].casefold()] += 1
+        counts.update(WORD.findall(text.casefold()))
+        capital.update(word.casefold() for word in NAME.findall(text))
     return counts, capital
 
 

@@ -20,20 +20,16 @@ def _find(rows: CheckedRows) -> Iterator[Finding]:
     classes = {c: n for c, n in rows.labels.items() if n >= FEWEST and n <= COMMON * total}
     if len(rows.labels) < 2 or not classes:
         return
-    seen: Counter[str] = Counter()
     by_class: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for text, label in zip(rows.inputs, rows.targets, strict=True):
         if label:
-            marks = {mark.casefold() for mark in MARK.findall(_ends(text))}
-            seen.update(marks)
-            if label in classes:
-                by_class[label].update(marks)
-    for label, counted in by_class.items():
-        least = COVERED * classes[label]
+            by_class[label].update(set(MARK.findall(_ends(text).casefold())))
+    for label in classes:
+        counted, least = by_class[label], COVERED * classes[label]
         for mark, count in counted.most_common(5):
             if count < least:
                 break
-            if count >= PURE * seen[mark]:
+            if count >= PURE * sum(each[mark] for each in by_class.values()):
                 yield _finding(mark, label, count, rows)
                 return
 

@@ -6,7 +6,7 @@ from bigmodel.core.datasets.checkup import EXAMPLES, Example, Finding, Repair
 from bigmodel.data.checkup.kinds import Kind
 from bigmodel.data.checkup.rows import SHOWN, CheckedRows
 from bigmodel.data.checkup.spelling import WORD, suggestions
-from bigmodel.data.cleaning import clean_text, spell_step
+from bigmodel.data.cleaning import STEPS, clean_text, spell_step
 from bigmodel.data.language import language_of
 from bigmodel.data.versions.split import TRAIN
 
@@ -18,9 +18,9 @@ FEWEST = {"links": 0.02, "mentions": 0.02, "repeats": 0.05, "unicode": 0.002}  #
 def _find(rows: CheckedRows) -> Iterator[Finding]:
     for number, (step, harm) in enumerate(HARMS.items()):
         rows.tell(number / len(HARMS))
-        changed: list[int] = []
+        changed, change = list[int](), STEPS[step]
         for at, text in enumerate(rows.inputs):
-            if text and clean_text(text, (step,)) != text:
+            if text and change(text, "").strip() != text:
                 changed.append(at)
         if len(changed) <= FEWEST.get(step, 0) * len(rows):
             continue
