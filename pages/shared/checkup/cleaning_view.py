@@ -54,7 +54,8 @@ class CleaningView:
         asked, newest = [self.ctx.dataset, self.steps, self.words], Newest()
         for part in (self.steps, self.words):
             part.input(protect(newest(self.look)), asked, self.preview, **QUIET)
-        self.box.expand(protect(Newest()(self.suggest)), self.ctx.dataset, self.words, **QUIET)
+        opened = protect(Newest()(self.suggest))
+        self.box.expand(opened, self.ctx.dataset, [self.words, self.preview], **QUIET)
         self.apply.click(protect(self.clean), asked, self.made, **QUIET)
         self.made.change(show, self.ctx.dataset, list(outputs), **QUIET)
 
@@ -64,7 +65,7 @@ class CleaningView:
         return {
             self.box: gr.Accordion(visible=dataset.version.summary.medium == "text"),
             self.steps: [step for step in STEPS if step in cleaning],
-            self.words: _choices(_spelled(cleaning), ()),
+            self.words: self._words(dataset)[0],
             self.preview: "",
         }
 
@@ -72,13 +73,19 @@ class CleaningView:
         """Return that there is nothing to clean."""
         return {self.box: gr.Accordion(visible=False)}
 
-    def suggest(self, dataset_id: str, request: gr.Request) -> gr.CheckboxGroup:
-        """Offer the words that the check-up found mistyped beside those that are changed already."""
-        owner = self.ctx.owner(request)
-        cleaning = self.ctx.services.datasets.get(owner, dataset_id).version.recipe.cleaning
-        report = self.ctx.services.checkup.look(owner, dataset_id).report
+    def suggest(self, dataset_id: str, request: gr.Request) -> tuple[gr.CheckboxGroup, str]:
+        """Offer the words that look mistyped, or say that the check-up has not found them yet."""
+        dataset = self.ctx.services.datasets.get(self.ctx.owner(request), dataset_id)
+        words, is_known = self._words(dataset)
+        later = escape(self.ctx.say(request, f"{WORDS}words_later"))
+        return words, "" if is_known else f'<p role="status">{later}</p>'
+
+    def _words(self, dataset: Dataset) -> tuple[gr.CheckboxGroup, bool]:
+        """Return what the check-up found mistyped beside what is changed already, and whether it is done."""
+        chosen = _spelled(dataset.version.recipe.cleaning)
+        report = self.ctx.services.checkup.look(dataset.owner, dataset.id).report
         found = report.find("mistyped") if report else None
-        return _choices(_spelled(cleaning), _spelled(found.steps if found else ()))
+        return _choices(chosen, _spelled(found.steps if found else ())), report is not None
 
     def look(self, dataset_id: str, steps: list[str], words: list[str], request: gr.Request) -> str:
         """Show rows before and after."""

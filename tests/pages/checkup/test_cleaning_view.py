@@ -59,7 +59,8 @@ def card(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_words_are_changed_one_by_one(card: Card) -> None:
     view = card.view
-    offered = view.suggest(card.id, request())
+    offered, later = view.suggest(card.id, request())
+    assert later == ""
     assert [choice for _, choice in offered.choices] == list(SLIPS)
     assert (offered.value, offered.visible) == ([], True)
     shown = view.look(card.id, ["html"], ["fuond=found"], request())
@@ -68,10 +69,19 @@ def test_words_are_changed_one_by_one(card: Card) -> None:
     assert card.cleaning == ("html", "spell:fuond=found")
     drawn = view.shown(card.datasets.get("local", card.id))
     assert drawn[view.words].value == ["fuond=found"]
-    assert view.suggest(card.id, request()).value == ["fuond=found"]
+    assert [choice for _, choice in drawn[view.words].choices] == list(SLIPS)
 
 
 def test_word_can_be_left_alone_again(card: Card) -> None:
     card.view.clean(card.id, [], list(SLIPS), request())
     card.view.clean(card.id, [], [], request())
     assert card.cleaning == ()
+
+
+def test_words_that_are_still_looked_for_are_said_to_be(
+    card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card.view.ctx.services.checkup, "look", lambda *_: Checkup(share=0.1))
+    offered, later = card.view.suggest(card.id, request())
+    assert not offered.visible
+    assert 'role="status"' in later
