@@ -1,6 +1,7 @@
-"""The tab where a trained voice model is tried: spoken or given recordings, and what was really said; it decodes none."""
+"""The tab where a trained voice model is tried: spoken or given recordings, what was really said or who it should be; it decodes none."""
 
 from functools import partial
+from typing import Any
 
 import gradio as gr
 
@@ -8,10 +9,11 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.results import alignment, subtitles
 from bigmodel.services.inference.predict import Look, MediaRow
+from bigmodel.services.panels import answer_html
 from bigmodel.services.results.row_table import difference, legend
 from pages.shared.demo import look_view
 from pages.shared.demo.media_demo import MediaDemo
-from pages.shared.web.guard import guard
+from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets import answer
 from pages.shared.widgets.chart import chart
@@ -22,7 +24,7 @@ FORMATS = {"srt": subtitles.srt, "vtt": subtitles.vtt}
 
 
 class VoiceDemo:
-    """What the tab shows beside the common parts: the course along a recording, and the truth to compare with."""
+    """What the tab shows beside the common parts: the course along a recording, the truth to compare with, and whom it may be."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -49,11 +51,28 @@ class VoiceDemo:
                 )
                 run = gr.Button(t(f"{WORDS}compare"), elem_id="voice-demo-compare")
                 self._difference = gr.HTML(padding=False, elem_id="voice-demo-difference")
+            self._voice = gr.State({})
+            with gr.Column(visible=False, elem_id="voice-demo-claim") as self._claim:
+                self._whom = gr.Dropdown(
+                    [],
+                    label=t(f"{WORDS}claim"),
+                    info=t(f"{WORDS}claim_hint"),
+                    elem_id="voice-demo-whom",
+                )
+                self._verdict = gr.HTML(padding=False, elem_id="voice-demo-verdict")
         self._media.wire(
             [
                 *(self._along, self._course, self._heard, self._truth, self._said),
                 *(self._difference, self._subtitles, self._srt, self._vtt),
+                *(self._voice, self._claim, self._whom, self._verdict),
             ]
+        )
+        protect, newest = guard(self._ctx.services.words), Newest()
+        self._whom.input(
+            protect(newest(self.verify)),
+            [self._media.models.model, self._whom, self._voice],
+            self._verdict,
+            **QUIET,
         )
         gr.on(
             [run.click, self._said.submit],
@@ -78,7 +97,30 @@ class VoiceDemo:
             said,
             self.compare(said, heard, request) if heard is not None and said else "",
             *self.offered(found),
+            *self.claimed(found),
         )
+
+    def claimed(self, found: Look | None) -> tuple[object, ...]:
+        """Return whom a voice may be compared with, where the model knows people."""
+        said = found.answer if found else None
+        if said is None or said.answer is None or not said.kind.has_claims:
+            return {}, gr.Column(visible=False), gr.Dropdown(choices=[], value=None), ""
+        people = list(said.answer.labels)
+        whom = gr.Dropdown(choices=people, value=None)
+        return said.kind.encode(said.answer), gr.Column(visible=True), whom, ""
+
+    def verify(
+        self, model_id: str, whom: str | None, voice: dict[str, Any], request: gr.Request
+    ) -> str:
+        """Return whether the voice that was heard last is that of one person."""
+        demo = self._ctx.services.inference
+        model = demo.resolve(self._ctx.owner(request), model_id)
+        if not voice or whom not in model.labels:
+            return ""
+        kind = demo.answers_of(model)
+        panel = kind.claim(kind.decode(voice, model.labels), whom)
+        shown = answer_html(panel, partial(self._ctx.say, request)) if panel else ""
+        return f'<div class="bm-card" role="status">{shown}</div>'
 
     def offered(self, found: Look | None) -> tuple[object, ...]:
         """Return the subtitles of a recording for download; nothing of one that was heard whole."""

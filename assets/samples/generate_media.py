@@ -1,6 +1,6 @@
 """Writes the sample ZIPs of pictures and sounds beside it, drawn and computed by us; never run by the app.
 
-`python assets/samples/generate_media.py` needs espeak-ng for the spoken sample (Debian's package of that name).
+`python assets/samples/generate_media.py` needs espeak-ng for the spoken samples (Debian's package of that name).
 """
 
 import csv
@@ -24,15 +24,31 @@ EPOCH = (2026, 1, 1, 0, 0, 0)  # of every file in a ZIP, so that the same run wr
 WORDS = ("red", "green", "blue", "yellow", "black", "white")
 VOICES = ("en-us", "en-gb", "en-us+f3", "en-gb+m3", "en-us+f2", "en-gb+f4")
 
+PEOPLE = {  # made up, each with a voice, a pitch, a pace, and a throat that is longer or shorter
+    "Ada": ("en-us+f2", 60, 150, 1.12), "Ben": ("en-gb+m3", 30, 140, 0.86),
+    "Chloe": ("en-us+f4", 75, 165, 1.22), "Dev": ("en-us+m7", 45, 155, 1.02),
+    "Edith": ("en-gb+f5", 40, 130, 0.94), "Finn": ("en-us+m1", 65, 160, 1.16),
+    "Grace": ("en-gb-scotland+f3", 55, 145, 1.06), "Hugo": ("en-gb+croak", 25, 135, 0.82),
+    "Iris": ("en-us+Annie", 70, 150, 0.98), "Jonas": ("en-us+m5", 15, 150, 0.9),
+    "Kira": ("en-gb+klatt4", 80, 155, 1.08), "Leo": ("en-us+klatt2", 35, 145, 0.78),
+}  # fmt: skip
+TAKES = 10  # of each person
+SAID = (
+    "please call me back this evening", "the train leaves at a quarter to nine",
+    "I left the keys on the kitchen table", "could you bring some bread and milk",
+    "we will meet in front of the library", "the weather will be fine tomorrow",
+)  # fmt: skip
+
 Signal = NDArray[np.float64]
 Point = tuple[float, float]
 
 
 def main() -> None:
-    """Write all three."""
+    """Write all of them."""
     _write("shapes", _pictures(np.random.default_rng(1)))
     _write("sounds", _sounds(np.random.default_rng(2)))
     _write("colours_en", _spoken(np.random.default_rng(3)))
+    _write("voices_en", _voices(np.random.default_rng(4)))
 
 
 def _write(name: str, files: Iterator[tuple[str, bytes]]) -> None:
@@ -152,14 +168,43 @@ def _spoken(dice: np.random.Generator) -> Iterator[tuple[str, bytes]]:
     yield "transcripts.csv", table.getvalue().encode()
 
 
+def _voices(dice: np.random.Generator) -> Iterator[tuple[str, bytes]]:
+    """Yield sentences said by made-up people, and the table of who speaks."""
+    rows = []
+    for name, (voice, pitch, pace, throat) in PEOPLE.items():
+        for _ in range(TAKES):
+            text = str(dice.choice(SAID))
+            file = f"takes/{len(rows) + 1:03d}.ogg"
+            pitched, paced = pitch + int(dice.integers(-3, 4)), pace + int(dice.integers(-10, 11))
+            noise = dice.uniform(0.002, 0.004)
+            yield file, _uttered(text, voice, pitched, paced, throat, noise=noise, dice=dice)
+            rows.append((file, name))
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows([("file", "speaker"), *rows])
+    yield "speakers.csv", table.getvalue().encode()
+
+
 def _said(text: str, voice: str, dice: np.random.Generator) -> bytes:
-    command = ["espeak-ng", "-v", voice, "-s", str(dice.integers(120, 180))]
-    command += ["-p", str(dice.integers(30, 70)), "--stdout", text]
+    pace, pitch = int(dice.integers(120, 180)), int(dice.integers(30, 70))
+    return _uttered(text, voice, pitch, pace, noise=0.003, dice=dice)
+
+
+def _uttered(
+    text: str,
+    voice: str,
+    pitch: int,
+    pace: int,
+    throat: float = 1.0,
+    *,
+    noise: float,
+    dice: np.random.Generator,
+) -> bytes:
+    command = ["espeak-ng", "-v", voice, "-s", str(pace), "-p", str(pitch), "--stdout", text]
     spoken = subprocess.run(command, capture_output=True, check=True).stdout
     signal, rate = soundfile.read(io.BytesIO(spoken))
-    seconds = np.arange(0, len(signal) / rate, 1 / RATE)
+    seconds = np.arange(0, len(signal) / rate, throat / RATE)
     at_rate = np.interp(seconds, np.arange(len(signal)) / rate, signal)
-    return _encoded(at_rate + dice.normal(0, 0.003, len(at_rate)))
+    return _encoded(at_rate + dice.normal(0, noise, len(at_rate)))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -50,8 +50,8 @@ class LabelType(AnswerType):
 
     name = "label"
     family = "classification"
-    fields = (("scores", pa.list_(pa.float32())),)
-    per_label = ("scores",)
+    fields: ClassVar[tuple[tuple[str, Any], ...]] = (("scores", pa.list_(pa.float32())),)
+    per_label: ClassVar[tuple[str, ...]] = ("scores",)
     headings = (("writeback.label", "text"), ("writeback.certainty", "share"))
     repeats = 3
     wording = "classes"

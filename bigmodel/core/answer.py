@@ -65,6 +65,7 @@ class AnswerType(ABC):
     makes_files: ClassVar[bool] = False  # answers consist of files, such as pictures or sounds
     reads_lines: ClassVar[bool] = True  # each line of a demo's box is a row of its own
     is_text: ClassVar[bool] = False  # can be aligned with the truth, word by word
+    has_claims: ClassVar[bool] = False  # a demo may ask whether it is one of the labels (`claim`)
 
     @abstractmethod
     def encode(self, answer: Answer) -> dict[str, Any]:
@@ -153,6 +154,10 @@ class AnswerType(ABC):
         keys = (key for key, _ in self.headings)
         cells = list(zip(keys, self.cells(answer), strict=True))
         return Panel("answer", {"text": self.line(answer), "cells": cells})
+
+    def claim(self, answer: Answer, label: str) -> Panel | None:
+        """Return whether an answer is one of the labels, where that is a question of its own."""
+        return None
 
     @abstractmethod
     def record(self, answer: Answer) -> dict[str, Any]:

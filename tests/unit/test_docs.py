@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bigmodel.answers.speaker import ANSWER as SPEAKER
 from bigmodel.commands.parser import Grammar
 from bigmodel.metrics import bilingual, classification, extraction, regression, transcription
 from bigmodel.settings import Settings
@@ -68,7 +69,8 @@ def test_every_metric_is_documented() -> None:
     texts = transcription.headline(["a"], ["a"])
     pairs = bilingual.headline(["a"], ["a"], [0])
     answers = extraction.headline([["a"], []], ["a", ""])
-    every = {*classes, *numbers, *texts, *pairs, *answers}
+    people = {metric.name for metric in SPEAKER.metrics}
+    every = {*classes, *numbers, *texts, *pairs, *answers, *people}
     named = {name for name in every if f"`{name}`" not in REFERENCE}
     assert named == set()
 

@@ -45,6 +45,7 @@ class Upload:
     form: str = Form.TABLE
     level: int = 0
     name_part: str = ""
+    kind: str = ""  # target kind of pictures or recordings, where their form does not tell
     look: WorkbookPreview | None = None  # of a workbook
     names_line: int = 0  # line of a text file that names the columns; 0 where none does
 
@@ -240,6 +241,7 @@ def _outcome(code: int, folder: Path, settings: Settings, seconds: float) -> Upl
             form=found.get("form", Form.TABLE),
             level=found.get("level", 0),
             name_part=found.get("name_part", ""),
+            kind=found.get("kind", ""),
             look=_look_of(found),
             names_line=found.get("names_line", 0),
         )

@@ -32,6 +32,11 @@ CLASS_NAMES = re.compile(
     r"|(class|label|category)[ _-]?name|类别|标签|分类|种类|情绪|情感",
     re.IGNORECASE,
 )
+SPEAKER_NAMES = re.compile(
+    r"speakers?|speaker[ _-]?(id|name)|person|voice|who|reader|talker|说话人|讲话人|发言人|朗读者|朗读人|人物",
+    re.IGNORECASE,
+)
+SPEAKER = "speaker"  # the target kind of columns called so
 SPLIT_NAMES = re.compile(
     r"split|set|subset|partition|phase|part|fold_name|划分|数据集", re.IGNORECASE
 )
@@ -78,6 +83,11 @@ class Listing:
     findings: Findings = field(default_factory=Findings)
 
     @property
+    def is_of_people(self) -> bool:
+        """Whether it says who speaks."""
+        return bool(SPEAKER_NAMES.fullmatch(self.text.strip()))
+
+    @property
     def says(self) -> bool:
         """Whether it says what files are."""
         return bool(self.file and self.text)
@@ -101,7 +111,11 @@ def open_listing(entry: Entry, files: MediaFiles, context: Context) -> Listing:
     if files.medium == IMAGE and len({name.casefold() for name in columns} & BOXES) > 1:
         raise DatasetError("media_boxes", found=entry.base)
     others = {name: values for name, values in columns.items() if name != file}
-    text = context.text if context.text in others else _label_column(others, files.medium)
+    text = (
+        context.text
+        if context.text in others
+        else _label_column(others, files.medium, context.kind)
+    )
     labels = others.get(text) or ([] if text else _one_hot(others))
     if not labels:
         return Listing(entry, tuple(columns), file, names_files=names_files)
@@ -206,9 +220,11 @@ def _file_column(columns: Mapping[str, Sequence[str]], by_name: Mapping[str, Ite
     return best if shares[best] >= ENOUGH else called
 
 
-def _label_column(columns: Mapping[str, Sequence[str]], medium: str) -> str:
-    """Return the column with classes or words: the one called so, else the only one that can be."""
-    wanted = (CLASS_NAMES, TEXT_NAMES) if medium == IMAGE else (TEXT_NAMES, CLASS_NAMES)
+def _label_column(columns: Mapping[str, Sequence[str]], medium: str, kind: str = "") -> str:
+    """Return the column with classes, words or people: the one called so, else the only one that can be."""
+    wanted = [CLASS_NAMES, TEXT_NAMES] if medium == IMAGE else [TEXT_NAMES, CLASS_NAMES]
+    if medium != IMAGE:
+        wanted.insert(0 if kind == SPEAKER else len(wanted), SPEAKER_NAMES)
     for pattern in wanted:
         called = [name for name in columns if pattern.fullmatch(name.strip())]
         if called and (medium != IMAGE or pattern is CLASS_NAMES):
@@ -250,6 +266,8 @@ def _is_spoken(name: str, values: Sequence[str]) -> bool:
     """Tell transcripts from names of classes."""
     if TEXT_NAMES.fullmatch(name.strip()):
         return True
+    if SPEAKER_NAMES.fullmatch(name.strip()):
+        return False
     if CLASS_NAMES.fullmatch(name.strip()):
         return _is_speech(values) and not _repeats(values)
     return not _repeats(values)

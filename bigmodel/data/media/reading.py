@@ -91,6 +91,7 @@ class MediaUpload:
             "form": found.form,
             "level": found.level,
             "name_part": found.name_part,
+            "kind": found.kind,
         }
 
     def _annotated(self, files: MediaFiles) -> Annotated:

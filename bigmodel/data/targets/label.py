@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ class LabelKind(TargetKind):
     """One class a row."""
 
     name = "label"
-    forms = (Form.FOLDERS,)
+    forms: ClassVar[tuple[str, ...]] = (Form.FOLDERS,)
     most_names = 200
 
     def fit(self, found: Survey) -> float:

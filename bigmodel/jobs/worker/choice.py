@@ -51,7 +51,7 @@ def choose(
         return Choice(keeps_tuned=False)
     error = (difference.high - difference.low) / 2 / ERRORS_A_SIDE
     is_surer = tuned.measures.get(LOSS, 1.0) < instant.measures.get(LOSS, 0.0)
-    is_kept = abs(difference.value) <= error or is_surer
+    is_kept = bool(abs(difference.value) <= error) or is_surer
     return Choice(is_kept, is_near=is_kept)
 
 

@@ -40,7 +40,7 @@ def recipe_of(
     Raises:
         DatasetError: as of `guess_columns`.
     """
-    kind = "" if task is None or upload.is_media else task.target
+    kind = upload.kind if task is None or upload.is_media else task.target
     guess = (
         Guess(upload.columns[0], upload.columns[1])
         if upload.is_media

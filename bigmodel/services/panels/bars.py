@@ -9,14 +9,24 @@ from bigmodel.services.panels.answer import lead
 
 
 class Bars(PanelKind):
-    """Data: `text`, and `bars` of (label, share of 1), largest first."""
+    """Data: `text`, and `bars` of (label, share of 1), largest first.
+
+    `said` is a key with arguments that stands in the place of an empty text, `about` one above the bars,
+    `note` the key of a sentence below that.
+    """
 
     def draw(self, panel: Panel, say: Say) -> str:
-        lines = "".join(bar(label, share) for label, share in panel.data["bars"])
-        title = escape(say("pages.alone.sureness"))
+        data = panel.data
+        lines = "".join(bar(label, share) for label, share in data["bars"])
+        key, args = data.get("about", ("pages.alone.sureness", {}))
+        title = escape(say(key, **args))
+        said, given = data.get("said", ("", {}))
+        text = data["text"] or (say(said, **given) if said else "")
+        note = data.get("note")
+        more = f'<div class="bm-muted" data-testid="note">{escape(say(note))}</div>' if note else ""
         return (
-            f'{lead(escape(panel.data["text"]))}<div class="bm-muted">{title}</div>'
-            f'<div class="bm-bars">{lines}</div>'
+            f'{lead(escape(text))}<div class="bm-muted">{title}</div>'
+            f'{more}<div class="bm-bars">{lines}</div>'
         )
 
 

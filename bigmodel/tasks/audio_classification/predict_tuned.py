@@ -17,11 +17,9 @@ from typing import Any
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import numpy as np
-import soundfile
 import torch
 from safetensors.torch import load_file
 from torch import nn
-from torchaudio.functional import resample
 from torchaudio.transforms import MelSpectrogram
 from transformers import AutoModelForAudioClassification, logging
 
@@ -29,6 +27,7 @@ from bigmodel.training.audio.features import FLOOR, Floats, level, spans
 from bigmodel.training.audio.net import AudioNet, NetSize
 from bigmodel.training.audio.whisper_encoder import EncoderSize, SoundEncoder
 from bigmodel.training.standalone.files import answer_files
+from bigmodel.training.standalone.waves import filled, read_wave
 
 RATE = 16_000
 
@@ -75,7 +74,7 @@ class Model:
     def predict(self, paths: Sequence[str]) -> list[list[float]]:
         """Return probabilities in the order of `labels`, a row for each recording."""
         with torch.inference_mode():
-            return [self._scores(read(path)) for path in paths]
+            return [self._scores(level(read_wave(path))) for path in paths]
 
     def _scores(self, clip: Floats) -> list[float]:
         sound, silence = clip, 0.0
@@ -92,21 +91,6 @@ class Model:
         answers = raw.double().softmax(dim=1) if self.labels else raw.double()
         scores: list[float] = answers.mean(dim=0).tolist()
         return scores
-
-
-def read(path: str) -> Floats:
-    """Return a recording at 16 kHz, around 0 and of loudness 1."""
-    channels, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    sound = torch.from_numpy(channels.mean(axis=1))
-    return level(resample(sound, rate, RATE).numpy())
-
-
-def filled(sound: Floats, steps: int, silence: float) -> Floats:
-    """Return a window in the middle of silence."""
-    spare = steps - len(sound)
-    start = round(spare * 0.5)
-    edges = ((start, spare - start), *((0, 0) for _ in sound.shape[1:]))
-    return np.pad(sound, edges, constant_values=silence)
 
 
 def main() -> int:

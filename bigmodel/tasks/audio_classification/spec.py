@@ -12,9 +12,11 @@ from bigmodel.training.audio.recipe import AudioParams
 
 
 def fit(summary: Summary) -> float:
-    """Return 1 for recordings in folders of classes, 0 for anything else."""
+    """Return how well recordings with classes suit; those of people less, and anything else not at all."""
     is_sorted = summary.medium == Medium.AUDIO and summary.form == Form.FOLDERS
-    return 1.0 if is_sorted and len(summary.classes) >= 2 else 0.0
+    if not is_sorted or len(summary.classes) < 2:
+        return 0.0
+    return 1.0 if summary.target == "label" else 0.5
 
 
 TASK = Task(

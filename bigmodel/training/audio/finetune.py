@@ -56,7 +56,10 @@ class MelFrontend:
         self._listen = make_frontend()
 
     def read(self, path: str) -> Floats:
-        return self._listen(read_clip(path))
+        return self.take(read_clip(path))
+
+    def take(self, clip: Floats) -> Floats:
+        return self._listen(clip)
 
     def answer(self, windows: Sequence[Floats]) -> tuple[Tensor, Tensor]:
         made = np.stack([window(mel, self.steps, 0.5) for mel in windows])[:, None]

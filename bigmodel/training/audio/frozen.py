@@ -51,6 +51,9 @@ class FrozenFrontend:
     def read(self, path: str) -> Floats:
         return read_clip(path)
 
+    def take(self, clip: Floats) -> Floats:
+        return clip
+
     def answer(self, windows: Sequence[Floats]) -> tuple[Tensor, Tensor]:
         with torch.inference_mode():
             vectors = self.encoder(windows)

@@ -32,6 +32,9 @@ class AudioFrontend(Protocol):
             DatasetError: `sound_*`, with the reason.
         """
 
+    def take(self, clip: Floats) -> Floats:
+        """Return samples at 16 kHz, of loudness 1, as the network takes them."""
+
     def answer(self, windows: Sequence[Floats]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return logits (windows, classes) and features (windows, any); a short window gets silence around."""
 

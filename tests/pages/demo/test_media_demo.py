@@ -3,6 +3,8 @@
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,10 +12,13 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from bigmodel.answers.speaker import ANSWER as SPEAKER
+from bigmodel.answers.speaker import Speaker
 from bigmodel.answers.transcript import ANSWER, Transcript
 from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.services.inference.answered import Answered
 from bigmodel.services.inference.predict import Look
+from bigmodel.services.panels import answer_html
 from bigmodel.words import load_words
 from pages.shared.demo.ask_box import MOST_FILES, Question, question
 from pages.shared.demo.media_demo import MediaDemo
@@ -165,7 +170,7 @@ def test_example_is_compared_with_what_was_said(tmp_path: Path) -> None:
         here, job = context(studio), studio.job()
         media = MediaDemo(here, "voice", VoiceDemo(here).more)
         event: Any = SimpleNamespace(row="test good 1")
-        *_rest, heard, _truth, said, compared, _row, _srt, _vtt = media.ask_example(
+        *_rest, heard, _truth, said, compared, _row, _srt, _vtt, _v, _c, _w, _d = media.ask_example(
             job, event, ask()
         )
     assert (heard, said) == ("test good 1", "good")
@@ -182,6 +187,27 @@ def test_long_recording_offers_subtitles(studio: Studio) -> None:
         assert all(bool(button.value) == is_offered for button in files)
         for button, text in zip(files, ("00:00:02,000 -->", "WEBVTT"), strict=True):
             assert not is_offered or text in Path(button.value["path"]).read_text("utf-8")
+
+
+def test_a_voice_is_compared_with_one_person(studio: Studio) -> None:
+    here = context(studio)
+    here.services.inference = SimpleNamespace(  # type: ignore[misc]
+        resolve=lambda _owner, _model: SimpleNamespace(labels=("Ann", "<b>Ben")),
+        answers_of=lambda _model: SPEAKER,
+    )
+    voice = VoiceDemo(here)
+    answer = Speaker(("Ann", "<b>Ben"), (0.8, 0.3), 0.7, (0.0, 0.0))
+    kept, shown, whom, _ = voice.claimed(Look(Answered(SPEAKER, answer)))
+    assert (shown.visible, [value for _, value in whom.choices]) == (True, ["Ann", "<b>Ben"])
+    assert "Yes, this is Ann’s voice." in voice.verify("m", "Ann", kept, ask())
+    told = voice.verify("m", "<b>Ben", kept, ask())
+    assert "No, this does not sound enough like &lt;b&gt;Ben." in told
+    assert "70.0 %" in told
+    assert voice.verify("m", "Cleo", kept, ask()) == voice.verify("m", "Ann", {}, ask()) == ""
+    assert voice.claimed(Look(Answered(ANSWER, Transcript("yes", 0.9))))[1].visible is False
+    nobody = answer_html(SPEAKER.view(replace(answer, limit=0.9)), partial(here.say, ask()))
+    assert ">Nobody of these<" in nobody
+    assert "a recording or a made-up voice fools it" in nobody
 
 
 def test_nothing_is_compared_with_nothing(studio: Studio) -> None:

@@ -8,21 +8,27 @@ answers counts. None opens a file by a name that stands in another.
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bigmodel.core.datasets.dataset import Form
 from bigmodel.data.media.files import Item, MediaFiles
-from bigmodel.data.media.listing import Context
+from bigmodel.data.media.listing import SPEAKER, Context
 
 
 @dataclass(frozen=True)
 class Annotated:
-    """Files with their labels and given parts. `sources` are names of files that said so; `level` is that of class folders, `name_part` the place of the class in names."""
+    """Files with their labels and given parts. `sources` are names of files that said so.
+
+    `level` is that of class folders, `name_part` the place of the class in names, `kind` the target kind
+    that it names ("" where the form tells).
+    """
 
     form: str
     items: tuple[Item, ...]
     sources: tuple[str, ...] = ()
     level: int = 0
     name_part: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,5 +54,6 @@ def annotate(files: MediaFiles, context: Context) -> Annotated:
     ]
     for each in sorted(formats, key=lambda one: (context.kind not in one.kinds, one.order)):
         if (found := each.read(files, context)) is not None:
-            return found
+            are_people = context.kind == SPEAKER and found.form == Form.FOLDERS
+            return replace(found, kind=SPEAKER) if are_people else found
     raise RuntimeError("class folders are the last format, and answer or raise")

@@ -14,7 +14,7 @@ from bigmodel.core.datasets.dataset import Form, Split
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.files import IMAGE, Item, MediaFiles
-from bigmodel.data.media.listing import Context
+from bigmodel.data.media.listing import SPEAKER, Context
 from bigmodel.data.media.parts import GAP, THINGS, split_of
 
 UNSORTED = ("media_no_classes", "media_no_table")
@@ -145,4 +145,4 @@ def _listed(names: Sequence[str]) -> str:
     return f"{text} …" if len(names) > SHOWN_FOLDERS else text
 
 
-FORMAT = AnnotationFormat("folders", order=9, read=_read, kinds=("label",))
+FORMAT = AnnotationFormat("folders", order=9, read=_read, kinds=("label", SPEAKER))

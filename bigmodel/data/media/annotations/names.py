@@ -19,7 +19,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.annotations.folders import UNSORTED, by_folders, with_splits
 from bigmodel.data.media.files import FEWEST_FILES, Item, MediaFiles
-from bigmodel.data.media.listing import Context
+from bigmodel.data.media.listing import SPEAKER, Context
 
 WORDS, LAST = "words", "-1"  # places beside the numbers of the words
 BETWEEN = re.compile(r"[\s_\-.,;+~@#()（）\[\]【】、，·—–]+")
@@ -159,4 +159,4 @@ def _may_be_classes(values: Sequence[str]) -> bool:
     return are_words and len(filled) >= FILES_A_WORD * len(different)
 
 
-FORMAT = AnnotationFormat("names", order=8, read=_read, kinds=("label",))
+FORMAT = AnnotationFormat("names", order=8, read=_read, kinds=("label", SPEAKER))

@@ -13,7 +13,14 @@ from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.annotations.folders import are_classes, with_splits
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import Item, MediaFiles
-from bigmodel.data.media.listing import Context, Listing, ask_columns, listed, open_listing
+from bigmodel.data.media.listing import (
+    SPEAKER,
+    Context,
+    Listing,
+    ask_columns,
+    listed,
+    open_listing,
+)
 from bigmodel.data.media.parts import split_of
 
 ENDINGS = {".csv", ".tsv", ".txt", ".jsonl", ".json", ".ndjson", ".xlsx", ".xls", ".parquet"}
@@ -45,7 +52,10 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
         raise DatasetError("transcripts_none")
     is_spoken = sum(each.is_spoken for each in chosen) * 2 > len(chosen)
     form = Form.TRANSCRIPTS if is_spoken else Form.FOLDERS
-    return Annotated(form, tuple(with_splits(items)), tuple(each.entry.name for each in chosen))
+    names = tuple(each.entry.name for each in chosen)
+    is_of_people = not is_spoken and all(each.is_of_people for each in chosen)
+    kind = SPEAKER if is_of_people and not context.kind else ""
+    return Annotated(form, tuple(with_splits(items)), names, kind=kind)
 
 
 def _opened(files: MediaFiles, context: Context) -> list[Listing]:
@@ -132,4 +142,4 @@ def _tell_unused(opened: Sequence[Listing], context: Context) -> None:
         context.findings.note("tables_unused", count=len(unused), names=listed(unused))
 
 
-FORMAT = AnnotationFormat("tables", order=2, read=_read, kinds=("label", "text"))
+FORMAT = AnnotationFormat("tables", order=2, read=_read, kinds=("label", "text", SPEAKER))

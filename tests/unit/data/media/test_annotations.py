@@ -169,3 +169,16 @@ def test_table_of_few_files_leaves_folders_the_classes(reading: Reading) -> None
     table = "file,class\n1.jpg,odd\n"
     assert classes(reading.read(pictures("{2}/{0}.jpg") | {"remarks.csv": table})) == THREE
     assert "tables_unused" in reading.said()
+
+
+def test_a_column_of_speakers_says_that_they_are_people(reading: Reading) -> None:
+    files = {f"takes/{i}.wav": "" for i in range(12)}
+    for header in ("file,speaker", "文件,说话人"):
+        found = reading.read(files | {"who.csv": lines(header, "takes/{0}.wav,{1}")})
+        assert (found.form, found.kind) == (Form.FOLDERS, "speaker")
+        assert set(classes(found)) == set(KINDS)
+    found = reading.read(files | {"who.csv": lines("file,class", "takes/{0}.wav,{1}")})
+    assert found.kind == ""
+    said = lines("file,text,speaker", "takes/{0}.wav,one two three four,{1}")
+    found = reading.read(files | {"who.csv": said})
+    assert (found.form, found.kind) == (Form.TRANSCRIPTS, "")

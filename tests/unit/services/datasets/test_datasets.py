@@ -193,6 +193,7 @@ def test_under_fifty_rows_all_train(tmp_path: Path, service: DatasetService) -> 
 QUESTIONS = [("data.reading.squad", "info"), ("data.problems.extracts_none", "info")]
 TOLD_OF_SAMPLES = {
     "colours_en": [("data.reading.table_used", "info")],  # which table names the recordings
+    "voices_en": [("data.reading.table_used", "info")],
     "places_en": QUESTIONS,  # one in four has no answer, on purpose
     "places_zh": QUESTIONS,
     "diary_en": [("data.reading.prose", "info")],  # as what they were read

@@ -1,0 +1,1 @@
+"""Who speaks: voices as vectors, profiles of people, and thresholds from a project's own recordings."""
