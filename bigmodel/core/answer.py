@@ -172,6 +172,10 @@ class AnswerType(ABC):
         text: str = answer.text
         return text
 
+    def columns_of(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Return the columns of a table of files that a model with these labels answers."""
+        return self.columns
+
     def added(self, labels: Sequence[str]) -> Sequence[tuple[Message, str]]:
         """Return the columns added to a table by a model with these labels: heading and kind."""
         return [(Message(key), kind) for key, kind in self.headings]

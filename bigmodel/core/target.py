@@ -35,6 +35,7 @@ class TargetKind(ABC):
     by_hand: ClassVar[bool] = True  # whether a person can give it to a row by choosing a class
     tells_language: ClassVar[bool] = False  # of media: the targets are texts in a language
     reads_inputs: ClassVar[bool] = False  # targets say where in the input something stands
+    has_several: ClassVar[bool] = False  # classes are counted within rows: one may have several
     is_given: ClassVar[bool] = (
         True  # rows that are learned from have one; else their inputs are enough
     )

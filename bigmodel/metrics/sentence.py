@@ -10,6 +10,7 @@ from bigmodel.core.message import Arg, Level, Message
 from bigmodel.core.results.results import Measure
 from bigmodel.metrics.counts import Floats, Ints
 from bigmodel.metrics.intervals import wilson
+from bigmodel.metrics.pictures.detection import Counted as Boxes
 from bigmodel.metrics.spans import Counted
 
 SENTENCE = "results.sentence."
@@ -85,6 +86,45 @@ def of_spans(
         "rows": rows,
     }
     return Message(f"{SENTENCE}spans{_way(is_folded)}", args)
+
+
+def of_boxes(counted: Boxes, *, is_folded: bool) -> Message:
+    """Return the one sentence about boxes: how many objects are found, and how many boxes are drawn around none."""
+    true, named, found = (int(side.sum()) for side in (counted.true, counted.named, counted.found))
+    args: dict[str, Arg] = {
+        "objects": true,
+        "found": found,
+        "false": named - found,
+        "rows": len(counted.true),
+    }
+    if len(counted.kinds) == 1:
+        args["kind"] = shown(counted.kinds[0])
+    return Message(f"{SENTENCE}{'boxes_of' if 'kind' in args else 'boxes'}{_way(is_folded)}", args)
+
+
+def remarks_on_boxes(
+    mine: Mapping[str, Measure],
+    instant: Mapping[str, Measure] | None,
+    faults: Mapping[str, int],
+    rows: int,
+    *,
+    is_folded: bool,
+) -> tuple[Message, ...]:
+    """Return what a person should know before trusting the boxes, and what would help most."""
+    remarks = []
+    if not faults["found"]:
+        remarks.append(_remark("boxes_none_found", "warning"))
+    if instant is not None:
+        value, guess = (f"{side['map'].value:.2f}" for side in (mine, instant))
+        at_half = f"{instant['map_50'].value:.2f}"
+        is_better = mine["map"].value > instant["map"].value
+        key, level = ("boxes_guess", "info") if is_better else ("boxes_no_better", "warning")
+        remarks.append(_remark(key, level, mine=value, guess=guess, at_half=at_half))  # type: ignore[arg-type]
+    if faults["loose"]:
+        remarks.append(_remark("boxes_loose", count=faults["loose"]))
+    if faults["wrong_kind"]:
+        remarks.append(_remark("boxes_wrong_kind", count=faults["wrong_kind"]))
+    return (*remarks, *_size(rows, is_folded=is_folded))
 
 
 def compared(kind: str, better: float, difference: Measure, **args: float) -> Message:

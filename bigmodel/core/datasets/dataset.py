@@ -19,6 +19,7 @@ class Form(StrEnum):
     FOLDERS = "folders"  # media files, one folder a class
     TRANSCRIPTS = "transcripts"  # recordings, and a table that says what is spoken in each
     FILES = "files"  # media files of which nothing is said
+    BOXES = "boxes"  # pictures with boxes around what they show
 
 
 class Split(StrEnum):

@@ -101,6 +101,10 @@ class PanelKind(ABC):
     def draw(self, panel: Panel, say: Say) -> Table | str:
         """Return a panel as a table, or as escaped HTML or SVG that loads nothing and runs nothing."""
 
+    def over(self, panel: Panel, say: Say) -> str:
+        """Return what lies over the picture of a row, as SVG that fills it; nothing by default."""
+        return ""
+
     def figure(self, panel: Panel, say: Say) -> Figure | None:
         """Return what the Results tab shows in its place: a figure to zoom and to point at."""
         return None

@@ -78,7 +78,7 @@ class MediaUpload:
         found = self._annotated(files)
         self._tell_files(files, found)
         self._check_disk(files)
-        rows = self._kept(found.items, files.medium)
+        rows = self._placed(found, self._kept(found.items, files.medium))
         self._write(files.medium, found, rows)
         return {
             "format": name,
@@ -159,6 +159,14 @@ class MediaUpload:
         self._settle(bad, len(rows))
         return rows
 
+    def _placed(self, found: Annotated, rows: list[tuple[Item, Kept]]) -> list[tuple[Item, Kept]]:
+        """Return files with labels that suit them as they are kept."""
+        if (place := found.placer) is None:
+            return rows
+        placed = [(replace(i, label=place(i.label, kept.transform)), kept) for i, kept in rows]
+        place.tell(self.findings, found.source)
+        return placed
+
     def _settle(self, bad: Sequence[tuple[str, DatasetError]], kept: int) -> None:
         by_reason: dict[str, list[tuple[str, DatasetError]]] = {}
         for name, error in bad:
@@ -187,6 +195,7 @@ class MediaUpload:
             "file": [item.entry.name for item, _ in rows],
             "class": [item.label for item, _ in rows],
             "text": [item.label for item, _ in rows],
+            "boxes": [item.label for item, _ in rows],
             "width": [str(found.width) for _, found in rows],
             "height": [str(found.height) for _, found in rows],
             "seconds": [f"{found.seconds:.3f}" for _, found in rows],
@@ -208,7 +217,7 @@ def need_bytes(sizes: Sequence[int], medium: str) -> int:
 def _columns(medium: str, form: str) -> tuple[str, ...]:
     """Return the original columns of this kind of upload."""
     if medium == IMAGE:
-        return ("file", "class", "width", "height")
+        return ("file", "boxes" if form == Form.BOXES else "class", "width", "height")
     return ("file", "text" if form == Form.TRANSCRIPTS else "class", "seconds")
 
 

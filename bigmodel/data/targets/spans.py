@@ -26,6 +26,7 @@ class SpansKind(TargetKind):
     name = "spans"
     fewest_to_hold_out = 20  # a text holds many words
     by_hand = False
+    has_several = True
     reads_inputs = True
 
     def fit(self, found: Survey) -> float:

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -223,6 +223,11 @@ class DatasetService:
         """Return some pictures or recordings, of one class or of all."""
         folder = self._folder(self.get(owner, dataset_id))
         return items_of(folder, label=label, limit=limit, offset=offset)
+
+    def row_classes(self, dataset: Dataset) -> Mapping[str, int]:
+        """Return the classes that rows can be chosen by, with their rows: none where a row may have several."""
+        summary = dataset.version.summary
+        return {} if target_kind(summary.target).has_several else summary.classes
 
     def media_path(self, owner: str, dataset_id: str, file: str, *, thumb: bool = False) -> Path:
         """Return where a picture or recording of a dataset lies.

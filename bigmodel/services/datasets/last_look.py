@@ -72,7 +72,9 @@ class LastLookService:
         folder = self._settings.home / version.folder
         if not (folder / ITEMS).is_file() or not version.summary.usable_rows:
             return LastLook(())
-        rows = tuple(_media_rows(folder) if is_media(folder) else _text_rows(folder, version))
+        rows = tuple(
+            _media_rows(folder, version) if is_media(folder) else _text_rows(folder, version)
+        )
         readings = () if is_media(folder) else tuple(_readings(folder, version))
         return LastLook(rows, (folder / CONFIRMED).is_file(), readings)
 
@@ -120,11 +122,12 @@ def _text_rows(folder: Path, version: Version) -> Iterator[ReadRow]:
         yield ReadRow(tuple(texts), answer, row["split"], came if is_other else "")
 
 
-def _media_rows(folder: Path) -> Iterator[ReadRow]:
+def _media_rows(folder: Path, version: Version) -> Iterator[ReadRow]:
+    kind = target_kind(version.summary.target)
     items = items_of(folder, label=None, limit=SCANNED, offset=0)
     for row in _one_of_each([{"split": item.split, "item": item} for item in items]):
         item = row["item"]
-        yield ReadRow((), item.label, item.split, item=item)
+        yield ReadRow((), kind.said(item.label), item.split, item=item)
 
 
 def _one_of_each(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -45,22 +45,28 @@ def answer_each(files: Iterable[NamedFile], ask: Ask, kind: AnswerType) -> Itera
             yield Answered(kind, name=file.name, problem=error.message)
 
 
-def write_answers(answers: Iterable[Answered], out: Path, say: Tell, kind: AnswerType) -> None:
-    """Write one line a file into a table. `say` puts a problem into words.
+def write_answers(
+    answers: Iterable[Answered],
+    out: Path,
+    say: Tell,
+    kind: AnswerType,
+    labels: Sequence[str] = (),
+) -> None:
+    """Write one line a file into a table. `say` puts a problem into words; `labels` are those of the model.
 
     Answers that consist of files go into `out` as well where that is a ZIP or a folder; the table lies
     among them as `answers.csv`.
     """
     if out.suffix.lower() in ENDINGS:
-        _write_table(answers, out, say, kind)
+        _write_table(answers, out, say, kind, labels)
         return
     if out.suffix.lower() == ZIP:
         with scratch_folder(out.parent) as folder:
-            write_answers(answers, folder, say, kind)
+            write_answers(answers, folder, say, kind, labels)
             pack(sorted(folder.iterdir()), out)
         return
     saved = (_saved(answer, out) for answer in answers)
-    _write_table(saved, out / "answers.csv", say, kind)
+    _write_table(saved, out / "answers.csv", say, kind, labels)
 
 
 def save_files(answer: Answered, folder: Path) -> list[Path]:
@@ -82,16 +88,23 @@ def _saved(answer: Answered, folder: Path) -> Answered:
     return answer
 
 
-def _write_table(answers: Iterable[Answered], out: Path, say: Tell, kind: AnswerType) -> None:
+def _write_table(
+    answers: Iterable[Answered],
+    out: Path,
+    say: Tell,
+    kind: AnswerType,
+    labels: Sequence[str],
+) -> None:
+    columns = kind.columns_of(labels)
     strange = ("none_of_these",) if kind.detects_strangers else ()
-    with open_table(out, ("file", *kind.columns, *strange, "problem")) as table:
+    with open_table(out, ("file", *columns, *strange, "problem")) as table:
         for answer in answers:
             problem = say(answer.problem) if answer.problem else ""
-            table.add((answer.name,), (*_cells(answer), problem))
+            table.add((answer.name,), (*_cells(answer, len(columns)), problem))
 
 
-def _cells(answer: Answered) -> Sequence[Cell]:
-    width, found = len(answer.kind.columns), []
+def _cells(answer: Answered, width: int) -> Sequence[Cell]:
+    found: list[Cell] = []
     if answer.answer is not None:
         found = ["" if cell is None else cell for cell in answer.kind.cells(answer.answer)]
     cells: list[Cell] = [*found, *[""] * width][:width]

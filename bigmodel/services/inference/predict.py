@@ -276,7 +276,7 @@ class InferenceService:
                     progress(len(answers), len(files))
 
         with written(out):
-            write_answers(told(), out, say, kind)
+            write_answers(told(), out, say, kind, model.labels)
         return answers
 
     def predict_file(

@@ -43,6 +43,11 @@ def html(panel: Panel, say: Say) -> str:
     return drawn.html(f"results-{panel.name}-table") if isinstance(drawn, Table) else drawn
 
 
+def over(panel: Panel | None, say: Say) -> str:
+    """Return what lies over the picture of a row, as SVG that fills it."""
+    return kind_of(panel).over(panel, say) if panel else ""
+
+
 def title(panel: Panel, say: Say) -> str:
     """Return what stands above a panel; one without a title has nothing."""
     return say(panel.title) if panel.title else ""

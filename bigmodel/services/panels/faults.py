@@ -1,4 +1,4 @@
-"""Draws what is wrong with marked words: borders, kinds, marks that are missing and marks that were invented."""
+"""Draws what is wrong with marked words or boxes: borders, kinds, those that are missing and those that were invented."""
 
 from bigmodel.core.callbacks import Say
 from bigmodel.core.results.panel import Panel, PanelKind, Table
@@ -7,14 +7,16 @@ WORDS = "pages.results.fault_"
 
 
 class Faults(PanelKind):
-    """Data: `counts` of marks by what became of them."""
+    """Data: `counts` by what became of them: of marks, or of what `column` says, their words below `fault_<prefix>`."""
 
     def draw(self, panel: Panel, say: Say) -> Table:
-        heads = [say("pages.results.column_fault"), say("pages.results.column_marks")]
-        counts = panel.data["counts"]
-        return Table(
-            heads, [(say(f"{WORDS}{name}"), f"{count:,}") for name, count in counts.items()]
-        )
+        heads = [
+            say(f"pages.results.column_{panel.data.get('row', 'fault')}"),
+            say(f"pages.results.column_{panel.data.get('column', 'marks')}"),
+        ]
+        words = WORDS + panel.data.get("prefix", "")
+        counts = panel.data["counts"].items()
+        return Table(heads, [(say(f"{words}{name}"), f"{count:,}") for name, count in counts])
 
 
 PANEL = Faults()

@@ -1,20 +1,104 @@
-"""Draws a picture or a sound that a model made: it stands in the page itself, nothing is loaded."""
+"""Draws a picture or a sound that a model made, or a picture with boxes: it stands in the page itself, nothing is loaded.
 
+Boxes of an answer have the colour of their kind; beside an evaluated picture, it is drawn what was found of the truth.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
+from bigmodel.core.answer import percent
 from bigmodel.core.callbacks import Say
+from bigmodel.core.datasets.boxes import boxed_of
+from bigmodel.core.results.boxed import box_mark, box_svg, boxed_picture, boxes_by_kind
 from bigmodel.core.results.panel import Panel, PanelKind
+from bigmodel.services.panels.answer import lead
+
+TRUE, RIGHT, WRONG = "#15803d", "#2563eb", "#dc2626"
+SLICED = ' preserveAspectRatio="xMidYMid slice"'  # as small pictures are cut to squares
+OVER = ' class="bm-over" aria-hidden="true"'
 
 
 class Media(PanelKind):
-    """Data: `type` (image/… or audio/…), `content` in base64, and `text`, what it shows."""
+    """Data: `type` (image/… or audio/…), `content` in base64, and `text`, what it shows.
+
+    Of a picture with boxes: `size`, `layers` of boxes with sureness and what became of them (`fates`), the `kinds`;
+    without a `content` it is a row whose picture the page shows.
+    """
 
     def draw(self, panel: Panel, say: Say) -> str:
+        if "layers" in panel.data:
+            return _boxed(panel.data, say)
         kind, text = (escape(str(panel.data[name])) for name in ("type", "text"))
         address = f"data:{kind};base64,{escape(panel.data['content'])}"
         if kind.startswith("image/"):
             return f'<img class="bm-made" data-testid="answer" src="{address}" alt="{text}">'
         return f'<audio class="bm-made" data-testid="answer" controls src="{address}" aria-label="{text}"></audio>'
+
+    def over(self, panel: Panel, say: Say) -> str:
+        if "layers" not in panel.data:
+            return ""
+        size, layers = panel.data["size"], panel.data["layers"]
+        return box_svg(size, "".join(_fated(layer, size) for layer in layers), OVER)
+
+
+def _boxed(data: Mapping[str, Any], say: Say) -> str:
+    if "content" not in data:
+        return _told(data, say)
+    [layer] = data["layers"]
+    about = say("pages.demo.boxes_picture", text=data["text"])
+    drawn = boxed_picture(
+        data["size"], data["content"], layer["boxes"], _names(layer), data["kinds"], about
+    )
+    return lead(escape(data["text"])) + drawn
+
+
+def truth_over(label: str) -> str:
+    """Return the boxes that a person gave to a picture, to lie over it; nothing for any other label."""
+    found = boxed_of(label)
+    if found is None or not found.boxes:
+        return ""
+    kinds = sorted({box.kind for box in found.boxes})
+    return box_svg(
+        found.size,
+        boxes_by_kind(found.size, found.boxes, [box.kind for box in found.boxes], kinds),
+        OVER + SLICED,
+    )
+
+
+def _names(layer: Mapping[str, Any]) -> list[str]:
+    pairs = zip(layer["boxes"], layer["sureness"], strict=True)
+    return [f"{box[4]} {percent(sure)}" for box, sure in pairs]
+
+
+def _fated(layer: Mapping[str, Any], size: Sequence[int]) -> str:
+    """Return the boxes of a layer by what became of them: true ones dashed, false ones in red."""
+    is_true = layer["name"] == "truth"
+    drawn = []
+    for box, fate in zip(layer["boxes"], layer["fates"], strict=True):
+        colour = TRUE if is_true else WRONG if fate == "false" else RIGHT
+        named = box[4] if fate in ("missed", "false") else ""
+        drawn.append(box_mark(size, box, colour, named, is_dashed=is_true))
+    return "".join(drawn)
+
+
+def _told(data: Mapping[str, Any], say: Say) -> str:
+    """Return what was found of the truth, in words."""
+    layers = {layer["name"]: layer for layer in data["layers"]}
+    lines = []
+    for name, fate in (("truth", "found"), ("truth", "missed"), ("answer", "false")):
+        layer = layers[name]
+        pairs = zip(layer["boxes"], layer["fates"], strict=True)
+        counts = Counter(box[4] for box, one in pairs if one == fate)
+        if counts:
+            listed = ", ".join(f"{kind} ×{n}" if n > 1 else kind for kind, n in counts.items())
+            said = escape(say(f"pages.results.box_{fate}", kinds=listed))
+            lines.append(f'<li class="is-{fate}">{said}</li>')
+    nothing = escape(say("pages.results.box_nothing"))
+    return (
+        f'<ul class="bm-fates" data-testid="boxed">{"".join(lines) or f"<li>{nothing}</li>"}</ul>'
+    )
 
 
 PANEL = Media()

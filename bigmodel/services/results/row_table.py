@@ -19,14 +19,16 @@ def row_table(rows: Sequence[AnsweredRow], show: Show, say: Say, testid: str = "
     has_edits, has_answer = any(row.edits for row in rows), any(row.answer for row in rows)
     is_one = has_edits or any(row.view for row in rows)
     has_sureness = any(row.sureness is not None for row in rows)
-    answers = ["difference"] if is_one else ["truth", *(["answer"] if has_answer else [])]
+    both = "difference" if has_edits else "outcome"
+    answers = [both] if is_one else ["truth", *(["answer"] if has_answer else [])]
     item = "file" if any(row.media for row in rows) else "text"
     keys = [item, *answers, *(["sureness"] if has_sureness else [])]
     texts = 1 + len(answers) if has_sureness or not has_answer else 1
     lines = []
     for row in rows:
         said = [_both(row, say)] if is_one else [shown(row.truth), shown(row.answer)]
-        sure = [f"{100 * (row.sureness or 0):.0f} %"] if has_sureness else []
+        known = "–" if row.sureness is None else f"{100 * row.sureness:.0f} %"
+        sure = [known] if has_sureness else []
         lines.append([show(row), *said[: len(answers)], *sure])
     head = _line("th", [escape(say(f"{WORDS}column_{key}")) for key in keys], texts)
     body = "".join(_line("td", line, texts) for line in lines)

@@ -120,13 +120,16 @@ def _learned(shown: ModelPage, raw: Say) -> Iterator[str]:
 
 
 def _row_table(rows: Sequence[AnsweredRow], shown: ModelPage, raw: Say) -> str:
-    return row_table(rows, partial(_item, shown=shown), raw)
+    return row_table(rows, partial(_item, shown=shown, raw=raw), raw)
 
 
-def _item(row: AnsweredRow, *, shown: ModelPage) -> str:
+def _item(row: AnsweredRow, *, shown: ModelPage, raw: Say) -> str:
     picture = shown.pictures.get(row.media)
     name = escape(cut(row.text, TEXT_CHARACTERS))
-    return f'<img src="{picture}" alt="{name}">{name}' if picture else name
+    drawn = panels.over(row.view, raw)
+    image = f'<img src="{picture}" alt="{name}">'
+    image = f'<div class="bm-boxed">{image}{drawn}</div>' if drawn else image
+    return f"{image}{name}" if picture else name
 
 
 def _holds(shown: ModelPage) -> str:

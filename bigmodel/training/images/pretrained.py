@@ -1,6 +1,7 @@
 """Picture bodies of timm and Transformers with a fresh head for classes; safetensors only, never code of a model."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -94,14 +95,7 @@ class TimmEncoder(Encoder):
     def layers(self) -> list[nn.Module]:
         """Return all but the head, lowest first, with the stages of a body one by one."""
         head = self.net.get_classifier()
-        parts = [part for part in self.net.children() if part is not head]
-        found: list[nn.Module] = []
-        for part in parts:
-            is_stages = isinstance(part, nn.Sequential) and all(
-                isinstance(stage, nn.Sequential) for stage in part
-            )
-            found += list(part) if is_stages and len(part) else [part]
-        return [part for part in found if next(part.parameters(), None) is not None]
+        return stages([part for part in self.net.children() if part is not head])
 
 
 class TransformersEncoder(Encoder):
@@ -129,6 +123,18 @@ class TransformersEncoder(Encoder):
         stacks = [m for m in body.modules() if isinstance(m, nn.ModuleList) and len(m)]
         first = [getattr(body, name) for name in FIRST_LAYERS if hasattr(body, name)]
         return [*first, *max(stacks, key=len, default=[])]
+
+
+def stages(parts: Sequence[nn.Module]) -> list[nn.Module]:
+    """Return the parts of a body that can learn, lowest first, its stages one by one."""
+    found: list[nn.Module] = []
+    for part in parts:
+        is_stages = isinstance(part, nn.Sequential) and all(
+            isinstance(stage, nn.Sequential) for stage in part
+        )
+        inner = list(part.children()) if is_stages else []
+        found += inner or [part]
+    return [part for part in found if next(part.parameters(), None) is not None]
 
 
 def load_base(base: BaseFiles, outputs: int, pixels: int) -> tuple[Encoder, int]:

@@ -66,7 +66,7 @@ class Gallery:
     def show(self, dataset: Dataset, request: gr.Request) -> dict[Any, object]:
         """Return the first rows, or some items of every class."""
         summary = dataset.version.summary
-        labels = list(summary.classes)[:MOST_CHOICES]
+        labels = list(self._ctx.services.datasets.row_classes(dataset))[:MOST_CHOICES]
         everything = "all" if summary.medium == "text" else "all_classes"
         choices = [(self._ctx.say(request, f"pages.media.{everything}"), "")]
         choices += [(short(label, LABEL_CHARACTERS), label) for label in labels]
@@ -149,8 +149,9 @@ class Gallery:
     def _drawn(self, dataset: Dataset, label: str, offset: int, request: gr.Request) -> str:
         say = partial(self._ctx.say, request)
         summary = dataset.version.summary
+        classes = self._ctx.services.datasets.row_classes(dataset)
         everything = say("pages.media.all") if summary.classes else ""
-        if label or offset or not summary.classes:
+        if label or offset or not classes:
             found = self._items(dataset, label, view.PAGE_ITEMS, offset)
             count = say(
                 "pages.media.page",
@@ -160,7 +161,7 @@ class Gallery:
             )
             return view.group(label or everything, count, found, dataset.id, say)
         groups = []
-        for name, rows in list(summary.classes.items())[: view.CLASSES]:
+        for name, rows in list(classes.items())[: view.CLASSES]:
             found = self._items(dataset, name, view.FEW_ITEMS, 0)
             count = say("pages.tray.count", count=rows)
             groups.append(view.group(name, count, found, dataset.id, say))

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.name_class import NameClass
+from bigmodel.services.panels.media import truth_over
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, seconds, short
 from pages.shared.web.media_route import media_url
 
@@ -62,10 +63,12 @@ def _item(item: Item, dataset_id: str, say: Say, *, is_said: bool) -> str:
     part = say("pages.media.unsorted" if is_unsorted else f"pages.media.split_{item.split}")
     if not item.seconds:
         small = escape(media_url(dataset_id, item.file, thumb=True), quote=True)
+        drawn = truth_over(item.label)
         size = f"{item.width} × {item.height}<br>{escape(part)}"
         return (
             f'<a class="bm-photo" href="{url}" target="_blank" rel="noopener" title="{name}">'
-            f'<img src="{small}" alt="{name}" loading="lazy"><span>{size}</span></a>'
+            f'<span class="bm-boxed"><img src="{small}" alt="{name}" loading="lazy">{drawn}</span>'
+            f"<span>{size}</span></a>"
         )
     play = escape(say("pages.media.play", name=short(item.name, 80)), quote=True)
     said = f"<q>{escape(short(item.label))}</q>" if is_said else ""

@@ -25,7 +25,7 @@ def look(found: Look, kind: str, say: Say, asked: MediaRow | None = None) -> str
         )
     parts.append(answer_html(said.view, say))
     if asked and said.transcript is None:
-        labelled = answer.quiet(say("pages.demo.labelled", label=asked.target))
+        labelled = answer.quiet(say("pages.demo.labelled", label=said.kind.said(asked.target)))
         parts.append(f'<div style="margin-top:12px">{labelled}</div>')
     parts.append(_nearest(found.nearest, kind, say))
     return f'<div class="bm-card" role="status">{"".join(parts)}</div>'

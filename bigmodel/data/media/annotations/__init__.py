@@ -9,10 +9,22 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.data.media.files import Item, MediaFiles
 from bigmodel.data.media.listing import SPEAKER, Context
+from bigmodel.data.tables.table import Findings
+
+
+class LabelPlacer(Protocol):
+    """Brings labels that name places of a picture to the picture as it is kept."""
+
+    def __call__(self, label: str, transform: str) -> str:
+        """Return the label of one picture, of which `transform` says what became of it."""
+
+    def tell(self, findings: Findings, source: str) -> None:
+        """Say what was placed and what was not, once all are."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +32,8 @@ class Annotated:
     """Files with their labels and given parts. `sources` are names of files that said so.
 
     `level` is that of class folders, `name_part` the place of the class in names, `kind` the target kind
-    that it names ("" where the form tells).
+    that it names ("" where the form tells). `placer` finishes labels that name places of a picture; `source`
+    is what the format is called then.
     """
 
     form: str
@@ -29,6 +42,8 @@ class Annotated:
     level: int = 0
     name_part: str = ""
     kind: str = ""
+    source: str = ""
+    placer: LabelPlacer | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
-from bigmodel.data.media.annotations.boxes import head
+from bigmodel.data.media.annotations.drawn import head
 from bigmodel.data.media.annotations.folders import with_splits
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import AUDIO, Item, MediaFiles

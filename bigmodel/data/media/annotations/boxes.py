@@ -1,60 +1,78 @@
-"""Boxes and outlines in pictures (YOLO, COCO, Pascal VOC): told to be that, because here each picture has one class."""
+"""Boxes around objects in pictures: Pascal VOC, COCO or YOLO, found by what the files hold.
 
-import re
+Where several formats are there, the one that says something of most pictures counts. Pictures in class folders
+are read as such, unless boxes are asked for.
+"""
 
+from dataclasses import replace
+
+from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
-from bigmodel.data.media.annotations.folders import are_classes
-from bigmodel.data.media.entry import Entry
+from bigmodel.data.media.annotations.coco import read_coco
+from bigmodel.data.media.annotations.drawn import Annotations, Pictures
+from bigmodel.data.media.annotations.folders import are_classes, with_splits
+from bigmodel.data.media.annotations.placing import Placer
+from bigmodel.data.media.annotations.voc import read_voc
+from bigmodel.data.media.annotations.yolo import read_yolo
 from bigmodel.data.media.files import IMAGE, MediaFiles
-from bigmodel.data.media.listing import Context
+from bigmodel.data.media.listing import Context, listed
 
-LOOKED_AT = 5  # files of a kind
-HEAD_BYTES = 2**20
-YOLO = re.compile(rb"\s*\d+(?:\s+-?[\d.eE+-]+){4,}\s*")
-COCO = re.compile(rb'"(?:bbox|segmentation)"\s*:')
+KIND = "boxes"
+# Boxes that are left out by what their file says, and what was made of others, in the order in which it is said.
+COUNTED = ("unnamed", "unread", "crowd", "astray", "outlines", "numbers")
 
 
-def _read(files: MediaFiles, context: Context) -> Annotated | None:  # noqa: ARG001  (nothing is asked of a person)
-    if files.medium != IMAGE or are_classes(files):
+def _read(files: MediaFiles, context: Context) -> Annotated | None:
+    if files.medium != IMAGE or (context.kind != KIND and are_classes(files)):
         return None
-    found = _kind(files)
-    if found:
-        raise DatasetError("media_boxes", found=found)
-    return None
+    pictures = Pictures(files.items)
+    every = [
+        read_coco(files.others, pictures),
+        read_voc(files.others, pictures),
+        read_yolo(files.others, pictures, files.items),
+    ]
+    found = [each for each in every if each is not None]
+    if not found:
+        return None
+    best = max(found, key=lambda each: len(each.drawn))
+    if context.kind not in ("", KIND):
+        raise DatasetError("media_boxes", found=best.name)
+    if not any(drawn.boxes for drawn in best.drawn.values()):
+        raise DatasetError("boxes_none", found=best.name)
+    return _annotated(files, best, found, context)
 
 
-def _kind(files: MediaFiles) -> str:
-    """Return what boxes are written as beside the pictures, "" where there are none."""
-    stems = {_stem(item.entry) for item in files.items}
-    beside = [entry for entry in files.others if _stem(entry) in stems]
-    lists = [entry for entry in files.others if entry.ending == ".json"]
-    for name, entries, is_such in (
-        ("COCO", lists, COCO.search),
-        ("Pascal VOC", [e for e in beside if e.ending == ".xml"], re.compile(rb"<bndbox>").search),
-        ("YOLO", [e for e in beside if e.ending == ".txt"], _is_yolo),
-    ):
-        if any(is_such(head(entry, HEAD_BYTES)) for entry in entries[:LOOKED_AT]):
-            return name
-    return ""
+def _annotated(
+    files: MediaFiles, best: Annotations, found: list[Annotations], context: Context
+) -> Annotated:
+    items = []
+    for item in files.items:
+        drawn = best.drawn.get(item.entry.name)
+        label = drawn.to_text() if drawn is not None else ""
+        items.append(replace(item, label=label, split=best.splits.get(item.entry.name, "")))
+    _tell(files, best, found, context)
+    sources = tuple(name for each in found for name in (*each.sources, *each.absent))
+    return Annotated(
+        Form.BOXES, tuple(with_splits(items)), sources, source=best.name, placer=Placer()
+    )
 
 
-def _is_yolo(content: bytes) -> bool:
-    lines = [line for line in content.splitlines() if line.strip()]
-    return bool(lines) and all(map(YOLO.fullmatch, lines))
+def _tell(files: MediaFiles, best: Annotations, found: list[Annotations], context: Context) -> None:
+    note = context.findings.note
+    for each in found:
+        if each is not best:
+            note("boxes_unused", source=each.name, used=best.name, count=len(each.sources))
+    if best.bad:
+        note("boxes_bad", count=len(best.bad), names=listed(best.bad))
+    if best.absent:
+        note("boxes_absent", count=len(best.absent), names=listed(best.absent))
+    silent = [item.entry.name for item in files.items if item.entry.name not in best.drawn]
+    if silent:
+        note("boxes_unlisted", count=len(silent), names=listed(silent))
+    for name in COUNTED:
+        if count := best.counts[name]:
+            note(f"boxes_{name}", count=count)
 
 
-def _stem(entry: Entry) -> str:
-    return entry.base.rpartition(".")[0]
-
-
-def head(entry: Entry, most: int) -> bytes:
-    """Return the first bytes of a file, none where it cannot be unpacked."""
-    try:
-        with entry.open() as file:
-            return file.read(most)
-    except DatasetError:
-        return b""
-
-
-FORMAT = AnnotationFormat("boxes", order=0, read=_read, kinds=("label",))
+FORMAT = AnnotationFormat("boxes", order=0, read=_read, kinds=(KIND, "label"))

@@ -148,21 +148,10 @@ def test_texts_stand_beside_recordings(reading: Reading) -> None:
     assert found.items[3].label == "SAY NUMBER 3"
 
 
-@pytest.mark.parametrize(
-    "beside",
-    [
-        {"annotations/instances.json": '{"images": [], "annotations": [{"bbox": [1, 2, 3, 4]}]}'},
-        {f"labels/train/{i}.txt": "0 0.5 0.5 0.2 0.2\n" for i in range(12)} | {"data.yaml": ""},
-        {
-            f"images/train/{i}.xml": "<annotation><bndbox><xmin>1</xmin></bndbox></annotation>"
-            for i in range(12)
-        },
-        {"boxes.csv": "file,class,xmin,ymin,xmax,ymax\n" + "0.jpg,cat,1,2,3,4\n" * 12},
-    ],
-)
-def test_boxes_are_named_as_such(reading: Reading, beside: dict[str, str]) -> None:
+def test_boxes_in_a_table_are_named_as_such(reading: Reading) -> None:
+    table = "file,class,xmin,ymin,xmax,ymax\n" + "0.jpg,cat,1,2,3,4\n" * 12
     with pytest.raises(DatasetError, match="media_boxes"):
-        reading.read(pictures("images/train/{0}.jpg") | beside)
+        reading.read(pictures("images/train/{0}.jpg") | {"boxes.csv": table})
 
 
 def test_table_of_few_files_leaves_folders_the_classes(reading: Reading) -> None:

@@ -1,0 +1,1 @@
+"""Metrics of answers about pictures: boxes around what they show."""

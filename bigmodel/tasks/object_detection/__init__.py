@@ -1,0 +1,1 @@
+"""Object detection: pictures in, boxes with kinds out."""

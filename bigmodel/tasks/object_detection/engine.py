@@ -1,0 +1,39 @@
+"""Object detection, the heavy half: trains and loads; only workers and serving children import it."""
+
+from pathlib import Path
+
+from bigmodel.core.datasets.dataset import TaskData
+from bigmodel.core.task import BaseFiles, Engine, Params, Predictor, Reporter
+from bigmodel.training.detection import instant
+from bigmodel.training.detection.recipe import DetectionParams
+
+
+class ObjectDetection:
+    """Boxes with kinds in pictures. Torch is imported only when a trained detector is asked for."""
+
+    def train_instant(
+        self,
+        data: TaskData,
+        params: Params,  # noqa: ARG002 - it has no settings
+        folder: Path,
+        report: Reporter,
+    ) -> None:
+        instant.train(data, folder, report)
+
+    def train(
+        self, data: TaskData, params: Params, base: BaseFiles, folder: Path, report: Reporter
+    ) -> None:
+        from bigmodel.training.detection import finetune
+
+        settings = DetectionParams.model_validate(params.model_dump())
+        finetune.train(data, settings, base, folder, report)
+
+    def load(self, folder: Path) -> Predictor:
+        if instant.is_instant(folder):
+            return instant.load(folder)
+        from bigmodel.training.detection.predictor import load
+
+        return load(folder)
+
+
+ENGINE: Engine = ObjectDetection()

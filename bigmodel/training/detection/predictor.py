@@ -1,0 +1,61 @@
+"""Detectors as they answer, and as they lie on disk: weights in safetensors, all else in plain JSON."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from bigmodel.answers.boxes import Found
+from bigmodel.core.datasets.boxes import Box
+from bigmodel.core.errors import ModelError
+from bigmodel.training.detection.found import look_at, placed
+from bigmodel.training.detection.net import Detector, DetectorSize, found_shares
+
+RECORD, WEIGHTS = "detector.json", "model.safetensors"
+
+
+class BoxFinder:
+    """A trained detector. It computes in 32 bits and one picture at a time, so answers do not depend on the neighbours."""
+
+    def __init__(self, net: Detector, labels: tuple[str, ...], threshold: float) -> None:
+        self.labels = labels
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._net = net.to(self._device).eval()
+        self._threshold = threshold
+
+    def answer(self, inputs: Sequence[str]) -> list[Found]:
+        """Return the boxes in each picture."""
+        return [self._one(path) for path in inputs]
+
+    def _one(self, path: str) -> Found:
+        look = look_at(path)
+        with torch.inference_mode():
+            found = found_shares(self._net, look.picture, self._device)
+        boxes = [Box(*sides, self.labels[label]) for sides, label, _ in found]
+        sureness = [sure for *_, sure in found]
+        return placed(look, boxes, sureness, self._threshold, self.labels)
+
+
+def save(folder: Path, net: Detector, labels: tuple[str, ...], threshold: float) -> None:
+    """Write a detector."""
+    weights = {name: value.contiguous() for name, value in net.state_dict().items()}
+    save_file(weights, folder / WEIGHTS)
+    record = {"v": 1, "labels": list(labels), "net": net.size.to_json(), "threshold": threshold}
+    (folder / RECORD).write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+
+
+def load(folder: Path) -> BoxFinder:
+    """Load a detector that `finetune` wrote.
+
+    Raises:
+        ModelError: files are missing or do not belong together.
+    """
+    try:
+        record = json.loads((folder / RECORD).read_text("utf-8"))
+        net = Detector(DetectorSize.from_json(record["net"]))
+        net.load_state_dict(load_file(folder / WEIGHTS))
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
+    return BoxFinder(net, tuple(record["labels"]), record["threshold"])
