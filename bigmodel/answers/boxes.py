@@ -75,6 +75,7 @@ class BoxesType(AnswerType):
     )
     detects_strangers = False
     reads_lines = False
+    shows_input = True
     wording = "boxes"
     verb = "find"
 

@@ -64,6 +64,7 @@ class AnswerType(ABC):
     dials: ClassVar[tuple[Dial, ...]] = ()  # of an answer that grows (`core.task.Adjustable`)
     makes_files: ClassVar[bool] = False  # answers consist of files, such as pictures or sounds
     reads_lines: ClassVar[bool] = True  # each line of a demo's box is a row of its own
+    shows_input: ClassVar[bool] = False  # an answer is drawn on the picture that was asked about
     is_text: ClassVar[bool] = False  # can be aligned with the truth, word by word
     has_claims: ClassVar[bool] = False  # a demo may ask whether it is one of the labels (`claim`)
 

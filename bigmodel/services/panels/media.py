@@ -51,7 +51,9 @@ def _boxed(data: Mapping[str, Any], say: Say) -> str:
     drawn = boxed_picture(
         data["size"], data["content"], layer["boxes"], _names(layer), data["kinds"], about
     )
-    return lead(escape(data["text"])) + drawn
+    nothing = "" if layer["boxes"] else escape(say("pages.demo.boxes_nothing"))
+    note = f'<div class="bm-muted">{nothing}</div>' if nothing else ""
+    return lead(escape(data["text"])) + note + drawn
 
 
 def truth_over(label: str) -> str:

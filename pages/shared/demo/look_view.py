@@ -18,7 +18,7 @@ SHOWN_CLASSES = 6  # lines of the figure, those that are ever surest
 def look(found: Look, kind: str, say: Say, asked: MediaRow | None = None) -> str:
     """Return the whole answer to one file; `asked` is the training or test row that was asked about, if it was one."""
     said = found.answer
-    parts = [_player(asked, kind) if asked else ""]
+    parts = [_player(asked, kind) if asked and not said.kind.shows_input else ""]
     if said.is_strange:
         parts.append(
             f'<div class="bm-problem is-warning" data-testid="strange">{say("pages.demo.strange")}</div>'

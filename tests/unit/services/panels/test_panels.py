@@ -156,3 +156,36 @@ def test_table_reads_the_same_in_html_and_markdown() -> None:
     table = Table(("a|b", "n"), [("<i>*x*", "1")])
     assert table.markdown() == "| a\\|b | n |\n| --- | ---: |\n| &lt;i&gt;\\*x\\* | 1 |"
     assert "<td>&lt;i&gt;*x*</td>" in table.html()
+
+
+def boxed(*boxes: list[Any], **more: Any) -> Panel:
+    layer = {"name": "", "boxes": list(boxes), "sureness": [0.9] * len(boxes), "fates": []}
+    data = {"size": [100, 80], "layers": [layer], "kinds": ["<cat>"], "content": "QUJD"}
+    return Panel("media", data | {"text": "1 <cat>"} | more)
+
+
+def test_boxes_are_drawn_in_the_picture_itself() -> None:
+    drawn = panels.draw(boxed([1, 2, 30, 40, "<cat>"]), say)
+    assert isinstance(drawn, str)
+    assert drawn.count("<rect") == 2  # the box on its light edge
+    assert "&lt;cat&gt; 90.0 %" in drawn
+    assert "<cat>" not in drawn
+    assert re.findall(r'(?:href|src)="([^"]+)', drawn) == ["data:image/jpeg;base64,QUJD"]
+    assert "boxes_nothing" not in drawn
+    assert "boxes_nothing" in str(panels.draw(boxed(), say))
+
+
+def test_boxes_of_a_row_lie_over_its_picture() -> None:
+    box = [1, 2, 30, 40, "cat"]
+    layers = [
+        {"name": "truth", "boxes": [box], "sureness": [None], "fates": ["missed"]},
+        {"name": "answer", "boxes": [box], "sureness": [0.9], "fates": ["false"]},
+    ]
+    panel = Panel("media", {"size": [100, 80], "layers": layers, "kinds": ["cat"]})
+    over = panels.over(panel, say)
+    assert over.startswith('<svg viewBox="0 0 100 80"')
+    assert over.count("stroke-dasharray") == 1
+    told = str(panels.draw(panel, say))
+    assert ("box_missed" in told, "box_false" in told, "box_found" in told) == (True, True, False)
+    assert panels.over(None, say) == ""
+    assert panels.over(Panel("media", {"type": "image/png", "content": "", "text": ""}), say) == ""
