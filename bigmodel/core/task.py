@@ -69,6 +69,7 @@ class Task:
     has_turns: bool = False  # reads any number of columns: each further one is what is said next
     demo: str = "text"  # the demo tab that tries its models: text, image or voice
     fewest_to_tune: int = 50  # usable rows below which only the instant model is trained
+    guesses_first: bool = False  # its instant model looks at nothing: it shows what can be guessed
     rows_for_scratch: int = (
         0  # from which a model that starts from nothing is worth a try; 0: as usual of its medium
     )

@@ -42,6 +42,7 @@ class Situation:
     is_speech: bool = False
     least: int = 50  # rows below which nothing can be held out: only the instant model
     scratch_rows: int = 0  # that the task asks for where it starts from nothing
+    guesses_first: bool = False  # the instant model looks at nothing
 
     @property
     def rows_for_scratch(self) -> int:
@@ -130,6 +131,8 @@ def _judge(candidate: Candidate, situation: Situation) -> BaseChoice:
 
 def _reason(kind: str, situation: Situation) -> str:
     """Return the key of what a kind of base is, in terms of what it reads."""
+    if situation.guesses_first and kind == "instant":
+        return "train.reason.guess"
     if situation.is_speech and kind == "wheel":
         return "train.reason.writes"
     if situation.medium == Medium.TEXT:

@@ -157,6 +157,7 @@ class TrainingService:
             is_speech=is_speech,
             least=task.fewest_to_tune,
             scratch_rows=task.rows_for_scratch,
+            guesses_first=task.guesses_first,
         )
 
     # the form -----------------------------------------------------------------------------------

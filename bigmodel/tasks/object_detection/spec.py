@@ -28,4 +28,5 @@ TASK = Task(
     engine="bigmodel.tasks.object_detection.engine",
     demo="image",
     fewest_to_tune=20,
+    guesses_first=True,
 )

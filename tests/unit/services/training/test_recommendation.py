@@ -1,5 +1,7 @@
 """Which base is recommended, and why: rules over measured numbers."""
 
+from functools import partial
+
 from bigmodel.core.datasets.dataset import Summary
 from bigmodel.core.model import Base, BaseChoice
 from bigmodel.core.task import Medium
@@ -74,6 +76,14 @@ def test_whisper_says_that_it_is_ready_without_training() -> None:
     heard = Situation(60, "en", 8000, medium=Medium.AUDIO, is_speech=True, least=20)
     [choice] = [one for one in advise([INSTANT, whisper], heard) if one.base.name == "w"]
     assert choice.reason.key == "train.reason.writes"
+
+
+def test_a_model_that_looks_at_nothing_is_called_a_guess() -> None:
+    tuned = Candidate(Base("lite0", "wheel", languages=("any",)), True, {"balanced": 5.0})
+    about = partial(Situation, 200, "", 8000, medium=Medium.IMAGE, least=20)
+    for guesses, reason in ((True, "train.reason.guess"), (False, "train.reason.image_instant")):
+        choices = advise([INSTANT, tuned], about(guesses_first=guesses))
+        assert {choice.base.name: choice.reason.key for choice in choices}["instant"] == reason
 
 
 def test_little_chinese_text_gets_the_instant_model() -> None:
