@@ -207,11 +207,21 @@ def _panels(heard: Heard, equal: float) -> list[Panel]:
         missed = [round(1 - share, 5) for share in line.y]
         curve = asdict(line)
         det = curve | {"y": missed, "area": equal}
-        axes = {"x": "axis_strangers", "y": "axis_right_accepted", "area": "area_roc"}
+        axes = {
+            "x": "axis_strangers",
+            "y": "axis_right_accepted",
+            "area": "area_roc",
+            "all": "line_pairs",
+        }
         found.append(
             Panel("lines", {**axes, "is_roc": True, "lines": [curve]}, f"{WORDS}roc_speakers")
         )
-        axes = {"x": "axis_strangers", "y": "axis_right_refused", "area": "area_det"}
+        axes = {
+            "x": "axis_strangers",
+            "y": "axis_right_refused",
+            "area": "area_det",
+            "all": "line_pairs",
+        }
         found.append(Panel("lines", {**axes, "is_roc": False, "lines": [det]}, f"{WORDS}det"))
     rows = np.flatnonzero(heard.is_known)
     if len(rows):

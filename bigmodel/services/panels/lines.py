@@ -22,7 +22,7 @@ LEGEND = {
 class Lines(PanelKind):
     """Data: `lines` with label, x, y and area; `x`, `y` and `area`, the ends of the keys that name them.
 
-    A line without a label is of all classes. `is_roc` adds the line of guessing; others are steps.
+    A line without a label is of all classes, or of what the key that ends with `all` names. `is_roc` adds the line of guessing; others are steps.
     """
 
     def is_half(self, panel: Panel) -> bool:
@@ -83,7 +83,7 @@ def _place(x: float, y: float, is_straight: bool) -> str:
 
 
 def _name(line: Mapping[str, Any], panel: Panel, say: Say) -> str:
-    label = line["label"][:16] or say(f"{WORDS}line_micro")
+    label = line["label"][:16] or say(WORDS + panel.data.get("all", "line_micro"))
     return f"{label} · {say(WORDS + panel.data['area'], area=format(line['area'], '.3f'))}"
 
 
