@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from bigmodel.training.speaker.voice import Floats
 
 LENGTHS_S = (2.0, 5.0)  # of speech: below, between and above them has a threshold of its own
-SHRUNK = 0.8  # of the mean over people that is taken out: with few people it is hardly known
+ALONE = (
+    0.8  # of one person's mean that is taken out where there is no other: something must be left
+)
 LEAST_SPREAD = 0.01  # of the mean spread of all numbers
 FEW_PEOPLE = 10  # below which a threshold is a guess, and has a margin
 MOST_LEFT_OUT = 200  # people of whom an answer tells what it would be, had they never been heard
@@ -99,7 +101,8 @@ def space_of(means: Matrix, squares: Matrix) -> Space:
     centre = means.mean(axis=0)
     spread = np.sqrt(np.maximum(squares.mean(axis=0) - centre**2, 0.0))
     least = LEAST_SPREAD * max(float(spread.mean()), 1e-9)
-    return Space(SHRUNK * centre, np.maximum(spread, least))
+    taken = centre if len(means) > 1 else ALONE * centre
+    return Space(taken, np.maximum(spread, least))
 
 
 def enrol(takes: Takes, asked: Sequence[Takes], share: float) -> Profiles:
