@@ -1,5 +1,6 @@
 """What the Data tab asks about pictures and sounds, what it does with the answer, and that names stay text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -87,6 +88,9 @@ class Datasets:
 
     def set_test_file(self, _owner: str, dataset_id: str, _path: Path, **given: Any) -> Dataset:
         return self._take({"test_of": dataset_id, **given})
+
+    def row_classes(self, dataset: Dataset) -> Mapping[str, int]:
+        return dataset.version.summary.classes
 
     def _take(self, given: dict[str, Any]) -> Dataset:
         given.pop("progress", None)
