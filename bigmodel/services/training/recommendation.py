@@ -188,7 +188,7 @@ def _of_machine(candidate: Candidate, situation: Situation) -> Message | None:
 
 
 def _rank(choice: BaseChoice, situation: Situation) -> tuple[int, float]:
-    """Order choices: pre-trained here, pre-trained to fetch, from scratch, instant, what does not fit."""
+    """Order choices: pre-trained here, pre-trained to fetch, from scratch, instant, a guess, what does not fit."""
     kind = choice.base.kind
     if not choice.fits:
         return 9, 0.0
@@ -209,7 +209,7 @@ def _rank(choice: BaseChoice, situation: Situation) -> tuple[int, float]:
         return place, choice.minutes.get("balanced", 0.0)
     if kind == "scratch":
         return (2 if situation.usable_rows >= situation.rows_for_scratch else 4), 0.0
-    return 3, 0.0
+    return (8 if situation.guesses_first else 3), 0.0
 
 
 def _is_worth_fetching(situation: Situation) -> bool:
@@ -235,6 +235,8 @@ def _unit(situation: Situation) -> str:
 def _why_best(choice: BaseChoice, situation: Situation) -> Message:
     kind = choice.base.kind
     if kind == "instant":
+        if situation.guesses_first:
+            return choice.reason
         if situation.has_few:
             args = {"rows": situation.usable_rows}
             return Message(f"train.why.instant_few{_of_medium(situation)}", args)

@@ -86,6 +86,13 @@ def test_a_model_that_looks_at_nothing_is_called_a_guess() -> None:
         assert {choice.base.name: choice.reason.key for choice in choices}["instant"] == reason
 
 
+def test_a_guess_is_recommended_only_where_nothing_else_can_learn() -> None:
+    to_fetch = Candidate(Base("lite0", "wheel", languages=("any",)), False, {"balanced": 5.0})
+    about = Situation(120, "", 8000, medium=Medium.IMAGE, least=20, guesses_first=True)
+    assert best([INSTANT, to_fetch], about).base.name == "lite0"
+    assert best([INSTANT], about).reason.key == "train.reason.guess"
+
+
 def test_little_chinese_text_gets_the_instant_model() -> None:
     assert best([INSTANT, SCRATCH], situation(300, "zh")).base.name == "instant"
 
