@@ -104,7 +104,10 @@ class SpeakerType(LabelType):
         return replace(found, metrics=self.metrics)
 
     def compare(self, truth: Sequence[str], new: Sequence[Label], old: Sequence[Label]) -> Paired:
-        return paired.of_classes(truth, *([_likest(row) for row in side] for side in (new, old)))
+        """Compare what is said; of people whom neither model knows, nothing is right."""
+        known = {label for side in (new, old) for row in side[:1] for label in row.labels}
+        told = [name if name in known else "" for name in truth]
+        return paired.of_classes(told, *([row.text for row in side] for side in (new, old)))
 
     def limits(self, results: Results) -> Iterator[Message]:
         yield Message("show.limits.speakers", {"count": len(results.labels)})
@@ -130,6 +133,10 @@ class SpeakerType(LabelType):
             *sorted(wrong, key=lambda at: -max(answers[at].scores)),
             *sorted(missed, key=lambda at: max(answers[at].scores)),
         ]
+
+    def hits(self, truth: Sequence[str], answers: Sequence[Label]) -> list[int]:
+        """Return recordings of the right person that were not refused."""
+        return [at for at in super().hits(truth, answers) if answers[at].text == truth[at]]
 
     def line(self, answer: Label) -> str:
         return answer.text or "–"
@@ -176,10 +183,6 @@ def _heard(truth: Sequence[str], answers: Sequence[Label], labels: Sequence[str]
         np.array([row.limit for row in rows], np.float64),
         np.array([row.margins for row in rows], np.float64).reshape(width),
     )
-
-
-def _likest(answer: Label) -> str:
-    return answer.likest if isinstance(answer, Speaker) else answer.text
 
 
 def _about(answer: Label) -> tuple[str, dict[str, str]]:

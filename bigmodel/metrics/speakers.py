@@ -92,10 +92,11 @@ def headline(heard: Heard) -> dict[str, float]:
     """Return every measure without its interval; nothing for no rows."""
     if not len(heard.truth):
         return {}
-    scores, same, _, _ = heard.pairs()
-    found = {"eer": equal_error(scores, same, np.ones(len(scores)))}
+    found = {}
     if heard.is_known.any():
-        found |= {
+        scores, same, _, _ = heard.pairs()
+        found = {
+            "eer": equal_error(scores, same, np.ones(len(scores))),
             "identification": float(heard.right().mean()),
             "right_refused": float(heard.refused().mean()),
         }
@@ -111,7 +112,7 @@ def evaluate(
     guess = _commonest(heard, baseline_truth)
     if guess:
         others["majority"] = {"identification": guess, "eer": Measure(CHANCE)}
-    panels = tuple(_panels(heard, measures["eer"].value))
+    panels = tuple(_panels(heard, measures["eer"].value if "eer" in measures else CHANCE))
     return Results(
         family="verification",
         rows=len(heard.truth),
@@ -145,14 +146,16 @@ def _equal(order: Ints, last: Ints, same: NDArray[np.bool_], weights: Floats) ->
 
 
 def _measures(heard: Heard) -> dict[str, Measure]:
-    found = {"eer": _equal_error_over_people(heard)}
-    if heard.is_known.any():
-        mine = heard.places[heard.is_known]
-        found["identification"] = _over_people(heard.right(), mine)
-        found["strangers_accepted"] = _over_people(*heard.accepted())
-        found["right_refused"] = _over_people(heard.refused(), mine)
-        return found
-    return found | {"strangers_accepted": _over_people(*heard.accepted())}
+    accepted = _over_people(*heard.accepted())
+    if not heard.is_known.any():  # nobody who could be refused: there is no equal error rate
+        return {"strangers_accepted": accepted}
+    mine = heard.places[heard.is_known]
+    return {
+        "eer": _equal_error_over_people(heard),
+        "identification": _over_people(heard.right(), mine),
+        "strangers_accepted": accepted,
+        "right_refused": _over_people(heard.refused(), mine),
+    }
 
 
 def _over_people(happened: NDArray[np.bool_], people: Ints) -> Measure:

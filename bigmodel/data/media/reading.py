@@ -115,7 +115,8 @@ class MediaUpload:
         return annotate(files, context)
 
     def _tell_files(self, files: MediaFiles, found: Annotated) -> None:
-        others = [entry.name for entry in files.others if entry.name not in found.sources]
+        sources = set(found.sources)
+        others = [entry.name for entry in files.others if entry.name not in sources]
         if others:
             names = listed(others, 8)
             self.findings.note("others", level="info", count=len(others), names=names)

@@ -236,6 +236,8 @@ def best_threshold(truth: Truth, answers: Sequence[Detected]) -> float:
         return RIGHT
     pairs.sort(key=lambda pair: -pair[0])
     sure, right = np.array([p[0] for p in pairs]), np.cumsum([p[1] for p in pairs])
+    if not right[-1]:  # it found nothing: whatever it draws is wrong
+        return RIGHT
     f1 = 2 * right / (np.arange(1, len(pairs) + 1) + count_true)
     best = int(np.flatnonzero(f1 >= f1.max() - 1e-12)[-1])
     below = sure[best + 1] if best + 1 < len(sure) else 0.0

@@ -10,9 +10,9 @@ from PIL import Image
 
 from bigmodel.answers.boxes import Found
 from bigmodel.core.datasets.boxes import Box
-from bigmodel.data.media.images import open_picture
+from bigmodel.data.media.images import LONGEST, open_picture
 
-SHOWN_SIDE = 640  # pixels of the picture that boxes are drawn on
+SHOWN_SIDE = LONGEST  # pixels of the picture that is looked at and drawn on: as pictures are kept
 QUALITY = 80
 
 
@@ -46,11 +46,15 @@ def placed(
     sureness: Sequence[float],
     threshold: float,
     kinds: tuple[str, ...],
+    *,
+    is_shown: bool,
 ) -> Found:
-    """Return the answer to a picture whose boxes are given as shares of its sides."""
+    """Return the answer to a picture whose boxes are given as shares of its sides; with the picture, where it is shown."""
     width, height = look.size
     boxes = tuple(
         Box(box.left * width, box.top * height, box.right * width, box.bottom * height, box.kind)
         for box in shares
     )
-    return Found(look.size, boxes, tuple(sureness), threshold, kinds, look.drawn())
+    return Found(
+        look.size, boxes, tuple(sureness), threshold, kinds, look.drawn() if is_shown else ""
+    )

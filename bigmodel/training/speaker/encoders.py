@@ -51,7 +51,11 @@ def train(
     if base.folder is None:
         raise ModelError("base_has_no_files", base=base.name)
     shutil.copyfile(base.folder / WEIGHTS, folder / WEIGHTS)
-    ear = BothEars(ear_of(GE2E, folder))
+    try:
+        ear = BothEars(ear_of(GE2E, folder))
+    except (KeyError, RuntimeError) as error:
+        reason = str(error)[:300]
+        raise ModelError("base_cannot_be_loaded", base=base.name, reason=reason) from error
     write_profiles(data, params, ear, GE2E, folder=folder, report=report, say=say_to(report))
 
 

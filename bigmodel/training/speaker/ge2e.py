@@ -61,9 +61,15 @@ class VoiceEncoder(nn.Module):
 
 
 def load_encoder(file: Path) -> VoiceEncoder:
-    """Load the encoder from the weights of the base; what else a file holds is left out."""
+    """Load the encoder from the weights of the base; what else a file holds is left out.
+
+    Raises:
+        KeyError: weights are missing, which would else be random.
+    """
     encoder = VoiceEncoder()
     own = encoder.state_dict()
     stored = {name: value.float() for name, value in load_weights(file).items() if name in own}
+    if missing := {name for name in own if not name.startswith("_mel.")} - stored.keys():
+        raise KeyError(min(missing))
     encoder.load_state_dict(own | stored)
     return encoder.eval()

@@ -17,7 +17,7 @@ from bigmodel.training.speaker.voice import Floats, colour, seconds_of, speech
 BATCH = 16
 JOINED_S = (0.0, 2.5, 6.0)  # of speech that is put together where a length has too few recordings
 FEWEST_ASKED = 5  # recordings a person of a length, below which others are joined to it
-MOST_KEPT_S = 90.0  # of speech of each person, to be joined
+MOST_KEPT_S = 30.0  # of speech of each person, to be joined: as much as is asked
 
 
 class Ear(Protocol):
@@ -111,7 +111,8 @@ def _note(heard: _Heard, sounds: Sequence[Floats], people: Sequence[int], ear: E
     heard.seconds += [seconds_of(sound) for sound in sounds]
     for person, sound in zip(people, sounds, strict=True):
         mine = heard.kept.setdefault(person, [])
-        if sum(map(seconds_of, mine)) < MOST_KEPT_S:
+        is_long = length_of(seconds_of(sound)) == len(LENGTHS_S)  # of the last length: never joined
+        if not is_long and sum(map(seconds_of, mine)) < MOST_KEPT_S:
             mine.append(sound)
 
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from bigmodel.core.results.boxed import boxed_picture
 
-SHOWN_SIDE = 640
+SHOWN_SIDE = 768
 FoundBox = tuple[
     float, float, float, float, str, float
 ]  # left, top, right, bottom, kind, certainty

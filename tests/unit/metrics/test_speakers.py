@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bigmodel.answers.speaker import ANSWER, Speaker
 from bigmodel.metrics import speakers
 from bigmodel.metrics.speakers import Heard, equal_error
 
@@ -50,8 +51,9 @@ def test_without_strangers_everybody_stands_for_one() -> None:
 
 def test_strangers_alone_say_nothing_of_right_people() -> None:
     rows = heard(["Cleo", "Dan"], [(0.9, 0.1), (0.2, 0.1)])
-    assert set(speakers.headline(rows)) == {"eer", "strangers_accepted"}
+    assert set(speakers.headline(rows)) == {"strangers_accepted"}
     results = speakers.evaluate(rows, {"instant": rows}, ("Ann",), is_folded=False)
+    assert set(results.measures) == {"strangers_accepted"}
     assert results.sentence.key == "results.sentence.strangers"
     assert results.measures["strangers_accepted"].value == 0.5
 
@@ -66,3 +68,10 @@ def test_lines_run_from_nobody_to_everybody() -> None:
     assert (lines["det"]["y"][0], lines["det"]["y"][-1]) == (1, 0)
     assert lines["det"]["area"] == results.measures["eer"].value
     assert results.beside["majority"]["identification"].value == 0.5
+
+
+def test_who_is_refused_is_not_right_and_who_refuses_a_stranger_is() -> None:
+    right, refused = (Speaker(LABELS, scores, 0.5) for scores in ((0.9, 0.1), (0.4, 0.1)))
+    assert ANSWER.hits(["Ann", "Ann"], [right, refused]) == [0]
+    compared = ANSWER.compare(["Cleo", "Ann"], [refused, right], [right, right])
+    assert compared.is_gained.tolist() == [True, False]

@@ -1,6 +1,6 @@
 """Boxes around objects in pictures: Pascal VOC, COCO or YOLO, found by what the files hold.
 
-Where several formats are there, the one that says something of most pictures counts. Pictures in class folders
+Where several formats are there, the one with boxes in most pictures counts. Pictures in class folders
 are read as such, unless boxes are asked for.
 """
 
@@ -35,12 +35,17 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     found = [each for each in every if each is not None]
     if not found:
         return None
-    best = max(found, key=lambda each: len(each.drawn))
+    best = max(found, key=_pictures_with_boxes)
     if context.kind not in ("", KIND):
         raise DatasetError("media_boxes", found=best.name)
     if not any(drawn.boxes for drawn in best.drawn.values()):
         raise DatasetError("boxes_none", found=best.name)
     return _annotated(files, best, found, context)
+
+
+def _pictures_with_boxes(found: Annotations) -> int:
+    """Return of how many pictures a format says something; YOLO takes those without a file for empty."""
+    return sum(bool(drawn.boxes) for drawn in found.drawn.values())
 
 
 def _annotated(

@@ -23,6 +23,7 @@ from bigmodel.data.media.parts import split_of
 NAME = "COCO"
 MOST_BYTES = 128 * 2**20
 LISTS = ("images", "annotations", "categories")
+DRAWN = {"bbox", "segmentation"}  # what an annotation with a box has
 WORDS = re.compile(r"[\s_\-.]+")
 Records = list[dict[str, Any]]  # Any: as JSON has it
 
@@ -52,7 +53,11 @@ def _lists(entry: Entry) -> Mapping[str, Records] | None:
         isinstance(told.get(name, []), list) for name in LISTS
     ):
         return None
-    return {name: [x for x in told.get(name, []) if isinstance(x, dict)] for name in LISTS}
+    lists = {name: [x for x in told.get(name, []) if isinstance(x, dict)] for name in LISTS}
+    are_others = lists["annotations"] and not any(
+        DRAWN & each.keys() for each in lists["annotations"]
+    )
+    return None if are_others else lists  # captions, or maps of what every pixel is
 
 
 def _take(
@@ -75,7 +80,9 @@ def _take(
             continue
         width, height = number(one.get("width")), number(one.get("height"))
         size = (width, height) if width and height else None
-        found.drawn[picture.name] = Drawn(tuple(by_picture.pop(_id(one.get("id")), ())), size)
+        before = found.drawn.get(picture.name, Drawn(()))  # of another list, as that of key points
+        boxes = dict.fromkeys((*before.boxes, *by_picture.pop(_id(one.get("id")), ())))
+        found.drawn[picture.name] = Drawn(tuple(boxes), size or before.size)
         if split:
             found.splits[picture.name] = split
     found.counts["astray"] += sum(map(len, by_picture.values()))

@@ -22,7 +22,7 @@ NAME = "YOLO"
 LOOKED_AT = 5  # files that are not empty
 MOST_BYTES = 2**20
 MOST_NAME_BYTES = 2**16
-LINE = re.compile(rb"\s*\d+(?:\s+-?[\d.eE+-]+){4,}\s*")
+LINE = re.compile(rb"\s*\d{1,9}(?:\s+[\d.eE+-]+){4,}\s*")
 WHOLE = (1.0, 1.0)
 
 
@@ -49,7 +49,8 @@ def read_yolo(
             found.drawn[picture.name] = Drawn(tuple(box for box in boxes if box), WHOLE)
     if names is None:
         found.counts["numbers"] += 1
-    bad = {picture.name for entry, picture in beside if entry.name in found.bad}
+    refused = set(found.bad)
+    bad = {picture.name for entry, picture in beside if entry.name in refused}
     for item in items:  # what has no file shows nothing, as those who train on this format take it
         if item.entry.name not in found.drawn and item.entry.name not in bad:
             found.drawn[item.entry.name] = Drawn((), WHOLE)
@@ -86,7 +87,7 @@ def _box(line: bytes, names: dict[int, str] | None, found: Annotations) -> Box |
         found.counts["unnamed"] += 1
     elif len(numbers) < len(rest):
         found.counts["unread"] += 1
-    elif len(numbers) >= 6:
+    elif len(numbers) >= 6 and len(numbers) % 2 == 0:  # else a box, and points of a pose
         found.counts["outlines"] += 1
         return box_of(around(list(zip(numbers[::2], numbers[1::2], strict=False))), name)
     else:
@@ -115,7 +116,8 @@ def _names(others: Sequence[Entry], found: Annotations) -> dict[int, str] | None
 def _of_yaml(text: str) -> dict[int, str]:
     """Return the names of a `data.yaml`: a list, or by number."""
     try:
-        told = yaml.safe_load(text)
+        # Texts alone: a class may be called "no" or "01", and nothing is built from what a file refers to.
+        told = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes lists, mappings and texts
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}
     names = told.get("names") if isinstance(told, dict) else None
@@ -127,7 +129,7 @@ def _of_yaml(text: str) -> dict[int, str]:
         else ()
     )
     return {
-        int(place): str(name)
+        int(place): name
         for place, name in pairs
-        if str(place).isdecimal() and isinstance(name, int | float | str)
+        if re.fullmatch(r"\d{1,9}", str(place)) and isinstance(name, str)
     }

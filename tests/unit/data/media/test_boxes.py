@@ -238,3 +238,40 @@ def test_pictures_to_sort_into_classes_are_refused(reading: Reading) -> None:
 def test_pictures_without_any_box_are_refused(reading: Reading) -> None:
     with pytest.raises(DatasetError, match="boxes_none"):
         reading(pictures() | {f"annotations/{n}.xml": voc() for n in range(6)})
+
+
+def test_lists_of_the_same_pictures_add_to_each_other(reading: Reading) -> None:
+    names = [f"{n}.jpg" for n in range(6)]
+    dog = {"annotations": [{"id": 0, "image_id": 0, "category_id": 7, "bbox": [0, 0, 8, 8]}], "categories": [{"id": 7, "name": "dog"}]}  # fmt: skip
+    captions = {"annotations": [{"id": 0, "image_id": 0, "caption": "a cat"}], "categories": []}
+    lists = {
+        "annotations/a_instances.json": coco(names),
+        "annotations/b_keypoints.json": coco(names, **dog),
+        "annotations/c_captions.json": coco(names, **captions),
+    }
+    rows = reading(pictures() | lists)
+    found = boxes_of(rows["images/0.jpg"]["col.boxes"])
+    assert sorted(box.kind for box in found) == ["cat", "dog"]
+    assert len(boxes_of(rows["images/5.jpg"]["col.boxes"])) == 1
+    assert "boxes_unnamed" not in reading.said
+
+
+def test_names_in_yaml_are_texts_and_poses_are_boxes(reading: Reading) -> None:
+    pose = YOLO.strip() + b" 0.5 0.5 2\n"  # one point of a pose, and how well it is seen
+    labels = {f"labels/{n}.txt": pose.replace(b"0", b"1", 1) for n in range(6)}
+    rows = reading(pictures() | labels | {"data.yaml": b"names: [yes, no]\n"})
+    [box] = boxes_of(rows["images/0.jpg"]["col.boxes"])
+    assert box.kind == "no"
+    assert box[:4] == pytest.approx(CAT[:4], abs=0.1)
+
+
+def test_one_stray_file_takes_no_place_of_boxes_that_are_whole(reading: Reading) -> None:
+    files = pictures() | {f"annotations/{n}.xml": voc(CAT) for n in range(5)}
+    rows = reading(files | {"labels/5.txt": YOLO})
+    assert [box.kind for box in boxes_of(rows["images/0.jpg"]["col.boxes"])] == ["cat"]
+
+
+def test_numbers_that_are_no_boxes_are_seen_as_such_at_once(reading: Reading) -> None:
+    marks = b"1 " + b"-0.5 " * 60 + b"nan\n"
+    with pytest.raises(DatasetError):
+        reading(pictures() | {f"labels/{n}.txt": marks for n in range(6)})

@@ -53,6 +53,7 @@ def test_nothing_found_and_nothing_there() -> None:
     assert detection.average_precision([[CAT]], [seen()], ("cat", "dog"))[0]["map"] == 0
     assert detection.average_precision([[]], [seen((CAT, 0.9))], ("cat",))[1] == {}
     assert detection.best_threshold([[]], [seen((CAT, 0.9))]) == 0.5
+    assert detection.best_threshold([[CAT]], [seen((FAR, 0.4), (DOG, 0.06))]) == 0.5
 
 
 def test_a_true_box_is_found_once() -> None:

@@ -11,7 +11,7 @@ from bigmodel.answers.speaker import ANSWER
 from bigmodel.core.datasets.dataset import Rows
 from bigmodel.core.task import BaseFiles
 from bigmodel.tasks import get_task, load_engine
-from bigmodel.training.speaker.ge2e import VoiceEncoder
+from bigmodel.training.speaker.ge2e import VoiceEncoder, load_encoder
 from bigmodel.training.speaker.profiles import LENGTHS_S, Takes, enrol, length_of
 from bigmodel.training.speaker.takes import ColourEar, hear
 from bigmodel.training.speaker.voice import colour, seconds_of, speech
@@ -122,3 +122,11 @@ def test_strangers_among_held_out_rows_do_not_stop_a_training(tmp_path: Path) ->
     scratch = BaseFiles("scratch", "scratch")
     engine.train(mixed, params, scratch, folder, FakeReporter(tmp_path / "c"))
     assert len(engine.load(folder).answer(data.test.inputs)) == len(data.test)
+
+
+def test_encoder_without_some_of_its_weights_is_refused(tmp_path: Path) -> None:
+    weights = VoiceEncoder().state_dict()
+    del weights["linear.weight"]
+    save_file(weights, tmp_path / "model.safetensors")
+    with pytest.raises(KeyError, match=r"linear\.weight"):
+        load_encoder(tmp_path / "model.safetensors")
