@@ -21,7 +21,7 @@ def survey_of(*targets: str, **asked: object) -> Survey:
 def test_every_task_names_a_kind_that_is_there() -> None:
     assert {task.target for task in find_tasks().values()} <= set(target_kinds())
     with pytest.raises(NotFoundError, match="target_unknown"):
-        target_kind("boxes")
+        target_kind("dreams")
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,7 @@ TOLD_OF_SAMPLES = {
     "places_zh": QUESTIONS,
     "diary_en": [("data.reading.prose", "info")],  # as what they were read
     "chat_zh": [("data.reading.chats", "info")],
+    "table": [("data.reading.boxes_read", "info"), ("data.reading.boxes_background", "info")],
 }
 
 
