@@ -24,7 +24,7 @@ from bigmodel.settings import Settings
 READER = "bigmodel.data.ingest.reader"
 MEDIA = "media"  # folder of pictures or recordings beside the table
 # answers about pictures and recordings
-OF_MEDIA = ("leave_out", "level", "file", "text", "kind", "unsorted", "name_part")
+OF_MEDIA = ("leave_out", "level", "file", "text", "kind", "unsorted", "name_part", "is_repeated")
 OF_TABLES = ("sheet", "header_row", "kind")  # about tables
 FILES = "files.json"  # index of files that lie on this machine
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -84,6 +84,7 @@ class Answers:
     Of a workbook: the sheet, and the row that names its columns (0: guess, `NO_HEADER`: none does).
     `kind` is the target kind that is wanted, where somebody chose a task. From `unsorted` files on,
     pictures and recordings may come without any class, to be sorted by hand (0: they may not).
+    `is_repeated`: these are the answers to an earlier upload; of this one class folders say more than names.
     """
 
     leave_out: bool = False
@@ -95,6 +96,7 @@ class Answers:
     kind: str = ""
     unsorted: int = 0
     name_part: str = ""
+    is_repeated: bool = False
 
 
 def read_upload(

@@ -53,7 +53,7 @@ class Context:
 
     `file` and `text` are columns of a table, `level` is which folder names the class (0: not said),
     `name_part` which word of file names, `kind` is the target kind that somebody wants to learn. From `unsorted` files on, they may come
-    without any class (0: they may not).
+    without any class (0: they may not). `is_repeated`: the answers are those to an earlier upload.
     """
 
     scratch: Path
@@ -65,6 +65,7 @@ class Context:
     kind: str = ""
     unsorted: int = 0
     name_part: str = ""
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True)

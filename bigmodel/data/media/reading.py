@@ -47,6 +47,7 @@ class ReadOptions:
     kind: str = ""
     unsorted: int = 0
     name_part: str = ""
+    is_repeated: bool = False
 
 
 @dataclass
@@ -111,6 +112,7 @@ class MediaUpload:
             wishes.kind,
             wishes.unsorted,
             wishes.name_part,
+            wishes.is_repeated,
         )
         return annotate(files, context)
 

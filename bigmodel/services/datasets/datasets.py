@@ -318,7 +318,10 @@ class DatasetService:
         recipe = dataset.version.recipe
         kind = dataset.version.summary.target
         place = "" if level else name_part or recipe.name_part
-        answers = Answers(leave_out, level or recipe.level, text, label, kind=kind, name_part=place)
+        answers = Answers(
+            leave_out, level or recipe.level, text, label, kind=kind, name_part=place,
+            is_repeated=not name_part,
+        )  # fmt: skip
         upload = read_upload(path, self._settings, answers=answers)
         try:
             if (upload.medium, upload.form) != (recipe.medium, recipe.form):

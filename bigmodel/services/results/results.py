@@ -147,7 +147,11 @@ class ResultService:
         target = target_kind(get_task(model.task, self._settings.task_folders).target)
         recipe = version.recipe
         answers = Answers(
-            leave_out=True, level=recipe.level, kind=target.name, name_part=recipe.name_part
+            leave_out=True,
+            level=recipe.level,
+            kind=target.name,
+            name_part=recipe.name_part,
+            is_repeated=True,
         )
         upload = read_upload(path, self._settings, answers=answers)
         try:

@@ -17,7 +17,7 @@ from bigmodel.core.datasets.dataset import NO_LABEL, Form, Split
 from bigmodel.core.datasets.name_class import NameClass
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
-from bigmodel.data.media.annotations.folders import UNSORTED, by_folders, with_splits
+from bigmodel.data.media.annotations.folders import UNSORTED, are_classes, by_folders, with_splits
 from bigmodel.data.media.files import FEWEST_FILES, Item, MediaFiles
 from bigmodel.data.media.listing import SPEAKER, Context
 
@@ -38,6 +38,8 @@ MOST_PLACES = 20
 
 
 def _read(files: MediaFiles, context: Context) -> Annotated | None:
+    if context.is_repeated and are_classes(files):
+        return None
     if place := context.name_part:
         items = by_names(files.items, place)
         named = next(item for item in items if item.label)

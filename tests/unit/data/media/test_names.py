@@ -164,6 +164,18 @@ def test_later_files_are_read_in_the_same_way(desk: Desk) -> None:
     assert grown.version.summary.rows == tested.version.summary.rows + 24
 
 
+def test_a_test_file_in_class_folders_is_read_by_its_folders(desk: Desk) -> None:
+    made = desk.bring(animals(), name_part="1")
+    files = {
+        f"{name[:3]}/photo{at}.png": picture
+        for at, (name, picture) in enumerate(animals(at=500).items())
+    }
+    other = packed(desk.folder / "test.zip", files)
+    tested = desk.datasets.set_test_file(OWNER, made.id, other).version.summary
+    assert tested.split_rows["test"] == 24
+    assert set(tested.classes) == {"cat", "dog"}
+
+
 def test_files_gathered_class_by_class_keep_the_class_they_were_put_in(desk: Desk) -> None:
     made = desk.bring(animals(), name_part="1")
     trays = UploadService(desk.settings)
