@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -97,6 +97,9 @@ class BoxesType(AnswerType):
             labels,
             record.get("preview") or "",
         )
+
+    def kept(self, answer: Found) -> Found:
+        return replace(answer, preview="")
 
     def headline(
         self, truth: Sequence[str], answers: Sequence[Found], labels: Sequence[str]

@@ -76,6 +76,10 @@ class AnswerType(ABC):
     def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Answer:
         """Return what `encode` wrote, or what was stored of it."""
 
+    def kept(self, answer: Answer) -> Answer:
+        """Return an answer without what is shown of it once and never stored."""
+        return answer
+
     def merge(self, repeats: Sequence[Answer]) -> Answer:
         """Return the mean of answers to one row."""
         return repeats[0]

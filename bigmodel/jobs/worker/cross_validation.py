@@ -39,7 +39,7 @@ def fold_answers(
             check()
             kept = sorted(set(range(len(data.train))) - set(held))
             part = TaskData(_rows(data.train, kept), Rows(), Rows(), data.labels)
-            answers = ask(train(part), _rows(data.train, held), check)
+            answers = ask(kind, train(part), _rows(data.train, held), check)
             for place, answer in zip(held, answers, strict=True):
                 found[place].append(answer)
     places = sorted(found)

@@ -51,16 +51,18 @@ def measure(
     """Return what a model answers on the validation and test rows; `check` is called between batches."""
     answers = Answers(kind)
     for split, rows in ((Split.VALIDATION, data.validation), (Split.TEST, data.test)):
-        answers.add(data.labels, split, rows, ask(predictor, rows, check))
+        answers.add(data.labels, split, rows, ask(kind, predictor, rows, check))
     return answers
 
 
-def ask(predictor: Predictor, rows: Rows, check: Callable[[], None]) -> list[Answer]:
+def ask(
+    kind: AnswerType, predictor: Predictor, rows: Rows, check: Callable[[], None]
+) -> list[Answer]:
     """Return the answers to rows."""
     answers: list[Answer] = []
     for start in range(0, len(rows), BATCH_ROWS):
         check()
-        answers += predictor.answer(rows.inputs[start : start + BATCH_ROWS])
+        answers += map(kind.kept, predictor.answer(rows.inputs[start : start + BATCH_ROWS]))
     return answers
 
 

@@ -46,15 +46,11 @@ def placed(
     sureness: Sequence[float],
     threshold: float,
     kinds: tuple[str, ...],
-    *,
-    is_shown: bool,
 ) -> Found:
-    """Return the answer to a picture whose boxes are given as shares of its sides; with the picture, where it is shown."""
+    """Return the answer to a picture whose boxes are given as shares of its sides."""
     width, height = look.size
     boxes = tuple(
         Box(box.left * width, box.top * height, box.right * width, box.bottom * height, box.kind)
         for box in shares
     )
-    return Found(
-        look.size, boxes, tuple(sureness), threshold, kinds, look.drawn() if is_shown else ""
-    )
+    return Found(look.size, boxes, tuple(sureness), threshold, kinds, look.drawn())

@@ -33,11 +33,11 @@ class MedianBoxes:
 
     def answer(self, inputs: Sequence[str]) -> list[Found]:
         """Return the same boxes for each picture."""
-        return [self._one(path, is_shown=len(inputs) == 1) for path in inputs]
+        return [self._one(path) for path in inputs]
 
-    def _one(self, path: str, *, is_shown: bool) -> Found:
+    def _one(self, path: str) -> Found:
         look = look_at(path)
-        return placed(look, self.boxes, self.shares, self.threshold, self.labels, is_shown=is_shown)
+        return placed(look, self.boxes, self.shares, self.threshold, self.labels)
 
 
 def train(data: TaskData, folder: Path, report: Reporter) -> None:

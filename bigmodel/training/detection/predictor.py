@@ -27,15 +27,15 @@ class BoxFinder:
 
     def answer(self, inputs: Sequence[str]) -> list[Found]:
         """Return the boxes in each picture."""
-        return [self._one(path, is_shown=len(inputs) == 1) for path in inputs]
+        return [self._one(path) for path in inputs]
 
-    def _one(self, path: str, *, is_shown: bool) -> Found:
+    def _one(self, path: str) -> Found:
         look = look_at(path)
         with torch.inference_mode():
             found = found_shares(self._net, look.picture, self._device)
         boxes = [Box(*sides, self.labels[label]) for sides, label, _ in found]
         sureness = [sure for *_, sure in found]
-        return placed(look, boxes, sureness, self._threshold, self.labels, is_shown=is_shown)
+        return placed(look, boxes, sureness, self._threshold, self.labels)
 
 
 def save(folder: Path, net: Detector, labels: tuple[str, ...], threshold: float) -> None:
