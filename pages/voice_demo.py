@@ -51,15 +51,7 @@ class VoiceDemo:
                 )
                 run = gr.Button(t(f"{WORDS}compare"), elem_id="voice-demo-compare")
                 self._difference = gr.HTML(padding=False, elem_id="voice-demo-difference")
-            self._voice = gr.State({})
-            with gr.Column(visible=False, elem_id="voice-demo-claim") as self._claim:
-                self._whom = gr.Dropdown(
-                    [],
-                    label=t(f"{WORDS}claim"),
-                    info=t(f"{WORDS}claim_hint"),
-                    elem_id="voice-demo-whom",
-                )
-                self._verdict = gr.HTML(padding=False, elem_id="voice-demo-verdict")
+            self._ask_whom()
         self._media.wire(
             [
                 *(self._along, self._course, self._heard, self._truth, self._said),
@@ -81,6 +73,18 @@ class VoiceDemo:
             self._difference,
             **QUIET,
         )
+
+    def _ask_whom(self) -> None:
+        """Lay out where a voice is held against one person."""
+        self._voice = gr.State({})
+        with gr.Column(visible=False, elem_id="voice-demo-claim") as self._claim:
+            self._whom = gr.Dropdown(
+                [],
+                label=self._ctx.t(f"{WORDS}claim"),
+                info=self._ctx.t(f"{WORDS}claim_hint"),
+                elem_id="voice-demo-whom",
+            )
+            self._verdict = gr.HTML(padding=False, elem_id="voice-demo-verdict")
 
     def more(
         self, found: Look | None, row: MediaRow | None, model_id: str, request: gr.Request

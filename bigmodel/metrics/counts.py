@@ -22,6 +22,28 @@ class Counts:
     found: Ints
 
 
+@dataclass(frozen=True)
+class KindCounts:
+    """Counts of every row, by kind: marks or boxes that are true, that were `named`, and those `found`, (rows, kinds) each."""
+
+    kinds: tuple[str, ...]
+    true: Ints
+    named: Ints
+    found: Ints
+
+    @property
+    def columns(self) -> Floats:
+        """(3, rows) found, named and true ones of all kinds."""
+        sides = (self.found, self.named, self.true)
+        return np.stack([side.sum(axis=1).astype(np.float64) for side in sides])
+
+    @property
+    def errors(self) -> Ints:
+        """(rows,) those that are missing or too many."""
+        missing: Ints = (self.true + self.named - 2 * self.found).sum(axis=1)
+        return missing
+
+
 def confusion(truth: Ints, answers: Ints, classes: int) -> Ints:
     """Return the matrix (classes, classes) of rows by true class (first axis) and answer."""
     flat = np.bincount(truth * classes + answers, minlength=classes * classes)
@@ -64,7 +86,7 @@ def measures(counts: Counts) -> dict[str, Floats]:
     return values
 
 
-def ratio(part: Ints, whole: Ints) -> Floats:
+def ratio(part: Ints | Floats, whole: Ints | Floats) -> Floats:
     """Return part by whole, 0 where the whole is nothing."""
     result: Floats = np.divide(part, whole, out=np.zeros(whole.shape), where=whole > 0)
     return result

@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 
 from bigmodel.core.message import Arg, Level, Message
 from bigmodel.core.results.results import Measure
-from bigmodel.metrics.counts import Floats, Ints
+from bigmodel.metrics.counts import Floats, Ints, KindCounts
 from bigmodel.metrics.intervals import wilson
-from bigmodel.metrics.pictures.detection import Counted as Boxes
-from bigmodel.metrics.spans import Counted
 
 SENTENCE = "results.sentence."
 REMARK = "results.remarks."
@@ -88,7 +86,7 @@ def of_spans(
     return Message(f"{SENTENCE}spans{_way(is_folded)}", args)
 
 
-def of_boxes(counted: Boxes, *, is_folded: bool) -> Message:
+def of_boxes(counted: KindCounts, *, is_folded: bool) -> Message:
     """Return the one sentence about boxes: how many objects are found, and how many boxes are drawn around none."""
     true, named, found = (int(side.sum()) for side in (counted.true, counted.named, counted.found))
     args: dict[str, Arg] = {
@@ -137,7 +135,7 @@ def compared(kind: str, better: float, difference: Measure, **args: float) -> Me
 
 
 def remarks_on_spans(
-    mine: Counted, instant: Counted | None, faults: Mapping[str, int], *, is_folded: bool
+    mine: KindCounts, instant: KindCounts | None, faults: Mapping[str, int], *, is_folded: bool
 ) -> tuple[Message, ...]:
     """Return what a person should know before trusting the marks, and what would help most."""
     remarks = []

@@ -5,42 +5,19 @@ A mark is right only if its borders and its kind are (Tjong Kim Sang and De Meul
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from bigmodel.core.datasets.spans import Span
 from bigmodel.core.results.results import Measure
 from bigmodel.metrics import intervals
-from bigmodel.metrics.counts import Floats, Ints, ratio
+from bigmodel.metrics.counts import Floats, KindCounts, ratio
 
 FAULTS = ("exact", "border", "kind", "both", "missed", "invented")
 Rows = Sequence[Sequence[Span]]
 
 
-@dataclass(frozen=True)
-class Counted:
-    """Counts of every text: marks that are true, that were `named`, and those `found`: (rows, kinds) each."""
-
-    kinds: tuple[str, ...]
-    true: Ints
-    named: Ints
-    found: Ints
-
-    @property
-    def columns(self) -> Floats:
-        """(3, rows) found, named and true marks of all kinds."""
-        sides = (self.found, self.named, self.true)
-        return np.stack([side.sum(axis=1).astype(np.float64) for side in sides])
-
-    @property
-    def errors(self) -> Ints:
-        """(rows,) marks that are missing or too many."""
-        missing: Ints = (self.true + self.named - 2 * self.found).sum(axis=1)
-        return missing
-
-
-def count(truth: Rows, answers: Rows, kinds: Sequence[str] = ()) -> Counted:
+def count(truth: Rows, answers: Rows, kinds: Sequence[str] = ()) -> KindCounts:
     """Count the marks of texts."""
     said = {span.kind for side in (truth, answers) for row in side for span in row}
     names = tuple(sorted(said | set(kinds)))
@@ -50,20 +27,20 @@ def count(truth: Rows, answers: Rows, kinds: Sequence[str] = ()) -> Counted:
         for side, spans in enumerate((set(true), set(named), set(true) & set(named))):
             for span in spans:
                 sides[side, at, place[span.kind]] += 1
-    return Counted(names, *sides)
+    return KindCounts(names, *sides)
 
 
 def shares(columns: Floats) -> dict[str, Floats]:
     """Return precision, recall and F1 from sums or means of found, named and true marks, shaped (3, n)."""
     found, named, true = columns
     return {
-        "entity_f1": _share(2 * found, named + true),
-        "entity_precision": _share(found, named),
-        "entity_recall": _share(found, true),
+        "entity_f1": ratio(2 * found, named + true),
+        "entity_precision": ratio(found, named),
+        "entity_recall": ratio(found, true),
     }
 
 
-def measures(counted: Counted) -> dict[str, Measure]:
+def measures(counted: KindCounts) -> dict[str, Measure]:
     """Return each measure with its interval."""
     columns = counted.columns
     values = shares(columns.mean(axis=1, keepdims=True))
@@ -75,7 +52,7 @@ def measures(counted: Counted) -> dict[str, Measure]:
     }
 
 
-def by_kind(counted: Counted) -> list[dict[str, object]]:
+def by_kind(counted: KindCounts) -> list[dict[str, object]]:
     """Return what was found of each kind, the commonest first, with intervals of its shares."""
     true, named, found = (side.sum(axis=0) for side in (counted.true, counted.named, counted.found))
     recall, precision = ratio(found, true), ratio(found, named)
@@ -114,7 +91,7 @@ def faults(truth: Rows, answers: Rows) -> dict[str, int]:
     return counts
 
 
-def paired(first: Counted, second: Counted) -> dict[str, tuple[Measure, Measure, Measure]]:
+def paired(first: KindCounts, second: KindCounts) -> dict[str, tuple[Measure, Measure, Measure]]:
     """Return each measure of two models on the same texts and its difference, with paired intervals."""
     both = np.concatenate([first.columns, second.columns])
 
@@ -143,11 +120,6 @@ def _fault(span: Span, named: Sequence[Span]) -> str:
 
 def _touch(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
-
-
-def _share(part: Floats, whole: Floats) -> Floats:
-    result: Floats = np.divide(part, whole, out=np.zeros_like(whole, np.float64), where=whole > 0)
-    return result
 
 
 def named_shares(values: Mapping[str, Floats]) -> dict[str, float]:

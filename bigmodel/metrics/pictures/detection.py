@@ -14,7 +14,7 @@ from faster_coco_eval import COCO, COCOeval_faster  # type: ignore[import-untype
 from bigmodel.core.datasets.boxes import Box, overlap
 from bigmodel.core.results.results import Measure
 from bigmodel.metrics import intervals
-from bigmodel.metrics.counts import Floats, Ints
+from bigmodel.metrics.counts import Floats, KindCounts, ratio
 
 RIGHT = 0.5  # overlap from which a box is right
 TOUCHING = 0.1  # overlap from which a wrong box is beside a true one rather than of nothing
@@ -35,28 +35,6 @@ class Detected:
         """Return what is shown, the surest first."""
         pairs = zip(self.boxes, self.sureness, strict=True)
         return sorted((p for p in pairs if p[1] >= self.threshold), key=lambda p: -p[1])
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Counts of every picture: boxes that are true, that were `named`, and those `found`: (rows, kinds) each."""
-
-    kinds: tuple[str, ...]
-    true: Ints
-    named: Ints
-    found: Ints
-
-    @property
-    def columns(self) -> Floats:
-        """(3, rows) found, named and true boxes of all kinds."""
-        sides = (self.found, self.named, self.true)
-        return np.stack([side.sum(axis=1).astype(np.float64) for side in sides])
-
-    @property
-    def errors(self) -> Ints:
-        """(rows,) boxes that are missing or too many."""
-        missing: Ints = (self.true + self.named - 2 * self.found).sum(axis=1)
-        return missing
 
 
 def average_precision(
@@ -123,7 +101,7 @@ def _precision(
     return precision
 
 
-def count(truth: Truth, answers: Sequence[Detected], kinds: Sequence[str] = ()) -> Counted:
+def count(truth: Truth, answers: Sequence[Detected], kinds: Sequence[str] = ()) -> KindCounts:
     """Count the shown boxes of pictures."""
     shown = [answer.shown() for answer in answers]
     said = {box.kind for row in truth for box in row} | {b.kind for row in shown for b, _ in row}
@@ -137,7 +115,7 @@ def count(truth: Truth, answers: Sequence[Detected], kinds: Sequence[str] = ()) 
             sides[1, at, place[box.kind]] += 1
         for box in matched(true, [box for box, _ in named]):
             sides[2, at, place[box.kind]] += 1
-    return Counted(names, *sides)
+    return KindCounts(names, *sides)
 
 
 def matched(true: Sequence[Box], named: Sequence[Box], least: float = RIGHT) -> dict[Box, Box]:
@@ -154,11 +132,11 @@ def matched(true: Sequence[Box], named: Sequence[Box], least: float = RIGHT) -> 
 def shares(columns: Floats) -> dict[str, Floats]:
     """Return recall and precision from sums or means of found, named and true boxes, shaped (3, n)."""
     found, named, true = columns
-    return {"box_recall": _share(found, true), "box_precision": _share(found, named)}
+    return {"box_recall": ratio(found, true), "box_precision": ratio(found, named)}
 
 
 def measures(
-    truth: Truth, answers: Sequence[Detected], kinds: Sequence[str], counted: Counted
+    truth: Truth, answers: Sequence[Detected], kinds: Sequence[str], counted: KindCounts
 ) -> dict[str, Measure]:
     """Return each measure; those at the threshold with intervals from resamples of whole pictures."""
     means, _ = average_precision(truth, answers, kinds)
@@ -172,7 +150,7 @@ def measures(
     return {name: Measure(value) for name, value in means.items()} | at_threshold
 
 
-def by_kind(counted: Counted, precision: Mapping[str, float]) -> list[dict[str, object]]:
+def by_kind(counted: KindCounts, precision: Mapping[str, float]) -> list[dict[str, object]]:
     """Return what was found of each kind, the commonest first, with its average precision."""
     true, named, found = (side.sum(axis=0) for side in (counted.true, counted.named, counted.found))
     rows: list[dict[str, object]] = []
@@ -194,9 +172,9 @@ def by_kind(counted: Counted, precision: Mapping[str, float]) -> list[dict[str, 
 def _by_kind_shares(columns: Floats) -> dict[str, Floats]:
     found, named, true = columns
     return {
-        "recall": _share(found, true),
-        "precision": _share(found, named),
-        "f1": _share(2 * found, named + true),
+        "recall": ratio(found, true),
+        "precision": ratio(found, named),
+        "f1": ratio(2 * found, named + true),
     }
 
 
@@ -248,7 +226,7 @@ def best_threshold(truth: Truth, answers: Sequence[Detected]) -> float:
 
 def paired(
     truth: Truth, new: Sequence[Detected], old: Sequence[Detected]
-) -> tuple[dict[str, tuple[Measure, Measure, Measure]], Counted, Counted]:
+) -> tuple[dict[str, tuple[Measure, Measure, Measure]], KindCounts, KindCounts]:
     """Return each measure of two models on the same pictures with its difference, and their counts."""
     first, second = count(truth, new), count(truth, old)
     both = np.concatenate([first.columns, second.columns])
@@ -271,8 +249,3 @@ def paired(
         name: (made[f"new {name}"], made[f"old {name}"], made[f"by {name}"]) for name in names
     }
     return found, first, second
-
-
-def _share(part: Floats, whole: Floats) -> Floats:
-    result: Floats = np.divide(part, whole, out=np.zeros_like(whole, np.float64), where=whole > 0)
-    return result

@@ -39,6 +39,7 @@ from bigmodel.services.datasets.import_source import (
 )
 from bigmodel.services.datasets.keep import keep, keep_version
 from bigmodel.services.datasets.recipe import (
+    check_test_file,
     groups_of,
     kind_of_columns,
     kind_without_label,
@@ -324,13 +325,7 @@ class DatasetService:
         )  # fmt: skip
         upload = read_upload(path, self._settings, answers=answers)
         try:
-            if (upload.medium, upload.form) != (recipe.medium, recipe.form):
-                raise DatasetError("test_medium")
-            asked = filter(None, (*recipe.inputs, recipe.target))
-            missing = [c for c in asked if c not in upload.columns]
-            if missing:
-                lacks, found = ", ".join(missing), ", ".join(upload.columns)
-                raise DatasetError("test_columns", missing=lacks, found=found)
+            check_test_file(upload, recipe)
             sources = [own_source(self._folder(dataset)), upload.source(TEST)]
             kept = lasting(dataset.version, recipe)
             return self._next(dataset, sources, replace(recipe, test_name=path.name), kept, upload)

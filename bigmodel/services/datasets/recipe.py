@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bigmodel.core.datasets.dataset import NO_LABEL, ONLY_TEXT, Recipe
+from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import Upload
@@ -140,3 +141,17 @@ def kind_of_columns(source: Source, text: str, label: str, more: Sequence[str] =
         return passage.kind if passage else ""
     pair = pair_of({name: sample[name] for name in (text, label) if name}, text, label)
     return pair.kind if pair else ""
+
+
+def check_test_file(upload: Upload, recipe: Recipe) -> None:
+    """Check that a file of test rows is what a dataset consists of.
+
+    Raises:
+        DatasetError: `test_medium`, `test_columns`.
+    """
+    if (upload.medium, upload.form) != (recipe.medium, recipe.form):
+        raise DatasetError("test_medium")
+    asked = filter(None, (*recipe.inputs, recipe.target))
+    if missing := [column for column in asked if column not in upload.columns]:
+        lacks, found = ", ".join(missing), ", ".join(upload.columns)
+        raise DatasetError("test_columns", missing=lacks, found=found)
