@@ -69,3 +69,23 @@ def _spoken(name: str) -> str:
 
 def _opener(place: Path) -> Callable[[], BinaryIO]:
     return lambda: place.open("rb")
+
+
+def head(entry: Entry, most: int) -> bytes:
+    """Return the first bytes of a file, none where it cannot be unpacked."""
+    try:
+        with entry.open() as file:
+            return file.read(most)
+    except DatasetError:
+        return b""
+
+
+def text_of(entry: Entry, most: int) -> str:
+    """Return the text of a file, of its first `most` bytes."""
+    found = head(entry, most)
+    for codec in ("utf-8-sig", "gb18030"):
+        try:
+            return found.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return found.decode("cp1252", "replace")

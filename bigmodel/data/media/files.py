@@ -24,9 +24,12 @@ OTHER_SOUNDS = {
     ".wma", ".slk", ".silk", ".aud", ".ra", ".rm", ".dss", ".ds2", ".ac3", ".dts", ".ape", ".mid", ".midi",
     ".m4b", ".m4r", ".mp2", ".mpga", ".gsm", ".vox", ".spx", ".wv", ".tta", ".mov", ".mkv", ".avi",
 }  # fmt: skip
+MEDIA = PICTURES | SOUNDS | OTHER_PICTURES | OTHER_SOUNDS
 PACKED = {".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar"}
 JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
 IMAGE, AUDIO = "image", "audio"
+MOST_STRAY = 0.25  # of the files: more of the other medium lies there for its own sake
+MUCH_OF_SOUND = 0.9  # pictures about as many as recordings are pictures of these
 FEWEST_FILES = 5  # below which nothing can be learned from them
 
 
@@ -70,11 +73,18 @@ def sort_files(
     sounds = [entry for entry in wanted if entry.ending in SOUNDS | OTHER_SOUNDS]
     if not pictures and not sounds:
         raise DatasetError("media_none", count=len(wanted))
-    medium = IMAGE if len(pictures) >= len(sounds) else AUDIO
+    medium = IMAGE if len(pictures) * MUCH_OF_SOUND > len(sounds) else AUDIO
     nameless = [entry for entry in wanted if not entry.ending and looks_like_media(entry)]
-    media = {id(entry) for entry in (*pictures, *sounds, *nameless)}
+    stray = sounds if medium == IMAGE else pictures
+    is_mixed = len(stray) > MOST_STRAY * (len(pictures) + len(sounds))
+    media = {id(e) for e in (*pictures, *sounds, *nameless)} - {id(e) for e in stray if is_mixed}
     items = tuple(Item(entry) for entry in wanted if id(entry) in media)
     return MediaFiles(medium, items, tuple(entry for entry in wanted if id(entry) not in media))
+
+
+def is_media(entry: Entry) -> bool:
+    """Tell whether a file is called like a picture or a recording, of a kind that is read or not."""
+    return entry.ending in MEDIA
 
 
 def repeated_names(items: Sequence[Item]) -> list[str]:

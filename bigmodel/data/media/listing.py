@@ -1,7 +1,7 @@
-"""One table beside media files: which column names them, which says their class or words; no name in it is ever opened."""
+"""One table beside media files: which column names them, which says their class or words."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import IMAGE, Item, MediaFiles
+from bigmodel.data.media.naming.lookup import FileNames, listed
 from bigmodel.data.media.parts import split_of
 from bigmodel.data.tables.number import as_number
 from bigmodel.data.tables.readers import find_readers
@@ -41,7 +42,6 @@ SPLIT_NAMES = re.compile(
     r"split|set|subset|partition|phase|part|fold_name|划分|数据集", re.IGNORECASE
 )
 BOXES = {"xmin", "ymin", "xmax", "bbox", "x_min", "x1", "boundingbox", "bounding_box"}
-OUTSIDE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[A-Za-z]:/|/|~")
 ENOUGH = 0.5  # of the rows name a file: then the column is the one with the files
 WORDS_OF_SPEECH = 2.5  # more words on average are no name of a class
 ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", ""}
@@ -102,13 +102,14 @@ def open_listing(entry: Entry, files: MediaFiles, context: Context) -> Listing:
     """
     findings = Findings()
     columns = _columns(entry, context, findings)
-    by_name = names_of(files.items, entry)
-    columns = _with_first_line(columns, by_name, findings)
+    by_name = FileNames(files.items, entry)
+    columns = _with_first_line(_turned(columns, by_name), by_name, findings)
     file = context.file if context.file in columns else _file_column(columns, by_name)
     if not file:
         return Listing(entry, tuple(columns))
-    _refuse_paths(columns[file])
-    names_files = any(_find(by_name, name) for name in columns[file])
+    by_name.refuse_outside(columns[file])
+    by_name.tell(columns[file], findings)
+    names_files = any(by_name.find(name) for name in columns[file])
     if files.medium == IMAGE and len({name.casefold() for name in columns} & BOXES) > 1:
         raise DatasetError("media_boxes", found=entry.base)
     others = {name: values for name, values in columns.items() if name != file}
@@ -124,7 +125,7 @@ def open_listing(entry: Entry, files: MediaFiles, context: Context) -> Listing:
     parts = _parts(others)
     rows, missing = [], []
     for name, label, part in zip(columns[file], labels, parts, strict=True):
-        item = _find(by_name, name)
+        item = by_name.find(name)
         if item is not None:
             rows.append((item, label, part))
         elif name.strip():
@@ -144,7 +145,8 @@ def ask_columns(listing: Listing, medium: str) -> DatasetError:
 
 
 def _columns(entry: Entry, context: Context, findings: Findings) -> dict[str, list[str]]:
-    place, found = context.scratch / "listing", context.scratch / "listing.parquet"
+    found = context.scratch / "listing.parquet"
+    place = context.scratch / f"listing{entry.ending}"  # a reader of workbooks asks for the ending
     with entry.open() as source, place.open("wb") as copy:
         while chunk := source.read(2**20):
             copy.write(chunk)
@@ -156,11 +158,20 @@ def _columns(entry: Entry, context: Context, findings: Findings) -> dict[str, li
     return {name: read.column(ORIGINAL + name).to_pylist() for name in target.columns}
 
 
+def _turned(columns: dict[str, list[str]], by_name: FileNames) -> dict[str, list[str]]:
+    """Return the columns of an object of JSON that says the class of each file as `{"1.jpg": "cat"}`."""
+    if len(columns) < 2 or any(len(values) != 1 for values in columns.values()):
+        return columns
+    if sum(by_name.find(name) is not None for name in columns) < ENOUGH * len(columns):
+        return columns
+    return {"file": list(columns), "label": [values[0] for values in columns.values()]}
+
+
 def _with_first_line(
-    columns: dict[str, list[str]], by_name: Mapping[str, Item], findings: Findings
+    columns: dict[str, list[str]], by_name: FileNames, findings: Findings
 ) -> dict[str, list[str]]:
     """Return the columns with their names as the first row, where a name is that of a file: there is no header."""
-    if not any(_find(by_name, name) for name in columns):
+    if not any(by_name.find(name) for name in columns):
         return columns
     findings.note("header_missing")
     names = [re.sub(r" \(\d+\)$", "", name) for name in columns]
@@ -170,50 +181,10 @@ def _with_first_line(
     }
 
 
-def names_of(items: Sequence[Item], table: Entry) -> dict[str, Item]:
-    """Return the files by every name a table may use: from its own folder, from any folder above, or alone.
-
-    A name that several files have is none of them, unless it is from the table's own folder.
-    """
-    folder = "/".join(table.parts[:-1])
-    own: dict[str, Item] = {}
-    short: dict[str, list[Item]] = {}
-    for item in items:
-        parts = item.entry.parts
-        whole = "/".join(parts)
-        for start in range(len(parts)):
-            name = "/".join(parts[start:])
-            short.setdefault(_plain(name), []).append(item)
-            short.setdefault(_plain(_stemmed(name)), []).append(item)
-        own[_plain(whole)] = item
-        if folder and whole.startswith(f"{folder}/"):
-            own[_plain(whole.removeprefix(f"{folder}/"))] = item
-    single = {name: found[0] for name, found in short.items() if len(found) == 1}
-    return single | own
-
-
-def _stemmed(name: str) -> str:
-    folder, slash, base = name.rpartition("/")
-    stem = base.rpartition(".")[0]
-    return f"{folder}{slash}{stem or base}"
-
-
-def _find(by_name: Mapping[str, Item], name: str) -> Item | None:
-    """Return the file of a name; a table may know it by a longer path than the upload."""
-    plain = _plain(name)
-    if not plain:
-        return None
-    return by_name.get(plain) or by_name.get(plain.rpartition("/")[2])
-
-
-def _plain(name: str) -> str:
-    return name.strip().replace("\\", "/").removeprefix("./").casefold()
-
-
-def _file_column(columns: Mapping[str, Sequence[str]], by_name: Mapping[str, Item]) -> str:
+def _file_column(columns: Mapping[str, Sequence[str]], by_name: FileNames) -> str:
     """Return the column that names files: the one that names most, else the one called so."""
     shares = {
-        name: sum(_find(by_name, value) is not None for value in values) / max(1, len(values))
+        name: sum(by_name.find(value) is not None for value in values) / max(1, len(values))
         for name, values in columns.items()
     }
     called = next((name for name in columns if FILE_NAMES.fullmatch(name.strip())), "")
@@ -307,27 +278,3 @@ def _parts(columns: Mapping[str, Sequence[str]]) -> Sequence[str]:
 
 def _split_of(value: str) -> str:
     return str(split_of(value) or "")
-
-
-def _refuse_paths(names: Sequence[str]) -> None:
-    """Refuse a table whose names lead out of the upload: such a table was made to try something."""
-    strange = list(_strange(names))
-    if strange:
-        raise DatasetError(
-            "transcripts_paths",
-            rows=listed([str(line) for line, _ in strange]),
-            name=strange[0][1][:80],
-        )
-
-
-def _strange(names: Sequence[str]) -> Iterator[tuple[int, str]]:
-    for line, raw in enumerate(names, 2):
-        name = raw.strip().replace("\\", "/")
-        if OUTSIDE.match(name) or ".." in name.split("/"):
-            yield line, raw
-
-
-def listed(names: Sequence[str], most: int = 20) -> str:
-    """Return names for a sentence."""
-    text = ", ".join(name[-80:] for name in names[:most])
-    return f"{text} …" if len(names) > most else text

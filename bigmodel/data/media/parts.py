@@ -9,7 +9,7 @@ from bigmodel.core.datasets.dataset import Split
 GAP = r"[\s_\-.()（）]*"
 THINGS = (
     r"sets?|data|datasets?|images?|imgs?|jpe?gs?|pngs?|audios?|wavs?|mp3s?|sounds?|clips?|recordings?|photos?|pics?"
-    r"|pictures?|files?|samples?|splits?|folders?|seg|clean|other|all|raw|media|content"
+    r"|pictures?|files?|samples?|splits?|folders?|lists?|seg|clean|other|all|raw|media|content"
     r"|集合?|数据集?|图片?|图像|照片|样本|音频|录音|文件夹?"
 )
 AROUND = rf"{THINGS}|new|final|small|mini|full|v?\d+[a-z]?"

@@ -21,9 +21,17 @@ from bigmodel.data.media import audio, images
 from bigmodel.data.media.annotations import Annotated, annotate
 from bigmodel.data.media.archive import archive_entries
 from bigmodel.data.media.entry import Entry, Given, given_entries
-from bigmodel.data.media.files import IMAGE, Item, MediaFiles, repeated_names, sort_files
+from bigmodel.data.media.files import (
+    IMAGE,
+    Item,
+    MediaFiles,
+    is_media,
+    repeated_names,
+    sort_files,
+)
 from bigmodel.data.media.keep import ODD, Kept, keep_all
-from bigmodel.data.media.listing import Context, listed
+from bigmodel.data.media.listing import Context
+from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.tables.source import ORIGINAL
 from bigmodel.data.tables.table import Findings, Limits
 
@@ -118,7 +126,11 @@ class MediaUpload:
 
     def _tell_files(self, files: MediaFiles, found: Annotated) -> None:
         sources = set(found.sources)
-        others = [entry.name for entry in files.others if entry.name not in sources]
+        unused = [entry for entry in files.others if entry.name not in sources]
+        media = [entry.name for entry in unused if is_media(entry)]
+        if media:
+            self.findings.note(f"beside_{files.medium}", count=len(media), names=listed(media, 8))
+        others = [entry.name for entry in unused if not is_media(entry)]
         if others:
             names = listed(others, 8)
             self.findings.note("others", level="info", count=len(others), names=names)

@@ -50,7 +50,9 @@ RARE = 0.5  # of the rows of a usual class; a word that may be a class is one wh
 RARE_SHARE = 0.1  # of all rows
 WHOLE = re.compile(r"[+-]?\d+\.0+")
 CODE = re.compile(r"0\d+")
-SEPARATORS = (";", "|", ",", "，", "、", "；", "/")
+BLANK = " "
+SEPARATORS = (";", "|", ",", "，", "、", "；", "/", BLANK)
+TAGGED = 12  # different combinations of tags, at least
 SHARE_SEVERAL = 0.1  # of the rows that hold more than one label
 MOST_PARTS = 200
 LONGEST_PART = 40
@@ -175,10 +177,19 @@ def several(rows: Mapping[str, int]) -> tuple[str, Sequence[str]] | None:
         split = {
             label: [part.strip() for part in label.split(mark)] for label in rows if mark in label
         }
+        if mark == BLANK and not _are_tags(split, len(rows)):
+            continue
         if _is_several(split, rows, total):
             alone = [[label] for label in rows if label not in split]
             return mark, _parts([*split.values(), *alone])
     return None
+
+
+def _are_tags(split: Mapping[str, Sequence[str]], labels: int) -> bool:
+    """Tell tags parted by blanks from names of several words: up to three and more of them, few in very many combinations."""
+    parts = {part for found in split.values() for part in found}
+    longest = max(map(len, split.values()), default=0)
+    return longest > 2 and labels >= TAGGED and len(parts) <= 0.5 * labels
 
 
 def _is_several(split: Mapping[str, Sequence[str]], rows: Mapping[str, int], total: int) -> bool:

@@ -17,6 +17,7 @@ from bigmodel.data.targets.survey import Survey, error
 MAX_SHOWN_CLASSES = 1_000
 MAX_LABEL_CHARACTERS = 100
 MANY_CLASSES = 100
+MANY_AMOUNTS = 20  # different numbers that are hardly names of classes
 LOPSIDED = 0.9
 BARS = 12
 CODE_NAMES = re.compile(
@@ -65,6 +66,10 @@ class LabelKind(TargetKind):
         labels = found.labels
         if not found.is_media:
             yield from _of_tables(self, found)
+        if kinds := several(self.classes(found)):
+            yield found.remark("labels_several", mark=kinds[0], labels=listed(kinds[1], 8))
+        if found.is_media and _are_amounts(labels):
+            yield found.remark("labels_amounts", count=len(labels), labels=listed(labels))
         singles = [labels[i] for i in np.flatnonzero(found.label_rows == 1)]
         if singles:
             yield found.remark("class_single", count=len(singles), labels=listed(singles))
@@ -114,9 +119,15 @@ def _of_tables(kind: LabelKind, found: Survey) -> Iterator[Message]:
     _, maybe = no_answers(kind.classes(found))
     if maybe and found.column:
         yield found.remark("labels_maybe_no_answer", level="info", labels=listed(maybe))
-    kinds = several(kind.classes(found))
-    if kinds:
-        yield found.remark("labels_several", mark=kinds[0], labels=listed(kinds[1], 8))
+
+
+def _are_amounts(labels: Sequence[str]) -> bool:
+    """Tell many different numbers of various lengths, as ages or prices: no names of classes."""
+    return (
+        len(labels) >= MANY_AMOUNTS
+        and all(as_number(label) is not None for label in labels)
+        and not are_codes(labels)
+    )
 
 
 KIND = LabelKind()

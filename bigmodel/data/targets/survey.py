@@ -16,7 +16,7 @@ FEWEST_USABLE = 10
 NUMBER_SHARE = 0.95  # of the targets are numbers where they are amounts
 SAID_OF_FILES = {
     "targets_missing", "duplicates_conflict", "duplicates", "texts_alike", "rows_few", "class_single",
-    "labels_long", "classes_many", "labels_alike", "classes_lopsided", "test_overlap",
+    "labels_long", "classes_many", "labels_alike", "labels_several", "classes_lopsided", "test_overlap",
     "test_labels_unknown", "unlabelled",
 }  # fmt: skip
 

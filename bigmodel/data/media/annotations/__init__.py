@@ -14,6 +14,7 @@ from typing import Protocol
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.data.media.files import Item, MediaFiles
 from bigmodel.data.media.listing import SPEAKER, Context
+from bigmodel.data.media.naming.lists import with_listed_parts
 from bigmodel.data.tables.table import Findings
 
 
@@ -69,6 +70,7 @@ def annotate(files: MediaFiles, context: Context) -> Annotated:
     ]
     for each in sorted(formats, key=lambda one: (context.kind not in one.kinds, one.order)):
         if (found := each.read(files, context)) is not None:
+            found = replace(found, items=with_listed_parts(found.items, files, context.findings))
             are_people = context.kind == SPEAKER and found.form == Form.FOLDERS
             return replace(found, kind=SPEAKER) if are_people else found
     raise RuntimeError("class folders are the last format, and answer or raise")

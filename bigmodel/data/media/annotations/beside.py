@@ -1,46 +1,76 @@
-"""What is spoken stands in text files: one beside each recording, or one for many with the name first (LibriSpeech)."""
+"""What is spoken stands in text files: one for each recording, or one for many with the name first (LibriSpeech).
 
+The same beside pictures are classes, where they are few.
+"""
+
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
-from bigmodel.data.media.annotations.drawn import head
 from bigmodel.data.media.annotations.folders import with_splits
-from bigmodel.data.media.entry import Entry
-from bigmodel.data.media.files import AUDIO, Item, MediaFiles
+from bigmodel.data.media.entry import Entry, text_of
+from bigmodel.data.media.files import AUDIO, SOUNDS, Item, MediaFiles
 from bigmodel.data.media.listing import Context
+from bigmodel.data.media.naming.lookup import listed
 
 ENDINGS = (".txt", ".lab", ".trn", "")
 MOST_BYTES = 4 * 2**20
 ENOUGH = 0.5  # of the recordings have a text
+LONGEST_CLASS = 40  # characters of a text that is a class
 LINES = 0.8  # of the lines of a list begin with the name of a recording
 
 
 def _read(files: MediaFiles, context: Context) -> Annotated | None:
-    if files.medium != AUDIO:
-        return None
     texts = [e for e in files.others if e.ending in ENDINGS and e.size <= MOST_BYTES]
+    if files.medium != AUDIO:
+        return _classes(files, texts, context)
     for said, used in (_one_each(files.items, texts), _lists(files.items, texts)):
-        items = [replace(item, label=said[i]) for i, item in enumerate(files.items) if i in said]
-        if len(items) >= ENOUGH * len(files.items):
-            names = tuple(entry.name for entry in used)
-            context.findings.note("texts_beside", level="info", count=len(items), files=len(names))
-            return Annotated(Form.TRANSCRIPTS, tuple(with_splits(items)), names)
+        if len(said) >= ENOUGH * len(files.items):
+            return _annotated(files, said, used, Form.TRANSCRIPTS, context)
     return None
+
+
+def _classes(files: MediaFiles, texts: Sequence[Entry], context: Context) -> Annotated | None:
+    """Return pictures whose texts are few and short: then these are their classes."""
+    said, used = _one_each(files.items, texts)
+    kinds = set(said.values())
+    are_short = all(len(kind) <= LONGEST_CLASS and not kind[:1].isdigit() for kind in kinds)
+    if len(said) < ENOUGH * len(files.items) or not 1 < len(kinds) <= 0.5 * len(said):
+        return None
+    return _annotated(files, said, used, Form.FOLDERS, context) if are_short else None
+
+
+def _annotated(
+    files: MediaFiles, said: dict[int, str], used: Sequence[Entry], form: Form, context: Context
+) -> Annotated:
+    items = [replace(item, label=said[i]) for i, item in enumerate(files.items) if i in said]
+    key = "texts_beside" if form == Form.TRANSCRIPTS else "classes_beside"
+    context.findings.note(key, level="info", count=len(items), files=len(used))
+    silent = [item.entry.name for i, item in enumerate(files.items) if i not in said]
+    if silent:
+        context.findings.note("texts_absent", count=len(silent), names=listed(silent))
+    return Annotated(form, tuple(with_splits(items)), tuple(entry.name for entry in used))
 
 
 def _one_each(
     items: Sequence[Item], texts: Sequence[Entry]
 ) -> tuple[dict[int, str], Sequence[Entry]]:
-    """Return the text of each recording that has a file of its own name, and these files."""
-    by_place = {_place(entry): entry for entry in texts}
-    used = {
-        i: by_place[_place(item.entry)]
-        for i, item in enumerate(items)
-        if _place(item.entry) in by_place
-    }
-    return {i: " ".join(_text(entry).split()) for i, entry in used.items()}, list(used.values())
+    """Return the text of each file that has one of its own name beside it, else anywhere (VCTK), and these texts."""
+    for key_of in (_place, _name):
+        by_key: dict[str, list[Entry]] = {}
+        for entry in texts:
+            by_key.setdefault(key_of(entry), []).append(entry)
+        counts = Counter(key_of(item.entry) for item in items)
+        used = {
+            i: by_key[key][0]
+            for i, item in enumerate(items)
+            if counts[key := key_of(item.entry)] == 1 and len(by_key.get(key, ())) == 1
+        }
+        if len(used) >= ENOUGH * len(items):
+            break
+    return {i: _said(entry) for i, entry in used.items()}, list(used.values())
 
 
 def _lists(items: Sequence[Item], texts: Sequence[Entry]) -> tuple[dict[int, str], Sequence[Entry]]:
@@ -49,7 +79,7 @@ def _lists(items: Sequence[Item], texts: Sequence[Entry]) -> tuple[dict[int, str
     said: dict[int, str] = {}
     used = []
     for entry in texts:
-        lines = list(_pairs(_text(entry)))
+        lines = list(_pairs(text_of(entry, MOST_BYTES)))
         known = {by_stem[name]: words for name, words in lines if name in by_stem}
         if known and len(known) >= LINES * len(lines):
             said |= known
@@ -64,18 +94,21 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
             yield name.rpartition(".")[0] if "." in name else name, words.strip()
 
 
+def _said(entry: Entry) -> str:
+    """Return what a text says in one line; of `.trn` (THCHS-30) the first one, below it stand syllables and sounds."""
+    text = text_of(entry, MOST_BYTES)
+    return " ".join((text.strip().partition("\n")[0] if entry.ending == ".trn" else text).split())
+
+
 def _place(entry: Entry) -> str:
-    return entry.name.rpartition(".")[0] if entry.ending else entry.name
+    """Return a name with its folders, without its ending; of `1.wav.trn` without both."""
+    name = entry.name.rpartition(".")[0] if entry.ending else entry.name
+    stem, dot, ending = name.rpartition(".")
+    return stem if dot and f".{ending.lower()}" in SOUNDS and entry.ending in ENDINGS else name
 
 
-def _text(entry: Entry) -> str:
-    content = head(entry, MOST_BYTES)
-    for codec in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(codec)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("cp1252", "replace")
+def _name(entry: Entry) -> str:
+    return _place(entry).rpartition("/")[2]
 
 
-FORMAT = AnnotationFormat("beside", order=1, read=_read, kinds=("text",))
+FORMAT = AnnotationFormat("beside", order=1, read=_read, kinds=("text", "label"))

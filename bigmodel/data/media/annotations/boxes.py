@@ -16,7 +16,8 @@ from bigmodel.data.media.annotations.placing import Placer
 from bigmodel.data.media.annotations.voc import read_voc
 from bigmodel.data.media.annotations.yolo import read_yolo
 from bigmodel.data.media.files import IMAGE, MediaFiles
-from bigmodel.data.media.listing import Context, listed
+from bigmodel.data.media.listing import Context
+from bigmodel.data.media.naming.lookup import listed
 
 KIND = "boxes"
 # Boxes that are left out by what their file says, and what was made of others, in the order in which it is said.

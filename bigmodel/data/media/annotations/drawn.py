@@ -78,15 +78,6 @@ class Pictures:
         return _only(near) or _only(same)
 
 
-def head(entry: Entry, most: int) -> bytes:
-    """Return the first bytes of a file, none where it cannot be unpacked."""
-    try:
-        with entry.open() as file:
-            return file.read(most)
-    except DatasetError:
-        return b""
-
-
 def content(entry: Entry, most: int) -> bytes | None:
     """Return the bytes of a file, None where it is larger or cannot be unpacked."""
     try:

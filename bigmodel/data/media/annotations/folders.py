@@ -15,25 +15,66 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.files import IMAGE, Item, MediaFiles
 from bigmodel.data.media.listing import SPEAKER, Context
+from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.media.parts import GAP, THINGS, split_of
+from bigmodel.data.tables.table import Findings
 
 UNSORTED = ("media_no_classes", "media_no_table")
 SHOWN_FOLDERS = 8
 MOST_SPLIT_SHARE = 0.9  # of the files lie in folders called like parts: then these are parts
 NEUTRAL = re.compile(rf"(?:(?:{THINGS}){GAP})+\d*")
+PEOPLE = re.compile(
+    rf"(?:actor|speaker|spk|person|subject|user|participant|说话人|演员|人){GAP}\d+"
+)
+HALVES = re.compile(
+    r"(?:(?:seg\w*|binary|ground)[\s_-]?)?(?:masks?|truth|gt|segmentations?|annotations?|contours?|depth|edges?)(?:[\s_-]?\w+)?"
+    r"|lr|hr|low[\s_-]?res\w*|high[\s_-]?res\w*|noisy|clean|blurr?y?|sharp|掩码|掩膜|蒙版|模糊|清晰|噪声|干净"
+)
+MOST_HALVES = 4  # more folders are classes, whatever one of them is called
+MOST_MARKED = 0.5  # of the files
 PIECES = re.compile(
     rf"(?:fold|batch|part|chunk|disc|disk|session|批次?|第){GAP}\d+{GAP}(?:批|部分)?"
 )
 
 
 def _read(files: MediaFiles, context: Context) -> Annotated:
+    usable = _without_marked(files.items, context.findings)
     try:
-        items, level = by_folders(files.items, files.medium, context.level)
+        items, level = by_folders(usable, files.medium, context.level)
     except DatasetError as error:
         if error.key not in UNSORTED or not 0 < context.unsorted <= len(files.items):
             raise
         items, level = with_splits(files.items), 0
+    _tell_names(items, context)
     return Annotated(Form.FOLDERS, tuple(items), level=level)
+
+
+def _without_marked(items: Sequence[Item], findings: Findings) -> Sequence[Item]:
+    """Return files without those in folders like `_background_noise_`: a line in front says that they are no class."""
+    marked = {item.entry.name: item.folders[-1] for item in items if _is_marked(item.folders)}
+    if not marked or len(marked) > MOST_MARKED * len(items):
+        return items
+    folders = sorted(set(marked.values()))
+    findings.note("folders_marked", count=len(marked), names=listed(folders))
+    return [item for item in items if item.entry.name not in marked]
+
+
+def _is_marked(folders: Sequence[str]) -> bool:
+    return bool(folders) and folders[-1].startswith("_")
+
+
+def _tell_names(items: Sequence[Item], context: Context) -> None:
+    """Say where folders are called like something else than classes: people, or the other half of pairs."""
+    names = sorted({item.label for item in items} - {""})
+    if (
+        len(names) > 1
+        and context.kind != SPEAKER
+        and all(PEOPLE.fullmatch(_plain(n)) for n in names)
+    ):
+        context.findings.note("folders_people", names=listed(names, SHOWN_FOLDERS))
+    halves = [name for name in names if HALVES.fullmatch(_plain(name))]
+    if halves and len(names) <= MOST_HALVES:
+        context.findings.note("folders_halves", names=listed(names, SHOWN_FOLDERS))
 
 
 def by_folders(items: Sequence[Item], medium: str, level: int = 0) -> tuple[list[Item], int]:
@@ -54,9 +95,15 @@ def by_folders(items: Sequence[Item], medium: str, level: int = 0) -> tuple[list
         if len(telling) != 1:
             raise _ask_level(names)
         level = telling[0]
+    labels = [path[level - 1] if len(path) >= level else "" for path in paths]
+    learned = {
+        label
+        for item, label in zip(items, labels, strict=True)
+        if item.split in ("", Split.TRAIN) or not NEUTRAL.fullmatch(_plain(label))
+    }
     return [
-        replace(item, label=path[level - 1] if len(path) >= level else "")
-        for item, path in zip(items, paths, strict=True)
+        replace(item, label=label if label in learned else "")
+        for item, label in zip(items, labels, strict=True)
     ], level
 
 

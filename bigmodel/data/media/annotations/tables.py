@@ -18,9 +18,9 @@ from bigmodel.data.media.listing import (
     Context,
     Listing,
     ask_columns,
-    listed,
     open_listing,
 )
+from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.media.parts import split_of
 
 ENDINGS = {".csv", ".tsv", ".txt", ".jsonl", ".json", ".ndjson", ".xlsx", ".xls", ".parquet"}

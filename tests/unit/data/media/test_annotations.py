@@ -1,5 +1,6 @@
 """What says the class of a file is found in the layouts that people bring: tables, texts beside, folders; boxes are named."""
 
+import json
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
@@ -171,3 +172,120 @@ def test_a_column_of_speakers_says_that_they_are_people(reading: Reading) -> Non
     said = lines("file,text,speaker", "takes/{0}.wav,one two three four,{1}")
     found = reading.read(files | {"who.csv": said})
     assert (found.form, found.kind) == (Form.TRANSCRIPTS, "")
+
+
+@pytest.mark.parametrize(
+    ("files", "table"),
+    [
+        ("images/{0}.jpg", lines("path,class", r"C:\data\images\{0}.jpg,{1}")),
+        ("images/{0}.jpg", lines("path,class", "/home/me/images/{0}.jpg,{1}")),
+        ("images/{0}.jpg", lines("path,class", "../images/{0}.jpg,{1}")),
+        ("images/000{0:02}.jpg", lines("id,class", "{0},{1}")),
+        ("images/{0}.png", lines("file,class", "{0}.jpg,{1}")),
+    ],
+)
+def test_file_is_found_by_another_name_that_means_one_alone(
+    reading: Reading, files: str, table: str
+) -> None:
+    assert classes(reading.read(pictures(files) | {"labels.csv": table})) == THREE
+    assert "files_renamed" in reading.said()
+
+
+def test_name_that_two_files_may_mean_is_none(reading: Reading) -> None:
+    files = dict.fromkeys([f"{folder}/{i}.png" for folder in "ab" for i in range(6)], "")
+    table = "file,class\n" + "".join(f"C:/x/{i}.jpg,{KINDS[i % 3]}\n" for i in range(6))
+    with pytest.raises(DatasetError, match="transcripts_paths"):
+        reading.read(files | {"labels.csv": table})
+
+
+def test_path_to_what_is_not_in_the_upload_is_refused(reading: Reading) -> None:
+    rows = lines("file,class", "{0}.jpg,{1}")
+    for name in ("/etc/passwd", "../../secret.txt", "http://somewhere/0.jpg"):
+        with pytest.raises(DatasetError, match="transcripts_paths"):
+            reading.read(pictures("{0}.jpg") | {"labels.csv": f"{rows}\n{name},circle"})
+
+
+def test_object_of_json_says_the_class_of_each_file(reading: Reading) -> None:
+    text = json.dumps({f"{i}.jpg": KINDS[i % 3] for i in range(12)})
+    assert classes(reading.read(pictures("{0}.jpg") | {"labels.json": text})) == THREE
+
+
+def test_plain_list_says_classes_and_parts(reading: Reading) -> None:
+    files = pictures("img/{0}.jpg") | {
+        "train.txt": "".join(f"img/{i}.jpg {i % 3}\n" for i in range(9)),
+        "test.txt": "".join(f"img/{i}.jpg {i % 3}\n" for i in range(9, 12)),
+        "classes.txt": "\n".join(KINDS),
+    }
+    found = reading.read(files)
+    assert classes(found) == THREE
+    assert Counter(item.split for item in found.items) == {"train": 9, "test": 3}
+    assert {"train.txt", "test.txt", "classes.txt"} == set(found.sources)
+    assert "list_used" in reading.said()
+
+
+def test_numbers_of_a_list_without_names_stay_numbers(reading: Reading) -> None:
+    rows = "".join(f"{i}.jpg {1 + i % 3}\n" for i in range(12))
+    names = "nothing\n" + "\n".join(KINDS)  # may begin at 0 or at 1
+    found = reading.read(pictures("{0}.jpg") | {"list.lst": rows, "classes.txt": names})
+    assert classes(found) == {"1": 4, "2": 4, "3": 4}
+
+
+def test_captions_are_no_classes(reading: Reading) -> None:
+    rows = "".join(f"{i}.jpg a {KINDS[i % 3]} on the grass\n" for i in range(12))
+    with pytest.raises(DatasetError, match="media_no_classes"):
+        reading.read(pictures("{0}.jpg") | {"captions.txt": rows})
+
+
+def test_list_of_one_part_parts_the_files(reading: Reading) -> None:
+    """Speech Commands: words as folders, noise with a line in front, lists of what is kept for checks and tests."""
+    files = {f"{kind}/{i}_nohash_0.wav": "" for kind in KINDS for i in range(4)}
+    noise = {"_background_noise_/white.wav": "", "_background_noise_/README.md": "noise"}
+    lists = {
+        "validation_list.txt": "circle/0_nohash_0.wav\n",
+        "testing_list.txt": "square/1_nohash_0.wav\ntri/2_nohash_0.wav\n",
+    }
+    found = reading.read(files | noise | lists)
+    assert classes(found) == THREE
+    assert Counter(item.split for item in found.items) == {"train": 9, "validation": 1, "test": 2}
+    assert {"folders_marked", "parts_listed"} <= reading.said()
+
+
+def test_texts_in_a_folder_of_their_own_are_found_by_name(reading: Reading) -> None:
+    voices = [f"p{p}/p{p}_{i}" for p in (225, 226) for i in range(6)]
+    files = {f"wav48/{name}.wav": "" for name in voices} | {
+        f"txt/{name}.txt": f"say {name}" for name in voices
+    }
+    found = reading.read(files)
+    assert found.form == Form.TRANSCRIPTS
+    assert [item.label for item in found.items] == [f"say {name}" for name in voices]
+
+
+def test_first_line_of_a_trn_is_what_is_said(reading: Reading) -> None:
+    texts = {f"data/A{i}.wav.trn": f"今天 第 {i}\njin1 tian1\nj in1\n" for i in range(12)}
+    found = reading.read({f"data/A{i}.wav": "" for i in range(12)} | texts)
+    assert [item.label for item in found.items] == [f"今天 第 {i}" for i in range(12)]
+
+
+def test_few_short_texts_beside_pictures_are_their_classes(reading: Reading) -> None:
+    texts = {f"{i}.txt": KINDS[i % 3] for i in range(12)}
+    assert classes(reading.read(pictures("{0}.jpg") | texts)) == THREE
+    assert "classes_beside" in reading.said()
+
+
+def test_pictures_of_recordings_are_passed_by(reading: Reading) -> None:
+    files = {f"sound/{k}/{k}.{i}.wav": "" for k in KINDS for i in range(4)}
+    drawn = {f"drawn/{k}/{k}{i}.png": "" for k in KINDS for i in range(4)}
+    assert classes(reading.read(files | drawn)) == THREE
+    assert all(item.entry.ending == ".wav" for item in reading.read(files | drawn).items)
+
+
+def test_folders_of_people_and_of_masks_are_named(reading: Reading) -> None:
+    reading.read({f"Actor_0{a}/03-01-0{i}.wav": "" for a in range(1, 4) for i in range(4)})
+    reading.read({f"{folder}/{i}.png": "" for folder in ("images", "masks") for i in range(6)})
+    assert {"folders_people", "folders_halves"} <= reading.said()
+
+
+def test_folder_that_only_holds_test_files_is_no_class(reading: Reading) -> None:
+    files = {f"train/{k}/images/{k}_{i}.jpg": "" for k in KINDS for i in range(4)}
+    found = reading.read(files | {f"val/images/val_{i}.jpg": "" for i in range(3)})
+    assert classes(found) == THREE | {"": 3}

@@ -47,3 +47,13 @@ def test_codes_are_told_from_amounts() -> None:
 def test_class_is_found_however_it_is_written() -> None:
     spelled = Spellings(["1", "0", "pos"])
     assert [spelled(label) for label in ("1.0", "0", " POS", "neg")] == ["1", "0", "pos", "neg"]
+
+
+def test_tags_parted_by_blanks_are_seen_and_names_of_several_words_are_not() -> None:
+    sky, ground = ("clear", "haze", "cloudy"), ("primary", "water", "road", "agriculture")
+    tags = {f"{one} {two}": 3 for one in sky for two in ground}
+    tags |= {f"{one} primary {two}": 2 for one in sky for two in ground[1:]}
+    assert several(tags) == (" ", [*sky[:1], *ground, *sky[1:]])
+    grades = ("very good", "good", "bad", "very bad", "not good", "not bad")
+    assert several(dict.fromkeys(grades, 5)) is None
+    assert several({f"New {name} City": 4 for name in "abcdefghijklmn"}) is None

@@ -221,6 +221,27 @@ def test_same_text_never_straddles(pairs: list[tuple[int, int]], seed: int) -> N
     assert NAMES[TRAIN] == "train"
 
 
+def survey_of_files(*labels: str) -> Survey:
+    """Two files of each class."""
+    codes = np.repeat(np.arange(len(labels), dtype=np.int32), 2)
+    groups = np.arange(len(codes), dtype=np.uint64)
+    lengths = np.full(len(codes), 64, np.int32)
+    return Survey(list(labels), codes, groups, lengths, codes < 0, is_media=True)
+
+
+def test_numbers_and_tags_of_files_are_told() -> None:
+    ages = said(check(survey_of_files(*map(str, range(1, 40))), label="class", columns=("file",)))
+    assert ages["labels_amounts"]["count"] == 39
+    years = said(
+        check(survey_of_files(*map(str, range(2001, 2030))), label="class", columns=("file",))
+    )
+    assert "labels_amounts" in years
+    tags = survey_of_files("cat;dog", "dog;owl", "cat;owl", "cat", "dog")
+    assert (
+        said(check(tags, label="class", columns=("file",)))["files_labels_several"]["mark"] == ";"
+    )
+
+
 def test_files_are_spoken_of_as_files() -> None:
     codes = np.array([0] * 19 + [1], np.int32)
     groups, lengths = np.arange(20, dtype=np.uint64), np.full(20, 64, np.int32)

@@ -1,0 +1,66 @@
+"""Plain lists of files: each line a name and its class (`img/1.jpg 3`), parts by the names of the lists.
+
+Names of classes for bare numbers come from a file of their own (`classes.txt`), one a line, the first for 0.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bigmodel.core.datasets.dataset import Form
+from bigmodel.data.media.annotations import Annotated, AnnotationFormat
+from bigmodel.data.media.entry import Entry, text_of
+from bigmodel.data.media.files import Item, MediaFiles
+from bigmodel.data.media.listing import SPEAKER, Context
+from bigmodel.data.media.naming.lists import MOST_BYTES, list_rows, lists_among, stem_of
+from bigmodel.data.media.naming.lookup import listed
+from bigmodel.data.media.parts import split_of
+
+ENOUGH = 0.5  # of the files are named
+NUMBER = re.compile(r"\d{1,6}")
+CLASSES = re.compile(r"(class|label|categor|synset|wnid|类别|标签)\w*", re.IGNORECASE)
+
+
+def _read(files: MediaFiles, context: Context) -> Annotated | None:
+    items: dict[str, Item] = {}
+    used: list[str] = []
+    for entry in lists_among(files.others):
+        rows = list_rows(entry, files.items)
+        if rows and all(len(label.split()) == 1 for _, label in rows):
+            part = str(split_of(stem_of(entry)) or "")
+            items |= {item.entry.name: replace(item, label=lb, split=part) for item, lb in rows}
+            used.append(entry.name)
+    kinds = {item.label for item in items.values()}
+    if len(items) < ENOUGH * len(files.items) or not 1 < len(kinds) <= 0.5 * len(items):
+        return None
+    items, names = _named(items, files.others)
+    context.findings.note(
+        "list_used", level="info", count=len(items), names=listed(used), classes=len(kinds)
+    )
+    if missing := len(files.items) - len(items):
+        silent = [item.entry.name for item in files.items if item.entry.name not in items]
+        context.findings.note("files_unlisted", count=missing, names=listed(silent))
+    named = (items[item.entry.name] for item in files.items if item.entry.name in items)
+    return Annotated(Form.FOLDERS, tuple(named), (*used, *names))
+
+
+def _named(
+    items: dict[str, Item], others: Sequence[Entry]
+) -> tuple[dict[str, Item], tuple[str, ...]]:
+    """Return files with names for the numbers of their classes, where a file holds them, and that file."""
+    numbers = {item.label for item in items.values()}
+    if not all(map(NUMBER.fullmatch, numbers)):
+        return items, ()
+    for entry in lists_among(others):
+        names = text_of(entry, MOST_BYTES).split("\n") if CLASSES.fullmatch(stem_of(entry)) else []
+        names = [name.strip() for name in names if name.strip()]
+        first, last = min(map(int, numbers)), max(map(int, numbers))
+        if (first == 0 and len(names) > last) or (first == 1 and len(names) == last):
+            return {
+                key: replace(item, label=names[int(item.label) - first])
+                for key, item in items.items()
+            }, (entry.name,)
+    return items, ()
+
+
+FORMAT = AnnotationFormat("lists", order=2, read=_read, kinds=("label", SPEAKER))

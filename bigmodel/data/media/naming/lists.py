@@ -1,0 +1,70 @@
+"""Plain lists among the files of an upload: lines that begin with the name of a file, with or without a word after it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from bigmodel.core.datasets.dataset import Split
+from bigmodel.data.media.entry import Entry, text_of
+from bigmodel.data.media.files import Item, MediaFiles
+from bigmodel.data.media.naming.lookup import FileNames, listed
+from bigmodel.data.media.parts import split_of
+from bigmodel.data.tables.table import Findings
+
+ENDINGS = (".txt", ".lst", ".list", "")
+MOST_BYTES = 64 * 2**20
+LINES = 0.9  # of the lines name a file
+LOOKED_AT = 20  # lines of which none names a file: then it is no list
+
+
+def with_listed_parts(
+    items: Sequence[Item], files: MediaFiles, findings: Findings
+) -> tuple[Item, ...]:
+    """Return files with the parts of lists that only name files, as `validation_list.txt`; the rest is for training.
+
+    Where something else says the parts, or such lists name none but training files, nothing is changed.
+    """
+    if any(item.split for item in items):
+        return tuple(items)
+    part_of: dict[str, str] = {}
+    used: list[str] = []
+    for entry in lists_among(files.others):
+        part = split_of(stem_of(entry))
+        rows = list_rows(entry, items) if part else []
+        if rows and not any(label for _, label in rows):
+            part_of |= {item.entry.name: str(part) for item, _ in rows}
+            used.append(entry.name)
+    if not set(part_of.values()) - {Split.TRAIN, Split.NONE}:
+        return tuple(items)
+    findings.note("parts_listed", level="info", count=len(part_of), names=listed(used))
+    return tuple(
+        replace(item, split=part_of.get(item.entry.name, str(Split.TRAIN))) for item in items
+    )
+
+
+def lists_among(others: Iterable[Entry]) -> list[Entry]:
+    return [e for e in others if e.ending in ENDINGS and e.size <= MOST_BYTES]
+
+
+def list_rows(entry: Entry, items: Sequence[Item]) -> list[tuple[Item, str]]:
+    """Return the files that the lines of a list begin with, and the words after each ("" for none); none where it is no list."""
+    names = FileNames(items, entry)
+    rows, count = [], 0
+    for name, label in _lines(text_of(entry, MOST_BYTES)):
+        count += 1
+        if (item := names.find(name)) is not None:
+            rows.append((item, label))
+        elif count > LOOKED_AT and not rows:
+            return []
+    return rows if rows and len(rows) >= LINES * count else []
+
+
+def _lines(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.splitlines():
+        words = re.split(r"[\t,;]\s*| +", line.strip())
+        if words[0] and not line.startswith("#"):
+            yield words[0], " ".join(words[1:])
+
+
+def stem_of(entry: Entry) -> str:
+    return entry.base.rpartition(".")[0] or entry.base

@@ -1,0 +1,123 @@
+"""Finds the file that a table means by a name: names are compared with those of the upload, and never opened.
+
+A table made on another computer knows longer paths (`C:\\photos\\1.jpg`), another ending, or the bare number
+of a file; where exactly one file can be meant, it is that one, and how it was found is counted.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from bigmodel.core.errors import DatasetError
+from bigmodel.data.media.entry import Entry
+from bigmodel.data.media.files import MEDIA, Item
+from bigmodel.data.tables.table import Findings
+
+OUTSIDE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[A-Za-z]:/|/|~")
+WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+NUMBER = re.compile(r"\d{1,18}")
+
+
+class FileNames:
+    """The files of an upload by every name a table may use: from its own folder, from any folder above, or alone.
+
+    A name that several files have is none of them, unless it is from the table's own folder.
+    """
+
+    def __init__(self, items: Sequence[Item], table: Entry) -> None:
+        folder = "/".join(table.parts[:-1])
+        short: dict[str, list[Item]] = {}
+        own: dict[str, Item] = {}
+        for item in items:
+            parts = item.entry.parts
+            whole = "/".join(parts)
+            for start in range(len(parts)):
+                name = "/".join(parts[start:])
+                for spelt in {_plain(name), _plain(_stem(name))}:
+                    short.setdefault(spelt, []).append(item)
+            own[_plain(whole)] = item
+            if folder and whole.startswith(f"{folder}/"):
+                own[_plain(whole.removeprefix(f"{folder}/"))] = item
+        self._exact = _single(short) | own
+        self._numbers = _single(_by_number(items))
+
+    def find(self, name: str) -> Item | None:
+        """Return the file that a name means, None where none or several can be meant."""
+        plain = _plain(name)
+        return self._exact.get(plain) or self._otherwise(plain)
+
+    def tell(self, names: Iterable[str], findings: Findings) -> None:
+        """Say which files stand under another name in the upload."""
+        found = Counter(
+            (name, item.entry.name)
+            for name in names
+            if _plain(name) not in self._exact and (item := self.find(name))
+        )
+        if found:
+            name, file = next(iter(found))
+            findings.note(
+                "files_renamed", level="info", count=found.total(), name=name[-80:], file=file[-80:]
+            )
+
+    def refuse_outside(self, names: Sequence[str]) -> None:
+        """Refuse a table whose names lead out of the upload to something that is not in it.
+
+        Raises:
+            DatasetError: `transcripts_paths`.
+        """
+        strange = list(self._outside(names))
+        if strange:
+            lines = [str(line) for line, _ in strange]
+            raise DatasetError("transcripts_paths", rows=listed(lines), name=strange[0][1][:80])
+
+    def _otherwise(self, plain: str) -> Item | None:
+        """Return the file of a longer path, of a name with another ending, or of a number without its zeros."""
+        parts = [part for part in plain.split("/") if part not in ("", ".", "..")]
+        for start in range(len(parts)):
+            name = "/".join(parts[start:])
+            stem = name[: -len(_ending(name))] if _ending(name) in MEDIA else name
+            if item := self._exact.get(name) or self._exact.get(stem):
+                return item
+        stem = _stem(parts[-1]) if parts and _ending(parts[-1]) in MEDIA else (parts or [""])[-1]
+        return self._numbers.get(str(int(stem))) if NUMBER.fullmatch(stem) else None
+
+    def _outside(self, names: Sequence[str]) -> Iterator[tuple[int, str]]:
+        for line, raw in enumerate(names, 2):
+            name = raw.strip().replace("\\", "/")
+            leads_out = OUTSIDE.match(name) or ".." in name.split("/")
+            if leads_out and (WEB.match(name) or self.find(raw) is None):
+                yield line, raw
+
+
+def listed(names: Sequence[str], most: int = 20) -> str:
+    """Return names for a sentence."""
+    text = ", ".join(name[-80:] for name in names[:most])
+    return f"{text} …" if len(names) > most else text
+
+
+def _by_number(items: Sequence[Item]) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        stem = _stem(item.entry.base)
+        if NUMBER.fullmatch(stem):
+            found.setdefault(str(int(stem)), []).append(item)
+    return found
+
+
+def _single(found: Mapping[str, Sequence[Item]]) -> dict[str, Item]:
+    return {name: items[0] for name, items in found.items() if len(items) == 1}
+
+
+def _stem(name: str) -> str:
+    folder, slash, base = name.rpartition("/")
+    stem = base.rpartition(".")[0]
+    return f"{folder}{slash}{stem or base}"
+
+
+def _ending(name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    return f".{ending}" if stem and dot else ""
+
+
+def _plain(name: str) -> str:
+    return name.strip().replace("\\", "/").removeprefix("./").casefold()
