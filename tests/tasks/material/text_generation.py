@@ -8,7 +8,7 @@ from typing import ClassVar
 from bigmodel.answers.written import ANSWER
 from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Rows, Summary, TaskData
-from tests.tasks.material import Material
+from tests.tasks.material import ROWS, Material
 
 WHO = ("the small cat", "our old teacher", "a green bird", "my tall sister")
 DOES = ("sings about", "is looking for", "has painted", "never forgets")
@@ -19,14 +19,15 @@ class OfTextGeneration(Material):
     small: ClassVar[Mapping[str, object]] = {"max_tokens": 32}
     suits = Summary(1000, 1000, ("text",), {}, {}, target="none")
     bases = ("scratch",)
+    instant_rows = 4 * ROWS
 
     def data(self, folder: Path, rows: int) -> TaskData:
         said = itertools.cycle(
             f"{who} {does} {what}." for what, who, does in itertools.product(WHAT, WHO, DOES)
         )
-        texts = [" ".join(itertools.islice(said, 3 + row % 3)) for row in range(4 * rows)]
+        texts = [" ".join(itertools.islice(said, 3 + row % 3)) for row in range(rows)]
         ids = [str(number) for number in range(len(texts))]
-        parts = (slice(0, 2 * rows), slice(2 * rows, 3 * rows), slice(3 * rows, None))
+        parts = (slice(rows // 2), slice(rows // 2, 3 * rows // 4), slice(3 * rows // 4, None))
         return TaskData(*(Rows(ids[p], texts[p], [""] * len(texts[p])) for p in parts))
 
     def is_learned(self, answers: Sequence[Answer], rows: Rows) -> bool:
