@@ -46,6 +46,13 @@ def test_web_process_loads_nothing_heavy() -> None:
     assert modules_after(WEB) & set(HEAVY) == set()
 
 
+def test_nothing_is_committed_that_is_to_be_ignored() -> None:
+    """A link `.venv` that is committed takes the place of the folder wherever it is merged."""
+    command = ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.stdout == ""
+
+
 def named_by(name: str) -> str:
     """Return what names a task in code: the name itself, and where it is a plain word, that in quotes or a path."""
     return name if "_" in name else rf"[\"'./]{name}(?!\w)(?!\.\s)"
