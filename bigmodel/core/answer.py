@@ -76,6 +76,18 @@ class AnswerType(ABC):
     def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Answer:
         """Return what `encode` wrote, or what was stored of it."""
 
+    def asked(self, inputs: Sequence[str], truth: Sequence[str]) -> Sequence[str]:
+        """Return what a model is asked where it is measured: the inputs, or with the truth beside where its answer holds the measures."""
+        return inputs
+
+    def stored(self, truth: str) -> str:
+        """Return a truth as it is stored beside an answer."""
+        return truth
+
+    def sides(self, answer: Answer) -> tuple[bytes, bytes] | None:
+        """Return two pictures of an answer to slide over each other, before and after, where there are such."""
+        return None
+
     def kept(self, answer: Answer) -> Answer:
         """Return an answer without what is shown of it once and never stored."""
         return answer

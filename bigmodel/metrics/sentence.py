@@ -125,6 +125,40 @@ def remarks_on_boxes(
     return (*remarks, *_size(rows, is_folded=is_folded))
 
 
+def of_pictures(
+    rows: Sequence[Sequence[float]], scale: int, count: int, *, is_folded: bool
+) -> Message:
+    """Return how much nearer pictures come than plain ones; `rows` are measures of `pictures.fidelity`."""
+    if not rows:
+        return Message(f"{SENTENCE}pictures_unmeasured{_way(is_folded)}", {"rows": count})
+    values = np.array(rows)
+    gains = values[:, 0] - values[:, 2]
+    args: dict[str, Arg] = {
+        "gain": f"{gains.mean():.2f}",
+        "psnr": f"{values[:, 0].mean():.2f}",
+        "plain": f"{values[:, 2].mean():.2f}",
+        "better": int((gains > 0).sum()),
+        "rows": len(rows),
+    }
+    kind = "sharper" if scale > 1 else "cleaner"
+    return Message(f"{SENTENCE}pictures_{kind}{_way(is_folded)}", args)
+
+
+def remarks_on_pictures(
+    rows: Sequence[Sequence[float]], left: int, count: int, *, is_folded: bool
+) -> tuple[Message, ...]:
+    """Return what a person should know before trusting such pictures; `left` of them were not touched."""
+    gains = np.array([row[0] - row[2] for row in rows])
+    remarks = []
+    if len(rows) and gains.mean() <= 0:
+        remarks.append(_remark("pictures_no_better", "warning"))
+    if worse := int((gains < 0).sum()):
+        remarks.append(_remark("pictures_worse", "warning", count=worse, rows=count))
+    if left:
+        remarks.append(_remark("pictures_left", count=left, rows=count))
+    return (*remarks, *_size(count, is_folded=is_folded))
+
+
 def compared(kind: str, better: float, difference: Measure, **args: float) -> Message:
     """Return the one sentence on two models: which is better, by how much, and whether that may be chance."""
     if not better:

@@ -20,6 +20,7 @@ class Form(StrEnum):
     TRANSCRIPTS = "transcripts"  # recordings, and a table that says what is spoken in each
     FILES = "files"  # media files of which nothing is said
     BOXES = "boxes"  # pictures with boxes around what they show
+    PICTURES = "pictures"  # pictures, and beside each what it should look like
 
 
 class Split(StrEnum):

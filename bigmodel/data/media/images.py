@@ -31,6 +31,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.transform import Transform
 
 LONGEST = 768  # pixels of the longer side that are kept
+LONGEST_EXACT = 1_024  # likewise, where every pixel of them counts
 THUMBNAIL = 160
 ACCEPTED = "PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC, AVIF"
 HEAD_BYTES = 64
@@ -112,10 +113,10 @@ def is_tiny(picture: Image.Image) -> bool:
     return min(picture.size) < TINY
 
 
-def encode(picture: Image.Image) -> Encoded:
-    """Return a picture as it is stored: PNG where JPEG would blur it (tiny, or of few colours), else JPEG."""
+def encode(picture: Image.Image, *, is_exact: bool = False) -> Encoded:
+    """Return a picture as it is stored: PNG where JPEG would blur it (tiny, or of few colours) or nothing may be lost, else JPEG."""
     is_drawn = max(picture.size) <= LOSSLESS_SIDE or picture.getcolors(FEW_COLOURS) is not None
-    if is_drawn:
+    if is_drawn or is_exact:
         return Encoded(_saved(picture, "PNG", compress_level=6), "png")
     return Encoded(_saved(picture, "JPEG", quality=JPEG_QUALITY), "jpg")
 

@@ -16,6 +16,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from PIL import Image
+
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media import audio, images
 from bigmodel.data.media.entry import THUMB_ENDING, Entry
@@ -51,14 +53,19 @@ Result = Kept | DatasetError
 
 
 def keep_all(
-    items: Sequence[Item], medium: str, folder: Path, progress: Callable[[float], None]
+    items: Sequence[Item],
+    medium: str,
+    folder: Path,
+    progress: Callable[[float], None],
+    *,
+    is_exact: bool = False,
 ) -> Iterator[tuple[Item, Result]]:
-    """Yield what became of each file, in order, a few decoded at the same time.
+    """Yield what became of each file, in order, a few decoded at the same time; `is_exact`: every pixel of a picture is kept.
 
     Raises:
         DatasetError: the whole upload is refused (`archive_bomb`).
     """
-    keeper = _Keeper(medium, folder)
+    keeper = _Keeper(medium, folder, is_exact=is_exact)
     threads = min(MAX_THREADS, os.cpu_count() or 1)
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
@@ -82,7 +89,9 @@ def _first(waiting: "deque[tuple[Item, Future[Result]]]") -> tuple[Item, Result]
 class _Keeper:
     """Writes files of one medium below a folder; used by several threads."""
 
-    def __init__(self, medium: str, folder: Path) -> None:
+    def __init__(self, medium: str, folder: Path, *, is_exact: bool) -> None:
+        self._longest = images.LONGEST_EXACT if is_exact else images.LONGEST
+        self._is_exact = is_exact
         self._make = self._picture if medium == IMAGE else self._sound
         self._folder = folder
         self._heavy = threading.Lock()
@@ -104,10 +113,10 @@ class _Keeper:
 
     def _picture(self, file: BinaryIO) -> Kept:
         head = file.read(EXIF_BYTES)
-        picture = images.open_picture(file)
+        picture = images.open_picture(file, self._longest)
         told = picture.info.pop("remarks", [])
         transform = picture.info.pop("transform").to_text()
-        encoded = images.encode(picture)
+        encoded = images.encode(picture, is_exact=self._is_exact)
         digest = hashlib.sha256(encoded.content).hexdigest()
         name = self._write(digest, f".{encoded.ending}", encoded.content)
         if max(picture.size) > images.THUMBNAIL:
@@ -115,11 +124,15 @@ class _Keeper:
         remarks = [
             *told,
             *(["pictures_tiny"] if images.is_tiny(picture) else []),
-            *([ODD] if encoded.ending == "png" and max(picture.size) > FEWEST_PIXELS else []),
+            *([ODD] if self._is_odd(encoded, picture) else []),
             *(["metadata_removed"] if b"Exif\0\0" in head else []),
         ]
         width, height = picture.size
         return Kept(name, digest, width, height, transform=transform, remarks=tuple(remarks))
+
+    def _is_odd(self, encoded: images.Encoded, picture: Image.Image) -> bool:
+        is_large = max(picture.size) > FEWEST_PIXELS
+        return encoded.ending == "png" and is_large and not self._is_exact
 
     def _sound(self, file: BinaryIO) -> Kept:
         found = audio.open_sound(file)

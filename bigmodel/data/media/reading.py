@@ -35,12 +35,17 @@ from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.tables.source import ORIGINAL
 from bigmodel.data.tables.table import Findings, Limits
 
+OF_FORM: Mapping[str, str] = {
+    Form.BOXES: "boxes",
+    Form.PICTURES: "clear",
+}  # columns of what is said of pictures
 BAD = "unread_"  # notes of files that could not be read, by reason
 HEAD_BYTES = 64
 ODD_SHARE = 0.1
 MOST_NAMED = 2_000  # unreadable files whose names travel to the page
 # What one file takes once it is stored, at most: pictures are made smaller, sounds are resampled.
 STORED_PICTURE_BYTES = 250_000
+EXACT_PICTURE_BYTES = 2_500_000
 SPARE_BYTES = 256 * 2**20
 
 
@@ -86,8 +91,8 @@ class MediaUpload:
         files = sort_files(entries, looks_like_media=_looks_like_media)
         found = self._annotated(files)
         self._tell_files(files, found)
-        self._check_disk(files)
-        rows = self._placed(found, self._kept(found.items, files.medium))
+        self._check_disk(files, found)
+        rows = self._placed(found, self._kept(found, files.medium))
         self._write(files.medium, found, rows)
         return {
             "format": name,
@@ -137,22 +142,25 @@ class MediaUpload:
         if repeated := repeated_names(files.items):
             self.findings.note("names_twice", count=len(repeated), names=listed(repeated))
 
-    def _check_disk(self, files: MediaFiles) -> None:
+    def _check_disk(self, files: MediaFiles, found: Annotated) -> None:
         """Refuse early what would fill the disk."""
-        need = need_bytes([item.entry.size for item in files.items], files.medium)
+        sizes = [item.entry.size for item in files.items]
+        need = need_bytes(sizes, files.medium, is_exact=_is_exact(found))
         free = shutil.disk_usage(self.scratch).free
         if free < need:
             raise DatasetError("disk_short_for_files", need=need // 2**20, free=free // 2**20)
 
     # keeping ----------------------------------------------------------------------------------
 
-    def _kept(self, items: Sequence[Item], medium: str) -> list[tuple[Item, Kept]]:
+    def _kept(self, found: Annotated, medium: str) -> list[tuple[Item, Kept]]:
         """Keep every file, and settle with the person what could not be read."""
+        items, is_exact = found.items, _is_exact(found)
         rows: list[tuple[Item, Kept]] = []
         bad: list[tuple[str, DatasetError]] = []
         remarks: dict[str, list[str]] = {}
         try:
-            for item, result in keep_all(items, medium, self.folder, self.progress):
+            kept = keep_all(items, medium, self.folder, self.progress, is_exact=is_exact)
+            for item, result in kept:
                 if isinstance(result, DatasetError):
                     bad.append((item.entry.name, result))
                     continue
@@ -176,6 +184,8 @@ class MediaUpload:
 
     def _placed(self, found: Annotated, rows: list[tuple[Item, Kept]]) -> list[tuple[Item, Kept]]:
         """Return files with labels that suit them as they are kept."""
+        if found.joiner is not None:
+            return found.joiner(rows, self.findings)
         if (place := found.placer) is None:
             return rows
         placed = [(replace(i, label=place(i.label, kept.transform)), kept) for i, kept in rows]
@@ -211,6 +221,7 @@ class MediaUpload:
             "class": [item.label for item, _ in rows],
             "text": [item.label for item, _ in rows],
             "boxes": [item.label for item, _ in rows],
+            "clear": [item.label for item, _ in rows],
             "width": [str(found.width) for _, found in rows],
             "height": [str(found.height) for _, found in rows],
             "seconds": [f"{found.seconds:.3f}" for _, found in rows],
@@ -222,18 +233,23 @@ class MediaUpload:
         pq.write_table(pa.table(columns), self.table, compression="zstd")
 
 
-def need_bytes(sizes: Sequence[int], medium: str) -> int:
+def need_bytes(sizes: Sequence[int], medium: str, *, is_exact: bool = False) -> int:
     """Return how much disk files of these sizes take at most once they are stored."""
     if medium == IMAGE:
-        sizes = [min(2 * size, STORED_PICTURE_BYTES) for size in sizes]
+        most, times = (EXACT_PICTURE_BYTES, 10) if is_exact else (STORED_PICTURE_BYTES, 2)
+        sizes = [min(times * size, most) for size in sizes]
     return sum(sizes) + SPARE_BYTES
 
 
 def _columns(medium: str, form: str) -> tuple[str, ...]:
     """Return the original columns of this kind of upload."""
     if medium == IMAGE:
-        return ("file", "boxes" if form == Form.BOXES else "class", "width", "height")
+        return ("file", OF_FORM.get(form, "class"), "width", "height")
     return ("file", "text" if form == Form.TRANSCRIPTS else "class", "seconds")
+
+
+def _is_exact(found: Annotated) -> bool:
+    return found.form == Form.PICTURES
 
 
 def _looks_like_media(entry: Entry) -> bool:

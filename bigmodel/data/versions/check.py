@@ -72,8 +72,9 @@ def _errors(found: Survey, label: str) -> Iterator[Message]:
 
 
 def _warnings(found: Survey) -> Iterator[Message]:
-    if found.counts.get("inputs_are_targets", 0) > SAME_SHARE * max(1, found.usable):
-        yield found.remark("inputs_are_targets", count=found.counts["inputs_are_targets"])
+    same = 0 if found.kind.is_file else found.counts.get("inputs_are_targets", 0)
+    if same > SAME_SHARE * max(1, found.usable):
+        yield found.remark("inputs_are_targets", count=same)
     is_start = found.is_unsorted or (found.is_media and found.is_begun)
     for key in ("targets_missing", "inputs_missing", "characters_replaced", "texts_fast"):
         if found.counts.get(key) and not (key == "targets_missing" and is_start):

@@ -37,7 +37,8 @@ class Answers:
         names = [name for name, _ in self.kind.fields]
         for row_id, truth, answer in zip(rows.ids, rows.targets, answers, strict=True):
             record = self.kind.encode(answer)
-            self.rows.append((row_id, str(split), truth, *(record[name] for name in names)))
+            told = (row_id, str(split), self.kind.stored(truth))
+            self.rows.append((*told, *(record[name] for name in names)))
 
     def write(self, folder: Path) -> None:
         schema = pa.schema([*((name, pa.string()) for name in ROW), *self.kind.fields])
@@ -60,9 +61,10 @@ def ask(
 ) -> list[Answer]:
     """Return the answers to rows."""
     answers: list[Answer] = []
+    asked = kind.asked(rows.inputs, rows.targets)
     for start in range(0, len(rows), BATCH_ROWS):
         check()
-        answers += map(kind.kept, predictor.answer(rows.inputs[start : start + BATCH_ROWS]))
+        answers += map(kind.kept, predictor.answer(asked[start : start + BATCH_ROWS]))
     return answers
 
 

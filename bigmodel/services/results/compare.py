@@ -19,6 +19,7 @@ from bigmodel.core.job import Job, State
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.comparison import ChangedRow, Comparison
 from bigmodel.core.task import Medium
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import load_rows, media_folder
 from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.results.compare_rows import shared_rows, today
@@ -187,10 +188,14 @@ class CompareService:
         """Return what a model answers to rows of a version."""
         folder = self._settings.home / version.folder
         rows = load_rows(folder, row_ids)
-        inputs = rows["input"]
+        inputs, truth = rows["input"], rows["target"]
         if version.recipe.medium != Medium.TEXT:
-            inputs = [str(media_folder(folder) / name) for name in inputs]
-        answers = self._ask_model(owner, model.id, inputs, progress)
+            media = media_folder(folder)
+            inputs = [str(media / name) for name in inputs]
+            if target_kind(version.summary.target).is_file:
+                truth = [str(media / name) for name in truth]
+        questions = self._kind(model).asked(inputs, truth)
+        answers = self._ask_model(owner, model.id, questions, progress)
         return StoredPredictions(rows["row_id"], rows["target"], answers)
 
     def _kind(self, model: TrainedModel) -> AnswerType:

@@ -157,10 +157,11 @@ class ResultService:
         try:
             asked = read_evaluation_set(upload, recipe, target, model.labels)
             beside = {}
+            questions = kind.asked(asked.inputs, asked.truth)
             instant = self._instant(owner, model)
             if instant:
-                beside["instant"] = self._ask(owner, instant.id, asked.inputs)
-            given = self._ask(owner, model.id, asked.inputs)
+                beside["instant"] = self._ask(owner, instant.id, questions)
+            given = self._ask(owner, model.id, questions)
         finally:
             upload.discard()
         results = kind.evaluate(

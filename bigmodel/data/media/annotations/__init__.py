@@ -7,12 +7,13 @@ answers counts. None opens a file by a name that stands in another.
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.data.media.files import Item, MediaFiles
+from bigmodel.data.media.keep import Kept
 from bigmodel.data.media.listing import SPEAKER, Context
 from bigmodel.data.media.naming.lists import with_listed_parts
 from bigmodel.data.tables.table import Findings
@@ -28,13 +29,16 @@ class LabelPlacer(Protocol):
         """Say what was placed and what was not, once all are."""
 
 
+Joiner = Callable[[Sequence[tuple[Item, Kept]], Findings], list[tuple[Item, Kept]]]
+
+
 @dataclass(frozen=True)
 class Annotated:
     """Files with their labels and given parts. `sources` are names of files that said so.
 
     `level` is that of class folders, `name_part` the place of the class in names, `kind` the target kind
     that it names ("" where the form tells). `placer` finishes labels that name places of a picture; `source`
-    is what the format is called then.
+    is what the format is called then. `joiner` brings files that belong together into one row, once they are kept.
     """
 
     form: str
@@ -45,6 +49,7 @@ class Annotated:
     kind: str = ""
     source: str = ""
     placer: LabelPlacer | None = None
+    joiner: Joiner | None = None
 
 
 @dataclass(frozen=True)

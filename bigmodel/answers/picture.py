@@ -1,0 +1,227 @@
+"""Answers that are pictures made of pictures: how they are stored, measured, compared and shown; it trains nothing."""
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from bigmodel.core.answer import AnswerType, Cell
+from bigmodel.core.datasets.inputs import join_inputs
+from bigmodel.core.message import Message
+from bigmodel.core.metric import Metric
+from bigmodel.core.results.comparison import Paired
+from bigmodel.core.results.panel import Panel
+from bigmodel.core.results.results import Results
+from bigmodel.metrics import sentence
+from bigmodel.metrics.pictures import fidelity
+
+PANEL = "enhanced"
+
+
+@dataclass(frozen=True)
+class Enhanced:
+    """A picture of `size`, so many times as large as the one that was given.
+
+    `is_plain`: the model left it to plain (bicubic) enlarging. `is_reduced`: a very large photo was made smaller before.
+    `measures` are those of `metrics.pictures.fidelity`, where the truth was asked along. `strip` shows the plain
+    picture, this one and the truth side by side. What is not stored: the `picture` (PNG), the `plain` one, a small `preview` (JPEG).
+    """
+
+    size: tuple[int, int]
+    scale: int
+    is_plain: bool = False
+    is_reduced: bool = False
+    measures: tuple[float, ...] = ()
+    strip: bytes = b""
+    preview: bytes = b""
+    picture: bytes = b""
+    plain: bytes = b""
+
+    @property
+    def text(self) -> str:
+        return f"{self.size[0]} × {self.size[1]}"
+
+    @property
+    def certainty(self) -> None:
+        """A picture is not right or wrong."""
+        return None
+
+
+class PictureType(AnswerType):
+    """A picture that is sharper or cleaner than the one given."""
+
+    name = "picture"
+    fields = (
+        ("width", pa.int64()),
+        ("height", pa.int64()),
+        ("scale", pa.int64()),
+        ("is_plain", pa.bool_()),
+        ("is_reduced", pa.bool_()),
+        ("measures", pa.list_(pa.float64())),
+        ("strip", pa.binary()),
+    )
+    headings = ()
+    columns = ("width", "height", "made_by")
+    baseline = ("instant", "psnr")
+    metrics: ClassVar = (
+        Metric("psnr", is_share=False, short="PSNR"),
+        Metric("psnr_gain", is_share=False),
+        Metric("ssim", is_share=False, short="SSIM"),
+        Metric("bicubic_psnr", is_share=False),
+        Metric("bicubic_ssim", is_share=False),
+    )
+    detects_strangers = False
+    reads_lines = False
+    shows_input = True
+    makes_files = True
+    wording = "pictures"
+
+    def encode(self, answer: Enhanced) -> dict[str, Any]:
+        record = {name: getattr(answer, name) for name in ("scale", "is_plain", "is_reduced")}
+        record |= {"width": answer.size[0], "height": answer.size[1]}
+        record |= {"measures": list(map(float, answer.measures))}
+        names = ("strip", "preview", "picture", "plain")
+        return record | {name: getattr(answer, name) for name in names}
+
+    def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Enhanced:
+        contents = {name: record.get(name) or b"" for name in ("preview", "picture", "plain")}
+        return Enhanced(
+            (record["width"], record["height"]),
+            record["scale"],
+            record["is_plain"],
+            record["is_reduced"],
+            tuple(record["measures"]),
+            record["strip"],
+            **contents,
+        )
+
+    def asked(self, inputs: Sequence[str], truth: Sequence[str]) -> Sequence[str]:
+        return [join_inputs(both) for both in zip(inputs, truth, strict=True)]
+
+    def stored(self, truth: str) -> str:
+        """Return the name of the clear picture alone: where its folder lies is nobody's business."""
+        return PurePath(truth).name
+
+    def sides(self, answer: Enhanced) -> tuple[bytes, bytes] | None:
+        return (answer.plain, answer.picture) if answer.picture and answer.plain else None
+
+    def kept(self, answer: Enhanced) -> Enhanced:
+        return replace(answer, preview=b"", picture=b"", plain=b"")
+
+    def headline(
+        self, truth: Sequence[str], answers: Sequence[Enhanced], labels: Sequence[str]
+    ) -> dict[str, float]:
+        return fidelity.headline(_measured(answers))
+
+    def evaluate(
+        self,
+        truth: Sequence[str],
+        answers: Sequence[Enhanced],
+        labels: Sequence[str],
+        *,
+        beside: Mapping[str, Sequence[Enhanced]] | None = None,
+        baseline_truth: Sequence[str] = (),
+        is_folded: bool = False,
+    ) -> Results:
+        rows = _measured(answers)
+        scale = max((answer.scale for answer in answers), default=1)
+        left = sum(answer.is_plain for answer in answers) if beside else 0
+        return Results(
+            family=self.name,
+            rows=len(truth),
+            labels=(),
+            measures=fidelity.measures(rows) if rows else {},
+            sentence=sentence.of_pictures(rows, scale, len(truth), is_folded=is_folded),
+            remarks=sentence.remarks_on_pictures(rows, left, len(truth), is_folded=is_folded),
+            beside={
+                name: fidelity.measures(_measured(others))
+                for name, others in (beside or {}).items()
+                if _measured(others)
+            },
+            is_folded=is_folded,
+            metrics=self.metrics,
+        )
+
+    def compare(
+        self, truth: Sequence[str], new: Sequence[Enhanced], old: Sequence[Enhanced]
+    ) -> Paired:
+        first, second = (_every(side) for side in (new, old))
+        compared = fidelity.paired(first, second)
+        gains = np.array([a[0] - b[0] for a, b in zip(first, second, strict=True)])
+        by = compared[0].difference
+        told = sentence.compared("pictures", round(by.value, 2), by, db=round(abs(by.value), 2))
+        return Paired(told, tuple(compared), gains > 0, gains < 0, gains)
+
+    def limits(self, results: Results) -> Iterator[Message]:
+        yield Message("show.limits.pictures_invented")
+        yield Message("show.limits.pictures_alike")
+
+    def mistakes(
+        self, truth: Sequence[str], answers: Sequence[Enhanced], *, of: str = "", said: str = ""
+    ) -> list[int]:
+        """Return the half of the pictures that gain least beside plain enlarging, the worst first."""
+        order = _by_gain(answers)
+        return order[: (len(order) + 1) // 2]
+
+    def hits(self, truth: Sequence[str], answers: Sequence[Enhanced]) -> list[int]:
+        """Return the other half, those that gain most first."""
+        order = _by_gain(answers)
+        return order[: (len(order) + 1) // 2 - 1 : -1]
+
+    def said(self, truth: str) -> str:
+        return ""
+
+    def mark(self, text: str, truth: str, answer: Enhanced) -> Panel:
+        data = {
+            "strip": b64encode(answer.strip).decode(),
+            "measures": list(answer.measures),
+            "is_plain": answer.is_plain,
+            "scale": answer.scale,
+            "name": text,
+        }
+        return Panel(PANEL, data)
+
+    def view(self, answer: Enhanced) -> Panel:
+        data = {
+            "text": answer.text,
+            "content": b64encode(answer.preview).decode(),
+            "is_plain": answer.is_plain,
+            "is_reduced": answer.is_reduced,
+            "scale": answer.scale,
+        }
+        return Panel(PANEL, data)
+
+    def files(self, answer: Enhanced) -> dict[str, bytes]:
+        return {".png": answer.picture} if answer.picture else {}
+
+    def record(self, answer: Enhanced) -> dict[str, Any]:
+        width, height = answer.size
+        found = {"width": width, "height": height, "scale": answer.scale, "made_by": _maker(answer)}
+        return found | dict(zip(fidelity.MEASURES, answer.measures, strict=False))
+
+    def cells(self, answer: Enhanced) -> tuple[Cell, ...]:
+        return (float(answer.size[0]), float(answer.size[1]), _maker(answer))
+
+
+def _maker(answer: Enhanced) -> str:
+    return "bicubic" if answer.is_plain else "model"
+
+
+def _measured(answers: Sequence[Enhanced]) -> list[tuple[float, ...]]:
+    return [answer.measures for answer in answers if answer.measures]
+
+
+def _every(answers: Sequence[Enhanced]) -> list[tuple[float, ...]]:
+    return [answer.measures or (0.0,) * len(fidelity.MEASURES) for answer in answers]
+
+
+def _by_gain(answers: Sequence[Enhanced]) -> list[int]:
+    order: list[int] = np.argsort(fidelity.gains(_every(answers)), kind="stable").tolist()
+    return order
+
+
+ANSWER = PictureType()

@@ -1,0 +1,1 @@
+"""Image enhancement: pictures in, sharper or cleaner pictures out."""

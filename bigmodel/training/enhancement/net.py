@@ -1,0 +1,96 @@
+"""A residual network that adds detail to a plainly enlarged picture: EDSR (Lim et al. 2017), small, begun at the plain picture itself."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from bigmodel.training.enhancement.plain import Pixels
+
+MIDDLE = 0.45  # of the colours of photos
+TILE, AROUND = 256, 24  # pixels of a large photo that are done together, and around them
+
+
+@dataclass(frozen=True)
+class EnhancerSize:
+    """All that a network is made of but its weights."""
+
+    scale: int
+    blocks: int
+    channels: int
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> "EnhancerSize":
+        return cls(int(record["scale"]), int(record["blocks"]), int(record["channels"]))
+
+
+class Residual(nn.Module):
+    """Two convolutions whose answer is added to what came; at first it adds nothing."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = _silent(nn.Conv2d(channels, channels, 3, padding=1))
+
+    def forward(self, maps: Tensor) -> Tensor:
+        added: Tensor = self.second(functional.relu(self.first(maps)))
+        return maps + added
+
+
+class Enhancer(nn.Module):
+    """The network. Pictures are fractions, (pictures, 3, height, width); `plain` is `scale` times as large as `given`."""
+
+    def __init__(self, size: EnhancerSize) -> None:
+        super().__init__()
+        self.size = size
+        wide = size.channels
+        self.head = nn.Conv2d(3, wide, 3, padding=1)
+        blocks = [Residual(wide) for _ in range(size.blocks)]
+        self.body = nn.Sequential(*blocks, nn.Conv2d(wide, wide, 3, padding=1))
+        self.tail = _silent(nn.Conv2d(wide, 3 * size.scale**2, 3, padding=1))
+
+    def forward(self, given: Tensor, plain: Tensor) -> Tensor:
+        maps = self.head((given - MIDDLE).contiguous(memory_format=torch.channels_last))
+        maps = maps + self.body(maps)
+        added = functional.pixel_shuffle(self.tail(maps), self.size.scale)
+        return plain + added.float()
+
+
+def enhanced(net: nn.Module, given: Pixels, plain: Pixels, scale: int, device: str) -> Pixels:
+    """Return a picture made by a network, tile by tile; tiles overlap by what the network sees, so no seam shows."""
+    made = np.empty_like(plain)
+    height, width = given.shape[:2]
+    for top in range(0, height, TILE):
+        for left in range(0, width, TILE):
+            y0, x0 = max(0, top - AROUND), max(0, left - AROUND)
+            y1, x1 = min(height, top + TILE + AROUND), min(width, left + TILE + AROUND)
+            large = plain[y0 * scale : y1 * scale, x0 * scale : x1 * scale]
+            pair = (as_tensor(part[None]).to(device) for part in (given[y0:y1, x0:x1], large))
+            with torch.inference_mode():
+                [answer] = net(*pair).clamp(0, 1).mul(255).round().byte().cpu()
+            tile = answer.permute(1, 2, 0).numpy()
+            down, across = min(TILE, height - top) * scale, min(TILE, width - left) * scale
+            y, x = (top - y0) * scale, (left - x0) * scale
+            places = slice(top * scale, top * scale + down), slice(left * scale, left * scale + across)  # fmt: skip
+            made[places] = tile[y : y + down, x : x + across]
+    return made
+
+
+def as_tensor(pixels: Pixels) -> Tensor:
+    """Return pictures (pictures, height, width, 3) as fractions, (pictures, 3, height, width)."""
+    return torch.tensor(pixels).permute(0, 3, 1, 2).float() / 255
+
+
+def _silent(layer: nn.Conv2d) -> nn.Conv2d:
+    """Return a convolution that answers nothing until it has learned."""
+    nn.init.zeros_(layer.weight)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+    return layer

@@ -1,0 +1,75 @@
+"""Networks that enhance pictures as they answer, and as they lie on disk: weights in safetensors, all else in plain JSON."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from bigmodel.answers.picture import Enhanced
+from bigmodel.core.errors import ModelError
+from bigmodel.training.enhancement.net import Enhancer, EnhancerSize, enhanced
+from bigmodel.training.enhancement.plain import noise_of
+from bigmodel.training.enhancement.question import answer_of, question_of
+
+RECORD, WEIGHTS = "enhancer.json", "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Wisdom:
+    """What a model knows beside its weights: the damage it was made for, and up to which noise it is better than plain enlarging.
+
+    `limit` None: it always is.
+    """
+
+    damage: float
+    limit: float | None = None
+
+
+class PictureEnhancer:
+    """A trained network. It computes in 32 bits and one picture at a time, so answers do not depend on the neighbours."""
+
+    labels: tuple[str, ...] = ()
+
+    def __init__(self, net: Enhancer, wisdom: Wisdom) -> None:
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._net: nn.Module = net.to(self._device).eval()
+        self._scale, self._wisdom = net.size.scale, wisdom
+
+    def answer(self, inputs: Sequence[str]) -> list[Enhanced]:
+        """Return each picture made sharper or cleaner; the plain one where that was better on held-out pictures."""
+        return [self._one(text) for text in inputs]
+
+    def _one(self, text: str) -> Enhanced:
+        asked = question_of(text, self._scale, self._wisdom.damage)
+        limit = self._wisdom.limit
+        made = None
+        if limit is None or noise_of(asked.given) <= limit:
+            made = enhanced(self._net, asked.given, asked.plain, self._scale, self._device)
+        return answer_of(asked, self._scale, made)
+
+
+def save(folder: Path, net: Enhancer, wisdom: Wisdom) -> None:
+    """Write a network and what it knows."""
+    weights = {name: value.contiguous() for name, value in net.state_dict().items()}
+    save_file(weights, folder / WEIGHTS)
+    record = {"v": 1, "net": net.size.to_json(), "damage": wisdom.damage, "limit": wisdom.limit}
+    (folder / RECORD).write_text(json.dumps(record), "utf-8")
+
+
+def load(folder: Path) -> PictureEnhancer:
+    """Load a network that `finetune` wrote.
+
+    Raises:
+        ModelError: files are missing or do not belong together.
+    """
+    try:
+        record = json.loads((folder / RECORD).read_text("utf-8"))
+        net = Enhancer(EnhancerSize.from_json(record["net"]))
+        net.load_state_dict(load_file(folder / WEIGHTS))
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
+    return PictureEnhancer(net, Wisdom(record["damage"], record["limit"]))

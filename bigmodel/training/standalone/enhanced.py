@@ -1,0 +1,63 @@
+"""The command line of programs that make pictures sharper or cleaner, and how they draw an answer; it is written into each of them."""
+
+import argparse
+import json
+import sys
+from base64 import b64encode
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from bigmodel.training.enhancement.plain import Pixels
+
+SHOWN_SIDE, MOST_SIDE = (
+    2_048,
+    4_096,
+)  # pixels of a picture in a page, and of the longer side of an answer
+
+
+def read_upright(path: str, longest: int) -> Pixels:
+    """Return a picture, upright; one with a longer side than is answered is made smaller."""
+    with Image.open(path) as file:
+        picture = ImageOps.exif_transpose(file).convert("RGB")
+    if max(picture.size) > longest:
+        picture.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return np.asarray(picture)
+
+
+def drawn_picture(made: Pixels) -> str:
+    """Return an answer as HTML: its size, and the picture."""
+    picture = Image.fromarray(made)
+    said = f"{picture.width} × {picture.height}"
+    picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    buffer = BytesIO()
+    picture.save(buffer, "JPEG", quality=92)
+    address = f"data:image/jpeg;base64,{b64encode(buffer.getvalue()).decode()}"
+    shown = f'<img src="{address}" alt="{said}" style="max-width:100%;height:auto">'
+    return f'<div class="bm-lead" data-testid="answer">{said}</div>{shown}'
+
+
+def answer_pictures(make: Any) -> int:
+    """Write what the model that `make` loads makes of each file of the command line beside it, or into `--out`."""
+    parser = argparse.ArgumentParser(
+        description="Make pictures sharper or cleaner with this model."
+    )
+    parser.add_argument("paths", nargs="+", metavar="FILE")
+    parser.add_argument("--out", type=Path, help="a folder for the pictures; else they lie beside")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    args = parser.parse_args()
+    model = make()
+    for path in map(Path, args.paths):
+        [made] = model.predict([str(path)])
+        folder = args.out or path.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        place = folder / f"{path.stem}-enhanced.png"
+        Image.fromarray(made).save(place)
+        height, width = made.shape[:2]
+        told = {"file": str(path), "written": str(place), "width": width, "height": height}
+        line = json.dumps(told, ensure_ascii=False) if args.json else str(place)
+        sys.stdout.write(line + "\n")
+    return 0
