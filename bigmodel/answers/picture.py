@@ -1,6 +1,5 @@
 """Answers that are pictures made of pictures: how they are stored, measured, compared and shown; it trains nothing."""
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -14,12 +13,13 @@ from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.comparison import Paired
-from bigmodel.core.results.panel import Panel
+from bigmodel.core.results.panel import Panel, media_panel
 from bigmodel.core.results.results import Results
 from bigmodel.metrics import sentence
 from bigmodel.metrics.pictures import fidelity
 
-PANEL = "enhanced"
+WORDS = "pages.demo.enhanced_"
+Note = tuple[str, dict[str, Any]]  # key of the words and their values
 
 
 @dataclass(frozen=True)
@@ -176,24 +176,24 @@ class PictureType(AnswerType):
         return ""
 
     def mark(self, text: str, truth: str, answer: Enhanced) -> Panel:
-        data = {
-            "strip": b64encode(answer.strip).decode(),
-            "measures": list(answer.measures),
-            "is_plain": answer.is_plain,
-            "scale": answer.scale,
-            "name": text,
-        }
-        return Panel(PANEL, data)
+        psnr, ssim, plain_psnr, plain_ssim = answer.measures or (0.0,) * len(fidelity.MEASURES)
+        way = "bicubic" if answer.scale > 1 else "given"
+        gain = f"{psnr - plain_psnr:+.2f}"
+        notes: list[Note] = [
+            (f"{WORDS}{way}", {"psnr": f"{plain_psnr:.2f}", "ssim": f"{plain_ssim:.3f}"}),
+            (f"{WORDS}model", {"psnr": f"{psnr:.2f}", "ssim": f"{ssim:.3f}", "gain": gain}),
+            (f"{WORDS}truth", {}),
+        ]
+        if answer.is_plain:
+            notes.append((f"{WORDS}left", {}))
+        return _panel(answer.strip, text, notes)
 
     def view(self, answer: Enhanced) -> Panel:
-        data = {
-            "text": answer.text,
-            "content": b64encode(answer.preview).decode(),
-            "is_plain": answer.is_plain,
-            "is_reduced": answer.is_reduced,
-            "scale": answer.scale,
-        }
-        return Panel(PANEL, data)
+        way = "plain" if answer.is_plain else "larger" if answer.scale > 1 else "cleaner"
+        notes: list[Note] = [(f"{WORDS}{way}", {"scale": answer.scale})]
+        if answer.is_reduced:
+            notes.append((f"{WORDS}reduced", {}))
+        return _panel(answer.preview, answer.text, notes, lead=answer.text)
 
     def files(self, answer: Enhanced) -> dict[str, bytes]:
         return {".png": answer.picture} if answer.picture else {}
@@ -205,6 +205,12 @@ class PictureType(AnswerType):
 
     def cells(self, answer: Enhanced) -> tuple[Cell, ...]:
         return (float(answer.size[0]), float(answer.size[1]), _maker(answer))
+
+
+def _panel(jpeg: bytes, text: str, notes: Sequence[Note], lead: str = "") -> Panel:
+    """Return a picture with what is said of it."""
+    data = media_panel(jpeg, "image/jpeg", text).data
+    return Panel("media", {**data, "notes": list(notes), "lead": lead})
 
 
 def _maker(answer: Enhanced) -> str:

@@ -1,4 +1,4 @@
-"""Pictures with edges and fine stripes, which plain enlarging blurs, as clear photos or as pairs."""
+"""Pictures of fine stripes, whose edges plain enlarging blurs, as clear photos or as pairs."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from PIL import Image
 
 from bigmodel.core.datasets.dataset import Rows, TaskData
 
-SIDE = 48
+SIDE, DRAWN_AT = 48, 4
 
 
 def clear_data(folder: Path, rows: int = 40, seed: int = 0, side: int = SIDE) -> TaskData:
@@ -23,10 +23,12 @@ def clear_data(folder: Path, rows: int = 40, seed: int = 0, side: int = SIDE) ->
 
 
 def write_clear(path: Path, dice: np.random.Generator, side: int = SIDE) -> Path:
-    """Write one picture of hard-edged stripes."""
-    down, across = np.mgrid[:side, :side]
-    angle, width = dice.uniform(0, np.pi), dice.integers(3, 7)
+    """Write one picture of stripes, drawn larger and made smaller as lenses do."""
+    large = DRAWN_AT * side
+    down, across = np.mgrid[:large, :large]
+    angle, width = dice.uniform(0, np.pi), DRAWN_AT * dice.integers(3, 7)
     place = (down * np.cos(angle) + across * np.sin(angle)) // width % 2
     colours = dice.integers(20, 236, (2, 3))
-    Image.fromarray(colours[place.astype(int)].astype(np.uint8)).save(path)
+    drawn = Image.fromarray(colours[place.astype(int)].astype(np.uint8))
+    drawn.resize((side, side), Image.Resampling.LANCZOS).save(path)
     return path

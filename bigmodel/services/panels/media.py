@@ -24,12 +24,15 @@ class Media(PanelKind):
     """Data: `type` (image/… or audio/…), `content` in base64, and `text`, what it shows.
 
     Of a picture with boxes: `size`, `layers` of boxes with sureness and what became of them (`fates`), the `kinds`;
-    without a `content` it is a row whose picture the page shows.
+    without a `content` it is a row whose picture the page shows. `notes` of (key, values) are said of a picture that was
+    made, below its `lead`, where it has one.
     """
 
     def draw(self, panel: Panel, say: Say) -> str:
         if "layers" in panel.data:
             return _boxed(panel.data, say)
+        if "notes" in panel.data:
+            return _noted(panel.data, say)
         kind, text = (escape(str(panel.data[name])) for name in ("type", "text"))
         address = f"data:{kind};base64,{escape(panel.data['content'])}"
         if kind.startswith("image/"):
@@ -54,6 +57,17 @@ def _boxed(data: Mapping[str, Any], say: Say) -> str:
     nothing = "" if layer["boxes"] else escape(say("pages.demo.boxes_nothing"))
     note = f'<div class="bm-muted">{nothing}</div>' if nothing else ""
     return lead(escape(data["text"])) + note + drawn
+
+
+def _noted(data: Mapping[str, Any], say: Say) -> str:
+    """Return a picture with what is to be said of it."""
+    kind, text = (escape(str(data[name])) for name in ("type", "text"))
+    said = "".join(f"<li>{escape(say(key, **values))}</li>" for key, values in data["notes"])
+    head = lead(escape(data["lead"])) if data.get("lead") else ""
+    return (
+        f'{head}<img class="bm-made" data-testid="made" src="data:{kind};base64,{escape(data["content"])}" alt="{text}" '
+        f'style="max-width:100%;height:auto"><ul class="bm-fates">{said}</ul>'
+    )
 
 
 def truth_over(label: str) -> str:

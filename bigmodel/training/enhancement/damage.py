@@ -42,7 +42,7 @@ def drawn(handle: float, dice: np.random.Generator, *, spared: float = SPARED) -
 def damaged(pixels: Pixels, scale: int, damage: Damage, dice: np.random.Generator) -> Pixels:
     """Return a clear picture made smaller and damaged, as a camera would: blurred, taken, noisy, and stored."""
     if damage.blur:
-        blur = ImageFilter.GaussianBlur(damage.blur * scale)
+        blur = ImageFilter.GaussianBlur(float(damage.blur * scale))
         pixels = np.asarray(Image.fromarray(pixels).filter(blur))
     made = shrunk(pixels, scale)
     if damage.noise:

@@ -147,9 +147,10 @@ def _limit(net: Enhancer, held: Photos, report: Reporter) -> float | None:
         report.step(phase="evaluate", step=0, steps=0)
 
     found = limit.limit_of(limit.tried(net, held, device, say))
-    if found is not None:
-        key = "never" if found < 0 else "limited"
-        report.note(f"training.note.enhancing_{key}", "warning", noise=round(max(0.0, found), 1))
+    if found is not None and found < 0:
+        report.note("training.note.enhancing_never", "warning")
+    elif found is not None:
+        report.note("training.note.enhancing_limited", noise=round(found, 1))
     return found
 
 

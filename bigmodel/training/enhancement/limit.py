@@ -16,7 +16,10 @@ CONDITIONS = (
     Damage(), Damage(noise=5), Damage(noise=10), Damage(noise=15), Damage(noise=25),
     Damage(jpeg=90), Damage(jpeg=70), Damage(jpeg=50),
 )  # fmt: skip
-Tried = tuple[float, float]  # noise of what is given, and the gain in dB
+AS_THEY_ARE = (
+    len(CONDITIONS) - 1
+)  # what a picture as people bring it counts for, beside one damaged on purpose
+Tried = tuple[float, float]  # noise of what is given, and the gain in dB times what it counts for
 
 
 def tried(net: Enhancer, photos: Photos, device: str, say: Callable[[], None]) -> list[Tried]:
@@ -29,12 +32,12 @@ def tried(net: Enhancer, photos: Photos, device: str, say: Callable[[], None]) -
         lows = [given[: sides[0], : sides[1]]] if given is not None else [
             damaged(clear, scale, damage, np.random.default_rng(row)) for damage in CONDITIONS
         ]  # fmt: skip
-        for low in lows:
+        for at, low in enumerate(lows):
             say()
             plain = enlarged(low, scale)
             made = enhanced(net, low, plain, scale, device)
             gain = psnr(clear, made, scale) - psnr(clear, plain, scale)
-            found.append((noise_of(low), gain))
+            found.append((noise_of(low), gain if at else gain * AS_THEY_ARE))
     return found
 
 
