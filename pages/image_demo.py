@@ -19,7 +19,7 @@ class Slider:
     def build(self) -> gr.ImageSlider:
         """Build it, out of sight until there is something to compare."""
         return gr.ImageSlider(
-            label=self._ctx.t("pages.demo.slider"),
+            label=self._ctx.t("pages.demo.slider"),  # type: ignore[arg-type] # every label may be I18nData
             type="filepath",
             format="png",
             interactive=False,

@@ -31,6 +31,7 @@ SOUND_FAMILIES = ("hubert", "wav2vec2", "wavlm", *WRITING_FAMILIES)
 OURS = {
     "ge2e": Medium.AUDIO,
     "llama": Medium.TEXT,
+    "span": Medium.IMAGE,
 }  # of what the app names itself; no task tunes them
 RATE_HZ = 16_000  # of every recording here
 TIMM = re.compile(r"[a-z][a-z0-9_]{1,80}")  # a plain name of timm, never an address

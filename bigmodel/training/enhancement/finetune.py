@@ -17,8 +17,9 @@ from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.metrics.pictures.fidelity import psnr
 from bigmodel.training.enhancement import limit, read
-from bigmodel.training.enhancement.net import Enhancer, EnhancerSize, as_tensor
+from bigmodel.training.enhancement.net import Enhancer, Span, as_tensor
 from bigmodel.training.enhancement.plain import Pixels
+from bigmodel.training.enhancement.pretrained import begun, precision
 from bigmodel.training.enhancement.predictor import Wisdom, save
 from bigmodel.training.enhancement.read import Patch, Photos, photos_of, scale_of
 from bigmodel.training.enhancement.recipe import EnhanceParams
@@ -96,17 +97,18 @@ def train(
 
     Raises:
         TrainingError: `nothing_to_enhance`, `pictures_are_unreadable`.
+        ModelError: the base is none that enhances pictures.
     """
     report.step(phase="load", step=0, steps=0)
     set_seed(params.seed)
     scale = scale_of(data, params.scale, report)
     read.check(data, scale, params.damage)
-    net = Enhancer(EnhancerSize(scale, params.blocks, params.channels))
+    net = begun(base, scale, params)
     learned, held = (_photos(rows, scale, report) for rows in (data.train, data.validation))
     train_part = Patches(learned, params, min(params.patch, learned.side), params.patches)
     validation = Patches(held, params, min(LOOK_SIDE, held.side), len(held))
     net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    accelerator = make_accelerator(params.precision, report)
+    accelerator = make_accelerator(precision(net, params), report)
     training = Training(
         net,
         accelerator,
@@ -139,7 +141,7 @@ def _photos(rows: Rows, scale: int, report: Reporter) -> Photos:
     return found
 
 
-def _limit(net: Enhancer, held: Photos, report: Reporter) -> float | None:
+def _limit(net: Enhancer | Span, held: Photos, report: Reporter) -> float | None:
     """Return up to which noise the network is asked; that it is not always is said."""
     device = str(next(net.parameters()).device)
 
@@ -154,7 +156,7 @@ def _limit(net: Enhancer, held: Photos, report: Reporter) -> float | None:
     return found
 
 
-def _sample(net: Enhancer, validation: Patches, step: int, report: Reporter) -> None:
+def _sample(net: Enhancer | Span, validation: Patches, step: int, report: Reporter) -> None:
     """Show what the network makes of a held-out part by now: enlarged plainly, by it, and the truth."""
     batch = validation.batch([0], next(net.parameters()).device)
     plain, clear = batch.targets

@@ -6,7 +6,7 @@ import numpy as np
 
 from bigmodel.metrics.pictures.fidelity import psnr
 from bigmodel.training.enhancement.damage import Damage, damaged
-from bigmodel.training.enhancement.net import Enhancer, enhanced
+from bigmodel.training.enhancement.net import Enhancer, Span, enhanced
 from bigmodel.training.enhancement.plain import enlarged, noise_of
 from bigmodel.training.enhancement.read import Photos
 
@@ -22,7 +22,7 @@ AS_THEY_ARE = (
 Tried = tuple[float, float]  # noise of what is given, and the gain in dB times what it counts for
 
 
-def tried(net: Enhancer, photos: Photos, device: str, say: Callable[[], None]) -> list[Tried]:
+def tried(net: Enhancer | Span, photos: Photos, device: str, say: Callable[[], None]) -> list[Tried]:
     """Return how noisy held-out pictures are and what the network gains on them: pairs as they are, others under every condition."""
     scale, found = photos.scale, []
     for row in range(min(MOST_PICTURES, len(photos))):

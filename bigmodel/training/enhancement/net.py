@@ -1,4 +1,4 @@
-"""A residual network that adds detail to a plainly enlarged picture: EDSR (Lim et al. 2017), small, begun at the plain picture itself."""
+"""Networks that make pictures sharper or cleaner: EDSR (Lim et al. 2017), small, begun at plain enlarging, and SPAN (Wan et al. 2024)."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,24 +11,27 @@ from torch.nn import functional
 
 from bigmodel.training.enhancement.plain import Pixels
 
+EDSR, SPAN = "edsr", "span"  # families
 MIDDLE = 0.45  # of the colours of photos
 TILE, AROUND = 256, 24  # pixels of a large photo that are done together, and around them
 
 
 @dataclass(frozen=True)
 class EnhancerSize:
-    """All that a network is made of but its weights."""
+    """All that a network is made of but its weights. `is_added`: what it makes is added to the plain picture."""
 
     scale: int
     blocks: int
     channels: int
+    family: str = EDSR
+    is_added: bool = True
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> "EnhancerSize":
-        return cls(int(record["scale"]), int(record["blocks"]), int(record["channels"]))
+        return cls(**{name: record[name] for name in cls.__dataclass_fields__ if name in record})
 
 
 class Residual(nn.Module):
@@ -61,6 +64,54 @@ class Enhancer(nn.Module):
         maps = maps + self.body(maps)
         added = functional.pixel_shuffle(self.tail(maps), self.size.scale)
         return plain + added.float()
+
+
+class Attention(nn.Module):
+    """Three convolutions; where they answer strongly, of either sign, more of the answer and of what came is let through."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.c1, self.c2, self.c3 = (
+            nn.Conv2d(channels, channels, 3, padding=1) for _ in range(3)
+        )
+
+    def forward(self, maps: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what is let through, and the first activation."""
+        first = functional.silu(self.c1(maps))
+        answer = self.c3(functional.silu(self.c2(first)))
+        return (answer + maps) * (answer.sigmoid() - 0.5), first
+
+
+class Span(nn.Module):
+    """The swift parameter-free attention network, as its authors trained it; it takes colours from 0 to 255 about their means."""
+
+    def __init__(self, size: EnhancerSize) -> None:
+        super().__init__()
+        self.size = size
+        wide = size.channels
+        self.conv_1 = nn.Conv2d(3, wide, 3, padding=1)
+        self.blocks = nn.ModuleList(Attention(wide) for _ in range(size.blocks))
+        self.conv_2 = nn.Conv2d(wide, wide, 3, padding=1)
+        self.conv_cat = nn.Conv2d(4 * wide, wide, 1)
+        last = nn.Conv2d(wide, 3 * size.scale**2, 3, padding=1)
+        self.upsampler = _silent(last) if size.is_added else last
+        self.register_buffer("mean", torch.zeros(1, 3, 1, 1))
+
+    def forward(self, given: Tensor, plain: Tensor) -> Tensor:
+        came = (given - self.mean) * 255
+        begun = self.conv_1(came.contiguous(memory_format=torch.channels_last))
+        maps, passed = begun, []
+        for block in self.blocks:
+            maps, first = block(maps)
+            passed.append((maps, first))
+        together = torch.cat([begun, self.conv_2(maps), passed[0][0], passed[-1][1]], dim=1)
+        made = functional.pixel_shuffle(self.upsampler(self.conv_cat(together)), self.size.scale)
+        return plain + made.float() if self.size.is_added else made.float()
+
+
+def make_net(size: EnhancerSize) -> "Enhancer | Span":
+    """Return a network of a size with fresh weights."""
+    return Span(size) if size.family == SPAN else Enhancer(size)
 
 
 def enhanced(net: nn.Module, given: Pixels, plain: Pixels, scale: int, device: str) -> Pixels:

@@ -11,7 +11,7 @@ from torch import nn
 
 from bigmodel.answers.picture import Enhanced
 from bigmodel.core.errors import ModelError
-from bigmodel.training.enhancement.net import Enhancer, EnhancerSize, enhanced
+from bigmodel.training.enhancement.net import Enhancer, EnhancerSize, Span, enhanced, make_net
 from bigmodel.training.enhancement.plain import noise_of
 from bigmodel.training.enhancement.question import answer_of, question_of
 
@@ -34,7 +34,7 @@ class PictureEnhancer:
 
     labels: tuple[str, ...] = ()
 
-    def __init__(self, net: Enhancer, wisdom: Wisdom) -> None:
+    def __init__(self, net: Enhancer | Span, wisdom: Wisdom) -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._net: nn.Module = net.to(self._device).eval()
         self._scale, self._wisdom = net.size.scale, wisdom
@@ -52,7 +52,7 @@ class PictureEnhancer:
         return answer_of(asked, self._scale, made)
 
 
-def save(folder: Path, net: Enhancer, wisdom: Wisdom) -> None:
+def save(folder: Path, net: Enhancer | Span, wisdom: Wisdom) -> None:
     """Write a network and what it knows."""
     weights = {name: value.contiguous() for name, value in net.state_dict().items()}
     save_file(weights, folder / WEIGHTS)
@@ -68,7 +68,7 @@ def load(folder: Path) -> PictureEnhancer:
     """
     try:
         record = json.loads((folder / RECORD).read_text("utf-8"))
-        net = Enhancer(EnhancerSize.from_json(record["net"]))
+        net = make_net(EnhancerSize.from_json(record["net"]))
         net.load_state_dict(load_file(folder / WEIGHTS))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
