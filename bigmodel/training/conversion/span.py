@@ -16,7 +16,9 @@ from bigmodel.training.enhancement.net import SPAN, EnhancerSize, Span
 
 BLOCKS, CHANNELS, SCALES = 6, 48, (2, 4)
 HALF, WHOLE = 0x01306B47, 0  # marks: 16 bits, 32 bits
-LAYER = re.compile(r"/(?:block_(\d+)/)?([a-z]+\d?(?:_[a-z0-9]+)?)/")  # /block_1/c1_r/…, /conv_2/…, /upsampler/…
+LAYER = re.compile(
+    r"/(?:block_(\d+)/)?([a-z]+\d?(?:_[a-z0-9]+)?)/"
+)  # /block_1/c1_r/…, /conv_2/…, /upsampler/…
 SETTINGS = re.compile(r"(-?\d+)=(\S+)")
 
 

@@ -19,8 +19,8 @@ from bigmodel.metrics.pictures.fidelity import psnr
 from bigmodel.training.enhancement import limit, read
 from bigmodel.training.enhancement.net import Enhancer, Span, as_tensor
 from bigmodel.training.enhancement.plain import Pixels
-from bigmodel.training.enhancement.pretrained import begun, precision
 from bigmodel.training.enhancement.predictor import Wisdom, save
+from bigmodel.training.enhancement.pretrained import begun, precision
 from bigmodel.training.enhancement.read import Patch, Photos, photos_of, scale_of
 from bigmodel.training.enhancement.recipe import EnhanceParams
 from bigmodel.training.loop.device import make_accelerator

@@ -22,7 +22,9 @@ AS_THEY_ARE = (
 Tried = tuple[float, float]  # noise of what is given, and the gain in dB times what it counts for
 
 
-def tried(net: Enhancer | Span, photos: Photos, device: str, say: Callable[[], None]) -> list[Tried]:
+def tried(
+    net: Enhancer | Span, photos: Photos, device: str, say: Callable[[], None]
+) -> list[Tried]:
     """Return how noisy held-out pictures are and what the network gains on them: pairs as they are, others under every condition."""
     scale, found = photos.scale, []
     for row in range(min(MOST_PICTURES, len(photos))):

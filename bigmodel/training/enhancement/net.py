@@ -71,9 +71,7 @@ class Attention(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.c1, self.c2, self.c3 = (
-            nn.Conv2d(channels, channels, 3, padding=1) for _ in range(3)
-        )
+        self.c1, self.c2, self.c3 = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(3))
 
     def forward(self, maps: Tensor) -> tuple[Tensor, Tensor]:
         """Return what is let through, and the first activation."""
