@@ -86,6 +86,7 @@ class Span(nn.Module):
     def __init__(self, size: EnhancerSize) -> None:
         super().__init__()
         self.size = size
+        self.mean: Tensor  # of colours
         wide = size.channels
         self.conv_1 = nn.Conv2d(3, wide, 3, padding=1)
         self.blocks = nn.ModuleList(Attention(wide) for _ in range(size.blocks))

@@ -11,7 +11,8 @@ from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.annotations.folders import with_splits
 from bigmodel.data.media.files import FEWEST_FILES, IMAGE, Item, MediaFiles
 from bigmodel.data.media.keep import Kept
-from bigmodel.data.media.listing import Context, listed
+from bigmodel.data.media.listing import Context
+from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.media.transform import Transform
 from bigmodel.data.tables.table import Findings
 
