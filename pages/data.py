@@ -66,6 +66,9 @@ class DataTab:
                 multiselect=True,
                 visible=self.ctx.services.datasets.most_inputs() > 1,
             )
+            self.also = gr.Dropdown(
+                [], label=t("pages.data.also_columns"), elem_id="data-also", multiselect=True
+            )
             self.apply = gr.Button(
                 t("pages.data.apply"), elem_id="data-apply", min_width=200, scale=0
             )
@@ -123,7 +126,7 @@ class DataTab:
         dataset, show = self.ctx.dataset, self.guard(self.newest(self.show))
         outputs = [
             dataset, self.chosen, *self.intake.outputs, self.nothing,
-            self.columns, self.text, self.label, self.further, self.body, self.problems, self.facts,
+            self.columns, self.text, self.label, self.further, self.also, self.body, self.problems, self.facts,
             self.classes, self.test_name, self.counts, *self.gallery.outputs,
             self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts,
             *self.last_look.parts, self.train, *self.checkup.parts, *self.suspects.parts,
@@ -133,7 +136,7 @@ class DataTab:
         self.ctx.on_show(tab, self.guard(self.newest(self.come)), [dataset], outputs)
         dataset.change(self.guard(self.newest(self.follow)), dataset, outputs, **QUIET)
         self.chosen.input(lambda chosen: chosen or "", self.chosen, dataset, **QUIET)
-        below = [self.columns, self.text, self.label, self.body, self.further]
+        below = [self.columns, self.text, self.label, self.body, self.further, self.also]
         self.intake.wire(self.file, self.test_file, self.apply, below, show, outputs)
         self.growing.wire(self.guard, show, outputs)
         self.intake.workbook.wire(tab, self.intake.changed)
@@ -270,6 +273,7 @@ class DataTab:
                 [*names, *none], value=self.ctx.services.datasets.label_of(dataset), label=label
             ),
             self.further: gr.Dropdown(names, value=list(recipe.more), multiselect=True),
+            self.also: gr.Dropdown(names, value=list(recipe.also), multiselect=True),
         }
 
     def _drawn(self, dataset: Dataset, request: gr.Request) -> Updates:

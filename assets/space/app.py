@@ -7,8 +7,10 @@ python app.py
 import json
 import logging
 import os
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
@@ -18,6 +20,7 @@ from predict import Model
 from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.services.panels.answer import lead
 from bigmodel.services.panels.bars import bar
+from bigmodel.services.panels.columns.parts import named
 from bigmodel.services.panels.marked import marked_text
 
 HERE = Path(__file__).resolve().parent
@@ -50,20 +53,29 @@ def answer(*given: str | None) -> str:
 
 
 def drawn(asked: str) -> str:
-    """Return an answer as HTML: drawn by the program itself, a text, marks in one, a number, or the likeliest labels."""
+    """Return an answer as HTML: drawn by the program itself, a text, marks in one, a number, the likeliest labels, or such for each of several columns."""
     if hasattr(model, "show"):
         return str(model.show(asked))
     [said] = (model.predict if hasattr(model, "predict") else model.transcribe)([asked])
     if isinstance(said, str):
         return lead(escape(said) or "–")
+    if isinstance(said, dict):
+        return "".join(named(column, drawn_part(part)) for column, part in said.items())
     if isinstance(said, tuple):
         text, marks = said
         kinds = {kind: at for at, kind in enumerate(dict.fromkeys(mark[2] for mark in marks))}
         layer = {"spans": [m[:3] for m in marks], "sureness": [m[3] for m in marks]}
         return lead(marked_text(text, layer, kinds), " is-text")
     if not model.labels:
-        return lead(f"{said[0]:,.4g}")
-    ranked = sorted(zip(model.labels, said, strict=True), key=lambda one: -one[1])
+        return drawn_part({"value": said[0]})
+    return drawn_part({"probabilities": dict(zip(model.labels, said, strict=True))})
+
+
+def drawn_part(part: Mapping[str, Any]) -> str:
+    """Return a number, or the likeliest labels, as HTML."""
+    if "value" in part:
+        return lead(f"{part['value']:,.4g}")
+    ranked = sorted(part["probabilities"].items(), key=lambda one: -one[1])
     bars = "".join(bar(label, share) for label, share in ranked[:MOST_BARS])
     return f'{lead(escape(ranked[0][0]))}<div class="bm-bars">{bars}</div>'
 

@@ -47,7 +47,8 @@ def import_file(
             name=args.name or "",
             text=(args.text or [""])[0],
             more=(args.text or [])[1:],
-            label=args.label or "",
+            label=args.label or (args.targets or [""])[0],
+            also=(args.targets or [])[0 if args.label else 1 :],
             task=args.task or "",
             leave_out=args.leave_out,
             level=args.level,
@@ -176,6 +177,7 @@ def record_of(dataset: Dataset, terminal: Terminal) -> dict[str, Any]:
         "columns": summary.columns,
         "text": recipe.input,
         "label": recipe.target,
+        "targets": [name for name in recipe.targets if name],
         "medium": recipe.medium,
         "form": recipe.form,
         "lengths": summary.lengths,
@@ -197,7 +199,7 @@ def _describe(dataset: Dataset, terminal: Terminal) -> None:
         if not target_kind(summary.target).is_given:
             key = "whole"
         text = ", ".join(recipe.inputs)
-        terminal.say(f"data.{key}", text=text, label=recipe.target)
+        terminal.say(f"data.{key}", text=text, label=", ".join(recipe.targets))
     else:
         is_unsorted = recipe.form == Form.FOLDERS and not summary.classes
         terminal.say(f"data.{recipe.medium}_{'unsorted' if is_unsorted else recipe.form}")

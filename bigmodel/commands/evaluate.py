@@ -14,7 +14,14 @@ from bigmodel.core.results.results import Measure, Results
 from bigmodel.services.panels import draw, title
 from bigmodel.services.studio import Services
 
-NO_PANELS = {"confusion": (), "classes": (), "errors": (), "roc_auc": None, "roc_auc_micro": None}
+NO_PANELS = {
+    "confusion": (),
+    "classes": (),
+    "errors": (),
+    "columns": (),
+    "roc_auc": None,
+    "roc_auc_micro": None,
+}
 
 
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
@@ -93,12 +100,12 @@ def record_of(results: Results, simplest: tuple[str, str], terminal: Terminal) -
             **{
                 panel.kind: panel.data["rows"]
                 for panel in results.panels
-                if panel.kind in NO_PANELS
+                if panel.kind in NO_PANELS and not panel.of
             },
             "panels": [
                 {"kind": panel.kind, "name": panel.name, "data": panel.data}
                 for panel in results.panels
-                if panel.kind not in NO_PANELS
+                if panel.kind not in NO_PANELS or panel.of
             ],
             "sentence": terminal.tell(results.sentence),
             "remarks": [terminal.tell(remark) for remark in results.remarks],

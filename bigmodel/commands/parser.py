@@ -238,6 +238,12 @@ class Grammar:
         parser.add_argument(
             "--text", metavar="COL", action="append", help=self._help("text_column")
         )
+        parser.add_argument(
+            "--targets",
+            metavar="COL,COL",
+            type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
+            help=self._help("target_columns"),
+        )
         label = parser.add_mutually_exclusive_group()
         label.add_argument("--label", metavar="COL", help=self._help("label_column"))
         label.add_argument(

@@ -138,7 +138,9 @@ def _look_record(name: str, look: Look) -> dict[str, Any]:
 def _record(text: str, found: Answered, near: Sequence[TextRow]) -> dict[str, Any]:
     record = {"text": text} | found.kind.record(found.answer)
     record |= {"none_of_these": found.is_strange, "unreadable": found.said.unreadable or None}
-    return record | {"nearest": [{"text": row.text, "label": row.target} for row in near]}
+    return record | {
+        "nearest": [{"text": row.text, "label": found.kind.said(row.target)} for row in near]
+    }
 
 
 def _headings(answers: Sequence[Answered], terminal: Terminal) -> tuple[str, ...]:

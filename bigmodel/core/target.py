@@ -46,6 +46,7 @@ class TargetKind(ABC):
     is_turned: ClassVar[bool] = (
         False  # what came as the target is read, and what came as the input is made
     )
+    learns_several: ClassVar[bool] = False  # a target is made of several columns
     unasked: ClassVar[str] = ""  # key of the refusal of a table that nobody said is of this kind
     words: ClassVar[Mapping[str, str]] = {}  # its own words for some problems of files
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +99,28 @@ def of_boxes(counted: KindCounts, *, is_folded: bool) -> Message:
     if len(counted.kinds) == 1:
         args["kind"] = shown(counted.kinds[0])
     return Message(f"{SENTENCE}{'boxes_of' if 'kind' in args else 'boxes'}{_way(is_folded)}", args)
+
+
+def of_columns(rows: Sequence[Mapping[str, Any]], count: int, *, is_folded: bool) -> Message:
+    """Return the one sentence about several columns: how well each is answered, beside the simplest guess."""
+    told = [_of_column(row) for row in rows if row["measures"]]
+    args: dict[str, Arg] = {"rows": count, "columns": len(rows)}
+    args |= {"scores": "; ".join(score for score, _ in told)}
+    args |= {"guesses": "; ".join(guess for _, guess in told)}
+    return Message(f"{SENTENCE}columns{_way(is_folded)}", args)
+
+
+def _of_column(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Return how well a column is answered and how well it is guessed, the same in every language."""
+    name = shown(row["column"])
+    if row["kind"] == "label":
+        pair = (
+            f"{name} {100 * side['accuracy']:.0f} %" for side in (row["measures"], row["guess"])
+        )
+    else:
+        pair = (f"{name} ±{side['mae']:.3g}" for side in (row["measures"], row["guess"]))
+    score, guess = pair
+    return score, guess
 
 
 def remarks_on_boxes(

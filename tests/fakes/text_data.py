@@ -4,6 +4,7 @@ import json
 import random
 from itertools import pairwise
 
+from bigmodel.core.datasets.columns import output_names, write_columns
 from bigmodel.core.datasets.dataset import Rows, TaskData
 
 GOOD = ["good", "warm", "fresh", "kind", "quick"]
@@ -18,6 +19,8 @@ def text_data(answer: str, rows: int = 80, seed: int = 0) -> TaskData:
     cuts = (0, rows * 8 // 10, rows * 9 // 10, rows)
     parts = [_rows(made, start, end) for start, end in pairwise(cuts)]
     labels = ("bad", "good") if answer in ("label", "spans") else ()
+    if answer == "columns":
+        labels = output_names({"mood": ("bad", "good"), "stars": ()})
     return TaskData(*parts, labels=labels)
 
 
@@ -30,6 +33,11 @@ def _row(answer: str, dice: random.Random) -> tuple[str, str]:
     value = 10 + (count if is_good else -count)
     if answer == "spans":
         return " ".join(words), _marks(words)
+    if answer == "columns":
+        mood, number = ("good" if is_good else "bad"), value
+        lacks = dice.random()
+        kept = {"mood": None if lacks < 0.1 else mood, "stars": None if lacks > 0.9 else number}
+        return " ".join(words), write_columns(kept)
     target = ("good" if is_good else "bad") if answer == "label" else str(value)
     return " ".join(words), target
 

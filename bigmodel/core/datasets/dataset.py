@@ -71,6 +71,7 @@ class Recipe:
     relabel: Mapping[str, str] = field(default_factory=dict)  # label as it came → class
     kind: str = ""  # target kind that somebody chose; "" where the layout or the values tell
     more: tuple[str, ...] = ()  # further columns the task reads, such as the context of a question
+    also: tuple[str, ...] = ()  # further columns the task learns, beside `target`
     decimal: str = ""  # mark of the decimals that somebody chose, where the values leave it open
     uploads: tuple[UploadedFile, ...] = ()  # rows name theirs by its place in here
     cleaning: tuple[str, ...] = ()  # steps that texts went through, as those at prediction do
@@ -80,6 +81,11 @@ class Recipe:
     def inputs(self) -> tuple[str, ...]:
         """All columns the task reads, in order."""
         return (self.input, *self.more)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """All columns the task learns, in order."""
+        return (self.target, *self.also)
 
     def to_json(self) -> dict[str, Any]:
         uploads = [upload.__dict__.copy() for upload in self.uploads]
@@ -91,6 +97,7 @@ class Recipe:
         known["uploads"] = tuple(UploadedFile(**each) for each in known.get("uploads", ()))
         known["cleaning"] = tuple(known.get("cleaning", ()))
         known["more"] = tuple(known.get("more", ()))
+        known["also"] = tuple(known.get("also", ()))
         if value.get("is_amount"):  # as written before kinds had names
             known["kind"] = "number"
         return cls(**known)

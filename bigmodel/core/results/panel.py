@@ -15,6 +15,7 @@ from bigmodel.core.callbacks import Say
 
 MOST_ON_A_CARD = 50  # rows of a table
 CELL_CHARACTERS = 80
+_SLUG = re.compile(r"\W+")
 _MARKS = re.compile(r"([\\`*_\[\]|#])")
 
 
@@ -30,6 +31,7 @@ class Panel:
     data: Mapping[str, Any]  # Any: as JSON has it, and known to its kind alone
     title: str = ""
     about: str = ""
+    of: str = ""  # the column that it is about, where a model answers several
     quotes: bool = (
         False  # it shows what rows say, and goes along with a model only where its rows do
     )
@@ -37,7 +39,8 @@ class Panel:
     @property
     def name(self) -> str:
         """What it is called in a page and in file names."""
-        return (self.title or self.kind).rpartition(".")[2].replace("_", "-")
+        name = (self.title or self.kind).rpartition(".")[2].replace("_", "-")
+        return f"{name}-{_SLUG.sub('-', self.of)}" if self.of else name
 
 
 @dataclass(frozen=True)

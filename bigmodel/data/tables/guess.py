@@ -63,6 +63,7 @@ class Guess:
     remarks: tuple[Message, ...] = field(default=(), compare=False)
     more: tuple[str, ...] = ()
     kind: str = ""  # target kind, where the columns tell it
+    also: tuple[str, ...] = ()  # further columns to learn, for a task that learns several
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,14 @@ def likest_texts(sample: Mapping[str, Sequence[str]], count: int) -> list[str]:
     """Return the columns that look most like texts, the likeliest first."""
     columns = [_look(name, i / len(sample), sample[name]) for i, name in enumerate(sample)]
     return [c.name for c in sorted(columns, key=_as_text, reverse=True)[:count]]
+
+
+def likeliest_labels(sample: Mapping[str, Sequence[str]], most: int) -> list[str]:
+    """Return the columns that look like classes or amounts, in the order of the table, at most the likeliest few."""
+    columns = [_look(name, i / len(sample), sample[name]) for i, name in enumerate(sample)]
+    likely = [c for c in columns if not c.calls_other and (_is_likely(c) or c.is_amount)]
+    best = {c.name for c in sorted(likely, key=_as_label, reverse=True)[:most]}
+    return [name for name in sample if name in best]
 
 
 def _recognised(

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from bigmodel.core.datasets.columns import write_columns
 from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.data.tables.label import is_missing
 
@@ -135,15 +136,29 @@ def inputs_of(batch: pa.RecordBatch, columns: Sequence[str]) -> list[str]:
     return [join_inputs([cell or "" for cell in row]) for row in zip(*cells, strict=True)]
 
 
-def targets_of(batch: pa.RecordBatch, column: str, relabel: Mapping[str, str]) -> list[str]:
-    """Return the target of each row: its label by hand, else that of the column as `relabel` names it."""
-    came = [text.strip() for text in batch.column(ORIGINAL + column).to_pylist()]
+def targets_of(
+    batch: pa.RecordBatch, columns: Sequence[str], relabel: Mapping[str, str]
+) -> list[str]:
+    """Return the target of each row: its label by hand, else that of the column as `relabel` names it, or of several in one."""
+    if len(columns) > 1:
+        return together_of(columns, [batch.column(ORIGINAL + name).to_pylist() for name in columns])
+    came = [text.strip() for text in batch.column(ORIGINAL + columns[0]).to_pylist()]
     by_hand = batch.column(HAND).to_pylist()
     if "envelope" not in batch.schema.names:  # a folder or a spoken word may well be called so
         came = [meant(text, relabel) for text in came]
     else:
         came = [relabel.get(text, text) for text in came]
     return [hand or text for text, hand in zip(came, by_hand, strict=True)]
+
+
+def together_of(names: Sequence[str], cells: Sequence[Sequence[str | None]]) -> list[str]:
+    """Return several columns as one target a row; what stands for no answer says nothing."""
+    return [
+        write_columns(
+            {name: meant((text or "").strip(), {}) for name, text in zip(names, row, strict=True)}
+        )
+        for row in zip(*cells, strict=True)
+    ]
 
 
 def meant(label: str, relabel: Mapping[str, str]) -> str:

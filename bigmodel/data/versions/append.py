@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bigmodel.core.datasets.added_rows import AppendPreview, Clash
+from bigmodel.core.datasets.columns import MARK
 from bigmodel.core.datasets.dataset import Recipe
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.target import TargetKind
@@ -22,7 +23,7 @@ from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.label import Spellings
 from bigmodel.data.tables.number import as_number
-from bigmodel.data.tables.source import HAND, ORIGINAL, PLACE, Source, sample_rows
+from bigmodel.data.tables.source import HAND, ORIGINAL, PLACE, Source, sample_rows, together_of
 from bigmodel.data.versions.survey import Fitting
 from bigmodel.data.versions.versions import ITEMS
 
@@ -70,7 +71,7 @@ def beside(
     if not is_named:
         matched = _by_content(upload, columns, recipe)
     by_hand = "" if recipe.target else _guessed(upload, matched, recipe)
-    came = by_hand or matched.get(recipe.target, "")
+    came = {by_hand: by_hand} if by_hand else _learned(matched, recipe)
     met = _Met(_known(folder), kind)
     spelled = Spellings(met.classes)
     read = tuple(matched[name] for name in recipe.inputs if name in matched)
@@ -90,9 +91,14 @@ def beside(
         left_out=tuple(name for name in upload.columns if name not in (*matched.values(), by_hand)),
         lacking=tuple(name for name in columns if name not in matched),
         text_column="" if is_named or len(upload.columns) == 1 else matched[recipe.input],
-        label_column=by_hand or ("" if is_named else matched.get(recipe.target, "")),
+        label_column=by_hand or ("" if is_named else ", ".join(came.values())),
     )
     return Beside(upload, matched, by_hand, of, met.labels, growth)
+
+
+def _learned(matched: Mapping[str, str], recipe: Recipe) -> dict[str, str]:
+    """Return the columns of the file that are learned, by their names in the dataset."""
+    return {name: matched[name] for name in recipe.targets if name in matched}
 
 
 def _guessed(upload: Upload, matched: Mapping[str, str], recipe: Recipe) -> str:
@@ -186,7 +192,7 @@ class _Met:
         self.kinds.append(what)
         if what == COMPLETED and found:
             self.labels |= dict.fromkeys(found.unlabelled, label)
-        elif what == REPEATED and found and _clashes(found, label):
+        elif what == REPEATED and found and _clashes(found, label, self.kind):
             self._clash(text, label, sorted(found.labels)[0])
         elif what == FRESH:
             self.unlabelled += not label
@@ -206,9 +212,12 @@ def _kind(found: Known | None, label: str) -> int:
     return COMPLETED if label and found.unlabelled and not found.labels else REPEATED
 
 
-def _clashes(found: Known, label: str) -> bool:
+def _clashes(found: Known, label: str, kind: TargetKind) -> bool:
+    said = kind.said if kind.learns_several else str  # a version writes amounts as numbers
     return bool(
-        label and found.labels and not any(_is_same(label, other) for other in found.labels)
+        label
+        and found.labels
+        and not any(_is_same(said(label), said(other)) for other in found.labels)
     )
 
 
@@ -225,10 +234,11 @@ def _new_names(
     """Return the classes or kinds among new targets that the version does not have."""
     if not known or _are_numbers(labels):
         return ()
-    if not kind.reads_inputs:
+    if not (kind.reads_inputs or kind.learns_several):
         return tuple(labels)
     before = kind.labels_of(tuple(known))
-    return tuple(name for name in kind.labels_of(tuple(labels)) if name not in before)
+    after = (name for name in kind.labels_of((*known, *labels)) if name not in before)
+    return tuple(name for name in after if name.partition(MARK)[0] not in before)
 
 
 def _are_numbers(labels: Mapping[str, None]) -> bool:
@@ -258,14 +268,25 @@ def _known(folder: Path) -> dict[bytes, Known]:
 
 
 def _rows(
-    upload: Upload, texts: Sequence[str], label: str, recipe: Recipe, kind: TargetKind
+    upload: Upload,
+    texts: Sequence[str],
+    labels: Mapping[str, str],
+    recipe: Recipe,
+    kind: TargetKind,
 ) -> Iterator[tuple[str, str]]:
-    """Yield text and class of each row of the file, as the version would hold them."""
-    for batch in _batches(upload, [*texts, *([label] if label else [])]):
-        labels = batch.column(ORIGINAL + label).to_pylist() if label else [""] * batch.num_rows
-        came = [(row_label or "").strip() for row_label in labels]
-        named = [recipe.relabel.get(row_label, row_label) for row_label in came]
+    """Yield text and class of each row of the file, as the version would hold them; `labels` are its columns by ours."""
+    for batch in _batches(upload, [*texts, *labels.values()]):
+        named = _named(batch, labels, recipe)
         yield from zip(*Fitting(kind, recipe.cleaning).rows(batch, texts, named), strict=True)
+
+
+def _named(batch: pa.RecordBatch, labels: Mapping[str, str], recipe: Recipe) -> list[str]:
+    """Return the target of each row, of several columns as one."""
+    cells = [batch.column(ORIGINAL + name).to_pylist() for name in labels.values()]
+    if recipe.also:
+        return together_of(list(labels), cells) if cells else [""] * batch.num_rows
+    came = [(text or "").strip() for text in cells[0]] if cells else [""] * batch.num_rows
+    return [recipe.relabel.get(text, text) for text in came]
 
 
 def _batches(upload: Upload, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:

@@ -43,7 +43,7 @@ def split_choices(folder: Path, version: Version) -> list[SplitChoice]:
     if batch is None:
         return []
     found: list[SplitChoice] = []
-    used = {recipe.target, *recipe.inputs, *OF_MEDIA}
+    used = {*recipe.targets, *recipe.inputs, *OF_MEDIA}
     for stored in batch.schema.names:
         column = stored.removeprefix(ORIGINAL)
         if stored.startswith(ORIGINAL) and column not in used:

@@ -100,7 +100,7 @@ def survey(
     sources: Sequence[Source],
     *,
     text: str | Sequence[str],
-    label: str,
+    label: str | Sequence[str],
     kind: TargetKind | None = None,
     relabel: Mapping[str, str] | None = None,
     delimiter: str = "",
@@ -109,10 +109,11 @@ def survey(
 ) -> Survey:
     """Look at every row once. Without a label column, rows have at most a label by hand; without a kind, the values tell it."""
     is_media = any(source.is_media for source in sources)
-    counted = _Counted(kind, bool(label), is_media)
     columns = (text,) if isinstance(text, str) else text
+    learned = (label,) if isinstance(label, str) else label
+    counted = _Counted(kind, bool(learned[0]), is_media)
     fitting = Fitting(kind, tuple(cleaning), counted.counts)
-    for row in _rows(sources, columns, label, relabel or {}, fitting):
+    for row in _rows(sources, columns, learned, relabel or {}, fitting):
         counted.add(row)
     return Survey(
         labels=list(counted.known),
@@ -126,7 +127,7 @@ def survey(
         is_media=is_media,
         keeps_split=any(source.keeps_split for source in sources),
         asked=kind,
-        column=label,
+        column=", ".join(learned),
         delimiter=delimiter,
         decimal=decimal,
         is_filled=np.array(counted.filled, np.bool_),
@@ -137,13 +138,13 @@ def survey(
 def _rows(
     sources: Sequence[Source],
     text: Sequence[str],
-    label: str,
+    label: Sequence[str],
     relabel: Mapping[str, str],
     fitting: Fitting,
 ) -> Iterator[_Row]:
     for source in sources:
         if source.is_media:
-            yield from _media_rows(source, label, relabel)
+            yield from _media_rows(source, label[0], relabel)
         else:
             yield from _text_rows(source, text, label, relabel, fitting)
 
@@ -151,12 +152,12 @@ def _rows(
 def _text_rows(
     source: Source,
     text: Sequence[str],
-    label: str,
+    label: Sequence[str],
     relabel: Mapping[str, str],
     fitting: Fitting,
 ) -> Iterator[_Row]:
     """Yield rows of texts. One that was left out so far (it had no label) is free to join any part."""
-    for batch in source.batches((*text, label)):
+    for batch in source.batches((*text, *label)):
         inputs, targets = fitting.rows(batch, text, targets_of(batch, label, relabel))
         parts = batch.column("split").to_pylist() if source.keeps_split else [""] * len(inputs)
         for found, target, part in zip(inputs, targets, parts, strict=True):
@@ -182,7 +183,7 @@ def _media_rows(source: Source, label: str, relabel: Mapping[str, str]) -> Itera
                 ORIGINAL + "seconds", "given", given, HAND,
             )
         ]  # fmt: skip
-        columns.append(targets_of(batch, label, relabel))
+        columns.append(targets_of(batch, (label,), relabel))
         for name, digest, width, height, seconds, came, part, hand, target in zip(
             *columns, strict=True
         ):

@@ -73,7 +73,7 @@ def write_version(
     """
     columns = sources[0].columns
     found, recipe, problems = _settled(sources, recipe, problems)
-    summary = check(found, label=recipe.target, columns=columns, problems=problems)
+    summary = check(found, label=", ".join(recipe.targets), columns=columns, problems=problems)
     splits, remarks = split_rows(found, recipe.seed, groups, bound)
     counts = np.bincount(splits, minlength=len(split.NAMES))
     summary = replace(
@@ -144,7 +144,7 @@ def _surveyed(sources: Sequence[Source], recipe: Recipe) -> Survey:
         survey,
         sources,
         text=recipe.inputs,
-        label=recipe.target,
+        label=recipe.targets,
         relabel=recipe.relabel,
         delimiter=recipe.delimiter,
         decimal=recipe.decimal,
@@ -220,7 +220,7 @@ def _kept(
     found: Survey,
 ) -> list[pa.Array]:
     """Return the columns of `KEPT`, in that order."""
-    came = targets_of(batch, recipe.target, recipe.relabel)
+    came = targets_of(batch, recipe.targets, recipe.relabel)
     count = batch.num_rows
     if source.is_version:
         row_ids = batch.column("row_id")

@@ -191,4 +191,5 @@ def _are_no_names(summary: Summary) -> bool:
 
 
 def _is_labelled(version: Version) -> bool:
-    return version.recipe.form == Form.TABLE and bool(version.recipe.target)
+    recipe = version.recipe
+    return recipe.form == Form.TABLE and bool(recipe.target) and not recipe.also

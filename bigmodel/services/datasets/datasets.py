@@ -129,6 +129,7 @@ class DatasetService:
                 text=told.get("text", ""),
                 label=told.get("label", ""),
                 more=told.get("more", ()),
+                also=told.get("also", ()),
                 task=task,
             )
             if path is not None and not upload.is_media:
@@ -262,20 +263,27 @@ class DatasetService:
         return self.get(owner, dataset_id)
 
     def choose_columns(
-        self, owner: str, dataset_id: str, *, text: str, label: str, more: Sequence[str] = ()
+        self,
+        owner: str,
+        dataset_id: str,
+        *,
+        text: str,
+        label: str,
+        more: Sequence[str] = (),
+        also: Sequence[str] = (),
     ) -> Dataset:
         """Make a version that reads and learns other columns; every row keeps its id.
 
         `NO_LABEL` learns none yet, `ONLY_TEXT` never: the rows are learned whole. `more` are further columns to read,
-        for tasks that read several.
+        for tasks that read several, `also` further ones to learn, for tasks that learn several.
         """
         dataset = self.get(owner, dataset_id)
         version, folder = dataset.version, self._folder(dataset)
         further = tuple(name for name in more if name not in (text, label))
-        if (text, *further, label or NO_LABEL) == (
-            *version.recipe.inputs,
-            label_of(version.recipe),
-        ):
+        learned = tuple(name for name in also if name not in (text, label, *further) and label)
+        chosen_now = (text, *further), label or NO_LABEL, learned
+        recipe = version.recipe
+        if chosen_now == (recipe.inputs, label_of(recipe), recipe.also):
             return dataset
         _refuse_media(version.recipe)
         none = label.strip() or NO_LABEL
@@ -283,13 +291,14 @@ class DatasetService:
         sources = [own_source(folder)]
         kind = "" if chosen.label else kind_without_label(label, version.recipe)
         if chosen.label:
-            kind = kind_of_columns(sources[0], chosen.text, chosen.label, further)
+            kind = kind_of_columns(sources[0], chosen.text, chosen.label, further, learned)
         if version.recipe.test_name:
             sources.append(own_test_source(folder))
         recipe = replace(
             version.recipe,
             input=chosen.text,
             more=further,
+            also=learned if chosen.label else (),
             target=chosen.label,
             relabel={},
             kind=kind,

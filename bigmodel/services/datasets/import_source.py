@@ -21,6 +21,7 @@ class AnsweredUpload(TypedDict, total=False):
     text: str  # column of the input; in a ZIP, of the files that a table of transcripts names
     label: str  # column of the target; in a ZIP, of the transcripts. `NO_LABEL`: there is none
     more: Sequence[str]  # further columns of the input, for a task that reads several
+    also: Sequence[str]  # further columns of the target, for a task that learns several
     task: str  # what is to be trained: its target kind and its inputs choose the columns
     leave_out: bool  # files of a ZIP that cannot be read may be left out
     level: int  # which folder level of a ZIP names the class, counted from 1

@@ -117,7 +117,8 @@ def _text_rows(folder: Path, version: Version) -> Iterator[ReadRow]:
     for row in _one_of_each(batch.to_pylist()):
         texts = zip(recipe.inputs, parts_of(row["input"]), strict=False)
         came = (row.get(target) or "").strip()
-        is_other = came not in (row["target"], "") and not kind.reads_inputs
+        is_whole = not kind.reads_inputs and not recipe.also  # the target is the cell itself
+        is_other = is_whole and came not in (row["target"], "")
         answer = kind.said(row["target"])
         yield ReadRow(tuple(texts), answer, row["split"], came if is_other else "")
 
@@ -141,7 +142,7 @@ def _one_of_each(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _readings(folder: Path, version: Version) -> Iterator[Reading]:
     """Yield the ways the file leaves open; nothing where there is one only."""
     recipe = version.recipe
-    if not recipe.target:
+    if not recipe.target or recipe.also:
         return
     column = ORIGINAL + recipe.target
     table = pq.read_table(folder / ITEMS, columns=[column])

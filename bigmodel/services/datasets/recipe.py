@@ -16,6 +16,7 @@ from bigmodel.data.tables.guess import Guess, guess_columns, likest_texts
 from bigmodel.data.tables.pairs.chats import chat_of
 from bigmodel.data.tables.pairs.columns import pair_of
 from bigmodel.data.tables.pairs.passages import passage_of
+from bigmodel.data.tables.pairs.targets import COLUMNS, guess_targets
 from bigmodel.data.tables.source import ORIGINAL, Source, sample_rows
 from bigmodel.data.targets import target_kind, target_kinds
 from bigmodel.data.versions.split_columns import numbered
@@ -32,6 +33,7 @@ def recipe_of(
     text: str = "",
     label: str = "",
     more: Sequence[str] = (),
+    also: Sequence[str] = (),
     task: Task | None = None,
 ) -> tuple[Recipe, tuple[Message, ...]]:
     """Return the recipe of a file that was just read, and what is to be said of its columns.
@@ -45,13 +47,14 @@ def recipe_of(
     guess = (
         Guess(upload.columns[0], upload.columns[1])
         if upload.is_media
-        else columns_of(upload, text=text, label=label, more=more, task=task)
+        else columns_of(upload, text=text, label=label, more=more, also=also, task=task)
     )
     recipe = Recipe(
         input=guess.text,
         target=guess.label,
         more=guess.more,
-        kind=kind or guess.kind,
+        also=guess.also,
+        kind=guess.kind if guess.also else kind or guess.kind,
         source_name=source_name,
         format=upload.format,
         encoding=upload.encoding,
@@ -71,10 +74,13 @@ def columns_of(
     text: str = "",
     label: str = "",
     more: Sequence[str] = (),
+    also: Sequence[str] = (),
     task: Task | None = None,
 ) -> Guess:
-    """Return the columns of a table, guessed from some of its rows where they are not given."""
+    """Return the columns of a table, guessed from some of its rows where they are not given; `also` are further ones to learn."""
     sample = sample_rows(upload.source(), SAMPLE_ROWS)
+    if also or (task and target_kind(task.target).learns_several):
+        return guess_targets(sample, text=text, targets=[*filter(None, (label,)), *also])
     inputs = task.inputs if task and len(task.inputs) > 1 else ()
     if passage := passage_of(
         sample, text=text, label=label, more=more, kind=task.target if task else ""
@@ -133,8 +139,12 @@ def _is_learned_whole(recipe: Recipe) -> bool:
     return bool(recipe.kind) and not target_kind(recipe.kind).is_given
 
 
-def kind_of_columns(source: Source, text: str, label: str, more: Sequence[str] = ()) -> str:
+def kind_of_columns(
+    source: Source, text: str, label: str, more: Sequence[str] = (), also: Sequence[str] = ()
+) -> str:
     """Return the target kind that chosen columns tell, "" where only their values can."""
+    if also:
+        return COLUMNS
     sample = sample_rows(source, SAMPLE_ROWS)
     if more:
         passage = passage_of(sample, text=text, label=label, more=more)
@@ -151,7 +161,7 @@ def check_test_file(upload: Upload, recipe: Recipe) -> None:
     """
     if (upload.medium, upload.form) != (recipe.medium, recipe.form):
         raise DatasetError("test_medium")
-    asked = filter(None, (*recipe.inputs, recipe.target))
+    asked = filter(None, (*recipe.inputs, *recipe.targets))
     if missing := [column for column in asked if column not in upload.columns]:
         lacks, found = ", ".join(missing), ", ".join(upload.columns)
         raise DatasetError("test_columns", missing=lacks, found=found)

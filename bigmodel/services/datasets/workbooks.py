@@ -117,7 +117,7 @@ class WorkbookService:
         sources = [source]
         if recipe.test_name:
             test = own_test_source(folder)
-            if {*recipe.inputs, recipe.target} <= {*test.columns, ""}:
+            if {*recipe.inputs, *recipe.targets} <= {*test.columns, ""}:
                 sources.append(test)
             else:
                 recipe = replace(recipe, test_name="")
@@ -138,7 +138,8 @@ class WorkbookService:
         label = label or (old.target if old.target in upload.columns else "")
         if text == label:
             label = ""
-        guess = columns_of(upload, text=text, label=label)
+        also = tuple(n for n in old.also if n in upload.columns and n not in (text, label))
+        guess = columns_of(upload, text=text, label=label, also=also)
         kept = replace(
             uploaded_as(upload, path), name=old.uploads[0].name, file=old.uploads[0].file
         )
@@ -149,7 +150,8 @@ class WorkbookService:
                 n for n in old.more if n in upload.columns and n not in (guess.text, guess.label)
             ),
             target=guess.label,
-            kind=guess.kind or old.kind,
+            also=guess.also,
+            kind=guess.kind or ("" if old.also else old.kind),
             relabel=old.relabel if guess.label == old.target else {},
             uploads=(kept,),
             encoding=upload.encoding,

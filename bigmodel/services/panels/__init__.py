@@ -49,8 +49,9 @@ def over(panel: Panel | None, say: Say) -> str:
 
 
 def title(panel: Panel, say: Say) -> str:
-    """Return what stands above a panel; one without a title has nothing."""
-    return say(panel.title) if panel.title else ""
+    """Return what stands above a panel, after the column that it is about; one without a title has nothing."""
+    named = say(panel.title) if panel.title else ""
+    return f"{panel.of} · {named}" if panel.of else named
 
 
 def answer_html(panel: Panel, say: Say) -> str:

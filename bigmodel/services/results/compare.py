@@ -240,7 +240,7 @@ def _is_alike(new: _Side, old: _Side) -> bool:
 
 
 def _is_of_same_columns(new: Version, old: Version) -> bool:
-    return (new.recipe.inputs, new.recipe.target) == (old.recipe.inputs, old.recipe.target)
+    return (new.recipe.inputs, new.recipe.targets) == (old.recipe.inputs, old.recipe.targets)
 
 
 def _on(answered: StoredPredictions, row_ids: Sequence[str]) -> StoredPredictions:

@@ -16,7 +16,7 @@ from bigmodel.core.target import TargetKind
 from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.label import Spellings
-from bigmodel.data.tables.source import ORIGINAL
+from bigmodel.data.tables.source import ORIGINAL, together_of
 
 MOST_NAMED = 5
 
@@ -42,11 +42,12 @@ def read_evaluation_set(
     """
     if (upload.medium, upload.form) != (recipe.medium, recipe.form):
         raise DatasetError("test_medium")
-    if kind.is_given and recipe.target not in upload.columns:
-        raise DatasetError("evaluation_no_answers", column=recipe.target)
+    learned = [name for name in recipe.targets if name in upload.columns]
+    if kind.is_given and not learned:
+        raise DatasetError("evaluation_no_answers", column=", ".join(recipe.targets))
     if lacking := [name for name in recipe.inputs if name not in upload.columns]:
         raise DatasetError("evaluation_no_texts", column=lacking[0])
-    target = recipe.target if kind.is_given else ""
+    target = recipe.targets if kind.is_given else ()
     rows = list(_files(upload, target) if upload.is_media else _texts(upload, recipe, kind, target))
     spelled = Spellings(labels)
     asked = 3 if kind.is_given else 2
@@ -55,6 +56,8 @@ def read_evaluation_set(
     if not usable:
         raise DatasetError("evaluation_no_rows", labels=_listed(labels) or "1, 2.5, …")
     remarks = list(upload.problems) if upload.is_media else []
+    if lacking := [name for name in target if name not in learned]:
+        remarks.append(_left_out("columns_lacking", columns=_listed(lacking)))
     if len(rows) > len(whole):
         remarks.append(_left_out("unusable", count=len(rows) - len(whole)))
     if len(whole) > len(usable):
@@ -70,7 +73,7 @@ def read_evaluation_set(
 
 
 def _texts(
-    upload: Upload, recipe: Recipe, kind: TargetKind, target: str
+    upload: Upload, recipe: Recipe, kind: TargetKind, target: Sequence[str]
 ) -> Sequence[tuple[str, str, str]]:
     table = pq.read_table(upload.table_path)
     inputs = [table.column(ORIGINAL + name).to_pylist() for name in recipe.inputs]
@@ -81,18 +84,24 @@ def _texts(
     return [(text, hashlib.sha256(text.encode()).hexdigest(), truth) for text, truth in pairs]
 
 
-def _files(upload: Upload, target: str) -> Sequence[tuple[str, str, str]]:
+def _files(upload: Upload, target: Sequence[str]) -> Sequence[tuple[str, str, str]]:
     table = pq.read_table(upload.table_path)
     names, digests = (table.column(name).to_pylist() for name in ("input", "content_hash"))
     paths = [str(upload.media_folder / name) for name in names]
     return list(zip(paths, digests, _truths(table, target), strict=True))
 
 
-def _truths(table: pa.Table, target: str) -> list[str]:
-    """Return the targets of a table, blank where it needs none."""
-    if not target:
-        return [""] * table.num_rows
-    return [(truth or "").strip() for truth in table.column(ORIGINAL + target).to_pylist()]
+def _truths(table: pa.Table, target: Sequence[str]) -> list[str]:
+    """Return the targets of a table, blank where it needs none; a column that it lacks says nothing."""
+    blank = [""] * table.num_rows
+    names = set(table.column_names)
+    cells = [
+        table.column(ORIGINAL + name).to_pylist() if ORIGINAL + name in names else blank
+        for name in target
+    ]
+    if len(cells) > 1:
+        return together_of(target, cells)
+    return [(truth or "").strip() for truth in cells[0]] if cells else blank
 
 
 def _left_out(key: str, **args: Arg) -> Message:

@@ -55,6 +55,8 @@ LEFT = frozenset(  # rows, what tells of them, and ids of this app
         "neighbours.json",
         "neighbours_terms.json",
         "copied.safetensors",
+        "apart.json",
+        "apart.safetensors",
     }
 )
 CONFIGS = frozenset({"config.json", "tokenizer_config.json"})

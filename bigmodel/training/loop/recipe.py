@@ -66,3 +66,9 @@ class TextParams(ClassParams):
     """Settings of a training on texts."""
 
     max_tokens: int = Field(default=128, ge=8, le=8192, json_schema_extra=_in("data"))
+
+
+class ColumnsParams(TextParams):
+    """Settings of a training on texts that answers several columns."""
+
+    compare_apart: bool = Field(default=False, json_schema_extra=_in("time"))

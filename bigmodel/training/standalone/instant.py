@@ -7,90 +7,20 @@
 `--file` holds one text a line, in UTF-8. Or in Python: `Model().predict(["a text"])`.
 """
 
-import itertools
-import json
-import re
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
-from safetensors.numpy import load_file
-
-from bigmodel.training.standalone.texts import answer_texts, cleaned
-
-SPACES = re.compile(r"\s\s+")
-WORD = re.compile(r"\w+|[^\w\s]")
-Array = Any  # numpy arrays of numbers
+from bigmodel.training.standalone.linear import LinearModel, shares
+from bigmodel.training.standalone.texts import answer_texts
 
 
-class Model:
-    """N-grams of characters and of words, weighted by rarity, and a linear model on them."""
-
-    def __init__(self, folder: Path | None = None) -> None:
-        folder = self._folder = folder or Path(__file__).resolve().parent
-        stored = json.loads((folder / "instant.json").read_text("utf-8"))
-        arrays = load_file(folder / "instant.safetensors")
-        self.labels: list[str] = stored["labels"]  # none: the model answers with a number
-        self._reading = stored["reading"]
-        self._index = {term: place for place, term in enumerate(stored["terms"])}
-        self._words = {term: place for place, term in enumerate(stored.get("words", ()))}
-        self._rarity, self._weights, self._bias = (
-            arrays[name].astype(np.float64) for name in ("rarity", "weights", "bias")
-        )
-        self._word_rarity = arrays.get("word_rarity", np.empty(0)).astype(np.float64)
+class Model(LinearModel):
+    """Classes with their probabilities, or a number."""
 
     def predict(self, texts: Sequence[str]) -> list[list[float]]:
         """Return one row a text: probabilities in the order of `labels`, or one number."""
-        return [self._scores(text) for text in cleaned(texts, self._folder)]
-
-    def _scores(self, text: str) -> list[float]:
-        text = text[: self._reading["characters"]]
-        places, values = weighted(self._terms(text), self._index, self._rarity)
-        raw = self._weights[:, places] @ values + self._bias
-        if self._words:
-            places, values = weighted(word_terms(text), self._words, self._word_rarity)
-            raw += self._weights[:, len(self._index) + places] @ values
-        if self.labels:
-            raw = np.exp(raw - raw.max())
-            raw /= raw.sum()
-        return [float(value) for value in raw]
-
-    def _terms(self, text: str) -> Iterator[str]:
-        text = SPACES.sub(" ", text.lower())
-        lengths = range(self._reading["shortest"], self._reading["longest"] + 1)
-        if self._reading["analyzer"] == "char":
-            for length in lengths:
-                for start in range(len(text) - length + 1):
-                    yield text[start : start + length]
-            return
-        for word in (f" {part} " for part in text.split()):
-            for length in lengths:
-                for start in range(max(1, len(word) - length + 1)):
-                    yield word[start : start + length]
-                if length >= len(word):
-                    break  # a short word counts once
-
-
-def weighted(terms: Iterable[str], index: dict[str, int], rarity: Array) -> tuple[Array, Array]:
-    """Return the places of the terms that are known, and their values as a vector of length 1."""
-    known = {index[term]: n for term, n in Counter(terms).items() if term in index}
-    places = np.fromiter(known, dtype=np.int64, count=len(known))
-    values = np.fromiter(known.values(), dtype=np.float64, count=len(known))
-    if len(known):
-        values = (1.0 + np.log(values)) * rarity[places]
-        values /= np.sqrt((values**2).sum())
-    return places, values
-
-
-def word_terms(text: str) -> Iterator[str]:
-    """Yield the words of a text and the pairs of neighbours."""
-    words = WORD.findall(text.lower())
-    yield from words
-    for first, second in itertools.pairwise(words):
-        yield f"{first} {second}"
+        raw = self.raw(texts)
+        return [shares(row) if self.labels else [float(row[0])] for row in raw]
 
 
 def main() -> int:

@@ -3,9 +3,13 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from bigmodel.core.datasets.columns import Head
+
+Part = Mapping[str, Any]  # `label` with `probabilities`, or `value` (Any: as JSON has it)
 
 
 def cleaned(texts: Sequence[str], folder: Path) -> list[str]:
@@ -52,3 +56,31 @@ def answer_line(labels: Sequence[str], text: str, scores: Sequence[float], *, as
         by_label = dict(zip(labels, scores, strict=True))
         return json.dumps({"label": labels[best], "probabilities": by_label}, ensure_ascii=False)
     return f"{labels[best]}\t{scores[best]:.4f}\t{text}"
+
+
+def part_of(head: Head, scores: Sequence[float]) -> Part:
+    """Return what is answered in a column, from its probabilities or its number."""
+    if not head.classes:
+        return {"value": scores[0]}
+    best = max(range(len(head.classes)), key=scores.__getitem__)
+    by_label = dict(zip(head.classes, scores, strict=True))
+    return {"label": head.classes[best], "probabilities": by_label}
+
+
+def answer_columns(make: Any) -> int:
+    """Print the answers of the model that `make` loads to each text of the command line or of a file."""
+    as_json, texts = texts_asked("Answer texts with this model, in several columns.")
+    for text, parts in zip(texts, make().predict(texts), strict=True):
+        sys.stdout.write(columns_line(text, parts, as_json=as_json) + "\n")
+    return 0
+
+
+def columns_line(text: str, parts: Mapping[str, Part], *, as_json: bool) -> str:
+    """Return the answers to one text as a line for people, or as JSON."""
+    if as_json:
+        return json.dumps({"text": text, "answers": parts}, ensure_ascii=False)
+    said = (
+        f"{name}: {part['label'] if 'label' in part else round(part['value'], 6)}"
+        for name, part in parts.items()
+    )
+    return f"{' · '.join(said)}\t{text}"

@@ -25,7 +25,7 @@ from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Explanation, Reporter
-from bigmodel.training.loop.recipe import TextParams
+from bigmodel.training.loop.recipe import ClassParams, TextParams
 from bigmodel.training.loop.targets import class_indices, numbers
 from bigmodel.training.ood.score import Floats, Numbers, cross_fitted, fit_calibration
 from bigmodel.training.text.memory import (
@@ -144,16 +144,16 @@ def train_classifier(data: TaskData, params: TextParams, folder: Path, report: R
     class_indices(data.train.targets, data.labels)  # says at once what is wrong
     strength = _choose_strength(data.train, data.labels, params)
     fit = partial(_fit_classifier, labels=data.labels, params=params, strength=strength)
-    _train(fit, data, folder, report)
+    train_by(fit, data, folder, report)
 
 
 def train_regressor(data: TaskData, params: TextParams, folder: Path, report: Reporter) -> None:
     """Train the instant model of numbers and write it into the folder."""
     numbers(data.train.targets)
-    _train(partial(_fit_regressor, params=params), data, folder, report)
+    train_by(partial(_fit_regressor, params=params), data, folder, report)
 
 
-def load_baseline(folder: Path) -> TextBaseline:
+def load_baseline(folder: Path, kind: type[TextBaseline] = TextBaseline) -> TextBaseline:
     """Load an instant model; its answers are the same numbers as on the day it was trained."""
     stored = json.loads((folder / VOCABULARY).read_text("utf-8"))
     arrays = load_file(folder / COEFFICIENTS)
@@ -161,7 +161,7 @@ def load_baseline(folder: Path) -> TextBaseline:
     labels = tuple(stored["labels"])
     words = Words(stored["words"], arrays["word_rarity"]) if "words" in stored else None
     memory = load_memory(folder)
-    return TextBaseline(pieces, arrays["weights"], arrays["bias"], labels, memory, words)
+    return kind(pieces, arrays["weights"], arrays["bias"], labels, memory, words)
 
 
 def is_instant(folder: Path) -> bool:
@@ -170,7 +170,7 @@ def is_instant(folder: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class _Read:
+class TextFeatures:
     """Training texts as features, (texts, terms), and what reads further ones so."""
 
     pieces: Ngrams
@@ -179,24 +179,31 @@ class _Read:
     features: csr_matrix
 
     def model(
-        self, rows: Rows, weights: Floats, bias: Floats, labels: tuple[str, ...]
+        self,
+        rows: Rows,
+        weights: Floats,
+        bias: Floats,
+        labels: tuple[str, ...],
+        kind: type[TextBaseline] = TextBaseline,
     ) -> TextBaseline:
+        """Return a model of these weights, (outputs, features) and (outputs,), with a memory of the rows."""
         memory = make_memory(rows, self.characters, self.pieces.reading.longest)
-        return TextBaseline(self.pieces, weights, bias, labels, memory, self.words)
+        return kind(self.pieces, weights, bias, labels, memory, self.words)
 
 
-def _read(texts: Sequence[str]) -> _Read:
+def read_features(texts: Sequence[str]) -> TextFeatures:
     """Return texts as n-grams of characters and, where spaces part words, of words."""
     pieces, characters = fit_ngrams(texts)
     is_spaced = pieces.reading.longest > UNSPACED_LONGEST
     found = fit_words(pieces.reading.cut(texts)) if is_spaced else None
     if found is None:
-        return _Read(pieces, None, characters, characters)
+        return TextFeatures(pieces, None, characters, characters)
     words, features = found
-    return _Read(pieces, words, characters, hstack([characters, features]).tocsr())
+    return TextFeatures(pieces, words, characters, hstack([characters, features]).tocsr())
 
 
-def _train(fit: Fit, data: TaskData, folder: Path, report: Reporter) -> None:
+def train_by(fit: Fit, data: TaskData, folder: Path, report: Reporter) -> None:
+    """Fit a model, write it, and find out what is usual among rows that it did not learn from."""
     report.step(phase="instant", step=0, steps=STEPS)
     model = fit(data.train)
     report.step(phase="instant", step=1, steps=STEPS)
@@ -236,29 +243,51 @@ def _fit_classifier(
     classes = class_indices(rows.targets, labels)
     if len(set(classes.tolist())) < 2:
         raise TrainingError("one_class_only", classes=1)
-    read = _read(rows.inputs)
-    [model] = _path(read.features, classes, (strength,), params)
-    return read.model(rows, *_full(model, len(labels)), labels)
+    read = read_features(rows.inputs)
+    head = fit_class_head(read.features, classes, len(labels), strength, params)
+    return read.model(rows, *head, labels)
+
+
+def fit_class_head(
+    features: csr_matrix,
+    classes: NDArray[np.int64],
+    count: int,
+    strength: float,
+    params: ClassParams,
+) -> tuple[Floats, Floats]:
+    """Return weights and bias of a linear classifier, (classes, features) and (classes,)."""
+    [model] = _path(features, classes, (strength,), params)
+    return _full(model, count)
 
 
 def _fit_regressor(rows: Rows, *, params: TextParams) -> TextBaseline:
     values = numbers(rows.targets)
-    read = _read(rows.inputs)
+    read = read_features(rows.inputs)
+    return read.model(rows, *fit_number_head(read.features, values, params.seed), ())
+
+
+def fit_number_head(features: csr_matrix, values: Floats, seed: int) -> tuple[Floats, Floats]:
+    """Return weights and bias of a linear model of numbers, (1, features) and (1,)."""
     centre, spread = float(values.mean()), float(values.std()) or 1.0
-    model = Ridge(alpha=RIDGE, random_state=params.seed, solver="sparse_cg")
-    model.fit(read.features, (values - centre) / spread)
+    model = Ridge(alpha=RIDGE, random_state=seed, solver="sparse_cg")
+    model.fit(features, (values - centre) / spread)
     weights = np.asarray(model.coef_, dtype=np.float64).reshape(1, -1) * spread
-    bias = np.asarray([float(model.intercept_) * spread + centre])
-    return read.model(rows, weights, bias, ())
+    return weights, np.asarray([float(model.intercept_) * spread + centre])
 
 
 def _choose_strength(rows: Rows, labels: tuple[str, ...], params: TextParams) -> float:
     """Return the inverse penalty whose log loss on rows left out in turn is least."""
     step = max(1, len(rows) // MOST_TO_CHOOSE)
     texts, classes = rows.inputs[::step], class_indices(rows.targets, labels)[::step]
-    if np.bincount(classes, minlength=len(labels)).min() < FOLDS:
+    return strength_on(read_features(texts).features, classes, len(labels), params)
+
+
+def strength_on(
+    features: csr_matrix, classes: NDArray[np.int64], count: int, params: ClassParams
+) -> float:
+    """Return the inverse penalty that suits rows which were read already."""
+    if np.bincount(classes, minlength=count).min() < FOLDS:
         return USUAL  # a class could be missing from what is learned
-    features = _read(texts).features
     losses = np.zeros(len(STRENGTHS))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=params.seed)
     for learn, look in folds.split(features, classes):
@@ -271,7 +300,7 @@ def _path(
     features: csr_matrix,
     classes: NDArray[np.int64],
     strengths: Sequence[float],
-    params: TextParams,
+    params: ClassParams,
 ) -> Iterator[LogisticRegression]:
     """Yield the classifier of each strength; each begins where the one before ended."""
     weighting = "balanced" if params.class_weights == "balanced" else None

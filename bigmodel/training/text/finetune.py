@@ -84,7 +84,7 @@ def train_classifier(
         smoothing=params.label_smoothing,
         is_balanced=params.class_weights == "balanced",
     )
-    _train(objective, data, params, base, folder=folder, report=report)
+    train_head(objective, data, params, base, folder=folder, report=report)
 
 
 def train_regressor(
@@ -92,10 +92,10 @@ def train_regressor(
 ) -> None:
     """Fine-tune a base to numbers and leave the best weights in the folder."""
     objective = NumberObjective(data.train.targets)
-    _train(objective, data, params, base, folder=folder, report=report)
+    train_head(objective, data, params, base, folder=folder, report=report)
 
 
-def _train(
+def train_head(
     objective: HeadObjective,
     data: TaskData,
     params: TextParams,
@@ -104,7 +104,19 @@ def _train(
     folder: Path,
     report: Reporter,
 ) -> None:
-    """Build the model, read the texts once, train, and write the model."""
+    """Train a model, write it, and find out what is usual among rows that it did not learn from."""
+    model, tokenizer, most = fit_head(objective, data, params, base, report)
+    save_model(folder, model, tokenizer, most)
+    report.step(phase="evaluate", step=0, steps=0)
+    predictor = TextPredictor(model, tokenizer)
+    known = fit_ood_reference(predictor, data, report, is_own=base.kind == "scratch")
+    known.save(folder)
+
+
+def fit_head(
+    objective: HeadObjective, data: TaskData, params: TextParams, base: BaseFiles, report: Reporter
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, int]:
+    """Build a model, read the texts once and train; return it with its tokenizer and the tokens it reads at most."""
     report.step(phase="load", step=0, steps=0)
     set_seed(params.seed)
     accelerator = make_accelerator(params.precision, report)
@@ -130,11 +142,7 @@ def _train(
         identity=partial(fingerprint, params, base, data),
     )
     objective.unscale_head(_head(model, objective.outputs))
-    save_model(folder, model, tokenizer, most)
-    report.step(phase="evaluate", step=0, steps=0)
-    predictor = TextPredictor(model, tokenizer)
-    known = fit_ood_reference(predictor, data, report, is_own=base.kind == "scratch")
-    known.save(folder)
+    return model, tokenizer, most
 
 
 def tune(

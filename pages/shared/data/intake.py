@@ -44,6 +44,7 @@ class Import:
     header_row: int = 0
     text: str = ""
     label: str = ""
+    also: tuple[str, ...] = ()  # further columns to learn
     leave_out: bool = False
     level: int = 0
     name_part: str = ""  # which word of the file names is the class
@@ -109,7 +110,7 @@ class Intake:
         show: Callable[..., object],
         shown: Sequence[Any],
     ) -> None:
-        """Wire every way in. `below` are the columns with their two choices, the body of the tab, and further columns to read."""
+        """Wire every way in. `below` are the columns with their two choices, the body of the tab, and further columns to read and to learn."""
         guarded, told = guard(self.ctx.services.words), self.told.keep
         self.below = below
 
@@ -134,7 +135,7 @@ class Intake:
         asked = [self.ctx.dataset, self.pending, card.sheet]
         card.sheet.input(protect(self.use_sheet), asked, taken, **take)
         card.grid.submit(protect(self.use_row), asked, taken, **take)
-        columns = [self.ctx.dataset, self.pending, *below[1:3], below[4]]
+        columns = [self.ctx.dataset, self.pending, *below[1:3], *below[4:]]
         apply.click(protect(self.use_columns), columns, taken, **take)
         self.changed.change(show, self.ctx.dataset, list(shown), **QUIET)
         self.go_on.click(protect(self.agree), [self.pending, self.level], taken, **take)
@@ -240,6 +241,7 @@ class Intake:
         text: str,
         label: str,
         more: list[str] | None,
+        also: list[str] | None,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
     ) -> Updates:
@@ -247,10 +249,11 @@ class Intake:
         if not text or not label:
             raise DatasetError("columns_not_chosen")
         if pending:
-            return self._take(replace(pending, text=text, label=label), request, progress)
+            chosen = replace(pending, text=text, label=label, also=tuple(also or ()))
+            return self._take(chosen, request, progress)
         owner = self.ctx.owner(request)
         dataset = self.ctx.services.datasets.choose_columns(
-            owner, dataset_id, text=text, label=label, more=more or ()
+            owner, dataset_id, text=text, label=label, more=more or (), also=also or ()
         )
         self.ctx.notice(request, self.ctx.say(request, "pages.data.columns_changed"))
         return self._taken(dataset, is_changed=True)
@@ -296,17 +299,15 @@ class Intake:
         self, given: Import, request: gr.Request, progress: Callable[[float], None]
     ) -> Dataset:
         owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
-        answers: dict[str, Any] = {
-            name: getattr(given, name) for name in ("leave_out", "level", "name_part")
-        }
-        answers |= {"text": given.text, "label": given.label} if given.label else {}
+        names = [] if given.reread else ["leave_out", "level", "name_part"]
+        names += ["text", "label"] if given.label else []
+        names += ["also"] if given.also and not (given.test_of or given.reread) else []
+        answers: dict[str, Any] = {name: getattr(given, name) for name in names}
         if given.test_of:
             return datasets.set_test_file(owner, given.test_of, Path(given.path), **answers)
         if given.reread or not given.tray:
             answers |= {"sheet": given.sheet, "header_row": given.header_row}
         if given.reread:
-            for name in ("leave_out", "level", "name_part"):
-                del answers[name]
             return self.ctx.services.workbooks.reread(owner, given.reread, **answers)
         if not given.tray:
             path = Path(given.path)
@@ -338,7 +339,7 @@ class Intake:
                 error.problems, self.ctx.services.words, self.ctx.language(request)
             )
             question = f'<p class="bm-lead">{title}</p>{found}'
-        columns, text, label, body, _ = self.below
+        columns, text, label, body, _, also = self.below
         return {
             self.refused: gr.HTML(question, visible=True),
             self.pending: replace(given, question=error.key)
@@ -351,6 +352,7 @@ class Intake:
             columns: gr.Row(visible=can_retry),
             text: gr.Dropdown(names, value=None, label=labels[0]),
             label: gr.Dropdown(names, value=None, label=labels[1]),
+            also: gr.Dropdown(names, value=[], multiselect=True),
             body: gr.Column(visible=False),
             **self.workbook.drawn(error.look, request),
         }

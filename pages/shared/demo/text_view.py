@@ -20,7 +20,8 @@ def look(found: Answered, near: Sequence[TextRow], say: Say) -> str:
         parts.append(f'<div class="bm-problem is-warning" data-testid="{mark}">{sentence}</div>')
     parts.append(answer_html(found.view, say))
     if near and not found.said.unreadable:
-        parts.append(_near(near, say))
+        told = [(row.text, found.kind.said(row.target)) for row in near]
+        parts.append(_near(told, say))
     return f'<div class="bm-card" role="status">{"".join(parts)}</div>'
 
 
@@ -39,9 +40,9 @@ def _short(found: Answered) -> str:
     return "unreadable" if found.said.unreadable else "yes"
 
 
-def _near(rows: Sequence[TextRow], say: Say) -> str:
+def _near(rows: Sequence[tuple[str, str]], say: Say) -> str:
     lines = "".join(
-        f"<li>{html.escape(_cut(row.text))} <b>{html.escape(row.target)}</b></li>" for row in rows
+        f"<li>{html.escape(_cut(text))} <b>{html.escape(target)}</b></li>" for text, target in rows
     )
     return (
         f'<div class="bm-muted" style="margin-top:16px">{html.escape(say("strangers.nearest"))}</div>'

@@ -185,7 +185,9 @@ def named(tab: DataTab, taken: Any) -> dict[str, Any]:
     intake = tab.intake
     known = {**vars(intake.workbook), **vars(intake)}
     names = {value: name for name, value in known.items() if isinstance(value, Block)}
-    names |= dict(zip(intake.below, ("columns", "names", "said", "body", "further"), strict=True))
+    names |= dict(
+        zip(intake.below, ("columns", "names", "said", "body", "further", "also"), strict=True)
+    )
     names |= {tab.ctx.dataset: "dataset", intake.paste.text: "box"}
     return {names[component]: value for component, value in taken.items()}
 
@@ -267,7 +269,7 @@ def test_columns_of_transcripts_are_mapped(tab: DataTab, datasets: Datasets) -> 
     again = named(
         tab,
         tab.intake.use_columns(
-            "", asked["pending"], "clip", "said", None, request(), progress=quiet
+            "", asked["pending"], "clip", "said", None, None, request(), progress=quiet
         ),
     )
     tab.intake.agree(again["pending"], None, request(), progress=quiet)

@@ -1,0 +1,295 @@
+"""Answers in several columns at once, a class or a number in each: how they are stored, measured, compared and shown; it trains nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from bigmodel.answers import label, number
+from bigmodel.answers.label import Label
+from bigmodel.answers.number import Number
+from bigmodel.core.answer import AnswerType, Cell
+from bigmodel.core.datasets.columns import BETWEEN, Head, heads_of, line_of, read_columns
+from bigmodel.core.message import Message
+from bigmodel.core.metric import Metric
+from bigmodel.core.results.comparison import Compared, Paired
+from bigmodel.core.results.panel import Panel
+from bigmodel.core.results.results import Results
+from bigmodel.metrics import sentence
+from bigmodel.metrics.columns import score as metrics
+from bigmodel.metrics.columns import sharing
+from bigmodel.metrics.columns.score import Answered
+from bigmodel.metrics.columns.sharing import Beside, Cost
+
+WORDS = "pages.results."
+
+
+@dataclass(frozen=True)
+class Several:
+    """One answer. `scores` are those of all outputs in the order of `outputs`: probabilities of classes, and numbers.
+
+    Of a row that was held out, `apart` are the scores of models that learned one column each, and `cost` what both
+    ways took, where they were trained for comparison.
+    """
+
+    outputs: tuple[str, ...]
+    scores: tuple[float, ...]
+    apart: tuple[float, ...] = ()
+    cost: tuple[float, ...] = ()
+
+    @cached_property
+    def parts(self) -> dict[str, Label | Number]:
+        """The answer in each column."""
+        return {head.column: _part(head, self.scores) for head in heads_of(self.outputs)}
+
+    @property
+    def text(self) -> str:
+        return BETWEEN.join(f"{name}: {part.text}" for name, part in self.parts.items())
+
+    @property
+    def certainty(self) -> float | None:
+        """How sure the least sure class is."""
+        sure = [part.certainty for part in self.parts.values() if part.certainty is not None]
+        return min(sure, default=None)
+
+
+class ColumnsType(AnswerType):
+    """A class or a number in each of several columns."""
+
+    name = "columns"
+    fields: ClassVar[tuple[tuple[str, Any], ...]] = tuple(
+        (name, pa.list_(pa.float32())) for name in ("scores", "apart", "cost")
+    )
+    per_label: ClassVar[tuple[str, ...]] = ("scores",)
+    headings = ()
+    metrics = (Metric("mean_score"), Metric("all_right"))
+    repeats = 3
+    baseline = ("guess", "mean_score")
+
+    def encode(self, answer: Several) -> dict[str, Any]:
+        fields = ("scores", "apart", "cost")
+        return {name: list(map(float, getattr(answer, name))) for name in fields}
+
+    def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Several:
+        rest = (tuple(record.get(name) or ()) for name in ("apart", "cost"))
+        return Several(labels, tuple(record["scores"]), *rest)
+
+    def merge(self, repeats: Sequence[Several]) -> Several:
+        means = np.mean([answer.scores for answer in repeats], axis=0)
+        return Several(repeats[0].outputs, tuple(means.tolist()))
+
+    def headline(
+        self, truth: Sequence[str], answers: Sequence[Several], labels: Sequence[str]
+    ) -> dict[str, float]:
+        return metrics.score_of(_columns(truth, answers)) if truth else {}
+
+    def evaluate(
+        self,
+        truth: Sequence[str],
+        answers: Sequence[Several],
+        labels: Sequence[str],
+        *,
+        beside: Mapping[str, Sequence[Several]] | None = None,
+        baseline_truth: Sequence[str] = (),
+        is_folded: bool = False,
+    ) -> Results:
+        mine, heads = _columns(truth, answers), heads_of(answers[0].outputs)
+        others = dict(beside or {})
+        others["guess"] = [_guess(heads, baseline_truth or truth)] * len(truth)
+        apart = _apart(answers)
+        if apart:
+            others = {"apart": apart} | others
+        by_name = {name: _columns(truth, rows) for name, rows in others.items()}
+        whole = {head.column: _whole(head, truth, answers, others, baseline_truth, is_folded=is_folded) for head in heads}  # fmt: skip
+        cost = Cost(*answers[0].cost) if answers[0].cost else None
+        rows = [
+            sharing.row(one, whole.get(one.head.column), _beside(one, by_name.get("apart")))
+            for one in mine
+        ]
+        found = metrics.measures(mine)
+        return Results(
+            family=self.name,
+            rows=len(truth),
+            labels=(),
+            measures=found,
+            sentence=sentence.of_columns(rows, len(truth), is_folded=is_folded),
+            remarks=(*sharing.remarks(rows, cost), *_remarks(whole)),
+            beside={name: metrics.measures(side) for name, side in by_name.items()},
+            panels=(
+                Panel("columns", {"rows": rows, "cost": cost and cost.record}, f"{WORDS}targets", f"{WORDS}targets_about"),
+                *(replace(p, of=name) for name, one in whole.items() if one for p in one.panels),
+            ),
+            is_folded=is_folded,
+        )  # fmt: skip
+
+    def compare(
+        self, truth: Sequence[str], new: Sequence[Several], old: Sequence[Several]
+    ) -> Paired:
+        first, second = _columns(truth, new), _columns(truth, old)
+        found = metrics.paired(first, second)
+        gains = metrics.gains(first, second)
+        lead = found["mean_score"]
+        shares = {name: 100 * side.value for name, side in zip(("new", "old"), lead, strict=False)}
+        told = sentence.compared("columns", lead[2].value, lead[2], rows=len(truth), **shares)
+        compared = tuple(Compared(name, *measure) for name, measure in found.items())
+        return Paired(told, compared, gains > 0, gains < 0, gains)
+
+    def limits(self, results: Results) -> Iterator[Message]:
+        yield Message("show.limits.columns")
+        yield Message("show.limits.sureness")
+
+    def mistakes(
+        self, truth: Sequence[str], answers: Sequence[Several], *, of: str = "", said: str = ""
+    ) -> list[int]:
+        """Return rows that are wrong somewhere, the worst first; a truth and an answer must meet in one column."""
+        faults = metrics.faults(_columns(truth, answers))
+        met = [
+            place for place in range(len(truth)) if _meets(truth[place], answers[place], of, said)
+        ]
+        is_right = of and of == said
+        order = sorted(met, key=lambda place: -faults[place])
+        return [place for place in order if is_right or faults[place] > 0]  # fmt: skip
+
+    def hits(self, truth: Sequence[str], answers: Sequence[Several]) -> list[int]:
+        """Return all rows, those answered best in every column first."""
+        faults = metrics.faults(_columns(truth, answers))
+        order: list[int] = np.argsort(faults, kind="stable").tolist()
+        return order
+
+    def said(self, truth: str) -> str:
+        return line_of(read_columns(truth))
+
+    def view(self, answer: Several) -> Panel:
+        drawn = [
+            {"column": name, "kind": panel.kind, "data": panel.data, "title": panel.title}
+            for name, part in answer.parts.items()
+            for panel in [_type(part).view(part)]
+        ]
+        return Panel("columns", {"parts": drawn})
+
+    def record(self, answer: Several) -> dict[str, Any]:
+        return {"answers": {name: _type(part).record(part) for name, part in answer.parts.items()}}
+
+    def line(self, answer: Several) -> str:
+        lines = (f"{name}: {_type(part).line(part)}" for name, part in answer.parts.items())
+        return BETWEEN.join(lines)
+
+    def added(self, labels: Sequence[str]) -> list[tuple[Message, str]]:
+        """Return a column for each answer, and one of how sure it is behind a class."""
+        found: list[tuple[Message, str]] = []
+        for head in heads_of(labels):
+            args = {"column": head.column}
+            found.append((Message("writeback.column", args), "text" if head.classes else "number"))
+            if head.classes:
+                found.append((Message("writeback.column_certainty", args), "share"))
+        return found
+
+    def cells(self, answer: Several) -> tuple[Cell, ...]:
+        return tuple(cell for part in answer.parts.values() for cell in _type(part).cells(part))
+
+
+def _type(part: Label | Number) -> AnswerType:
+    return label.ANSWER if isinstance(part, Label) else number.ANSWER
+
+
+def _part(head: Head, scores: Sequence[float]) -> Label | Number:
+    mine = tuple(scores[head.outputs])
+    return Label(head.classes, mine) if head.classes else Number(mine[0])
+
+
+def _columns(truth: Sequence[str], answers: Sequence[Several]) -> list[Answered]:
+    """Return truths and answers column by column."""
+    return [
+        Answered(head, [head.value(cell) for cell in truth], [_said(head, answer.scores) for answer in answers])
+        for head in heads_of(answers[0].outputs)
+    ]  # fmt: skip
+
+
+def _said(head: Head, scores: Sequence[float]) -> str | float:
+    part = _part(head, scores)
+    return part.text if isinstance(part, Label) else part.value
+
+
+def _whole(
+    head: Head,
+    truth: Sequence[str],
+    answers: Sequence[Several],
+    beside: Mapping[str, Sequence[Several]],
+    baseline_truth: Sequence[str],
+    *,
+    is_folded: bool,
+) -> Results | None:
+    """Return the evaluation of one column on the rows that say something in it; None where there are none."""
+    values = [head.value(cell) for cell in truth]
+    known = [place for place, value in enumerate(values) if value]
+    if not known:
+        return None
+    kind = _type(_part(head, answers[0].scores))
+    return kind.evaluate(
+        [values[place] for place in known],
+        [_part(head, answers[place].scores) for place in known],
+        head.classes,
+        beside={
+            name: [_part(head, rows[place].scores) for place in known]
+            for name, rows in beside.items()
+            if name in ("instant", "apart")
+        },
+        baseline_truth=[value for cell in baseline_truth if (value := head.value(cell))],
+        is_folded=is_folded,
+    )
+
+
+def _apart(answers: Sequence[Several]) -> list[Several]:
+    """Return what separate models answer, nothing where they were not asked about every row."""
+    if not all(answer.apart for answer in answers):
+        return []
+    return [Several(answer.outputs, answer.apart) for answer in answers]
+
+
+def _beside(mine: Answered, apart: Sequence[Answered] | None) -> Beside | None:
+    """Return one column of separate models beside ours, on the rows that are known."""
+    other = next((one for one in apart or () if one.head == mine.head), None)
+    known = np.flatnonzero(mine.is_known).tolist()
+    if other is None or not known:
+        return None
+    shared, alone = ([said[place] for place in known] for said in (mine.said, other.said))
+    return Beside([mine.truth[place] for place in known], shared, alone)
+
+
+def _guess(heads: Sequence[Head], truth: Sequence[str]) -> Several:
+    """Return the simplest guess: how frequent each class is, and the average of numbers."""
+    scores: list[float] = []
+    outputs: list[str] = []
+    for head in heads:
+        values = [value for cell in truth if (value := head.value(cell))]
+        if head.classes:
+            scores += [values.count(name) / max(1, len(values)) for name in head.classes]
+        else:
+            scores.append(float(np.mean([float(v) for v in values])) if values else 0.0)
+    for head in heads:
+        outputs += sharing.outputs_of(head)
+    return Several(tuple(outputs), tuple(scores))
+
+
+def _remarks(whole: Mapping[str, Results | None]) -> Iterator[Message]:
+    """Yield what is to be said of each column, where that warns."""
+    for name, results in whole.items():
+        for remark in results.remarks if results else ():
+            if remark.level == "warning":
+                yield Message("results.remarks.of_column", {"column": name}, "warning")
+                yield remark
+
+
+def _meets(truth: str, answer: Several, of: str, said: str) -> bool:
+    """Tell whether some column has this truth and this answer."""
+    cells = read_columns(truth)
+    return any(
+        (not of or cells.get(name) == of) and (not said or part.text == said)
+        for name, part in answer.parts.items()
+    )
+
+
+ANSWER = ColumnsType()

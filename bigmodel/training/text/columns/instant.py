@@ -1,0 +1,159 @@
+"""The instant model of several columns: one TF-IDF, and a linear model on it for each column. It never needs torch."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bigmodel.answers.columns import Several
+from bigmodel.core.answer import Answer
+from bigmodel.core.datasets.columns import Head, heads_of
+from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.errors import TrainingError
+from bigmodel.core.task import Explanation, Reporter
+from bigmodel.training.loop.recipe import ColumnsParams
+from bigmodel.training.loop.targets import class_indices, numbers
+from bigmodel.training.ood.score import Floats
+from bigmodel.training.text.baseline import (
+    MOST_TO_CHOOSE,
+    STEPS,
+    TextBaseline,
+    fit_class_head,
+    fit_number_head,
+    is_instant,
+    load_baseline,
+    read_features,
+    strength_on,
+    train_by,
+)
+from bigmodel.training.text.columns.apart import Apart, Trained, load_apart, measure_apart
+from bigmodel.training.text.columns.heads import scores_of
+
+NOTHING = Apart({}, ())
+
+
+class ColumnsBaseline(TextBaseline):
+    """A loaded instant model. `apart` holds what separate models answer to its held-out rows."""
+
+    apart = NOTHING
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """The columns that it answers."""
+        return heads_of(self.labels)
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers it consists of."""
+        rarity = len(self._pieces.rarity) + (len(self._words.rarity) if self._words else 0)
+        return rarity + int(self._weights.size + self._bias.size)
+
+    def answer(self, inputs: Sequence[str]) -> list[Answer]:
+        return self.apart.beside(inputs, self.answers(self.predict(inputs)))
+
+    def look(self, inputs: Sequence[str]) -> tuple[list[Answer], list[Explanation]]:
+        answers, said = super().look(inputs)
+        return self.apart.beside(inputs, answers), said
+
+    def answers(self, scores: Sequence[Sequence[float]]) -> list[Answer]:
+        return [Several(self.labels, tuple(row)) for row in scores]
+
+    def _scores(self, raw: Floats) -> list[list[float]]:
+        return scores_of(raw, self.heads)
+
+    def _doubt(self, raw: Floats) -> Floats | None:
+        """Return how little speaks for any class, the mean over the columns that have classes."""
+        doubts: list[Floats] = []
+        for head in self.heads:
+            bias = self._bias[head.outputs]
+            known = raw[:, head.outputs][:, np.isfinite(bias)]
+            if head.classes:
+                doubts.append(known.mean(axis=1) - known.max(axis=1))
+        doubt: Floats = np.mean(doubts, axis=0) if doubts else np.zeros(len(raw))
+        return doubt
+
+
+def train(data: TaskData, params: ColumnsParams, folder: Path, report: Reporter) -> None:
+    """Train the instant model, write it into the folder, and what models of one column each answer to held-out rows.
+
+    Raises:
+        TrainingError: `columns_none_to_learn`.
+    """
+    heads = heads_of(data.labels)
+    if not heads:
+        raise TrainingError("columns_none_to_learn")
+    strengths = choose_strengths(data.train, heads, params)
+
+    def fit(rows: Rows) -> TextBaseline:
+        return _fit(rows, heads, data.labels, params, strengths)
+
+    train_by(fit, data, folder, report)
+
+    def timed(part: TaskData) -> Trained:
+        report.step(phase="instant", step=STEPS, steps=STEPS)
+        return _timed(part, params)
+
+    measure_apart(data, timed(data), timed, folder)
+
+
+def load(folder: Path) -> ColumnsBaseline:
+    """Load an instant model."""
+    model = load_baseline(folder, ColumnsBaseline)
+    assert isinstance(model, ColumnsBaseline)  # noqa: S101 - as asked for
+    model.apart = load_apart(folder)
+    return model
+
+
+def choose_strengths(rows: Rows, heads: Sequence[Head], params: ColumnsParams) -> dict[str, float]:
+    """Return the inverse penalty of each column of classes; the rows are read once for all of them."""
+    step = max(1, len(rows) // MOST_TO_CHOOSE)
+    features = read_features(rows.inputs[::step]).features
+    found = {}
+    for head in heads:
+        values = [head.value(cell) for cell in rows.targets[::step]]
+        known = [place for place, value in enumerate(values) if value]
+        if head.classes and known:
+            classes = class_indices([values[place] for place in known], head.classes)
+            found[head.column] = strength_on(features[known], classes, len(head.classes), params)
+    return found
+
+
+def _fit(
+    rows: Rows,
+    heads: Sequence[Head],
+    labels: tuple[str, ...],
+    params: ColumnsParams,
+    strengths: dict[str, float],
+) -> ColumnsBaseline:
+    """Return a model of some rows: a linear one for each column, on features that are read once."""
+    read = read_features(rows.inputs)
+    weights: Floats = np.zeros((len(labels), read.features.shape[1]))
+    bias: Floats = np.zeros(len(labels))
+    for head in heads:
+        values = [head.value(cell) for cell in rows.targets]
+        known = [place for place, value in enumerate(values) if value]
+        told = [values[place] for place in known]
+        if len(set(told)) < 2:
+            raise TrainingError("one_class_only", classes=len(set(told)))
+        features = read.features[known]
+        if head.classes:
+            classes, count = class_indices(told, head.classes), len(head.classes)
+            found = fit_class_head(features, classes, count, strengths[head.column], params)
+        else:
+            found = fit_number_head(features, numbers(told), params.seed)
+        weights[head.outputs], bias[head.outputs] = found
+    model = read.model(rows, weights, bias, labels, ColumnsBaseline)
+    assert isinstance(model, ColumnsBaseline)  # noqa: S101 - as asked for
+    return model
+
+
+def _timed(data: TaskData, params: ColumnsParams) -> Trained:
+    """Return a model of all columns of some rows, and how long the processor took: what else runs does not count."""
+    start, heads = time.process_time(), heads_of(data.labels)
+    strengths = choose_strengths(data.train, heads, params)
+    model = _fit(data.train, heads, data.labels, params, strengths)
+    return Trained(model.predict, model.parameters, time.process_time() - start)
+
+
+__all__ = ["ColumnsBaseline", "is_instant", "load", "train"]
