@@ -1,10 +1,11 @@
 """Datasets are imported, corrected, tested with an own file and deleted, and every version stays as it was."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.datasets.dataset import Dataset, Recipe
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import is_id
 from bigmodel.data.targets import label, number
@@ -71,6 +72,33 @@ def test_other_columns_keep_row_ids(
     assert new["target"][0] == "0.5"
     data = load_task_data(folder_of(settings, second), number.KIND)
     assert data.labels == ()
+
+
+def test_several_columns_are_learned_at_once_and_rows_keep_their_ids(
+    tmp_path: Path, settings: Settings, service: DatasetService
+) -> None:
+    first = service.import_file("local", table(tmp_path))
+    both = service.choose_columns(
+        "local", first.id, text="review", label="label", also=["stars", "label"]
+    )
+    assert both.version.recipe.targets == ("label", "stars")
+    assert both.version.summary.target == "columns"
+    old, new = load_rows(folder_of(settings, first)), load_rows(folder_of(settings, both))
+    assert old["row_id"] == new["row_id"]
+    assert new["target"][0] == '{"label": "good", "stars": 0.5}'
+    again = service.choose_columns("local", first.id, text="review", label="label", also=["stars"])
+    assert again.version.number == both.version.number
+    alone = service.choose_columns("local", first.id, text="review", label="label")
+    assert alone.version.recipe.also == ()
+    assert alone.version.summary.target == "label"
+
+
+def test_named_targets_are_imported_without_a_task(tmp_path: Path, service: DatasetService) -> None:
+    made = service.import_file("local", table(tmp_path), label="stars", also=["label"])
+    assert made.version.recipe.targets == ("stars", "label")
+    assert Recipe.from_json(json.loads(json.dumps(made.version.recipe.to_json()))) == made.version.recipe  # fmt: skip
+    guessed = service.import_file("local", table(tmp_path), task="multi_task")
+    assert set(guessed.version.recipe.targets) == {"label", "stars"}
 
 
 def test_wrong_columns_leave_nothing_behind(
@@ -191,6 +219,10 @@ def test_under_fifty_rows_all_train(tmp_path: Path, service: DatasetService) -> 
 
 
 QUESTIONS = [("data.reading.squad", "info"), ("data.problems.extracts_none", "info")]
+COLUMNS = [
+    (f"data.problems.columns_{name}", "info")
+    for name in ("found", "classes", "missing", "classes", "missing", "numbers", "missing")
+]
 TOLD_OF_SAMPLES = {
     "colours_en": [("data.reading.table_used", "info")],  # which table names the recordings
     "voices_en": [("data.reading.table_used", "info")],
@@ -198,6 +230,8 @@ TOLD_OF_SAMPLES = {
     "places_zh": QUESTIONS,
     "diary_en": [("data.reading.prose", "info")],  # as what they were read
     "chat_zh": [("data.reading.chats", "info")],
+    "requests_en": COLUMNS,  # how each column is read, and that some cells are empty, on purpose
+    "requests_zh": COLUMNS,
     "table": [("data.reading.boxes_read", "info"), ("data.reading.boxes_background", "info")],
 }
 
