@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from bigmodel.core.datasets.columns import heads_of
-from bigmodel.training.standalone.linear import LinearModel, shares
+from bigmodel.training.standalone.networks.linear import LinearModel, shares
 from bigmodel.training.standalone.texts import Part, answer_columns, part_of
 
 

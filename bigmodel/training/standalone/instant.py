@@ -10,7 +10,7 @@
 import sys
 from collections.abc import Sequence
 
-from bigmodel.training.standalone.linear import LinearModel, shares
+from bigmodel.training.standalone.networks.linear import LinearModel, shares
 from bigmodel.training.standalone.texts import answer_texts
 
 

@@ -15,7 +15,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 from transformers import logging  # only now: Transformers reads the line above
 
-from bigmodel.training.standalone.encoder import EncoderModel
+from bigmodel.training.standalone.networks.encoder import EncoderModel
 from bigmodel.training.standalone.texts import answer_texts
 
 

@@ -1,0 +1,1 @@
+"""The models inside programs that read texts: what they compute, without how their answers are told."""
