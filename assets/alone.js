@@ -56,9 +56,9 @@ async function ask(body, type, name = '') {
 // texts ------------------------------------------------------------------------------------
 
 function askText() {
-  const parts = [...document.querySelectorAll('textarea')].map(box => box.value.trim());
+  const parts = [...document.querySelectorAll('textarea, select')].map(box => box.value.trim());
   const text = parts.join('\n\u2063\n');  // as core/datasets/inputs.py joins them
-  if (parts[0]) ask(JSON.stringify({text}), 'application/json');
+  if (parts[0] || part('text').tagName === 'SELECT') ask(JSON.stringify({text}), 'application/json');
 }
 
 if (kind === 'text') {

@@ -80,7 +80,7 @@ class TextDemo:
         """Lay out what steers an answer that grows, and what ends it."""
         self._stop = gr.Button(self._ctx.t(f"{WORDS}stop"), visible=False, elem_id="text-demo-stop")
         with gr.Column(visible=False, elem_id="text-demo-dials") as self._turned:
-            self._dials = [self._dial(dial) for dial in self._demo.dials()]
+            self._dials = [self._dial(dial) for dial in self._demo.dials("text")]
 
     def _dial(self, dial: Dial) -> gr.Slider:
         name = f"{WORDS}dial_{dial.name}"
@@ -208,7 +208,9 @@ class TextDemo:
         self, model_id: str, text: str, request: gr.Request, dials: Sequence[float] = ()
     ) -> Iterator[str]:
         """Yield the answer: at once, or as far as it has come where it grows."""
-        named = {dial.name: value for dial, value in zip(self._demo.dials(), dials, strict=False)}
+        named = {
+            dial.name: value for dial, value in zip(self._demo.dials("text"), dials, strict=False)
+        }
         owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
         lines = self._rows(text, model_id, request) if model_id else []
         if model_id and len(lines) == 1 and self._grows(owner, model_id):

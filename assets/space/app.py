@@ -41,10 +41,11 @@ words = gr.I18n(**ABOUT["words"])
 
 
 def answer(*given: str | None) -> str:
-    """Return what the model says of a text, or of the file of a picture or a recording, as HTML."""
+    """Return what the model says of a text, or of the file of a picture or a recording, or makes of a class, as HTML."""
     asked = join_inputs([one or "" for one in given]) if ABOUT["medium"] == "text" else given[0]
-    if not asked:
+    if not asked and ABOUT["medium"] != "class":
         return ""
+    asked = asked or ""
     try:
         return drawn(asked)
     except Exception:
@@ -82,6 +83,10 @@ def drawn_part(part: Mapping[str, Any]) -> str:
 
 def boxes() -> list[gr.components.Component]:
     """Return what a question is given in."""
+    if ABOUT["medium"] == "class":
+        labels = list(model.labels)
+        first = labels[0] if labels else None
+        return [gr.Dropdown(labels, value=first, label=words("bm_input"), visible=bool(labels))]
     if ABOUT["medium"] == "image":
         return [gr.Image(type="filepath", label=words("bm_input"))]
     if ABOUT["medium"] == "audio":

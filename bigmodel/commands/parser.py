@@ -142,12 +142,19 @@ class Grammar:
         parser.add_argument("text", metavar="TEXT", nargs="*", help=self._help("text"))
         parser.add_argument("--file", metavar="IN", type=Path, help=self._help("predict_file"))
         parser.add_argument("--out", metavar="OUT", type=Path, help=self._help("predict_out"))
+        parser.add_argument(
+            "--dial", metavar="NAME=VALUE", action="append", default=[], help=self._help("dial")
+        )
 
         def check(args: argparse.Namespace) -> None:
             if bool(args.text) == bool(args.file) or (args.file and not args.out):
                 parser.error(self._help("predict_either"))
             if not predict.are_places(args):
                 parser.error(self._help("predict_out"))
+            try:
+                dict(map(predict.dial_of, args.dial))
+            except ValueError:
+                parser.error(self._help("dial"))
 
         parser.set_defaults(check=check)
 

@@ -35,9 +35,39 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
     if args.text == [STANDARD_INPUT]:
         args.text = [line for line in sys.stdin.read().splitlines() if line.strip()]
     model = args.job if is_id(args.job) else find_job(services, args.job).id
+    asked = services.inference.resolve(OWNER, model)
+    if services.inference.answers_of(asked).asks_class and not args.file:
+        return _classes(model, args, services, terminal)
     if services.inference.kind(OWNER, model) == "text":
         return (_table if args.file else _texts)(model, args, services, terminal)
     return (_folder if args.file else _files)(model, args, services, terminal)
+
+
+def _classes(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Make pictures of each class that is named, or of any where it is an empty text."""
+    dials = dict(dial_of(text) for text in args.dial)
+    answers = []
+    with terminal.bar(terminal.text("predict.loading")) as move:
+        for done, text in enumerate(args.text, 1):
+            *_, whole = services.inference.grow(OWNER, model, text, dials)
+            answers.append(replace(whole, name=text or "picture"))
+            move(done / len(args.text), text)
+    records = [found.kind.record(found.answer) for found in answers]
+    _save(records, answers, args, terminal)
+    terminal.record({"predictions": records})
+    return 0
+
+
+def dial_of(text: str) -> tuple[str, float]:
+    """Return the name and the value of a dial, as `seed=7` says them.
+
+    Raises:
+        ValueError: it says neither.
+    """
+    name, mark, value = text.partition("=")
+    if not (name and mark):
+        raise ValueError(text)
+    return name, float(value)
 
 
 def _texts(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:

@@ -83,6 +83,12 @@ def save_files(answer: Answered, folder: Path) -> list[Path]:
     return saved
 
 
+def pack_answer(answer: Answered, out: Path) -> None:
+    """Write the files that an answer consists of as one ZIP."""
+    with scratch_folder(out.parent) as folder:
+        pack(save_files(answer, folder), out)
+
+
 def _saved(answer: Answered, folder: Path) -> Answered:
     save_files(answer, folder)
     return answer

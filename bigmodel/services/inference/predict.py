@@ -151,9 +151,10 @@ class InferenceService:
         """Return how many columns of a row some task reads at most."""
         return most_inputs(self._settings.task_folders)
 
-    def dials(self) -> tuple[Dial, ...]:
-        """Return every dial that the answers of some task have."""
-        kinds = (answer_type(task) for task in find_tasks(self._settings.task_folders).values())
+    def dials(self, demo: str) -> tuple[Dial, ...]:
+        """Return every dial of the answers that are tried on one demo tab."""
+        tasks = find_tasks(self._settings.task_folders).values()
+        kinds = (answer_type(task) for task in tasks if task.demo == demo)
         return tuple(dict.fromkeys(dial for kind in kinds for dial in kind.dials))
 
     def is_settled(self, owner: str, job_id: str) -> bool:

@@ -57,6 +57,8 @@ LEFT = frozenset(  # rows, what tells of them, and ids of this app
         "copied.safetensors",
         "apart.json",
         "apart.safetensors",
+        "sights.safetensors",
+        "sights.json",
     }
 )
 CONFIGS = frozenset({"config.json", "tokenizer_config.json"})

@@ -45,7 +45,10 @@ def make_optimizer(model: nn.Module, params: TunedParams) -> torch.optim.Optimiz
     rate = params.learning_rate
     if params.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=rate, momentum=MOMENTUM, nesterov=True)
-    return torch.optim.AdamW(groups, lr=rate, fused=True)
+    betas = getattr(
+        model, "betas", (0.9, 0.999)
+    )  # a model whose parts work against each other says so
+    return torch.optim.AdamW(groups, lr=rate, betas=betas, fused=True)
 
 
 def freeze(model: PreTrainedModel, layers: int) -> None:

@@ -13,6 +13,7 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.services.inference.predict import Look, MediaRow, NamedFile
 from pages.shared.demo import ask_box, look_view
+from pages.shared.demo.make_box import MakeBox
 from pages.shared.demo.models import LOCK, DemoModels
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context
@@ -41,6 +42,7 @@ class MediaDemo:
         self._kind = kind
         self._more = more
         self.models = DemoModels(ctx, kind, self.fill)
+        self._make = MakeBox(ctx, kind)
 
     # layout -----------------------------------------------------------------------------------
 
@@ -53,7 +55,9 @@ class MediaDemo:
         with gr.Column(elem_id=prefix), self.models.layout(tab):
             with gr.Row():
                 with gr.Column(min_width=300):
-                    self._box = ask_box.ask_box(words, box, f"{prefix}-box")
+                    with gr.Column(elem_id=f"{prefix}-given") as self._given:
+                        self._box = ask_box.ask_box(words, box, f"{prefix}-box")
+                    self._make.build()
                 with gr.Column(min_width=300):
                     self._result = gr.HTML(self.hint(), padding=False, elem_id=f"{prefix}-result")
                     self._out = gr.DownloadButton(
@@ -80,7 +84,8 @@ class MediaDemo:
             None, None, None, js=ask_box.ANSWERED, **LOCK
         )
         self._examples.click(protect(newest(self.ask_example)), model, [self._box, *shown], **quick)
-        picked = self.models.wire([self._examples])
+        self._make.wire(model, self._result, self._out)
+        picked = self.models.wire([self._examples, self._given, *self._make.parts])
         picked.success(protect(newest(self.ask_again)), [model, self._box], shown, **QUIET)
 
     # handlers ---------------------------------------------------------------------------------
@@ -93,10 +98,14 @@ class MediaDemo:
     def fill(
         self, owner: str, model: TrainedModel | None, request: gr.Request
     ) -> tuple[object, ...]:
-        """Return examples that the model never learned from."""
-        rows = self._demo.example_files(owner, model.id, EXAMPLES) if model else []
+        """Return examples that the model never learned from, or in their place the classes that can be asked for."""
+        asks_class = bool(model and self._demo.answers_of(model).asks_class)
+        has_examples = model and not asks_class
+        rows = self._demo.example_files(owner, model.id, EXAMPLES) if model and has_examples else []
         title = self._ctx.say(request, f"pages.{self._kind}_demo.examples")
-        return (look_view.examples(rows, self._kind, title),)
+        shown = look_view.examples(rows, self._kind, title)
+        asked = self._make.fill(model if asks_class else None, request)
+        return (shown, gr.Column(visible=not asks_class), *asked)
 
     def answers(
         self,

@@ -52,7 +52,8 @@ class Alone:
 
     def page(self, owner: str, model: TrainedModel, *, place: str = "") -> str:
         """Return the page. `place` leads from it to its scripts and its style."""
-        kind = self.services.inference.kind(owner, model.id)
+        asks_class = self.services.inference.answers_of(model).asks_class
+        kind = "text" if asks_class else self.services.inference.kind(owner, model.id)
         task = self.services.words.texts[self.spoken].get(f"tasks.{model.task}.name", "")
         other = next(language for language in LANGUAGES if language != self.spoken)
         head = (
@@ -125,6 +126,8 @@ class Alone:
 
     def _boxes(self, model: TrainedModel) -> str:
         """Return a box for each text that the model reads of a row."""
+        if self.services.inference.answers_of(model).asks_class:
+            return self._classes(model)
         inputs = self.services.inference.inputs_of(model)
         made = []
         for place, name in enumerate(inputs):
@@ -139,6 +142,16 @@ class Alone:
                 f'<textarea id="{box}" maxlength="10000" placeholder="{escape(self.say("text_hint"))}"></textarea>'
             )
         return "".join(made)
+
+    def _classes(self, model: TrainedModel) -> str:
+        """Return a choice of the classes that a model makes pictures of."""
+        named = [(label, label) for label in model.labels]
+        named = named or [("", self._word("pages.image_demo.make_any"))]
+        options = "".join(f'<option value="{escape(v)}">{escape(n)}</option>' for v, n in named)
+        label = escape(self.say("class"))
+        return (
+            f'<label class="title" for="text">{label}</label><select id="text">{options}</select>'
+        )
 
     def _question(self, kind: str, model: TrainedModel) -> str:
         def said(key: str) -> str:

@@ -136,8 +136,9 @@ class Asks:
         )
         demo, owner = self._services.inference, self._owner(request)
         grows = await run_in_threadpool(self._grows, owner, model_id)
-        if kind == "text":
-            text = await _text(request)
+        asks_class = await run_in_threadpool(self._asks_class, owner, model_id)
+        if kind == "text" or asks_class:
+            text = await _text(request, may_be_empty=asks_class)
             if grows:
                 return _streamed(self._growing(alone, owner, model_id, text))
             said = await run_in_threadpool(demo.look_texts, owner, model_id, [text])
@@ -162,6 +163,10 @@ class Asks:
     def _grows(self, owner: str, model_id: str) -> bool:
         demo = self._services.inference
         return demo.answers_of(demo.resolve(owner, model_id)).grows
+
+    def _asks_class(self, owner: str, model_id: str) -> bool:
+        demo = self._services.inference
+        return demo.answers_of(demo.resolve(owner, model_id)).asks_class
 
     def _growing(
         self, alone: Alone, owner: str, model_id: str, asked: str, file: Path | None = None
@@ -211,13 +216,13 @@ def remembered(request: Request, response: Response) -> Response:
     return response
 
 
-async def _text(request: Request) -> str:
+async def _text(request: Request, *, may_be_empty: bool) -> str:
     asked = await small_object(request)
     text = str(asked.get("text", "")).strip()
     sent = request.headers.get("content-length", "")
     if not asked and sent.isdigit() and int(sent) > MOST_JSON_BYTES:
         raise ModelError("question_long", limit=MOST_CHARACTERS)
-    if not text:
+    if not text and not may_be_empty:
         raise ModelError("text_missing")
     if len(text) > MOST_CHARACTERS:
         raise ModelError("question_long", limit=MOST_CHARACTERS)

@@ -1,0 +1,1 @@
+"""Pictures that a model makes: photos in, more of their kind out."""

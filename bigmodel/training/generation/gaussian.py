@@ -1,0 +1,70 @@
+"""Baseline of made pictures: a Gaussian for each class in the space of its principal axes; it never needs torch.
+
+What it makes is the mean picture of a class, moved by chance along the directions in which its pictures differ most.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+from bigmodel.data.media.made import Squares
+
+RECORD, ARRAYS = "instant.json", "instant.safetensors"
+AXES = 40
+STAGES = (0, 1, 2, 4, 8, 16, 40)  # axes of the stages that are shown
+
+Floats = NDArray[np.float32]
+
+
+class Gaussians:
+    """means: (classes, pixels), axes: (classes, AXES, pixels), spreads: (classes, AXES); pixels from 0 to 255."""
+
+    def __init__(self, means: Floats, axes: Floats, spreads: Floats, side: int) -> None:
+        self.means, self.axes, self.spreads, self.side = means, axes, spreads, side
+
+    def stages(self, classes: Sequence[int], seeds: Sequence[Sequence[int]]) -> Iterator[Squares]:
+        """Yield pictures with more and more axes, (pictures, side, side, 3)."""
+        chance = np.stack([np.random.default_rng(list(one)).standard_normal(AXES) for one in seeds])
+        chosen = [min(place, len(self.means) - 1) for place in classes]
+        moved = chance.astype(np.float32) * self.spreads[chosen]  # (pictures, AXES)
+        for count in STAGES:
+            added = np.einsum("pa,pax->px", moved[:, :count], self.axes[chosen, :count])
+            flat = (self.means[chosen] + added).round().clip(0, 255).astype(np.uint8)
+            yield flat.reshape(-1, self.side, self.side, 3)
+
+    def save(self, folder: Path, labels: Sequence[str], shares: Sequence[float]) -> None:
+        """Write them and what is told of them."""
+        arrays = {name: getattr(self, name) for name in ("means", "axes", "spreads")}
+        halves = {n: np.ascontiguousarray(a, np.float16) for n, a in arrays.items()}
+        save_file(halves, folder / ARRAYS)
+        record = {"v": 1, "labels": list(labels), "side": self.side, "shares": list(shares)}
+        (folder / RECORD).write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+
+
+def fit_gaussians(squares: Squares, classes: NDArray[np.int64], count: int) -> Gaussians:
+    """Return the Gaussian of each class; of one without pictures, that of all."""
+    flat = squares.reshape(len(squares), -1).astype(np.float32)
+    width = flat.shape[1]
+    means = np.zeros((max(1, count), width), np.float32)
+    axes, spreads = np.zeros((*means.shape[:1], AXES, width), np.float32), np.zeros((len(means), AXES), np.float32)  # fmt: skip
+    for place in range(len(means)):
+        mine = flat[classes == place] if (classes == place).any() else flat
+        means[place] = mine.mean(axis=0)
+        values, vectors = np.linalg.eigh((mine - means[place]) @ (mine - means[place]).T)
+        keep = np.argsort(-values)[: min(AXES, len(mine) - 1)]
+        lengths = np.sqrt(np.maximum(values[keep], 1e-6))
+        axes[place, : len(keep)] = ((mine - means[place]).T @ vectors[:, keep] / lengths).T
+        spreads[place, : len(keep)] = lengths / np.sqrt(max(1, len(mine) - 1))
+    return Gaussians(means, axes, spreads, squares.shape[1])
+
+
+def load_gaussians(folder: Path) -> tuple[Gaussians, tuple[str, ...], list[float]]:
+    """Load what `save` wrote, with the labels and the share of each."""
+    record = json.loads((folder / RECORD).read_text("utf-8"))
+    arrays = {name: a.astype(np.float32) for name, a in load_file(folder / ARRAYS).items()}
+    found = Gaussians(arrays["means"], arrays["axes"], arrays["spreads"], record["side"])
+    return found, tuple(record["labels"]), record["shares"]

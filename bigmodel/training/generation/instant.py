@@ -1,0 +1,51 @@
+"""Training and loading of the baseline of made pictures; it never needs torch."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bigmodel.core.datasets.dataset import TaskData
+from bigmodel.core.task import Reporter
+from bigmodel.data.media.made import Squares
+from bigmodel.training.generation.gaussian import RECORD, Gaussians, fit_gaussians, load_gaussians
+from bigmodel.training.generation.learned import read_learned, require_enough, save_measuring
+from bigmodel.training.generation.maker import Maker, Measuring, Wish, measuring_of
+from bigmodel.training.generation.recipe import GenerationParams
+
+
+class GaussianMaker(Maker):
+    """A loaded baseline. It keeps no torch and starts no threads."""
+
+    def __init__(
+        self, gaussians: Gaussians, labels: tuple[str, ...], measuring: Measuring | None
+    ) -> None:
+        super().__init__(labels, gaussians.side, measuring)
+        self._gaussians = gaussians
+
+    def stages(self, wish: Wish) -> Iterator[Squares]:
+        return self._gaussians.stages(wish.classes, wish.seeds)
+
+
+def train(data: TaskData, params: GenerationParams, folder: Path, report: Reporter) -> None:
+    """Write a Gaussian for each class into the folder.
+
+    Raises:
+        TrainingError: `photos_few_to_make`, `pictures_are_unreadable`.
+    """
+    require_enough(data, report)
+    report.step(phase="instant", step=0, steps=0)
+    learned = read_learned(data.train, data.labels, params.pixels, report)
+    count = len(data.labels)
+    found = fit_gaussians(learned.squares, learned.classes, count)
+    found.save(folder, data.labels, learned.shares(count))
+    save_measuring(learned, data.labels, folder, is_mirrored=False)
+
+
+def load(folder: Path) -> GaussianMaker:
+    """Load a baseline."""
+    gaussians, labels, shares = load_gaussians(folder)
+    return GaussianMaker(gaussians, labels, measuring_of(folder, shares))
+
+
+def is_instant(folder: Path) -> bool:
+    """Tell whether the folder holds a baseline."""
+    return (folder / RECORD).is_file()

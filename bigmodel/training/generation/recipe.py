@@ -1,0 +1,23 @@
+"""The settings of a training that makes pictures, as data: bounds, groups and defaults; it must never import torch."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from bigmodel.training.loop.recipe import TunedParams, in_group
+
+
+class GenerationParams(TunedParams):
+    """Settings of a training on pictures that more are to be made of. `pixels` is the side of what is made."""
+
+    epochs: int = Field(default=60, ge=1, le=10_000, json_schema_extra=in_group("time"))
+    learning_rate: float = Field(default=1e-3, gt=0, le=1, json_schema_extra=in_group("learning"))
+    batch_size: int = Field(default=64, ge=1, le=1024, json_schema_extra=in_group("learning"))
+    schedule: Literal["linear", "cosine", "constant"] = Field(
+        default="cosine", json_schema_extra=in_group("learning")
+    )
+    averaging: float = Field(default=0.998, ge=0, lt=1, json_schema_extra=in_group("stability"))
+
+    # The network halves its maps twice, and its groups of channels want maps of more than one place.
+    pixels: int = Field(default=32, ge=16, le=64, multiple_of=8, json_schema_extra=in_group("data"))
+    mirrored: bool = Field(default=True, json_schema_extra=in_group("data"))

@@ -1,0 +1,110 @@
+"""What pictures show in numbers, and a judge of classes on them, both learned from real pictures: made ones are measured by it.
+
+Numbers are the first principal axes of features of the training pictures, scaled so that their variance sums to 1.
+Real and made pictures are seen at the same size. It never needs torch, unless features of EfficientNet-Lite0 are used.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from safetensors.numpy import load_file, save_file
+
+from bigmodel.data.media.made import Squares
+from bigmodel.training.frozen.head import LabelledVectors, fit_classifier
+from bigmodel.training.images.features import SIDE, features_of
+
+RECORD, ARRAYS = "sights.json", "sights.safetensors"  # both stay here when a model is downloaded
+AXES = 64
+MOST_ROWS = 2_000  # of which the axes are found
+PLAIN = "plain"  # directions of edges, and colours
+
+Floats = NDArray[np.float32]
+Look = Callable[[Squares], Floats]
+
+
+@dataclass(frozen=True)
+class Sights:
+    """centre: (features,), axes: (features, numbers), weights: (classes, numbers), bias: (classes,); `name` is of the features."""
+
+    name: str
+    look: Look
+    centre: Floats
+    axes: Floats
+    weights: Floats
+    bias: Floats
+
+    def see(self, squares: Squares) -> Floats:
+        """Return pictures as numbers, (pictures, numbers)."""
+        if not len(squares):
+            return np.empty((0, self.axes.shape[1]), np.float32)
+        seen: Floats = ((self.look(squares) - self.centre) @ self.axes).astype(np.float32)
+        return seen
+
+    def judge(self, numbers: Floats) -> NDArray[np.int64]:
+        """Return the class that each of some pictures most looks like; nothing where there are no classes."""
+        if len(self.weights) < 2:
+            return np.zeros(len(numbers), np.int64)
+        found: NDArray[np.int64] = (numbers @ self.weights.T + self.bias).argmax(axis=1)
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Write all but the features' own weights beside a model."""
+        arrays = {name: getattr(self, name) for name in ("centre", "axes", "weights", "bias")}
+        save_file({n: np.ascontiguousarray(a) for n, a in arrays.items()}, folder / ARRAYS)
+        (folder / RECORD).write_text(json.dumps({"v": 1, "features": self.name}), "utf-8")
+
+
+def learn_sights(
+    squares: Squares, classes: NDArray[np.int64], count: int, *, name: str, look: Look
+) -> Sights:
+    """Return the axes of training pictures and a judge of their classes."""
+    features = look(squares)
+    centre = features.mean(axis=0)
+    axes = _axes((features - centre)[:: -(-len(features) // MOST_ROWS)])
+    numbers = (features - centre) @ axes
+    axes = axes / np.sqrt(max(float(numbers.var(axis=0).sum()), 1e-12))
+    numbers = ((features - centre) @ axes).astype(np.float32)
+    weights, bias = np.zeros((count, axes.shape[1])), np.zeros(count)
+    if len(set(classes.tolist())) > 1:
+        known = LabelledVectors(numbers, classes)
+        head = fit_classifier(known, LabelledVectors(numbers[:0], classes[:0]), count)
+        weights, bias = head.weights, head.bias
+    return Sights(name, look, *(part.astype(np.float32) for part in (centre, axes, weights, bias)))
+
+
+def load_sights(folder: Path, look: Look) -> Sights:
+    """Load what `save` wrote."""
+    record, arrays = json.loads((folder / RECORD).read_text("utf-8")), load_file(folder / ARRAYS)
+    return Sights(record["features"], look, **arrays)
+
+
+def name_of(folder: Path) -> str:
+    """Return the name of the features that a model is measured by."""
+    name: str = json.loads((folder / RECORD).read_text("utf-8"))["features"]
+    return name
+
+
+def plain_look(squares: Squares) -> Floats:
+    """Return edges and colours of pictures of any size."""
+    sized = [
+        np.asarray(Image.fromarray(square).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+        for square in squares
+    ]
+    return features_of(np.stack(sized))
+
+
+def _axes(centred: Floats) -> Floats:
+    """Return the directions in which rows differ most, (features, axes), by the smaller of the two products."""
+    rows, width = centred.shape
+    product = centred @ centred.T if rows < width else centred.T @ centred
+    values, vectors = np.linalg.eigh(product.astype(np.float64))
+    keep = np.argsort(-values)[: min(AXES, max(1, rows - 1), width)]
+    if rows >= width:
+        return np.asarray(vectors[:, keep], np.float32)
+    lengths = np.sqrt(np.maximum(values[keep], 1e-12))
+    return np.asarray(centred.T @ vectors[:, keep] / lengths, np.float32)

@@ -1,0 +1,97 @@
+"""What a demo is asked with where pictures are made: a class, a seed, how many and how; it makes none itself."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.core.errors import ModelError
+from bigmodel.core.model import TrainedModel
+from bigmodel.services.inference.batch_files import pack_answer
+from bigmodel.services.panels import answer_html
+from pages.shared.demo.models import LOCK
+from pages.shared.web.guard import Newest, guard
+from pages.shared.web.page import Context
+
+ANY = ""  # class
+
+
+class MakeBox:
+    """The box of a demo tab; on a tab without such models it is empty."""
+
+    def __init__(self, ctx: Context, kind: str) -> None:
+        self._ctx, self._demo, self._kind = ctx, ctx.services.inference, kind
+        self._words = f"pages.{kind}_demo."
+        self._dials = self._demo.dials(kind)
+
+    def build(self) -> None:
+        """Lay out the box, unseen until a model is there that is asked so."""
+        t, prefix = self._ctx.t, f"{self._kind}-demo-make"
+        if not self._dials:
+            return
+        with gr.Column(visible=False, elem_id=prefix) as self._column:
+            self._class = gr.Dropdown(
+                [], label=t(f"{self._words}make_class"), elem_id=f"{prefix}-class", filterable=False
+            )
+            self._sliders = [
+                gr.Slider(
+                    dial.low,
+                    dial.high,
+                    value=dial.start,
+                    step=dial.step,
+                    label=t(f"{self._words}dial_{dial.name}"),
+                    info=t(f"{self._words}dial_{dial.name}_about"),
+                    elem_id=f"{prefix}-{dial.name}",
+                )
+                for dial in self._dials
+            ]
+            self._run = gr.Button(
+                t(f"{self._words}make_run"), variant="primary", elem_id=f"{prefix}-run"
+            )
+
+    @property
+    def parts(self) -> list[Any]:
+        """Return what `fill` fills."""
+        return [self._column, self._class] if self._dials else []
+
+    def fill(self, model: TrainedModel | None, request: gr.Request) -> tuple[object, ...]:
+        """Return the box with the classes of a model that is asked so; nothing for any other."""
+        if not self._dials:
+            return ()
+        labels = model.labels if model else ()
+        choices = [(self._ctx.say(request, f"{self._words}make_any"), ANY)]
+        choices += [(label, label) for label in labels]
+        first = labels[0] if labels else ANY
+        shown = gr.Dropdown(choices=choices, value=first, visible=bool(labels))
+        return gr.Column(visible=model is not None), shown
+
+    def wire(self, model: gr.Dropdown, result: gr.HTML, out: gr.DownloadButton) -> None:
+        """Connect the button: pictures appear in the result as they come, their files below."""
+        if self._dials:
+            protect, newest = guard(self._ctx.services.words), Newest()
+            self._run.click(
+                protect(newest(self.make)),
+                [model, self._class, *self._sliders],
+                [result, out],
+                show_progress="minimal",
+                show_progress_on=result,
+                **LOCK,
+            )
+
+    def make(
+        self, model_id: str, asked: str | None, request: gr.Request, *turned: float
+    ) -> Iterator[tuple[object, ...]]:
+        """Yield the pictures of a class as far as they have come, and at last their files."""
+        if not model_id:
+            raise ModelError("model_missing")
+        owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
+        dials = {dial.name: value for dial, value in zip(self._dials, turned, strict=True)}
+        hidden = gr.DownloadButton(visible=False)
+        for found in self._demo.grow(owner, model_id, asked or ANY, dials):
+            shown = f'<div class="bm-card" role="status">{answer_html(found.view, say)}</div>'
+            yield shown, hidden
+        place = self._demo.download("pictures.zip")
+        pack_answer(found, place)
+        label = say(f"{self._words}make_files")
+        yield shown, gr.DownloadButton(label, value=str(place), visible=True)  # the note is in each

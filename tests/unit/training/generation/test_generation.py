@@ -1,0 +1,160 @@
+"""Pictures that are made: by class, by seed, with a note, refused of too few photos; and the pair, that goes on bit for bit."""
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from bigmodel.answers.made import ANSWER
+from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.errors import ModelError, TrainingError
+from bigmodel.core.task import BaseFiles, StopRequested
+from bigmodel.data.media.made import MADE, NOTE
+from bigmodel.training.generation import adversarial, flow, instant
+from bigmodel.training.generation.gaussian import fit_gaussians
+from bigmodel.training.generation.net import FlowNet, NetSize, flow_stages
+from bigmodel.training.generation.recipe import GenerationParams
+from tests.fakes.pictures import picture_data
+from tests.fakes.reporter import FakeReporter
+
+PAIR = BaseFiles("pair", "scratch")
+QUICK = GenerationParams(base="pair", pixels=16, epochs=2, batch_size=32, averaging=0.5)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> TaskData:
+    return picture_data(tmp_path_factory.mktemp("pictures"), 160)
+
+
+@pytest.fixture(scope="module")
+def model(data: TaskData, tmp_path_factory: pytest.TempPathFactory) -> instant.GaussianMaker:
+    folder = tmp_path_factory.mktemp("model")
+    instant.train(data, QUICK, folder, FakeReporter(folder))
+    return instant.load(folder)
+
+
+def test_gaussian_keeps_mean_and_spread_of_a_class() -> None:
+    dice = np.random.default_rng(0)
+    direction = dice.standard_normal(8 * 8 * 3) * 8
+    flat = 120 + dice.standard_normal((300, 1)) * direction
+    squares = flat.reshape(300, 8, 8, 3).round().clip(0, 255).astype(np.uint8)
+    found = fit_gaussians(squares, np.zeros(300, np.int64), 1)
+    *_, made = found.stages([0] * 400, [(0, n) for n in range(400)])
+    assert np.abs(made.mean(axis=0) - squares.mean(axis=0)).max() < 4
+    ratio = made.astype(float).std(axis=0) / np.maximum(squares.astype(float).std(axis=0), 4)
+    assert 0.8 < np.median(ratio) < 1.2
+
+
+def test_asked_for_a_class_it_makes_pictures_that_the_judge_takes_for_it(
+    model: instant.GaussianMaker,
+) -> None:
+    *_, whole = model.stream_by("Lying", {"count": 16, "seed": 3})
+    squares = whole.squares(whole.pixels)
+    assert whole.label == "lying"
+    assert squares.shape == (16, 16, 16, 3)
+    measuring = model._measuring
+    assert measuring is not None
+    judged = measuring.sights.judge(measuring.sights.see(squares))
+    assert (judged == model.labels.index("lying")).mean() > 0.8
+
+
+def test_same_seed_makes_the_same_pictures(model: instant.GaussianMaker) -> None:
+    def made(seed: int) -> bytes:
+        *_, whole = model.stream_by("lying", {"count": 2, "seed": seed})
+        return whole.pixels
+
+    assert made(1) == made(1) != made(2)
+
+
+def test_unknown_class_is_refused_with_the_known_ones(model: instant.GaussianMaker) -> None:
+    with pytest.raises(ModelError, match="made_class_unknown") as caught:
+        list(model.stream("sideways"))
+    assert caught.value.args_of_words["known"] == "lying, standing"
+
+
+def test_answer_grows_from_one_stage_to_a_filmstrip(model: instant.GaussianMaker) -> None:
+    parts = list(model.stream("standing"))
+    assert len(parts[0].squares(parts[0].course)) == 1
+    assert len(parts[-1].squares(parts[-1].course)) == 7
+    assert len(parts[-1].squares(parts[-1].nearest)) == 4
+
+
+def test_every_file_says_that_a_model_made_it(model: instant.GaussianMaker) -> None:
+    *_, whole = model.stream_by("lying", {"count": 3})
+    files = ANSWER.files(whole)
+    assert list(files) == ["-1.png", "-2.png", "-3.png"]
+    for content in files.values():
+        with Image.open(BytesIO(content)) as picture:
+            assert picture.text["Description"] == NOTE  # type: ignore[attr-defined]
+            assert MADE in picture.text["XML:com.adobe.xmp"]  # type: ignore[attr-defined]
+
+
+def test_photos_without_classes_are_learned_from(data: TaskData, tmp_path: Path) -> None:
+    bare = TaskData(*(Rows(p.ids, p.inputs, [""] * len(p)) for p in (data.train, data.validation, data.test)))  # fmt: skip
+    instant.train(bare, QUICK, tmp_path, FakeReporter(tmp_path))
+    answers = instant.load(tmp_path).answer(bare.test.inputs)
+    assert "judged_right" not in ANSWER.headline(bare.test.targets, answers, ())
+    assert {answer.label for answer in answers} == {""}
+
+
+def test_fewer_than_a_hundred_photos_are_refused(data: TaskData, tmp_path: Path) -> None:
+    part = Rows(data.train.ids[:99], data.train.inputs[:99], data.train.targets[:99])
+    few = TaskData(part, data.validation, data.test, data.labels)
+    with pytest.raises(TrainingError, match="photos_few_to_make"):
+        instant.train(few, QUICK, tmp_path, FakeReporter(tmp_path))
+
+
+def test_few_photos_are_warned_of(data: TaskData, tmp_path: Path) -> None:
+    report = FakeReporter(tmp_path)
+    instant.train(data, QUICK, tmp_path, report)
+    assert "training.note.photos_few_to_make" in report.notes
+
+
+def test_flow_of_one_step_follows_the_direction_of_the_network() -> None:
+    class Toward(FlowNet):
+        def forward(self, pictures: torch.Tensor, moments: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:  # fmt: skip
+            return (0.5 - pictures) / (1 - moments)[:, None, None, None].clamp(min=0.1)
+
+    made = list(flow_stages(Toward(NetSize(0)), [0], [(1,)], 16, guidance=1, steps=1))
+    assert np.abs(made[-1].astype(int) - 191).max() <= 1  # (0.5 + 1) · 127.5
+
+
+def test_noise_and_moment_of_a_row_hang_on_seed_epoch_and_row_alone(data: TaskData) -> None:
+    learned = flow.Learned(np.zeros((9, 16, 16, 3), np.uint8), np.zeros(9, np.int64))
+    examples = flow.FlowExamples(learned, 2, 5, True)
+    together, alone = examples.batch([3, 4], "cpu", 1), examples.batch([4], "cpu", 1)
+    assert torch.equal(together.inputs["pictures"][1], alone.inputs["pictures"][0])
+    other = examples.batch([4], "cpu", 2)
+    assert not torch.equal(other.inputs["pictures"], alone.inputs["pictures"])
+
+
+def test_pair_shows_a_grid_and_goes_on_bit_for_bit(data: TaskData, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("straight", "resumed")]
+    for folder in folders:
+        folder.mkdir()
+    straight = FakeReporter(tmp_path / "a")
+    adversarial.train(data, QUICK, PAIR, folders[0], straight)
+    paused = FakeReporter(tmp_path / "b", stop_at=5)
+    with pytest.raises(StopRequested):
+        adversarial.train(data, QUICK, PAIR, folders[1], paused)
+    on = FakeReporter(tmp_path / "c", resume=paused.checkpoints[-1])
+    adversarial.train(data, QUICK, PAIR, folders[1], on)
+    contents = [(folder / "model.safetensors").read_bytes() for folder in folders]
+    assert contents[0] == contents[1]
+    assert [name for _, name in straight.samples] == ["grid.png"] * 2
+    assert straight.curves["validation/frechet_distance"]
+    answers = adversarial.load(folders[0]).answer(data.test.inputs)
+    assert len({answer.pixels for answer in answers}) == len(answers)
+
+
+def test_critic_learns_nothing_by_the_generators_loss() -> None:
+    torch.manual_seed(0)
+    pair = adversarial.Pair(adversarial.PairSize(1, 16))
+    noise, classes = torch.randn(4, 96), torch.zeros(4, dtype=torch.long)
+    _, fooled = pair.train()(noise, classes, torch.rand(4, 3, 16, 16))
+    fooled.backward()
+    assert not any(weight.grad.any() for weight in pair.critic.parameters() if weight.grad is not None)  # fmt: skip
+    assert any(weight.grad.any() for weight in pair.generator.parameters() if weight.grad is not None)  # fmt: skip
