@@ -99,6 +99,9 @@ class MadeType(AnswerType):
     def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Made:
         return Made(**{**record, **{name: tuple(record[name]) for name in NUMBERS}})
 
+    def shared(self, answer: Made) -> Made:
+        return replace(answer, nearest=b"")
+
     def headline(
         self, truth: Sequence[str], answers: Sequence[Made], labels: Sequence[str]
     ) -> dict[str, float]:
@@ -118,7 +121,7 @@ class MadeType(AnswerType):
         shown = _shown(truth, answers)
         found = measured.evaluate(shown, others, learned=len(baseline_truth), is_folded=is_folded)
         grid = _grid(answers)
-        about = Panel("made", grid, "pages.results.made_grid", "pages.results.made_grid_about", quotes=True)  # fmt: skip
+        about = Panel("media", grid, "pages.results.made_grid", "pages.results.made_grid_about", quotes=True)  # fmt: skip
         return replace(found, metrics=self.metrics, panels=(about,))
 
     def compare(self, truth: Sequence[str], new: Sequence[Made], old: Sequence[Made]) -> Paired:
@@ -152,7 +155,7 @@ class MadeType(AnswerType):
         return sorted(fine, key=lambda at: turns[at])
 
     def mark(self, text: str, truth: str, answer: Made) -> Panel:
-        return self.view(replace(answer, course=b""))
+        return replace(self.view(replace(answer, course=b"")), quotes=True)
 
     def view(self, answer: Made) -> Panel:
         """Return the pictures, below each the training picture nearest to it, and how the first one came about."""
@@ -162,7 +165,7 @@ class MadeType(AnswerType):
         data |= {"copied": answer.copied, "has_nearest": bool(answer.nearest)}
         if len(answer.course) > 3 * answer.side**2:
             data["course"] = made_sheet([answer.squares(answer.course)])
-        return Panel("made", _as_json(data))
+        return Panel("media", _as_json(data))
 
     def record(self, answer: Made) -> dict[str, Any]:
         count = len(answer.squares(answer.pixels))

@@ -93,6 +93,10 @@ class AnswerType(ABC):
         """Return an answer without what is shown of it once and never stored."""
         return answer
 
+    def shared(self, answer: Answer) -> Answer:
+        """Return an answer without what it shows of training rows, as others than their owner see it."""
+        return answer
+
     def merge(self, repeats: Sequence[Answer]) -> Answer:
         """Return the mean of answers to one row."""
         return repeats[0]

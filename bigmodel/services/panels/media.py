@@ -1,4 +1,4 @@
-"""Draws a picture or a sound that a model made, or a picture with boxes: it stands in the page itself, nothing is loaded.
+"""Draws pictures or a sound that a model made, or a picture with boxes: it stands in the page itself, nothing is loaded.
 
 Boxes of an answer have the colour of their kind; beside an evaluated picture, it is drawn what was found of the truth.
 """
@@ -15,6 +15,7 @@ from bigmodel.core.results.boxed import box_mark, box_svg, boxed_picture, boxes_
 from bigmodel.core.results.panel import Panel, PanelKind
 from bigmodel.services.panels.answer import lead
 
+MADE = "pages.demo.made_"
 TRUE, RIGHT, WRONG = "#15803d", "#2563eb", "#dc2626"
 SLICED = ' preserveAspectRatio="xMidYMid slice"'  # as small pictures are cut to squares
 OVER = ' class="bm-over" aria-hidden="true"'
@@ -26,6 +27,10 @@ class Media(PanelKind):
     Of a picture with boxes: `size`, `layers` of boxes with sureness and what became of them (`fates`), the `kinds`;
     without a `content` it is a row whose picture the page shows. `notes` of (key, values) are said of a picture that was
     made, below its `lead`, where it has one.
+    without a `content` it is a row whose picture the page shows.
+    Of several pictures: `rows` of the `name` of a class, the `count` of pictures and their sheet (`content`); how many
+    are `copied`, whether the nearest training pictures stand below (`has_nearest`), the class that a judge gives
+    (`judged`), and the stages of the first (`course`).
     """
 
     def draw(self, panel: Panel, say: Say) -> str:
@@ -33,6 +38,8 @@ class Media(PanelKind):
             return _boxed(panel.data, say)
         if "notes" in panel.data:
             return _noted(panel.data, say)
+        if "rows" in panel.data:
+            return _sheets(panel.data, say)
         kind, text = (escape(str(panel.data[name])) for name in ("type", "text"))
         address = f"data:{kind};base64,{escape(panel.data['content'])}"
         if kind.startswith("image/"):
@@ -44,6 +51,44 @@ class Media(PanelKind):
             return ""
         size, layers = panel.data["size"], panel.data["layers"]
         return box_svg(size, "".join(_fated(layer, size) for layer in layers), OVER)
+
+
+def _sheets(data: Mapping[str, Any], say: Say) -> str:
+    """Return pictures that a model made, a sheet for each class."""
+    rows = "".join(_sheet(row, say, is_named=not data["text"]) for row in data["rows"])
+    head = "" if len(data["rows"]) > 1 else lead(escape(data["text"]) or "–")
+    return head + rows + _said(data, say) + _course(data, say)
+
+
+def _sheet(row: Mapping[str, Any], say: Say, *, is_named: bool) -> str:
+    name = escape(row["name"])
+    about = escape(say(f"{MADE}sheet", name=row["name"] or "–", count=row["count"]))
+    title = f"<figcaption>{name}</figcaption>" if is_named and name else ""
+    return f'<figure class="bm-sheet">{title}{_picture(row["content"], about)}</figure>'
+
+
+def _said(data: Mapping[str, Any], say: Say) -> str:
+    lines = []
+    if data["judged"]:
+        lines.append(say(f"{MADE}judged", name=data["judged"]))
+    if data["has_nearest"]:
+        lines.append(say(f"{MADE}nearest"))
+    shown = "".join(f'<div class="bm-muted">{escape(line)}</div>' for line in lines)
+    if data["copied"]:
+        told = escape(say(f"{MADE}copied", count=data["copied"]))
+        shown += f'<div class="bm-problem is-warning" data-testid="copied">{told}</div>'
+    return shown
+
+
+def _course(data: Mapping[str, Any], say: Say) -> str:
+    if "course" not in data:
+        return ""
+    about = escape(say(f"{MADE}course"))
+    return f'<div class="bm-muted">{about}</div><div class="bm-scroll" tabindex="0">{_picture(data["course"], about)}</div>'
+
+
+def _picture(content: str, about: str) -> str:
+    return f'<img class="bm-pixels" src="data:image/png;base64,{escape(content)}" alt="{about}">'
 
 
 def _boxed(data: Mapping[str, Any], say: Say) -> str:

@@ -59,6 +59,8 @@ LEFT = frozenset(  # rows, what tells of them, and ids of this app
         "apart.safetensors",
         "sights.safetensors",
         "sights.json",
+        "sights_body.safetensors",
+        "sights_body.json",
     }
 )
 CONFIGS = frozenset({"config.json", "tokenizer_config.json"})

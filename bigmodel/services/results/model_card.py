@@ -84,9 +84,14 @@ def _card(
     yield words.say(language, results.sentence) + "\n"
     raw = partial(words.text, language)
     yield measure_table(results, raw).markdown()
-    for panel in results.panels:
+    for panel in _panels(results):
         yield from _panel(panel, raw, f"{language}-{panel.name}.svg")
     yield f"\n## {say('limits')}\n\n{say('limits_text')}\n"
+
+
+def _panels(results: Results) -> list[Panel]:
+    """Return the panels that show nothing of a person's rows."""
+    return [panel for panel in results.panels if not panel.quotes]
 
 
 def _panel(panel: Panel, raw: Say, figure: str) -> Iterator[str]:
@@ -102,7 +107,7 @@ def _panel(panel: Panel, raw: Say, figure: str) -> Iterator[str]:
 def figures(words: Words, results: Results) -> Iterator[tuple[str, str]]:
     """Yield the figures of a card with their names, in every language."""
     for language in LANGUAGES:
-        for panel in results.panels:
+        for panel in _panels(results):
             drawn = draw(panel, partial(words.text, language))
             if isinstance(drawn, str) and is_svg(drawn):
                 yield f"{language}-{panel.name}.svg", drawn

@@ -1,6 +1,7 @@
 """Draws a page about a model: one HTML file that loads nothing and runs nothing; every text of a person is escaped."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -79,6 +80,8 @@ def _head(shown: ModelPage, say: Say, tell: Callable[[Message], str]) -> Iterato
 
 def _results(shown: ModelPage, raw: Say) -> Iterator[str]:
     for panel in shown.results.panels:
+        if panel.quotes and not shown.learned:
+            continue
         yield f"<h2>{escape(panels.title(panel, raw))}</h2>"
         if panel.about:
             yield f"<p>{escape(raw(panel.about))}</p>"
@@ -120,6 +123,8 @@ def _learned(shown: ModelPage, raw: Say) -> Iterator[str]:
 
 
 def _row_table(rows: Sequence[AnsweredRow], shown: ModelPage, raw: Say) -> str:
+    if not shown.learned:
+        rows = [replace(row, view=None) if row.view and row.view.quotes else row for row in rows]
     return row_table(rows, partial(_item, shown=shown, raw=raw), raw)
 
 

@@ -14,7 +14,7 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.data.media.made import Squares
 from bigmodel.metrics.pictures.made import DISTANCE, frechet_distance
-from bigmodel.training.generation.learned import Learned, save_measuring
+from bigmodel.training.generation.learned import Learned, learn_measures
 from bigmodel.training.generation.maker import Maker, Measuring, Wish, measuring_of, read_record
 from bigmodel.training.generation.net import as_pictures, as_squares, noise_of
 from bigmodel.training.generation.pair_net import (
@@ -25,7 +25,7 @@ from bigmodel.training.generation.pair_net import (
     pair_pictures,
 )
 from bigmodel.training.generation.recipe import GenerationParams
-from bigmodel.training.generation.sights import PLAIN, Sights, learn_sights, plain_look
+from bigmodel.training.generation.sights import Sights
 from bigmodel.training.generation.trained import WEIGHTS, begin, save, show_grid
 from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import Batch, fingerprint
@@ -116,7 +116,7 @@ def train(
     pair, learned, held = begin(data, params, report, lambda count: Pair(PairSize(count, side)))
     # The penalty is a gradient of a gradient, which 16 bits do not carry.
     accelerator = make_accelerator("fp32", report)
-    sights = learn_sights(learned.squares, learned.classes, count, name=PLAIN, look=plain_look)
+    measures = learn_measures(learned, data)
 
     def made(classes: Sequence[int], seeds: Sequence[Sequence[int]]) -> Iterator[Squares]:
         yield pair_pictures(pair.generator, classes, seeds)
@@ -124,7 +124,7 @@ def train(
     Training(
         pair,
         accelerator,
-        PairObjective(sights),
+        PairObjective(measures.sights),
         params,
         train=PairExamples(learned, params),
         validation=PairExamples(held, params),
@@ -136,7 +136,7 @@ def train(
     pair = accelerator.unwrap_model(pair, keep_fp32_wrapper=False).to("cpu")
     save(folder, pair.generator, RECORD, {"net": pair.size.to_json()}, learned, data, params)
     report.step(phase="evaluate", step=0, steps=0)
-    save_measuring(learned, data.labels, folder, is_mirrored=params.mirrored)
+    measures.save(folder, learned, is_mirrored=params.mirrored)
 
 
 def load(folder: Path) -> PairMaker:

@@ -15,7 +15,7 @@ from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.data.media.made import Squares
-from bigmodel.training.generation.learned import Learned, save_measuring
+from bigmodel.training.generation.learned import Learned, learn_measures
 from bigmodel.training.generation.maker import Maker, Measuring, Wish, measuring_of, read_record
 from bigmodel.training.generation.net import FlowNet, NetSize, as_pictures, flow_stages
 from bigmodel.training.generation.recipe import GenerationParams
@@ -131,7 +131,7 @@ def train(
     net = accelerator.unwrap_model(net, keep_fp32_wrapper=False).to("cpu")
     save(folder, net, RECORD, {"net": net.size.to_json()}, learned, data, params)
     report.step(phase="evaluate", step=0, steps=0)
-    save_measuring(learned, data.labels, folder, is_mirrored=params.mirrored)
+    learn_measures(learned, data).save(folder, learned, is_mirrored=params.mirrored)
 
 
 def load(folder: Path) -> FlowMaker:

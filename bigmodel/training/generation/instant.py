@@ -1,4 +1,4 @@
-"""Training and loading of the baseline of made pictures; it never needs torch."""
+"""Training and loading of the baseline of made pictures; it needs torch only where EfficientNet-Lite0 measures it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import Reporter
 from bigmodel.data.media.made import Squares
 from bigmodel.training.generation.gaussian import RECORD, Gaussians, fit_gaussians, load_gaussians
-from bigmodel.training.generation.learned import read_learned, require_enough, save_measuring
+from bigmodel.training.generation.learned import learn_measures, read_learned, require_enough
 from bigmodel.training.generation.maker import Maker, Measuring, Wish, measuring_of
 from bigmodel.training.generation.recipe import GenerationParams
 
@@ -37,7 +37,7 @@ def train(data: TaskData, params: GenerationParams, folder: Path, report: Report
     count = len(data.labels)
     found = fit_gaussians(learned.squares, learned.classes, count)
     found.save(folder, data.labels, learned.shares(count))
-    save_measuring(learned, data.labels, folder, is_mirrored=False)
+    learn_measures(learned, data).save(folder, learned, is_mirrored=False)
 
 
 def load(folder: Path) -> GaussianMaker:

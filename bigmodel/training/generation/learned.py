@@ -1,21 +1,32 @@
 """What every model that makes pictures begins with: the pictures it learns from, and what made ones are measured by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bigmodel.base_models import wheels
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Reporter
 from bigmodel.data.media.made import Squares
+from bigmodel.data.versions.versions import MEDIA
 from bigmodel.training.generation.memory import Memory
-from bigmodel.training.generation.sights import PLAIN, learn_sights, plain_look
+from bigmodel.training.generation.sights import (
+    LITE0,
+    PLAIN,
+    Look,
+    Sights,
+    learn_sights,
+    plain_look,
+)
 from bigmodel.training.images.read import read_rows
 from bigmodel.training.loop.targets import class_indices
 
 FEWEST = 100  # photos below which nothing but copies can be learned
+BASES = "bases"  # beside the datasets of an installation
 FEW = 1_000  # below which copies and sameness are to be expected
 
 
@@ -63,13 +74,36 @@ def require_enough(data: TaskData, report: Reporter) -> None:
         report.note("training.note.photos_few_to_make", "warning", rows=count, enough=FEW)
 
 
-def save_measuring(
-    learned: Learned, labels: tuple[str, ...], folder: Path, *, is_mirrored: bool
-) -> None:
-    """Write beside a model what its pictures are measured by."""
-    sights = learn_sights(
-        learned.squares, learned.classes, len(labels), name=PLAIN, look=plain_look
+@dataclass(frozen=True)
+class Measures:
+    """What made pictures are measured by, and what some training pictures show by it, (pictures, numbers)."""
+
+    sights: Sights
+    numbers: NDArray[np.float32]
+
+    def save(self, folder: Path, learned: Learned, *, is_mirrored: bool) -> None:
+        """Write them beside a model, with the pictures that it learned from."""
+        self.sights.save(folder)
+        known = Memory(learned.squares, self.numbers, is_mirrored)
+        replace(known, limit=known.found_limit()).save(folder)
+
+
+def learn_measures(learned: Learned, data: TaskData) -> Measures:
+    """Return what made pictures are measured by: features of EfficientNet-Lite0 where it is on this machine, else plain ones."""
+    look, name = body_beside(data.train.inputs) or plain_look, PLAIN
+    if look is not plain_look:
+        name = LITE0
+    return Measures(
+        *learn_sights(learned.squares, learned.classes, len(data.labels), name=name, look=look)
     )
-    sights.save(folder)
-    known = Memory(learned.squares, sights.see(learned.squares), is_mirrored)
-    replace(known, limit=known.found_limit()).save(folder)
+
+
+def body_beside(paths: Sequence[str]) -> Look | None:
+    """Return the eyes of the installation that these files of a dataset belong to; None where they were not fetched."""
+    media = next((p for p in Path(paths[0]).parents if p.name == MEDIA), None) if paths else None
+    folder = wheels.find(media.parents[2] / BASES, LITE0) if media else None
+    if folder is None:
+        return None
+    from bigmodel.training.generation.body import bring_body  # noqa: PLC0415 - torch takes its time, and only these eyes need it
+
+    return bring_body(folder)

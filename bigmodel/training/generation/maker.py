@@ -19,7 +19,7 @@ from bigmodel.answers.made import ANSWER, Made
 from bigmodel.core.errors import ModelError
 from bigmodel.data.media.made import Squares
 from bigmodel.training.generation.memory import FILE, Memory, load_memory
-from bigmodel.training.generation.sights import Sights, load_sights, plain_look
+from bigmodel.training.generation.sights import Sights, load_sights
 from bigmodel.training.images.read import read_square
 from bigmodel.training.standalone.made import classes_of
 
@@ -159,7 +159,7 @@ def measuring_of(folder: Path, shares: Sequence[float]) -> Measuring | None:
     """Return what is measured by; None where it is not there, as beside a downloaded model."""
     if not (folder / FILE).is_file():
         return None
-    return Measuring(load_sights(folder, plain_look), load_memory(folder), shares)
+    return Measuring(load_sights(folder), load_memory(folder), shares)
 
 
 def read_record(path: Path) -> dict[str, Any]:

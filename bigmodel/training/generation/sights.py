@@ -21,7 +21,7 @@ from bigmodel.training.images.features import SIDE, features_of
 RECORD, ARRAYS = "sights.json", "sights.safetensors"  # both stay here when a model is downloaded
 AXES = 64
 MOST_ROWS = 2_000  # of which the axes are found
-PLAIN = "plain"  # directions of edges, and colours
+PLAIN, LITE0 = "plain", "lite0"  # directions of edges, and colours; EfficientNet-Lite0
 
 Floats = NDArray[np.float32]
 Look = Callable[[Squares], Floats]
@@ -57,15 +57,19 @@ class Sights:
         arrays = {name: getattr(self, name) for name in ("centre", "axes", "weights", "bias")}
         save_file({n: np.ascontiguousarray(a) for n, a in arrays.items()}, folder / ARRAYS)
         (folder / RECORD).write_text(json.dumps({"v": 1, "features": self.name}), "utf-8")
+        save = getattr(self.look, "save", None)  # of eyes with weights of their own
+        if save:
+            save(folder)
 
 
 def learn_sights(
     squares: Squares, classes: NDArray[np.int64], count: int, *, name: str, look: Look
-) -> Sights:
-    """Return the axes of training pictures and a judge of their classes."""
-    features = look(squares)
+) -> tuple[Sights, Floats]:
+    """Return the axes of training pictures and a judge of their classes, and what the pictures show; of many, evenly fewer."""
+    step = -(-len(squares) // MOST_ROWS)
+    features, classes = look(squares[::step]), classes[::step]
     centre = features.mean(axis=0)
-    axes = _axes((features - centre)[:: -(-len(features) // MOST_ROWS)])
+    axes = _axes(features - centre)
     numbers = (features - centre) @ axes
     axes = axes / np.sqrt(max(float(numbers.var(axis=0).sum()), 1e-12))
     numbers = ((features - centre) @ axes).astype(np.float32)
@@ -74,19 +78,31 @@ def learn_sights(
         known = LabelledVectors(numbers, classes)
         head = fit_classifier(known, LabelledVectors(numbers[:0], classes[:0]), count)
         weights, bias = head.weights, head.bias
-    return Sights(name, look, *(part.astype(np.float32) for part in (centre, axes, weights, bias)))
+    parts = (part.astype(np.float32) for part in (centre, axes, weights, bias))
+    return Sights(name, look, *parts), numbers
 
 
-def load_sights(folder: Path, look: Look) -> Sights:
-    """Load what `save` wrote."""
+def load_sights(folder: Path) -> Sights:
+    """Load what `save` wrote; a body is only loaded when it is to look."""
     record, arrays = json.loads((folder / RECORD).read_text("utf-8")), load_file(folder / ARRAYS)
-    return Sights(record["features"], look, **arrays)
+    name: str = record["features"]
+    look = BodyLook(folder) if name == LITE0 else plain_look
+    return Sights(name, look, **arrays)
 
 
-def name_of(folder: Path) -> str:
-    """Return the name of the features that a model is measured by."""
-    name: str = json.loads((folder / RECORD).read_text("utf-8"))["features"]
-    return name
+class BodyLook:
+    """Looks with the body beside a model."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._look: Look | None = None
+
+    def __call__(self, squares: Squares) -> Floats:
+        if self._look is None:
+            from bigmodel.training.generation.body import load_body  # noqa: PLC0415 - torch takes its time, and only what is measured needs it
+
+            self._look = load_body(self._folder)
+        return self._look(squares)
 
 
 def plain_look(squares: Squares) -> Floats:

@@ -1,11 +1,12 @@
 """What a demo is asked with where pictures are made: a class, a seed, how many and how; it makes none itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
+from bigmodel.core.answer import Dial
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.services.inference.batch_files import pack_answer
@@ -23,10 +24,11 @@ class MakeBox:
     def __init__(self, ctx: Context, kind: str) -> None:
         self._ctx, self._demo, self._kind = ctx, ctx.services.inference, kind
         self._words = f"pages.{kind}_demo."
-        self._dials = self._demo.dials(kind)
+        self._dials: Sequence[Dial] = ()
 
     def build(self) -> None:
         """Lay out the box, unseen until a model is there that is asked so."""
+        self._dials = self._demo.dials(self._kind)
         t, prefix = self._ctx.t, f"{self._kind}-demo-make"
         if not self._dials:
             return

@@ -114,7 +114,8 @@ class Alone:
         strange = (
             f'<p class="strange" data-testid="strange">{escape(warning)}</p>' if warning else ""
         )
-        return {"html": strange + answer_html(found.view, self._word)}
+        view = found.kind.view(found.kind.shared(found.answer))
+        return {"html": strange + answer_html(view, self._word)}
 
     def _quality(self, owner: str, model: TrainedModel) -> str:
         """Return the sentence of the results, or nothing where there are none."""
