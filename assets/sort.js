@@ -1,5 +1,5 @@
 // The box in which rows are sorted by hand: one at a time, by key, thumb or mouse. Every press is one request that
-// the server has stored when it answers; the next row is shown meanwhile. `box.js` stands before it.
+// the server has stored when it answers; the next row is shown meanwhile. `box.js` and `draw.js` stand before it.
 const root = element.querySelector('.bm-sort');
 const KEYS = 9, POLL_MS = 1500, W = 320, H = 120;
 let dataset = '', state = null, words = {}, sent = [], busy = false, message = '', menu = '', timer = 0;
@@ -45,7 +45,7 @@ async function serve() {
     if (of !== dataset) return;
     sent.shift(); presses += 1;
     if (!answer.ok) fail(fill(words.saving_failed, {why: found.error}));
-    else if (!sent.length) { hasFailed = false; found.front = asked.do === 'undo'; take(found); if (asked.do === 'undo') say(fill(words.undone, {text: what(found.rows[0])})); }
+    else if (!sent.length) { hasFailed = false; found.front = ['undo', 'open', 'draw'].includes(asked.do); take(found); if (asked.do === 'undo') say(fill(words.undone, {text: what(found.rows[0])})); }
   } catch { sent = []; fail(words.offline); }
   finally { busy = false; serve(); }
 }
@@ -57,6 +57,10 @@ async function fail(text) {
 
 // what a press does -------------------------------------------------------------------------------
 const what = row => !row ? '' : row.text ? short(row.text) : state.medium === 'image' ? words.picture : words.recording;
+function choose(name) {
+  if (!state.drawn) return label(name);
+  if (name) { pickKind(name); draw(); }
+}
 function say(text) { spokenLine.textContent = text; }
 function label(name) {
   const row = state?.rows[0];
@@ -65,6 +69,17 @@ function label(name) {
   group.count += 1; state.done += 1; state.undo = true;
   state.last = [{id: row.id, label: name, text: short(row.text, 160), url: row.url}, ...state.last.filter(one => one.id !== row.id)].slice(0, 12);
   next(fill(words.now_is, {label: name, text: what(state.rows[1])}), 'label', row.id, name, row.even ? '1' : '0');
+}
+function finish() {
+  const row = state?.rows[0];
+  if (!row || !state.classes.length || !sheet.size[0]) return;
+  const counts = kindsDrawn(), text = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`).join(' · ') || '–';
+  for (const group of state.classes) group.count += counts[group.name] || 0;
+  state.done += 1;
+  state.last = [{id: row.id, label: text, text: '', url: row.url}, ...state.last.filter(one => one.id !== row.id)].slice(0, 12);
+  const cell = drawnCell();
+  leaveSheet();
+  next(fill(words.saved_boxes, {text}), 'label', row.id, cell, row.even ? '1' : '0');
 }
 function skip() {
   const row = state?.rows[0];
@@ -80,11 +95,14 @@ function isTyping(target) { return target.isContentEditable || /^(input|textarea
 function press(event) {
   if (event.key === 'Escape' && state && root.contains(event.target)) { menu = ''; event.target.blur(); draw(); return; }
   if (!element.isConnected) { document.removeEventListener('keydown', press); return; }
-  if (!root.offsetParent || !state || !usesKeys || event.repeat || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (!root.offsetParent || !state || !usesKeys || (event.repeat && !event.key.startsWith('Arrow')) || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const key = event.key.toLowerCase(), number = '123456789'.indexOf(key);
-  if (number >= 0 && key.length === 1) label(state.classes[number]?.name);
+  if (state.drawn && key === 'enter' && event.target.tagName === 'BUTTON') return;  // that one is pressed
+  if (state.drawn && state.rows.length && drawKey(event)) draw();
+  else if (number >= 0 && key.length === 1) choose(state.classes[number]?.name);
+  else if (state.drawn && key === 'enter') finish();
   else if (key === 's' || key === '0') skip();
-  else if (key === 'z' || key === 'backspace') undo();
+  else if (key === 'z' || (key === 'backspace' && !state.drawn)) undo();
   else return;
   event.preventDefault();
 }
@@ -105,7 +123,8 @@ function drawn() {
   }
   const chosen = document.activeElement;
   slots.head.replaceChildren(head());
-  const now = JSON.stringify([state.id, state.rows[0] || [sent.length > 0, state.total]]);
+  if (!state.classes.some(group => group.name === sheet.kind)) sheet.kind = state.classes[0]?.name || '';
+  const now = JSON.stringify([state.id, state.drawn, state.rows[0] || [sent.length > 0, state.total]]);
   if (now !== drawnRow) { drawnRow = now; slots.row.replaceChildren(row()); }  // a recording plays on
   slots.bar.replaceChildren(bar());
   if (!(chosen?.tagName === 'SELECT' && slots.side.contains(chosen))) slots.side.replaceChildren(side());
@@ -125,7 +144,8 @@ function row() {
   const now = state.rows[0];
   if (!now) return h('div', {class: 'bm-card bm-sort-row', 'data-testid': 'sort-row'}, h('p', {class: 'bm-lead'}, sent.length ? words.loading : state.total ? words.all_done : state.missing));
   const url = now.url && new URL(now.url, document.baseURI).href;
-  const shown = state.medium === 'image' ? h('img', {src: url, alt: words.picture})
+  const shown = state.drawn ? drawingOf(now, url, words, draw)
+    : state.medium === 'image' ? h('img', {src: url, alt: words.picture})
     : state.medium === 'audio' ? h('audio', {src: url, controls: true, autoplay: state.done > 0, 'aria-label': words.recording})
     : h('p', {class: now.text.length > 240 ? 'bm-sort-text is-long' : 'bm-sort-text', 'data-testid': 'sort-text', tabindex: now.text.length > 240 ? 0 : false}, now.text);
   const ahead = state.medium === 'image' && state.rows[1] ? h('link', {rel: 'prefetch', href: new URL(state.rows[1].url, document.baseURI).href}) : '';
@@ -134,23 +154,26 @@ function row() {
     now.guess ? h('p', {class: 'bm-badge', 'data-testid': 'sort-guess'}, now.guess) : '');
 }
 function bar() {
-  const ready = state.classes.length > 1 && state.rows.length > 0;
-  const hint = !state.classes.length ? words.first_classes : state.classes.length < 2 ? words.second_class : '';
+  const least = state.drawn ? 1 : 2, ready = state.classes.length >= least && state.rows.length > 0;
+  const hint = !state.classes.length ? (state.drawn ? words.draw_first : words.first_classes) : state.classes.length < least ? words.second_class : '';
   return h('div', {class: 'bm-sort-bar'},
     hint ? h('p', {class: 'bm-sort-hint'}, hint) : '',
     h('div', {class: 'bm-sort-classes', role: 'group', 'aria-label': words.classes}, state.classes.map((group, place) => classButton(group, place, ready))),
     h('div', {class: 'bm-sort-tools'},
-      tool('skip', 'S', skip, !ready), tool('undo', 'Z', undo, !state.undo),
+      state.drawn && ready ? h('button', {type: 'button', class: 'bm-button is-primary', 'data-testid': 'sort-done', 'data-focus': 'done', 'aria-keyshortcuts': usesKeys && 'Enter',
+        onclick: finish}, sheet.boxes.length ? words.done : words.done_empty) : '',
+      tool('skip', 'S', skip, !ready), tool('undo', 'Z', () => { if (state.drawn && undoBox()) draw(); else undo(); }, !state.undo && !(state.drawn && sheet.before.length)),
       h('button', {type: 'button', class: 'bm-button', 'aria-expanded': String(menu !== ''), 'data-testid': 'sort-menu', 'data-focus': 'menu',
         onclick: () => { menu = menu ? '' : 'open'; draw(); }}, words.menu),
-      state.classes.length < 2 || menu ? newClass() : ''),
-    menu ? classMenu() : '');
+      state.classes.length < least || menu === 'open' ? newClass() : ''),
+    menu === 'open' ? classMenu() : '');
 }
 function classButton(group, place, ready) {
   const key = usesKeys && place < KEYS ? String(place + 1) : '';
-  const count = fill(words.rows_of, {count: group.count});
+  const count = fill(state.drawn ? words.boxes_of : words.rows_of, {count: group.count});
   return h('button', {type: 'button', class: 'bm-sort-class', disabled: !ready, 'data-label': group.name, 'data-focus': `class ${group.name}`, 'aria-keyshortcuts': key || false,
-    'aria-label': [group.name, count, key && fill(words.key, {key})].filter(Boolean).join(', '), onclick: () => label(group.name)},
+    'aria-label': [group.name, count, key && fill(words.key, {key})].filter(Boolean).join(', '), onclick: () => choose(group.name),
+    'aria-pressed': state.drawn && String(group.name === sheet.kind)},
     key ? h('kbd', {}, key) : '', h('span', {}, short(group.name, 40)), h('i', {class: 'bm-number'}, String(group.count)));
 }
 function tool(name, key, act, off) {
@@ -179,11 +202,18 @@ function side() {
   const keys = h('input', {type: 'checkbox', checked: usesKeys, 'data-testid': 'sort-keys', 'data-focus': 'keys',
     onchange: event => { usesKeys = event.target.checked; localStorage.setItem('bm_sort_keys', usesKeys ? 'on' : 'off'); draw(); }});
   return h('div', {class: 'bm-sort-side'},
+    state.can_draw ? otherWay() : '',
     h('section', {class: 'bm-card'}, h('h4', {}, words.counts), bars(), h('p', {class: 'bm-muted', 'data-testid': 'sort-model'}, state.model),
-      h('label', {class: 'bm-check'}, guess, ' ', words.show_guess), ' ', h('span', {class: 'bm-muted'}, words.guess_why),
-      h('p', {class: 'bm-sort-keys'}, h('label', {class: 'bm-check'}, keys, ' ', words.keys_use), ' ', usesKeys ? h('span', {class: 'bm-muted'}, words.keys_help) : '')),
+      state.drawn ? '' : [h('label', {class: 'bm-check'}, guess, ' ', words.show_guess), ' ', h('span', {class: 'bm-muted'}, words.guess_why)],
+      h('p', {class: 'bm-sort-keys'}, h('label', {class: 'bm-check'}, keys, ' ', words.keys_use), ' ', usesKeys ? h('span', {class: 'bm-muted'}, state.drawn ? words.draw_help : words.keys_help) : '')),
     state.curve.length ? h('section', {class: 'bm-card', 'data-testid': 'sort-curve'}, h('h4', {}, words.curve), curve(), h('p', {}, state.gain)) : '',
     state.last.length ? h('section', {class: 'bm-card'}, h('h4', {}, words.last), h('div', {class: 'bm-sort-last'}, state.last.map(given))) : '');
+}
+function otherWay() {
+  const button = (name, text, act) => h('button', {type: 'button', class: 'bm-button', 'data-testid': name, 'data-focus': name, onclick: act}, text);
+  return h('section', {class: 'bm-card'}, h('p', {class: 'bm-muted'}, menu === 'draw' ? words.draw_ask : words.draw_why),
+    menu === 'draw' ? button('sort-draw-yes', words.draw, () => { menu = ''; send('draw'); })
+      : button('sort-draw', words.draw, () => { menu = 'draw'; draw(); }));
 }
 function bars() {
   const most = Math.max(1, ...state.classes.map(group => group.count));
@@ -194,6 +224,8 @@ function given(one) {
   const url = one.url && new URL(one.url, document.baseURI).href;
   const shown = state.medium === 'image' ? h('img', {src: url, alt: words.picture, loading: 'lazy'})
     : state.medium === 'audio' ? h('audio', {src: url, controls: true, preload: 'none'}) : h('span', {}, one.text);
+  if (state.drawn) return h('div', {class: 'bm-sort-given', 'data-testid': 'sort-given'}, shown,
+    h('button', {type: 'button', class: 'bm-button', 'aria-label': fill(words.again, {text: one.label}), 'data-testid': 'sort-again', onclick: () => send('open', one.id)}, one.label));
   const select = h('select', {'aria-label': fill(words.correct, {text: what(one)}), 'data-testid': 'sort-correct',
     onchange: event => send(event.target.value ? 'label' : 'skip', ...[one.id, event.target.value].filter(Boolean), ...(event.target.value ? ['1'] : []))},
     state.classes.map(group => h('option', {value: group.name, selected: group.name === one.label}, short(group.name, 40))),

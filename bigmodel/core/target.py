@@ -32,7 +32,11 @@ class TargetKind(ABC):
     forms: ClassVar[tuple[str, ...]] = ()  # layouts of an upload whose targets are of this kind
     fewest_to_hold_out: ClassVar[int] = 50  # usable rows below which nothing is held out
     most_names: ClassVar[int] = 0  # values that a person can rename; more are no names
-    by_hand: ClassVar[bool] = True  # whether a person can give it to a row by choosing a class
+    by_hand: ClassVar[bool] = (
+        True  # whether a person can give it to a row on the page, by choosing a class
+    )
+    is_drawn: ClassVar[bool] = False  # by hand it is drawn into the input, one class a piece
+    fewest_classes: ClassVar[int] = 2  # from here on there is something to learn
     tells_language: ClassVar[bool] = False  # of media: the targets are texts in a language
     reads_inputs: ClassVar[bool] = False  # targets say where in the input something stands
     has_several: ClassVar[bool] = False  # classes are counted within rows: one may have several
@@ -68,6 +72,14 @@ class TargetKind(ABC):
     def value(self, target: str) -> str:
         """Return what rows with this target are counted under."""
         return target
+
+    def parts(self, target: str) -> Sequence[str]:
+        """Return the class of each piece of a target; by default it is one class itself."""
+        return (target,) if target else ()
+
+    def recoined(self, target: str, name: str, to: str) -> str:
+        """Return a target after a class got another name."""
+        return to if target == name else target
 
     def reads_numbers(self, found: Column) -> bool:
         """Tell whether digits are numbers rather than names of classes."""

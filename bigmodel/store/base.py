@@ -84,10 +84,18 @@ class LabelStore(Protocol):
         """Return classes and labels given by hand, empty where nobody began."""
 
     def put(
-        self, owner: str, dataset_id: str, row_id: str, label: str, *, is_even: bool = True
+        self,
+        owner: str,
+        dataset_id: str,
+        row_id: str,
+        label: str,
+        *,
+        is_even: bool = True,
+        classes: Sequence[str] | None = None,
     ) -> int:
         """Say which class a row is, or `SKIPPED`, and return the number of that mark.
 
+        `classes` are those that the label names, where it is more than one class itself, as boxes are.
         What was said of the row before stays below it, and comes back when this is taken back.
 
         Raises:

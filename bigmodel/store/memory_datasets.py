@@ -91,11 +91,27 @@ class MemoryLabels(Part):
 
     @locked
     def put(
-        self, owner: str, dataset_id: str, row_id: str, label: str, *, is_even: bool = True
+        self,
+        owner: str,
+        dataset_id: str,
+        row_id: str,
+        label: str,
+        *,
+        is_even: bool = True,
+        classes: Sequence[str] | None = None,
     ) -> int:
         before = self.get(owner, dataset_id)
-        if label != SKIPPED and label not in before.classes:
-            raise DatasetError("class_unknown", label=label)
+        strange = (
+            []
+            if label == SKIPPED
+            else [
+                name
+                for name in ([label] if classes is None else classes)
+                if name not in before.classes
+            ]
+        )
+        if strange:
+            raise DatasetError("class_unknown", label=strange[0])
         after = before.marked(row_id, label, is_even=is_even)
         self._memory.labels[dataset_id] = after
         return after.marks[-1].seq

@@ -80,3 +80,5 @@ class LabellingView:
     ]  # classes that are short of `FIRST_ROWS`, with how many they lack
     is_enough: bool
     model: LabelModel
+    is_drawn: bool = False  # labels are drawn into the picture: boxes, one class each
+    can_draw: bool = False  # nothing is labelled yet, and it could be drawn instead

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.core.datasets.boxes import boxed_of, boxes_of, counts_line, kinds_of
+from bigmodel.core.datasets.boxes import Boxed, boxed_of, boxes_of, counts_line, kinds_of
 from bigmodel.core.datasets.dataset import Form, Recipe, Summary
 from bigmodel.core.message import Message
 from bigmodel.core.target import Chart, TargetKind
@@ -22,12 +22,23 @@ class BoxesKind(TargetKind):
     name = "boxes"
     forms = (Form.BOXES,)
     fewest_to_hold_out = 20
-    by_hand = False
+    is_drawn = True
+    fewest_classes = 1
     has_several = True
     reads_inputs = True
 
     def reads_numbers(self, found: Survey) -> bool:
         return found.asked is not self
+
+    def parts(self, target: str) -> Sequence[str]:
+        return [box.kind for box in boxes_of(target)]
+
+    def recoined(self, target: str, name: str, to: str) -> str:
+        boxed = boxed_of(target)
+        if boxed is None or name not in self.parts(target):
+            return target
+        boxes = (box._replace(kind=to) if box.kind == name else box for box in boxed.boxes)
+        return Boxed(boxed.size, tuple(boxes)).to_cell()
 
     def classes(self, found: Survey) -> dict[str, int]:
         """Return the kinds and how many boxes each has."""

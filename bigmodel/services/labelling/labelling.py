@@ -13,12 +13,14 @@ from bigmodel.core.errors import DatasetError, JobError
 from bigmodel.core.labelling.labels import SKIPPED, LabelEvent, Labelling
 from bigmodel.core.labelling.view import FIRST_ROWS, CurvePoint, LabellingView, LabelModel, LabelRow
 from bigmodel.core.name import clean_name
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.revise import with_labels
 from bigmodel.jobs.active_learning import ScoringRequest, Suggestions
 from bigmodel.services.datasets.keep import keep_version
 from bigmodel.services.labelling.active_learning import ActiveLearning
+from bigmodel.services.labelling.drawing import as_drawn, can_be_drawn, drawn_label
 from bigmodel.services.labelling.sampling_order import Offer, offers
-from bigmodel.services.labelling.workspace import Workspace, Workspaces
+from bigmodel.services.labelling.workspace import Workspace, Workspaces, few_labels
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -63,6 +65,8 @@ class LabellingService:
             dataset_id=dataset_id,
             name=workspace.dataset.name,
             medium=workspace.version.summary.medium,
+            is_drawn=workspace.kind.is_drawn,
+            can_draw=can_be_drawn(workspace),
             classes=workspace.classes,
             rows=self._next(workspace, suggested, guesses, first),
             last=self._last(workspace),
@@ -106,7 +110,7 @@ class LabellingService:
         chosen = list(islice(offered, AHEAD))
         if first is not None:
             at = int(workspace.contents.find([first.row_id])[0])
-            if at >= 0 and not workspace.is_done[at]:
+            if at >= 0 and (workspace.kind.is_drawn or not workspace.is_done[at]):
                 again = Offer(at, is_even=first.is_even)
                 chosen = [again, *(offer for offer in chosen if offer.content != at)]
         places = np.array([offer.content for offer in chosen], np.int64)
@@ -118,6 +122,7 @@ class LabellingService:
                 alike=int(workspace.contents.alike[offer.content]),
                 is_even=offer.is_even,
                 is_back=offer.is_back,
+                label=first.label if first and first.row_id == row else "",
                 guess=guesses.get(row),
             )
             for offer, row, shown in zip(
@@ -137,7 +142,8 @@ class LabellingService:
 
     def _model(self, workspace: Workspace, suggested: Suggestions | None) -> LabelModel:
         is_pending = self._suggesting.pending(workspace.dataset.id) is not None
-        if not workspace.is_enough or (suggested is None and not is_pending):
+        is_asked = workspace.is_enough and not workspace.kind.is_drawn
+        if not is_asked or (suggested is None and not is_pending):
             return LabelModel("none")
         if suggested is None:
             return LabelModel("pending")
@@ -171,13 +177,44 @@ class LabellingService:
             raise DatasetError("row_gone")
         before = workspace.sorting.labels.get(row_id)
         is_fair = before.is_even if before else is_even
-        self._store.labels.put(owner, dataset_id, row_id, label, is_even=is_fair)
+        kind = workspace.kind
+        classes = None
+        if kind.is_drawn and label != SKIPPED:
+            label = drawn_label(label)
+            classes = sorted(set(kind.parts(label)))
+        self._store.labels.put(owner, dataset_id, row_id, label, is_even=is_fair, classes=classes)
         if workspace.sorting.change + 1 - self._seen(dataset_id) >= FRESH:
             self._refresh(owner, dataset_id)
 
     def skip(self, owner: str, dataset_id: str, row_id: str) -> None:
         """Leave a row for later: it comes back at the end."""
         self.label(owner, dataset_id, row_id, SKIPPED)
+
+    def begin_drawing(self, owner: str, dataset_id: str) -> Dataset:
+        """Make a dataset of pictures without any class one in which objects are found by boxes, as its next version.
+
+        Raises:
+            DatasetError: `boxes_of_sorted`, classes were given already, or these are no pictures.
+        """
+        workspace = self._desks.open(owner, dataset_id)
+        if not can_be_drawn(workspace):
+            raise DatasetError("boxes_of_sorted")
+        keep_version(self._settings, self._store, owner, as_drawn(self._settings, workspace))
+        self._store.labels.replace(owner, dataset_id, Labelling())
+        return self._store.datasets.get(owner, dataset_id)
+
+    def reopen(self, owner: str, dataset_id: str, row_id: str) -> LabelEvent:
+        """Return what a row is labelled with, to be shown once more.
+
+        Raises:
+            DatasetError: `row_gone`.
+        """
+        workspace = self._desks.open(owner, dataset_id)
+        at = int(workspace.contents.find([row_id])[0])
+        if at < 0:
+            raise DatasetError("row_gone")
+        known = LabelEvent(0, row_id, workspace.contents.labels[at])
+        return workspace.by_hand.get(at, known)
 
     def undo(self, owner: str, dataset_id: str) -> LabelEvent | None:
         """Take the last label back and return it, None where there is nothing to take back."""
@@ -242,11 +279,20 @@ class LabellingService:
             raise DatasetError("class_unknown", label=name)
         owner, dataset_id = workspace.dataset.owner, workspace.dataset.id
         relabel = {**workspace.version.recipe.relabel, **workspace.sorting.relabel}
-        relabel = {came: to if label == name else label for came, label in relabel.items()}
-        if name in workspace.contents.label_counts:
-            relabel.setdefault(name, to)
+        relabel = {
+            came: workspace.kind.recoined(label, name, to) for came, label in relabel.items()
+        }
+        kind = workspace.kind
+        for came in workspace.contents.label_counts:
+            if (fresh := kind.recoined(came, name, to)) != came:
+                relabel.setdefault(came, fresh)
+        moved = {name: to} | {
+            mark.label: kind.recoined(mark.label, name, to)
+            for mark in workspace.sorting.marks
+            if name in kind.parts(mark.label)
+        }
         return self._store.labels.set_classes(
-            owner, dataset_id, classes, known=workspace.sorting, moved={name: to}, relabel=relabel
+            owner, dataset_id, classes, known=workspace.sorting, moved=moved, relabel=relabel
         )
 
     # using --------------------------------------------------------------------------------------
@@ -259,7 +305,7 @@ class LabellingService:
         """
         workspace = self._desks.open(owner, dataset_id)
         if not workspace.is_enough:
-            raise _few(workspace)
+            raise few_labels(workspace)
         return self._written(workspace)
 
     def settle(self, owner: str, dataset_id: str) -> Dataset:
@@ -281,7 +327,8 @@ class LabellingService:
         summary = dataset.version.summary
         if not summary.unlabelled_rows or not self._desks.can_label(dataset):
             return dataset
-        came_labelled = dataset.version.recipe.target and len(summary.classes) > 1
+        fewest = target_kind(summary.target).fewest_classes
+        came_labelled = dataset.version.recipe.target and len(summary.classes) >= fewest
         if came_labelled and summary.usable_rows >= FIRST_ROWS:
             return dataset
         workspace = self._desks.open(owner, dataset_id)
@@ -289,7 +336,7 @@ class LabellingService:
             return dataset
         if not workspace.by_hand and not summary.classes:
             raise JobError("no_labels_yet", dataset=dataset.name)
-        raise _few(workspace)
+        raise few_labels(workspace)
 
     def _written(self, workspace: Workspace) -> Dataset:
         owner, dataset_id, version = (
@@ -317,7 +364,9 @@ class LabellingService:
         """Have the next rows looked for, if there is enough to learn from."""
         workspace = self._desks.open(owner, dataset_id)
         task = self._desks.task(workspace.version)
-        if not workspace.is_enough or not task or workspace.is_done.all():
+        if workspace.kind.is_drawn or not workspace.is_enough or not task:
+            return
+        if workspace.is_done.all():
             return
         marks = workspace.by_hand.values()
         self._suggesting.want(
@@ -341,13 +390,3 @@ def _checked(name: str, others: list[str] | tuple[str, ...]) -> str:
     if fresh.casefold() in {other.casefold() for other in others}:
         raise DatasetError("class_twice", label=fresh)
     return fresh
-
-
-def _few(workspace: Workspace) -> JobError:
-    """Return what is missing until there is enough to learn from: the least that would do."""
-    if len(workspace.sorting.classes) < 2:
-        return JobError("labels_one_class", least=FIRST_ROWS)
-    short = sorted(workspace.missing, key=lambda of: of[1])
-    enough = len(workspace.sorting.classes) - len(short)
-    missing = ", ".join(f"{name}: {lack}" for name, lack in short[: 2 - enough])
-    return JobError("labels_few", least=FIRST_ROWS, missing=missing)

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from bigmodel.answers import answer_type
 from bigmodel.core.datasets.dataset import Dataset, Version
-from bigmodel.core.errors import DatasetError
+from bigmodel.core.errors import DatasetError, JobError
 from bigmodel.core.labelling.labels import LabelEvent, Labelling
 from bigmodel.core.labelling.view import FIRST_ROWS, ClassCount
+from bigmodel.core.target import TargetKind
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.unlabelled import Contents, read_cells, read_contents
 from bigmodel.settings import Settings
@@ -40,18 +41,25 @@ class Workspace:
         return self.dataset.version
 
     @property
+    def kind(self) -> TargetKind:
+        return target_kind(self.version.summary.target)
+
+    @property
     def counts(self) -> Counter[str]:
-        """Contents of each class, by hand and as they came."""
-        counts = Counter(self.came)
-        counts.update(mark.label for mark in self.by_hand.values())
-        return counts
+        """Contents of each class (of drawn ones: pieces), by hand and as they came."""
+        return self.came + self.given
+
+    @property
+    def given(self) -> Counter[str]:
+        """What was given by hand of each class."""
+        return parts_of(self.kind, Counter(mark.label for mark in self.by_hand.values()))
 
     @property
     def came(self) -> Counter[str]:
-        known = self.contents.label_counts
-        return Counter(known) - Counter(
-            self.contents.labels[at] for at in self.by_hand if self.contents.labels[at]
-        )
+        """What came of each class and was not given anew by hand."""
+        labels = self.contents.labels
+        anew = Counter(labels[at] for at in self.by_hand if labels[at])
+        return parts_of(self.kind, self.contents.label_counts - anew)
 
     @property
     def missing(self) -> tuple[tuple[str, int], ...]:
@@ -62,13 +70,15 @@ class Workspace:
 
     @property
     def is_enough(self) -> bool:
-        return len(self.sorting.classes) - len(self.missing) >= 2
+        has_rows = int(self.is_done.sum()) >= FIRST_ROWS
+        return (
+            has_rows and len(self.sorting.classes) - len(self.missing) >= self.kind.fewest_classes
+        )
 
     @property
     def classes(self) -> tuple[ClassCount, ...]:
         """The classes in order with their counts."""
-        by_hand = Counter(mark.label for mark in self.by_hand.values())
-        counts = self.counts
+        by_hand, counts = self.given, self.counts
         return tuple(ClassCount(name, counts[name], by_hand[name]) for name in self.sorting.classes)
 
     @property
@@ -129,14 +139,13 @@ class Workspaces:
     def _met(self, dataset: Dataset, sorting: Labelling, contents: Contents) -> Labelling:
         """Return the sorting with the classes that rows came with, and labels by hand that were given elsewhere."""
         owner, dataset_id = dataset.owner, dataset.id
-        came = [name for name, _ in contents.label_counts.most_common(MOST_CLASSES)]
+        kind = target_kind(dataset.version.summary.target)
+        counts = parts_of(kind, contents.label_counts)
+        came = [name for name, _ in counts.most_common(MOST_CLASSES)]
         marks = () if sorting.marks or sorting.change else _marks(contents)
         known = {*sorting.classes}
-        fresh = [
-            name
-            for name in dict.fromkeys((*came, *(mark.label for mark in marks)))
-            if name not in known
-        ]
+        by_hand = (name for mark in marks for name in kind.parts(mark.label))
+        fresh = [name for name in dict.fromkeys((*came, *by_hand)) if name not in known]
         if not fresh and not marks:
             return sorting
         classes = [*sorting.classes, *fresh]
@@ -181,11 +190,26 @@ class Workspaces:
         return [known[key] for key in wanted]
 
     def task(self, version: Version) -> str:
-        """Return the task that puts such rows into classes, "" where there is none."""
+        """Return the task that such rows are labelled for, "" where there is none."""
         tasks = find_tasks(self._settings.task_folders).values()
-        medium = version.summary.medium
-        fitting = (t.name for t in tasks if answer_type(t).chooses and t.medium == medium)
+        medium, target = version.summary.medium, version.summary.target
+        is_drawn = target_kind(target).is_drawn
+        fitting = (
+            task.name
+            for task in tasks
+            if task.medium == medium
+            and (task.target == target if is_drawn else answer_type(task).chooses)
+        )
         return next(fitting, "")
+
+
+def parts_of(kind: TargetKind, labels: Mapping[str, int]) -> Counter[str]:
+    """Return how often each class stands in labels, of which the counts are given."""
+    found: Counter[str] = Counter()
+    for label, count in labels.items():
+        for name in kind.parts(label):
+            found[name] += count
+    return found
 
 
 def _marks(contents: Contents) -> tuple[LabelEvent, ...]:
@@ -198,3 +222,18 @@ def _marks(contents: Contents) -> tuple[LabelEvent, ...]:
         if label and content not in found:
             found[content] = LabelEvent(len(found) + 1, row_id, label)
     return tuple(found.values())
+
+
+def few_labels(workspace: Workspace) -> JobError:
+    """Return what is missing until there is enough to learn from: the least that would do."""
+    if workspace.kind.is_drawn:
+        return JobError(
+            "boxes_few", least=FIRST_ROWS, rows=int(workspace.is_done.sum()),
+            boxes=max(workspace.counts.values(), default=0),
+        )  # fmt: skip
+    if len(workspace.sorting.classes) < 2:
+        return JobError("labels_one_class", least=FIRST_ROWS)
+    short = sorted(workspace.missing, key=lambda of: of[1])
+    enough = len(workspace.sorting.classes) - len(short)
+    missing = ", ".join(f"{name}: {lack}" for name, lack in short[: 2 - enough])
+    return JobError("labels_few", least=FIRST_ROWS, missing=missing)

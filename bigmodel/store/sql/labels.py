@@ -37,14 +37,25 @@ class SqlLabels:
         )
 
     def put(
-        self, owner: str, dataset_id: str, row_id: str, label: str, *, is_even: bool = True
+        self,
+        owner: str,
+        dataset_id: str,
+        row_id: str,
+        label: str,
+        *,
+        is_even: bool = True,
+        classes: Sequence[str] | None = None,
     ) -> int:
         with self._database.write() as connection:
             self._datasets.get(owner, dataset_id)
             if label != SKIPPED:
                 query = select(sortings.c.classes).where(_mine(dataset_id))
-                if label not in (connection.scalar(query) or []):
-                    raise DatasetError("class_unknown", label=label)
+                known = connection.scalar(query) or []
+                strange = [
+                    name for name in ([label] if classes is None else classes) if name not in known
+                ]
+                if strange:
+                    raise DatasetError("class_unknown", label=strange[0])
             _count_change(connection, dataset_id)
             seq = (_newest(connection, dataset_id) or 0) + 1
             mark = LabelEvent(seq, row_id, label, is_even)

@@ -82,6 +82,10 @@ class Doors:
                 sorting.skip(owner, dataset, row)
             case "undo", []:
                 first = sorting.undo(owner, dataset)
+            case "open", [row]:
+                first = sorting.reopen(owner, dataset, row)
+            case "draw", []:
+                sorting.begin_drawing(owner, dataset)
             case "add", [name]:
                 sorting.add_class(owner, dataset, name)
             case "rename", [name, to]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bigmodel.core.callbacks import Say, Tell
+from bigmodel.core.datasets.boxes import boxes_of, counts_line
 from bigmodel.core.labelling.view import FIRST_ROWS, LabellingView, LabelModel, LabelRow
 from bigmodel.core.language import Language
 from bigmodel.words import Words
@@ -19,6 +20,8 @@ def state(view: LabellingView, say: Say, tell: Tell, *, shows_guess: bool) -> di
         "id": view.dataset_id,
         "name": view.name,
         "medium": view.medium,
+        "drawn": view.is_drawn,
+        "can_draw": view.can_draw,
         "classes": [{"name": c.name, "count": c.count} for c in view.classes],
         "rows": [_row(row, view, say, shows_guess=shows_guess) for row in view.rows],
         "last": [_last(row, view) for row in view.last],
@@ -32,7 +35,7 @@ def state(view: LabellingView, say: Say, tell: Tell, *, shows_guess: bool) -> di
         "undo": view.can_undo,
         "enough": view.is_enough,
         "missing": _missing(view, say),
-        "model": _model(view.model, say, tell),
+        "model": say("pages.sort.model_drawn") if view.is_drawn else _model(view.model, say, tell),
         "pending": view.model.state == "pending",
         "curve": [[p.labels, p.accuracy, p.low, p.high] for p in view.model.curve],
         "gain": _gain(view.model, say),
@@ -50,6 +53,7 @@ def _row(row: LabelRow, view: LabellingView, say: Say, *, shows_guess: bool) -> 
         "text": row.shown if view.medium == "text" else "",
         "url": "" if view.medium == "text" else media_url(view.dataset_id, row.shown),
         "even": row.is_even,
+        "boxes": boxes_of(row.label) if view.is_drawn else (),
         "note": " ".join(notes),
         "guess": _guess(row, say) if shows_guess else "",
     }
@@ -67,7 +71,7 @@ def _last(row: LabelRow, view: LabellingView) -> dict[str, str]:
     is_long = len(row.shown) > LAST_CHARACTERS
     return {
         "id": row.row_id,
-        "label": row.label,
+        "label": counts_line(b.kind for b in boxes_of(row.label)) if view.is_drawn else row.label,
         "text": (row.shown[:LAST_CHARACTERS] + "…" * is_long) if is_text else "",
         "url": "" if is_text else media_url(view.dataset_id, row.shown),
     }
@@ -77,6 +81,8 @@ def _missing(view: LabellingView, say: Say) -> str:
     """Return what is missing until training is worth a try, or what would still help."""
     if not view.total:
         return say("pages.sort.all_labelled", name=view.name)
+    if view.is_drawn:
+        return _missing_boxes(view, say)
     if len(view.classes) < 2:
         return say("pages.sort.classes_few", least=FIRST_ROWS)
     if not view.missing:
@@ -84,6 +90,15 @@ def _missing(view: LabellingView, say: Say) -> str:
     named = _listed([f"{name} {lack}" for name, lack in view.missing], say)
     key = "missing_some" if view.is_enough else "missing"
     return say(f"pages.sort.{key}", least=FIRST_ROWS, missing=named)
+
+
+def _missing_boxes(view: LabellingView, say: Say) -> str:
+    if view.is_enough and not view.missing:
+        return ""
+    named = _listed([f"{name} {lack}" for name, lack in view.missing], say)
+    given = {"least": FIRST_ROWS, "done": view.done + view.labelled, "missing": named}
+    key = "boxes_some" if view.is_enough else "boxes_missing" if named else "boxes_pictures"
+    return say(f"pages.sort.{key}", **given)
 
 
 def _model(model: LabelModel, say: Say, tell: Tell) -> str:

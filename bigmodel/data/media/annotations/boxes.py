@@ -35,13 +35,20 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     ]
     found = [each for each in every if each is not None]
     if not found:
-        return None
+        return _undrawn(files, context)
     best = max(found, key=_pictures_with_boxes)
     if context.kind not in ("", KIND):
         raise DatasetError("media_boxes", found=best.name)
     if not any(drawn.boxes for drawn in best.drawn.values()):
         raise DatasetError("boxes_none", found=best.name)
     return _annotated(files, best, found, context)
+
+
+def _undrawn(files: MediaFiles, context: Context) -> Annotated | None:
+    """Return pictures on which boxes are to be drawn here, where somebody wants to learn from boxes and none came."""
+    if context.kind != KIND or not 0 < context.unsorted <= len(files.items):
+        return None
+    return Annotated(Form.BOXES, tuple(with_splits(files.items)))
 
 
 def _pictures_with_boxes(found: Annotations) -> int:
