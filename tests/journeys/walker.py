@@ -93,6 +93,13 @@ def choose_training(page: Page, base: str, preset: str = "") -> None:
         expect_settings_of(page, f"/{base}/{preset}")
 
 
+def choose_task(page: Page, title: str, name: str) -> None:
+    """Choose another task than the one that suits best, and wait until the settings follow."""
+    page.locator("#train-task input").click()
+    page.get_by_role("option", name=title, exact=True).click()
+    expect_settings_of(page, f"{name}/")
+
+
 def train_instant(page: Page, demo: str) -> None:
     """From the dataset that the Data tab shows to the tab that tries its instant model."""
     page.locator("#data-train").click()

@@ -2,12 +2,23 @@
 
 import json
 import math
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from bigmodel.answers.label import Label
 from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.task import BaseFiles, Params, Predictor, Reporter
+from bigmodel.core.job import Wish
+from bigmodel.core.task import (
+    BaseFiles,
+    Checkpoint,
+    Params,
+    Predictor,
+    Reporter,
+    StopRequested,
+)
+
+STATE = "scale.json"
 
 
 class LengthPredictor:
@@ -34,18 +45,37 @@ class LengthEngine:
     def train(
         self, data: TaskData, params: Params, base: BaseFiles, folder: Path, report: Reporter
     ) -> None:
-        scale, rounds = 0.01, int(params.model_dump()["rounds"])
-        for step in range(1, rounds + 1):
+        first, scale = _read(report.resume) if report.resume else (1, 0.01)
+        settings = params.model_dump()
+        rounds, rest_s = int(settings["rounds"]), float(settings["rest_s"])
+        for step in range(first, rounds + 1):
+            time.sleep(rest_s)
             loss = _loss(data.train, data, scale)
             slope = (_loss(data.train, data, scale + 1e-4) - loss) / 1e-4
             scale = max(1e-3, scale - 0.01 * slope)
             report.points(step, {"train/loss": loss})
-            report.step(phase="train", step=step, steps=rounds, epoch=step, epochs=rounds)
+            try:
+                report.step(phase="train", step=step, steps=rounds, epoch=step, epochs=rounds)
+            except StopRequested as stop:
+                if stop.wish == Wish.PAUSE:
+                    _save(report, step, scale)
+                raise
         _write(folder, data, scale)
 
     def load(self, folder: Path) -> Predictor:
         record = json.loads((folder / "length.json").read_text("utf-8"))
         return LengthPredictor(record["labels"], record["means"], record["scale"])
+
+
+def _save(report: Reporter, step: int, scale: float) -> None:
+    folder = report.checkpoint_folder(step)
+    (folder / STATE).write_text(json.dumps({"scale": scale}), "utf-8")
+    report.checkpoint(step)
+
+
+def _read(point: Checkpoint) -> tuple[int, float]:
+    """Return the round to go on with, and the scale."""
+    return point.step + 1, json.loads((point.folder / STATE).read_text("utf-8"))["scale"]
 
 
 def _means(data: TaskData) -> list[float]:

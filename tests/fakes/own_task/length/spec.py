@@ -12,6 +12,7 @@ from bigmodel.core.task import Medium, Params, Task
 
 class LengthParams(Params):
     rounds: int = Field(default=20, ge=1, le=1_000, json_schema_extra={"group": "learning"})
+    rest_s: float = Field(default=0, ge=0, le=1, json_schema_extra={"group": "learning"})
 
 
 TASK = Task(
