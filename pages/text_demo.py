@@ -7,7 +7,6 @@ from typing import Any
 
 import gradio as gr
 
-from bigmodel.core.answer import Dial
 from bigmodel.core.datasets.inputs import in_short, join_inputs, parts_of
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
@@ -18,6 +17,7 @@ from pages.shared.demo.models import LOCK, DemoModels
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets import answer
+from pages.shared.widgets.dial import slider
 from pages.shared.widgets.terms import strip
 
 ANSWERED_LINES = 1_000
@@ -80,19 +80,7 @@ class TextDemo:
         """Lay out what steers an answer that grows, and what ends it."""
         self._stop = gr.Button(self._ctx.t(f"{WORDS}stop"), visible=False, elem_id="text-demo-stop")
         with gr.Column(visible=False, elem_id="text-demo-dials") as self._turned:
-            self._dials = [self._dial(dial) for dial in self._demo.dials("text")]
-
-    def _dial(self, dial: Dial) -> gr.Slider:
-        name = f"{WORDS}dial_{dial.name}"
-        return gr.Slider(
-            dial.low,
-            dial.high,
-            value=dial.start,
-            step=dial.step,
-            label=self._ctx.t(name),
-            info=self._ctx.t(f"{name}_about"),
-            elem_id=f"text-demo-dial-{dial.name}",
-        )
+            self._dials = [slider(self._ctx, dial, "text") for dial in self._demo.dials("text")]
 
     def _build_table(self) -> None:
         t = self._ctx.t

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bigmodel.answers.enhanced import ANSWER as ENHANCED
 from bigmodel.answers.speaker import ANSWER as SPEAKER
 from bigmodel.commands.parser import Grammar
 from bigmodel.metrics import bilingual, classification, extraction, regression, transcription
@@ -70,7 +71,8 @@ def test_every_metric_is_documented() -> None:
     pairs = bilingual.headline(["a"], ["a"], [0])
     answers = extraction.headline([["a"], []], ["a", ""])
     people = {metric.name for metric in SPEAKER.metrics}
-    every = {*classes, *numbers, *texts, *pairs, *answers, *people}
+    clearer = {metric.name for metric in ENHANCED.metrics}
+    every = {*classes, *numbers, *texts, *pairs, *answers, *people, *clearer}
     named = {name for name in every if f"`{name}`" not in REFERENCE}
     assert named == set()
 

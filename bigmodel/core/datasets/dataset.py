@@ -21,6 +21,7 @@ class Form(StrEnum):
     FILES = "files"  # media files of which nothing is said
     BOXES = "boxes"  # pictures with boxes around what they show
     PICTURES = "pictures"  # pictures, and beside each what it should look like
+    PAIRED = "paired"  # recordings, each with its clean twin
 
 
 class Split(StrEnum):

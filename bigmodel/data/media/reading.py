@@ -38,7 +38,9 @@ from bigmodel.data.tables.table import Findings, Limits
 OF_FORM: Mapping[str, str] = {
     Form.BOXES: "boxes",
     Form.PICTURES: "clear",
-}  # columns of what is said of pictures
+    Form.TRANSCRIPTS: "text",
+    Form.PAIRED: "clean",
+}  # columns of what is said of files
 BAD = "unread_"  # notes of files that could not be read, by reason
 HEAD_BYTES = 64
 ODD_SHARE = 0.1
@@ -222,6 +224,7 @@ class MediaUpload:
             "text": [item.label for item, _ in rows],
             "boxes": [item.label for item, _ in rows],
             "clear": [item.label for item, _ in rows],
+            "clean": [item.label for item, _ in rows],
             "width": [str(found.width) for _, found in rows],
             "height": [str(found.height) for _, found in rows],
             "seconds": [f"{found.seconds:.3f}" for _, found in rows],
@@ -243,9 +246,8 @@ def need_bytes(sizes: Sequence[int], medium: str, *, is_exact: bool = False) -> 
 
 def _columns(medium: str, form: str) -> tuple[str, ...]:
     """Return the original columns of this kind of upload."""
-    if medium == IMAGE:
-        return ("file", OF_FORM.get(form, "class"), "width", "height")
-    return ("file", "text" if form == Form.TRANSCRIPTS else "class", "seconds")
+    sizes = ("width", "height") if medium == IMAGE else ("seconds",)
+    return ("file", OF_FORM.get(form, "class"), *sizes)
 
 
 def _is_exact(found: Annotated) -> bool:

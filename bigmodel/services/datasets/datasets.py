@@ -223,8 +223,12 @@ class DatasetService:
         offset: int = 0,
     ) -> tuple[Item, ...]:
         """Return some pictures or recordings, of one class or of all."""
-        folder = self._folder(self.get(owner, dataset_id))
-        return items_of(folder, label=label, limit=limit, offset=offset)
+        dataset = self.get(owner, dataset_id)
+        items = items_of(self._folder(dataset), label=label, limit=limit, offset=offset)
+        kind = target_kind(dataset.version.summary.target)
+        if not kind.is_file:
+            return items
+        return tuple(replace(item, label=kind.said(item.label)) for item in items)
 
     def row_classes(self, dataset: Dataset) -> Mapping[str, int]:
         """Return the classes that rows can be chosen by, with their rows: none where a row may have several."""

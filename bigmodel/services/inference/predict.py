@@ -151,11 +151,12 @@ class InferenceService:
         """Return how many columns of a row some task reads at most."""
         return most_inputs(self._settings.task_folders)
 
-    def dials(self, demo: str) -> tuple[Dial, ...]:
-        """Return every dial of the answers that are tried on one demo tab."""
+    def dials(self, demo: str, *, asks_class: bool = False) -> tuple[Dial, ...]:
+        """Return every dial of the answers that are tried on one demo tab: of those that are asked for a class, or of the others."""
         tasks = find_tasks(self._settings.task_folders).values()
         kinds = (answer_type(task) for task in tasks if task.demo == demo)
-        return tuple(dict.fromkeys(dial for kind in kinds for dial in kind.dials))
+        asked = (kind for kind in kinds if kind.asks_class == asks_class)
+        return tuple(dict.fromkeys(dial for kind in asked for dial in kind.dials))
 
     def is_settled(self, owner: str, job_id: str) -> bool:
         """Return whether no better model can come from a job any more."""

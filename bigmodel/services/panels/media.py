@@ -13,6 +13,7 @@ from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.boxes import boxed_of
 from bigmodel.core.results.boxed import box_mark, box_svg, boxed_picture, boxes_by_kind
 from bigmodel.core.results.panel import Panel, PanelKind
+from bigmodel.core.results.takes import takes_html
 from bigmodel.services.panels.answer import lead
 
 MADE = "pages.demo.made_"
@@ -31,6 +32,7 @@ class Media(PanelKind):
     Of several pictures: `rows` of the `name` of a class, the `count` of pictures and their sheet (`content`); how many
     are `copied`, whether the nearest training pictures stand below (`has_nearest`), the class that a judge gives
     (`judged`), and the stages of the first (`course`).
+    Of a sound in several `takes`, see `core/results/takes`.
     """
 
     def draw(self, panel: Panel, say: Say) -> str:
@@ -40,6 +42,8 @@ class Media(PanelKind):
             return _noted(panel.data, say)
         if "rows" in panel.data:
             return _sheets(panel.data, say)
+        if "takes" in panel.data:
+            return lead(escape(panel.data["text"])) + takes_html(panel.data, say)
         kind, text = (escape(str(panel.data[name])) for name in ("type", "text"))
         address = f"data:{kind};base64,{escape(panel.data['content'])}"
         if kind.startswith("image/"):

@@ -71,7 +71,7 @@ def _item(item: Item, dataset_id: str, say: Say, *, is_said: bool) -> str:
             f"<span>{size}</span></a>"
         )
     play = escape(say("pages.media.play", name=short(item.name, 80)), quote=True)
-    said = f"<q>{escape(short(item.label))}</q>" if is_said else ""
+    said = f"<q>{escape(short(item.label))}</q>" if is_said and item.label else ""
     text = f"{seconds(item.seconds, say)} · {part}"
     return (
         f'<div class="bm-clip" data-src="{url}" title="{name}">'

@@ -24,8 +24,9 @@ def look(found: Look, kind: str, say: Say, asked: MediaRow | None = None) -> str
             f'<div class="bm-problem is-warning" data-testid="strange">{say("pages.demo.strange")}</div>'
         )
     parts.append(answer_html(said.view, say))
-    if asked and said.transcript is None:
-        labelled = answer.quiet(say("pages.demo.labelled", label=said.kind.said(asked.target)))
+    label = said.kind.said(asked.target) if asked and said.transcript is None else ""
+    if label:
+        labelled = answer.quiet(say("pages.demo.labelled", label=label))
         parts.append(f'<div style="margin-top:12px">{labelled}</div>')
     parts.append(_nearest(found.nearest, kind, say))
     return f'<div class="bm-card" role="status">{"".join(parts)}</div>'

@@ -14,6 +14,7 @@ from bigmodel.services.panels import answer_html
 from pages.shared.demo.models import LOCK
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import Context
+from pages.shared.widgets.dial import slider
 
 ANY = ""  # class
 
@@ -28,7 +29,7 @@ class MakeBox:
 
     def build(self) -> None:
         """Lay out the box, unseen until a model is there that is asked so."""
-        self._dials = self._demo.dials(self._kind)
+        self._dials = self._demo.dials(self._kind, asks_class=True)
         t, prefix = self._ctx.t, f"{self._kind}-demo-make"
         if not self._dials:
             return
@@ -36,18 +37,7 @@ class MakeBox:
             self._class = gr.Dropdown(
                 [], label=t(f"{self._words}make_class"), elem_id=f"{prefix}-class", filterable=False
             )
-            self._sliders = [
-                gr.Slider(
-                    dial.low,
-                    dial.high,
-                    value=dial.start,
-                    step=dial.step,
-                    label=t(f"{self._words}dial_{dial.name}"),
-                    info=t(f"{self._words}dial_{dial.name}_about"),
-                    elem_id=f"{prefix}-{dial.name}",
-                )
-                for dial in self._dials
-            ]
+            self._sliders = [slider(self._ctx, dial, self._kind, "make") for dial in self._dials]
             self._run = gr.Button(
                 t(f"{self._words}make_run"), variant="primary", elem_id=f"{prefix}-run"
             )

@@ -1,6 +1,6 @@
 """What the demo tabs of pictures and of recordings have in common: ask about one file, about many, about an example."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import gradio as gr
 
-from bigmodel.core.answer import AnswerType
+from bigmodel.core.answer import AnswerType, Dial
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.services.inference.predict import Look, MediaRow, NamedFile
@@ -18,6 +18,7 @@ from pages.shared.demo.models import LOCK, DemoModels
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context
 from pages.shared.widgets import answer
+from pages.shared.widgets.dial import slider
 
 SHOWN_FILES = 200
 EXAMPLES = 8
@@ -43,6 +44,8 @@ class MediaDemo:
         self._more = more
         self.models = DemoModels(ctx, kind, self.fill)
         self._make = MakeBox(ctx, kind)
+        self._dials: tuple[Dial, ...] = ()
+        self._parts = 0
 
     # layout -----------------------------------------------------------------------------------
 
@@ -51,12 +54,16 @@ class MediaDemo:
         """Build the tab; what stands in the block comes below the answer."""
         prefix = f"{self._kind}-demo"
         words = self._ctx.services.words
+        self._dials = self._demo.dials(self._kind)
         box: Literal["picture", "sound"] = "picture" if self._kind == "image" else "sound"
         with gr.Column(elem_id=prefix), self.models.layout(tab):
             with gr.Row():
                 with gr.Column(min_width=300):
                     with gr.Column(elem_id=f"{prefix}-given") as self._given:
                         self._box = ask_box.ask_box(words, box, f"{prefix}-box")
+                        self._turned = gr.State({})
+                        with gr.Column(visible=False, elem_id=f"{prefix}-dials") as self._turning:
+                            self._sliders = [slider(self._ctx, d, self._kind) for d in self._dials]
                     self._make.build()
                 with gr.Column(min_width=300):
                     self._result = gr.HTML(self.hint(), padding=False, elem_id=f"{prefix}-result")
@@ -73,19 +80,30 @@ class MediaDemo:
     def wire(self, parts: Sequence[gr.components.Component]) -> None:
         """Connect the tab; `parts` are what `more` fills."""
         protect, newest = guard(self._ctx.services.words), Newest()
-        model = self.models.model
+        model, self._parts = self.models.model, len(parts)
         shown = [self._result, self._out, *parts]
         quick: dict[str, Any] = {
             **LOCK,
             "show_progress": "minimal",
             "show_progress_on": self._result,
         }
-        self._box.submit(protect(newest(self.answers)), [model, self._box], shown, **quick).then(
-            None, None, None, js=ask_box.ANSWERED, **LOCK
+        self._box.submit(
+            protect(newest(self.answers)), [model, self._box, self._turned], shown, **quick
+        ).then(None, None, None, js=ask_box.ANSWERED, **LOCK)
+        self._examples.click(
+            protect(newest(self.ask_example)), [model, self._turned], [self._box, *shown], **quick
         )
-        self._examples.click(protect(newest(self.ask_example)), model, [self._box, *shown], **quick)
+        for moved in self._sliders:
+            moved.release(
+                protect(newest(self.turn)),
+                [model, self._box, *self._sliders],
+                [self._turned, *shown],
+                **quick,
+            )
         self._make.wire(model, self._result, self._out)
-        picked = self.models.wire([self._examples, self._given, *self._make.parts])
+        turning = [self._turning] if self._dials else []
+        filled = [self._examples, self._given, *turning, *self._make.parts]
+        picked = self.models.wire(filled)
         picked.success(protect(newest(self.ask_again)), [model, self._box], shown, **QUIET)
 
     # handlers ---------------------------------------------------------------------------------
@@ -104,23 +122,26 @@ class MediaDemo:
         rows = self._demo.example_files(owner, model.id, EXAMPLES) if model and has_examples else []
         title = self._ctx.say(request, f"pages.{self._kind}_demo.examples")
         shown = look_view.examples(rows, self._kind, title)
+        has_dials = bool(model and self._demo.answers_of(model).dials)
+        turning = (gr.Column(visible=has_dials),) if self._dials else ()
         asked = self._make.fill(model if asks_class else None, request)
-        return (shown, gr.Column(visible=not asks_class), *asked)
+        return (shown, gr.Column(visible=not asks_class), *turning, *asked)
 
     def answers(
         self,
         model_id: str,
         value: str | None,
         request: gr.Request,
+        turned: Mapping[str, float] | None = None,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio finds it in the signature
     ) -> Iterator[tuple[object, ...]]:
-        """Yield the answer: at once, or to one file as far as it has come where it grows."""
+        """Yield the answer: at once, or to one file as far as it has come where it grows, by the dials."""
         asked = ask_box.question(value)
         if model_id and len(asked.files) == 1 and self._kind_of(model_id, request).grows:
             owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
             [(file, name)] = asked.files
             path = self._demo.uploads.find(owner, file)
-            for found in self._demo.grow(owner, model_id, str(path)):
+            for found in self._demo.grow(owner, model_id, str(path), turned):
                 look = Look(replace(found, name=name))
                 shown = look_view.look(look, self._kind, say, None)
                 more = self._more(look, None, model_id, request)
@@ -129,6 +150,17 @@ class MediaDemo:
                 self._demo.uploads.forget(owner, file)
         else:
             yield self.ask(model_id, value, request, progress)
+
+    def turn(
+        self, model_id: str, value: str | None, request: gr.Request, *values: float
+    ) -> Iterator[tuple[object, ...]]:
+        """Take what the dials stand at, and answer by them again what the box holds."""
+        turned = {dial.name: by for dial, by in zip(self._dials, values, strict=True)}
+        if len(ask_box.question(value).files) != 1:
+            yield turned, *[gr.skip()] * (2 + self._parts)
+            return
+        for shown in self.answers(model_id, value, request, turned):
+            yield turned, *shown
 
     def ask(
         self,
@@ -168,18 +200,32 @@ class MediaDemo:
         return (self.hint(), gr.DownloadButton(visible=False), *self._more(None, None, "", request))
 
     def ask_example(
-        self, model_id: str, event: gr.EventData, request: gr.Request
+        self,
+        model_id: str,
+        event: gr.EventData,
+        request: gr.Request,
+        turned: Mapping[str, float] | None = None,
     ) -> tuple[object, ...]:
         """Answer an example, and forget what the box held."""
         row, path = self._demo.media_of(self._ctx.owner(request), model_id, str(event.row))
-        return (None, *self._one(model_id, NamedFile(row.name, path), request, row))
+        return (None, *self._one(model_id, NamedFile(row.name, path), request, row, turned))
 
     def _one(
-        self, model_id: str, file: NamedFile, request: gr.Request, row: MediaRow | None = None
+        self,
+        model_id: str,
+        file: NamedFile,
+        request: gr.Request,
+        row: MediaRow | None = None,
+        turned: Mapping[str, float] | None = None,
     ) -> tuple[object, ...]:
         no_table = gr.DownloadButton(visible=False)
+        owner = self._ctx.owner(request)
         try:
-            found = self._demo.look(self._ctx.owner(request), model_id, file.path)
+            if turned and self._kind_of(model_id, request).dials:
+                *_, whole = self._demo.grow(owner, model_id, str(file.path), turned)
+                found = Look(replace(whole, name=file.name))
+            else:
+                found = self._demo.look(owner, model_id, file.path)
         except ModelError as error:
             sentence = self._ctx.tell(request, error.message)
             shown = look_view.problem(file.name, sentence)

@@ -68,7 +68,7 @@ class Alone:
             '<section class="card" id="answer" aria-live="polite" hidden></section>'
             f'<p class="soft">{escape(self.say("caution"))} {escape(self.say("privacy"))}</p>'
         )
-        return self._whole(model.name, kind, body, place, ("devices.js", "alone.js"))
+        return self._whole(model.name, kind, body, place, ("devices.js", "takes.js", "alone.js"))
 
     def gallery(self, owner: str, models: Sequence[TrainedModel]) -> str:
         """Return a page that leads to the demo of each model."""
@@ -194,5 +194,5 @@ class Alone:
 def assets() -> dict[str, tuple[Path, str]]:
     """Return the files beside the page, and their kinds."""
     kinds = dict.fromkeys(STYLES, "text/css") | {"alone.js": "text/javascript"}
-    kinds |= {"devices.js": "text/javascript", "door.js": "text/javascript"}
+    kinds |= dict.fromkeys(("devices.js", "door.js", "takes.js"), "text/javascript")
     return {name: (ASSETS / name, kind) for name, kind in kinds.items()}

@@ -39,7 +39,7 @@ FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 def head(language: Language | None) -> str:
     """Return what runs in the head of a page, before anything of Gradio."""
-    return f"{head_script(language)}<script>{script('stream.js')}</script>"
+    return f"{head_script(language)}<script>{script('stream.js', 'takes.js')}</script>"
 
 
 def running_url(settings: Settings) -> str:

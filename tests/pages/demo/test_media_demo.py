@@ -237,6 +237,20 @@ def test_answer_to_a_file_is_shown_as_far_as_it_has_come(tmp_path: Path) -> None
         assert table.value["path"].endswith(".zip")
 
 
+def test_dial_answers_again_what_the_box_holds(tmp_path: Path) -> None:
+    with open_studio(tmp_path / "home", LOCAL_OWNER, "mirror_tune") as studio:
+        tab = MediaDemo(context(studio), "image", lambda look, *_: (look,))
+        tab._dials = studio.demo.dials("image")
+        job, value = studio.job(), give(studio, b"abc")
+        shown = list(tab.turn(job, value, ask(), 0.7))
+        assert [look.answer.answer.beats for *_, look in shown] == [1, 2, 2]
+        assert shown[0][0] == {"strength": 0.7}
+        [(turned, *rest)] = tab.turn(job, None, ask(), 0.3)
+        assert (turned, len(rest)) == ({"strength": 0.3}, 2)
+        model = studio.demo.resolve(LOCAL_OWNER, job)
+        assert [part.visible for part in tab.fill(LOCAL_OWNER, model, ask())[1:]] == [True]
+
+
 def test_answer_that_does_not_grow_comes_at_once(tab: MediaDemo, studio: Studio) -> None:
     [(shown, _table, _look)] = tab.answers(studio.job(), give(studio, b"so good"), ask())
     assert 'data-testid="answer">good<' in shown

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType
+from bigmodel.core.answer import AnswerType, Dial
 from bigmodel.core.message import Message
 from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.panel import Panel, media_panel
@@ -32,6 +32,7 @@ class TuneType(AnswerType):
     baseline = ("silence", "beats")
     makes_files = True
     grows = True
+    dials = (Dial("strength", 0.0, 1.0, 1.0, 0.1),)
     detects_strangers = False
 
     def encode(self, answer: Tune) -> dict[str, Any]:

@@ -226,6 +226,7 @@ COLUMNS = [
 TOLD_OF_SAMPLES = {
     "colours_en": [("data.reading.table_used", "info")],  # which table names the recordings
     "voices_en": [("data.reading.table_used", "info")],
+    "noisy_en": [("data.reading.noise_own", "info")],
     "places_en": QUESTIONS,  # one in four has no answer, on purpose
     "places_zh": QUESTIONS,
     "diary_en": [("data.reading.prose", "info")],  # as what they were read

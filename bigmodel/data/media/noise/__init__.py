@@ -1,0 +1,1 @@
+"""Noise that is mixed into clean recordings, made by rule or somebody's own."""

@@ -1,0 +1,1 @@
+"""Take the noise out of recordings of speech."""

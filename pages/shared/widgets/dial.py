@@ -1,0 +1,20 @@
+"""What a person turns before a model answers, as a slider; its words are those of the dial's name."""
+
+import gradio as gr
+
+from bigmodel.core.answer import Dial
+from pages.shared.web.page import Context
+
+
+def slider(ctx: Context, dial: Dial, kind: str, place: str = "dial") -> gr.Slider:
+    """Return the slider of a dial on the demo tab of a kind (text, image, voice)."""
+    words = f"pages.{kind}_demo.dial_{dial.name}"
+    return gr.Slider(
+        dial.low,
+        dial.high,
+        value=dial.start,
+        step=dial.step,
+        label=ctx.t(words),
+        info=ctx.t(f"{words}_about"),
+        elem_id=f"{kind}-demo-{place}-{dial.name}",
+    )
