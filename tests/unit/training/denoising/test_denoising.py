@@ -161,7 +161,7 @@ def test_strength_mixes_the_noisy_recording_back_in(tmp_path: Path) -> None:
 def test_answer_is_judged_beside_its_twin_and_drawn_as_takes_that_switch(tmp_path: Path) -> None:
     noisy, clean = map(str, write_pair(tmp_path, "1"))
     predictor = SoundPredictor(Wiener(2.0).clean)
-    asked = ANSWER.asked([noisy] * 40, [clean] * 40)
+    asked = ANSWER.asked([noisy] * 90, [clean] * 90)
     judged, silent = predictor.answer(asked[:2])
     assert judged.judged is not None
     assert judged.judged == silent.judged
