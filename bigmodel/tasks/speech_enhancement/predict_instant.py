@@ -11,9 +11,9 @@ import json
 import sys
 from pathlib import Path
 
+from bigmodel.training.denoising.program import answer_noisy, drawn_sound
 from bigmodel.training.denoising.spectra import Floats
 from bigmodel.training.denoising.wiener import Wiener
-from bigmodel.training.standalone.cleaned import answer_noisy, drawn_sound
 from bigmodel.training.standalone.sounds import read_sound
 
 

@@ -15,8 +15,8 @@ from safetensors.torch import load_file
 
 from bigmodel.training.denoising.inference import clean_by
 from bigmodel.training.denoising.net import MaskNet, NetSize
+from bigmodel.training.denoising.program import answer_noisy, drawn_sound
 from bigmodel.training.denoising.spectra import Floats
-from bigmodel.training.standalone.cleaned import answer_noisy, drawn_sound
 from bigmodel.training.standalone.waves import read_wave
 
 
