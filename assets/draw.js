@@ -105,6 +105,19 @@ function leaveSheet() {
   Object.assign(sheet, {row: '', before: [], boxes: [], chosen: -1});
 }
 
+// Puts what a model would draw beside what stands there already; returns how many boxes came.
+function propose(row) {
+  if (sheet.row !== row.id) return 0;
+  const shared = (a, b) => Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0])) * Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
+  const size = at => (at[2] - at[0]) * (at[3] - at[1]);
+  const isThere = at => sheet.boxes.some(box => shared(at, box.at) > .5 * (size(at) + size(box.at) - shared(at, box.at)));
+  const fresh = row.boxes.map(([l, t, r, b, kind]) => ({at: [l, t, r, b], kind})).filter(box => !isThere(box.at));
+  sheet.before.push(snapshot());
+  sheet.boxes.push(...fresh);
+  sheet.paint();
+  return fresh.length;
+}
+
 // what keys and buttons do ------------------------------------------------------------------------
 const snapshot = () => sheet.boxes.map(box => ({at: [...box.at], kind: box.kind}));
 const ordered = ([a, b, c, d]) => [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)];

@@ -3,7 +3,7 @@
 const root = element.querySelector('.bm-sort');
 const KEYS = 9, POLL_MS = 1500, W = 320, H = 120;
 let dataset = '', state = null, words = {}, sent = [], busy = false, message = '', menu = '', timer = 0;
-let showsGuess = false, hasFailed = false, presses = 0, usesKeys = localStorage.getItem('bm_sort_keys') !== 'off';
+let proposer = '', showsGuess = false, hasFailed = false, presses = 0, usesKeys = localStorage.getItem('bm_sort_keys') !== 'off';
 
 const address = () => new URL(`bm/sort/${dataset}`, document.baseURI);
 const fill = (text, given) => Object.entries(given).reduce((all, [name, value]) => all.replaceAll(`{${name}}`, value), text || '');
@@ -19,7 +19,7 @@ async function load() {
     if (asked !== dataset) return;
     if (before !== presses) { if (!busy) load(); return; }  // older than what a press has changed since
     if (!answer.ok) { state = null; message = found.error; words = found.words || words; draw(); return; }
-    words = found.words; take(found); hasFailed = false;
+    words = found.words; proposer = found.proposer; take(found); hasFailed = false;
   } catch { if (asked === dataset) setTimeout(load, 3000); }
 }
 function take(found) {
@@ -45,9 +45,19 @@ async function serve() {
     if (of !== dataset) return;
     sent.shift(); presses += 1;
     if (!answer.ok) fail(fill(words.saving_failed, {why: found.error}));
-    else if (!sent.length) { hasFailed = false; found.front = ['undo', 'open', 'draw'].includes(asked.do); take(found); if (asked.do === 'undo') say(fill(words.undone, {text: what(found.rows[0])})); }
+    else if (!sent.length) shown(found, asked.do);
   } catch { sent = []; fail(words.offline); }
   finally { busy = false; serve(); }
+}
+function shown(found, asked) {
+  hasFailed = false;
+  found.front = ['undo', 'open', 'draw', 'propose'].includes(asked);
+  const fresh = asked === 'propose' ? propose(found.rows[0]) : null;
+  take(found);
+  if (asked === 'undo') say(fill(words.undone, {text: what(found.rows[0])}));
+  if (fresh === null) return;
+  message = fill(words.proposed, {count: fresh});
+  draw();
 }
 async function fail(text) {
   sent = []; hasFailed = true;
@@ -101,6 +111,7 @@ function press(event) {
   if (state.drawn && state.rows.length && drawKey(event)) draw();
   else if (number >= 0 && key.length === 1) choose(state.classes[number]?.name);
   else if (state.drawn && key === 'enter') finish();
+  else if (key === 'p' && state.drawn && proposer && state.rows.length && !sent.length) send('propose', state.rows[0].id);
   else if (key === 's' || key === '0') skip();
   else if (key === 'z' || (key === 'backspace' && !state.drawn)) undo();
   else return;
@@ -162,6 +173,7 @@ function bar() {
     h('div', {class: 'bm-sort-tools'},
       state.drawn && ready ? h('button', {type: 'button', class: 'bm-button is-primary', 'data-testid': 'sort-done', 'data-focus': 'done', 'aria-keyshortcuts': usesKeys && 'Enter',
         onclick: finish}, sheet.boxes.length ? words.done : words.done_empty) : '',
+      state.drawn && proposer && ready ? tool('propose', 'P', () => send('propose', state.rows[0].id), sent.length > 0) : '',
       tool('skip', 'S', skip, !ready), tool('undo', 'Z', () => { if (state.drawn && undoBox()) draw(); else undo(); }, !state.undo && !(state.drawn && sheet.before.length)),
       h('button', {type: 'button', class: 'bm-button', 'aria-expanded': String(menu !== ''), 'data-testid': 'sort-menu', 'data-focus': 'menu',
         onclick: () => { menu = menu ? '' : 'open'; draw(); }}, words.menu),

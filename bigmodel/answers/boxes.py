@@ -182,6 +182,9 @@ class BoxesType(AnswerType):
         order = np.argsort(-counted.true.sum(axis=1), kind="stable").tolist()
         return [at for at in order if counted.errors[at] == 0]
 
+    def as_label(self, answer: Found) -> str:
+        return Boxed(answer.size, tuple(box for box, _ in answer.shown)).to_cell()
+
     def said(self, truth: str) -> str:
         return counts_line(box.kind for box in boxes_of(truth))
 

@@ -155,6 +155,10 @@ class AnswerType(ABC):
         """Return the answer to a file that cannot be read, where such a row can still be measured."""
         return None
 
+    def as_label(self, answer: Any) -> str:
+        """Return an answer as a label by hand of the same kind is written, "" where there is none."""
+        return ""
+
     def said(self, truth: str) -> str:
         """Return a truth as people read it."""
         return truth

@@ -20,6 +20,7 @@ from bigmodel.services.jobs.health import HealthService
 from bigmodel.services.jobs.insight_service import InsightService
 from bigmodel.services.jobs.jobs import JobService
 from bigmodel.services.labelling.labelling import LabellingService
+from bigmodel.services.labelling.proposals import ProposalService
 from bigmodel.services.labelling.splits import SplitService
 from bigmodel.services.labelling.suspects import SuspectService
 from bigmodel.services.people.admin import AdminService
@@ -52,6 +53,7 @@ class Services:
     datasets: DatasetService
     cards: CardService
     labelling: LabellingService
+    proposals: ProposalService
     base_models: BaseModelService
     training: TrainingService
     jobs: JobService
@@ -117,6 +119,7 @@ def services_over(
         cards=CardService(settings, store, words),
         base_models=base_models,
         labelling=labelling,
+        proposals=ProposalService(settings, store, inference.answers),
         training=TrainingService(settings, store, base_models, jobs, labelling),
         jobs=jobs,
         control=control,

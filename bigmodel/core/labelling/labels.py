@@ -21,6 +21,10 @@ class LabelEvent:
     label: str
     is_even: bool = True
 
+    def with_label(self, label: str) -> "LabelEvent":
+        """Return the same with another label."""
+        return replace(self, label=label)
+
 
 @dataclass(frozen=True)
 class Labelling:

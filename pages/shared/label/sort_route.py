@@ -42,6 +42,7 @@ class Doors:
         self._words = services.words
         self._default = services.settings.language
         self._sorting: Any = services.labelling  # Any: pages know no service's type at run time
+        self._proposals: Any = services.proposals
 
     async def look(self, request: Request) -> Response:
         """Return what there is to sort, with the fixed texts of the box."""
@@ -50,7 +51,9 @@ class Doors:
             self._sorting.look, owner_of(request), _dataset(request), shows_guess=shows_guess
         )
         words = sort_view.texts(self._words, self._language(request))
-        return JSONResponse({**self._state(request, view, shows_guess=shows_guess), "words": words})
+        model = await run_in_threadpool(self._proposer, owner_of(request), view)
+        state = self._state(request, view, shows_guess=shows_guess)
+        return JSONResponse({**state, "words": words, "proposer": model})
 
     async def do(self, request: Request) -> Response:
         """Do one thing and return what is to sort then."""
@@ -84,6 +87,9 @@ class Doors:
                 first = sorting.undo(owner, dataset)
             case "open", [row]:
                 first = sorting.reopen(owner, dataset, row)
+            case "propose", [row]:
+                label = self._proposals.label(owner, dataset, row)
+                first = sorting.reopen(owner, dataset, row).with_label(label)
             case "draw", []:
                 sorting.begin_drawing(owner, dataset)
             case "add", [name]:
@@ -95,6 +101,11 @@ class Doors:
             case _:
                 return None
         return sorting.look(owner, dataset, shows_guess=shows_guess, first=first)
+
+    def _proposer(self, owner: str, view: Any) -> str:
+        """Return the name of the model that can draw for a person to correct, "" where there is none."""
+        model = self._proposals.model(owner, view.dataset_id) if view.is_drawn else None
+        return model.name if model else ""
 
     def _state(self, request: Request, view: Any, *, shows_guess: bool) -> dict[str, Any]:
         def say(key: str, **args: Any) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
@@ -16,6 +17,8 @@ from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.shared.label import sort_route
+from tests.fakes.boxed_pictures import write_boxed
+from tests.fakes.reading import reading_here
 from tests.fakes.sorted import OWNER, texts, unlabelled
 from tests.pages.owned import owned
 
@@ -44,7 +47,10 @@ def box(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     store = MemoryStore()
     dataset = unlabelled(DatasetService(settings, store), tmp_path, texts(30))
     services: Any = SimpleNamespace(
-        settings=settings, words=load_words(), labelling=LabellingService(settings, store)
+        settings=settings,
+        words=load_words(),
+        labelling=LabellingService(settings, store),
+        proposals=SimpleNamespace(model=lambda *_: None),
     )
     with TestClient(
         owned(sort_route.routes(services)), headers={"accept-language": "en"}
@@ -142,3 +148,32 @@ def test_table_with_all_labels_says_so(box: Box, settings: Settings, tmp_path: P
     found = box.look()
     assert (found["rows"], found["total"]) == ([], 0)
     assert found["missing"] == "Every row of “all” has a label already. There is nothing to sort."
+
+
+def test_pictures_are_drawn_on_and_a_model_draws_first(settings: Settings, tmp_path: Path) -> None:
+    store, dice = MemoryStore(), np.random.default_rng(0)
+    for number in range(6):
+        drawn = write_boxed(tmp_path / f"{number}.png", dice)
+    with reading_here():
+        dataset = DatasetService(settings, store).import_folder(OWNER, tmp_path)
+    finder = SimpleNamespace(
+        model=lambda *_: SimpleNamespace(name="finder"), label=lambda *_: drawn.to_cell()
+    )
+    services: Any = SimpleNamespace(
+        settings=settings, words=load_words(), labelling=LabellingService(settings, store), proposals=finder
+    )  # fmt: skip
+    with TestClient(owned(sort_route.routes(services))) as client:
+        box = Box(client, dataset.id, store)
+        seen = box.look()
+        assert (seen["can_draw"], seen["drawn"], seen["proposer"]) == (True, False, "")
+        box.do("draw")
+        assert box.look()["proposer"] == "finder"
+        kind = drawn.boxes[0].kind
+        row = box.do("add", kind).json()["rows"][0]
+        proposed = box.do("propose", row["id"]).json()["rows"][0]
+        assert (row["boxes"], proposed["id"]) == ([], row["id"])
+        assert proposed["boxes"] == [list(drawn.boxes[0])]
+        done = box.do("label", row["id"], drawn.to_cell(), "1").json()
+        assert (done["done"], done["last"][0]["label"]) == (1, f"1 {kind}")
+        opened = box.do("open", row["id"]).json()["rows"][0]
+        assert opened["boxes"] == proposed["boxes"]

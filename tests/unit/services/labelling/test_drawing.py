@@ -1,10 +1,14 @@
 """Boxes drawn by hand: pictures without classes become such in which objects are found, and a version holds what was drawn."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from bigmodel.answers.boxes import Found
 from bigmodel.core.datasets.boxes import Box, Boxed, boxed_of, boxes_of
 from bigmodel.core.datasets.dataset import NO_LABEL, Dataset, Form
 from bigmodel.core.errors import DatasetError, JobError
@@ -13,6 +17,7 @@ from bigmodel.data.versions.versions import load_rows, load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.drawing import SMALLEST, drawn_label
 from bigmodel.services.labelling.labelling import LabellingService
+from bigmodel.services.labelling.proposals import ProposalService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.boxed_pictures import KINDS, SIDE, write_boxed
@@ -162,3 +167,37 @@ def test_pictures_brought_for_detection_without_boxes_wait_for_them(settings: Se
     assert dataset.version.recipe.form == Form.BOXES
     view = LabellingService(settings, store).look(OWNER, dataset.id)
     assert (view.is_drawn, view.total) == (True, 8)
+
+
+def test_newest_detector_of_the_dataset_draws_first(desk: Desk) -> None:
+    began = desk.begin()
+    row = desk.look().rows[0].row_id
+    right = desk.right(row)
+    models = [
+        SimpleNamespace(id=name, job_id=name, task=task, base=base, owner=OWNER)
+        for name, task, base in (
+            ("other", "object_detection", "lite0"),  # of another dataset
+            ("sorter", "image_classification", "lite0"),
+            ("blind", "object_detection", "instant"),
+            ("finder", "object_detection", "lite0"),
+        )
+    ]
+    asked = []
+
+    def answers(_: str, model: str, inputs: Sequence[str]) -> list[Found]:
+        asked.append((model, Path(inputs[0]).is_file()))
+        unsure = Box(0, 0, 3, 3, "bar")
+        return [Found(right.size, (*right.boxes, unsure), (0.9, 0.1), 0.5)]
+
+    jobs = SimpleNamespace(
+        get=lambda _, job: SimpleNamespace(dataset_id="x" if job == "other" else began.id)
+    )
+    store: Any = SimpleNamespace(
+        models=SimpleNamespace(list_all=lambda _: models), jobs=jobs, datasets=desk.store.datasets
+    )
+    proposals = ProposalService(desk.settings, store, answers)
+    assert boxed_of(proposals.label(OWNER, began.id, row)) == right
+    assert asked == [("finder", True)]
+    models.pop()
+    with pytest.raises(DatasetError, match="no_proposals"):
+        proposals.label(OWNER, began.id, row)
