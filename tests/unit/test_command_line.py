@@ -115,6 +115,30 @@ def test_evaluation_has_the_promised_numbers(shell: Shell, trained: dict[str, An
 
 
 @pytest.mark.slow
+def test_several_columns_are_trained_measured_and_answered_at_once(
+    shell: Shell, tmp_path: Path
+) -> None:
+    file = tmp_path / "visits.csv"
+    rows = [
+        ((GOOD, "good") if n % 2 else (BAD, "bad"), ("Monday", "Friday")[n // 2 % 2])
+        for n in range(120)
+    ]
+    lines = [f"{said[n % 5]} on {day} {n},{mood},{day}" for n, ((said, mood), day) in enumerate(rows)]  # fmt: skip
+    file.write_text("\n".join(["review,mood,day", *lines]), "utf-8")
+    trained = shell.start("train", str(file), "--targets", "mood,day", "--base", "instant", "--wait")  # fmt: skip
+    record = shell.record("evaluate", trained["job"])
+    assert [one["column"] for one in record["columns"]] == ["mood", "day"]
+    for one in record["columns"]:
+        assert one["measures"]["accuracy"] == 1
+        assert one["guess"]["accuracy"] < 0.7
+        assert one["apart"]["accuracy"] == 1
+        assert one["verdict"] == "same"
+    asked = shell.start("predict", trained["job"], "lovely soup on Friday")
+    answers = asked["predictions"][0]["answers"]
+    assert {name: one["label"] for name, one in answers.items()} == {"mood": "good", "day": "Friday"}  # fmt: skip
+
+
+@pytest.mark.slow
 def test_evaluation_on_another_file_counts_its_rows(
     shell: Shell, trained: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -19,7 +19,7 @@ Row = dict[str, Any]  # Any: as JSON has it
 
 @dataclass(frozen=True)
 class Cost:
-    """What one model of all columns takes, and a model for each: parameters, and seconds of training alone."""
+    """What one model of all columns takes, and a model for each: parameters, and seconds of computing that training takes."""
 
     parameters: float
     parameters_apart: float

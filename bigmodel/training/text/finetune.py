@@ -37,6 +37,10 @@ from bigmodel.training.text.encode import Encoded, encode
 from bigmodel.training.text.predictor import TextPredictor, fit_ood_reference, load_model
 from bigmodel.training.text.scratch import make_scratch
 
+Fitted = tuple[
+    PreTrainedModel, PreTrainedTokenizerBase, int
+]  # with the tokens that it reads at most
+
 
 @dataclass(frozen=True)
 class EncodedExamples(ABC):
@@ -104,8 +108,16 @@ def train_head(
     folder: Path,
     report: Reporter,
 ) -> None:
-    """Train a model, write it, and find out what is usual among rows that it did not learn from."""
-    model, tokenizer, most = fit_head(objective, data, params, base, report)
+    """Train a model and write it."""
+    fitted = fit_head(objective, data, params, base, report)
+    keep_head(fitted, data, base, folder=folder, report=report)
+
+
+def keep_head(
+    fitted: Fitted, data: TaskData, base: BaseFiles, *, folder: Path, report: Reporter
+) -> None:
+    """Write a trained model, and find out what is usual among rows that it did not learn from."""
+    model, tokenizer, most = fitted
     save_model(folder, model, tokenizer, most)
     report.step(phase="evaluate", step=0, steps=0)
     predictor = TextPredictor(model, tokenizer)
@@ -115,7 +127,7 @@ def train_head(
 
 def fit_head(
     objective: HeadObjective, data: TaskData, params: TextParams, base: BaseFiles, report: Reporter
-) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, int]:
+) -> Fitted:
     """Build a model, read the texts once and train; return it with its tokenizer and the tokens it reads at most."""
     report.step(phase="load", step=0, steps=0)
     set_seed(params.seed)

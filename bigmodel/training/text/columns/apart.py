@@ -13,7 +13,9 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from bigmodel.answers.columns import Several
-from bigmodel.core.datasets.columns import heads_of
+from bigmodel.answers.scores import ScorePredictor
+from bigmodel.core.answer import Answer
+from bigmodel.core.datasets.columns import Head, heads_of
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.training.ood.score import Floats
 from bigmodel.training.text.columns.heads import column_of
@@ -37,13 +39,30 @@ class Apart:
     by_text: dict[str, tuple[float, ...]]
     cost: tuple[float, ...]
 
-    def beside(self, inputs: Sequence[str], answers: Sequence[Several]) -> list[Several]:
+    def beside(self, inputs: Sequence[str], answers: Sequence[Several]) -> list[Answer]:
         """Return answers with those of the separate models, where they were asked about the text."""
         pairs = ((self.by_text.get(_mark(text)), answer) for text, answer in zip(inputs, answers, strict=True))  # fmt: skip
         return [
             replace(answer, apart=apart, cost=self.cost) if apart else answer
             for apart, answer in pairs
         ]
+
+
+class ColumnsAnswers(ScorePredictor):
+    """A loaded model whose scores are those of several columns. `apart` holds what separate models answer to its held-out rows."""
+
+    apart = Apart({}, ())
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """The columns that it answers."""
+        return heads_of(self.labels)
+
+    def answer(self, inputs: Sequence[str]) -> list[Answer]:
+        return self.apart.beside(inputs, super().answer(inputs))
+
+    def answers(self, scores: Sequence[Sequence[float]]) -> list[Answer]:
+        return [Several(self.labels, tuple(row)) for row in scores]
 
 
 def measure_apart(

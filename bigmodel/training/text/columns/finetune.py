@@ -15,22 +15,18 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bigmodel.answers.columns import Several
-from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.columns import Head, heads_of
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.errors import TrainingError
-from bigmodel.core.task import BaseFiles, Explanation, Reporter
+from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.training.loop.objective import ClassObjective, EvalOutput, NumberObjective
 from bigmodel.training.loop.recipe import ColumnsParams
 from bigmodel.training.pretrained import load_trained
-from bigmodel.training.text.columns.apart import Apart, Trained, load_apart, measure_apart
+from bigmodel.training.text.columns.apart import ColumnsAnswers, Trained, load_apart, measure_apart
 from bigmodel.training.text.columns.aside import Aside
 from bigmodel.training.text.columns.heads import scores_of
-from bigmodel.training.text.finetune import fit_head, train_head
+from bigmodel.training.text.finetune import fit_head, keep_head
 from bigmodel.training.text.predictor import TextPredictor, load_ood_reference
-
-NOTHING = Apart({}, ())
 
 
 class ColumnsObjective:
@@ -108,30 +104,13 @@ class ColumnsObjective:
         return found
 
 
-class ColumnsPredictor(TextPredictor):
-    """A fine-tuned model that answers every column. `apart` holds what separate models answer to its held-out rows."""
-
-    apart = NOTHING
-
-    @property
-    def heads(self) -> tuple[Head, ...]:
-        """The columns that it answers."""
-        return heads_of(self.labels)
+class ColumnsPredictor(ColumnsAnswers, TextPredictor):
+    """A fine-tuned model that answers every column."""
 
     @property
     def parameters(self) -> int:
         """How many numbers it consists of."""
         return sum(weights.numel() for weights in self._model.parameters())
-
-    def answer(self, inputs: Sequence[str]) -> list[Answer]:
-        return self.apart.beside(inputs, self.answers(self.predict(inputs)))
-
-    def look(self, inputs: Sequence[str]) -> tuple[list[Answer], list[Explanation]]:
-        answers, said = super().look(inputs)
-        return self.apart.beside(inputs, answers), said
-
-    def answers(self, scores: Sequence[Sequence[float]]) -> list[Answer]:
-        return [Several(self.labels, tuple(row)) for row in scores]
 
     def _scores(self, raw: Tensor) -> list[list[float]]:
         return scores_of(raw.double().numpy(), self.heads)
@@ -155,10 +134,11 @@ def train(
     if params.compare_apart:
         limit = params.budget_s // (1 + len(heads))
         each = params.model_copy(update={"budget_s": max(limit, int(params.budget_s > 0))})
-    start = time.monotonic()
+    start = _clock()
     is_resumed = report.resume is not None
-    train_head(ColumnsObjective(data, each), data, each, base, folder=folder, report=report)
-    seconds = time.monotonic() - start
+    fitted = fit_head(ColumnsObjective(data, each), data, each, base, report)
+    seconds = _clock() - start
+    keep_head(fitted, data, base, folder=folder, report=report)
     if not params.compare_apart:
         return
     if is_resumed:
@@ -179,11 +159,17 @@ def load(folder: Path) -> ColumnsPredictor:
 def _alone(data: TaskData, params: ColumnsParams, base: BaseFiles, report: Reporter) -> Trained:
     """Train a model of one column, which nothing is kept of but what it answers."""
     with Aside.begun(report, data.labels[0]) as aside:
-        objective = ColumnsObjective(data, params)
+        start, objective = _clock(), ColumnsObjective(data, params)
         model, tokenizer, _ = fit_head(objective, data, params, base, aside)
+        seconds = _clock() - start
         nn.Module.eval(model)
         predictor = ColumnsPredictor(model, tokenizer)
-        return Trained(predictor.predict, predictor.parameters, aside.spent_s)
+        return Trained(predictor.predict, predictor.parameters, seconds)
+
+
+def _clock() -> float:
+    """Return seconds of computing: on a processor those of this process alone, so that what else runs does not count."""
+    return time.monotonic() if torch.cuda.is_available() else time.process_time()
 
 
 def _said(raw: Tensor, targets: Tensor, head: Head, at: int) -> EvalOutput:

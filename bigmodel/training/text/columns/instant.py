@@ -6,12 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bigmodel.answers.columns import Several
-from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.columns import Head, heads_of
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError
-from bigmodel.core.task import Explanation, Reporter
+from bigmodel.core.task import Reporter
 from bigmodel.training.loop.recipe import ColumnsParams
 from bigmodel.training.loop.targets import class_indices, numbers
 from bigmodel.training.ood.score import Floats
@@ -27,37 +25,18 @@ from bigmodel.training.text.baseline import (
     strength_on,
     train_by,
 )
-from bigmodel.training.text.columns.apart import Apart, Trained, load_apart, measure_apart
+from bigmodel.training.text.columns.apart import ColumnsAnswers, Trained, load_apart, measure_apart
 from bigmodel.training.text.columns.heads import scores_of
 
-NOTHING = Apart({}, ())
 
-
-class ColumnsBaseline(TextBaseline):
-    """A loaded instant model. `apart` holds what separate models answer to its held-out rows."""
-
-    apart = NOTHING
-
-    @property
-    def heads(self) -> tuple[Head, ...]:
-        """The columns that it answers."""
-        return heads_of(self.labels)
+class ColumnsBaseline(ColumnsAnswers, TextBaseline):
+    """A loaded instant model."""
 
     @property
     def parameters(self) -> int:
         """How many numbers it consists of."""
         rarity = len(self._pieces.rarity) + (len(self._words.rarity) if self._words else 0)
         return rarity + int(self._weights.size + self._bias.size)
-
-    def answer(self, inputs: Sequence[str]) -> list[Answer]:
-        return self.apart.beside(inputs, self.answers(self.predict(inputs)))
-
-    def look(self, inputs: Sequence[str]) -> tuple[list[Answer], list[Explanation]]:
-        answers, said = super().look(inputs)
-        return self.apart.beside(inputs, answers), said
-
-    def answers(self, scores: Sequence[Sequence[float]]) -> list[Answer]:
-        return [Several(self.labels, tuple(row)) for row in scores]
 
     def _scores(self, raw: Floats) -> list[list[float]]:
         return scores_of(raw, self.heads)
