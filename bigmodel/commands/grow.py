@@ -7,7 +7,7 @@ from dataclasses import asdict
 from bigmodel.commands.reference import OWNER, find_dataset
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.datasets.dataset import Dataset
-from bigmodel.core.datasets.splits import AT_RANDOM, GROUP, TIME
+from bigmodel.core.datasets.splits import AT_RANDOM, GIVEN, GROUP, TIME
 from bigmodel.services.datasets.append import append_sentences
 from bigmodel.services.studio import Services
 
@@ -41,9 +41,9 @@ def run_split(args: argparse.Namespace, services: Services, terminal: Terminal) 
     if args.test:
         made = services.datasets.set_test_file(OWNER, dataset.id, args.test)
         return _told(made, terminal)
-    key = AT_RANDOM if args.random else ""
-    if args.group or args.time:
-        key = f"{GROUP}:{args.group}" if args.group else f"{TIME}:{args.time}"
+    by = {GROUP: args.group, TIME: args.time, GIVEN: args.given}
+    key = next((f"{how}:{column}" for how, column in by.items() if column), "")
+    key = AT_RANDOM if args.random else key
     if not key:
         choices = services.splits.choices(dataset)
         terminal.record({"choices": [each.key for each in choices]})
@@ -52,7 +52,7 @@ def run_split(args: argparse.Namespace, services: Services, terminal: Terminal) 
         if not choices:
             terminal.say("split.none")
         return 0
-    if args.measure and key != AT_RANDOM:
+    if args.measure and key != AT_RANDOM and not args.given:
         return _measured(dataset, key, services, terminal)
     return _told(services.splits.part(OWNER, dataset.id, key), terminal)
 

@@ -88,6 +88,7 @@ class Grammar:
         by = parted.add_mutually_exclusive_group()
         by.add_argument("--group", metavar="COLUMN", help=self._help("split_group"))
         by.add_argument("--time", metavar="COLUMN", help=self._help("split_time"))
+        by.add_argument("--given", metavar="COLUMN", help=self._help("split_given"))
         by.add_argument("--random", action="store_true", help=self._help("split_random"))
         by.add_argument("--test", metavar="FILE", type=Path, help=self._help("split_test"))
         parted.add_argument("--measure", action="store_true", help=self._help("split_measure"))

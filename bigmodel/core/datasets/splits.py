@@ -7,13 +7,14 @@ from typing import Any
 from bigmodel.core.message import Message
 
 AT_RANDOM = "random"
-GROUP, TIME, NAME = "group", "time", "name"  # what stands before the column in the key of a choice
+# What stands before the column in the key of a choice.
+GROUP, TIME, NAME, GIVEN = "group", "time", "name", "given"
 MATTERS = 0.02  # a difference of accuracy that is worth a word
 
 
 @dataclass(frozen=True)
 class SplitChoice:
-    """A way to part rows. `key` is `group:<column>`, `time:<column>`, or `name:<place in the names of files>`."""
+    """A way to part rows. `key` is `group:<column>`, `time:<column>`, `name:<place in the names of files>`, or `given:<column>`."""
 
     key: str
     column: str

@@ -11,7 +11,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import IMAGE, Item, MediaFiles
 from bigmodel.data.media.naming.lookup import FileNames, listed
-from bigmodel.data.media.parts import split_of
+from bigmodel.data.parts import split_of
 from bigmodel.data.tables.number import as_number
 from bigmodel.data.tables.readers import find_readers
 from bigmodel.data.tables.sniff import choose_reader

@@ -48,6 +48,7 @@ FILE = re.compile(
 FEW_FOR_KEYS = 10  # rows below which different values say nothing
 ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", "True", "False"}
 LEAST_ONE_HOT = 3  # columns of 0 and 1 that are one label each
+AGAIN = re.compile(r"(?P<name>.+) \(\d+\)")  # how a second column of a name is called
 CLOSE = 1.0  # in score: then another column might be the label as well
 
 
@@ -123,7 +124,7 @@ def guess_columns(
         raise DatasetError("columns_same", column=text)
     taken = {text, *more}
     label = label or _recognised(sample, taken, [kind] if kind else known)
-    columns = [_look(name, i / len(sample), sample[name]) for i, name in enumerate(sample)]
+    columns = _columns(sample, (text, label, *more))
     if not text:
         text = max((c for c in columns if c.name not in (label, *more)), key=_as_text).name
     if label == NO_LABEL or (kind and not kind.is_given):
@@ -136,7 +137,29 @@ def guess_columns(
         label, remarks = _label_of(others)
     if label:
         remarks += _repeats(sample, text, label)
+        remarks += _named_again(sample, label)
     return Guess(text, label, tuple(remarks), tuple(more))
+
+
+def _columns(sample: Mapping[str, Sequence[str]], named: Collection[str]) -> list[_Column]:
+    """Return what can be chosen between: of columns that bear one name the first, and those that somebody named."""
+    firsts = [name for name in sample if name in named or _first_of(name) not in sample]
+    if len(firsts) < 2:
+        firsts = list(sample)
+    return [_look(name, at / len(firsts), sample[name]) for at, name in enumerate(firsts)]
+
+
+def _first_of(name: str) -> str:
+    """Return the column that a name was taken by before ("label" of "label (2)"), "" where none was."""
+    found = AGAIN.fullmatch(name)
+    return found["name"] if found else ""
+
+
+def _named_again(sample: Mapping[str, Sequence[str]], label: str) -> Iterator[Message]:
+    """Yield that other columns bear the name of the one that is learned."""
+    if others := [name for name in sample if _first_of(name) == label]:
+        args = {"column": label, "others": listed(others)}
+        yield Message("data.problems.label_named_again", args, "warning")
 
 
 def likest_texts(sample: Mapping[str, Sequence[str]], count: int) -> list[str]:
@@ -234,6 +257,7 @@ def _as_text(column: _Column) -> float:
     if not column.filled:
         return -10.0
     score = log2(1 + min(column.characters, 500)) / 3 + column.distinct / column.filled
+    score += 2.5 * bool(TEXT_NAMES.fullmatch(column.name.strip()))
     score += 1.5 * column.calls_text - 1.5 * column.calls_label - 2 * column.calls_other
     score -= 3 * column.moment_share + 2 * column.key_share
     return score - 2.5 * column.number_share - 0.1 * column.place

@@ -144,6 +144,25 @@ def comes_again(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     return False
 
 
+def is_first_row(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Tell a first line that is a row and no names: a cell comes again in its column, or is an amount above amounts."""
+    return comes_again(first, below) or _is_of_amounts(first, below)
+
+
+def _is_of_amounts(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Tell a first row that is data by a number above numbers; columns are also named by years, and by their places."""
+    amounts = {at: cell for at, cell in enumerate(first) if is_amount(cell) and not is_year(cell)}
+    if len(below) < LEAST_ROWS or len(first) < 2 or any(map(is_sure_name, first)):
+        return False
+    counted = [cell.strip() for cell in amounts.values()]
+    if counted in ([str(i) for i in range(k, k + len(counted))] for k in (0, 1)):
+        return False
+    return any(
+        cell.strip() and all(is_amount(row[at]) for row in below if row[at].strip())
+        for at, cell in amounts.items()
+    )
+
+
 def _of_one_column(rows: Sequence[HeadRow]) -> int:
     texts = [next((cell for cell in row.cells if cell.strip()), "") for row in rows]
     for place, row in enumerate(rows[:LEAST_ROWS]):

@@ -1,14 +1,14 @@
 """From nested JSON to flat rows: which list holds the rows, which parts of a record are columns; it opens no file."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from bigmodel.core.datasets.spans import NOTHING, parse_marks
 from bigmodel.core.datasets.turns import conversation_of
+from bigmodel.data.tables.keyed import Found, Record, by_keys, is_list_of, objects
 from bigmodel.data.tables.table import as_text
 
-Record = Mapping[str, object]
 MOST_LEVELS = 4  # of objects inside objects that become columns
 SEARCHED_LEVELS = 3
 FEWEST_KEYED = 5  # objects under keys of their own that are rows
@@ -23,37 +23,26 @@ ANSWERS = (
 LABEL_STUDIO = ("annotations", "completions")
 
 
-def rows_in(value: object) -> tuple[str, list[Record]] | None:
-    """Return the rows of a whole JSON value and the name of what holds them, None where there are none."""
+def rows_in(value: object) -> Found | None:
+    """Return the rows of a whole JSON value and what holds them, None where there are none."""
     if isinstance(value, list):
-        return "", list(_objects(value))
+        return Found(objects(value))
     if not isinstance(value, dict):
         return None
-    if found := _by_columns(value):
-        return "", found
+    if found := by_keys(value, rows_in):
+        return found
+    if rows := _by_columns(value):
+        return Found(rows)
     name, rows = _largest(value, SEARCHED_LEVELS)
-    if rows:
-        return name, rows
-    return "", [value]
-
-
-def _objects(values: Sequence[object]) -> Iterator[Record]:
-    """Yield the objects of a list, or its lists under the names that the first one holds."""
-    names: list[str] | None = None
-    for value in values:
-        if isinstance(value, dict):
-            yield value
-        elif isinstance(value, list) and names is None:
-            names = [as_text(name) for name in value]
-        elif isinstance(value, list) and names:
-            yield dict(zip(names, value, strict=False))
+    return Found(rows, name, "list") if rows else Found([value])
 
 
 def _by_columns(value: dict[str, object]) -> list[Record]:
     """Return the rows of a table that is written column by column, or with its names apart, as pandas does."""
     names, data = value.get("columns"), value.get("data")
-    if _is_list_of(names, str) and _is_list_of(data, list):
-        return list(_objects([names, *data]))  # type: ignore[misc]
+    is_apart = is_list_of(names, str) and is_list_of(data, list)
+    if is_apart and isinstance(names, list) and isinstance(data, list):
+        return [dict(zip(names, row, strict=False)) for row in data]
     columns = list(value.values())
     if len(columns) < 2:
         return []
@@ -79,7 +68,7 @@ def _largest(value: dict[str, object], levels: int) -> tuple[str, list[Record]]:
     for key, inner in value.items():
         name, rows = key, []
         if isinstance(inner, list) and any(isinstance(x, dict | list) for x in inner):
-            rows = list(_objects(inner))
+            rows = objects(inner)
         elif isinstance(inner, dict) and levels > 1:
             deeper, rows = _largest(inner, levels - 1)
             name = f"{key}.{deeper}"
@@ -90,7 +79,7 @@ def _largest(value: dict[str, object], levels: int) -> tuple[str, list[Record]]:
 
 def flat(record: Record) -> dict[str, str]:
     """Return an object as cells: objects in it become columns "a.b", a list of one thing that thing."""
-    told = next((name for name in LABEL_STUDIO if _is_list_of(record.get(name), dict)), "")
+    told = next((name for name in LABEL_STUDIO if is_list_of(record.get(name), dict)), "")
     if told and isinstance(record.get("data"), dict):
         cells = _flat(record["data"], "", 1)  # type: ignore[arg-type]
         return cells | {"label": _answer(record[told])}  # type: ignore[arg-type]
@@ -144,7 +133,3 @@ def cell(value: object) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False) if value else ""
     return as_text(value)
-
-
-def _is_list_of(value: object, kind: type) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(x, kind) for x in value)

@@ -2,6 +2,7 @@
 
 "1,234.50" and "1.234,50" say by themselves which mark parts the decimals. "9,000" does not: then the
 other values of its column decide, and where they leave it open that is told (`NumberFormat.open_value`).
+"1.2万", "3亿", "1.5k" and "2M" are 12000, 300000000, 1500 and 2000000; "1万+" is what it is at least.
 """
 
 import math
@@ -9,11 +10,20 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 CURRENCY = r"(?:US\$|HK\$|NT\$|R\$|[$€£¥₩₹₽₺₫฿]|USD|EUR|GBP|CNY|RMB|JPY|CHF|HKD|TWD|KRW|INR|元|块|圆|円|kr)"
+TENS = {"": 1, "十": 10, "百": 100, "千": 1000}
+SIZES = (
+    {f"{tens}{name}": size * value for tens, value in TENS.items() for name, size in (("万", 10**4), ("萬", 10**4), ("亿", 10**8), ("億", 10**8))}
+    | {"千": 1000, "百": 100, "万亿": 10**12, "k": 1000, "M": 10**6, "mn": 10**6, "mio": 10**6, "Mio": 10**6, "million": 10**6, "B": 10**9}
+    | {"bn": 10**9, "Mrd": 10**9, "billion": 10**9, "thousand": 1000, "lakh": 10**5, "crore": 10**7}
+)  # fmt: skip
+SIZE = "|".join(sorted(SIZES, key=len, reverse=True)).replace("k", "[kK]")
+UNIT = rf"(?-i:(?P<size>{SIZE}))\+?"
 AMOUNT = re.compile(
-    rf"(?P<sign>[+-]?)\s*(?:{CURRENCY})?\s*(?P<sign2>[+-]?)\s*(?P<body>\d[\d.,'’ ]*|[.,]\d+)\s*(?:{CURRENCY}|[%‰])?",
+    rf"(?P<sign>[+-]?)\s*(?:{CURRENCY})?\s*(?P<sign2>[+-]?)\s*(?P<body>\d[\d.,'’ ]*|[.,]\d+)\s*(?:{UNIT})?\s*(?:{CURRENCY}|[%‰])?",
     re.IGNORECASE,
 )
 GROUPED = re.compile(r"\d{1,3}(?:[ '’]\d{3})+(?=$|[.,])")
@@ -33,6 +43,7 @@ class NumberFormat:
     decimal: str = "."
     open_value: str = ""
     signed_value: str = ""  # an example with a currency or per cent sign
+    sized_value: str = ""  # an example with a unit of size
 
     def number(self, text: str) -> float | None:
         """Return the number a text stands for, or None."""
@@ -57,9 +68,9 @@ def as_number(text: str, decimal: str = ".") -> float | None:
     parts = _parts(text)
     if parts is None:
         return None
-    sign, body = parts
+    factor, body, _ = parts
     digits = _digits(body, decimal)
-    return None if digits is None else sign * float(digits)
+    return None if digits is None else float(factor * Decimal(digits))
 
 
 def find_format(values: Iterable[str], *, delimiter: str = "", decimal: str = "") -> NumberFormat:
@@ -71,15 +82,16 @@ def find_format(values: Iterable[str], *, delimiter: str = "", decimal: str = ""
     (parted by semicolons) in which a comma parts decimals.
     """
     marks = {",": 0, ".": 0}
-    open_comma = open_point = signed = ""
+    open_comma = open_point = signed = sized = ""
     for count, text in enumerate(values):
         if count == SAMPLE:
             break
         parts = _parts(text)
         if parts is None:
             continue
-        body = parts[1]
-        if not signed and text.strip("+-0123456789., \u00a0"):
+        _, body, has_size = parts
+        sized = sized or (text if has_size else "")
+        if not signed and not has_size and text.strip("+-0123456789., \u00a0"):
             signed = text
         if mark := _tells(body):
             marks[mark] += 1
@@ -87,16 +99,16 @@ def find_format(values: Iterable[str], *, delimiter: str = "", decimal: str = ""
             open_comma = open_comma or (text if "," in body else "")
             open_point = open_point or (text if "." in body else "")
     if marks[","] != marks["."]:
-        return NumberFormat("," if marks[","] > marks["."] else ".", "", signed)
+        return NumberFormat("," if marks[","] > marks["."] else ".", "", signed, sized)
     if decimal:
-        return NumberFormat(decimal, "", signed)
+        return NumberFormat(decimal, "", signed, sized)
     if open_comma:
-        return NumberFormat("," if delimiter == ";" else ".", open_comma, signed)
-    return NumberFormat(".", open_point if delimiter == ";" else "", signed)
+        return NumberFormat("," if delimiter == ";" else ".", open_comma, signed, sized)
+    return NumberFormat(".", open_point if delimiter == ";" else "", signed, sized)
 
 
-def _parts(text: str) -> tuple[int, str] | None:
-    """Return the sign and the digits with their marks, without currency, per cent sign and spaces."""
+def _parts(text: str) -> tuple[int, str, bool] | None:
+    """Return what the digits are to be multiplied with, the digits with their marks, and whether a unit of size stands behind."""
     if len(text) > LONGEST or not any(map(str.isdigit, text)):
         return None
     plain = unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-")
@@ -111,7 +123,8 @@ def _parts(text: str) -> tuple[int, str] | None:
             return None
         body = re.sub(r"[ '’]", "", grouped[0]) + body[grouped.end() :]
     is_negative = is_debit or "-" in (found["sign"], found["sign2"])
-    return (-1 if is_negative else 1), body
+    size = SIZES["k" if found["size"] == "K" else found["size"]] if found["size"] else 1
+    return (-size if is_negative else size), body, size > 1
 
 
 def _digits(body: str, decimal: str) -> str | None:

@@ -6,6 +6,8 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from bigmodel.data.tables.quoting import DOUBLE, SINGLE, parted, quote_of
+from bigmodel.data.tables.surplus import joined, text_place
 from bigmodel.data.tables.table import Findings
 
 MAX_OPEN_QUOTES = 100  # after so many, a quote no longer may span lines
@@ -17,30 +19,38 @@ RECURRING = 2  # times a value comes in its column to tell a record by it
 
 @dataclass(frozen=True)
 class Dialect:
-    """How lines are parted. `width` is how many fields most have, `recurring` what comes again in each column."""
+    """How lines are parted. `width` is how many fields most have, `recurring` what comes again in each column.
+
+    `text_place` is the column that fields beyond the width belong to, because its delimiters stand in no quotes; -1: none is.
+    """
 
     delimiter: str
     width: int = 0
     is_escaped: bool = False  # a quotation mark inside quotes is written \\"
     recurring: tuple[frozenset[str], ...] = field(default=(), repr=False)
+    quote: str = DOUBLE
+    text_place: int = -1
 
 
 def find_dialect(sample: Sequence[str], delimiter: str) -> Dialect:
     """Return how lines are parted by a delimiter."""
-    rows = rows_of(sample, Dialect(delimiter))
-    is_escaped = any('\\"' in line for line in sample)
+    quote = quote_of(sample, delimiter)
+    rows = rows_of(sample, Dialect(delimiter, quote=quote))
+    is_escaped = quote == DOUBLE and any('\\"' in line for line in sample)
     if is_escaped:
         unescaped = rows_of(sample, Dialect(delimiter, is_escaped=True))
         is_escaped = _even_share(unescaped) >= _even_share(rows)
         rows = unescaped if is_escaped else rows
-    plain = [line.rstrip("\n").split(delimiter) for line in sample if '"' not in line]
+    if (found := text_place(rows)) is not None:
+        return Dialect(delimiter, found[0], is_escaped, quote=quote, text_place=found[1])
+    plain = [line.rstrip("\n").split(delimiter) for line in sample if quote not in line]
     width = usual_width(plain if len(plain) > len(sample) / 2 else rows)
     fitting = [row for row in plain if len(row) == width] if width > 1 else []
     recurring = tuple(
         frozenset(value for value, count in Counter(cells).items() if value and count >= RECURRING)
         for cells in zip(*fitting, strict=True)
     )
-    return Dialect(delimiter, width, is_escaped, recurring)
+    return Dialect(delimiter, width, is_escaped, recurring, quote)
 
 
 def rows_of(sample: Sequence[str], dialect: Dialect) -> list[list[str]]:
@@ -84,10 +94,18 @@ class Records:
             start = self.line
             if not line.strip():
                 continue
-            if '"' in line:
-                yield start, self._quoted(line)
+            if self._dialect.quote == SINGLE:
+                cells = parted(line, self._delimiter)
+            elif DOUBLE in line:
+                cells = self._quoted(line)
             else:
-                yield start, line.rstrip("\n").split(self._delimiter)
+                cells = line.rstrip("\n").split(self._delimiter)
+            if self._dialect.text_place >= 0 and len(cells) > self._dialect.width:
+                self._findings.at("cells_joined", start)
+                cells = joined(
+                    cells, self._delimiter, self._dialect.width, self._dialect.text_place
+                )
+            yield start, cells
 
     def _next(self) -> str | None:
         line = self._waiting.popleft() if self._waiting else next(self._lines, None)

@@ -46,6 +46,8 @@ class NumberKind(TargetKind):
             yield found.remark("numbers_open", text=text, number=kind.plain(text))
         if text := kind.signed_value:
             yield found.remark("numbers_signed", level="info", text=text, number=kind.plain(text))
+        if text := kind.sized_value:
+            yield found.remark("numbers_sized", level="info", text=text, number=kind.plain(text))
         strange = found.usable - int(found.label_rows[np.isfinite(found.numbers)].sum())
         if strange:
             yield found.remark("numbers_missing", count=strange)

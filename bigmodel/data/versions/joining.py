@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.core.datasets.splits import GROUP, NAME, TIME
+from bigmodel.core.datasets.splits import GIVEN, GROUP, NAME, TIME
 from bigmodel.core.message import Message
 from bigmodel.data.tables.source import ORIGINAL, Source
-from bigmodel.data.versions.split import NAMES, TEST, TRAIN, VALIDATION, by_time
-from bigmodel.data.versions.split_columns import moments, name_part, numbered
+from bigmodel.data.versions.split import NAMES, NONE, TEST, TRAIN, VALIDATION, by_time
+from bigmodel.data.versions.split_columns import bound_parts, moments, name_part, numbered
 
 UNKNOWN = -1
 
@@ -27,13 +27,18 @@ class Joining:
 def joining(sources: Sequence[Source], key: str) -> Joining:
     """Return what the choice by which a version is parted says of its rows and of those that join them.
 
+    Where a column gives the parts, those that join go where it says.
+
     A row goes to the part where its group is. By time, one that is as new as the test or validation
     rows joins them, so that nothing of the time they are from is learned.
     """
     how, _, name = key.partition(":")
-    if how not in (GROUP, NAME, TIME):
+    if how not in (GROUP, NAME, TIME, GIVEN):
         return Joining()
     values, parts, is_fresh = _read(sources, how, name)
+    if how == GIVEN:
+        is_free = (parts < TRAIN) | (parts == NONE)
+        return Joining(bound=np.where(is_free, bound_parts(values), UNKNOWN).astype(np.int8))
     keeps = any(source.keeps_split for source in sources)
     if how == TIME and not keeps:
         held = (VALIDATION,) if any(source.origin for source in sources) else (TEST, VALIDATION)

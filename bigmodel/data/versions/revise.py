@@ -156,14 +156,27 @@ def split_by_time(
     Raises:
         DatasetError: the rows cannot be trained on.
     """
+    held = (VALIDATION,) if version.recipe.test_name else (TEST_PART, VALIDATION)
+    return split_as_bound(settings, version, number, by_time(times, held), name=name)
+
+
+def split_as_bound(
+    settings: Settings, version: Version, number: int, bound: NDArray[np.int8], *, name: str
+) -> Version:
+    """Return the next version with the same rows in the parts they are bound to; `name` says by what.
+
+    Args:
+        bound: (rows,) as of `split_rows`.
+
+    Raises:
+        DatasetError: the rows cannot be trained on.
+    """
     folder = settings.home / version.folder
     sources = [own_source(folder)]
-    held: tuple[int, ...] = (TEST_PART, VALIDATION)
     if version.recipe.test_name:
         sources.append(own_test_source(folder))
-        held = (VALIDATION,)
     recipe = replace(version.recipe, split_by=name)
-    return _written(settings, version, number, sources, recipe, bound=by_time(times, held))
+    return _written(settings, version, number, sources, recipe, bound=bound)
 
 
 def _written(

@@ -9,11 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from bigmodel.core.datasets.dataset import Version
-from bigmodel.core.datasets.splits import GROUP, NAME, TIME, SplitChoice
+from bigmodel.core.datasets.dataset import Split, Version
+from bigmodel.core.datasets.splits import GIVEN, GROUP, NAME, TIME, SplitChoice
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.parts import part_of, parts_in
 from bigmodel.data.tables.moment import is_day_first, seconds_of
 from bigmodel.data.tables.source import ORIGINAL
+from bigmodel.data.versions.split import NAMES
 from bigmodel.data.versions.versions import ITEMS
 
 GROUPS = re.compile(
@@ -31,6 +33,8 @@ SAMPLE_ROWS = 5_000
 DATED = 0.9  # share of the filled cells of a column of times
 FEWEST_TIMES = 10  # different ones
 FEWEST_DATED = 50  # rows, below which nothing is held out
+
+HELD_OUT = (Split.VALIDATION, Split.TEST)
 
 Values = Sequence[str]
 
@@ -59,6 +63,9 @@ def split_choices(folder: Path, version: Version) -> list[SplitChoice]:
 def _choices_of(column: str, cells: Values) -> Iterator[SplitChoice]:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if (different := len(set(filled))) < 2:
+        return
+    if parts_in(filled):
+        yield SplitChoice(f"{GIVEN}:{column}", column, different, is_likely=True)
         return
     if different >= FEWEST_TIMES:
         times = moments(filled)
@@ -90,6 +97,26 @@ def name_part(names: Values, place: int) -> list[str]:
     """Return the word in one place of the names of files, "" where there is none."""
     split = [PARTS.split(PurePosixPath(name).stem) for name in names]
     return [parts[place] if place < len(parts) else "" for parts in split]
+
+
+def given_by(folder: Path, key: str) -> NDArray[np.int8]:
+    """Return (rows,) the part that a column gives each row, as of `bound_parts`.
+
+    Raises:
+        DatasetError: `split_column`, `split_no_parts`.
+    """
+    name = key.partition(":")[2]
+    bound = bound_parts(_column(folder, ORIGINAL + name))
+    if (bound < 0).all():
+        raise DatasetError("split_no_parts", column=name)
+    return bound
+
+
+def bound_parts(cells: Values) -> NDArray[np.int8]:
+    """Return (rows,) the held-out part that each cell names, -1 for training and for none."""
+    named = {cell: part_of(cell) for cell in set(cells)}
+    held = {cell: NAMES.index(part) for cell, part in named.items() if part in HELD_OUT}
+    return np.array([held.get(cell, -1) for cell in cells], np.int8)
 
 
 def times_by(folder: Path, key: str) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from bigmodel.core.callbacks import Tell
 from bigmodel.core.datasets.card import MOST_CHARACTERS, DatasetCard
 from bigmodel.core.datasets.dataset import Dataset, Summary
-from bigmodel.core.datasets.splits import GROUP, TIME
+from bigmodel.core.datasets.splits import GIVEN, GROUP, TIME
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.language import LANGUAGES, Language
@@ -177,7 +177,7 @@ def _lengths(summary: Summary) -> Message:
 
 def _parted(split_by: str, quote: Quote) -> tuple[Message, ...]:
     how, _, name = split_by.partition(":")
-    return (_said(f"parted_{how}", column=quote(name)),) if how in (GROUP, TIME) else ()
+    return (_said(f"parted_{how}", column=quote(name)),) if how in (GROUP, TIME, GIVEN) else ()
 
 
 def _said(key: str, **args: Arg) -> Message:

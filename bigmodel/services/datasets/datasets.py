@@ -40,7 +40,6 @@ from bigmodel.services.datasets.import_source import (
 from bigmodel.services.datasets.keep import keep, keep_version
 from bigmodel.services.datasets.recipe import (
     check_test_file,
-    groups_of,
     kind_of_columns,
     kind_without_label,
     label_of,
@@ -135,15 +134,18 @@ class DatasetService:
             if path is not None and not upload.is_media:
                 recipe = replace(recipe, uploads=(uploaded_as(upload, path),))
             dataset_id = new_id()
+            sources = [upload.source(upload="0")]
+            joined = joining(sources, recipe.split_by)
             version = self._written(
                 dataset_id=dataset_id,
                 number=1,
-                sources=[upload.source(upload="0")],
+                sources=sources,
                 recipe=recipe,
                 problems=(*upload.problems, *remarks),
                 media=_media_of(upload),
                 uploaded=path if recipe.uploads else None,
-                groups=groups_of(upload, recipe),
+                groups=joined.groups,
+                bound=joined.bound,
             )
             if upload.look and recipe.uploads:
                 keep_look(self._settings.home / version.folder, recipe.uploads[0], upload.look)

@@ -3,23 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-import pyarrow.parquet as pq
-from numpy.typing import NDArray
-
 from bigmodel.core.datasets.dataset import NO_LABEL, ONLY_TEXT, Recipe
+from bigmodel.core.datasets.splits import GIVEN
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import Upload
+from bigmodel.data.parts import parts_in
 from bigmodel.data.tables.guess import Guess, guess_columns, likest_texts
+from bigmodel.data.tables.label import listed
 from bigmodel.data.tables.pairs.chats import chat_of
 from bigmodel.data.tables.pairs.columns import pair_of
 from bigmodel.data.tables.pairs.passages import passage_of
 from bigmodel.data.tables.pairs.targets import COLUMNS, guess_targets
-from bigmodel.data.tables.source import ORIGINAL, Source, sample_rows
+from bigmodel.data.tables.source import Source, sample_rows
+from bigmodel.data.tables.wordless import require_words
 from bigmodel.data.targets import target_kind, target_kinds
-from bigmodel.data.versions.split_columns import numbered
 
 SAMPLE_ROWS = 5_000
 PROSE, NONE = "prose", "none"  # running text, and the target kind of rows that are learned whole
@@ -41,7 +40,7 @@ def recipe_of(
     Columns that are not given are guessed, as a task reads and learns them if somebody chose one.
 
     Raises:
-        DatasetError: as of `guess_columns`.
+        DatasetError: as of `guess_columns` and `require_words`.
     """
     kind = upload.kind if task is None or upload.is_media else task.target
     guess = (
@@ -65,7 +64,21 @@ def recipe_of(
         name_part=upload.name_part,
         split_by=NEIGHBOURS if upload.format == PROSE else "",
     )
-    return recipe, guess.remarks
+    if upload.is_media or recipe.split_by:
+        return recipe, guess.remarks
+    split_by, said = _given_parts(upload, recipe)
+    return replace(recipe, split_by=split_by), (*guess.remarks, *said)
+
+
+def _given_parts(upload: Upload, recipe: Recipe) -> tuple[str, tuple[Message, ...]]:
+    """Return by which column a table says itself which rows are tested on, and that it was kept; "" where none does."""
+    sample = sample_rows(upload.source(), SAMPLE_ROWS)
+    used = (*recipe.inputs, recipe.target)
+    for name, cells in sample.items():
+        if name not in used and (parts := parts_in(cells)):
+            args = {"column": name, "values": listed(sorted(parts))}
+            return f"{GIVEN}:{name}", (Message("data.problems.split_given", args, "info"),)
+    return "", ()
 
 
 def columns_of(
@@ -109,18 +122,13 @@ def columns_of(
         kind=target_kind(task.target) if task else None,
         known=target_kinds().values(),
     )
+    if not text and (task is None or not inputs):
+        said = require_words(sample, guess.text, guess.label)
+        guess = replace(guess, remarks=(*guess.remarks, *said))
     if lacking := max(0, len(inputs) - 1 - len(guess.more)):
         left = {n: sample[n] for n in sample if n not in (guess.text, guess.label, *guess.more)}
         guess = replace(guess, more=(*guess.more, *likest_texts(left, lacking)))
     return guess
-
-
-def groups_of(upload: Upload, recipe: Recipe) -> NDArray[np.int64] | None:
-    """Return which rows of a fresh file stay in one part; None where only equal ones do."""
-    if upload.is_media or recipe.split_by != NEIGHBOURS:
-        return None
-    column = ORIGINAL + NEIGHBOURS.partition(":")[2]
-    return numbered(pq.read_table(upload.table_path, columns=[column]).column(0).to_pylist())
 
 
 def label_of(recipe: Recipe) -> str:

@@ -3,12 +3,17 @@
 from collections.abc import Callable
 
 from bigmodel.core.datasets.dataset import Dataset, Version
-from bigmodel.core.datasets.splits import AT_RANDOM, TIME, SplitChoice, SplitDifference
+from bigmodel.core.datasets.splits import AT_RANDOM, GIVEN, TIME, SplitChoice, SplitDifference
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.checkup.repair import note_repair
 from bigmodel.data.checkup.run import has_classes
-from bigmodel.data.versions.revise import split_anew, split_by_groups, split_by_time
-from bigmodel.data.versions.split_columns import groups_by, split_choices, times_by
+from bigmodel.data.versions.revise import (
+    split_anew,
+    split_as_bound,
+    split_by_groups,
+    split_by_time,
+)
+from bigmodel.data.versions.split_columns import given_by, groups_by, split_choices, times_by
 from bigmodel.services.datasets.checkup import Settle
 from bigmodel.services.datasets.keep import keep_version
 from bigmodel.services.labelling.measuring import Measuring
@@ -47,7 +52,7 @@ class SplitService:
         """Make the next version, parted by the key of a choice, or at random.
 
         Raises:
-            DatasetError: `split_column`, `split_no_groups`, `split_no_times`, `split_day_or_month`.
+            DatasetError: `split_column`, `split_no_groups`, `split_no_parts`, `split_no_times`, `split_day_or_month`.
         """
         version = self._settle(owner, dataset_id).version
         folder, number = self._settings.home / version.folder, version.number + 1
@@ -56,6 +61,9 @@ class SplitService:
         elif key.startswith(f"{TIME}:"):
             times = times_by(folder, key)
             made = split_by_time(self._settings, version, number, times, name=key)
+        elif key.startswith(f"{GIVEN}:"):
+            given = given_by(folder, key)
+            made = split_as_bound(self._settings, version, number, given, name=key)
         else:
             groups = groups_by(folder, key)
             made = split_by_groups(self._settings, version, number, groups, name=key)

@@ -9,7 +9,7 @@ import gradio as gr
 
 from bigmodel.core.callbacks import Say, Tell
 from bigmodel.core.datasets.dataset import Dataset
-from bigmodel.core.datasets.splits import AT_RANDOM, SplitDifference
+from bigmodel.core.datasets.splits import AT_RANDOM, GIVEN, SplitDifference
 from bigmodel.core.errors import NotFoundError
 from pages.shared.web.guard import Newest
 from pages.shared.web.page import QUIET, Context, Updates
@@ -107,8 +107,9 @@ class SplitView:
 
     def begin(self, dataset_id: str, key: str, request: gr.Request) -> Updates:
         """Measure what a choice does to the score."""
-        if key == AT_RANDOM:
-            said = escape(self.ctx.say(request, f"{WORDS}choose"))
+        if key == AT_RANDOM or key.startswith(f"{GIVEN}:"):
+            why = "choose" if key == AT_RANDOM else "given_kept"
+            said = escape(self.ctx.say(request, f"{WORDS}{why}"))
             return {self.found: f'<p role="status">{said}</p>'}
         self.ctx.services.splits.start(self.ctx.owner(request), dataset_id, key)
         return self.look(dataset_id, request)

@@ -18,7 +18,7 @@ from bigmodel.data.media.annotations.drawn import (
     number,
 )
 from bigmodel.data.media.entry import Entry
-from bigmodel.data.media.parts import split_of
+from bigmodel.data.parts import split_of
 
 NAME = "COCO"
 MOST_BYTES = 128 * 2**20

@@ -16,7 +16,7 @@ from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.files import IMAGE, Item, MediaFiles
 from bigmodel.data.media.listing import SPEAKER, Context
 from bigmodel.data.media.naming.lookup import listed
-from bigmodel.data.media.parts import GAP, THINGS, split_of
+from bigmodel.data.parts import GAP, THINGS, split_of
 from bigmodel.data.tables.table import Findings
 
 UNSORTED = ("media_no_classes", "media_no_table")

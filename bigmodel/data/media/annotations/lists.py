@@ -14,7 +14,7 @@ from bigmodel.data.media.files import Item, MediaFiles
 from bigmodel.data.media.listing import SPEAKER, Context
 from bigmodel.data.media.naming.lists import MOST_BYTES, list_rows, lists_among, stem_of
 from bigmodel.data.media.naming.lookup import listed
-from bigmodel.data.media.parts import split_of
+from bigmodel.data.parts import split_of
 
 ENOUGH = 0.5  # of the files are named
 NUMBER = re.compile(r"\d{1,6}")

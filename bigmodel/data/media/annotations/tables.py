@@ -21,7 +21,7 @@ from bigmodel.data.media.listing import (
     open_listing,
 )
 from bigmodel.data.media.naming.lookup import listed
-from bigmodel.data.media.parts import split_of
+from bigmodel.data.parts import split_of
 
 ENDINGS = {".csv", ".tsv", ".txt", ".jsonl", ".json", ".ndjson", ".xlsx", ".xls", ".parquet"}
 STEMS = {"transcripts", "transcript", "metadata", "labels", "classes", "annotations", "list"}

@@ -8,7 +8,7 @@ from bigmodel.core.datasets.dataset import Split
 from bigmodel.data.media.entry import Entry, text_of
 from bigmodel.data.media.files import Item, MediaFiles
 from bigmodel.data.media.naming.lookup import FileNames, listed
-from bigmodel.data.media.parts import split_of
+from bigmodel.data.parts import split_of
 from bigmodel.data.tables.table import Findings
 
 ENDINGS = (".txt", ".lst", ".list", "")

@@ -12,12 +12,13 @@ from bigmodel.data.tables.encoding import find_encoding, read_lines
 from bigmodel.data.tables.header import (
     FULL_SHARE,
     HeadRow,
-    comes_again,
     guess_header,
+    is_first_row,
     more_names,
     names_one_column,
     names_pasted,
 )
+from bigmodel.data.tables.quoting import SINGLE, quote_of
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.records import PLAIN, Dialect, Records, find_dialect, rows_of, usual_width
 from bigmodel.data.tables.table import Findings, Target
@@ -65,6 +66,8 @@ def _read(path: Path, target: Target) -> None:
     dialect = find_dialect(sample[1 if declared else 0 :], delimiter)
     if dialect.is_escaped:
         target.findings.note("quotes_escaped", level="info")
+    if dialect.quote == SINGLE:
+        target.findings.note("quotes_single", level="info")
     whole, limit = itertools.chain(sample, lines), target.limits.max_field_characters
     rows = _with_bars(Records(whole, dialect, limit, target.findings), delimiter)
     if declared:
@@ -237,7 +240,7 @@ def _sniff(sample: Sequence[str]) -> str:
     """Return the delimiter that parts most lines into as many fields, the first one too."""
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
-        rows = rows_of(sample, Dialect(delimiter))
+        rows = rows_of(sample, Dialect(delimiter, quote=quote_of(sample, delimiter)))
         width = usual_width(rows)
         if width < 2:
             continue
@@ -260,7 +263,7 @@ def _is_row(header: Sequence[str], rows: Sequence[Sequence[str]], *, is_pasted: 
         return not names_pasted(header, fitting)
     if len(header) == 1:
         return not names_one_column(header[0], [row[0] for row in fitting])
-    return comes_again(header, fitting)
+    return is_first_row(header, fitting)
 
 
 READER = Reader(

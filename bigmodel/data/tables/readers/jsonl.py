@@ -1,4 +1,7 @@
-"""JSON lines and JSON arrays, read object by object; only one object that holds all others is read as a whole."""
+"""JSON lines and JSON arrays, read object by object; only one object that holds all others is read as a whole.
+
+Lines and lists as Python prints its dictionaries (single quotes, None) are read as well, as literals and nothing else.
+"""
 
 import json
 import re
@@ -6,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
-from bigmodel.core.datasets.spans import NOTHING, parse_marks
+from bigmodel.core.datasets.spans import NOTHING, parse_marks, read_list
 from bigmodel.core.datasets.turns import turns_of
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.encoding import Encoding, find_encoding, read_lines
+from bigmodel.data.tables.keyed import JUDGED, names_of, patterns_of
 from bigmodel.data.tables.nested import flat, rows_in
 from bigmodel.data.tables.pairs.chats import put_together
 from bigmodel.data.tables.readers import Reader
@@ -19,6 +24,9 @@ from bigmodel.data.tables.table import Findings, Target
 MAX_DEPTH = 100
 PROGRESS_ROWS = 20_000
 STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+UNNAMED = re.compile(r"column \d+")  # a column of lists without names
+NAN = re.compile(r"(?<=[:,\[( ])-?(nan|inf)(?=\s*[,}\])])")  # no literal of Python
+MOST_CHARACTERS = 20_000_000  # of a file that is one literal of Python
 BLANK = "\ufeff \t\r\n"
 SPACE = re.compile(r"[\s,]*")
 Record = dict[str, str]
@@ -33,6 +41,8 @@ def _read(path: Path, target: Target) -> None:
     target.encoding = encoding.name
     columns = _columns(path, encoding, target)
     target.start(list(columns))
+    if all(map(UNNAMED.fullmatch, columns)):
+        target.findings.note("header_missing")
     counts: Counter[str] = Counter()
     for line, found in _records(path, encoding, target.findings):
         record = put_together(found, counts)
@@ -76,6 +86,9 @@ def _records(path: Path, encoding: Encoding, findings: Findings) -> Iterator[tup
     lines = enumerate(read_lines(path, encoding, findings), 1)
     filled = ((number, text) for number, line in lines if (text := line.strip(BLANK)))
     head = list(islice(filled, 2))
+    if len(head) == 2 and all(isinstance(_decoded(text), list) for _, text in head):
+        yield from _of_lists(_lists(chain(head, filled), findings))
+        return
     if head and _is_whole(*(text for _, text in head)):
         yield from _whole(path, encoding, findings)
         return
@@ -101,7 +114,7 @@ def _is_whole(first: str, second: str = "") -> bool:
 def _holds_rows(text: str) -> bool:
     """Tell an object that is the whole file from the first of many."""
     found = rows_in(DECODER.decode(text))
-    return found is not None and len(found[1]) > 1
+    return found is not None and len(found.rows) > 1
 
 
 def _whole(path: Path, encoding: Encoding, findings: Findings) -> Iterator[tuple[int, Record]]:
@@ -110,27 +123,86 @@ def _whole(path: Path, encoding: Encoding, findings: Findings) -> Iterator[tuple
     if _depth(text) > MAX_DEPTH:
         findings.at("json_deep", 1)
         return
-    values = _values(text, findings)
     is_list = text.lstrip(BLANK).startswith("[")
+    values = _values(text, findings)
     first = next(values, None)
     if first is None:
+        yield from _literal(text, findings)
         return
     second = next(values, None)
     if second is None and not is_list:
-        name, rows = rows_in(first[1]) or ("", [])
-        if name:
-            findings.note("json_list", level="info", name=name)
-        yield from ((number, flat(row)) for number, row in enumerate(rows, 1))
+        yield from _keyed(first[1], findings)
         return
-    names = [str(name) for name in first[1]] if isinstance(first[1], list) else []
-    for number, value in (first, *([second] if second else []), *values):
-        if isinstance(value, dict):
-            yield number, flat(value)
-        elif isinstance(value, list) and names:
-            if number > 1:
-                yield number, flat(dict(zip(names, value, strict=False)))
+    came = chain((first, *([second] if second else [])), values)
+    if isinstance(first[1], list):
+        yield from _of_lists(_only(list, came, findings))
+        return
+    kind = str if isinstance(first[1], str) else dict
+    for number, value in _only(kind, came, findings):
+        yield from (
+            (number, flat(row)) for row in patterns_of(value if kind is dict else {"text": value})
+        )
+
+
+def _keyed(value: object, findings: Findings) -> Iterator[tuple[int, Record]]:
+    """Yield the rows of one object that holds them all, and say where they were."""
+    found = rows_in(value)
+    if found is None:
+        return
+    if found.how:
+        findings.note(f"json_{found.how}", level="info", name=found.name)
+    yield from ((number, flat(row)) for number, row in enumerate(found.rows, 1))
+
+
+def _literal(text: str, findings: Findings) -> Iterator[tuple[int, Record]]:
+    """Yield the rows of a list or object that Python printed."""
+    value = _python(text) if len(text) <= MOST_CHARACTERS else None
+    if value is None:
+        findings.at("json_line_broken", 1)
+        return
+    findings.note("python_printed", level="info")
+    yield from _keyed(value, findings)
+
+
+def _python(text: str) -> object:
+    """Return the literal of Python that a text is, None where it is none; what is no number counts as nothing."""
+    value = read_list(text)
+    return read_list(NAN.sub("None", text)) if value is None else value
+
+
+Numbered = Iterator[tuple[int, Any]]  # values of JSON
+
+
+def _only(kind: type, values: Numbered, findings: Findings) -> Numbered:
+    for number, value in values:
+        if isinstance(value, kind):
+            yield number, value
         else:
             findings.at("json_line_broken", number)
+
+
+def _lists(lines: Iterator[tuple[int, str]], findings: Findings) -> Numbered:
+    return _only(list, ((number, _decoded(text)) for number, text in lines), findings)
+
+
+def _of_lists(lists: Numbered) -> Iterator[tuple[int, Record]]:
+    """Yield lists as records, under the names that the first holds if it holds names."""
+    head = list(islice(lists, JUDGED))
+    names = names_of([row for _, row in head])
+    if not UNNAMED.fullmatch(names[0]):
+        del head[0]
+    for number, row in chain(head, lists):
+        yield number, flat(dict(zip(names, row, strict=False)))
+
+
+def _decoded(text: str) -> object:
+    """Return the value of a line of JSON, None where it is none or too deep."""
+    if _depth(text) > MAX_DEPTH:
+        return None
+    try:
+        return DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _values(text: str, findings: Findings) -> Iterator[tuple[int, object]]:
@@ -145,7 +217,8 @@ def _values(text: str, findings: Findings) -> Iterator[tuple[int, object]]:
         try:
             value, place = DECODER.raw_decode(text, place)
         except (ValueError, RecursionError):
-            findings.at("json_line_broken", number)
+            if number > 1:  # else it may be no JSON at all
+                findings.at("json_line_broken", number)
             return
         yield number, value
         place = SPACE.match(text, place).end()  # type: ignore[union-attr]
@@ -155,10 +228,9 @@ def _parsed(text: str, number: int, findings: Findings) -> Record | None:
     if _depth(text) > MAX_DEPTH:
         findings.at("json_deep", number)
         return None
-    try:
-        value = DECODER.decode(text)
-    except (ValueError, RecursionError):
-        value = None
+    value = _decoded(text)
+    if value is None and "'" in text and isinstance(value := _python(text), dict):
+        findings.at("python_lines", number)
     if isinstance(value, dict):
         return flat(value)
     findings.at("json_line_broken", number)

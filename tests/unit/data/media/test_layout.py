@@ -9,7 +9,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations.folders import by_folders
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import Item, MediaFiles, sort_files
-from bigmodel.data.media.parts import split_of
+from bigmodel.data.parts import split_of
 
 
 def sort(*names: str) -> MediaFiles:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from bigmodel.core.datasets.dataset import Split
@@ -24,9 +25,27 @@ SPLITS = {
     for split, words in KINDS.items()
 }
 
+OF_CONTESTS = re.compile(
+    r"^(public|private)[\s_-]*", re.IGNORECASE
+)  # before "Test", as Kaggle has it
+
 
 @lru_cache(maxsize=4096)
 def split_of(name: str) -> Split | None:
     """Return the part that a name stands for ("train", "seg_test", "训练集"), or None."""
     plain = unicodedata.normalize("NFKC", name).casefold().strip()
     return next((split for split, words in SPLITS.items() if words.fullmatch(plain)), None)
+
+
+def parts_in(values: Iterable[str]) -> dict[str, Split]:
+    """Return the part that each value of a column names, none where one names none or nothing is held out from training."""
+    found = {value: part_of(value) for value in set(values) if value.strip()}
+    parts = {value: part for value, part in found.items() if part is not None}
+    told = set(parts.values())
+    is_split = Split.TRAIN in told and told & {Split.TEST, Split.VALIDATION}
+    return parts if is_split and len(parts) == len(found) else {}
+
+
+def part_of(value: str) -> Split | None:
+    """Return the part that a cell names ("train", "PublicTest"), or None."""
+    return split_of(OF_CONTESTS.sub("", value.strip()))
