@@ -16,8 +16,10 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.sandbox.limits import report_of, serve
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bigmodel.archive import Bounds
-    from bigmodel.data.media.entry import Given
+    from bigmodel.data.media.entry import Entry, Given
     from bigmodel.data.media.reading import MediaUpload
     from bigmodel.data.tables.table import Findings, Target
 
@@ -52,10 +54,15 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     findings = Findings()
     try:
         if request["files"]:
-            return _media(request, findings).read_files(_files(Path(request["files"])))
-        if _is_archive(Path(request["path"]), request["name"]):
-            return _parallel(request, findings) or _media(request, findings).read_archive(
-                Path(request["path"])
+            files = _files(Path(request["files"]))
+            return _bundle(request, findings, _given(files, request["limits"])) or _media(
+                request, findings
+            ).read_files(files)
+        if _is_archive(path := Path(request["path"]), request["name"]):
+            return (
+                _parallel(request, findings)
+                or _packed(request, findings, path)
+                or _media(request, findings).read_archive(path)
             )
         return _read_table(request, findings)
     except DatasetError as error:
@@ -114,6 +121,36 @@ def _parallel(request: dict[str, Any], findings: "Findings") -> dict[str, Any] |
         return None
     target.close()
     return _table_report(target, "parallel", findings)
+
+
+def _packed(request: dict[str, Any], findings: "Findings", path: Path) -> dict[str, Any] | None:
+    """Read the tables or texts of an archive; None where it holds something else."""
+    from bigmodel.data.media.archive import archive_entries  # noqa: PLC0415
+
+    bounds, scratch = _bounds(request["limits"]), Path(request["report"]).parent
+    with archive_entries(path, bounds, scratch) as (entries, _):
+        return _bundle(request, findings, entries)
+
+
+def _given(files: "list[Given]", limits: dict[str, int]) -> "list[Entry]":
+    from bigmodel.data.media.entry import given_entries  # noqa: PLC0415
+
+    return given_entries(files, limit=limits["max_media_files"])
+
+
+def _bundle(
+    request: dict[str, Any], findings: "Findings", entries: "Sequence[Entry]"
+) -> dict[str, Any] | None:
+    from bigmodel.data.ingest.bundle import read_bundle  # noqa: PLC0415
+
+    target = _target(request, findings)
+    level, scratch = request["wishes"]["level"], Path(request["report"]).parent
+    found = read_bundle(entries, target, scratch, level=level)
+    if found is None:
+        return None
+    if not target.only_looks:
+        target.close()
+    return _table_report(target, found[0], findings) | {"level": found[1]}
 
 
 def _bounds(limits: dict[str, int]) -> "Bounds":

@@ -114,7 +114,7 @@ def _refuse_foreign(head: bytes, path: Path, ending: str) -> None:
             raise DatasetError("file_office", found=office)
         raise DatasetError("file_format", found="ZIP", accepted=ACCEPTED)
     _refuse_markup(head, ending)
-    if _is_binary(head):
+    if is_binary(head):
         if ending in WPS:
             raise DatasetError("workbook_et")
         raise DatasetError("file_format", found="?", accepted=ACCEPTED)
@@ -169,7 +169,7 @@ def _named(head: bytes, kinds: tuple[tuple[bytes, str], ...]) -> str:
     return next((name for magic, name in kinds if head.startswith(magic)), "")
 
 
-def _is_binary(head: bytes) -> bool:
+def is_binary(head: bytes) -> bool:
     """Tell bytes that no text has from text; UTF-16 and UTF-32 hold many zeros and are let through."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"PAR1", b"PK")) or guess_utf16(head):
         return False

@@ -12,7 +12,7 @@ from bigmodel.data.tables.label import is_no_answer
 from bigmodel.data.tables.number import as_number
 
 NUMBERS = 0.95  # share of the filled cells
-FEWEST = 3  # columns of numbers beside the label that are measurements and no texts
+FEWEST = 3  # columns of numbers that are measurements and no texts
 LEAST_PIXELS = 64
 COLOURS = 3
 PLACE = re.compile(r"[\d._x-]*\d$")  # what tells columns of pixels apart: "pixel12", "1x2"
@@ -35,12 +35,12 @@ def require_words(
     is_named = is_sure_name(text)
     if not _are_numbers(filled) and (is_named or not _are_few(filled)):
         return ()
-    others = [name for name in sample if name != label and _are_numbers(sample[name])]
+    others = [name for name in sample if _are_numbers(sample[name])]
     if len(others) < FEWEST and not _are_numbers(filled):
         return ()
     if len(others) < FEWEST or is_named:
         return (Message("data.problems.text_numbers", {"column": text}, "warning"),)
-    kin = Counter(PLACE.sub("", name) for name in others).most_common(1)[0][1]
+    kin = Counter(PLACE.sub("", name) for name in others if name != label).most_common(1)[0][1]
     if _side(kin):
         raise _pixels(kin)
     names = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")

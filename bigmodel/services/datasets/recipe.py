@@ -22,6 +22,7 @@ from bigmodel.data.targets import target_kind, target_kinds
 
 SAMPLE_ROWS = 5_000
 PROSE, NONE = "prose", "none"  # running text, and the target kind of rows that are learned whole
+TEXTS, TEXT, LABEL = "texts", "text", "label"  # text files in folders, and what they say and are
 NEIGHBOURS = "group:section"  # passages of running text stay with theirs
 
 
@@ -95,6 +96,9 @@ def columns_of(
     if also or (task and target_kind(task.target).learns_several):
         return guess_targets(sample, text=text, targets=[*filter(None, (label,)), *also])
     inputs = task.inputs if task and len(task.inputs) > 1 else ()
+    if upload.format == TEXTS and not inputs and not any((text, label, more)):
+        is_given = task is None or target_kind(task.target).is_given
+        return Guess(TEXT, LABEL if is_given and LABEL in upload.columns else "")
     if passage := passage_of(
         sample, text=text, label=label, more=more, kind=task.target if task else ""
     ):

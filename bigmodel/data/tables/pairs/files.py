@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path, PurePosixPath
 
 from bigmodel.archive import Bounds, Member, open_archive
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.parts import split_of
 from bigmodel.data.tables.encoding import find_encoding, read_lines
-from bigmodel.data.tables.pairs.columns import is_named
-from bigmodel.data.tables.table import Target
+from bigmodel.data.tables.pairs.columns import guess_pair, is_named
+from bigmodel.data.tables.table import Findings, Target
 
 PROGRESS_ROWS = 20_000
+SEEN = 1_000  # lines by which two files are compared whose names say nothing
 OTHERS = ("readme", "license", "licence", "copying", "about")  # files beside that hold no sentences
 TEXT = ".txt"
 
@@ -19,11 +21,12 @@ TEXT = ".txt"
 def parallel_members(members: Sequence[Member]) -> tuple[Member, ...]:
     """Return the two files of sentences of a ZIP, none where it holds something else.
 
-    They are called by their languages (`corpus.en` and `corpus.zh`, `en.txt` and `zh.txt`), or are two texts.
+    They are called by their languages (`corpus.en` and `corpus.zh`, `en.txt` and `zh.txt`), or are two texts
+    that are no parts of one ("train", "test").
     """
     found = [member for member in members if not _is_beside(member.name)]
     texts = [member for member in found if column_of(member.name)]
-    if len(found) != 2 or len(texts) != 2:
+    if len(found) != 2 or len(texts) != 2 or all(split_of(column_of(m.name)) for m in texts):
         return ()
     return tuple(texts)
 
@@ -53,6 +56,8 @@ def read_parallel(path: Path, bounds: Bounds, scratch: Path, target: Target) -> 
                 file.writelines(member.chunks())
             places.append(place)
     names = [column_of(member.name) for member in pair]
+    if not any(map(is_named, names)) and not _are_alike(places):
+        return False
     target.start(names if names[0] != names[1] else [member.name for member in pair])
     _fill(places, [member.name for member in pair], target)
     return True
@@ -82,6 +87,14 @@ def _fill(places: Sequence[Path], names: Sequence[str], target: Target) -> None:
             second_lines=lengths[1],
         )
     target.findings.note("parallel", level="info", first=names[0], second=names[1])
+
+
+def _are_alike(places: Sequence[Path]) -> bool:
+    """Tell two files whose lines say the same from two that have nothing in common but their number."""
+    sides = [list(islice(read_lines(p, find_encoding(p), Findings()), SEEN)) for p in places]
+    if len(sides[0]) != len(sides[1]):
+        return False
+    return guess_pair(dict(zip("ab", sides, strict=True)), source="", target="") is not None
 
 
 def _is_beside(name: str) -> bool:

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from bigmodel.data.tables.encoding import find_encoding, read_lines
-from bigmodel.data.tables.header import is_first_row
+from bigmodel.data.tables.header import is_amount, is_first_row
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.table import Findings, Target
 
@@ -38,7 +38,8 @@ def find_edges(lines: Sequence[str]) -> Edges:
     runs = _runs(filled)
     names, *rows = [[line[start:end].strip() for start, end in runs] for line in filled]
     starts = [runs[0][0]]
-    is_free = False  # what has no name waits for the next one
+    is_index = all(is_amount(row[0]) for row in rows)
+    is_free = not names[0] and not is_index  # what has no name waits for the next one
     for at in range(1, len(runs)):
         is_named = bool(names[at]) and any(row[at] for row in rows)
         if not is_named and not is_free:
