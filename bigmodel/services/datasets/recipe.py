@@ -1,6 +1,6 @@
 """The first recipe of an upload: which columns are read and learned, and how the file was understood. It reads no upload itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bigmodel.core.datasets.dataset import NO_LABEL, ONLY_TEXT, Recipe
@@ -44,11 +44,15 @@ def recipe_of(
         DatasetError: as of `guess_columns` and `require_words`.
     """
     kind = upload.kind if task is None or upload.is_media else task.target
+    sample = {} if upload.is_media else sample_rows(upload.source(), SAMPLE_ROWS)
     guess = (
         Guess(upload.columns[0], upload.columns[1])
         if upload.is_media
-        else columns_of(upload, text=text, label=label, more=more, also=also, task=task)
+        else columns_of(upload, sample, text=text, label=label, more=more, also=also, task=task)
     )
+    if not text and not upload.is_media and (task is None or len(task.inputs) < 2):
+        said = require_words(sample, guess.text, guess.label)
+        guess = replace(guess, remarks=(*guess.remarks, *said))
     recipe = Recipe(
         input=guess.text,
         target=guess.label,
@@ -65,16 +69,17 @@ def recipe_of(
         name_part=upload.name_part,
         split_by=NEIGHBOURS if upload.format == PROSE else "",
     )
-    if upload.is_media or recipe.split_by:
+    if recipe.split_by:
         return recipe, guess.remarks
-    split_by, said = _given_parts(upload, recipe)
-    return replace(recipe, split_by=split_by), (*guess.remarks, *said)
+    split_by, told = _given_parts(sample, recipe)
+    return replace(recipe, split_by=split_by), (*guess.remarks, *told)
 
 
-def _given_parts(upload: Upload, recipe: Recipe) -> tuple[str, tuple[Message, ...]]:
+def _given_parts(
+    sample: Mapping[str, Sequence[str]], recipe: Recipe
+) -> tuple[str, tuple[Message, ...]]:
     """Return by which column a table says itself which rows are tested on, and that it was kept; "" where none does."""
-    sample = sample_rows(upload.source(), SAMPLE_ROWS)
-    used = (*recipe.inputs, recipe.target)
+    used = (*recipe.inputs, recipe.target, *recipe.also)
     for name, cells in sample.items():
         if name not in used and (parts := parts_in(cells)):
             args = {"column": name, "values": listed(sorted(parts))}
@@ -84,6 +89,7 @@ def _given_parts(upload: Upload, recipe: Recipe) -> tuple[str, tuple[Message, ..
 
 def columns_of(
     upload: Upload,
+    sample: Mapping[str, Sequence[str]],
     *,
     text: str = "",
     label: str = "",
@@ -91,8 +97,7 @@ def columns_of(
     also: Sequence[str] = (),
     task: Task | None = None,
 ) -> Guess:
-    """Return the columns of a table, guessed from some of its rows where they are not given; `also` are further ones to learn."""
-    sample = sample_rows(upload.source(), SAMPLE_ROWS)
+    """Return the columns of a table, guessed from some of its rows (`sample`) where they are not given; `also` are further ones to learn."""
     if also or (task and target_kind(task.target).learns_several):
         return guess_targets(sample, text=text, targets=[*filter(None, (label,)), *also])
     inputs = task.inputs if task and len(task.inputs) > 1 else ()
@@ -126,9 +131,6 @@ def columns_of(
         kind=target_kind(task.target) if task else None,
         known=target_kinds().values(),
     )
-    if not text and (task is None or not inputs):
-        said = require_words(sample, guess.text, guess.label)
-        guess = replace(guess, remarks=(*guess.remarks, *said))
     if lacking := max(0, len(inputs) - 1 - len(guess.more)):
         left = {n: sample[n] for n in sample if n not in (guess.text, guess.label, *guess.more)}
         guess = replace(guess, more=(*guess.more, *likest_texts(left, lacking)))

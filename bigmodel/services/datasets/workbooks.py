@@ -9,11 +9,12 @@ from bigmodel.core.datasets.workbook_preview import WorkbookPreview
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.data.ingest.importer import Answers, Upload, look_at, read_upload
+from bigmodel.data.tables.source import sample_rows
 from bigmodel.data.versions.original_files import keep_look, kept_look, upload_path, uploaded_as
 from bigmodel.data.versions.reread import hand_labels, with_ids
 from bigmodel.data.versions.versions import own_test_source, write_version
 from bigmodel.services.datasets.keep import keep_version
-from bigmodel.services.datasets.recipe import columns_of
+from bigmodel.services.datasets.recipe import SAMPLE_ROWS, columns_of
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
@@ -139,7 +140,8 @@ class WorkbookService:
         if text == label:
             label = ""
         also = tuple(n for n in old.also if n in upload.columns and n not in (text, label))
-        guess = columns_of(upload, text=text, label=label, also=also)
+        sample = sample_rows(upload.source(), SAMPLE_ROWS)
+        guess = columns_of(upload, sample, text=text, label=label, also=also)
         kept = replace(
             uploaded_as(upload, path), name=old.uploads[0].name, file=old.uploads[0].file
         )
