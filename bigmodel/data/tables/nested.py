@@ -6,7 +6,7 @@ from typing import Any
 
 from bigmodel.core.datasets.spans import NOTHING, parse_marks
 from bigmodel.core.datasets.turns import conversation_of
-from bigmodel.data.tables.keyed import Found, Record, by_keys, is_list_of, objects
+from bigmodel.data.tables.shapes.keyed import Found, Record, by_keys, is_list_of, objects
 from bigmodel.data.tables.table import as_text
 
 MOST_LEVELS = 4  # of objects inside objects that become columns

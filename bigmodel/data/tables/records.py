@@ -6,8 +6,8 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bigmodel.data.tables.quoting import DOUBLE, SINGLE, parted, quote_of
-from bigmodel.data.tables.surplus import joined, text_place
+from bigmodel.data.tables.shapes.quoting import DOUBLE, SINGLE, parted, quote_of
+from bigmodel.data.tables.shapes.surplus import joined, text_place
 from bigmodel.data.tables.table import Findings
 
 MAX_OPEN_QUOTES = 100  # after so many, a quote no longer may span lines

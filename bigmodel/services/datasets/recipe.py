@@ -16,8 +16,8 @@ from bigmodel.data.tables.pairs.chats import chat_of
 from bigmodel.data.tables.pairs.columns import pair_of
 from bigmodel.data.tables.pairs.passages import passage_of
 from bigmodel.data.tables.pairs.targets import COLUMNS, guess_targets
+from bigmodel.data.tables.shapes.wordless import require_words
 from bigmodel.data.tables.source import Source, sample_rows
-from bigmodel.data.tables.wordless import require_words
 from bigmodel.data.targets import target_kind, target_kinds
 
 SAMPLE_ROWS = 5_000

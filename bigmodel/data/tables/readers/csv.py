@@ -18,9 +18,9 @@ from bigmodel.data.tables.header import (
     names_one_column,
     names_pasted,
 )
-from bigmodel.data.tables.quoting import SINGLE, quote_of
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.records import PLAIN, Dialect, Records, find_dialect, rows_of, usual_width
+from bigmodel.data.tables.shapes.quoting import SINGLE, quote_of
 from bigmodel.data.tables.table import Findings, Target
 
 DELIMITERS = (",", ";", "\t", "|")

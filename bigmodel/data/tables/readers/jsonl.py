@@ -15,10 +15,10 @@ from bigmodel.core.datasets.spans import NOTHING, parse_marks, read_list
 from bigmodel.core.datasets.turns import turns_of
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.encoding import Encoding, find_encoding, read_lines
-from bigmodel.data.tables.keyed import JUDGED, names_of, patterns_of
 from bigmodel.data.tables.nested import flat, rows_in
 from bigmodel.data.tables.pairs.chats import put_together
 from bigmodel.data.tables.readers import Reader
+from bigmodel.data.tables.shapes.keyed import JUDGED, names_of, patterns_of
 from bigmodel.data.tables.table import Findings, Target
 
 MAX_DEPTH = 100
