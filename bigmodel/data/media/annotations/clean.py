@@ -27,6 +27,7 @@ NOISY = re.compile(r"(.*[ _-])?noisy([ _-].*)?|带噪.*|含噪.*|有噪.*|嘈杂
 NOISE = re.compile(r"(background[ _-])?noises?|噪声|噪音|背景噪声|背景噪音", re.IGNORECASE)
 ENOUGH = 0.5  # of the noisy recordings have a twin: then they are pairs
 FEWEST_TO_HOLD_OUT = 20
+HELD_NOISE = 0.3  # of the noises, for recordings that are held out
 MOST_APART_S = 0.1  # in length of two recordings that say the same
 HELD = (
     (0.1, Split.TEST),
@@ -163,18 +164,20 @@ def _mixture(item: Item, items: Sequence[Item], noises: Sequence[Entry]) -> Twin
     is_held = item.split in (Split.TEST, Split.VALIDATION)
     mine = [other.entry for other in items if other.split == item.split and other is not item]
     voices = mine or [other.entry for other in items]
-    parted = len(noises) > 1 and any(other.split for other in items)
-    chosen = [n for n in noises if (unit_of(n.name, "noise") < _share(noises)) == is_held]
     half = ("late" if is_held else "early") if len(noises) == 1 and item.split else ""
-    mixer = Mixer(item.entry, tuple(chosen if parted and chosen else noises), tuple(voices), half)
+    chosen = _of_part(noises, is_held=is_held) if item.split else noises
+    mixer = Mixer(item.entry, tuple(chosen), tuple(voices), half)
     noisy = replace(item, entry=_made(item.entry, mixer.noisy))
     return noisy, _made(item.entry, mixer.clean)
 
 
-def _share(noises: Sequence[Entry]) -> float:
-    """Return below which number of its own a noise is held out: about three tenths of them, at least one."""
-    numbers = sorted(unit_of(noise.name, "noise") for noise in noises)
-    return numbers[max(1, round(0.3 * len(numbers)))]
+def _of_part(noises: Sequence[Entry], *, is_held: bool) -> Sequence[Entry]:
+    """Return the noises of a part: about three tenths of several are held out, at least one."""
+    if len(noises) < 2:
+        return noises
+    order = sorted(noises, key=lambda noise: unit_of(noise.name, "noise"))
+    border = max(1, round(HELD_NOISE * len(order)))
+    return order[:border] if is_held else order[border:]
 
 
 def _made(entry: Entry, write: Callable[[], bytes]) -> Entry:

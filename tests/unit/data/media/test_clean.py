@@ -115,6 +115,21 @@ def test_held_out_recordings_get_noise_that_no_other_one_got() -> None:
     assert counts == [4, 4]
 
 
+def test_only_noise_there_is_gives_its_end_to_what_is_held_out() -> None:
+    early, late = (
+        0.3 * np.sin(2 * np.pi * f * np.arange(70_000) / noises.RATE) for f in (500, 3_000)
+    )
+    whole = write_sound(np.concatenate([early, late[:30_000]]))
+    items, said = found({f"clean/{n}.wav": sound(n) for n in range(20)} | {"noise/room.wav": whole})
+    assert items is not None
+    assert said["noise_own"] == {"count": 20, "noises": 1}
+    for item, twin in items:
+        noisy, clean = (read_sound(BytesIO(e.open().read())) for e in (item.entry, twin))
+        spectrum = np.abs(np.fft.rfft(noisy - clean))
+        hertz = np.fft.rfftfreq(len(noisy), 1 / noises.RATE)[spectrum.argmax()]
+        assert (hertz > 1_500) == (item.split != Split.TRAIN)
+
+
 def test_mixture_is_as_loud_as_asked_and_never_too_loud() -> None:
     dice = np.random.default_rng(0)
     clean, noise = voice(1.0, dice) * 9, noises.white(16_000, dice)
