@@ -11,6 +11,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from PIL import Image
 from rich.console import Console
 
 from bigmodel.commands import predict
@@ -146,3 +147,22 @@ def test_out_is_a_place_for_what_is_asked(tmp_path: Path, name: str) -> None:
 def test_texts_come_from_standard_input(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("good\n\nbad\n"))
     assert [one["text"] for one in json.loads(run(studio, "-"))["predictions"]] == ["good", "bad"]
+
+
+@pytest.mark.parametrize("studio", ["mirror_paint"], indirect=True)
+def test_pictures_of_a_class_are_written_as_files_by_the_dials(
+    studio: Studio, tmp_path: Path
+) -> None:
+    how: Any = {"out": tmp_path, "dial": ["count=2", "seed=7"]}
+    good, anything = json.loads(run(studio, "good", "", **how))["predictions"]
+    assert (good["class"], good["pictures"], good["copied"]) == ("good", 2, 0)
+    assert good["files"] == [str(tmp_path / f"good-{n}.png") for n in (1, 2)]
+    assert [Path(file).name for file in anything["files"]] == ["picture-1.png", "picture-2.png"]
+    with Image.open(good["files"][0]) as picture:
+        assert picture.getpixel((0, 0)) == (7, 7, 7)
+
+
+@pytest.mark.parametrize("text", ["seed", "=3", "seed=much"])
+def test_dial_without_a_number_is_no_dial(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        predict.dial_of(text)

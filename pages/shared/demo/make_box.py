@@ -1,7 +1,7 @@
 """What a demo is asked with where pictures are made: a class, a seed, how many and how; it makes none itself."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import gradio as gr
@@ -25,11 +25,13 @@ class MakeBox:
     def __init__(self, ctx: Context, kind: str) -> None:
         self._ctx, self._demo, self._kind = ctx, ctx.services.inference, kind
         self._words = f"pages.{kind}_demo."
-        self._dials: Sequence[Dial] = ()
+
+    @cached_property
+    def _dials(self) -> Sequence[Dial]:
+        return self._demo.dials(self._kind, asks_class=True)
 
     def build(self) -> None:
         """Lay out the box, unseen until a model is there that is asked so."""
-        self._dials = self._demo.dials(self._kind, asks_class=True)
         t, prefix = self._ctx.t, f"{self._kind}-demo-make"
         if not self._dials:
             return

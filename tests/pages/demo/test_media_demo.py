@@ -96,7 +96,7 @@ def test_live_picture_is_not_kept(tab: MediaDemo, studio: Studio) -> None:
 
 def test_example_is_asked_and_shown(tab: MediaDemo, studio: Studio) -> None:
     model = studio.demo.resolve(LOCAL_OWNER, studio.job())
-    examples, given = tab.fill(LOCAL_OWNER, model, ask())
+    examples, given, *_ = tab.fill(LOCAL_OWNER, model, ask())
     assert given.visible  # type: ignore[attr-defined]
     assert examples.count("data-row=") == 8
     event: Any = SimpleNamespace(row="test good 1")
