@@ -97,7 +97,8 @@ class MadeType(AnswerType):
         return record | {name: list(map(float, record[name])) for name in NUMBERS}
 
     def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Made:
-        return Made(**{**record, **{name: tuple(record[name]) for name in NUMBERS}})
+        known = {name: record[name] for name, _ in self.fields}
+        return Made(**known | {name: tuple(record[name]) for name in NUMBERS})
 
     def shared(self, answer: Made) -> Made:
         return replace(answer, nearest=b"")

@@ -248,7 +248,7 @@ def test_dial_answers_again_what_the_box_holds(tmp_path: Path) -> None:
         [(turned, *rest)] = tab.turn(job, None, ask(), 0.3)
         assert (turned, len(rest)) == ({"strength": 0.3}, 2)
         model = studio.demo.resolve(LOCAL_OWNER, job)
-        assert [part.visible for part in tab.fill(LOCAL_OWNER, model, ask())[1:]] == [True, True]
+        assert [part.visible for part in tab.fill(LOCAL_OWNER, model, ask())[1:3]] == [True, True]
 
 
 def test_answer_that_does_not_grow_comes_at_once(tab: MediaDemo, studio: Studio) -> None:

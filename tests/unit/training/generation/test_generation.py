@@ -9,10 +9,11 @@ import torch
 from PIL import Image
 
 from bigmodel.answers.made import ANSWER
-from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.datasets.dataset import Rows, Split, TaskData
 from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, StopRequested
 from bigmodel.data.media.made import MADE, NOTE
+from bigmodel.jobs.worker.evaluation import Answers, read
 from bigmodel.training.generation import adversarial, flow, instant
 from bigmodel.training.generation.gaussian import fit_gaussians
 from bigmodel.training.generation.net import FlowNet, NetSize, flow_stages
@@ -90,6 +91,24 @@ def test_every_file_says_that_a_model_made_it(model: instant.GaussianMaker) -> N
         with Image.open(BytesIO(content)) as picture:
             assert picture.text["Description"] == NOTE  # type: ignore[attr-defined]
             assert MADE in picture.text["XML:com.adobe.xmp"]  # type: ignore[attr-defined]
+
+
+def test_answers_that_are_stored_are_read_again(
+    data: TaskData, model: instant.GaussianMaker, tmp_path: Path
+) -> None:
+    answers = Answers(ANSWER)
+    given = model.answer(data.test.inputs)
+    answers.add(data.labels, Split.TEST, data.test, given)
+    answers.write(tmp_path)
+    truth, found = read(tmp_path, ANSWER, Split.TEST, data.labels)
+    assert truth == list(data.test.targets)
+    assert [one.pixels for one in found] == [one.pixels for one in given]
+    told = ANSWER.evaluate(truth, found, data.labels, beside={"instant": found})
+    same = told.measures["frechet_distance"].value
+    assert told.measures["baseline_frechet_distance"].value == pytest.approx(same)
+    [grid] = told.panels
+    assert [row["name"] for row in grid.data["rows"]] == ["lying", "standing"]
+    assert grid.quotes
 
 
 def test_photos_without_classes_are_learned_from(data: TaskData, tmp_path: Path) -> None:
