@@ -28,7 +28,8 @@ class Enhanced:
 
     `is_plain`: the model left it to plain (bicubic) enlarging. `is_reduced`: a very large photo was made smaller before.
     `measures` are those of `metrics.pictures.fidelity`, where the truth was asked along. `strip` shows the plain
-    picture, this one and the truth side by side. What is not stored: the `picture` (PNG), the `plain` one, a small `preview` (JPEG).
+    picture, this one and the truth side by side. What is not stored: the `picture` (PNG), the `plain` one, a small `preview` (JPEG),
+    and how many tiles of how many are `done`.
     """
 
     size: tuple[int, int]
@@ -40,6 +41,7 @@ class Enhanced:
     preview: bytes = b""
     picture: bytes = b""
     plain: bytes = b""
+    done: tuple[int, int] = (1, 1)
 
     @property
     def text(self) -> str:
@@ -78,12 +80,14 @@ class PictureType(AnswerType):
     reads_lines = False
     shows_input = True
     makes_files = True
+    grows = True
     wording = "pictures"
 
     def encode(self, answer: Enhanced) -> dict[str, Any]:
         record = {name: getattr(answer, name) for name in ("scale", "is_plain", "is_reduced")}
         record |= {"width": answer.size[0], "height": answer.size[1]}
         record |= {"measures": list(map(float, answer.measures))}
+        record |= {"done": list(answer.done)}
         names = ("strip", "preview", "picture", "plain")
         return record | {name: getattr(answer, name) for name in names}
 
@@ -97,6 +101,7 @@ class PictureType(AnswerType):
             tuple(record["measures"]),
             record["strip"],
             **contents,
+            done=tuple(record.get("done") or (1, 1)),
         )
 
     def asked(self, inputs: Sequence[str], truth: Sequence[str]) -> Sequence[str]:
@@ -191,6 +196,9 @@ class PictureType(AnswerType):
     def view(self, answer: Enhanced) -> Panel:
         way = "plain" if answer.is_plain else "larger" if answer.scale > 1 else "cleaner"
         notes: list[Note] = [(f"{WORDS}{way}", {"scale": answer.scale})]
+        done, whole = answer.done
+        if done < whole:
+            notes = [(f"{WORDS}part", {"done": done, "whole": whole})]
         if answer.is_reduced:
             notes.append((f"{WORDS}reduced", {}))
         return _panel(answer.preview, answer.text, notes, lead=answer.text)

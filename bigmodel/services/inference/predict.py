@@ -382,8 +382,12 @@ class InferenceService:
         return self._store.datasets.version(owner, job.dataset_id, job.dataset_version)
 
     def _ask(self, model: TrainedModel, file: NamedFile) -> Answered:
-        [(row, said)] = self._serving.looks(self._folder(model), [str(file.path)])
-        kind = self.answers_of(model)
+        """Return the answer to a file; one that grows is waited for part by part, however long the whole takes."""
+        kind, folder = self.answers_of(model), self._folder(model)
+        if kind.grows:
+            row = self._serving.grow(folder, str(file.path), lambda _part: True)
+            return Answered(kind, kind.decode(row, model.labels), name=file.name)
+        [(row, said)] = self._serving.looks(folder, [str(file.path)])
         return Answered(kind, kind.decode(row, model.labels), said, file.name)
 
     def _folder(self, model: TrainedModel) -> Path:

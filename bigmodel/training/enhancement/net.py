@@ -1,10 +1,9 @@
 """Networks that make pictures sharper or cleaner: EDSR (Lim et al. 2017), small, begun at plain enlarging, and SPAN (Wan et al. 2024)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -114,23 +113,34 @@ def make_net(size: EnhancerSize) -> "Enhancer | Span":
 
 
 def enhanced(net: nn.Module, given: Pixels, plain: Pixels, scale: int, device: str) -> Pixels:
-    """Return a picture made by a network, tile by tile; tiles overlap by what the network sees, so no seam shows."""
-    made = np.empty_like(plain)
-    height, width = given.shape[:2]
-    for top in range(0, height, TILE):
-        for left in range(0, width, TILE):
-            y0, x0 = max(0, top - AROUND), max(0, left - AROUND)
-            y1, x1 = min(height, top + TILE + AROUND), min(width, left + TILE + AROUND)
-            large = plain[y0 * scale : y1 * scale, x0 * scale : x1 * scale]
-            pair = (as_tensor(part[None]).to(device) for part in (given[y0:y1, x0:x1], large))
-            with torch.inference_mode():
-                [answer] = net(*pair).clamp(0, 1).mul(255).round().byte().cpu()
-            tile = answer.permute(1, 2, 0).numpy()
-            down, across = min(TILE, height - top) * scale, min(TILE, width - left) * scale
-            y, x = (top - y0) * scale, (left - x0) * scale
-            places = slice(top * scale, top * scale + down), slice(left * scale, left * scale + across)  # fmt: skip
-            made[places] = tile[y : y + down, x : x + across]
+    """Return a picture made by a network."""
+    *_, (_, made) = tiles(net, given, plain, scale, device)
     return made
+
+
+def tiles(
+    net: nn.Module, given: Pixels, plain: Pixels, scale: int, device: str
+) -> Iterator[tuple[tuple[int, int], Pixels]]:
+    """Yield a picture as far as it is made, tile by tile, with how many of how many are; the rest of it is plain.
+
+    Tiles overlap by what the network sees, so that no seam shows.
+    """
+    made = plain.copy()
+    height, width = given.shape[:2]
+    corners = [(top, left) for top in range(0, height, TILE) for left in range(0, width, TILE)]
+    for done, (top, left) in enumerate(corners, 1):
+        y0, x0 = max(0, top - AROUND), max(0, left - AROUND)
+        y1, x1 = min(height, top + TILE + AROUND), min(width, left + TILE + AROUND)
+        large = plain[y0 * scale : y1 * scale, x0 * scale : x1 * scale]
+        pair = (as_tensor(part[None]).to(device) for part in (given[y0:y1, x0:x1], large))
+        with torch.inference_mode():
+            [answer] = net(*pair).clamp(0, 1).mul(255).round().byte().cpu()
+        tile = answer.permute(1, 2, 0).numpy()
+        down, across = min(TILE, height - top) * scale, min(TILE, width - left) * scale
+        y, x = (top - y0) * scale, (left - x0) * scale
+        part = made[top * scale : top * scale + down, left * scale : left * scale + across]
+        part[...] = tile[y : y + down, x : x + across]
+        yield (done, len(corners)), made
 
 
 def as_tensor(pixels: Pixels) -> Tensor:

@@ -1,7 +1,7 @@
 """Networks that enhance pictures as they answer, and as they lie on disk: weights in safetensors, all else in plain JSON."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from torch import nn
 
 from bigmodel.answers.picture import Enhanced
 from bigmodel.core.errors import ModelError
-from bigmodel.training.enhancement.net import Enhancer, EnhancerSize, Span, enhanced, make_net
-from bigmodel.training.enhancement.plain import noise_of
-from bigmodel.training.enhancement.question import answer_of, question_of
+from bigmodel.training.enhancement.net import Enhancer, EnhancerSize, Span, make_net, tiles
+from bigmodel.training.enhancement.plain import Pixels, noise_of
+from bigmodel.training.enhancement.question import Question, answer_of, part_of, question_of
 
 RECORD, WEIGHTS = "enhancer.json", "model.safetensors"
 
@@ -43,13 +43,24 @@ class PictureEnhancer:
         """Return each picture made sharper or cleaner; the plain one where that was better on held-out pictures."""
         return [self._one(text) for text in inputs]
 
-    def _one(self, text: str) -> Enhanced:
+    def stream(self, text: str) -> Iterator[Enhanced]:
+        """Yield the answer to one picture as far as it has come, after each tile of a large one."""
         asked = question_of(text, self._scale, self._wisdom.damage)
-        limit = self._wisdom.limit
         made = None
+        for (done, whole), made in self._tiles(asked):
+            if done < whole:
+                yield part_of(asked, self._scale, made, (done, whole))
+        yield answer_of(asked, self._scale, made)
+
+    def _one(self, text: str) -> Enhanced:
+        *_, whole = self.stream(text)
+        return whole
+
+    def _tiles(self, asked: Question) -> Iterator[tuple[tuple[int, int], Pixels]]:
+        """Yield the picture as far as it is made; nothing where it is left plain."""
+        limit = self._wisdom.limit
         if limit is None or noise_of(asked.given) <= limit:
-            made = enhanced(self._net, asked.given, asked.plain, self._scale, self._device)
-        return answer_of(asked, self._scale, made)
+            yield from tiles(self._net, asked.given, asked.plain, self._scale, self._device)
 
 
 def save(folder: Path, net: Enhancer | Span, wisdom: Wisdom) -> None:

@@ -74,6 +74,13 @@ def answer_of(asked: Question, scale: int, made: Pixels | None) -> Enhanced:
     return Enhanced(size, scale, is_plain, asked.is_reduced, (), b"", preview, picture, plain)
 
 
+def part_of(asked: Question, scale: int, made: Pixels, done: tuple[int, int]) -> Enhanced:
+    """Return an answer that has come so far: `done` of how many tiles."""
+    height, width = made.shape[:2]
+    preview = _jpeg(_small(made))
+    return Enhanced((width, height), scale, is_reduced=asked.is_reduced, preview=preview, done=done)
+
+
 def _strip(plain: Pixels, made: Pixels, truth: Pixels) -> bytes:
     """Return the same part of three pictures side by side: where the plain one is furthest from the truth."""
     off = np.abs(plain.astype(np.int16) - truth).sum(axis=2, dtype=np.int64)

@@ -18,6 +18,7 @@ SAY = partial(load_words().text, "en")
         (Enhanced((80, 60), 1), "cleaned"),
         (Enhanced((80, 60), 2, is_plain=True), "plain enlarging"),
         (Enhanced((80, 60), 2, is_reduced=True), "made smaller before"),
+        (Enhanced((80, 60), 2, done=(1, 3)), "1 of 3 parts"),
     ],
 )
 def test_an_answer_says_what_was_done(answer: Enhanced, told: str) -> None:

@@ -129,6 +129,17 @@ def test_tiles_show_no_seam() -> None:
     assert np.abs(made.astype(int) - whole.permute(1, 2, 0).numpy()).max() <= 1
 
 
+def test_a_large_picture_comes_tile_by_tile_and_whole_as_at_once(tmp_path: Path) -> None:
+    large = np.random.default_rng(0).integers(0, 256, (40, TILE + 40, 3)).astype(np.uint8)
+    Image.fromarray(large).save(tmp_path / "large.png")
+    model = predictor.PictureEnhancer(untrained(2), Wisdom(0.0))
+    first, whole = model.stream(str(tmp_path / "large.png"))
+    assert (first.done, first.picture) == ((1, 2), b"")
+    assert first.preview != whole.preview
+    assert [whole] == model.answer([str(tmp_path / "large.png")])
+    assert ANSWER.decode(ANSWER.encode(first), ()) == first
+
+
 @pytest.mark.parametrize(
     ("gains", "limit"),
     [
