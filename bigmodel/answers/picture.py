@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,7 @@ from bigmodel.metrics import sentence
 from bigmodel.metrics.pictures import fidelity
 
 WORDS = "pages.demo.enhanced_"
+Maker = Literal["model", "plain", "left"]
 Note = tuple[str, dict[str, Any]]  # key of the words and their values
 
 
@@ -26,7 +27,7 @@ Note = tuple[str, dict[str, Any]]  # key of the words and their values
 class Enhanced:
     """A picture of `size`, so many times as large as the one that was given.
 
-    `is_plain`: the model left it to plain (bicubic) enlarging. `is_reduced`: a very large photo was made smaller before.
+    `maker` says who made it: the model, plain (bicubic) enlarging, or the model that left it to that. `is_reduced`: a very large photo was made smaller before.
     `measures` are those of `metrics.pictures.fidelity`, where the truth was asked along. `strip` shows the plain
     picture, this one and the truth side by side. What is not stored: the `picture` (PNG), the `plain` one, a small `preview` (JPEG),
     and how many tiles of how many are `done`.
@@ -34,7 +35,7 @@ class Enhanced:
 
     size: tuple[int, int]
     scale: int
-    is_plain: bool = False
+    maker: Maker = "model"
     is_reduced: bool = False
     measures: tuple[float, ...] = ()
     strip: bytes = b""
@@ -61,7 +62,7 @@ class PictureType(AnswerType):
         ("width", pa.int64()),
         ("height", pa.int64()),
         ("scale", pa.int64()),
-        ("is_plain", pa.bool_()),
+        ("maker", pa.string()),
         ("is_reduced", pa.bool_()),
         ("measures", pa.list_(pa.float64())),
         ("strip", pa.binary()),
@@ -84,7 +85,7 @@ class PictureType(AnswerType):
     wording = "pictures"
 
     def encode(self, answer: Enhanced) -> dict[str, Any]:
-        record = {name: getattr(answer, name) for name in ("scale", "is_plain", "is_reduced")}
+        record = {name: getattr(answer, name) for name in ("scale", "maker", "is_reduced")}
         record |= {"width": answer.size[0], "height": answer.size[1]}
         record |= {"measures": list(map(float, answer.measures))}
         record |= {"done": list(answer.done)}
@@ -96,7 +97,7 @@ class PictureType(AnswerType):
         return Enhanced(
             (record["width"], record["height"]),
             record["scale"],
-            record["is_plain"],
+            record.get("maker", "model"),
             record["is_reduced"],
             tuple(record["measures"]),
             record["strip"],
@@ -112,7 +113,8 @@ class PictureType(AnswerType):
         return PurePath(truth).name
 
     def sides(self, answer: Enhanced) -> tuple[bytes, bytes] | None:
-        return (answer.plain, answer.picture) if answer.picture and answer.plain else None
+        has_both = answer.maker == "model" and answer.picture and answer.plain
+        return (answer.plain, answer.picture) if has_both else None
 
     def kept(self, answer: Enhanced) -> Enhanced:
         return replace(answer, preview=b"", picture=b"", plain=b"")
@@ -134,7 +136,7 @@ class PictureType(AnswerType):
     ) -> Results:
         rows = _measured(answers)
         scale = max((answer.scale for answer in answers), default=1)
-        left = sum(answer.is_plain for answer in answers) if beside else 0
+        left = sum(answer.maker == "left" for answer in answers)
         return Results(
             family=self.name,
             rows=len(truth),
@@ -189,12 +191,13 @@ class PictureType(AnswerType):
             (f"{WORDS}model", {"psnr": f"{psnr:.2f}", "ssim": f"{ssim:.3f}", "gain": gain}),
             (f"{WORDS}truth", {}),
         ]
-        if answer.is_plain:
+        if answer.maker == "left":
             notes.append((f"{WORDS}left", {}))
         return _panel(answer.strip, text, notes)
 
     def view(self, answer: Enhanced) -> Panel:
-        way = "plain" if answer.is_plain else "larger" if answer.scale > 1 else "cleaner"
+        way = "larger" if answer.scale > 1 else "cleaner"
+        way = way if answer.maker == "model" else f"{answer.maker}_{way}"
         notes: list[Note] = [(f"{WORDS}{way}", {"scale": answer.scale})]
         done, whole = answer.done
         if done < whole:
@@ -222,7 +225,7 @@ def _panel(jpeg: bytes, text: str, notes: Sequence[Note], lead: str = "") -> Pan
 
 
 def _maker(answer: Enhanced) -> str:
-    return "bicubic" if answer.is_plain else "model"
+    return "model" if answer.maker == "model" else "bicubic"
 
 
 def _measured(answers: Sequence[Enhanced]) -> list[tuple[float, ...]]:

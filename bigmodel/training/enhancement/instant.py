@@ -29,7 +29,7 @@ class PlainEnlarger:
     def answer(self, inputs: Sequence[str]) -> list[Enhanced]:
         """Return each picture enlarged."""
         asked = (question_of(text, self.scale, self.damage) for text in inputs)
-        return [answer_of(one, self.scale, None) for one in asked]
+        return [answer_of(one, self.scale, None, "plain") for one in asked]
 
 
 def train(data: TaskData, params: EnhanceParams, folder: Path, report: Reporter) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from bigmodel.answers.picture import Enhanced
+from bigmodel.answers.picture import Enhanced, Maker
 from bigmodel.core.datasets.inputs import parts_of
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.images import LONGEST_EXACT, open_picture
@@ -60,18 +60,20 @@ def question_of(text: str, scale: int, handle: float) -> Question:
     return Question(given, plain, truth)
 
 
-def answer_of(asked: Question, scale: int, made: Pixels | None) -> Enhanced:
-    """Return the answer to a question; without a picture of the model it is the plain one."""
+def answer_of(
+    asked: Question, scale: int, made: Pixels | None, without: Maker = "left"
+) -> Enhanced:
+    """Return the answer to a question; without a picture of the model it is the plain one, and says why."""
     shown = asked.plain if made is None else made
     height, width = shown.shape[:2]
-    size, is_plain = (width, height), made is None
+    size, maker = (width, height), without if made is None else "model"
     if asked.truth is not None:
         numbers = measured(asked.truth, shown, asked.plain, scale)
         strip = _strip(asked.plain, shown, asked.truth)
-        return Enhanced(size, scale, is_plain, measures=numbers, strip=strip)
+        return Enhanced(size, scale, maker, measures=numbers, strip=strip)
     picture, plain = (_png(one) for one in (shown, asked.plain))
     preview = _jpeg(_small(shown))
-    return Enhanced(size, scale, is_plain, asked.is_reduced, (), b"", preview, picture, plain)
+    return Enhanced(size, scale, maker, asked.is_reduced, (), b"", preview, picture, plain)
 
 
 def part_of(asked: Question, scale: int, made: Pixels, done: tuple[int, int]) -> Enhanced:

@@ -1,6 +1,7 @@
 """PSNR and SSIM of brightness, worked out by hand, and what is said of pictures that were made."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -86,13 +87,14 @@ def test_two_models_are_compared_on_the_same_pictures() -> None:
 
 
 def test_answers_are_stored_without_their_pictures_and_asked_with_the_truth() -> None:
-    whole = Enhanced((8, 6), 2, True, False, ROWS[0], b"s", b"p", b"png", b"plain")
+    whole = Enhanced((8, 6), 2, "model", False, ROWS[0], b"s", b"p", b"png", b"plain")
     assert ANSWER.decode(ANSWER.encode(whole), ()) == whole
     stored = {name: ANSWER.encode(whole)[name] for name, _ in ANSWER.fields}
     assert ANSWER.decode(stored, ()) == ANSWER.kept(whole)
     assert ANSWER.files(whole) == {".png": b"png"}
     assert ANSWER.sides(whole) == (b"plain", b"png")
     assert ANSWER.sides(ANSWER.kept(whole)) is None
+    assert ANSWER.sides(replace(whole, maker="left")) is None
     assert ANSWER.stored("/home/somebody/media/ab/abcd.png") == "abcd.png"
     [asked] = ANSWER.asked(["a.png"], ["b.png"])
     assert asked.startswith("a.png")

@@ -16,7 +16,9 @@ SAY = partial(load_words().text, "en")
     [
         (Enhanced((80, 60), 2), "2 times as large"),
         (Enhanced((80, 60), 1), "cleaned"),
-        (Enhanced((80, 60), 2, is_plain=True), "plain enlarging"),
+        (Enhanced((80, 60), 2, "plain"), "no model was at work"),
+        (Enhanced((80, 60), 2, "left"), "noisier"),
+        (Enhanced((80, 60), 1, "left"), "stays as it was given"),
         (Enhanced((80, 60), 2, is_reduced=True), "made smaller before"),
         (Enhanced((80, 60), 2, done=(1, 3)), "1 of 3 parts"),
     ],

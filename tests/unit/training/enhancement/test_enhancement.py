@@ -162,7 +162,7 @@ def test_noisier_pictures_than_the_limit_are_left_plain(tmp_path: Path) -> None:
     Image.fromarray(damaged(flat(), 1, Damage(noise=20), np.random.default_rng(0))).save(wild)
     model = predictor.PictureEnhancer(untrained(2), Wisdom(0.0, 5.0))
     first, second = model.answer([str(calm), str(wild)])
-    assert (first.is_plain, second.is_plain) == (False, True)
+    assert (first.maker, second.maker) == ("model", "left")
     assert second.picture == second.plain
     assert first.picture != first.plain
     assert first.size == (128, 128)
@@ -178,6 +178,7 @@ def test_pairs_say_their_scale(tmp_path: Path) -> None:
     [answer] = loaded.answer([asked])
     assert answer.size == (SIDE, SIDE)
     assert answer.measures[0] == answer.measures[2]
+    assert answer.maker == "plain"
     assert answer.strip
     assert not answer.picture
 
