@@ -62,18 +62,20 @@ def train(data: TaskData, params: ColumnsParams, folder: Path, report: Reporter)
     heads = heads_of(data.labels)
     if not heads:
         raise TrainingError("columns_none_to_learn")
-    strengths = choose_strengths(data.train, heads, params)
+    strengths, model, shared = _timed(data, params)
 
     def fit(rows: Rows) -> TextBaseline:
+        if rows is data.train:
+            return model
         return _fit(rows, heads, data.labels, params, strengths)
 
     train_by(fit, data, folder, report)
 
-    def timed(part: TaskData) -> Trained:
+    def alone(part: TaskData) -> Trained:
         report.step(phase="instant", step=STEPS, steps=STEPS)
-        return _timed(part, params)
+        return _timed(part, params)[2]
 
-    measure_apart(data, timed(data), timed, folder)
+    measure_apart(data, shared, alone, folder)
 
 
 def load(folder: Path) -> ColumnsBaseline:
@@ -127,12 +129,15 @@ def _fit(
     return model
 
 
-def _timed(data: TaskData, params: ColumnsParams) -> Trained:
-    """Return a model of all columns of some rows, and how long the processor took: what else runs does not count."""
+def _timed(
+    data: TaskData, params: ColumnsParams
+) -> tuple[dict[str, float], ColumnsBaseline, Trained]:
+    """Return penalties and model of all columns of some rows, and how long the processor took: what else runs does not count."""
     start, heads = time.process_time(), heads_of(data.labels)
     strengths = choose_strengths(data.train, heads, params)
     model = _fit(data.train, heads, data.labels, params, strengths)
-    return Trained(model.predict, model.parameters, time.process_time() - start)
+    seconds = time.process_time() - start
+    return strengths, model, Trained(model.predict, model.parameters, seconds)
 
 
 __all__ = ["ColumnsBaseline", "is_instant", "load", "train"]
