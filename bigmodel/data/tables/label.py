@@ -57,6 +57,7 @@ SHARE_SEVERAL = 0.1  # of the rows that hold more than one label
 MOST_PARTS = 200
 LONGEST_PART = 40
 SHOWN_CHARACTERS = 40
+STOPS = ".!,;:。！，；："  # behind a label
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 REVERSED = re.compile("\u202e([^\u202c\u202e]*)\u202c?")
 # Letters of other alphabets that look like Latin ones (after Unicode TS 39, the common ones).
@@ -73,10 +74,11 @@ def same_key(label: str) -> str:
 
 
 def look_key(label: str) -> str:
-    """Return what labels have in common that look alike: also letters of other alphabets, turned text, zeros in front."""
+    """Return what labels have in common that look alike: also letters of other alphabets, turned text, zeros in front, a stop behind."""
     turned = REVERSED.sub(lambda found: found[1][::-1], label)
     plain = unicodedata.normalize("NFC", same_key(turned)).translate(LOOKALIKES)
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFKD", plain))
+    plain = plain.rstrip(STOPS) or plain
     return plain.lstrip("0") or "0" if plain.isdecimal() else plain
 
 

@@ -1,5 +1,6 @@
 """What a file is by its content, not by its name; it must never hand on a file that is no table."""
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -53,6 +54,11 @@ ODF = {  # by the last part of its media type
     "presentation": "OpenDocument presentation, ODP",
 }
 OFFICE_ENDINGS = (".ods", ".odt", ".odp", ".numbers", ".pages", ".key", ".docx", ".pptx", ".xlsb")
+SQL = re.compile(
+    rb"(--[^\n]*\n\s*|/\*.*?\*/;?\s*)*(create\s+(table|database|schema)|insert\s+into|drop\s+table|set\s+\S+\s*=)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+ARFF = re.compile(rb"^@relation\b.*^@attribute\b", re.IGNORECASE | re.DOTALL | re.MULTILINE)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLE_CHUNK_BYTES = 2**20
 OVERLAP_BYTES = 64  # longer than the name of a stream
@@ -161,8 +167,21 @@ def _refuse_markup(head: bytes, ending: str) -> None:
         raise DatasetError("file_web_page")
     if text.startswith(b"<svg") or (text.startswith(b"<?xml") and b"<svg" in text):
         raise DatasetError("media_single", found="SVG")
-    if text.startswith(b"<?xml"):
-        raise DatasetError("file_format", found="XML", accepted=ACCEPTED)
+    if found := _written_for_programs(head, ending):
+        raise DatasetError("file_format", found=found, accepted=ACCEPTED)
+
+
+def _written_for_programs(head: bytes, ending: str) -> str:
+    """Return what a text is that holds rows in a language of its own, which would be torn as a table; "" for any other."""
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if SQL.match(text):
+        return "SQL"
+    if ARFF.search(text):
+        return "ARFF (Weka)"
+    if ending in (".yml", ".yaml"):
+        return "YAML"
+    is_xml = text.lower().startswith(b"<?xml") or (ending == ".xml" and text.startswith(b"<"))
+    return "XML" if is_xml else ""
 
 
 def _named(head: bytes, kinds: tuple[tuple[bytes, str], ...]) -> str:

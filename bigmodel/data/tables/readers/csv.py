@@ -14,6 +14,7 @@ from bigmodel.data.tables.header import (
     HeadRow,
     guess_header,
     is_first_row,
+    is_sure_name,
     more_names,
     names_one_column,
     names_pasted,
@@ -24,6 +25,12 @@ from bigmodel.data.tables.shapes.quoting import SINGLE, quote_of
 from bigmodel.data.tables.table import Findings, Target
 
 DELIMITERS = (",", ";", "\t", "|")
+RARE = (
+    "^",
+    "~",
+    "，",
+    "；",
+)  # of those that hardly part columns, only where the names say that they do
 PASTED = "\t"  # the delimiter that only what was pasted declares
 NEVER = "\x1f"  # a delimiter that no text holds: each line is one cell
 FIRST_LINE = 0.25  # more a delimiter is worth that parts the first line like most
@@ -253,7 +260,14 @@ def _sniff(sample: Sequence[str]) -> str:
         )
         if score > best_score + 1e-9:
             best, best_score = delimiter, score
-    return best
+    return best if best_score else next((mark for mark in RARE if _parts_all(sample, mark)), best)
+
+
+def _parts_all(sample: Sequence[str], mark: str) -> bool:
+    """Tell a rare delimiter that parts every line into as many fields, below names that such columns have."""
+    rows = rows_of(sample, Dialect(mark))
+    is_even = len(rows) > 1 and len(rows[0]) > 1 and len(set(map(len, rows))) == 1
+    return is_even and sum(map(is_sure_name, rows[0])) > 1
 
 
 def _is_row(header: Sequence[str], rows: Sequence[Sequence[str]], *, is_pasted: bool) -> bool:

@@ -107,7 +107,7 @@ def _is_whole(first: str, second: str = "") -> bool:
     try:
         DECODER.decode(first)
     except (ValueError, RecursionError):
-        return first.endswith((",", "[", "{", ":"))
+        return first.endswith((",", "[", "{", ":")) or "}{" in "".join(first.split())
     return not second and _holds_rows(first)
 
 
@@ -167,7 +167,10 @@ def _literal(text: str, findings: Findings) -> Iterator[tuple[int, Record]]:
 def _python(text: str) -> object:
     """Return the literal of Python that a text is, None where it is none; what is no number counts as nothing."""
     value = read_list(text)
-    return read_list(NAN.sub("None", text)) if value is None else value
+    value = read_list(NAN.sub("None", text)) if value is None else value
+    if isinstance(value, list):
+        return [list(each) if isinstance(each, tuple) else each for each in value]
+    return value
 
 
 Numbered = Iterator[tuple[int, Any]]  # values of JSON
@@ -254,7 +257,7 @@ def _claims(head: bytes, path: Path) -> bool:
         return True
     follower = text[1:].lstrip()[:1]
     return text.startswith(b"[") and (
-        follower in (b"{", b"[") or path.suffix.lower() in READER.endings
+        follower in (b"{", b"[", b"(") or path.suffix.lower() in READER.endings
     )
 
 

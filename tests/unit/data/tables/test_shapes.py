@@ -95,6 +95,39 @@ def test_first_row_of_numbers_is_no_header(settings: Settings) -> None:
     assert said(version, "header_missing") is not None
 
 
+@pytest.mark.parametrize("mark", ["^", "~", "，", "；"])
+def test_rare_delimiters_part_columns_below_known_names(settings: Settings, mark: str) -> None:
+    rows = [["text", "label"], *([f"number {at}", b] for at, (_, b) in enumerate(ROWS))]
+    version = read(settings, "\n".join(mark.join(row) for row in rows))
+    assert (version.summary.columns, version.summary.classes) == (("text", "label"), CLASSES)
+    texts_only = read(settings, "\n".join(f"number {at}{mark} said so" for at in range(60)))
+    assert len(texts_only.summary.columns) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("-- dump\nINSERT INTO t (text,label) VALUES\n('a','b'),\n('c','d');", "SQL"),
+        ("% about\n@relation r\n@attribute text string\n@data\n'a',b", "ARFF (Weka)"),
+    ],
+)
+def test_rows_in_a_language_of_their_own_are_named(
+    settings: Settings, text: str, found: str
+) -> None:
+    with pytest.raises(DatasetError) as caught:
+        read(settings, text, "table.txt")
+    assert (caught.value.key, caught.value.args_of_words["found"]) == ("file_format", found)
+
+
+def test_stops_behind_labels_are_said(settings: Settings) -> None:
+    lines = [
+        "text,label",
+        *(f"number {at},{b}{'.' * (at % 3 == 0)}" for at, (_, b) in enumerate(ROWS)),
+    ]
+    version = read(settings, "\n".join(lines))
+    assert "good. / good" in str((said(version, "labels_alike") or {})["labels"])
+
+
 # numbers and columns --------------------------------------------------------------------------------
 
 
@@ -216,6 +249,13 @@ def test_lines_as_python_prints_them_are_read(settings: Settings) -> None:
     whole = read(settings, repr([*rows, {"text": "more", "label": float("nan")}]), "table.json")
     assert (whole.summary.classes, whole.summary.unlabelled_rows) == (CLASSES, 1)
     assert said(whole, "python_printed") is not None
+
+
+def test_objects_without_line_ends_and_tuples_are_read(settings: Settings) -> None:
+    glued = "".join(json.dumps({"text": a, "label": b}) for a, b in ROWS)
+    assert read(settings, glued, "t.json").summary.classes == CLASSES
+    version = read(settings, repr([tuple(row) for row in ROWS]), "t.txt")
+    assert (version.summary.rows, version.summary.classes) == (60, CLASSES)
 
 
 def test_code_in_lines_is_never_run(settings: Settings) -> None:
