@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,9 +10,9 @@ from bigmodel.core.datasets.inputs import in_short, join_inputs, parts_of
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.panel import cut
-from bigmodel.services.inference.summary import counted
 from pages.shared.demo import text_view
 from pages.shared.demo.models import LOCK, DemoModels
+from pages.shared.demo.table_box import answer_table
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets import answer
@@ -249,24 +248,7 @@ class TextDemo:
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio finds it in the signature
     ) -> tuple[object, str]:
         """Answer every row of an uploaded table."""
-        if not model_id:
-            raise ModelError("model_missing")
-        if not path:
-            raise ModelError("table_missing")
-        made = self._demo.predict_file(
-            self._ctx.owner(request),
-            model_id,
-            Path(path),
-            None,
-            partial(self._ctx.tell, request),
-            lambda done, total: progress((done, total)),
-        )
-        said = counted(made.tally, partial(self._ctx.tell, request))
-        if made.guessed:
-            said += " " + self._ctx.say(request, "writeback.column_guessed", column=made.guessed)
-        if made.is_old_format:
-            said += " " + self._ctx.say(request, "writeback.old_format")
-        return gr.DownloadButton(value=str(made.path), visible=True), answer.quiet(said)
+        return answer_table(self._ctx, model_id, path, request, progress)
 
     def _count(self, rows: int, request: gr.Request) -> str:
         key = "many_cut" if rows > SHOWN_LINES else "many"

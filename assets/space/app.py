@@ -42,7 +42,11 @@ words = gr.I18n(**ABOUT["words"])
 
 def answer(*given: str | None) -> str:
     """Return what the model says of a text, or of the file of a picture or a recording, or makes of a class, as HTML."""
-    asked = join_inputs([one or "" for one in given]) if ABOUT["medium"] == "text" else given[0]
+    asked: Any = given[0]
+    if hasattr(model, "boxes"):  # a row of several media
+        asked = [one or "" for one in given] if any(given) else ""
+    elif ABOUT["medium"] == "text":
+        asked = join_inputs([one or "" for one in given])
     if not asked and ABOUT["medium"] != "class":
         return ""
     asked = asked or ""
@@ -53,7 +57,7 @@ def answer(*given: str | None) -> str:
         return lead(escape(ABOUT["unread"]))
 
 
-def drawn(asked: str) -> str:
+def drawn(asked: Any) -> str:
     """Return an answer as HTML: drawn by the program itself, a text, marks in one, a number, the likeliest labels, or such for each of several columns."""
     if hasattr(model, "show"):
         return str(model.show(asked))
@@ -83,6 +87,8 @@ def drawn_part(part: Mapping[str, Any]) -> str:
 
 def boxes() -> list[gr.components.Component]:
     """Return what a question is given in."""
+    if hasattr(model, "boxes"):
+        return [box(name, medium) for name, medium in model.boxes]
     if ABOUT["medium"] == "class":
         labels = list(model.labels)
         first = labels[0] if labels else None
@@ -95,6 +101,15 @@ def boxes() -> list[gr.components.Component]:
     return [
         gr.Textbox(label=words(key), lines=3, max_length=MOST_CHARACTERS) for key in inputs
     ]  # fmt: skip
+
+
+def box(name: str, medium: str) -> gr.components.Component:
+    """Return what one column of a row is given in."""
+    if medium == "picture":
+        return gr.Image(type="filepath", label=name)
+    if medium == "sound":
+        return gr.Audio(type="filepath", label=name)
+    return gr.Textbox(label=name, lines=1 if medium == "number" else 3, max_length=MOST_CHARACTERS)
 
 
 with gr.Blocks(title=ABOUT["title"], analytics_enabled=False, delete_cache=(600, 600)) as demo:

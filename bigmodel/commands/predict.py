@@ -9,7 +9,7 @@ from typing import Any
 
 from bigmodel.commands.reference import OWNER, find_job
 from bigmodel.commands.terminal import Terminal
-from bigmodel.core.datasets.inputs import join_inputs
+from bigmodel.core.datasets.inputs import in_short, join_inputs
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import is_id
 from bigmodel.core.message import Message
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
     asked = services.inference.resolve(OWNER, model)
     if services.inference.answers_of(asked).asks_class and not args.file:
         return _classes(model, args, services, terminal)
-    if services.inference.kind(OWNER, model) == "text":
+    if services.inference.rows.are_read(OWNER, model):
         return (_table if args.file else _texts)(model, args, services, terminal)
     return (_folder if args.file else _files)(model, args, services, terminal)
 
@@ -71,8 +71,14 @@ def dial_of(text: str) -> tuple[str, float]:
 
 
 def _texts(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
-    count = len(services.inference.inputs_of(services.inference.resolve(OWNER, model)))
-    texts = [join_inputs(args.text[at : at + count]) for at in range(0, len(args.text), count)]
+    columns = services.inference.rows.columns(OWNER, model)
+    inputs = services.inference.inputs_of(services.inference.resolve(OWNER, model))
+    count = len(columns or inputs)
+    rows = [args.text[at : at + count] for at in range(0, len(args.text), count)]
+    if columns:
+        texts = [services.inference.rows.row(OWNER, model, row) for row in rows]
+    else:
+        texts = [join_inputs(row) for row in rows]
     with terminal.bar(terminal.text("predict.loading")):
         answers = services.inference.look_texts(OWNER, model, texts)
         near = [services.inference.near_texts(OWNER, model, answer) for answer in answers]
@@ -81,8 +87,8 @@ def _texts(model: str, args: argparse.Namespace, services: Services, terminal: T
     _save(records, [replace(found, name="answer") for found in answers], args, terminal)
     terminal.record({"predictions": records})
     pairs = zip(texts, answers, strict=True)
-    rows = [(text, *_cells(answer, terminal)) for text, answer in pairs]
-    terminal.said_table((terminal.text("headings.text"), *_headings(answers, terminal)), rows)
+    lines = [(in_short(text), *_cells(answer, terminal)) for text, answer in pairs]
+    terminal.said_table((terminal.text("headings.text"), *_headings(answers, terminal)), lines)
     return 0
 
 

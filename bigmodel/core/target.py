@@ -51,13 +51,16 @@ class TargetKind(ABC):
         False  # what came as the target is read, and what came as the input is made
     )
     learns_several: ClassVar[bool] = False  # a target is made of several columns
+    reads_all: ClassVar[bool] = (
+        False  # every other column is an input, whatever its medium; a row may lack some
+    )
     unasked: ClassVar[str] = ""  # key of the refusal of a table that nobody said is of this kind
     words: ClassVar[Mapping[str, str]] = {}  # its own words for some problems of files
 
     @property
     def is_told(self) -> bool:
         """Whether the values of a file tell that they are of this kind, so that nobody has to say so."""
-        return self.is_given and not self.unasked
+        return self.is_given and not self.unasked and not self.reads_all
 
     # surveying a column ---------------------------------------------------------------------------
 

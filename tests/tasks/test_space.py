@@ -18,7 +18,8 @@ import psutil
 import pytest
 
 from bigmodel.answers import answer_type
-from bigmodel.core.datasets.inputs import parts_of
+from bigmodel.core.datasets.attached import file_of
+from bigmodel.core.datasets.inputs import MARK, parts_of
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Medium, Task
 from bigmodel.services.panels import answer_html
@@ -117,15 +118,21 @@ def _answers(url: str) -> bool:
 
 def ask(url: str, task: Task, given: str) -> str:
     """Ask as the page does, and return the answer as HTML."""
-    asked: list[object] = list(parts_of(given)) if len(task.inputs) > 1 else [given]
+    parts = parts_of(given) if len(task.inputs) > 1 or MARK in given else (given,)
+    asked: list[object] = [_sent(url, file) if (file := file_of(part)) else part for part in parts]
     if task.medium != Medium.TEXT and not answer_type(task).asks_class:
-        with Path(given).open("rb") as file:
-            [path] = httpx.post(f"{url}/upload", files={"files": file}).json()
-        asked = [{"path": path, "meta": {"_type": "gradio.FileData"}}]
+        asked = [_sent(url, given)]
     event = httpx.post(f"{url}/call/answer", json={"data": asked}).json()["event_id"]
     told = httpx.get(f"{url}/call/answer/{event}", timeout=PATIENCE_S).text
     assert "event: complete" in told, told
     return str(json.loads(told.rpartition("data: ")[2])[0])
+
+
+def _sent(url: str, given: str) -> object:
+    """Send a file as a browser does, and return what stands for it in a question."""
+    with Path(given).open("rb") as file:
+        [path] = httpx.post(f"{url}/upload", files={"files": file}).json()
+    return {"path": path, "meta": {"_type": "gradio.FileData"}}
 
 
 def plain_lead(html: str) -> str:

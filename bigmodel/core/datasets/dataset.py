@@ -10,6 +10,7 @@ from bigmodel.core.message import Message
 
 ONLY_TEXT = "  "  # likewise: there is none, and none is wanted; rows are learned whole
 NO_LABEL = " "  # said in place of a label column: there is none. Names of columns are stripped.
+COLUMNS = "columns"  # in `TaskData.extra`: what the parts of an input are called
 
 
 class Form(StrEnum):

@@ -1,9 +1,13 @@
 """Inputs of several columns, such as a question and its context: one text on its way, its parts where it is used."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bigmodel.core.datasets.attached import called, file_of, placed
 
 MARK = "\u2063"  # the invisible separator of Unicode: XML and every table take it
 SEPARATOR = f"\n{MARK}\n"
+LACKING = "–"  # stands where a row may lack something, so that the other parts keep their places
 
 
 def join_inputs(parts: Sequence[str]) -> str:
@@ -14,6 +18,14 @@ def join_inputs(parts: Sequence[str]) -> str:
     return SEPARATOR.join(clean) if clean[0] else ""
 
 
+def row_of(parts: Sequence[str]) -> str:
+    """Return the parts of a row that may lack some as one text, "" where it lacks all."""
+    given = [part.strip() for part in parts]
+    if not any(part and part != LACKING for part in given):
+        return ""
+    return join_inputs([part or LACKING for part in given])
+
+
 def parts_of(text: str) -> tuple[str, ...]:
     """Return the parts of an input, in the order of the task's inputs."""
     return tuple(part.strip() for part in text.split(MARK))
@@ -21,12 +33,20 @@ def parts_of(text: str) -> tuple[str, ...]:
 
 def in_short(text: str) -> str:
     """Return an input as lists show it: of several parts the shortest first, so that a question stands before its passage."""
-    parts = parts_of(text)
+    parts = [called(part) for part in parts_of(text)]
     return " · ".join(sorted(filter(None, parts), key=len)) if len(parts) > 1 else text
 
 
 def each_part(texts: Sequence[str], change: Callable[[list[str]], list[str]]) -> list[str]:
-    """Return texts whose every part was changed for itself, for no change may know of the mark between them."""
+    """Return texts whose every part was changed for itself, for no change may know of the mark between them.
+
+    Parts that are files stay as they are.
+    """
     parts = [parts_of(text) for text in texts]
-    changed = iter(change([part for row in parts for part in row]))
-    return [join_inputs([next(changed) for _ in row]) for row in parts]
+    changed = iter(change([part for row in parts for part in row if not file_of(part)]))
+    return [join_inputs([p if file_of(p) else next(changed) for p in row]) for row in parts]
+
+
+def placed_files(text: str, media: Path) -> str:
+    """Return an input whose files are whole paths below a media folder."""
+    return join_inputs([placed(part, media) for part in parts_of(text)])

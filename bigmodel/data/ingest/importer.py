@@ -68,6 +68,11 @@ class Upload:
     def is_media(self) -> bool:
         return self.medium != "text"
 
+    @property
+    def brings_files(self) -> bool:
+        """Whether files came along, as rows or in cells of rows."""
+        return self.media_folder.is_dir()
+
     def source(self, origin: str = "", *, upload: str = "") -> Source:
         """Return its rows as a source of a version; `upload` is its place among the recipe's uploads."""
         return Source(self.table_path, ORIGINAL, origin=origin, upload=upload)
@@ -85,6 +90,7 @@ class Answers:
     `kind` is the target kind that is wanted, where somebody chose a task. From `unsorted` files on,
     pictures and recordings may come without any class, to be sorted by hand (0: they may not).
     `is_repeated`: these are the answers to an earlier upload; of this one class folders say more than names.
+    `whole_rows`: cells of a table name the files, and a row stays a row.
     """
 
     leave_out: bool = False
@@ -97,6 +103,7 @@ class Answers:
     unsorted: int = 0
     name_part: str = ""
     is_repeated: bool = False
+    whole_rows: bool = False
 
 
 def read_upload(
@@ -209,6 +216,7 @@ def _request(
         "wishes": {name: getattr(answers, name) for name in OF_MEDIA},
         "asked": {name: getattr(answers, name) for name in OF_TABLES},
         "only_looks": only_looks,
+        "whole_rows": answers.whole_rows,
         "limits": {
             "memory_mb": settings.reader_mb,
             "seconds": seconds,

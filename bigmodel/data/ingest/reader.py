@@ -53,6 +53,8 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
 
     findings = Findings()
     try:
+        if (attached := _attached(request, findings)) is not None:
+            return attached
         if request["files"]:
             files = _files(Path(request["files"]))
             return _bundle(request, findings, _given(files, request["limits"])) or _media(
@@ -109,6 +111,40 @@ def _media(request: dict[str, Any], findings: "Findings") -> "MediaUpload":
         progress=_progress,
         findings=findings,
     )
+
+
+def _attached(request: dict[str, Any], findings: "Findings") -> dict[str, Any] | None:
+    """Read a table together with the files that its cells name; None where files are rows of their own."""
+    from bigmodel.data.media.archive import archive_entries  # noqa: PLC0415
+    from bigmodel.data.media.entry import given_entries  # noqa: PLC0415
+
+    scratch, bounds = Path(request["report"]).parent, _bounds(request["limits"])
+    if request["files"]:
+        given = given_entries(_files(Path(request["files"])), limit=bounds.files)
+        return _rows_with_files(given, request, findings)
+    if not _is_archive(Path(request["path"]), request["name"]):
+        return None
+    with archive_entries(Path(request["path"]), bounds, scratch) as (entries, _prefix):
+        return _rows_with_files(entries, request, findings)
+
+
+def _rows_with_files(
+    entries: "Sequence[Entry]", request: dict[str, Any], findings: "Findings"
+) -> dict[str, Any] | None:
+    from bigmodel.data.media.attached import KIND, AttachedTable, are_whole_rows  # noqa: PLC0415
+
+    target, scratch = _target(request, findings), Path(request["report"]).parent
+    wishes = request["wishes"]
+    told = ("level", "file", "text", "kind", "name_part")  # somebody said what files are
+    is_open = not any(wishes[name] for name in told) and not any(each.text for each in entries)
+    if not request["whole_rows"] and not (
+        is_open and are_whole_rows(entries, scratch, target.limits)
+    ):
+        return None
+    media = Path(request["media"])
+    AttachedTable(media, scratch, target, wishes["leave_out"], findings).read(entries)
+    target.close()
+    return _table_report(target, "zip", findings) | {"kind": KIND}
 
 
 def _parallel(request: dict[str, Any], findings: "Findings") -> dict[str, Any] | None:

@@ -37,6 +37,7 @@ SPEAKER_NAMES = re.compile(
     r"speakers?|speaker[ _-]?(id|name)|person|voice|who|reader|talker|说话人|讲话人|发言人|朗读者|朗读人|人物",
     re.IGNORECASE,
 )
+LISTING = "listing.parquet"  # what was read of the table last, in the scratch folder
 SPEAKER = "speaker"  # the target kind of columns called so
 SPLIT_NAMES = re.compile(
     r"split|set|subset|partition|phase|part|fold_name|划分|数据集", re.IGNORECASE
@@ -101,7 +102,7 @@ def open_listing(entry: Entry, files: MediaFiles, context: Context) -> Listing:
         DatasetError: `transcripts_paths`, `media_boxes`, `labels_several`, or what reading a table can raise.
     """
     findings = Findings()
-    columns = _columns(entry, context, findings)
+    columns = read_columns(entry, context.scratch, context.limits, findings)
     by_name = FileNames(files.items, entry)
     columns = _with_first_line(_turned(columns, by_name), by_name, findings)
     file = context.file if context.file in columns else _file_column(columns, by_name)
@@ -144,14 +145,17 @@ def ask_columns(listing: Listing, medium: str) -> DatasetError:
     return error
 
 
-def _columns(entry: Entry, context: Context, findings: Findings) -> dict[str, list[str]]:
-    found = context.scratch / "listing.parquet"
-    place = context.scratch / f"listing{entry.ending}"  # a reader of workbooks asks for the ending
+def read_columns(
+    entry: Entry, scratch: Path, limits: Limits, findings: Findings
+) -> dict[str, list[str]]:
+    """Return the cells of each column of a table that lies among the files."""
+    found = scratch / LISTING
+    place = scratch / f"listing{entry.ending}"  # a reader of workbooks asks for the ending
     with entry.open() as source, place.open("wb") as copy:
         while chunk := source.read(2**20):
             copy.write(chunk)
     reader = choose_reader(place, entry.base, find_readers(), findings)
-    target = Target(found, context.limits, findings, lambda _share: None)
+    target = Target(found, limits, findings, lambda _share: None)
     reader.read(place, target)
     target.close()
     read = pq.read_table(found)

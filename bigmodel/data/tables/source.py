@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bigmodel.core.datasets.columns import write_columns
-from bigmodel.core.datasets.inputs import join_inputs
+from bigmodel.core.datasets.inputs import join_inputs, row_of
 from bigmodel.data.tables.label import is_missing
 
 BATCH_ROWS = 20_000
@@ -130,10 +130,13 @@ class Source:
         return pa.array(labels, pa.string())
 
 
-def inputs_of(batch: pa.RecordBatch, columns: Sequence[str]) -> list[str]:
-    """Return what a task reads of each row: one column, or several as one text."""
+def inputs_of(
+    batch: pa.RecordBatch, columns: Sequence[str], *, may_lack: bool = False
+) -> list[str]:
+    """Return what a task reads of each row: one column, or several as one text; `may_lack`: not all need be there."""
     cells = [batch.column(ORIGINAL + name).to_pylist() for name in columns]
-    return [join_inputs([cell or "" for cell in row]) for row in zip(*cells, strict=True)]
+    join = row_of if may_lack else join_inputs
+    return [join([cell or "" for cell in row]) for row in zip(*cells, strict=True)]
 
 
 def targets_of(

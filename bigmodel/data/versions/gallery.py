@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from bigmodel.core.datasets.attached import called
 from bigmodel.data.media.entry import THUMB_ENDING
 from bigmodel.data.tables.source import ORIGINAL, Source
 from bigmodel.data.versions.versions import ITEMS, media_folder
@@ -94,7 +95,7 @@ def preview(
             total = file.metadata.num_rows
             groups, skip = _row_groups(file.metadata, limit, offset)
             table = file.read_row_groups(groups, columns=names).slice(skip, limit)
-    cells = [table.column(name).to_pylist() for name in names]
+    cells = [[called(cell or "") for cell in table.column(name).to_pylist()] for name in names]
     return Preview(source.columns, tuple(zip(*cells, strict=True)), total)
 
 

@@ -34,7 +34,9 @@ class Fitting:
         self, batch: pa.RecordBatch, columns: Sequence[str], targets: Sequence[str]
     ) -> tuple[list[str], Sequence[str]]:
         """Return inputs after cleaning and the targets that suit them."""
-        inputs = each_part(inputs_of(batch, columns), partial(clean_texts, steps=self.cleaning))
+        may_lack = self.kind is not None and self.kind.reads_all
+        rows = inputs_of(batch, columns, may_lack=may_lack)
+        inputs = each_part(rows, partial(clean_texts, steps=self.cleaning))
         if self.kind is None or not self.kind.reads_inputs:
             return inputs, targets
         cells = [cell or "" for cell in batch.column(ORIGINAL + columns[0]).to_pylist()]

@@ -17,7 +17,16 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bigmodel.core.clock import now
-from bigmodel.core.datasets.dataset import Recipe, Rows, Split, Summary, TaskData, Version
+from bigmodel.core.datasets.dataset import (
+    COLUMNS,
+    Recipe,
+    Rows,
+    Split,
+    Summary,
+    TaskData,
+    Version,
+)
+from bigmodel.core.datasets.inputs import placed_files
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.target import TargetKind
@@ -39,7 +48,7 @@ from bigmodel.data.versions.parts import split_rows
 from bigmodel.data.versions.survey import Fitting, survey
 from bigmodel.settings import Settings
 
-ITEMS = "items.parquet"
+ITEMS, RECIPE = "items.parquet", "recipe.json"
 KEPT = ("row_id", "content_hash", "name", "split", "input", "target", "origin", *OF_ROWS)
 KEPT_OF_MEDIA = (
     "given",
@@ -282,7 +291,7 @@ def _sealed(path: Path) -> str:
 
 def _write_recipe(folder: Path, recipe: Recipe, summary: Summary) -> None:
     record = {"v": 1, "recipe": recipe.to_json(), "summary": summary.to_json()}
-    path = folder / "recipe.json"
+    path = folder / RECIPE
     path.write_text(json.dumps(record, ensure_ascii=False), "utf-8")
     _sealed(path)
 
@@ -310,6 +319,8 @@ def load_task_data(folder: Path, kind: TargetKind) -> TaskData:
         columns[2] = [str(media / name) for name in columns[2]]
         if kind.is_file:
             columns[3] = [name and str(media / name) for name in columns[3]]
+    if kind.reads_all:
+        columns[2] = [placed_files(text, media_folder(folder)) for text in columns[2]]
     if kind.is_turned:
         columns[2], columns[3] = columns[3], columns[2]
     rows = [row for row in zip(*columns, strict=True) if row[1] != Split.NONE]
@@ -319,7 +330,14 @@ def load_task_data(folder: Path, kind: TargetKind) -> TaskData:
     known = frozenset(labels)
     rows = [row for row in rows if kind.is_known(row[3], known)]
     parts = {name: _rows_of(rows, name) for name in (Split.TRAIN, Split.VALIDATION, Split.TEST)}
-    return TaskData(parts[Split.TRAIN], parts[Split.VALIDATION], parts[Split.TEST], labels)
+    extra = {COLUMNS: _columns_of(folder)} if kind.reads_all else {}
+    return TaskData(parts[Split.TRAIN], parts[Split.VALIDATION], parts[Split.TEST], labels, extra)
+
+
+def _columns_of(folder: Path) -> tuple[str, ...]:
+    """Return the names of the columns that a version's rows are read from, in order."""
+    record = json.loads((folder / RECIPE).read_text("utf-8"))
+    return Recipe.from_json(record["recipe"]).inputs
 
 
 def _rows_of(rows: Sequence[tuple[str, str, str, str]], part: Split) -> Rows:

@@ -38,7 +38,7 @@ def fold_answers(
         ):
             check()
             kept = sorted(set(range(len(data.train))) - set(held))
-            part = TaskData(_rows(data.train, kept), Rows(), Rows(), data.labels)
+            part = TaskData(_rows(data.train, kept), Rows(), Rows(), data.labels, data.extra)
             answers = ask(kind, train(part), _rows(data.train, held), check)
             for place, answer in zip(held, answers, strict=True):
                 found[place].append(answer)

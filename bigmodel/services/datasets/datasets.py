@@ -131,7 +131,7 @@ class DatasetService:
                 also=told.get("also", ()),
                 task=task,
             )
-            if path is not None and not upload.is_media:
+            if path is not None and not upload.brings_files:
                 recipe = replace(recipe, uploads=(uploaded_as(upload, path),))
             dataset_id = new_id()
             sources = [upload.source(upload="0")]
@@ -295,9 +295,9 @@ class DatasetService:
         none = label.strip() or NO_LABEL
         chosen = guess_columns(dict.fromkeys(version.summary.columns, ()), text=text, label=none)
         sources = [own_source(folder)]
-        kind = "" if chosen.label else kind_without_label(label, version.recipe)
+        kind = kind_without_label(label, version.recipe)
         if chosen.label:
-            kind = kind_of_columns(sources[0], chosen.text, chosen.label, further, learned)
+            kind = kind_of_columns(sources[0], chosen.text, chosen.label, further, learned, version)
         if version.recipe.test_name:
             sources.append(own_test_source(folder))
         recipe = replace(
@@ -336,7 +336,7 @@ class DatasetService:
         place = "" if level else name_part or recipe.name_part
         answers = Answers(
             leave_out, level or recipe.level, text, label, kind=kind, name_part=place,
-            is_repeated=not name_part,
+            is_repeated=not name_part, whole_rows=target_kind(kind).reads_all,
         )  # fmt: skip
         upload = read_upload(path, self._settings, answers=answers)
         try:
@@ -403,7 +403,7 @@ class DatasetService:
 
 
 def _media_of(upload: Upload | None) -> Path | None:
-    return upload.media_folder if upload is not None and upload.is_media else None
+    return upload.media_folder if upload is not None and upload.brings_files else None
 
 
 def _refuse_media(recipe: Recipe) -> None:

@@ -43,6 +43,7 @@ def answers_of(told: AnsweredUpload, task: Task | None) -> Answers:
         task.target if task else "",
         FEWEST_FILES if task is None or target_kind(task.target).by_hand else 0,
         told.get("name_part", ""),
+        whole_rows=bool(task and target_kind(task.target).reads_all),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bigmodel.core.datasets.dataset import NO_LABEL, ONLY_TEXT, Recipe
+from bigmodel.core.datasets.dataset import NO_LABEL, ONLY_TEXT, Recipe, Version
 from bigmodel.core.datasets.splits import GIVEN
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
@@ -16,6 +16,7 @@ from bigmodel.data.tables.pairs.chats import chat_of
 from bigmodel.data.tables.pairs.columns import pair_of
 from bigmodel.data.tables.pairs.passages import passage_of
 from bigmodel.data.tables.pairs.targets import COLUMNS, guess_targets
+from bigmodel.data.tables.pairs.whole import whole_rows_of
 from bigmodel.data.tables.shapes.wordless import require_words
 from bigmodel.data.tables.source import Source, sample_rows
 from bigmodel.data.targets import target_kind, target_kinds
@@ -100,6 +101,9 @@ def columns_of(
     """Return the columns of a table, guessed from some of its rows (`sample`) where they are not given; `also` are further ones to learn."""
     if also or (task and target_kind(task.target).learns_several):
         return guess_targets(sample, text=text, targets=[*filter(None, (label,)), *also])
+    kind = task.target if task else upload.kind
+    if kind and target_kind(kind).reads_all:
+        return whole_rows_of(sample, text=text, label=label, more=more)
     inputs = task.inputs if task and len(task.inputs) > 1 else ()
     if upload.format == TEXTS and not inputs and not any((text, label, more)):
         is_given = task is None or target_kind(task.target).is_given
@@ -154,9 +158,16 @@ def _is_learned_whole(recipe: Recipe) -> bool:
 
 
 def kind_of_columns(
-    source: Source, text: str, label: str, more: Sequence[str] = (), also: Sequence[str] = ()
+    source: Source,
+    text: str,
+    label: str,
+    more: Sequence[str] = (),
+    also: Sequence[str] = (),
+    was: Version | None = None,
 ) -> str:
-    """Return the target kind that chosen columns tell, "" where only their values can."""
+    """Return the target kind that chosen columns tell, "" where only their values can; rows read whole stay so."""
+    if was is not None and target_kind(was.summary.target).reads_all:
+        return was.summary.target
     if also:
         return COLUMNS
     sample = sample_rows(source, SAMPLE_ROWS)

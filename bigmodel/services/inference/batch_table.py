@@ -13,12 +13,14 @@ import pyarrow.parquet as pq
 
 from bigmodel.core.answer import Answer, AnswerType, Cell
 from bigmodel.core.callbacks import OnCount, Tell
+from bigmodel.core.datasets.attached import called
 from bigmodel.core.datasets.dataset import NO_LABEL, Recipe
-from bigmodel.core.datasets.inputs import join_inputs
+from bigmodel.core.datasets.inputs import join_inputs, placed_files, row_of
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
-from bigmodel.data.ingest.importer import Upload
+from bigmodel.core.task import Task
+from bigmodel.data.ingest.importer import Answers, Upload
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.source import ORIGINAL, PLACE
 from bigmodel.data.targets import target_kind
@@ -186,6 +188,44 @@ def rows_of(upload: Upload, columns: Sequence[str]) -> Iterator[list[Row]]:
         yield [
             Row(place, join_inputs([row[at] for at in places_in]), row)
             for place, row in zip(places, cells, strict=True)
+        ]
+
+
+def answers_for(task: Task) -> Answers:
+    """Return what a reader is told of a table that a model of this task is asked about."""
+    kind = target_kind(task.target)
+    return Answers(leave_out=True, whole_rows=True) if kind.reads_all else Answers()
+
+
+def columns_and_rows(
+    upload: Upload, recipe: Recipe, task: Task
+) -> tuple[tuple[str, ...], Iterator[list[Row]]]:
+    """Return the columns to read and the rows, as the task reads them.
+
+    Raises:
+        DatasetError: `columns_missing`.
+    """
+    if target_kind(task.target).reads_all:
+        return recipe.inputs, whole_rows_of(upload, recipe.inputs)
+    columns = text_columns(upload, recipe)
+    return columns, rows_of(upload, columns)
+
+
+def whole_rows_of(upload: Upload, columns: Sequence[str]) -> Iterator[list[Row]]:
+    """Yield the rows of an upload in batches, with all that they have of the columns to read: files too.
+
+    Raises:
+        DatasetError: `columns_missing`, where none of the columns is there.
+    """
+    if not set(columns) & set(upload.columns):
+        found = ", ".join(upload.columns)
+        raise DatasetError("columns_missing", missing=", ".join(columns), found=found)
+    for places, cells in _batches(upload):
+        rows = [dict(zip(upload.columns, row, strict=True)) for row in cells]
+        texts = [row_of([row.get(name, "") for name in columns]) for row in rows]
+        yield [
+            Row(place, placed_files(text, upload.media_folder), [called(cell) for cell in row])
+            for place, text, row in zip(places, texts, cells, strict=True)
         ]
 
 

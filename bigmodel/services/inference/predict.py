@@ -28,9 +28,9 @@ from bigmodel.services.inference.batch_table import (
     AnsweredTable,
     Asker,
     Said,
-    rows_of,
+    answers_for,
+    columns_and_rows,
     table_of,
-    text_columns,
     write_table,
 )
 from bigmodel.services.inference.downloads import fresh_download, written
@@ -43,6 +43,7 @@ from bigmodel.services.inference.example_rows import (
     media_rows,
     text_rows,
 )
+from bigmodel.services.inference.given_rows import GivenRows
 from bigmodel.services.inference.growing import parts_of_growing
 from bigmodel.services.inference.model_summary import about_model
 from bigmodel.services.inference.uploads import DemoUploads
@@ -94,6 +95,7 @@ class InferenceService:
         self._store = store
         self._serving = serving
         self.uploads = DemoUploads(settings, limits)
+        self.rows = GivenRows(settings, self._behind)
 
     def models(self, owner: str, demo: str = "") -> list[TrainedModel]:
         """Return all models, or those of one kind of demo: newest first, kept ones before the others of their job."""
@@ -299,12 +301,11 @@ class InferenceService:
             DatasetError: the table cannot be read, or `table_not_written`.
         """
         model = self.resolve(owner, model_or_job)
-        upload = read_upload(path, self._settings)
+        task, version = self._behind(owner, model.id)
+        upload = read_upload(path, self._settings, answers=answers_for(task))
         try:
-            table = table_of(upload, path)
-            recipe = self._version(owner, model).recipe
-            columns = text_columns(upload, recipe)
-            rows = rows_of(upload, columns)
+            table, recipe = table_of(upload, path), version.recipe
+            columns, rows = columns_and_rows(upload, recipe, task)
             place = out or self.download(f"{path.stem}-answers{table.ending}")
             asker = self.asker(model)
             with written(place):
@@ -369,6 +370,11 @@ class InferenceService:
             return self._store.jobs.get(owner, job_id)
         except NotFoundError:
             raise NotFoundError("model_unknown") from None
+
+    def _behind(self, owner: str, model_or_job: str) -> tuple[Task, Version]:
+        """Return the task of a model, and the version that it learned from."""
+        model = self.resolve(owner, model_or_job)
+        return self._task(model.task), self._version(owner, model)
 
     def _task(self, name: str) -> Task:
         return get_task(name, self._settings.task_folders)

@@ -5,14 +5,14 @@ from html import escape
 from bigmodel.core.answer import percent
 from bigmodel.core.callbacks import Say
 from bigmodel.core.results.panel import Panel, PanelKind
-from bigmodel.services.panels.answer import lead
+from bigmodel.services.panels.answer import below, lead
 
 
 class Bars(PanelKind):
     """Data: `text`, and `bars` of (label, share of 1), largest first.
 
     `said` is a key with arguments that stands in the place of an empty text, `about` one above the bars,
-    `note` the key of a sentence below that.
+    `note` the key of a sentence below that; `beside` and `beside_title` as of `answer.below`.
     """
 
     def draw(self, panel: Panel, say: Say) -> str:
@@ -26,7 +26,7 @@ class Bars(PanelKind):
         more = f'<div class="bm-muted" data-testid="note">{escape(say(note))}</div>' if note else ""
         return (
             f'{lead(escape(text))}<div class="bm-muted">{title}</div>'
-            f'{more}<div class="bm-bars">{lines}</div>'
+            f'{more}<div class="bm-bars">{lines}</div>{below(data, say)}'
         )
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bigmodel.core.datasets.dataset import Recipe
-from bigmodel.core.datasets.inputs import each_part, join_inputs
+from bigmodel.core.datasets.inputs import each_part, join_inputs, placed_files, row_of
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.target import TargetKind
@@ -55,7 +55,7 @@ def read_evaluation_set(
     usable = [row for row in whole if kind.is_known(row[2], labels)]
     if not usable:
         raise DatasetError("evaluation_no_rows", labels=_listed(labels) or "1, 2.5, …")
-    remarks = list(upload.problems) if upload.is_media else []
+    remarks = list(upload.problems) if upload.brings_files else []
     if lacking := [name for name in target if name not in learned]:
         remarks.append(_left_out("columns_lacking", columns=_listed(lacking)))
     if len(rows) > len(whole):
@@ -76,11 +76,22 @@ def _texts(
     upload: Upload, recipe: Recipe, kind: TargetKind, target: Sequence[str]
 ) -> Sequence[tuple[str, str, str]]:
     table = pq.read_table(upload.table_path)
-    inputs = [table.column(ORIGINAL + name).to_pylist() for name in recipe.inputs]
-    texts = [join_inputs([part or "" for part in row]) for row in zip(*inputs, strict=True)]
+    blank = [""] * table.num_rows
+    inputs = [
+        table.column(ORIGINAL + name).to_pylist() if name in upload.columns else blank
+        for name in recipe.inputs
+    ]
+    join = row_of if kind.reads_all else join_inputs
+    texts = [join([part or "" for part in row]) for row in zip(*inputs, strict=True)]
     clean = each_part(texts, partial(clean_texts, steps=recipe.cleaning))  # as the model reads them
     cells = [cell or "" for cell in inputs[0]]
-    pairs = zip(texts, kind.fitted(_truths(table, target), cells, clean), strict=True)
+    if kind.reads_all:
+        clean = [placed_files(text, upload.media_folder) for text in clean]
+    pairs = zip(
+        clean if kind.reads_all else texts,
+        kind.fitted(_truths(table, target), cells, clean),
+        strict=True,
+    )
     return [(text, hashlib.sha256(text.encode()).hexdigest(), truth) for text, truth in pairs]
 
 

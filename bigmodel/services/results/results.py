@@ -152,6 +152,7 @@ class ResultService:
             kind=target.name,
             name_part=recipe.name_part,
             is_repeated=True,
+            whole_rows=target.reads_all,
         )
         upload = read_upload(path, self._settings, answers=answers)
         try:

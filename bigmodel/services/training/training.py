@@ -49,13 +49,17 @@ HUB_WAIT_S = 1.5  # how long a page may wait for the hub before it is drawn with
 def reads(task: Task, version: Version) -> bool:
     """Tell whether a task reads as many columns as a version gives."""
     is_media, columns = version.recipe.medium != Medium.TEXT, len(version.recipe.inputs)
+    if target_kind(version.summary.target).reads_all:
+        return target_kind(task.target).reads_all
     return is_media or len(task.inputs) == columns or (task.has_turns and columns > 1)
 
 
 def fit_of(task: Task, summary: Summary) -> float:
     """Return how well a task suits a dataset; targets that name places of their inputs suit tasks of their kind alone."""
     mine, asked = target_kind(task.target), target_kind(summary.target)
-    if mine is not asked and (mine.reads_inputs or asked.reads_inputs):
+    if mine is not asked and (
+        mine.reads_inputs or asked.reads_inputs or mine.reads_all or asked.reads_all
+    ):
         return 0.0
     return task.fit(summary)
 

@@ -12,6 +12,8 @@ DIRECTIONS = 9
 HUES, GREYS = 12, 6
 PLACES = 4  # colours are averaged over so many places along a side
 PART = 128  # pictures computed at once
+EDGES = (SIDE // CELL - 1) ** 2 * 4 * DIRECTIONS  # the first features of a picture
+COLOURS = 2 * (4 * HUES + GREYS) + 3 * PLACES**2  # the others
 
 Floats = NDArray[np.float32]
 

@@ -163,6 +163,8 @@ class Alone:
                 f'<section class="card">{self._boxes(model)}'
                 f'<div class="presses"><button type="button" class="press first" id="ask">{said("ask")}</button></div></section>'
             )
+        if kind not in ACCEPT:  # several things at once, which this page has no boxes for
+            return f'<section class="card"><p data-testid="several">{said("several")}</p></section>'
         is_image = kind == "image"
         device, shot, take = (
             ("photo", "camera", "shoot") if is_image else ("record", "record", "stop")

@@ -60,7 +60,7 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
 
 def _opened(files: MediaFiles, context: Context) -> list[Listing]:
     """Return the tables of an upload; one that cannot be read is an error only where it is called like one."""
-    found = [entry for entry in files.others if _may_be_table(entry)]
+    found = [entry for entry in files.others if may_be_table(entry)]
     named = [entry for entry in found if _is_named(entry)]
     rest = [entry for entry in found if entry not in named and entry.ending != ".txt"]
     opened = []
@@ -73,7 +73,8 @@ def _opened(files: MediaFiles, context: Context) -> list[Listing]:
     return opened
 
 
-def _may_be_table(entry: Entry) -> bool:
+def may_be_table(entry: Entry) -> bool:
+    """Tell whether a file looks like a table that says something of others."""
     stem = _stem(entry)
     is_skipped = any(word in stem for word in SKIPPED)
     return entry.ending in ENDINGS and entry.size <= MOST_BYTES and not is_skipped

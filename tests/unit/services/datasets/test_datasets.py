@@ -223,10 +223,13 @@ COLUMNS = [
     (f"data.problems.columns_{name}", "info")
     for name in ("found", "classes", "missing", "classes", "missing", "numbers", "missing")
 ]
+POTS = [("data.reading.attached_read", "info"), ("data.problems.whole_rows", "info")]
 TOLD_OF_SAMPLES = {
     "colours_en": [("data.reading.table_used", "info")],  # which table names the recordings
     "voices_en": [("data.reading.table_used", "info")],
     "noisy_en": [("data.reading.noise_own", "info")],
+    "pots_en": POTS,
+    "pots_zh": POTS,
     "places_en": QUESTIONS,  # one in four has no answer, on purpose
     "places_zh": QUESTIONS,
     "diary_en": [("data.reading.prose", "info")],  # as what they were read
