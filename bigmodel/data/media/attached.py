@@ -14,7 +14,16 @@ from bigmodel.core.datasets.attached import attach
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations.tables import may_be_table
 from bigmodel.data.media.entry import Entry
-from bigmodel.data.media.files import AUDIO, IMAGE, OTHER_PICTURES, PICTURES, Item, sort_files
+from bigmodel.data.media.files import (
+    AUDIO,
+    IMAGE,
+    OTHER_PICTURES,
+    PICTURES,
+    Item,
+    MediaFiles,
+    is_media,
+    sort_files,
+)
 from bigmodel.data.media.keep import keep_all
 from bigmodel.data.media.listing import LISTING, read_columns
 from bigmodel.data.media.naming.lookup import FileNames, listed
@@ -51,7 +60,8 @@ class AttachedTable:
         files = sort_files(entries, looks_like_media=lambda _entry: False)
         table = self._table(files.others)
         columns = read_columns(table, self.scratch, self.target.limits, self.findings)
-        by_name = FileNames(files.items, table)
+        items = _of_any_medium(files)
+        by_name = FileNames(items, table)
         of_files = [name for name, cells in columns.items() if _names_files(cells, by_name)]
         if not of_files:
             found = listed(list(columns))
@@ -61,7 +71,7 @@ class AttachedTable:
             by_name.tell(columns[name], self.findings)
         kept = self._kept([by for name in of_files for by in _named(columns[name], by_name)])
         self._write(columns, dict.fromkeys(of_files, by_name), kept)
-        self._tell(table, files.items, of_files, kept)
+        self._tell(table, items, of_files, kept)
         return table.base
 
     def _table(self, others: Sequence[Entry]) -> Entry:
@@ -153,7 +163,7 @@ def are_whole_rows(entries: Sequence[Entry], scratch: Path, limits: Limits) -> b
         columns = read_columns(found[0], scratch, limits, Findings())
     except DatasetError:  # whoever reads it says why
         return False
-    by_name = FileNames(files.items, found[0])
+    by_name = FileNames(_of_any_medium(files), found[0])
     of_files = [name for name, cells in columns.items() if _names_files(cells, by_name)]
     others = {name: cells for name, cells in columns.items() if name not in of_files}
     is_learned = [name for name in others if TARGETS.fullmatch(name.strip())]
@@ -161,6 +171,11 @@ def are_whole_rows(entries: Sequence[Entry], scratch: Path, limits: Limits) -> b
         return bool(others)
     prose = [name for name, cells in others.items() if name not in is_learned and _is_prose(cells)]
     return bool(of_files and files.medium == IMAGE and is_learned and prose)
+
+
+def _of_any_medium(files: MediaFiles) -> list[Item]:
+    """Return all pictures and recordings of an upload, however many there are of each."""
+    return [*files.items, *(Item(entry) for entry in files.others if is_media(entry))]
 
 
 def _is_prose(cells: Sequence[str]) -> bool:
