@@ -51,7 +51,8 @@ def recipe_of(
         if upload.is_media
         else columns_of(upload, sample, text=text, label=label, more=more, also=also, task=task)
     )
-    if not text and not upload.is_media and (task is None or len(task.inputs) < 2):
+    is_whole = bool(kind) and target_kind(kind).reads_all
+    if not text and not upload.is_media and not is_whole and (not task or len(task.inputs) < 2):
         said = require_words(sample, guess.text, guess.label)
         guess = replace(guess, remarks=(*guess.remarks, *said))
     recipe = Recipe(
