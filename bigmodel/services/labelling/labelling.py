@@ -84,6 +84,10 @@ class LabellingService:
         """Tell whether rows of a dataset could be sorted into classes by hand."""
         return self._desks.can_label(dataset)
 
+    def is_drawn(self, dataset: Dataset) -> bool:
+        """Tell whether labels by hand are drawn into the rows of a dataset."""
+        return target_kind(dataset.version.summary.target).is_drawn
+
     def task_of(self, version: Version) -> str:
         """Return the task that puts the rows of a version into classes, "" where there is none."""
         return self._desks.task(version)

@@ -32,7 +32,8 @@ class SortHook:
         if dataset is None or not count or not self.ctx.services.labelling.can_label(dataset):
             return self.say("")
         summary, name = dataset.version.summary, dataset.name
-        of_files = "" if summary.medium == "text" else "_files"
+        is_drawn = self.ctx.services.labelling.is_drawn(dataset)
+        of_files = "_drawn" if is_drawn else "" if summary.medium == "text" else "_files"
         if summary.classes:
             said = self.ctx.say(request, f"pages.sort.some_label{of_files}", count=count)
             return self.say(said, is_lead=False)
