@@ -192,9 +192,7 @@ def medium_of(entry: Entry) -> str:
 
 
 def _names_files(cells: Sequence[str], by_name: FileNames) -> bool:
-    filled = [cell for cell in cells if cell.strip()]
-    found = sum(by_name.find(cell) is not None for cell in filled)
-    return bool(filled) and found > ENOUGH * len(filled)
+    return by_name.share([cell for cell in cells if cell.strip()]) > ENOUGH
 
 
 def _named(cells: Sequence[str], by_name: FileNames) -> list[Item]:

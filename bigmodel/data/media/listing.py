@@ -187,10 +187,7 @@ def _with_first_line(
 
 def _file_column(columns: Mapping[str, Sequence[str]], by_name: FileNames) -> str:
     """Return the column that names files: the one that names most, else the one called so."""
-    shares = {
-        name: sum(by_name.find(value) is not None for value in values) / max(1, len(values))
-        for name, values in columns.items()
-    }
+    shares = {name: by_name.share(values) for name, values in columns.items()}
     called = next((name for name in columns if FILE_NAMES.fullmatch(name.strip())), "")
     best = max(shares, key=lambda x: (shares[x], x == called, len(set(columns[x]))))
     return best if shares[best] >= ENOUGH else called

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bigmodel.core.datasets.attached import file_of
 from bigmodel.core.datasets.dataset import Recipe, Summary
+from bigmodel.core.datasets.inputs import parts_of
 from bigmodel.core.message import Message
 from bigmodel.core.target import Chart, TargetKind
 from bigmodel.data.tables.number import as_number
@@ -28,6 +30,10 @@ class FusedKind(TargetKind):
 
     def reads_numbers(self, found: Survey) -> bool:
         return found.asked is not self or label.KIND.reads_numbers(found)
+
+    def together(self, text: str) -> str:
+        """Return the first picture or recording of a row: rows that share it must not be learned from and tested on."""
+        return next(filter(None, map(file_of, parts_of(text))), text)
 
     def classes(self, found: Survey) -> dict[str, int]:
         return self._of(found).classes(found)

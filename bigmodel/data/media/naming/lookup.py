@@ -15,6 +15,7 @@ from bigmodel.data.tables.table import Findings
 
 OUTSIDE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[A-Za-z]:/|/|~")
 WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+EACH_OWN = 0.8  # of bare words are different, where they are names
 NUMBER = re.compile(r"\d{1,18}")
 
 
@@ -45,6 +46,13 @@ class FileNames:
         """Return the file that a name means, None where none or several can be meant."""
         plain = _plain(name)
         return self._exact.get(plain) or self._otherwise(plain)
+
+    def share(self, cells: Sequence[str]) -> float:
+        """Return the share of cells that name a file; 0 for classes and amounts, though 1.jpg, 2.jpg … be called like them."""
+        filled = [cell.strip() for cell in cells if cell.strip()]
+        if all(map(str.isalnum, filled)) and len(set(filled)) < EACH_OWN * len(filled):
+            return 0.0
+        return sum(self.find(cell) is not None for cell in cells) / max(1, len(cells))
 
     def tell(self, names: Iterable[str], findings: Findings) -> None:
         """Say which files stand under another name in the upload."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from bigmodel.core.datasets.attached import file_of
 from bigmodel.core.message import Message
+from bigmodel.data.parts import parts_in
 from bigmodel.data.tables.guess import Guess, guess_columns
 from bigmodel.data.tables.label import listed
 
@@ -24,12 +25,15 @@ def whole_rows_of(
 ) -> Guess:
     """Return what is learned and what is read: of what is not given, the column called so, else the last that names no files.
 
-    A column that only numbers the rows is read where somebody names it.
+    A column that only numbers the rows, or says which of them are tested on, is read where somebody names it.
 
     Raises:
         DatasetError: `column_unknown`, `columns_same`.
     """
-    texts = {name: cells for name, cells in sample.items() if not any(map(file_of, cells))}
+    parts = {
+        name for name, cells in sample.items() if name not in (text, *more) and parts_in(cells)
+    }
+    texts = {n: c for n, c in sample.items() if n not in parts and not any(map(file_of, c))}
     if not label:
         free = [name for name in texts if name not in (text, *more)]
         called = [name for name in free if TARGETS.fullmatch(name.strip())]
@@ -40,7 +44,7 @@ def whole_rows_of(
     inputs = (
         [text, *more]
         if text and more
-        else [name for name in sample if name != label and (name == text or name not in numbered)]
+        else [n for n in sample if n == text or n not in (label, *numbered, *parts)]
     )
     guess_columns(
         dict.fromkeys(sample, ()), text=inputs[0] if inputs else text, label=label, more=more

@@ -289,3 +289,12 @@ def test_folder_that_only_holds_test_files_is_no_class(reading: Reading) -> None
     files = {f"train/{k}/images/{k}_{i}.jpg": "" for k in KINDS for i in range(4)}
     found = reading.read(files | {f"val/images/val_{i}.jpg": "" for i in range(3)})
     assert classes(found) == THREE | {"": 3}
+
+
+def test_numbers_of_classes_are_no_names_of_files(reading: Reading) -> None:
+    """Half of the files of a contest are not there, and its classes are called like files that are."""
+    files = {f"train/{i:03}.jpg": "" for i in range(12)}
+    table = "id,target\n" + "".join(f"{i:03},{i % 3}\n" for i in range(20))
+    found = reading.read(files | {"labels.csv": table})
+    assert classes(found) == {"0": 4, "1": 4, "2": 4}
+    assert "files_missing" in reading.said()

@@ -144,3 +144,12 @@ def test_pictures_with_a_class_and_a_part_are_pictures(tmp_path: Path, text: str
     rows, files = houses()
     same = [(text, name, "red") for _, name, _ in rows]
     assert not are_whole_rows(entries(same, files, ("split", "file", "label")), tmp_path, LIMITS)
+
+
+def test_classes_called_like_files_name_none(tmp_path: Path) -> None:
+    """Pictures 0.jpg, 1.jpg … and classes 0, 1, 2: the second column is of classes, whatever else stands beside."""
+    rows, files = houses()
+    content = next(iter(files.values()))
+    numbered = {f"{n}.jpg": content for n in range(len(rows))}
+    digits = [(f"{n}.jpg", str(n % 3), "any") for n in range(len(rows))]
+    assert not are_whole_rows(entries(digits, numbered, ("file", "label", "by")), tmp_path, LIMITS)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bigmodel.core.datasets.attached import attach
+from bigmodel.core.datasets.inputs import row_of
 from bigmodel.data.targets.fused import KIND
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
@@ -66,3 +68,22 @@ def test_other_columns_are_chosen_and_rows_stay_whole(tmp_path: Path) -> None:
     )
     assert changed.version.recipe.inputs == ("size", "rooms")
     assert changed.version.summary.target == "fused"
+
+
+def test_a_column_of_parts_parts_the_rows_and_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    lines = [f"note {n},{n % 7},{'ab'[n % 2]},{'train' if n < 50 else 'test'}" for n in range(60)]
+    path.write_text("\n".join(["note,size,kind,split", *lines]), "utf-8")
+    settings = Settings(home=tmp_path / "home", offline=True)
+    settings.make_folders()
+    dataset = DatasetService(settings, MemoryStore()).import_file("local", path, task="fusion")
+    assert dataset.version.recipe.inputs == ("note", "size")
+    assert dataset.version.recipe.target == "kind"
+    assert dataset.version.summary.split_rows["test"] == 10
+
+
+def test_rows_that_share_a_picture_stay_together() -> None:
+    file = f"ab/ab{'0' * 62}.jpg"
+    one, other = (row_of([note, attach(name, file)]) for note, name in (("dear", "a"), ("", "b")))
+    assert KIND.together(one) == KIND.together(other) == file
+    assert KIND.together(row_of(["dear", "7"])) == row_of(["dear", "7"])
