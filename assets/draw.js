@@ -1,6 +1,6 @@
 // Boxes drawn on the picture that is being sorted: by mouse, finger or keys. `box.js` stands before it; `sort.js`, which
 // stands after it, sends what was drawn. All places are in pixels of the picture.
-const SLIP = 4, STEP = 0.01;  // screen pixels of a press that is no drag; of the picture's longer side, a step of an arrow key
+const SLIP = 4, STEP = 0.01, MOST = 300;  // screen pixels of a press that is no drag; of the picture's longer side, a step of an arrow key; boxes of one picture
 const sheet = {row: '', size: [0, 0], boxes: [], before: [], chosen: -1, kind: '', paint: () => {}};
 const drafts = new Map();
 
@@ -64,7 +64,7 @@ function drawingOf(row, url, words, changed) {
     if (!drag) return;
     if (!drag.isOn && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < SLIP) return;
     const to = point(event);
-    if (!drag.isOn && drag.does === 'new') { if (!sheet.kind) return; sheet.boxes.push({at: [...drag.from, ...drag.from], kind: sheet.kind}); sheet.chosen = sheet.boxes.length - 1; }
+    if (!drag.isOn && drag.does === 'new') { if (!sheet.kind || sheet.boxes.length >= MOST) return; sheet.boxes.push({at: [...drag.from, ...drag.from], kind: sheet.kind}); sheet.chosen = sheet.boxes.length - 1; }
     drag.isOn = true;
     const box = sheet.boxes[sheet.chosen];
     if (drag.does === 'new') box.at = ordered([...drag.from, ...to]);
@@ -99,10 +99,17 @@ function drawingOf(row, url, words, changed) {
   return place;
 }
 
-// Forgets the drawing of a row, which was sent.
-function leaveSheet() {
-  drafts.delete(sheet.row);
+// Leaves the drawing of a row, which is on its way; until the server has it, it stays a draft.
+function putAside(row) {
+  drafts.set(row, snapshot());
   Object.assign(sheet, {row: '', before: [], boxes: [], chosen: -1});
+}
+function renameKind(name, to) {
+  const fresh = to.split(/\s+/).filter(Boolean).join(' ');
+  for (const boxes of [sheet.boxes, ...sheet.before, ...drafts.values()])
+    for (const box of boxes) if (box.kind === name) box.kind = fresh;
+  if (sheet.kind === name) sheet.kind = fresh;
+  sheet.paint();
 }
 
 // Puts what a model would draw beside what stands there already; returns how many boxes came.
@@ -144,7 +151,7 @@ function removeBox() {
   sheet.paint();
 }
 function newBox() {
-  if (!sheet.kind || !sheet.size[0]) return;
+  if (!sheet.kind || !sheet.size[0] || sheet.boxes.length >= MOST) return;
   const [width, height] = sheet.size;
   sheet.before.push(snapshot());
   sheet.boxes.push({at: [width * .35, height * .35, width * .65, height * .65], kind: sheet.kind});

@@ -41,13 +41,19 @@ async function serve() {
   const asked = sent[0], where = address(), of = dataset;
   try {
     const answer = await fetch(where, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(asked)});
-    const found = await answer.json();
+    const found = await answer.json().catch(() => ({error: answer.statusText}));
     if (of !== dataset) return;
     sent.shift(); presses += 1;
+    if (answer.ok) isKept(asked);
     if (!answer.ok) fail(fill(words.saving_failed, {why: found.error}));
     else if (!sent.length) shown(found, asked.do);
   } catch { sent = []; fail(words.offline); }
   finally { busy = false; serve(); }
+}
+// What the server has is no draft any more, and drafts follow their class.
+function isKept({do: did, with: given}) {
+  if (did === 'label') drafts.delete(given[0]);
+  if (did === 'rename' || did === 'merge') renameKind(...given);
 }
 function shown(found, asked) {
   hasFailed = false;
@@ -88,7 +94,7 @@ function finish() {
   state.done += 1;
   state.last = [{id: row.id, label: text, text: '', url: row.url}, ...state.last.filter(one => one.id !== row.id)].slice(0, 12);
   const cell = drawnCell();
-  leaveSheet();
+  putAside(row.id);
   next(fill(words.saved_boxes, {text}), 'label', row.id, cell, row.even ? '1' : '0');
 }
 function skip() {

@@ -84,6 +84,10 @@ class TargetKind(ABC):
         """Return a target after a class got another name."""
         return to if target == name else target
 
+    def among(self, target: str, classes: Sequence[str]) -> str:
+        """Return a target with what is of these classes alone; where there is one class, all pieces are of it."""
+        return target
+
     def reads_numbers(self, found: Column) -> bool:
         """Tell whether digits are numbers rather than names of classes."""
         return True

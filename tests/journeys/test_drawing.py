@@ -126,3 +126,25 @@ def test_finger_draws_on_a_phone(browser: Browser, studio: Studio, tmp_path: Pat
         assert not walker.is_too_wide(page)
         page.get_by_test_id("sort-done").tap()
         progress(page, 1, 12)
+
+
+def test_drawing_that_was_not_saved_comes_back(
+    browser: Browser, studio: Studio, tmp_path: Path
+) -> None:
+    with walker.visitor(browser) as page:
+        begin(page, studio, tmp_path, 8)
+        drag(page)
+        page.context.set_offline(True)
+        page.keyboard.press("Enter")  # is not saved, and comes again with what was drawn
+        expect(page.get_by_test_id("sort-said")).to_have_attribute("role", "alert")
+        page.context.set_offline(False)
+        row = page.get_by_test_id("sort-row")
+        for _ in range(8):
+            if drawn(page):
+                break
+            before = row.get_attribute("data-row")
+            page.keyboard.press("s")
+            expect(row).not_to_have_attribute("data-row", str(before))
+            expect(page.get_by_test_id("draw-area").locator("image")).to_have_count(1)
+        assert len(drawn(page)) == 1
+        progress(page, 0, 8)

@@ -40,6 +40,13 @@ class BoxesKind(TargetKind):
         boxes = (box._replace(kind=to) if box.kind == name else box for box in boxed.boxes)
         return Boxed(boxed.size, tuple(boxes)).to_cell()
 
+    def among(self, target: str, classes: Sequence[str]) -> str:
+        boxed = boxed_of(target)
+        if boxed is None:
+            return target
+        boxes = [box._replace(kind=classes[0]) if len(classes) == 1 else box for box in boxed.boxes]
+        return Boxed(boxed.size, tuple(box for box in boxes if box.kind in classes)).to_cell()
+
     def classes(self, found: Survey) -> dict[str, int]:
         """Return the kinds and how many boxes each has."""
         counts: Counter[str] = Counter()

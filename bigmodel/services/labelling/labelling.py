@@ -204,7 +204,8 @@ class LabellingService:
         if not can_be_drawn(workspace):
             raise DatasetError("boxes_of_sorted")
         keep_version(self._settings, self._store, owner, as_drawn(self._settings, workspace))
-        self._store.labels.replace(owner, dataset_id, Labelling())
+        classes = Labelling(workspace.sorting.classes)
+        self._store.labels.replace(owner, dataset_id, classes)
         return self._store.datasets.get(owner, dataset_id)
 
     def reopen(self, owner: str, dataset_id: str, row_id: str) -> LabelEvent:

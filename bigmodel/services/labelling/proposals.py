@@ -34,7 +34,7 @@ class ProposalService:
         return None
 
     def label(self, owner: str, dataset_id: str, row_id: str) -> str:
-        """Return what the model would draw into a row, as a label by hand is written.
+        """Return what the model would draw into a row, as a label by hand is written, in the classes of today.
 
         Raises:
             DatasetError: `no_proposals` (no model yet) or `row_gone`.
@@ -48,8 +48,10 @@ class ProposalService:
         if not rows["input"]:
             raise DatasetError("row_gone")
         (answer,) = self._answers(owner, model.id, [str(media_folder(folder) / rows["input"][0])])
-        tasks = find_tasks(self._settings.task_folders)
-        return answer_type(tasks[model.task]).as_label(answer)
+        task = find_tasks(self._settings.task_folders)[model.task]
+        label = answer_type(task).as_label(answer)
+        classes = self._store.labels.get(owner, dataset_id).classes
+        return target_kind(task.target).among(label, classes)
 
     def _is_of(self, model: TrainedModel, dataset_id: str) -> bool:
         try:

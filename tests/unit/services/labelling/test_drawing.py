@@ -193,11 +193,20 @@ def test_newest_detector_of_the_dataset_draws_first(desk: Desk) -> None:
         get=lambda _, job: SimpleNamespace(dataset_id="x" if job == "other" else began.id)
     )
     store: Any = SimpleNamespace(
-        models=SimpleNamespace(list_all=lambda _: models), jobs=jobs, datasets=desk.store.datasets
+        models=SimpleNamespace(list_all=lambda _: models),
+        jobs=jobs,
+        datasets=desk.store.datasets,
+        labels=desk.store.labels,
     )
     proposals = ProposalService(desk.settings, store, answers)
     assert boxed_of(proposals.label(OWNER, began.id, row)) == right
     assert asked == [("finder", True)]
+    desk.sorting.rename_class(OWNER, began.id, right.boxes[0].kind, "anew")
+    other = next(kind for kind in KINDS if kind != right.boxes[0].kind)
+    assert boxes_of(proposals.label(OWNER, began.id, row)) == ()  # of a class that is no more
+    desk.sorting.merge_class(OWNER, began.id, other, "anew")
+    (only,) = boxes_of(proposals.label(OWNER, began.id, row))
+    assert only == right.boxes[0]._replace(kind="anew")
     models.pop()
     with pytest.raises(DatasetError, match="no_proposals"):
         proposals.label(OWNER, began.id, row)
