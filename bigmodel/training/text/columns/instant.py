@@ -16,6 +16,7 @@ from bigmodel.training.ood.score import Floats
 from bigmodel.training.text.baseline import (
     MOST_TO_CHOOSE,
     STEPS,
+    USUAL,
     TextBaseline,
     fit_class_head,
     fit_number_head,
@@ -87,7 +88,10 @@ def load(folder: Path) -> ColumnsBaseline:
 
 
 def choose_strengths(rows: Rows, heads: Sequence[Head], params: ColumnsParams) -> dict[str, float]:
-    """Return the inverse penalty of each column of classes; the rows are read once for all of them."""
+    """Return the inverse penalty of each column of classes; the rows are read once for all of them.
+
+    A column of which no row that is looked at has a class has none.
+    """
     step = max(1, len(rows) // MOST_TO_CHOOSE)
     features = read_features(rows.inputs[::step]).features
     found = {}
@@ -120,7 +124,9 @@ def _fit(
         features = read.features[known]
         if head.classes:
             classes, count = class_indices(told, head.classes), len(head.classes)
-            found = fit_class_head(features, classes, count, strengths[head.column], params)
+            found = fit_class_head(
+                features, classes, count, strengths.get(head.column, USUAL), params
+            )
         else:
             found = fit_number_head(features, numbers(told), params.seed)
         weights[head.outputs], bias[head.outputs] = found

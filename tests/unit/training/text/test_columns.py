@@ -157,3 +157,18 @@ def test_a_separate_model_learns_from_rows_that_say_something() -> None:
     part = column_of(some_data(), price)
     assert part.train.ids == ["0", "1", "3", "4"]
     assert part.labels == ("price",)
+
+
+def test_a_sparse_column_outside_the_rows_looked_at_takes_the_usual_penalty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instant, "MOST_TO_CHOOSE", 20)
+    targets = [
+        write_columns({"topic": ("a", "b")[n % 3] if n % 2 and n % 3 < 2 else None, "price": n})
+        for n in range(40)
+    ]
+    rows = Rows([str(n) for n in range(40)], [f"text {n % 7}" for n in range(40)], targets)
+    data = TaskData(rows, Rows(), Rows(), output_names({"topic": ("a", "b"), "price": ()}))
+    assert instant.choose_strengths(rows, heads_of(data.labels), ColumnsParams()) == {}
+    instant.train(data, ColumnsParams(), tmp_path, FakeReporter(tmp_path))
+    assert instant.load(tmp_path).answer(["text 3"])
