@@ -26,6 +26,8 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     texts = [e for e in files.others if e.ending in ENDINGS and e.size <= MOST_BYTES]
     if files.medium != AUDIO:
         return _classes(files, texts, context)
+    if context.kind == "label":  # what is spoken is no class: then folders or tables say it
+        return None
     for said, used in (_one_each(files.items, texts), _lists(files.items, texts)):
         if len(said) >= ENOUGH * len(files.items):
             return _annotated(files, said, used, Form.TRANSCRIPTS, context)

@@ -29,14 +29,14 @@ class Reading:
     def __call__(self, *names: str, **texts: str) -> Annotated:
         return self.read(dict.fromkeys(names, "") | texts)
 
-    def read(self, files: dict[str, str]) -> Annotated:
+    def read(self, files: dict[str, str], kind: str = "") -> Annotated:
         entries = [
             Entry(name, len(text), lambda text=text: BytesIO(text.encode()))  # type: ignore[misc]
             for name, text in files.items()
         ]
         found = sort_files(entries, looks_like_media=lambda _: False)
         limits = Limits(10_000, 100, 10_000, 100)
-        return annotate(found, Context(self._scratch, limits, self.findings))
+        return annotate(found, Context(self._scratch, limits, self.findings, kind=kind))
 
     def said(self) -> set[str]:
         return {message.key.removeprefix("data.reading.") for message in self.findings.all()}
@@ -298,3 +298,10 @@ def test_numbers_of_classes_are_no_names_of_files(reading: Reading) -> None:
     found = reading.read(files | {"labels.csv": table})
     assert classes(found) == {"0": 4, "1": 4, "2": 4}
     assert "files_missing" in reading.said()
+
+
+def test_texts_beside_recordings_are_no_classes_where_classes_are_wanted(reading: Reading) -> None:
+    sounds = {f"{k}/{i}.wav": "" for k in KINDS for i in range(4)}
+    texts = {f"{k}/{i}.txt": f"say {i}" for k in KINDS for i in range(4)}
+    assert classes(reading.read(sounds | texts, kind="label")) == THREE
+    assert reading.read(sounds | texts).form == Form.TRANSCRIPTS
