@@ -15,7 +15,7 @@ from bigmodel.data.tables.number import as_number
 from bigmodel.data.targets import label, number
 from bigmodel.data.targets.survey import Survey
 
-AMOUNT = re.compile(r"[+-]\d+(\.\d+)?(e[+-]?\d+)?")  # as `plain` writes numbers to be learned
+AMOUNT = re.compile(r"[+-]\d+(\.\d+)?e[+-]?\d+")  # as `written` writes numbers to be learned
 
 
 class FusedKind(TargetKind):
@@ -61,10 +61,10 @@ class FusedKind(TargetKind):
         return strange
 
     def written(self, found: Survey, targets: Sequence[str]) -> Sequence[str]:
-        """Return targets as a version keeps them; numbers to be learned have a sign, which no class has."""
+        """Return targets as a version keeps them; numbers to be learned have a sign and an exponent, for classes may be called -1, 0 and +1."""
         if self._of(found) is label.KIND:
             return targets
-        return [_signed(found.format.number(text), text) for text in targets]
+        return [_marked(found.format.number(text), text) for text in targets]
 
     def plain(self, targets: Sequence[str]) -> Sequence[str]:
         return targets
@@ -76,7 +76,7 @@ class FusedKind(TargetKind):
         return truth in labels if labels else as_number(truth) is not None
 
     def said(self, target: str) -> str:
-        return target.removeprefix("+") if AMOUNT.fullmatch(target) else target
+        return f"{float(target):.12g}" if AMOUNT.fullmatch(target) else target
 
     def chart(self, summary: Summary, recipe: Recipe) -> Chart:
         kind = number.KIND if summary.number_range else label.KIND
@@ -89,9 +89,12 @@ def _are_amounts(targets: Sequence[str]) -> bool:
     )
 
 
-def _signed(value: float | None, text: str) -> str:
-    """Return a number with its sign, any other text as it is."""
-    return text if value is None else f"{value:+.12g}"
+def _marked(value: float | None, text: str) -> str:
+    """Return a number with its sign and an exponent, any other text as it is."""
+    if value is None:
+        return text
+    number = f"{value:+.12g}"
+    return number if "e" in number else f"{number}e+0"
 
 
 KIND = FusedKind()

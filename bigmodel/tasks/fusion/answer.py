@@ -17,6 +17,7 @@ from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Results
 from bigmodel.data.tables.number import as_number
+from bigmodel.data.targets.fused import KIND
 from bigmodel.tasks.fusion import together
 from bigmodel.training.several.fused import Fused, Plain
 
@@ -142,7 +143,7 @@ class FusedType(AnswerType):
         return _of_rows(answers).hits(truth, _plains(answers))
 
     def said(self, truth: str) -> str:
-        return truth.removeprefix("+") if as_number(truth) is not None else truth
+        return KIND.said(truth)
 
     def mark(self, text: str, truth: str, answer: Fused) -> Panel | None:  # noqa: ARG002
         """Return the truth, the answer, and what each medium alone would have said."""

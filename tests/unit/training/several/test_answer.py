@@ -85,6 +85,7 @@ def test_record_says_what_each_medium_says() -> None:
 
 
 def test_number_is_shown_without_the_sign_it_is_kept_with() -> None:
-    assert ANSWER.said("+3.5") == "3.5"
+    assert ANSWER.said("+3.5e+0") == "3.5"
+    assert ANSWER.said("+1") == "+1"
     assert ANSWER.said("-3.5") == "-3.5"
     assert ANSWER.said("+plus") == "+plus"
