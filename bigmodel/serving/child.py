@@ -24,6 +24,7 @@ from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
 from bigmodel.core.task import Adjustable, Explainer, Explanation, Looker, Predictor, Streamer
 from bigmodel.data.cleaning import clean_texts
+from bigmodel.data.targets import target_kind
 from bigmodel.serving import wire
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
@@ -105,6 +106,7 @@ class Loaded:
     kind: AnswerType
     aside: Path
     cleaning: tuple[str, ...] = ()
+    may_lack: bool = False  # rows may lack any of their parts
 
     def encode(self, answer: Answer) -> dict[str, Any]:
         return wire.put_aside(self.kind.encode(answer), self.aside)
@@ -114,16 +116,16 @@ def _load(folder: Path, aside: Path, settings: Settings) -> Loaded:
     record = json.loads((folder / "model.json").read_text("utf-8"))
     task = get_task(record["task"], settings.task_folders)
     cleaning = tuple(record.get("cleaning", ()))
-    return Loaded(load_engine(task).load(folder), answer_type(task), aside, cleaning)
+    may_lack = target_kind(task.target).reads_all
+    return Loaded(load_engine(task).load(folder), answer_type(task), aside, cleaning, may_lack)
 
 
 def _replies(model: Loaded, line: bytes) -> Iterator[dict[str, object]]:
     """Yield the parts of an answer that grows, and the answer."""
     question = wire.decode(line)
     if model.cleaning:
-        question["inputs"] = each_part(
-            question["inputs"], partial(clean_texts, steps=model.cleaning)
-        )
+        change = partial(clean_texts, steps=model.cleaning)
+        question["inputs"] = each_part(question["inputs"], change, may_lack=model.may_lack)
     number = {"id": question["id"]}
     try:
         if question["wants"] == "parts" and isinstance(model.predictor, Streamer):

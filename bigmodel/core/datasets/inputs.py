@@ -37,14 +37,17 @@ def in_short(text: str) -> str:
     return " · ".join(sorted(filter(None, parts), key=len)) if len(parts) > 1 else text
 
 
-def each_part(texts: Sequence[str], change: Callable[[list[str]], list[str]]) -> list[str]:
+def each_part(
+    texts: Sequence[str], change: Callable[[list[str]], list[str]], *, may_lack: bool = False
+) -> list[str]:
     """Return texts whose every part was changed for itself, for no change may know of the mark between them.
 
-    Parts that are files stay as they are.
+    Parts that are files stay as they are. `may_lack`: rows stay though a change empties their first part.
     """
+    join = row_of if may_lack else join_inputs
     parts = [parts_of(text) for text in texts]
     changed = iter(change([part for row in parts for part in row if not file_of(part)]))
-    return [join_inputs([p if file_of(p) else next(changed) for p in row]) for row in parts]
+    return [join([p if file_of(p) else next(changed) for p in row]) for row in parts]
 
 
 def placed_files(text: str, media: Path) -> str:

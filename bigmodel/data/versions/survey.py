@@ -36,7 +36,8 @@ class Fitting:
         """Return inputs after cleaning and the targets that suit them."""
         may_lack = self.kind is not None and self.kind.reads_all
         rows = inputs_of(batch, columns, may_lack=may_lack)
-        inputs = each_part(rows, partial(clean_texts, steps=self.cleaning))
+        change = partial(clean_texts, steps=self.cleaning)
+        inputs = each_part(rows, change, may_lack=may_lack)
         if self.kind is None or not self.kind.reads_inputs:
             return inputs, targets
         cells = [cell or "" for cell in batch.column(ORIGINAL + columns[0]).to_pylist()]

@@ -83,7 +83,8 @@ def _texts(
     ]
     join = row_of if kind.reads_all else join_inputs
     texts = [join([part or "" for part in row]) for row in zip(*inputs, strict=True)]
-    clean = each_part(texts, partial(clean_texts, steps=recipe.cleaning))  # as the model reads them
+    change = partial(clean_texts, steps=recipe.cleaning)
+    clean = each_part(texts, change, may_lack=kind.reads_all)  # as the model reads them
     cells = [cell or "" for cell in inputs[0]]
     if kind.reads_all:
         clean = [placed_files(text, upload.media_folder) for text in clean]

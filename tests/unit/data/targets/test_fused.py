@@ -1,11 +1,13 @@
 """Targets of whole rows are classes or numbers as their values tell, and stay that when a version is loaded."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bigmodel.core.datasets.attached import attach
-from bigmodel.core.datasets.inputs import row_of
+from bigmodel.core.datasets.inputs import LACKING, each_part, parts_of, row_of
+from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.targets.fused import KIND
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
@@ -37,12 +39,27 @@ def made(tmp_path: Path, targets: list[str]) -> tuple[str, ...]:
         ([str(1000 + 13 * n) for n in range(80)], ()),
         ([f"{0.5 * (n % 9)}" for n in range(80)], ()),
         ([f"${n}.50" for n in range(10, 90)], ()),
+        ([str(-1000 - 13 * n) for n in range(80)], ()),
+        (["-1", "0", "1"] * 30, ("-1", "0", "1")),
+        (["-1", "+1"] * 40, ("+1", "-1")),
     ],
 )
 def test_values_tell_classes_from_numbers(
     tmp_path: Path, targets: list[str], labels: tuple[str, ...]
 ) -> None:
     assert made(tmp_path, targets) == labels
+
+
+def test_amounts_are_said_as_people_write_them() -> None:
+    assert [KIND.said(text) for text in ("+12.5e+0", "-3e+0", "-1", "+1", "cheap")] == [
+        "12.5", "-3", "-1", "+1", "cheap",
+    ]  # fmt: skip
+
+
+def test_a_row_whose_first_column_is_cleaned_away_keeps_the_others() -> None:
+    row = row_of(["<br>", "a note", "7"])
+    [clean] = each_part([row], partial(clean_texts, steps=("html",)), may_lack=True)
+    assert parts_of(clean) == (LACKING, "a note", "7")
 
 
 def test_a_row_may_lack_its_first_column(tmp_path: Path) -> None:
