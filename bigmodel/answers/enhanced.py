@@ -20,6 +20,7 @@ from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Results
 from bigmodel.data.media.audio import RATE, read_sound, write_sound
 from bigmodel.metrics.sound import clearer, measures
+from bigmodel.metrics.sound.alignment import in_step
 from bigmodel.metrics.sound.clearer import Judged
 from bigmodel.metrics.sound.spectrogram import spectrogram
 
@@ -185,8 +186,13 @@ class EnhancedType(AnswerType):
 
 
 def judged(answer: Enhanced, clean: Floats, *, is_kept: bool) -> Enhanced:
-    """Return an answer with what is measured against the clean recording; sounds stay where they are to be heard."""
+    """Return an answer with what is measured against the clean recording; sounds stay where they are to be heard.
+
+    Recordings that began up to 0.1 s apart are brought in step first, as those that are learned from.
+    """
     noisy, cleaned = (read_sound(BytesIO(each)) for each in (answer.noisy, answer.cleaned))
+    noisy, clean, late = in_step(noisy, clean)
+    cleaned = cleaned[max(0, late) :]
     least = min(map(len, (clean, noisy, cleaned)))
     true, before, after = (each[:least].astype(np.float64) for each in (clean, noisy, cleaned))
     found = Judged(

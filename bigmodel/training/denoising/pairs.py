@@ -9,11 +9,11 @@ from bigmodel.core.datasets.dataset import Rows
 from bigmodel.core.errors import DatasetError, TrainingError
 from bigmodel.core.task import Reporter
 from bigmodel.data.media.audio import RATE, read_sound
+from bigmodel.metrics.sound.alignment import in_step
 from bigmodel.training.denoising.spectra import Floats
 
 LONGEST_S = 60.0  # of a recording that is learned from: the rest of a longer one is left
 SILENT = 1e-4
-MOST_APART = RATE // 10  # samples that one recorder may have begun later than the other
 REPORT_EVERY = 32
 
 
@@ -68,24 +68,3 @@ def read_twins(
     if len(rows) and not len(found):
         raise TrainingError("clips_are_unreadable")
     return found
-
-
-def in_step(noisy: Floats, clean: Floats) -> tuple[Floats, Floats, int]:
-    """Return both without what only one has, and by how many samples the noisy one was late (cross-correlation)."""
-    by = _late(noisy, clean)
-    if by > 0:
-        noisy = noisy[by:]
-    elif by < 0:
-        clean = clean[-by:]
-    count = min(len(noisy), len(clean))
-    return noisy[:count], clean[:count], by
-
-
-def _late(noisy: Floats, clean: Floats) -> int:
-    count = max(len(noisy), len(clean))
-    size = 1 << (count + MOST_APART).bit_length()
-    product = np.fft.rfft(noisy, size) * np.conj(np.fft.rfft(clean, size))
-    likeness = np.fft.irfft(product, size)
-    near = np.concatenate([likeness[-MOST_APART:], likeness[: MOST_APART + 1]])
-    best = int(near.argmax()) - MOST_APART
-    return best if near.max() > 1.05 * likeness[0] else 0

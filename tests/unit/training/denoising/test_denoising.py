@@ -1,16 +1,18 @@
 """Noise is taken out, voice stays; pieces hang on their place alone, and recordings come back as long as they were."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from bigmodel.answers.enhanced import ANSWER
+from bigmodel.answers.enhanced import ANSWER, enhanced, judged
 from bigmodel.core.datasets.dataset import Rows
 from bigmodel.core.errors import TrainingError
 from bigmodel.data.media.audio import read_sound, write_sound
 from bigmodel.data.media.noise import made as noises
+from bigmodel.metrics.sound.alignment import in_step
 from bigmodel.metrics.sound.measures import si_sdr
 from bigmodel.services.panels import answer_html
 from bigmodel.training.denoising.cleaning import SoundPredictor, blended
@@ -23,7 +25,7 @@ from bigmodel.training.denoising.examples import (
 from bigmodel.training.denoising.inference import PART, clean_by
 from bigmodel.training.denoising.net import MaskNet, NetSize
 from bigmodel.training.denoising.objective import EnhanceObjective
-from bigmodel.training.denoising.pairs import in_step, read_twins
+from bigmodel.training.denoising.pairs import read_twins
 from bigmodel.training.denoising.spectra import HOP, Floats, sound_of, spectra_of
 from bigmodel.training.denoising.voices import changed, voices_of_the_app
 from bigmodel.training.denoising.wiener import Wiener
@@ -115,6 +117,20 @@ def test_recorder_that_began_late_is_brought_in_step(late: int) -> None:
     one, two, by = in_step(shifted, clean)
     assert by == late
     assert si_sdr(two.astype("f8"), one.astype("f8")) == pytest.approx(3, abs=1)
+
+
+@pytest.mark.parametrize("late", [800, -800])
+def test_recorder_that_began_late_is_measured_in_step(late: int) -> None:
+    noisy, clean = noisy_voice()
+    even = judged(enhanced(noisy, clean), clean, is_kept=False).judged
+    apart = [np.pad(one, (late, 0)) if late >= 0 else one[-late:] for one in (noisy, clean)]
+    answer = judged(enhanced(*apart), clean, is_kept=True)
+    assert even is not None
+    assert answer.judged is not None
+    assert answer.judged.si_sdr_before == pytest.approx(even.si_sdr_before, abs=0.5)
+    assert answer.judged.si_sdr > 25
+    sounds = [read_sound(BytesIO(each)) for each in (answer.cleaned, answer.clean)]
+    assert np.abs(sounds[0] - sounds[1]).max() < 1e-3
 
 
 def test_recordings_that_cannot_be_read_are_left_out_and_said(tmp_path: Path) -> None:
