@@ -12,7 +12,7 @@ from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.entry import Entry, text_of
 from bigmodel.data.media.files import Item, MediaFiles
 from bigmodel.data.media.listing import SPEAKER, Context
-from bigmodel.data.media.naming.lists import MOST_BYTES, list_rows, lists_among, stem_of
+from bigmodel.data.media.naming.lists import MOST_BYTES, lists_among, rows_of_lists, stem_of
 from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.parts import split_of
 
@@ -24,8 +24,7 @@ CLASSES = re.compile(r"(class|label|categor|synset|wnid|类别|标签)\w*", re.I
 def _read(files: MediaFiles, context: Context) -> Annotated | None:
     items: dict[str, Item] = {}
     used: list[str] = []
-    for entry in lists_among(files.others):
-        rows = list_rows(entry, files.items)
+    for entry, rows in rows_of_lists(lists_among(files.others), files.items):
         if rows and all(len(label.split()) == 1 for _, label in rows):
             part = str(split_of(stem_of(entry)) or "")
             items |= {item.entry.name: replace(item, label=lb, split=part) for item, lb in rows}

@@ -16,6 +16,8 @@ MOST_BYTES = 64 * 2**20
 LINES = 0.9  # of the lines name a file
 LOOKED_AT = 20  # lines of which none names a file: then it is no list
 
+Rows = list[tuple[Item, str]]
+
 
 def with_listed_parts(
     items: Sequence[Item], files: MediaFiles, findings: Findings
@@ -28,9 +30,9 @@ def with_listed_parts(
         return tuple(items)
     part_of: dict[str, str] = {}
     used: list[str] = []
-    for entry in lists_among(files.others):
-        part = split_of(stem_of(entry))
-        rows = list_rows(entry, items) if part else []
+    parts = {id(e): part for e in lists_among(files.others) if (part := split_of(stem_of(e)))}
+    for entry, rows in rows_of_lists([e for e in files.others if id(e) in parts], items):
+        part = parts[id(entry)]
         if rows and not any(label for _, label in rows):
             part_of |= {item.entry.name: str(part) for item, _ in rows}
             used.append(entry.name)
@@ -46,10 +48,20 @@ def lists_among(others: Iterable[Entry]) -> list[Entry]:
     return [e for e in others if e.ending in ENDINGS and e.size <= MOST_BYTES]
 
 
-def list_rows(entry: Entry, items: Sequence[Item]) -> list[tuple[Item, str]]:
-    """Return the files that the lines of a list begin with, and the words after each ("" for none); none where it is no list."""
-    names = FileNames(items, entry)
-    rows, count = [], 0
+def rows_of_lists(lists: Sequence[Entry], items: Sequence[Item]) -> Iterator[tuple[Entry, Rows]]:
+    """Yield each list with the files that its lines begin with, and the words after each ("" for none); none where it is no list.
+
+    The files are indexed once, for there may be as many texts as files.
+    """
+    if lists:
+        names = FileNames(items, lists[0])
+        for entry in lists:
+            yield entry, _rows(entry, names.beside(entry))
+
+
+def _rows(entry: Entry, names: FileNames) -> Rows:
+    rows: Rows = []
+    count = 0
     for name, label in _lines(text_of(entry, MOST_BYTES)):
         count += 1
         if (item := names.find(name)) is not None:

@@ -7,6 +7,7 @@ of a file; where exactly one file can be meant, it is that one, and how it was f
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.entry import Entry
@@ -26,26 +27,32 @@ class FileNames:
     """
 
     def __init__(self, items: Sequence[Item], table: Entry) -> None:
-        folder = "/".join(table.parts[:-1])
         short: dict[str, list[Item]] = {}
-        own: dict[str, Item] = {}
         for item in items:
             parts = item.entry.parts
-            whole = "/".join(parts)
             for start in range(len(parts)):
                 name = "/".join(parts[start:])
                 for spelt in {_plain(name), _plain(_stem(name))}:
                     short.setdefault(spelt, []).append(item)
-            own[_plain(whole)] = item
-            if folder and whole.startswith(f"{folder}/"):
-                own[_plain(whole.removeprefix(f"{folder}/"))] = item
-        self._exact = _single(short) | own
+        self._whole = {_plain("/".join(item.entry.parts)): item for item in items}
+        self._short = _single(short)
         self._numbers = _single(_by_number(items))
+        self._folder = _folder_of(table)
+
+    def beside(self, table: Entry) -> "FileNames":
+        """Return the same files as another table names them; nothing is indexed anew."""
+        other = copy(self)
+        other._folder = _folder_of(table)
+        return other
 
     def find(self, name: str) -> Item | None:
         """Return the file that a name means, None where none or several can be meant."""
         plain = _plain(name)
-        return self._exact.get(plain) or self._otherwise(plain)
+        return self._exactly(plain) or self._otherwise(plain)
+
+    def _exactly(self, plain: str) -> Item | None:
+        own = self._whole.get(f"{self._folder}/{plain}") if self._folder else None
+        return own or self._whole.get(plain) or self._short.get(plain)
 
     def share(self, cells: Sequence[str]) -> float:
         """Return the share of cells that name a file; 0 for classes and amounts, though 1.jpg, 2.jpg … be called like them."""
@@ -59,7 +66,7 @@ class FileNames:
         found = Counter(
             (name, item.entry.name)
             for name in names
-            if _plain(name) not in self._exact and (item := self.find(name))
+            if self._exactly(_plain(name)) is None and (item := self.find(name))
         )
         if found:
             name, file = next(iter(found))
@@ -84,7 +91,7 @@ class FileNames:
         for start in range(len(parts)):
             name = "/".join(parts[start:])
             stem = name[: -len(_ending(name))] if _ending(name) in MEDIA else name
-            if item := self._exact.get(name) or self._exact.get(stem):
+            if item := self._exactly(name) or self._exactly(stem):
                 return item
         stem = _stem(parts[-1]) if parts and _ending(parts[-1]) in MEDIA else (parts or [""])[-1]
         return self._numbers.get(str(int(stem))) if NUMBER.fullmatch(stem) else None
@@ -110,6 +117,10 @@ def _by_number(items: Sequence[Item]) -> dict[str, list[Item]]:
         if NUMBER.fullmatch(stem):
             found.setdefault(str(int(stem)), []).append(item)
     return found
+
+
+def _folder_of(table: Entry) -> str:
+    return _plain("/".join(table.parts[:-1]))
 
 
 def _single(found: Mapping[str, Sequence[Item]]) -> dict[str, Item]:

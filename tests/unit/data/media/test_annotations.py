@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, annotate
 from bigmodel.data.media.entry import Entry
-from bigmodel.data.media.files import sort_files
+from bigmodel.data.media.files import Item, sort_files
 from bigmodel.data.media.listing import Context
+from bigmodel.data.media.naming import lists
+from bigmodel.data.media.naming.lookup import FileNames
 from bigmodel.data.tables.table import Findings, Limits
 
 KINDS = ("circle", "square", "tri")
@@ -305,3 +308,21 @@ def test_texts_beside_recordings_are_no_classes_where_classes_are_wanted(reading
     texts = {f"{k}/{i}.txt": f"say {i}" for k in KINDS for i in range(4)}
     assert classes(reading.read(sounds | texts, kind="label")) == THREE
     assert reading.read(sounds | texts).form == Form.TRANSCRIPTS
+
+
+def test_files_are_indexed_once_however_many_texts_lie_beside(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexed = []
+
+    class Counted(FileNames):
+        def __init__(self, items: Sequence[Item], table: Entry) -> None:
+            indexed.append(table.name)
+            super().__init__(items, table)
+
+    monkeypatch.setattr(lists, "FileNames", Counted)
+    texts = {f"{i}/words.txt": f"a long caption, number {i} of all" for i in range(12)}
+    names = "".join(f"{i}.jpg {KINDS[i % 3]}\n" for i in range(12))
+    files = {f"10/{i}.jpg": "" for i in range(12)} | {"10/list.txt": names}
+    assert classes(reading.read(texts | files | {"list.txt": "1.jpg\n"})) == THREE
+    assert len(indexed) == 1
