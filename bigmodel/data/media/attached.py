@@ -62,16 +62,22 @@ class AttachedTable:
         columns = read_columns(table, self.scratch, self.target.limits, self.findings)
         items = _of_any_medium(files)
         by_name = FileNames(items, table)
-        of_files = [name for name, cells in columns.items() if _names_files(cells, by_name)]
+        of_files = {
+            name: by_name.among(cells)
+            for name, cells in columns.items()
+            if _names_files(cells, by_name)
+        }
         if not of_files:
             found = listed(list(columns))
             raise DatasetError("attached_no_files", name=table.base, columns_found=found)
-        for name in of_files:
-            by_name.refuse_outside(columns[name])
-            by_name.tell(columns[name], self.findings)
-        kept = self._kept([by for name in of_files for by in _named(columns[name], by_name)])
-        self._write(columns, dict.fromkeys(of_files, by_name), kept)
-        self._tell(table, items, of_files, kept)
+        for name, by_column in of_files.items():
+            by_column.refuse_outside(columns[name])
+            by_column.tell(columns[name], self.findings)
+        kept = self._kept(
+            [item for name, by in of_files.items() for item in _named(columns[name], by)]
+        )
+        self._write(columns, of_files, kept)
+        self._tell(table, items, list(of_files), kept)
         return table.base
 
     def _table(self, others: Sequence[Entry]) -> Entry:

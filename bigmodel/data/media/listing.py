@@ -108,6 +108,7 @@ def open_listing(entry: Entry, files: MediaFiles, context: Context) -> Listing:
     file = context.file if context.file in columns else _file_column(columns, by_name)
     if not file:
         return Listing(entry, tuple(columns))
+    by_name = by_name.among(columns[file])
     by_name.refuse_outside(columns[file])
     by_name.tell(columns[file], findings)
     names_files = any(by_name.find(name) for name in columns[file])

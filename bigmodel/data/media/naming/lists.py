@@ -60,15 +60,13 @@ def rows_of_lists(lists: Sequence[Entry], items: Sequence[Item]) -> Iterator[tup
 
 
 def _rows(entry: Entry, names: FileNames) -> Rows:
-    rows: Rows = []
-    count = 0
-    for name, label in _lines(text_of(entry, MOST_BYTES)):
-        count += 1
-        if (item := names.find(name)) is not None:
-            rows.append((item, label))
-        elif count > LOOKED_AT and not rows:
-            return []
-    return rows if rows and len(rows) >= LINES * count else []
+    lines = list(_lines(text_of(entry, MOST_BYTES)))
+    if all(names.find(name) is None for name, _ in lines[:LOOKED_AT]):
+        return []
+    names = names.among(name for name, _ in lines)
+    found = ((names.find(name), label) for name, label in lines)
+    rows = [(item, label) for item, label in found if item is not None]
+    return rows if rows and len(rows) >= LINES * len(lines) else []
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,21 @@ class FileNames:
         self._short = _single(short)
         self._numbers = _single(_by_number(items))
         self._folder = _folder_of(table)
+        self._taken: frozenset[str] = frozenset()  # files that a name of the table means exactly
+        self._folders: frozenset[str] = frozenset()  # in which names of the table lie
+
+    def among(self, names: Iterable[str]) -> "FileNames":
+        """Return the same files for a table that writes these names.
+
+        What one of them means exactly is meant by no other that only resembles it; and where the table names
+        cat/1.jpg and knows a folder dog, its cat is not dog/1.jpg.
+        """
+        plain = set(map(_plain, names))
+        found = (self._exactly(name) for name in plain)
+        other = copy(self)
+        other._taken = frozenset(item.entry.name for item in found if item is not None)
+        other._folders = frozenset(map(_last_folder, plain)) - {""}
+        return other
 
     def beside(self, table: Entry) -> "FileNames":
         """Return the same files as another table names them; nothing is indexed anew."""
@@ -48,7 +63,16 @@ class FileNames:
     def find(self, name: str) -> Item | None:
         """Return the file that a name means, None where none or several can be meant."""
         plain = _plain(name)
-        return self._exactly(plain) or self._otherwise(plain)
+        if item := self._exactly(plain):
+            return item
+        item = self._otherwise(plain)
+        return None if item is None or self._is_of_another(item, plain) else item
+
+    def _is_of_another(self, item: Item, plain: str) -> bool:
+        """Tell whether a file that a name resembles is that of another name of the table."""
+        folder, own = _last_folder(plain), _plain(item.folders[-1] if item.folders else "")
+        is_elsewhere = bool(folder) and folder != own and own in self._folders
+        return is_elsewhere or item.entry.name in self._taken
 
     def _exactly(self, plain: str) -> Item | None:
         own = self._whole.get(f"{self._folder}/{plain}") if self._folder else None
@@ -121,6 +145,11 @@ def _by_number(items: Sequence[Item]) -> dict[str, list[Item]]:
 
 def _folder_of(table: Entry) -> str:
     return _plain("/".join(table.parts[:-1]))
+
+
+def _last_folder(plain: str) -> str:
+    """Return the folder that a name says its file lies in, "" for none."""
+    return plain.rpartition("/")[0].rpartition("/")[2].strip(".")
 
 
 def _single(found: Mapping[str, Sequence[Item]]) -> dict[str, Item]:

@@ -326,3 +326,26 @@ def test_files_are_indexed_once_however_many_texts_lie_beside(
     files = {f"10/{i}.jpg": "" for i in range(12)} | {"10/list.txt": names}
     assert classes(reading.read(texts | files | {"list.txt": "1.jpg\n"})) == THREE
     assert len(indexed) == 1
+
+
+@pytest.mark.parametrize("prefix", ["", "C:/photos/"])
+def test_name_in_a_folder_that_is_not_there_means_no_file_of_another_folder(
+    reading: Reading, prefix: str
+) -> None:
+    files = {f"dog/{i}.jpg": "" for i in range(6)} | {f"fox/{i}.jpg": "" for i in range(6, 12)}
+    names = [f"cat/{i}.jpg" for i in range(6)] if not prefix else []
+    rows = [*names, *(f"{prefix}{name}" for name in files)]
+    table = "".join(f"{name},{name.split('/')[-2]}\n" for name in rows)
+    found = reading.read(files | {"labels.csv": f"file,class\n{table}"})
+    assert classes(found) == {"dog": 6, "fox": 6}
+    names_of = FileNames(found.items, Entry("labels.csv", 0, lambda: BytesIO()))
+    assert names_of.find("cat/1.jpg") is not None
+    assert names_of.among([f"{prefix}dog/1.jpg", f"{prefix}cat/1.jpg"]).find("cat/1.jpg") is None
+
+
+def test_file_that_a_row_names_exactly_is_meant_by_no_other(reading: Reading) -> None:
+    names = [f"{i}.jpg" for i in range(12)]
+    table = "".join(f"{name},{KINDS[i % 3]}\ncat/{name},cat\n" for i, name in enumerate(names))
+    found = reading.read(dict.fromkeys(names, "") | {"labels.csv": f"file,class\n{table}"})
+    assert classes(found) == THREE
+    assert "files_missing" in reading.said()
