@@ -19,6 +19,7 @@ from bigmodel.data.media.keep import Kept
 from bigmodel.data.media.listing import Context
 from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.media.noise.mixing import Mixer, unit_of
+from bigmodel.data.parts import split_of
 from bigmodel.data.tables.table import Findings
 
 KIND = "clean"
@@ -57,7 +58,7 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
         pairs = _pairs(found)
         if is_asked or len(pairs) >= ENOUGH * len(found.noisy):
             return _annotated(_told_pairs(pairs, found, context))
-    if is_asked or (found.clean and not found.noisy and not found.others):
+    if is_asked or _are_for_noise(found):
         return _annotated(_mixtures(found, context))
     return None
 
@@ -96,6 +97,16 @@ def _sorted(items: Sequence[Item]) -> Sorted:
         name = next((name for name, pattern in kinds if lies_in(pattern, item)), "others")
         groups[name].append(item)
     return Sorted(*(tuple(groups[name]) for name in ("noisy", "clean", "noise", "others")))
+
+
+def _are_for_noise(found: Sorted) -> bool:
+    """Tell whether nobody who brings such files means classes: noise lies beside the clean ones, or these lie in one folder alone."""
+    if found.noisy or found.others or not found.clean:
+        return False
+    named = [[name.strip() for name in item.folders] for item in found.clean]
+    places = {tuple(name for name in names if split_of(name) is None) for names in named}
+    last = [next(n for n in reversed(names) if CLEAN.fullmatch(n) or not split_of(n)) for names in named]  # fmt: skip
+    return bool(found.noise) or (len(places) == 1 and all(map(CLEAN.fullmatch, last)))
 
 
 def _pairs(found: Sorted) -> list[Twins]:

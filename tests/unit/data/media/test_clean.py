@@ -95,6 +95,28 @@ def test_class_folders_stay_classes_unless_twins_are_asked_for() -> None:
         found({"noisy/1.wav": b"", "clean/2.wav": b""}, kind="clean")
 
 
+@pytest.mark.parametrize(
+    ("names", "is_read"),
+    [
+        (["clean_audio/dog/1.wav", "clean_audio/cat/1.wav"], False),
+        (["dev-clean/84/1/84-1-0.flac", "dev-clean/85/2/85-2-0.flac"], False),
+        (["dev-clean/84/1.flac"], False),
+        (["clean_dog/1.wav", "clean_cat/1.wav"], False),
+        (["voices/clean/1.wav", "voices/clean/2.wav"], True),
+        (["train/clean/1.wav", "test/clean/2.wav"], True),
+        (["clean/train/1.wav", "clean/test/2.wav"], True),
+        (["clean_trainset_wav/1.wav", "clean_testset_wav/2.wav"], True),
+        (["clean/p1/1.wav", "clean/p2/1.wav", "noise/street.wav"], True),
+    ],
+)
+def test_folders_within_a_clean_one_stay_classes_unless_noise_is_beside(
+    names: list[str], is_read: bool
+) -> None:
+    files = {name: sound(n) for n, name in enumerate(names)}
+    assert (found(files)[0] is not None) == is_read
+    assert found(files, kind="clean")[0] is not None
+
+
 def test_held_out_recordings_get_noise_that_no_other_one_got() -> None:
     pitches = [500 + 250 * n for n in range(10)]
     files = {f"clean/{n}.wav": sound(n) for n in range(40)}
