@@ -1,4 +1,4 @@
-"""Pictures, and what each should look like: two folders of the same names, else clear photos that are their own; it looks at names only."""
+"""Pictures, and what each should look like: two folders of the same names, else clear photos that are their own; unasked, it looks at a few."""
 
 import re
 import unicodedata
@@ -9,6 +9,7 @@ from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.annotations.folders import with_splits
+from bigmodel.data.media.annotations.likeness import show_the_same
 from bigmodel.data.media.files import FEWEST_FILES, IMAGE, Item, MediaFiles
 from bigmodel.data.media.keep import Kept
 from bigmodel.data.media.listing import Context
@@ -29,6 +30,8 @@ SIDES = (
         {"clear", "gt", "target", "truth", "original", "good", "label", "labels", "原图", "目标"},
     ),
 )  # fmt: skip
+CLASSES = {"low", "high", "sharp", "blurry"}  # as well: unasked, these say nothing
+UNASKED = ((SIDES[0][0] - CLASSES, SIDES[0][1] - CLASSES),)
 WORDS = re.compile(r"[a-z]+|[\u4e00-\u9fff]+")
 TIMES = re.compile(r"x[1-4]$")  # as DIV2K ends the names of small pictures
 SCALES = (1, 2, 3, 4)
@@ -39,8 +42,10 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     is_asked = context.kind == KIND
     if files.medium != IMAGE or not (is_asked or context.kind == ""):
         return None
-    pairs, alone = _pairs(files.items, SIDES if is_asked else SIDES[:1])
+    pairs, alone = _pairs(files.items, SIDES if is_asked else UNASKED)
     if not is_asked and (alone or len(pairs) < FEWEST_FILES):
+        return None
+    if not is_asked and not show_the_same([(one.entry, other.entry) for one, other in pairs]):
         return None
     if pairs:
         if alone:

@@ -1,5 +1,6 @@
 """Clear photos and pairs come in with every pixel, and what does not fit is left out and said."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ def test_clear_photos_are_their_own_and_keep_every_pixel(reading: Reading, tmp_p
 
 @pytest.mark.parametrize(
     ("low", "high"),
-    [("low", "high"), ("train_LR_bicubic", "train_HR"), ("noisy", "clean"), ("模糊", "清晰")],
+    [("低清", "高清"), ("train_LR_bicubic", "train_HR"), ("noisy", "clean"), ("模糊", "清晰")],
 )
 @pytest.mark.parametrize("kind", ["", KIND])
 def test_pairs_are_known_by_their_folders(reading: Reading, low: str, high: str, kind: str) -> None:
@@ -49,6 +50,28 @@ def test_pairs_are_known_by_their_folders(reading: Reading, low: str, high: str,
     assert all(row["input"] != row["col.clear"] for row in rows.values())
     assert len({row["col.clear"] for row in rows.values()}) == 6
     assert reading.said["pairs_read"]["count"] == 6
+
+
+@pytest.mark.parametrize(("low", "high"), [("low", "high"), ("blurry", "sharp"), ("lr", "hr")])
+def test_class_folders_numbered_alike_stay_classes(reading: Reading, low: str, high: str) -> None:
+    reading(pairs(low, high))
+    assert reading.form == Form.FOLDERS
+    reading(pairs(low, high), kind=KIND)
+    assert reading.form == Form.PICTURES
+
+
+def test_unasked_pairs_of_one_size_have_to_look_alike(reading: Reading) -> None:
+    files = {}
+    for n in range(6):
+        dice = np.random.default_rng(n)
+        clear = np.kron(dice.integers(0, 256, (5, 5, 3)), np.ones((16, 16, 1)))
+        for side, grain in (("noisy", 25), ("clean", 0)):
+            pixels = (clear + dice.normal(0, grain, clear.shape)).clip(0, 255).astype(np.uint8)
+            out = BytesIO()
+            Image.fromarray(pixels).save(out, "PNG")
+            files[f"{side}/{n}.png"] = out.getvalue()
+    assert len(reading(files)) == 6
+    assert reading.form == Form.PICTURES
 
 
 def test_clear_pictures_of_div2k_are_found_by_number(reading: Reading) -> None:
