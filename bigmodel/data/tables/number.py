@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 CURRENCY = r"(?:US\$|HK\$|NT\$|R\$|[$€£¥₩₹₽₺₫฿]|USD|EUR|GBP|CNY|RMB|JPY|CHF|HKD|TWD|KRW|INR|元|块|圆|円|kr)"
 TENS = {"": 1, "十": 10, "百": 100, "千": 1000}
 SIZES = (
@@ -51,7 +51,7 @@ class NumberFormat:
 
     def plain(self, text: str) -> str:
         """Return a number as other programs write it, any other text as it is."""
-        value = None if NUMBER.fullmatch(text) else self.number(text)
+        value = None if PLAIN.fullmatch(text) else self.number(text)
         if value is None:
             return text
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
@@ -62,7 +62,7 @@ def as_number(text: str, decimal: str = ".") -> float | None:
 
     `decimal` is the mark of the decimals, for texts that leave it open: "9,000".
     """
-    if NUMBER.fullmatch(text) and not (decimal == "," and ONE_GROUP.fullmatch(text)):
+    if PLAIN.fullmatch(text) and not (decimal == "," and ONE_GROUP.fullmatch(text)):
         value = float(text)
         return value if math.isfinite(value) else None
     parts = _parts(text)

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bigmodel.data.tables.number import as_number, find_format
+
 TEXT, NUMBER, PICTURE, SOUND = "text", "number", "picture", "sound"
 MEDIA = (TEXT, NUMBER, PICTURE, SOUND)
 TERMS, READ, VALUES, VECTORS = "terms", "read", "values", "vectors"  # kinds of blocks
@@ -45,6 +47,7 @@ class Column:
 class Block:
     """Some numbers of one medium. `columns` are their places among the columns; `terms` groups of letters with their rarity.
 
+    `decimals` are the marks of the decimals in each column that numbers are read of, as the training rows write them.
     Of vectors, `start` to `stop` are taken: what is of another nature, such as edges and colours, weighs for itself.
     """
 
@@ -56,6 +59,7 @@ class Block:
     rarity: tuple[float, ...] = ()
     start: int = 0
     stop: int = 0
+    decimals: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -63,31 +67,26 @@ class Block:
 
 def block_of(record: Mapping[str, Any]) -> Block:
     """Return a block as `to_json` wrote it."""
-    lists = {name: tuple(record[name]) for name in ("columns", "terms", "rarity")}
+    names = ("columns", "terms", "rarity", "decimals")
+    lists = {name: tuple(record[name]) for name in names if name in record}
     return Block(**{**record, **lists})
 
 
-def number_in(text: str) -> float:
-    """Return the number of a cell, NaN where it is none; a single comma parts decimals."""
-    plain = text.strip().replace("\u00a0", "").replace(" ", "")
-    if (
-        plain.count(",") == 1
-        and "." not in plain
-        and not re.fullmatch(r"[+-]?\d{1,3},\d{3}", plain)
-    ):
-        plain = plain.replace(",", ".")
-    try:
-        value = float(plain.replace(",", "").strip("$€£¥%"))
-    except ValueError:
-        return math.nan
-    return value if math.isfinite(value) else math.nan
+def number_in(text: str, decimal: str = ".") -> float:
+    """Return the number of a cell, NaN where it is none; `decimal` parts decimals where a number leaves it open: 9,000."""
+    value = as_number(text.strip(), decimal)
+    return math.nan if value is None else value
 
 
-def numbers_in(text: str) -> list[float]:
+def numbers_in(text: str, decimal: str = ".") -> list[float]:
     """Return the first numbers that stand in a text, as logarithms: 4 bedrooms, 1,200 square feet."""
-    found = DIGITS.findall(text[:CHARACTERS])[:MOST_READ]
-    values = (number_in(one) for one in found)
+    values = (number_in(one, decimal) for one in _digits_in(text))
     return [math.log1p(value) for value in values if not math.isnan(value)]
+
+
+def _digits_in(text: str) -> list[str]:
+    found: list[str] = DIGITS.findall(text[:CHARACTERS])
+    return found[:MOST_READ]
 
 
 def groups_in(text: str) -> Iterator[str]:
@@ -109,12 +108,14 @@ def make_blocks(columns: Sequence[Column], cells: Cells, parts: Parts) -> list[B
             terms, rarity = _terms(texts)
             if terms:
                 made.append(Block(TEXT, TERMS, (place,), len(terms), terms, rarity))
-            counts = [len(numbers_in(text)) for text in texts if text]
+            decimal = find_format(one for text in texts for one in _digits_in(text)).decimal
+            counts = [len(numbers_in(text, decimal)) for text in texts if text]
             if counts and (most := int(np.quantile(counts, 0.9))):
-                made.append(Block(TEXT, READ, (place,), most))
+                made.append(Block(TEXT, READ, (place,), most, decimals=(decimal,)))
     of_numbers = tuple(at for at, column in enumerate(columns) if column.medium == NUMBER)
     if of_numbers:
-        made.append(Block(NUMBER, VALUES, of_numbers, 3 * len(of_numbers)))
+        marks = tuple(find_format(row[at].strip() for row in cells).decimal for at in of_numbers)
+        made.append(Block(NUMBER, VALUES, of_numbers, 3 * len(of_numbers), decimals=marks))
     for medium in (PICTURE, SOUND):
         places = tuple(at for at, column in enumerate(columns) if column.medium == medium)
         start = 0
@@ -130,13 +131,14 @@ def raw_block(block: Block, cells: Cells, vectors: Vectors) -> Floats:
     made = np.full((len(cells), block.width), np.nan, np.float32)
     if block.kind == TERMS:
         _fill_terms(block, [row[block.columns[0]] for row in cells], made)
+    decimals = block.decimals or (".",) * len(block.columns)
     for number, row in enumerate(cells):
         if block.kind == READ:
-            found = numbers_in(row[block.columns[0]])[: block.width]
+            found = numbers_in(row[block.columns[0]], decimals[0])[: block.width]
             made[number, : len(found)] = found
         elif block.kind == VALUES:
             for at, place in enumerate(block.columns):
-                made[number, 3 * at : 3 * at + 3] = _value(number_in(row[place]))
+                made[number, 3 * at : 3 * at + 3] = _value(number_in(row[place], decimals[at]))
         elif block.kind == VECTORS:
             size = block.width // len(block.columns)
             for at, place in enumerate(block.columns):

@@ -1,5 +1,6 @@
 """Blocks of a row weigh alike however wide they are, what a row lacks is nothing, and numbers are read out of texts."""
 
+import json
 import math
 
 import numpy as np
@@ -13,6 +14,7 @@ from bigmodel.training.several.blocks import (
     VALUES,
     Block,
     Column,
+    block_of,
     make_blocks,
     number_in,
     numbers_in,
@@ -33,6 +35,25 @@ VECTORS = {f"{n}.png": np.full(50, n, np.float32) for n in range(1, 31)}
 )
 def test_numbers_of_cells_are_read(text: str, value: float) -> None:
     assert number_in(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1.234,50", 1234.5), ("999,00", 999), ("5k", 5000), ("2万", 20_000)]
+)
+def test_numbers_of_cells_are_read_as_tables_read_them(text: str, value: float) -> None:
+    assert number_in(text) == value
+
+
+def test_training_rows_say_which_mark_parts_the_decimals() -> None:
+    columns = (Column("price", NUMBER), Column("note", TEXT))
+    cells = [["999,00", "from 2,5 m"], ["1.234,50", "to 3,25 m"], ["9.000", "1.000 g"]]
+    blocks = [block for block in make_blocks(columns, cells, {}) if block.kind != TERMS]
+    assert [block.decimals for block in blocks] == [(",",), (",",)]
+    for block in blocks:
+        again = block_of(json.loads(json.dumps(block.to_json())))
+        assert again == block
+        found = raw_block(again, [["9.000", "1.000 g"]], {})[0, 0]
+        assert found == pytest.approx(9000 if block.kind == VALUES else math.log(1001))
 
 
 @pytest.mark.parametrize("text", ["", "four", "1/2/2024", "nan", "inf"])
