@@ -33,9 +33,13 @@ SIDES = (
 CLASSES = {"low", "high", "sharp", "blurry"}  # as well: unasked, these say nothing
 UNASKED = ((SIDES[0][0] - CLASSES, SIDES[0][1] - CLASSES),)
 WORDS = re.compile(r"[a-z]+|[\u4e00-\u9fff]+")
-TIMES = re.compile(r"x[1-4]$")  # as DIV2K ends the names of small pictures
+TIMES = re.compile(r"x[1-4]$")  # as DIV2K ends the names of small pictures, and calls their folders
+SAID = "|".join(sorted(word for sides in SIDES for side in sides for word in side))
+# Ends of names that say the side or the scale once more.
+ENDS = re.compile(rf"(?<=.)(?:[\s_.-]*x[1-4]|[\s_.-]+(?:{SAID}))+$")
 SCALES = (1, 2, 3, 4)
 Rows = list[tuple[Item, Kept]]
+Sides = Sequence[tuple[set[str], set[str]]]
 
 
 def _read(files: MediaFiles, context: Context) -> Annotated | None:
@@ -51,40 +55,62 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
         if alone:
             names = listed([item.entry.name for item in alone])
             context.findings.note("pairs_alone", "warning", count=len(alone), names=names)
-        partners = [replace(partner, label="") for _, partner in pairs]
+        partners = {partner.entry.name: replace(partner, label="") for _, partner in pairs}
         items = [replace(item, label=partner.entry.name) for item, partner in pairs]
-        split = with_splits(items)
-        return Annotated(Form.PICTURES, (*split, *partners), joiner=joined)
+        return Annotated(Form.PICTURES, (*with_splits(items), *partners.values()), joiner=joined)
+    if {GIVEN, CLEAR} <= {_placed(item, SIDES)[1] for item in files.items}:
+        raise DatasetError("pairs_none", count=len(files.items))
     _refuse_unnamed(files.items)
     own = tuple(replace(item, label=item.entry.name) for item in with_splits(files.items))
     return Annotated(Form.PICTURES, own, joiner=joined)
 
 
-def _pairs(
-    items: Sequence[Item], sides: Sequence[tuple[set[str], set[str]]]
+def _pairs(items: Sequence[Item], sides: Sides) -> tuple[list[tuple[Item, Item]], list[Item]]:
+    """Return (given, clear) pictures of the same name, then of names that differ by side and scale, and those without a partner."""
+    pairs, alone = _matched(items, sides, is_loose=False)
+    more, alone = _matched(alone, sides, is_loose=True)
+    return pairs + more, alone
+
+
+def _matched(
+    items: Sequence[Item], sides: Sides, *, is_loose: bool
 ) -> tuple[list[tuple[Item, Item]], list[Item]]:
-    """Return (given, clear) pictures of the same name, and those without a partner."""
-    found: dict[tuple[str, ...], dict[int, Item]] = {}
-    alone: list[Item] = []
+    """Return pairs and the rest. Of one clear picture there may be one given picture of each scale."""
+    found: dict[tuple[str, ...], tuple[dict[str, Item], dict[str, Item]]] = {}
     for item in items:
-        told = [(at, side) for at, name in enumerate(item.folders) if (side := _side(name, sides)) is not None]  # fmt: skip
-        if not told:
-            alone.append(item)
+        rest, side = _placed(item, sides)
+        if side is None:
             continue
-        at, side = told[-1]
-        rest = item.folders[:at] + item.folders[at + 1 :]
-        both = found.setdefault((*map(_plain, rest), _stem(item)), {})
-        if side in both:
-            alone.append(item)
-        else:
-            both[side] = item
-    pairs = [(both[GIVEN], both[CLEAR]) for both in found.values() if len(both) == len(SIDES)]
-    alone += [item for both in found.values() if len(both) < len(SIDES) for item in both.values()]
-    return pairs, alone
+        key = (*map(_plain, rest), _stem(item))
+        if is_loose:
+            key = (*(f for f in key[:-1] if not TIMES.fullmatch(f)), ENDS.sub("", _name(item)))
+        found.setdefault(key, ({}, {}))[side].setdefault(_times(item), item)
+    pairs = [
+        (item, clear)
+        for given, clears in found.values()
+        for times, item in given.items()
+        if (clear := clears.get(times) or next(iter(clears.values()), None))
+    ]
+    paired = {item.entry.name for pair in pairs for item in pair}
+    return pairs, [item for item in items if item.entry.name not in paired]
 
 
-def _side(name: str, sides: Sequence[tuple[set[str], set[str]]]) -> int | None:
-    words = set(WORDS.findall(_plain(name)))
+def _placed(item: Item, sides: Sides) -> tuple[tuple[str, ...], int | None]:
+    """Return the folders of a picture without the one that says its side, and that side."""
+    for at in reversed(range(len(item.folders))):
+        if (side := _side(item.folders[at], sides)) is not None:
+            return item.folders[:at] + item.folders[at + 1 :], side
+    return item.folders, None
+
+
+def _times(item: Item) -> str:
+    """Return the scale that the name of a picture or of a folder ends with, "" for none."""
+    names = (*map(_plain, item.folders), _name(item))
+    return next((found[0] for name in names if (found := TIMES.search(name))), "")
+
+
+def _side(name: str, sides: Sides) -> int | None:
+    words = set(WORDS.findall(TIMES.sub("", _plain(name))))
     for given, clear in sides:
         if bool(words & given) != bool(words & clear):
             return GIVEN if words & given else CLEAR
@@ -156,7 +182,11 @@ def _came(kept: Kept) -> tuple[int, int]:
 
 
 def _stem(item: Item) -> str:
-    return TIMES.sub("", _plain(item.entry.base.rpartition(".")[0] or item.entry.base))
+    return TIMES.sub("", _name(item))
+
+
+def _name(item: Item) -> str:
+    return _plain(item.entry.base.rpartition(".")[0] or item.entry.base)
 
 
 def _plain(name: str) -> str:

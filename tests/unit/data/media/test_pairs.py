@@ -81,6 +81,41 @@ def test_clear_pictures_of_div2k_are_found_by_number(reading: Reading) -> None:
     assert len(reading(files, kind=KIND)) == 5
 
 
+@pytest.mark.parametrize("kind", ["", KIND])
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        ("DIV2K_train_LR_bicubic/X2/000{}x2", "DIV2K_train_HR/000{}"),
+        ("low/{}_LR", "high/{}_HR"),
+        ("noisy/{}-noisy", "clean/{}-clean"),
+        ("LRx2/{}_x2", "HR/{}"),
+        ("模糊/{}_模糊", "清晰/{}"),
+    ],
+)
+def test_names_of_a_pair_may_differ_by_side_and_scale(
+    reading: Reading, low: str, high: str, kind: str
+) -> None:
+    large = (2 * WIDTH, 2 * HEIGHT)
+    files = {f"{low.format(n)}.png": picture(n) for n in range(5)}
+    files |= {f"{high.format(n)}.png": picture(n + 50, size=large) for n in range(5)}
+    rows = reading(files, kind=kind)
+    assert set(rows) == {f"{low.format(n)}.png" for n in range(5)}
+    assert reading.said["pairs_read"]["count"] == 5
+
+
+def test_the_same_name_comes_before_a_like_one(reading: Reading) -> None:
+    files = {f"{side}/{name}.png": picture(at, size=(WIDTH, HEIGHT + 10 * at)) for side in ("low", "high") for at, name in enumerate(("a", "a_high", "a_low"))}  # fmt: skip
+    assert len(reading(files, kind=KIND)) == 3
+    assert reading.said["pairs_read"]["count"] == 3
+
+
+def test_given_pictures_never_become_clear_ones_where_no_name_matches(reading: Reading) -> None:
+    files = {f"noisy/first{n}.png": picture(n) for n in range(5)}
+    files |= {f"clean/second{n}.png": picture(n + 50) for n in range(5)}
+    with pytest.raises(DatasetError, match="pairs_none"):
+        reading(files, kind=KIND)
+
+
 def test_folders_stay_classes_where_classes_are_wanted_or_pairs_are_torn(reading: Reading) -> None:
     both = pairs("blurry", "sharp")
     reading(both, kind="label")
