@@ -28,9 +28,11 @@ def shrunk(pixels: Pixels, scale: int) -> Pixels:
 
 
 def fitting(pixels: Pixels, scale: int) -> Pixels:
-    """Return a picture without the last rows and columns that do not divide."""
-    height, width = (side - side % scale for side in pixels.shape[:2])
-    return pixels[:height, :width]
+    """Return a picture without the last rows and columns that do not divide; one of fewer pixels than `scale` repeats its edge."""
+    lacking = [(0, max(0, scale - side)) for side in pixels.shape[:2]]
+    whole = np.pad(pixels, (*lacking, (0, 0)), "edge") if any(n for _, n in lacking) else pixels
+    height, width = (side - side % scale for side in whole.shape[:2])
+    return whole[:height, :width]
 
 
 def noise_of(pixels: Pixels) -> float:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -133,13 +134,17 @@ def _refuse_unnamed(items: Sequence[Item]) -> None:
 def joined(rows: Sequence[tuple[Item, Kept]], findings: Findings) -> Rows:
     """Return a row for each picture with its clear one, whose file becomes its label; what does not fit is left out and told.
 
+    All pairs are of one scale, since a model makes one: that of most, of as many the smaller.
+
     Raises:
         DatasetError: `pairs_none`.
     """
     kept = {item.entry.name: found for item, found in rows}
     given = [(item, found) for item, found in rows if item.label]
     whole = [(item, found, kept[item.label]) for item, found in given if item.label in kept]
-    fitting = [(item, found, clear) for item, found, clear in whole if _fits(found, clear)]
+    scales = [_scale(found, clear) for _, found, clear in whole]
+    [(most, _)] = Counter(sorted(filter(None, scales))).most_common(1) or [(0, 0)]
+    fitting = [row for row, scale in zip(whole, scales, strict=True) if scale and scale == most]
     _tell(findings, "pairs_lost", [i for i, _ in given], [i for i, *_ in whole])
     _tell(findings, "pairs_sizes", [i for i, *_ in whole], [i for i, *_ in fitting])
     if not fitting:
@@ -160,8 +165,8 @@ def _tell(findings: Findings, key: str, before: Sequence[Item], after: Sequence[
         findings.note(key, "warning", count=len(names), names=listed(names))
 
 
-def _fits(given: Kept, clear: Kept) -> bool:
-    """Tell whether a clear picture is one to four times as large, as it came and as it is kept."""
+def _scale(given: Kept, clear: Kept) -> int:
+    """Return how many times as large a clear picture is, as it came and as it is kept; 0 where it does not fit."""
     ways = [
         next((times for times in SCALES if _is_times(small, large, times)), 0)
         for small, large in (
@@ -169,7 +174,7 @@ def _fits(given: Kept, clear: Kept) -> bool:
             (_came(given), _came(clear)),
         )
     ]
-    return ways[0] > 0 and ways[0] == ways[1]
+    return ways[0] if ways[0] == ways[1] else 0
 
 
 def _is_times(small: tuple[int, int], large: tuple[int, int], times: int) -> bool:

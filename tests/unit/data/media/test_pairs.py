@@ -139,6 +139,24 @@ def test_what_does_not_fit_is_left_out_and_said(reading: Reading) -> None:
     assert reading.said["pairs_lost"]["names"] == "data/low/1.png"
 
 
+@pytest.mark.parametrize(("twice", "kept"), [(4, 4), (3, 3), (2, 4)])
+def test_pairs_of_the_commonest_scale_are_kept(reading: Reading, twice: int, kept: int) -> None:
+    files = pairs("low", "high", times=2)
+    for n in range(twice, 6):
+        files[f"data/high/{n}.png"] = picture(100 + n, size=(4 * WIDTH, 4 * HEIGHT))
+    rows = reading(files, kind=KIND)
+    assert len(rows) == kept
+    assert reading.said["pairs_sizes"]["count"] == 6 - kept
+    assert ("data/low/0.png" in rows) == (twice >= 3)
+
+
+def test_one_scale_of_div2k_is_learned_where_all_are_brought(reading: Reading) -> None:
+    files = {f"LR/X{times}/{n}x{times}.png": picture(n, size=(96 // times, 96 // times)) for n in range(5) for times in (2, 4)}  # fmt: skip
+    files |= {f"HR/{n}.png": picture(n + 50, size=(96, 96)) for n in range(5)}
+    assert set(reading(files, kind=KIND)) == {f"LR/X2/{n}x2.png" for n in range(5)}
+    assert reading.said["pairs_sizes"]["count"] == 5
+
+
 def test_pairs_of_two_sizes_that_had_to_be_made_smaller_fit_no_more(reading: Reading) -> None:
     files = {"low/0.png": picture(0, size=(1000, 600)), "high/0.png": picture(1, size=(2000, 1200))}
     with pytest.raises(DatasetError, match="pairs_none"):

@@ -190,6 +190,17 @@ def test_pairs_of_another_size_are_refused_where_they_are_measured(tmp_path: Pat
         instant.PlainEnlarger(4, 0.0).answer([asked])
 
 
+@pytest.mark.parametrize("size", [(1, 1), (3, 20), (5, 2)])
+def test_a_picture_of_fewer_pixels_than_the_scale_is_measured(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    Image.new("RGB", size, "teal").save(tmp_path / "tiny.png")
+    [asked] = ANSWER.asked([str(tmp_path / "tiny.png")], [str(tmp_path / "tiny.png")])
+    [answer] = instant.PlainEnlarger(4, 0.0).answer([asked])
+    assert answer.size == tuple(max(4, side - side % 4) for side in size)
+    assert answer.measures[0] == 100
+
+
 def test_nothing_to_learn_is_refused(tmp_path: Path) -> None:
     data = clear_data(tmp_path / "data", 20)
     for train in (
