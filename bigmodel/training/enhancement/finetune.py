@@ -104,9 +104,12 @@ def train(
     scale = scale_of(data, params.scale, report)
     read.check(data, scale, params.damage)
     net = begun(base, scale, params)
-    learned, held = (_photos(rows, scale, report) for rows in (data.train, data.validation))
-    train_part = Patches(learned, params, min(params.patch, learned.side), params.patches)
-    validation = Patches(held, params, min(LOOK_SIDE, held.side), len(held))
+    learned = _photos(data.train, scale, params.patch, report)
+    if learned.side < params.patch:
+        report.note("training.note.patch_smaller", side=learned.side, wanted=params.patch)
+    held = _photos(data.validation, scale, LOOK_SIDE, report)
+    train_part = Patches(learned, params, learned.side, params.patches)
+    validation = Patches(held, params, held.side, len(held))
     net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     accelerator = make_accelerator(precision(net, params), report)
     training = Training(
@@ -129,13 +132,17 @@ def train(
     save(folder, net.to("cpu").eval(), Wisdom(params.damage, _limit(net, held, report)))
 
 
-def _photos(rows: Rows, scale: int, report: Reporter) -> Photos:
-    """Return the pictures of rows.
+def _photos(rows: Rows, scale: int, side: int, report: Reporter) -> Photos:
+    """Return the pictures of rows, to take parts of a side of them.
 
     Raises:
         TrainingError: `pictures_are_unreadable`, where there are rows and none can be learned from.
     """
-    found = photos_of(rows, scale, report, lambda: report.step(phase="prepare", step=0, steps=0))
+
+    def say() -> None:
+        report.step(phase="prepare", step=0, steps=0)
+
+    found = photos_of(rows, scale, side, report, say)
     if not len(found) and len(rows):
         raise TrainingError("pictures_are_unreadable")
     return found

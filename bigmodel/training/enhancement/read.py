@@ -36,7 +36,7 @@ class Photos:
 
     paths: list[tuple[str, str]]
     scale: int
-    side: int = 0  # the shortest of all given pictures
+    side: int = 0  # of the parts that are taken: no given picture is smaller
     _held: dict[int, tuple[Pixels | None, Pixels]] = field(default_factory=dict)
     _room: int = HELD_BYTES
 
@@ -84,11 +84,14 @@ class Photos:
 
 
 def photos_of(
-    rows: Rows, scale: int, report: Reporter, say: Callable[[], None] = lambda: None
+    rows: Rows, scale: int, side: int, report: Reporter, say: Callable[[], None] = lambda: None
 ) -> Photos:
-    """Return the pictures of rows that can be learned from; the others are counted in a note."""
+    """Return the pictures of rows from which parts of a side can be taken; the others are counted in a note.
+
+    The side is made smaller only where half of the pictures or more are.
+    """
     found = Photos(list(zip(rows.inputs, rows.targets, strict=True)), scale)
-    kept, sides = [], []
+    kept: list[tuple[int, tuple[str, str]]] = []
     unread = unfit = 0
     for row in range(len(found)):
         if row % REPORT_EVERY == 0:
@@ -99,17 +102,16 @@ def photos_of(
             unfit += error.key == "pairs_scale"
             unread += error.key != "pairs_scale"
             continue
-        side = min(clear.shape[:2]) // scale
-        if side < LEAST_SIDE:
-            unfit += 1
-            continue
-        kept.append(found.paths[row])
-        sides.append(side)
+        kept.append((min(clear.shape[:2]) // scale, found.paths[row]))
+    sides = sorted(length for length, _ in kept if length >= LEAST_SIDE)
+    side = min(side, sides[(len(sides) - 1) // 2]) if sides else side
+    paths = [both for length, both in kept if length >= max(side, LEAST_SIDE)]
+    unfit += len(kept) - len(paths)
     if unread:
         report.note("training.note.pictures_left_out", "warning", count=unread)
     if unfit:
-        report.note("training.note.pictures_unfit", "warning", count=unfit, scale=scale)
-    return Photos(kept, scale, min(sides, default=0))
+        report.note("training.note.pictures_unfit", "warning", count=unfit, side=side, scale=scale)
+    return Photos(paths, scale, side)
 
 
 def scale_of(data: TaskData, wanted: int, report: Reporter) -> int:

@@ -224,9 +224,21 @@ def test_unreadable_and_tiny_pictures_are_left_out_and_said(tmp_path: Path) -> N
     Path(data.train.inputs[0]).write_bytes(b"")
     Image.fromarray(flat(9)).save(data.train.inputs[1])
     report = FakeReporter(tmp_path / "c")
-    photos = photos_of(data.train, 2, report)
+    photos = photos_of(data.train, 2, 96, report)
     assert (len(photos), photos.side) == (6, SIDE // 2)
     assert report.notes == ["training.note.pictures_left_out", "training.note.pictures_unfit"]
+
+
+@pytest.mark.parametrize(("small", "kept", "side"), [(1, 7, 20), (3, 5, 20), (4, 8, 9)])
+def test_a_few_small_pictures_are_left_out_and_do_not_shrink_the_parts_of_all(
+    tmp_path: Path, small: int, kept: int, side: int
+) -> None:
+    data, report = clear_data(tmp_path / "data", 10), FakeReporter(tmp_path / "c")
+    for path in data.train.inputs[:small]:
+        Image.fromarray(flat(18)).save(path)
+    photos = photos_of(data.train, 2, 20, report)
+    assert (len(photos), photos.side) == (kept, side)
+    assert report.notes == (["training.note.pictures_unfit"] if kept < 8 else [])
 
 
 @pytest.mark.parametrize("values", [{"scale": 4}, {"scale": 1, "damage": 0.5}])
@@ -239,6 +251,7 @@ def test_each_way_is_trained_and_shows_what_it_makes(
     answers = predictor.load(tmp_path).answer(ANSWER.asked(data.test.inputs, data.test.targets))
     assert [answer.size for answer in answers] == [(SIDE, SIDE)] * 4
     assert report.samples[0][1] == "before-after-truth.png"
+    assert ("training.note.patch_smaller" in report.notes) == (values["scale"] == 4)  # 48 / 4 < 16
     assert report.curves["validation/psnr"]
 
 
