@@ -12,7 +12,7 @@ from bigmodel.training.enhancement.plain import Pixels
 
 EDSR, SPAN = "edsr", "span"  # families
 MIDDLE = 0.45  # of the colours of photos
-TILE, AROUND = 256, 24  # pixels of a large photo that are done together, and around them
+TILE, AROUND = 256, 24  # pixels of a large photo that are done together, and around them at least
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class EnhancerSize:
     channels: int
     family: str = EDSR
     is_added: bool = True
+
+    @property
+    def around(self) -> int:
+        """How many pixels a tile is given around it: as far as the network sees, a pixel for each convolution."""
+        return max(AROUND, (3 if self.family == SPAN else 2) * self.blocks + 3)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -112,25 +117,25 @@ def make_net(size: EnhancerSize) -> "Enhancer | Span":
     return Span(size) if size.family == SPAN else Enhancer(size)
 
 
-def enhanced(net: nn.Module, given: Pixels, plain: Pixels, scale: int, device: str) -> Pixels:
+def enhanced(net: Enhancer | Span, given: Pixels, plain: Pixels, scale: int, device: str) -> Pixels:
     """Return a picture made by a network."""
     *_, (_, made) = tiles(net, given, plain, scale, device)
     return made
 
 
 def tiles(
-    net: nn.Module, given: Pixels, plain: Pixels, scale: int, device: str
+    net: Enhancer | Span, given: Pixels, plain: Pixels, scale: int, device: str
 ) -> Iterator[tuple[tuple[int, int], Pixels]]:
     """Yield a picture as far as it is made, tile by tile, with how many of how many are; the rest of it is plain.
 
     Tiles overlap by what the network sees, so that no seam shows.
     """
-    made = plain.copy()
+    made, around = plain.copy(), net.size.around
     height, width = given.shape[:2]
     corners = [(top, left) for top in range(0, height, TILE) for left in range(0, width, TILE)]
     for done, (top, left) in enumerate(corners, 1):
-        y0, x0 = max(0, top - AROUND), max(0, left - AROUND)
-        y1, x1 = min(height, top + TILE + AROUND), min(width, left + TILE + AROUND)
+        y0, x0 = max(0, top - around), max(0, left - around)
+        y1, x1 = min(height, top + TILE + around), min(width, left + TILE + around)
         large = plain[y0 * scale : y1 * scale, x0 * scale : x1 * scale]
         pair = (as_tensor(part[None]).to(device) for part in (given[y0:y1, x0:x1], large))
         with torch.inference_mode():

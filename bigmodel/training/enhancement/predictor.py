@@ -7,7 +7,6 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
-from torch import nn
 
 from bigmodel.answers.picture import Enhanced
 from bigmodel.core.errors import ModelError
@@ -36,7 +35,7 @@ class PictureEnhancer:
 
     def __init__(self, net: Enhancer | Span, wisdom: Wisdom) -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._net: nn.Module = net.to(self._device).eval()
+        self._net = net.to(self._device).eval()
         self._scale, self._wisdom = net.size.scale, wisdom
 
     def answer(self, inputs: Sequence[str]) -> list[Enhanced]:

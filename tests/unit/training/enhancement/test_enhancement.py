@@ -14,7 +14,16 @@ from bigmodel.core.errors import DatasetError, ModelError, TrainingError
 from bigmodel.training.enhancement import finetune, instant, predictor
 from bigmodel.training.enhancement.damage import SPARED, Damage, damaged, drawn
 from bigmodel.training.enhancement.limit import limit_of
-from bigmodel.training.enhancement.net import AROUND, TILE, Enhancer, EnhancerSize, enhanced
+from bigmodel.training.enhancement.net import (
+    AROUND,
+    EDSR,
+    SPAN,
+    TILE,
+    Enhancer,
+    EnhancerSize,
+    enhanced,
+    make_net,
+)
 from bigmodel.training.enhancement.plain import enlarged, noise_of, shrunk
 from bigmodel.training.enhancement.predictor import Wisdom
 from bigmodel.training.enhancement.read import Photos, photos_of
@@ -114,12 +123,31 @@ def test_an_untrained_network_answers_the_plain_picture() -> None:
     assert np.array_equal(made, plain)
 
 
+@pytest.mark.parametrize(
+    ("family", "blocks", "around"), [(EDSR, 8, 24), (EDSR, 10, 24), (EDSR, 20, 43), (SPAN, 9, 30)]
+)
+def test_tiles_are_given_as_much_around_as_the_network_sees(
+    family: str, blocks: int, around: int
+) -> None:
+    """The answer to the middle pixel changes with those that far off at most."""
+    size = EnhancerSize(1, blocks, 8, family)
+    assert size.around == around
+    net = make_net(size).double().eval()
+    given = torch.rand(1, 3, 1, 2 * around + 3, dtype=torch.float64, requires_grad=True)
+    for weights in net.parameters():
+        torch.nn.init.normal_(weights, std=0.3)
+    net(given, torch.zeros_like(given))[..., around + 1].sum().backward()
+    assert given.grad is not None
+    reached = given.grad.abs().sum(dim=(0, 1, 2))
+    assert reached[[0, -1]].max() == 0
+    assert (reached[1] > 0) == (around > AROUND)
+
+
 def test_tiles_show_no_seam() -> None:
     net = Enhancer(EnhancerSize(1, 8, 8)).eval()
     torch.manual_seed(0)
     for weights in net.parameters():
         torch.nn.init.normal_(weights, std=0.06)
-    assert AROUND >= 2 * (2 * 8 + 3) / 2  # what the network sees around a pixel
     size = (TILE + 40, TILE + 9, 3)
     given = np.random.default_rng(0).integers(0, 256, size).astype(np.uint8)
     tensor = torch.tensor(given)[None].permute(0, 3, 1, 2).float() / 255
