@@ -97,8 +97,7 @@ def open_picture(source: Source, longest: int = LONGEST) -> Image.Image:
             _check_sums(kind, file)
             picture = OPENERS[kind](file)
             _check_size(kind, picture, file)
-            is_deep = kind == "png" and head[24] == 16
-            return _plain(picture, longest, is_deep=is_deep)
+            return plain_picture(picture, longest, is_deep=is_deep_png(head))
         except BROKEN as error:
             raise DatasetError("picture_broken") from error
 
@@ -239,7 +238,12 @@ def _refuse_large(pixels: int, limit: int) -> None:
 # plain RGB ----------------------------------------------------------------------------------------
 
 
-def _plain(picture: ImageFile, longest: int, *, is_deep: bool) -> Image.Image:
+def is_deep_png(head: bytes) -> bool:
+    """Return whether a file that starts like this is a PNG of 16 bits a colour."""
+    return head.startswith(PNG_START) and head[24:25] == b"\x10"
+
+
+def plain_picture(picture: ImageFile, longest: int, *, is_deep: bool) -> Image.Image:
     """Decode, make smaller, lay on a ground, turn upright, and forget everything that is no pixel."""
     came = picture.size
     picture.draft(None, _fitted(picture, longest))  # a JPEG decodes at 1/2, 1/4 or 1/8 of its sides

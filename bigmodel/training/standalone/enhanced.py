@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
+from bigmodel.data.media.images import HEAD_BYTES, is_deep_png, plain_picture
 from bigmodel.training.enhancement.plain import Pixels
 
 SHOWN_SIDE, MOST_SIDE = (
@@ -20,12 +21,11 @@ SHOWN_SIDE, MOST_SIDE = (
 
 
 def read_upright(path: str, longest: int) -> Pixels:
-    """Return a picture, upright; one with a longer side than is answered is made smaller."""
-    with Image.open(path) as file:
-        picture = ImageOps.exif_transpose(file).convert("RGB")
-    if max(picture.size) > longest:
-        picture.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return np.asarray(picture)
+    """Return a picture as this app reads it: upright, on a ground, of 8 bits; one with a longer side than is answered is made smaller."""
+    with Path(path).open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    with Image.open(path) as picture:
+        return np.asarray(plain_picture(picture, longest, is_deep=is_deep_png(head)))
 
 
 def drawn_picture(made: Pixels) -> str:
