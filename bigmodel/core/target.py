@@ -112,8 +112,8 @@ class TargetKind(ABC):
 
     # splitting ------------------------------------------------------------------------------------
 
-    def together(self, text: str) -> str:
-        """Return what inputs share that must stay in one part: by default nothing but the whole input."""
+    def together(self, text: str, target: str = "") -> str:
+        """Return what rows share that must stay in one part: by default nothing but the whole input."""
         return text
 
     @abstractmethod

@@ -56,7 +56,7 @@ class ExtractedKind(TargetKind):
     def value(self, target: str) -> str:
         return ANSWERED if extracts_of(target) else UNANSWERED
 
-    def together(self, text: str) -> str:
+    def together(self, text: str, target: str = "") -> str:
         return parts_of(text)[0]
 
     def reads_numbers(self, found: Survey) -> bool:

@@ -31,7 +31,7 @@ class FusedKind(TargetKind):
     def reads_numbers(self, found: Survey) -> bool:
         return found.asked is not self or label.KIND.reads_numbers(found)
 
-    def together(self, text: str) -> str:
+    def together(self, text: str, target: str = "") -> str:
         """Return the first picture or recording of a row: rows that share it must not be learned from and tested on."""
         return next(filter(None, map(file_of, parts_of(text))), text)
 

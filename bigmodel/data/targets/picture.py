@@ -25,6 +25,10 @@ class PictureKind(TargetKind):
         """Photos without folders tell nothing of what is wanted with them."""
         return False
 
+    def together(self, text: str, target: str = "") -> str:
+        """Return the clear picture: several shots of one must not be learned from and tested on."""
+        return target or text
+
     def value(self, target: str) -> str:
         return ""
 

@@ -147,7 +147,7 @@ def _rows(
 ) -> Iterator[_Row]:
     for source in sources:
         if source.is_media:
-            yield from _media_rows(source, label[0], relabel)
+            yield from _media_rows(source, label[0], relabel, fitting.kind)
         else:
             yield from _text_rows(source, text, label, relabel, fitting)
 
@@ -164,18 +164,24 @@ def _text_rows(
         inputs, targets = fitting.rows(batch, text, targets_of(batch, label, relabel))
         parts = batch.column("split").to_pylist() if source.keeps_split else [""] * len(inputs)
         for found, target, part in zip(inputs, targets, parts, strict=True):
-            content, together = _hash(found), b""
-            if fitting.kind and (shared := fitting.kind.together(found)) != found:
-                together = _hash(shared)
+            content, together = _hash(found), _together(fitting.kind, found, target)
             given = "" if part == Split.NONE else part
             yield _Row(source.origin, found, target, content, len(found), given, together)
+
+
+def _together(kind: TargetKind | None, text: str, target: str) -> bytes:
+    """Return what stands for what a row shares with others, nothing where that is its content."""
+    shared = kind.together(text, target) if kind else text
+    return b"" if shared == text else _hash(shared)
 
 
 def _hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()[:8]
 
 
-def _media_rows(source: Source, label: str, relabel: Mapping[str, str]) -> Iterator[_Row]:
+def _media_rows(
+    source: Source, label: str, relabel: Mapping[str, str], kind: TargetKind | None
+) -> Iterator[_Row]:
     """Yield rows of files: the content is the hash of the file, the length its shorter side or its milliseconds."""
     given = "split" if source.keeps_split else "given"
     for batch in source.batches((label, "width", "height", "seconds")):
@@ -195,4 +201,5 @@ def _media_rows(source: Source, label: str, relabel: Mapping[str, str]) -> Itera
             bound = part if source.keeps_split or part != Split.TRAIN else ""
             if hand and part == Split.NONE:  # it had no label until now
                 bound = came if came in HELD_OUT else ""
-            yield _Row(source.origin, name, target, content, length, bound)
+            together = _together(kind, name, target)
+            yield _Row(source.origin, name, target, content, length, bound, together)

@@ -33,7 +33,7 @@ def fold_answers(
     for repeat in range(kind.repeats):
         for held in _folds(
             [target.stratum(text) for text in data.train.targets],
-            [target.together(text) for text in data.train.inputs],
+            list(map(target.together, data.train.inputs, data.train.targets)),
             seed + repeat,
         ):
             check()
