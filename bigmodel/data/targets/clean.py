@@ -22,6 +22,10 @@ class CleanKind(TargetKind):
     is_file = True
     words: ClassVar = {"targets_missing": "twins_missing"}
 
+    def together(self, text: str, target: str = "") -> str:
+        """Return the clean recording: takes of it with other noise must not be learned from and tested on."""
+        return target or text
+
     def value(self, target: str) -> str:
         return ""
 
