@@ -54,11 +54,11 @@ def boxed_of(cell: str) -> Boxed | None:
         return None
     try:
         value = json.loads(cell)
-        width, height = value["size"]
+        width, height = map(int, value["size"])
         boxes = tuple(_box(item) for item in value["boxes"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
-    return Boxed((int(width), int(height)), boxes)
+    return Boxed((width, height), boxes)
 
 
 def boxes_of(cell: str) -> tuple[Box, ...]:

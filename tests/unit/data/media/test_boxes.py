@@ -275,3 +275,9 @@ def test_numbers_that_are_no_boxes_are_seen_as_such_at_once(reading: Reading) ->
     marks = b"1 " + b"-0.5 " * 60 + b"nan\n"
     with pytest.raises(DatasetError):
         reading(pictures() | {f"labels/{n}.txt": marks for n in range(6)})
+
+
+@pytest.mark.parametrize("size", ["[Infinity, 3]", "[NaN, 3]", '["wide", 3]', "[null, 3]", "[4]"])
+def test_a_cell_with_a_size_that_is_none_holds_no_boxes(size: str) -> None:
+    assert boxed_of(f'{{"size": {size}, "boxes": []}}') is None
+    assert boxed_of('{"size": [4, 3], "boxes": [[1e999, 0, 1, 1, "cat"]]}') is None
