@@ -105,8 +105,7 @@ def record_of(results: Results, simplest: tuple[str, str], terminal: Terminal) -
             "panels": [
                 {"kind": panel.kind, "name": panel.name, "data": panel.data}
                 for panel in results.panels
-                if panel.kind not in NO_PANELS or panel.of
-                if panel.kind not in NO_PANELS and not panel.quotes
+                if (panel.kind not in NO_PANELS or panel.of) and not panel.quotes
             ],
             "sentence": terminal.tell(results.sentence),
             "remarks": [terminal.tell(remark) for remark in results.remarks],

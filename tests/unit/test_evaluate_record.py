@@ -8,6 +8,7 @@ from bigmodel.commands.evaluate import record_of
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.answer import AnswerType
 from bigmodel.core.message import Message
+from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Measure, Results
 from bigmodel.tasks import find_tasks
 from bigmodel.words import load_words
@@ -40,3 +41,21 @@ def test_answers_without_a_simplest_guess_have_no_baseline() -> None:
     )
     kind = answer_type(TASKS["speech_recognition"])
     assert record_of(results, kind.baseline, TERMINAL)["baseline"] is None
+
+
+def test_panels_of_each_column_are_told_and_those_that_quote_rows_are_not() -> None:
+    rows = {"rows": [{"label": "bags"}]}
+    panels = (
+        Panel("classes", rows, of="topic"),
+        Panel("confusion", {"counts": [[3]]}, of="topic"),
+        Panel("classes", {"rows": []}),
+        Panel("growth", {"points": []}),
+        Panel("media", rows, quotes=True),
+        Panel("errors", rows, of="price", quotes=True),
+    )
+    results = Results(
+        "columns", 7, (), {}, Message("results.remarks.few_rows", {"rows": 7}), panels=panels
+    )
+    kind = answer_type(TASKS["multi_task"])
+    told = record_of(results, kind.baseline, TERMINAL)["panels"]
+    assert [panel["name"] for panel in told] == ["classes-topic", "confusion-topic", "growth"]
