@@ -97,7 +97,7 @@ def _stacked(columns: Sequence[Answered]) -> Floats:
     parts = [part for column in columns for part in _parts(column)]
     sorted_ = [column for column in columns if column.head.classes]
     known = np.prod([column.is_known for column in sorted_], axis=0) if sorted_ else None
-    if known is None:
+    if known is None or not known.any():  # of no row it can be said
         return np.array(parts)
     right = known * (np.sum([_faults(column) for column in sorted_], axis=0) == 0)
     return np.array([*parts, right, known])

@@ -137,3 +137,15 @@ def test_compared_models_keep_the_same_rows() -> None:
 def test_cost_in_per_cent_of_separate_models() -> None:
     cost = sharing.Cost(30.0, 60.0, 6.0, 10.0)
     assert (cost.percent("parameters"), cost.percent("seconds"), cost.saves) == (50, 60, True)
+
+
+def test_rows_wholly_right_are_not_counted_where_no_row_is_known_in_every_column() -> None:
+    outputs = output_names({"topic": ("bags", "shoes"), "size": ("large", "small")})
+    said = [Several(outputs, (0.8, 0.2, 0.8, 0.2))] * 2
+    truth = [
+        write_columns({"topic": "bags", "size": None}),
+        write_columns({"topic": None, "size": "large"}),
+    ]
+    assert set(ANSWER.headline(truth, said, outputs)) == {"mean_score"}
+    assert "all_right" not in ANSWER.evaluate(truth, said, outputs).measures
+    assert [one.measure for one in ANSWER.compare(truth, said, said).measures] == ["mean_score"]
