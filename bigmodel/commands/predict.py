@@ -10,7 +10,7 @@ from typing import Any
 from bigmodel.commands.reference import OWNER, find_job
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.datasets.inputs import in_short, join_inputs
-from bigmodel.core.errors import DatasetError
+from bigmodel.core.errors import DatasetError, ModelError
 from bigmodel.core.ids import is_id
 from bigmodel.core.message import Message
 from bigmodel.services.inference.batch_files import ZIP, save_files
@@ -36,7 +36,9 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
         args.text = [line for line in sys.stdin.read().splitlines() if line.strip()]
     model = args.job if is_id(args.job) else find_job(services, args.job).id
     asked = services.inference.resolve(OWNER, model)
-    if services.inference.answers_of(asked).asks_class and not args.file:
+    if services.inference.answers_of(asked).asks_class:
+        if args.file:
+            raise ModelError("made_by_class")
         return _classes(model, args, services, terminal)
     if services.inference.rows.are_read(OWNER, model):
         return (_table if args.file else _texts)(model, args, services, terminal)

@@ -162,6 +162,13 @@ def test_pictures_of_a_class_are_written_as_files_by_the_dials(
         assert picture.getpixel((0, 0)) == (7, 7, 7)
 
 
+@pytest.mark.parametrize("studio", ["mirror_paint"], indirect=True)
+def test_files_are_never_taken_for_classes(studio: Studio, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_text("good")
+    with pytest.raises(ModelError, match="made_by_class"):
+        run(studio, file=tmp_path, out=tmp_path)
+
+
 @pytest.mark.parametrize("text", ["seed", "=3", "seed=much"])
 def test_dial_without_a_number_is_no_dial(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):

@@ -10,7 +10,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -87,7 +87,8 @@ class Maker(ABC):
             classes = classes_of(text, self.labels, count)
         except ValueError as error:
             known = ", ".join(self.labels[:NAMED])
-            raise ModelError("made_class_unknown", name=text.strip(), known=known) from error
+            name = PurePath(text).name if PurePath(text).is_absolute() else text.strip()
+            raise ModelError("made_class_unknown", name=name, known=known) from error
         seeds = [(seed, number) for number in range(count)]
         wish = Wish(classes, seeds, how["guidance"], int(how["steps"]))
         label = self.labels[classes[0]] if self.labels and text.strip() else ""

@@ -137,7 +137,8 @@ class MediaDemo:
     ) -> Iterator[tuple[object, ...]]:
         """Yield the answer: at once, or to one file as far as it has come where it grows, by the dials."""
         asked = ask_box.question(value)
-        if model_id and len(asked.files) == 1 and self._kind_of(model_id, request).grows:
+        kind = self._kind_of(model_id, request) if model_id else None
+        if kind and kind.grows and not kind.asks_class and len(asked.files) == 1:
             owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
             [(file, name)] = asked.files
             path = self._demo.uploads.find(owner, file)
@@ -175,6 +176,8 @@ class MediaDemo:
             raise ModelError("model_missing")
         if not asked.files:
             raise ModelError("media_missing")
+        if self._kind_of(model_id, request).asks_class:
+            raise ModelError("made_by_class")
         owner = self._ctx.owner(request)
         files = [
             NamedFile(name, self._demo.uploads.find(owner, file)) for file, name in asked.files
@@ -195,7 +198,7 @@ class MediaDemo:
         try:
             if len(files) == 1:
                 return self.ask(model_id, value, request)
-        except ModelError:  # swept meanwhile, or the model cannot be loaded: asking says so
+        except ModelError:  # swept meanwhile, a model that is asked for a class, or one that cannot be loaded: asking says so
             pass
         return (self.hint(), gr.DownloadButton(visible=False), *self._more(None, None, "", request))
 

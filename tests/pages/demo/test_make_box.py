@@ -14,7 +14,7 @@ from pages.shared.demo.make_box import MakeBox
 from pages.shared.demo.media_demo import MediaDemo
 from pages.shared.web.page import LOCAL_OWNER
 from tests.fakes.demo import Studio, open_studio
-from tests.pages.demo.test_media_demo import context
+from tests.pages.demo.test_media_demo import context, give
 from tests.pages.demo.test_standalone_route import client_of
 from tests.pages.demo.test_text_demo import ask
 
@@ -83,3 +83,11 @@ def test_demo_alone_asks_with_a_class_and_shows_no_training_picture(studio: Stud
     assert 'data-testid=\\"answer\\">good<' in told
     assert "photo nearest" not in told
     assert client.post(f"/demo/{job}/answer", json={"text": ""}).status_code == 200
+
+
+def test_photo_left_in_the_box_is_never_taken_for_a_class(studio: Studio) -> None:
+    tab = MediaDemo(context(studio), "image", lambda *_: ())
+    value, job = give(studio, b"good"), studio.job()
+    assert tab.ask_again(job, value, ask())[0] == tab.hint()
+    with pytest.raises(ModelError, match="made_by_class"):
+        list(tab.answers(job, value, ask()))

@@ -74,6 +74,9 @@ def test_unknown_class_is_refused_with_the_known_ones(model: instant.GaussianMak
     with pytest.raises(ModelError, match="made_class_unknown") as caught:
         list(model.stream("sideways"))
     assert caught.value.args_of_words["known"] == "lying, standing"
+    with pytest.raises(ModelError, match="made_class_unknown") as caught:
+        list(model.stream("/home/somebody/a.png"))
+    assert caught.value.args_of_words["name"] == "a.png"
 
 
 def test_answer_grows_from_one_stage_to_a_filmstrip(model: instant.GaussianMaker) -> None:
