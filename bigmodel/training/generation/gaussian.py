@@ -15,6 +15,7 @@ from bigmodel.data.media.made import Squares
 
 RECORD, ARRAYS = "instant.json", "instant.safetensors"
 AXES = 40
+MOST_ROWS = 2_000  # pictures of a class that are looked at: their products among each other are held at once
 STAGES = (0, 1, 2, 4, 8, 16, 40)  # axes of the stages that are shown
 
 Floats = NDArray[np.float32]
@@ -46,13 +47,12 @@ class Gaussians:
 
 
 def fit_gaussians(squares: Squares, classes: NDArray[np.int64], count: int) -> Gaussians:
-    """Return the Gaussian of each class; of one without pictures, that of all."""
-    flat = squares.reshape(len(squares), -1).astype(np.float32)
-    width = flat.shape[1]
+    """Return the Gaussian of each class; of one without pictures, that of all. Of very many, evenly fewer are looked at."""
+    width = int(np.prod(squares.shape[1:]))
     means = np.zeros((max(1, count), width), np.float32)
     axes, spreads = np.zeros((*means.shape[:1], AXES, width), np.float32), np.zeros((len(means), AXES), np.float32)  # fmt: skip
     for place in range(len(means)):
-        mine = flat[classes == place] if (classes == place).any() else flat
+        mine = _flat(squares, np.flatnonzero(classes == place))
         means[place] = mine.mean(axis=0)
         values, vectors = np.linalg.eigh((mine - means[place]) @ (mine - means[place]).T)
         keep = np.argsort(-values)[: min(AXES, len(mine) - 1)]
@@ -60,6 +60,13 @@ def fit_gaussians(squares: Squares, classes: NDArray[np.int64], count: int) -> G
         axes[place, : len(keep)] = ((mine - means[place]).T @ vectors[:, keep] / lengths).T
         spreads[place, : len(keep)] = lengths / np.sqrt(max(1, len(mine) - 1))
     return Gaussians(means, axes, spreads, squares.shape[1])
+
+
+def _flat(squares: Squares, places: NDArray[np.int64]) -> Floats:
+    """Return the pictures at some places, of all where there are none, (pictures, pixels)."""
+    places = places if len(places) else np.arange(len(squares))
+    chosen = places[:: -(-len(places) // MOST_ROWS)]
+    return squares[chosen].reshape(len(chosen), -1).astype(np.float32)
 
 
 def load_gaussians(folder: Path) -> tuple[Gaussians, tuple[str, ...], list[float]]:

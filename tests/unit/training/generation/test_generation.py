@@ -14,7 +14,7 @@ from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, StopRequested
 from bigmodel.data.media.made import MADE, NOTE
 from bigmodel.jobs.worker.evaluation import Answers, read
-from bigmodel.training.generation import adversarial, flow, instant
+from bigmodel.training.generation import adversarial, flow, gaussian, instant
 from bigmodel.training.generation.gaussian import fit_gaussians
 from bigmodel.training.generation.net import FlowNet, NetSize, flow_stages
 from bigmodel.training.generation.recipe import GenerationParams
@@ -47,6 +47,19 @@ def test_gaussian_keeps_mean_and_spread_of_a_class() -> None:
     assert np.abs(made.mean(axis=0) - squares.mean(axis=0)).max() < 4
     ratio = made.astype(float).std(axis=0) / np.maximum(squares.astype(float).std(axis=0), 4)
     assert 0.8 < np.median(ratio) < 1.2
+
+
+def test_gaussian_of_very_many_photos_is_that_of_evenly_chosen_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes = []
+    found = np.linalg.eigh
+    monkeypatch.setattr(np.linalg, "eigh", lambda product: sizes.append(len(product)) or found(product))  # fmt: skip
+    monkeypatch.setattr(gaussian, "MOST_ROWS", 100)
+    squares = np.repeat(np.arange(250, dtype=np.uint8), 48).reshape(250, 4, 4, 3)
+    means = fit_gaussians(squares, np.zeros(250, np.int64), 1).means
+    assert max(sizes) <= 100
+    assert np.abs(means - 124.5).max() < 1  # neither the first ones alone nor the last
 
 
 def test_asked_for_a_class_it_makes_pictures_that_the_judge_takes_for_it(
