@@ -16,6 +16,12 @@ from bigmodel.data.media.made import Squares
 RECORD, ARRAYS = "instant.json", "instant.safetensors"
 AXES = 40
 MOST_ROWS = 2_000  # pictures of a class that are looked at: their products among each other are held at once
+FEWEST_ROWS = (
+    20  # pictures of a class: the mean of fewer shows each of them, of one the photo itself
+)
+ROWS_AN_AXIS = (
+    4  # pictures for each axis: as many axes as pictures would hold the pictures themselves
+)
 STAGES = (0, 1, 2, 4, 8, 16, 40)  # axes of the stages that are shown
 
 Floats = NDArray[np.float32]
@@ -47,7 +53,7 @@ class Gaussians:
 
 
 def fit_gaussians(squares: Squares, classes: NDArray[np.int64], count: int) -> Gaussians:
-    """Return the Gaussian of each class; of one without pictures, that of all. Of very many, evenly fewer are looked at."""
+    """Return the Gaussian of each class; of one with few pictures that of all, for it would show them. Of very many, evenly fewer are looked at."""
     width = int(np.prod(squares.shape[1:]))
     means = np.zeros((max(1, count), width), np.float32)
     axes, spreads = np.zeros((*means.shape[:1], AXES, width), np.float32), np.zeros((len(means), AXES), np.float32)  # fmt: skip
@@ -55,7 +61,7 @@ def fit_gaussians(squares: Squares, classes: NDArray[np.int64], count: int) -> G
         mine = _flat(squares, np.flatnonzero(classes == place))
         means[place] = mine.mean(axis=0)
         values, vectors = np.linalg.eigh((mine - means[place]) @ (mine - means[place]).T)
-        keep = np.argsort(-values)[: min(AXES, len(mine) - 1)]
+        keep = np.argsort(-values)[: min(AXES, len(mine) // ROWS_AN_AXIS)]
         lengths = np.sqrt(np.maximum(values[keep], 1e-6))
         axes[place, : len(keep)] = ((mine - means[place]).T @ vectors[:, keep] / lengths).T
         spreads[place, : len(keep)] = lengths / np.sqrt(max(1, len(mine) - 1))
@@ -63,8 +69,8 @@ def fit_gaussians(squares: Squares, classes: NDArray[np.int64], count: int) -> G
 
 
 def _flat(squares: Squares, places: NDArray[np.int64]) -> Floats:
-    """Return the pictures at some places, of all where there are none, (pictures, pixels)."""
-    places = places if len(places) else np.arange(len(squares))
+    """Return the pictures at some places, of all where those are few, (pictures, pixels)."""
+    places = places if len(places) >= FEWEST_ROWS else np.arange(len(squares))
     chosen = places[:: -(-len(places) // MOST_ROWS)]
     return squares[chosen].reshape(len(chosen), -1).astype(np.float32)
 

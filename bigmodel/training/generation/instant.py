@@ -3,10 +3,18 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import Reporter
 from bigmodel.data.media.made import Squares
-from bigmodel.training.generation.gaussian import RECORD, Gaussians, fit_gaussians, load_gaussians
+from bigmodel.training.generation.gaussian import (
+    FEWEST_ROWS,
+    RECORD,
+    Gaussians,
+    fit_gaussians,
+    load_gaussians,
+)
 from bigmodel.training.generation.learned import learn_measures, read_learned, require_enough
 from bigmodel.training.generation.maker import Maker, Measuring, Wish, measuring_of
 from bigmodel.training.generation.recipe import GenerationParams
@@ -35,6 +43,9 @@ def train(data: TaskData, params: GenerationParams, folder: Path, report: Report
     report.step(phase="instant", step=0, steps=0)
     learned = read_learned(data.train, data.labels, params.pixels, report)
     count = len(data.labels)
+    rows = np.bincount(learned.classes, minlength=count)[:count]
+    if few := int((rows < FEWEST_ROWS).sum()):
+        report.note("training.note.classes_few_to_make", "warning", count=few, least=FEWEST_ROWS)
     found = fit_gaussians(learned.squares, learned.classes, count)
     found.save(folder, data.labels, learned.shares(count))
     learn_measures(learned, data).save(folder, learned, is_mirrored=False)

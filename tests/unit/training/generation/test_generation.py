@@ -1,5 +1,6 @@
 """Pictures that are made: by class, by seed, with a note, refused of too few photos; and the pair, that goes on bit for bit."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -60,6 +61,28 @@ def test_gaussian_of_very_many_photos_is_that_of_evenly_chosen_ones(
     means = fit_gaussians(squares, np.zeros(250, np.int64), 1).means
     assert max(sizes) <= 100
     assert np.abs(means - 124.5).max() < 1  # neither the first ones alone nor the last
+
+
+@pytest.mark.parametrize("few", [1, 3])
+def test_gaussian_of_a_class_with_few_photos_shows_none_of_them(few: int) -> None:
+    squares = np.random.default_rng(0).integers(0, 256, (120, 8, 8, 3), dtype=np.uint8)
+    classes = np.where(np.arange(120) < few, 1, 0)
+    found = fit_gaussians(squares, classes, 2)
+    flat = squares.reshape(120, -1).astype(np.float32)
+    for place in (0, 1):
+        away = flat - found.means[place]
+        assert np.abs(away).mean(axis=1).min() > 30
+        along = away @ found.axes[place].T  # what mean and axes together can show of each photo
+        assert np.linalg.norm(away - along @ found.axes[place], axis=1).min() > 0.3 * np.linalg.norm(away, axis=1).min()  # fmt: skip
+        assert (found.spreads[place] > 0).sum() <= 120 // 4
+
+
+def test_classes_with_few_photos_are_told_of(data: TaskData, tmp_path: Path) -> None:
+    targets = ["lying"] * 5 + ["standing"] * (len(data.train) - 5)
+    odd = replace(data, train=replace(data.train, targets=targets))
+    report = FakeReporter(tmp_path)
+    instant.train(odd, QUICK, tmp_path, report)
+    assert "training.note.classes_few_to_make" in report.notes
 
 
 def test_asked_for_a_class_it_makes_pictures_that_the_judge_takes_for_it(
