@@ -106,7 +106,7 @@ class MadeType(AnswerType):
     def headline(
         self, truth: Sequence[str], answers: Sequence[Made], labels: Sequence[str]
     ) -> dict[str, float]:
-        return measured.headline(_shown(truth, answers)) if answers else {}
+        return measured.headline(_shown(*_classed(truth, answers, labels))) if answers else {}
 
     def evaluate(
         self,
@@ -118,11 +118,16 @@ class MadeType(AnswerType):
         baseline_truth: Sequence[str] = (),
         is_folded: bool = False,
     ) -> Results:
-        others = {name: _shown(truth, rows) for name, rows in (beside or {}).items()}
-        shown = _shown(truth, answers)
-        found = measured.evaluate(shown, others, learned=len(baseline_truth), is_folded=is_folded)
+        others = {n: _shown(*_classed(truth, rows, labels)) for n, rows in (beside or {}).items()}
+        kept, known = _classed(truth, answers, labels)
+        shown = _shown(kept, known)
+        learned = sum(not labels or one in labels for one in baseline_truth)
+        found = measured.evaluate(shown, others, learned=learned, is_folded=is_folded)
         grid = _grid(answers)
         about = Panel("media", grid, "pages.results.made_grid", "pages.results.made_grid_about", quotes=True)  # fmt: skip
+        if left := len(truth) - len(kept):
+            told = Message("results.remarks.made_unclassed", {"count": left, "rows": len(truth)})
+            found = replace(found, remarks=(*found.remarks, told))
         return replace(found, metrics=self.metrics, panels=(about,))
 
     def compare(self, truth: Sequence[str], new: Sequence[Made], old: Sequence[Made]) -> Paired:
@@ -185,6 +190,16 @@ class MadeType(AnswerType):
 
     def group(self, answer: Made) -> str | None:
         return answer.label or None
+
+
+def _classed(
+    truth: Sequence[str], answers: Sequence[Made], labels: Sequence[str]
+) -> tuple[Sequence[str], Sequence[Made]]:
+    """Return the photos of classes that were learned, and what was made beside them; all where no photo has one."""
+    kept = [at for at, one in enumerate(truth) if one in labels]
+    if not kept:
+        return [""] * len(truth), answers
+    return [truth[at] for at in kept], [answers[at] for at in kept]
 
 
 def _shown(truth: Sequence[str], answers: Sequence[Made]) -> measured.Shown:

@@ -44,7 +44,7 @@ class Learned:
 
 
 def read_learned(rows: Rows, labels: tuple[str, ...], side: int, report: Reporter) -> Learned:
-    """Return the pictures of rows that can be read.
+    """Return the pictures of rows that can be read; where there are classes, of rows that have one of them.
 
     Raises:
         TrainingError: `pictures_are_unreadable`.
@@ -53,12 +53,21 @@ def read_learned(rows: Rows, labels: tuple[str, ...], side: int, report: Reporte
     def say(_done: int) -> None:
         report.step(phase="prepare", step=0, steps=0)
 
-    found = read_rows(rows, side, report, say)
-    known = (
-        [target if target in labels else labels[0] for target in found.targets] if labels else []
-    )
-    classes = class_indices(known, labels) if labels else np.zeros(len(found.ids), np.int64)
-    return Learned(found.squares, classes)
+    kept = _with_class(rows, labels)
+    if len(kept) < len(rows):
+        left = len(rows) - len(kept)
+        report.note("training.note.photos_without_class", "warning", count=left, rows=len(rows))
+    found = read_rows(kept, side, report, say)
+    bare = np.zeros(len(found.ids), np.int64)
+    return Learned(found.squares, class_indices(found.targets, labels) if labels else bare)
+
+
+def _with_class(rows: Rows, labels: tuple[str, ...]) -> Rows:
+    """Return the rows whose class is one of these; all where there are no classes."""
+    if not labels:
+        return rows
+    kept = [place for place, target in enumerate(rows.targets) if target in labels]
+    return Rows(*([part[at] for at in kept] for part in (rows.ids, rows.inputs, rows.targets)))
 
 
 def require_enough(data: TaskData, report: Reporter) -> None:
@@ -67,7 +76,7 @@ def require_enough(data: TaskData, report: Reporter) -> None:
     Raises:
         TrainingError: `photos_few_to_make`.
     """
-    count = len(data.train)
+    count = len(_with_class(data.train, data.labels))
     if count < FEWEST:
         raise TrainingError("photos_few_to_make", rows=count, least=FEWEST)
     if count < FEW:

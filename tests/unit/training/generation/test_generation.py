@@ -17,6 +17,7 @@ from bigmodel.data.media.made import MADE, NOTE
 from bigmodel.jobs.worker.evaluation import Answers, read
 from bigmodel.training.generation import adversarial, flow, gaussian, instant
 from bigmodel.training.generation.gaussian import fit_gaussians
+from bigmodel.training.generation.learned import read_learned
 from bigmodel.training.generation.net import FlowNet, NetSize, flow_stages
 from bigmodel.training.generation.recipe import GenerationParams
 from tests.fakes.pictures import picture_data
@@ -156,6 +157,35 @@ def test_photos_without_classes_are_learned_from(data: TaskData, tmp_path: Path)
     answers = instant.load(tmp_path).answer(bare.test.inputs)
     assert "judged_right" not in ANSWER.headline(bare.test.targets, answers, ())
     assert {answer.label for answer in answers} == {""}
+
+
+def test_photos_without_a_known_class_are_left_out(data: TaskData, tmp_path: Path) -> None:
+    report = FakeReporter(tmp_path)
+    targets = ["", "sideways", *data.train.targets[2:]]
+    found = read_learned(replace(data.train, targets=targets), data.labels, 16, report)
+    assert (len(found.squares), len(found.classes)) == (len(targets) - 2, len(targets) - 2)
+    lying = targets.count("lying") / (len(targets) - 2)
+    assert found.shares(2)[0] == pytest.approx(lying)
+    assert report.notes == ["training.note.photos_without_class"]
+    bare = replace(data, train=replace(data.train, targets=[""] * 60 + targets[60:]))
+    with pytest.raises(TrainingError, match="photos_few_to_make"):
+        instant.train(bare, QUICK, tmp_path, report)
+
+
+def test_photos_without_a_known_class_do_not_measure(
+    data: TaskData, model: instant.GaussianMaker
+) -> None:
+    given = model.answer(data.test.inputs)
+    truth = ["", "sideways", *data.test.targets[2:]]
+    whole = ANSWER.evaluate(truth, given, data.labels, beside={"instant": given})
+    part = ANSWER.evaluate(truth[2:], given[2:], data.labels, beside={"instant": given[2:]})
+    assert whole.measures == part.measures
+    assert whole.rows == len(truth) - 2
+    assert ANSWER.headline(truth, given, data.labels) == ANSWER.headline(truth[2:], given[2:], data.labels)  # fmt: skip
+    [told] = [one for one in whole.remarks if one.key.endswith("made_unclassed")]
+    assert told.args == {"count": 2, "rows": len(truth)}
+    nothing = ANSWER.headline([""] * len(given), given, data.labels)
+    assert "judged_photos" not in nothing
 
 
 def test_fewer_than_a_hundred_photos_are_refused(data: TaskData, tmp_path: Path) -> None:
