@@ -93,7 +93,7 @@ class Measures:
     def save(self, folder: Path, learned: Learned, *, is_mirrored: bool) -> None:
         """Write them beside a model, with the pictures that it learned from."""
         self.sights.save(folder)
-        known = Memory(learned.squares, self.numbers, is_mirrored)
+        known = Memory(learned.squares, self.numbers, is_mirrored).kept()
         replace(known, limit=known.found_limit()).save(folder)
 
 

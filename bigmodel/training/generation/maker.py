@@ -104,7 +104,8 @@ class Maker(ABC):
             return {}
         memory = self._measuring.memory
         near = memory.nearest(squares)
-        return {"nearest": memory.squares[near.places].tobytes(), "copied": int(near.copied.sum())}
+        nearest = memory.shown(near.places, self._side).tobytes()
+        return {"nearest": nearest, "copied": int(near.copied.sum())}
 
     def _beside(self, paths: Sequence[str]) -> list[Made]:
         """Return one made picture for each photo, with what both show in numbers."""
@@ -123,6 +124,7 @@ class Maker(ABC):
         seen, own = sights.see(made), sights.see(real)
         judged, known = sights.judge(seen), sights.judge(own)
         near, photos_near = memory.nearest(made), memory.nearest(real)
+        nearest = memory.shown(near.places, self._side)
         drawn = [draw[1] % len(memory.numbers) for draw in draws]
         names = self.labels or ("",)
         return [
@@ -130,7 +132,7 @@ class Maker(ABC):
                 label=names[classes[place]],
                 side=self._side,
                 pixels=made[place].tobytes(),
-                nearest=memory.squares[near.places[place]].tobytes(),
+                nearest=nearest[place].tobytes(),
                 copied=int(near.copied[place]),
                 judged=names[judged[place]],
                 photo_judged=names[known[place]],

@@ -5,7 +5,7 @@ A made picture is called a copy where the nearest training picture is much neare
 Where a training mirrors pictures, their mirror images are looked at too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,10 @@ from safetensors.numpy import load_file, save_file
 from bigmodel.data.media.made import Squares
 
 FILE = "copied.safetensors"  # stays here when a model is downloaded: it is what was learned from
-MOST_PICTURES = 10_000  # that are kept; of more, every second or third
+MOST_PIXELS = (
+    10_000 * 64 * 64
+)  # that are kept; of more, all pictures at half their side, or at a quarter
+LEAST_SIDE = 16  # from which on they are made no smaller
 NEAR = 50  # next ones that the nearest is held against
 COPY, SURE_COPY = (
     0.5,
@@ -37,7 +40,7 @@ class Near:
 
 @dataclass(frozen=True)
 class Memory:
-    """Training pictures at the size that is made, what they show in numbers, and whether they were mirrored."""
+    """Training pictures at the size that is made, or smaller; what they show in numbers; and whether they were mirrored."""
 
     squares: Squares
     numbers: NDArray[np.float32]  # (pictures, numbers)
@@ -46,8 +49,20 @@ class Memory:
 
     def nearest(self, made: Squares) -> Near:
         """Return the training picture nearest to each made one, by the squared difference of their pixels."""
-        found = self._distances(made)
+        found = self._distances(_shrunk(made, self.squares.shape[1]))
         return Near(found.argmin(axis=1), _ratios(found) < self.limit)
+
+    def shown(self, places: NDArray[np.int64], side: int) -> Squares:
+        """Return training pictures at the size that is made, (places, side, side, 3)."""
+        by = side // self.squares.shape[1]
+        return self.squares[places].repeat(by, axis=1).repeat(by, axis=2)
+
+    def kept(self) -> "Memory":
+        """Return what is kept of it: every picture, smaller where there are very many."""
+        count, side = self.squares.shape[:2]
+        while count * side**2 > MOST_PIXELS and side > LEAST_SIDE and side % 2 == 0:
+            side //= 2
+        return replace(self, squares=_shrunk(self.squares, side))
 
     def found_limit(self) -> float:
         """Return the limit that suits these pictures: how near they lie to each other."""
@@ -58,11 +73,10 @@ class Memory:
         return float(np.clip(np.quantile(_ratios(found), ALIKE), SURE_COPY, COPY))
 
     def save(self, folder: Path) -> None:
-        """Write them beside a model, evenly fewer where there are very many."""
-        step = -(-len(self.squares) // MOST_PICTURES)
+        """Write them beside a model."""
         arrays: dict[str, NDArray[Any]] = {
-            "squares": np.ascontiguousarray(self.squares[::step]),
-            "numbers": np.ascontiguousarray(self.numbers[::step]),
+            "squares": np.ascontiguousarray(self.squares),
+            "numbers": np.ascontiguousarray(self.numbers),
             "mirrored": np.array([self.is_mirrored]),
             "limit": np.array([self.limit], np.float32),
         }
@@ -76,6 +90,20 @@ class Memory:
             if self.is_mirrored
             else found
         )
+
+
+def _shrunk(squares: Squares, side: int) -> Squares:
+    """Return the means of blocks of pixels, (pictures, side, side, 3)."""
+    count, whole = squares.shape[:2]
+    if whole == side:
+        return squares
+    made = np.empty((count, side, side, 3), np.uint8)
+    for start in range(0, count, PART):
+        part = squares[start : start + PART].reshape(
+            -1, side, whole // side, side, whole // side, 3
+        )
+        made[start : start + PART] = part.mean(axis=(2, 4), dtype=np.float32).round()
+    return made
 
 
 def _squared(made: Squares, known: Squares) -> NDArray[np.float32]:

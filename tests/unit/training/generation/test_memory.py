@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from bigmodel.training.generation import memory as module
 from bigmodel.training.generation.memory import Memory, load_memory
 
 DICE = np.random.default_rng(3)
@@ -44,3 +46,21 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert found.is_mirrored
     assert (found.squares == SQUARES).all()
     assert found.limit == 0.5
+
+
+def test_of_very_many_pictures_every_one_is_kept_at_half_its_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coarse = DICE.integers(0, 256, (90, 16, 16, 3), dtype=np.uint8)
+    squares = coarse.repeat(2, axis=1).repeat(2, axis=2)
+    monkeypatch.setattr(module, "MOST_PIXELS", 40 * 32 * 32)
+    Memory(squares, np.arange(90.0, dtype=np.float32)[:, None], True).kept().save(tmp_path)
+    found = load_memory(tmp_path)
+    assert found.squares.shape == (90, 16, 16, 3)
+    assert len(found.numbers) == 90
+    near = found.nearest(squares)
+    assert near.places.tolist() == list(range(90))
+    assert near.copied.all()
+    assert (found.shown(near.places[[7, 80]], 32) == squares[[7, 80]]).all()
+    fresh = DICE.integers(0, 256, (5, 32, 32, 3), dtype=np.uint8)
+    assert not found.nearest(fresh).copied.any()
