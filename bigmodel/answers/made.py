@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from bigmodel.core.answer import AnswerType, Cell, Dial
+from bigmodel.core.errors import ModelError
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.comparison import Paired
@@ -73,6 +74,7 @@ class MadeType(AnswerType):
     detects_strangers = False
     wording = "made"
     baseline = ("instant", measured.DISTANCE)
+    measured_by = ("pixels",)
     grows = True
     makes_files = True
     asks_class = True
@@ -131,6 +133,8 @@ class MadeType(AnswerType):
         return replace(found, metrics=self.metrics, panels=(about,))
 
     def compare(self, truth: Sequence[str], new: Sequence[Made], old: Sequence[Made]) -> Paired:
+        if len({(row.features, row.side) for row in (*new, *old) if row.features}) > 1:
+            raise ModelError("compare_other_features")
         return measured.compare(_shown(truth, new), _shown(truth, old))
 
     def limits(self, results: Results) -> Iterator[Message]:

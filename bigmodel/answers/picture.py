@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from bigmodel.core.answer import AnswerType, Cell
 from bigmodel.core.datasets.inputs import join_inputs
+from bigmodel.core.errors import ModelError
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.comparison import Paired
@@ -19,6 +20,7 @@ from bigmodel.metrics import sentence
 from bigmodel.metrics.pictures import fidelity
 
 WORDS = "pages.demo.enhanced_"
+SAME_DB = 0.1  # by which plain pictures of the same differ at most
 Maker = Literal["model", "plain", "left"]
 Note = tuple[str, dict[str, Any]]  # key of the words and their values
 
@@ -70,6 +72,7 @@ class PictureType(AnswerType):
     headings = ()
     columns = ("width", "height", "made_by")
     baseline = ("instant", "psnr")
+    measured_by = ("scale",)
     metrics: ClassVar = (
         Metric("psnr", is_share=False, short="PSNR"),
         Metric("psnr_gain", is_share=False),
@@ -156,6 +159,8 @@ class PictureType(AnswerType):
     def compare(
         self, truth: Sequence[str], new: Sequence[Enhanced], old: Sequence[Enhanced]
     ) -> Paired:
+        if any(map(_is_other, new, old)):
+            raise ModelError("compare_other_damage")
         first, second = (_every(side) for side in (new, old))
         compared = fidelity.paired(first, second)
         gains = np.array([a[0] - b[0] for a, b in zip(first, second, strict=True)])
@@ -234,6 +239,16 @@ def _measured(answers: Sequence[Enhanced]) -> list[tuple[float, ...]]:
 
 def _every(answers: Sequence[Enhanced]) -> list[tuple[float, ...]]:
     return [answer.measures or (0.0,) * len(fidelity.MEASURES) for answer in answers]
+
+
+def _is_other(one: Enhanced, other: Enhanced) -> bool:
+    """Tell whether two answers were made of different pictures: the plain ones beside them show it."""
+    if one.scale != other.scale:
+        return True
+    if not (one.measures and other.measures):
+        return False
+    plain = fidelity.MEASURES.index("bicubic_psnr")
+    return abs(one.measures[plain] - other.measures[plain]) > SAME_DB
 
 
 def _by_gain(answers: Sequence[Enhanced]) -> list[int]:

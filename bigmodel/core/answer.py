@@ -53,6 +53,9 @@ class AnswerType(ABC):
     metrics: ClassVar[tuple[Metric, ...]] = ()  # its own, beside those that the house knows
     columns: ClassVar[tuple[str, ...]] = ("predicted", "certainty")  # of a table of files
     baseline: ClassVar[tuple[str, str]] = ("", "")  # the simplest guess, and its measure to beat
+    measured_by: ClassVar[
+        tuple[str, ...]
+    ] = ()  # settings that must be the same to compare two models
     repeats: ClassVar[int] = 1  # of cross-validation: more than one where `merge` can average
     chooses: ClassVar[bool] = False  # one of the labels that a model lists
     detects_strangers: ClassVar[bool] = True  # whether its table says which rows fit none
@@ -131,7 +134,11 @@ class AnswerType(ABC):
 
     @abstractmethod
     def compare(self, truth: Sequence[str], new: Sequence[Answer], old: Sequence[Answer]) -> Paired:
-        """Compare two models on at least one row."""
+        """Compare two models on at least one row.
+
+        Raises:
+            ModelError: their measures are of different kinds; the key, `compare_…`, says how.
+        """
 
     def limits(self, results: Results) -> Iterator[Message]:
         """Yield what models with such answers cannot do, the most important first."""

@@ -93,17 +93,24 @@ class Training:
 
 
 def start_training(
-    settings: Settings, store: Store, rows: Sequence[Row], task: str = "text_classification"
+    settings: Settings,
+    store: Store,
+    rows: Sequence[Row],
+    task: str = "text_classification",
+    **params: int,
 ) -> Training:
     """Store a dataset of these rows, and a running job on it."""
     row_ids = [new_id() for _ in rows]
     version = _version(settings, rows, row_ids, new_id(), 1)
     store.datasets.add(Dataset(version.dataset_id, OWNER, "Own data", now(), version))
-    return _training(settings, store, rows, row_ids, version, task)
+    return _training(settings, store, rows, row_ids, version, task, params)
 
 
 def train_again(
-    before: Training, rows: Sequence[Row], relabel: Mapping[str, str] | None = None
+    before: Training,
+    rows: Sequence[Row],
+    relabel: Mapping[str, str] | None = None,
+    **params: int,
 ) -> Training:
     """Store a next version, whose first rows are those of the one before (their id stays), and a job on it."""
     row_ids = [*before.row_ids, *(new_id() for _ in rows[len(before.row_ids) :])]
@@ -111,7 +118,7 @@ def train_again(
     dataset_id = before.version.dataset_id
     version = _version(before.settings, rows, row_ids, dataset_id, number, relabel)
     before.store.datasets.add_version(OWNER, version)
-    return _training(before.settings, before.store, rows, row_ids, version, before.job.task)
+    return _training(before.settings, before.store, rows, row_ids, version, before.job.task, params)
 
 
 def _training(
@@ -121,6 +128,7 @@ def _training(
     row_ids: Sequence[str],
     version: Version,
     task: str,
+    params: Mapping[str, int],
 ) -> Training:
     job = Job(
         id=new_id(),
@@ -132,7 +140,7 @@ def _training(
         dataset_version=version.number,
         base="instant",
         preset="balanced",
-        params={},
+        params=params,
         created_at=now(),
     )
     store.jobs.submit(job)

@@ -88,8 +88,8 @@ class CompareService:
 
         Raises:
             NotFoundError: no such training.
-            ModelError: `compare_other_data`, `compare_folded`, `compare_none_left`, `results_missing`, or
-                the earlier model cannot be loaded.
+            ModelError: `compare_other_data`, `compare_folded`, `compare_none_left`, `results_missing`,
+                what the answers' type says of measures that cannot be compared, or the earlier model cannot be loaded.
         """
         new, old = self._side(owner, job_id, model_id), self._side(owner, other_id)
         key = (f"{new.model.id} {new.model.digest}", f"{old.model.id} {old.model.digest}")
@@ -105,9 +105,13 @@ class CompareService:
         return found
 
     def _fits(self, other: Job, job: Job) -> bool:
-        return other.task == job.task and _is_of_same_columns(
-            self._version(job), self._version(other)
+        if other.task != job.task:
+            return False
+        kind = answer_type(get_task(job.task, self._settings.task_folders))
+        is_measured_so = all(
+            other.params.get(name) == job.params.get(name) for name in kind.measured_by
         )
+        return is_measured_so and _is_of_same_columns(self._version(job), self._version(other))
 
     def _version(self, job: Job) -> Version:
         return self._store.datasets.version(job.owner, job.dataset_id, job.dataset_version)

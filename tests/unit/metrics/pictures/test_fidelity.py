@@ -8,6 +8,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from bigmodel.answers.picture import ANSWER, Enhanced
+from bigmodel.core.errors import ModelError
 from bigmodel.metrics.pictures import fidelity
 
 ROWS = [(30.0, 0.9, 28.0, 0.8), (27.0, 0.7, 27.5, 0.75), (33.0, 0.95, 30.0, 0.9)]
@@ -99,3 +100,14 @@ def test_answers_are_stored_without_their_pictures_and_asked_with_the_truth() ->
     [asked] = ANSWER.asked(["a.png"], ["b.png"])
     assert asked.startswith("a.png")
     assert asked.endswith("b.png")
+
+
+def test_models_of_other_scale_or_damage_are_not_compared() -> None:
+    for other in (
+        [replace(one, scale=4) for one in ANSWERS],
+        [replace(one, measures=(*row[:2], row[2] - 3, row[3])) for one, row in zip(ANSWERS, ROWS, strict=True)],
+    ):  # fmt: skip
+        with pytest.raises(ModelError, match="compare_other_damage"):
+            ANSWER.compare([""] * 3, other, ANSWERS)
+    unmeasured = [replace(ANSWERS[0], measures=()), *ANSWERS[1:]]
+    assert ANSWER.compare([""] * 3, unmeasured, ANSWERS).measures

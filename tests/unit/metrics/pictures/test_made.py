@@ -1,10 +1,13 @@
 """Fréchet distances of known Gaussians, and what is said of made pictures."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from bigmodel.answers.made import ANSWER, Made
+from bigmodel.core.errors import ModelError
 from bigmodel.metrics.pictures import made
 from bigmodel.metrics.pictures.made import Shown, frechet_distance
 
@@ -83,3 +86,17 @@ def test_comparison_holds_the_difference_and_says_which_is_nearer() -> None:
     assert found.sentence.key == "compare.sentence.made_better_sure"
     assert found.is_gained.sum() == 100
     assert made.compare(shown(), shown()).sentence.key == "compare.sentence.made_same"
+
+
+@pytest.mark.parametrize("other", [{"features": "lite0"}, {"side": 64}])
+def test_distances_by_other_features_or_of_another_size_are_not_compared(
+    other: dict[str, Any],
+) -> None:
+    dice = np.random.default_rng(2)
+    rows = [
+        Made("", 32, b"", numbers=tuple(dice.random(2)), photo=tuple(dice.random(2)), learned=(0.0, 0.0), features="plain")
+        for _ in range(20)
+    ]  # fmt: skip
+    assert ANSWER.compare([""] * 20, rows, rows).sentence.key == "compare.sentence.made_same"
+    with pytest.raises(ModelError, match="compare_other_features"):
+        ANSWER.compare([""] * 20, [replace(row, **other) for row in rows], rows)

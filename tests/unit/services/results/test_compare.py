@@ -177,3 +177,14 @@ def test_transcripts_are_compared_by_their_words(settings: Settings, old: Old) -
     found = service(first, old).compare(OWNER, second.job.id, first.job.id)
     assert found.sentence.args == {"count": 1, "said": 4, "rows": 2}
     assert (found.only_new, old.asked) == (1, [])
+
+
+def test_a_training_that_is_measured_otherwise_is_not_offered(settings: Settings, old: Old) -> None:
+    first = start_training(settings, MemoryStore(), OLD, "image_generation", pixels=32)
+    first.end()
+    second = train_again(first, NEW, pixels=64)
+    second.end()
+    third = train_again(second, NEW, pixels=32)
+    third.end()
+    offered = service(first, old).earlier(OWNER, third.job.id)
+    assert [job.id for job in offered] == [first.job.id]
