@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bigmodel.data.tables.shapes.quoting import DOUBLE, SINGLE, parted, quote_of
-from bigmodel.data.tables.shapes.surplus import joined, text_place
+from bigmodel.data.tables.shapes.surplus import Surplus, text_place
 from bigmodel.data.tables.table import Findings
 
 MAX_OPEN_QUOTES = 100  # after so many, a quote no longer may span lines
@@ -21,7 +21,7 @@ RECURRING = 2  # times a value comes in its column to tell a record by it
 class Dialect:
     """How lines are parted. `width` is how many fields most have, `recurring` what comes again in each column.
 
-    `text_place` is the column that fields beyond the width belong to, because its delimiters stand in no quotes; -1: none is.
+    `surplus` says which column fields beyond the width belong to, because its delimiters stand in no quotes.
     """
 
     delimiter: str
@@ -29,7 +29,7 @@ class Dialect:
     is_escaped: bool = False  # a quotation mark inside quotes is written \\"
     recurring: tuple[frozenset[str], ...] = field(default=(), repr=False)
     quote: str = DOUBLE
-    text_place: int = -1
+    surplus: Surplus | None = None
 
 
 def find_dialect(sample: Sequence[str], delimiter: str) -> Dialect:
@@ -42,7 +42,7 @@ def find_dialect(sample: Sequence[str], delimiter: str) -> Dialect:
         is_escaped = _even_share(unescaped) >= _even_share(rows)
         rows = unescaped if is_escaped else rows
     if (found := text_place(rows)) is not None:
-        return Dialect(delimiter, found[0], is_escaped, quote=quote, text_place=found[1])
+        return Dialect(delimiter, found.width, is_escaped, quote=quote, surplus=found)
     plain = [line.rstrip("\n").split(delimiter) for line in sample if quote not in line]
     width = usual_width(plain if len(plain) > len(sample) / 2 else rows)
     fitting = [row for row in plain if len(row) == width] if width > 1 else []
@@ -100,11 +100,9 @@ class Records:
                 cells = self._quoted(line)
             else:
                 cells = line.rstrip("\n").split(self._delimiter)
-            if self._dialect.text_place >= 0 and len(cells) > self._dialect.width:
+            if (surplus := self._dialect.surplus) is not None and surplus.is_over(cells):
                 self._findings.at("cells_joined", start)
-                cells = joined(
-                    cells, self._delimiter, self._dialect.width, self._dialect.text_place
-                )
+                cells = surplus.joined(cells, self._delimiter)
             yield start, cells
 
     def _next(self) -> str | None:

@@ -167,7 +167,9 @@ class _Head:
     def _start(self, names: list[str]) -> None:
         below = [row for _, row in self._rows]
         if len(names) == self._width - 1 and all(len(row) == self._width for row in below):
-            names = ["", *names]  # the first column numbers the rows and has no name
+            is_padded = not any(row[-1].strip() for row in below)  # by delimiters that trail
+            # else the first column numbers the rows and has no name
+            names = [*names, ""] if is_padded else ["", *names]
         names = names[: self._width] if not any(names[self._width :]) else names
         more = more_names(names, below)
         if more:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bigmodel.data.tables.header import comes_again, is_amount
 
@@ -15,8 +16,28 @@ NATURAL = 0.5  # of the joined pieces begin with a blank, as after a comma in a 
 Cells = Sequence[str]
 
 
-def text_place(rows: Sequence[Cells]) -> tuple[int, int] | None:
-    """Return how many columns there are and which of them surplus cells belong to, None where that is not clear.
+@dataclass(frozen=True)
+class Surplus:
+    """How many columns there are and which of them cells beyond them belong to; `is_padded`: blank ones at the end are none."""
+
+    width: int
+    place: int
+    is_padded: bool
+
+    def is_over(self, cells: Cells) -> bool:
+        """Tell a row that has more cells than columns."""
+        return len(self._told(cells)) > self.width
+
+    def joined(self, cells: Cells, delimiter: str) -> list[str]:
+        """Return a row that is as wide as the table, its surplus cells in the text."""
+        return _joined(self._told(cells), delimiter, self.width, self.place)
+
+    def _told(self, cells: Cells) -> Cells:
+        return _unpadded(cells, self.width) if self.is_padded else cells
+
+
+def text_place(rows: Sequence[Cells]) -> Surplus | None:
+    """Return which column surplus cells belong to, None where that is not clear.
 
     Every other column must be tidy once they are joined: few values that come again, or numbers and dates.
 
@@ -24,6 +45,8 @@ def text_place(rows: Sequence[Cells]) -> tuple[int, int] | None:
         rows: the first records of a file, that of the names among them if there is one.
     """
     width, below = _columns(rows)
+    is_padded = all(row[-1].strip() for row in below if len(row) == width)
+    below = [_unpadded(row, width) for row in below] if is_padded else below
     over = [row for row in below if len(row) > width]
     fitting = [row for row in below if len(row) >= width]
     if width < 2 or len(over) < max(2, OVER_SHARE * len(below)) or len(below) < LEAST_ROWS:
@@ -36,11 +59,20 @@ def text_place(rows: Sequence[Cells]) -> tuple[int, int] | None:
     best, place = max(found)
     is_only = len(found) == 1 or best > sorted(found)[-2][0]
     is_index = len(over) == len(below)  # else a column of row names may come first
-    return (width, place) if is_only and (best >= NATURAL or not is_index) else None
+    return (
+        Surplus(width, place, is_padded) if is_only and (best >= NATURAL or not is_index) else None
+    )
 
 
-def joined(cells: Cells, delimiter: str, width: int, place: int) -> list[str]:
-    """Return a row that is as wide as the table, its surplus cells in the text."""
+def _unpadded(cells: Cells, width: int) -> Cells:
+    """Return a row without the blank cells at its end that lie beyond the columns: delimiters trailed there."""
+    end = len(cells)
+    while end > width and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
+
+
+def _joined(cells: Cells, delimiter: str, width: int, place: int) -> list[str]:
     end = place + 1 + len(cells) - width
     return [*cells[:place], delimiter.join(cells[place:end]), *cells[end:]]
 
@@ -65,7 +97,7 @@ def _is_row(rows: Sequence[Cells]) -> bool:
 
 def _are_tidy(rows: Sequence[Cells], width: int, place: int) -> bool:
     """Tell whether all columns but one hold labels, numbers or dates, at least one of them labels or numbers."""
-    whole = [joined(row, "", width, place) for row in rows]
+    whole = [_joined(row, "", width, place) for row in rows]
     return all(_is_tidy([row[at] for row in whole]) for at in range(width) if at != place)
 
 

@@ -1,0 +1,38 @@
+"""Ordinary tables that look a little like odd ones: none loses its text, its label or its first row to a shape it has not."""
+
+from pathlib import Path
+
+import pytest
+
+from bigmodel.data.tables.shapes.surplus import text_place
+from tests.unit.data.tables.test_readers import Read, write
+
+LABELS = ("good", "bad")
+ROWS = [[f"number {at} is so", LABELS[at % 2]] for at in range(60)]
+
+
+# delimiters at the end of rows -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_delimiters_that_trail_move_no_label_into_the_text(tmp_path: Path, every: int) -> None:
+    lines = [f"{a},{b}{',' * (at % every == 0)}" for at, (a, b) in enumerate(ROWS)]
+    read = Read(write(tmp_path, "\n".join(["text,label", *lines])))
+    assert [row[:2] for row in read.rows] == [tuple(row) for row in ROWS]
+    assert "cells_joined" not in read.said
+    assert "rows_ragged" in read.said or read.target.columns == ("text", "label", "column 3")
+
+
+def test_text_with_delimiters_is_joined_where_others_trail(tmp_path: Path) -> None:
+    texts = [f"number {at}{', yes' * (at % 3)}" for at in range(60)]
+    lines = [f"{a},{LABELS[at % 2]}{',' * (at % 4 == 0)}" for at, a in enumerate(texts)]
+    read = Read(write(tmp_path, "\n".join(["text,label", *lines])))
+    assert read.rows == [(a, LABELS[at % 2]) for at, a in enumerate(texts)]
+
+
+def test_last_column_that_is_often_blank_stays_one() -> None:
+    rows = [[f"number {at}", LABELS[at % 2], "x" * (at % 5 == 0)] for at in range(30)]
+    wide = [[f"number {at}", " yes", LABELS[at % 2], ""] for at in range(30)]
+    found = text_place([["text", "label", "note"], *rows, *wide])
+    assert found is not None
+    assert found.joined(wide[0], ",") == ["number 0, yes", "good", ""]
