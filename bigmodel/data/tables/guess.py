@@ -9,6 +9,7 @@ from bigmodel.core.datasets.dataset import NO_LABEL
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.core.target import TargetKind
+from bigmodel.data.parts import parts_in
 from bigmodel.data.tables.label import is_no_answer, listed
 from bigmodel.data.tables.moment import is_moment
 from bigmodel.data.tables.number import as_number
@@ -45,6 +46,7 @@ KEY = re.compile(
 FILE = re.compile(
     r"\S.*\.(jpe?g|png|gif|webp|tiff?|wav|mp3|m4a|flac|ogg|mp4|pdf|docx?|txt|csv)", re.IGNORECASE
 )
+MOST_PARTS = 12  # different names of parts (train, test) in a column that parts its rows
 FEW_FOR_KEYS = 10  # rows below which different values say nothing
 ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", "True", "False"}
 LEAST_ONE_HOT = 3  # columns of 0 and 1 that are one label each
@@ -79,6 +81,7 @@ class _Column:
     moment_share: float  # dates and times
     key_share: float  # ids, links, addresses, names of files
     is_zero_one: bool
+    is_part: bool  # says which rows are for training and which for the test
     calls_text: bool
     calls_label: bool
     calls_other: bool
@@ -228,18 +231,20 @@ def _look(name: str, place: float, values: Sequence[str]) -> _Column:
     filled = [value for value in told if not is_no_answer(value)]
     count = max(1, len(filled))
     called = CAMEL.sub("_", name)
+    different = set(filled)
     is_asked = bool(QUESTION.search(name))
     return _Column(
         name=name,
         place=place,
         filled=len(filled),
         share=len(filled) / max(1, len(values)),
-        distinct=len(set(filled)),
+        distinct=len(different),
         characters=sum(map(len, filled)) / count,
         number_share=sum(as_number(value) is not None for value in filled) / count,
         moment_share=sum(map(is_moment, filled)) / count,
         key_share=sum(bool(KEY.fullmatch(v) or FILE.fullmatch(v)) for v in filled) / count,
-        is_zero_one=set(filled) <= ZERO_ONE and len(set(filled)) > 1,
+        is_zero_one=different <= ZERO_ONE and len(different) > 1,
+        is_part=len(different) <= MOST_PARTS and bool(parts_in(different)),
         calls_text=bool(TEXT_NAMES.search(called)),
         calls_label=bool(LABEL_NAMES.search(called)) and not is_asked,
         calls_other=bool(OTHER_NAMES.search(called)) and not is_asked,
@@ -247,14 +252,14 @@ def _look(name: str, place: float, values: Sequence[str]) -> _Column:
 
 
 def _is_likely(column: _Column) -> bool:
-    if column.moment_share > 0.5:
+    if column.moment_share > 0.5 or column.is_part:
         return False
     is_named = bool(column.filled and SURE_LABEL_NAMES.search(column.name) and column.calls_label)
     return is_named or _as_label(column) >= LEAST_AS_LABEL
 
 
 def _as_text(column: _Column) -> float:
-    if not column.filled:
+    if not column.filled or column.is_part:
         return -10.0
     score = log2(1 + min(column.characters, 500)) / 3 + column.distinct / column.filled
     score += 2.5 * bool(TEXT_NAMES.fullmatch(column.name.strip()))

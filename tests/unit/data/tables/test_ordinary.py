@@ -1,9 +1,11 @@
 """Ordinary tables that look a little like odd ones: none loses its text, its label or its first row to a shape it has not."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from bigmodel.data.tables.guess import guess_columns, likeliest_labels
 from bigmodel.data.tables.shapes.surplus import text_place
 from tests.unit.data.tables.test_readers import Read, write
 
@@ -36,3 +38,23 @@ def test_last_column_that_is_often_blank_stays_one() -> None:
     found = text_place([["text", "label", "note"], *rows, *wide])
     assert found is not None
     assert found.joined(wide[0], ",") == ["number 0, yes", "good", ""]
+
+
+# columns of parts ---------------------------------------------------------------------------------------
+
+
+def parted() -> Mapping[str, Sequence[str]]:
+    return {
+        "text": [a for a, _ in ROWS],
+        "genre": [f"genre {at % 7}" for at in range(60)],
+        "split": [("train", "test")[at % 5 == 0] for at in range(60)],
+    }
+
+
+def test_column_of_parts_is_neither_label_nor_text_unless_named() -> None:
+    sample = parted()
+    guess = guess_columns(sample)
+    assert (guess.text, guess.label) == ("text", "genre")
+    assert likeliest_labels(sample, 3) == ["genre"]
+    assert guess_columns(sample, label="split").label == "split"
+    assert guess_columns({name: sample[name] for name in ("split", "genre")}).text == "genre"
