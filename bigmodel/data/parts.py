@@ -46,6 +46,11 @@ def parts_in(values: Iterable[str]) -> dict[str, Split]:
     return parts if is_split and len(parts) == len(found) else {}
 
 
+def written(part: Split | str | None) -> str:
+    """Return what a column of parts says of a row: nothing where it is in none, so that it voids no other."""
+    return "" if part in (None, Split.NONE) else str(part)
+
+
 def part_of(value: str) -> Split | None:
     """Return the part that a cell names ("train", "PublicTest"), or None."""
     return split_of(OF_CONTESTS.sub("", value.strip()))

@@ -11,6 +11,7 @@ from bigmodel.core.datasets.dataset import Split
 from bigmodel.core.datasets.workbook_preview import RowPreview, SheetPreview, WorkbookPreview
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.naming.lookup import listed
+from bigmodel.data.parts import written
 from bigmodel.data.tables.readers import find_readers
 from bigmodel.data.tables.sniff import choose_reader
 from bigmodel.data.tables.source import ORIGINAL
@@ -135,7 +136,7 @@ def _join(read: Sequence[_Read], target: Target) -> None:
     for each in read:
         said = target.findings.messages
         said += [told for told in each.target.findings.all() if told not in said]
-        own = str(each.part.part or Split.TRAIN) if has_parts else _stem(each)
+        own = written(each.part.part or Split.TRAIN) if has_parts else _stem(each)
         with pq.ParquetFile(each.target.path) as file:
             for batch in file.iter_batches(columns=[ORIGINAL + name for name in columns]):
                 cells = [batch.column(ORIGINAL + name).to_pylist() for name in columns]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bigmodel.core.datasets.dataset import Split
 from bigmodel.data.media.entry import Entry
+from bigmodel.data.parts import written
 from bigmodel.data.tables.encoding import find_encoding, read_lines
 from bigmodel.data.tables.table import Target
 
@@ -26,7 +27,7 @@ class TextFile:
 def read_texts(files: Sequence[TextFile], target: Target, scratch: Path) -> None:
     """Read each file as a row; the columns of classes and of parts are there where some file has one."""
     has_classes = any(file.label for file in files)
-    has_parts = len({file.part for file in files if file.part}) > 1
+    has_parts = len({written(file.part) for file in files} - {""}) > 1
     optional = {"label": has_classes, "split": has_parts}
     target.start(["file", "text", *(name for name, is_there in optional.items() if is_there)])
     encodings: dict[str, None] = {}
@@ -39,7 +40,7 @@ def read_texts(files: Sequence[TextFile], target: Target, scratch: Path) -> None
             target.findings.at("files_encoding_assumed", number)
         encodings[encoding.name] = None
         text = "".join(read_lines(place, encoding, target.findings)).strip("\ufeff \r\n")
-        cells = {"label": file.label, "split": str(file.part or "")}
+        cells = {"label": file.label, "split": written(file.part)}
         target.add([file.name, text, *(cells[name] for name in cells if optional[name])], number)
         if number % PROGRESS_FILES == 0:
             target.progress(min(0.95, number / len(files)))

@@ -114,6 +114,17 @@ def test_test_table_without_answers_is_left_out_and_said(settings: Settings) -> 
     assert (said(version, "table_apart") or {})["name"] == "sample_submission.csv"
 
 
+@pytest.mark.parametrize("name", ["unlabelled.csv", "predict.csv"])
+def test_unlabelled_table_leaves_the_given_test_as_it_is(settings: Settings, name: str) -> None:
+    blank = table([(f"unsorted {at}", "") for at in range(20)])
+    files = {"train.csv": table(ROWS[:40]), "test.csv": table(ROWS[40:]), name: blank}
+    version = read(settings, files)
+    rows = load_rows(settings.home / version.folder)
+    held = {text for text, part in zip(rows["input"], rows["split"], strict=True) if part == "test"}
+    assert held == {text for text, _ in ROWS[40:]}
+    assert (version.summary.unlabelled_rows, version.summary.classes) == (20, CLASSES)
+
+
 def test_unrelated_tables_are_asked_about(settings: Settings) -> None:
     files = {"users.csv": "id,name\n1,x\n2,y", "reviews.csv": table(ROWS)}
     with pytest.raises(DatasetError) as caught:
