@@ -189,12 +189,13 @@ def _lists(lines: Iterator[tuple[int, str]], findings: Findings) -> Numbered:
 
 
 def _of_lists(lists: Numbered) -> Iterator[tuple[int, Record]]:
-    """Yield lists as records, under the names that the first holds if it holds names."""
-    head = list(islice(lists, JUDGED))
+    """Yield lists as records, under the names that the first holds if it holds names; empty ones are none."""
+    filled = ((number, row) for number, row in lists if row)
+    head = list(islice(filled, JUDGED))
     names = names_of([row for _, row in head])
-    if not UNNAMED.fullmatch(names[0]):
+    if names and not UNNAMED.fullmatch(names[0]):
         del head[0]
-    for number, row in chain(head, lists):
+    for number, row in chain(head, filled):
         yield number, flat(dict(zip(names, row, strict=False)))
 
 

@@ -34,13 +34,13 @@ class Found:
 def objects(values: Sequence[object]) -> list[Record]:
     """Return the objects of a list; its lists under the names that the first one holds, its texts as rows of one column."""
     records: list[Record] = []
-    lists = [value for value in values if isinstance(value, list)]
+    lists = [value for value in values if isinstance(value, list) and value]
     names = names_of(lists[:JUDGED])
     is_named_first = bool(lists) and names == _cells(lists[0])
     for value in values:
         if isinstance(value, dict):
             records += patterns_of(value)
-        elif isinstance(value, list) and not (is_named_first and value is lists[0]):
+        elif isinstance(value, list) and value and not (is_named_first and value is lists[0]):
             records.append(dict(zip(names, value, strict=False)))
         elif isinstance(value, str) and not lists:
             records.append({TEXT: value})

@@ -1,5 +1,6 @@
 """Ordinary tables that look a little like odd ones: none loses its text, its label or its first row to a shape it has not."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from bigmodel.data.tables.guess import guess_columns, likeliest_labels
 from bigmodel.data.tables.shapes.surplus import text_place
-from tests.unit.data.tables.test_readers import Read, write
+from tests.unit.data.tables.test_readers import Read, refused, write
 
 LABELS = ("good", "bad")
 ROWS = [[f"number {at} is so", LABELS[at % 2]] for at in range(60)]
@@ -58,3 +59,21 @@ def test_column_of_parts_is_neither_label_nor_text_unless_named() -> None:
     assert likeliest_labels(sample, 3) == ["genre"]
     assert guess_columns(sample, label="split").label == "split"
     assert guess_columns({name: sample[name] for name in ("split", "genre")}).text == "genre"
+
+
+# JSON ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_lines", [False, True])
+def test_empty_lists_are_no_rows(tmp_path: Path, is_lines: bool) -> None:
+    lists: list[list[str]] = [[], ["text", "label"], *ROWS, []]
+    content = "\n".join(map(json.dumps, lists)) if is_lines else json.dumps(lists)
+    read = Read(write(tmp_path, content, "t.json"))
+    assert read.target.columns == ("text", "label")
+    assert read.rows == [tuple(row) for row in ROWS]
+    assert refused(write(tmp_path, "[[],\n[]]", "none.json")) == "json_no_rows"
+
+
+def test_empty_list_in_an_object_is_no_row(tmp_path: Path) -> None:
+    content = json.dumps({"about": "x", "rows": [[], ["text", "label"], *ROWS]})
+    assert Read(write(tmp_path, content, "t.json")).rows == [tuple(row) for row in ROWS]
