@@ -6,7 +6,7 @@ Lines and lists as Python prints its dictionaries (single quotes, None) are read
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ MOST_CHARACTERS = 20_000_000  # of a file that is one literal of Python
 BLANK = "\ufeff \t\r\n"
 SPACE = re.compile(r"[\s,]*")
 Record = dict[str, str]
+Numbered = Iterator[tuple[int, Any]]  # values of JSON
 # Numbers stay as they were written: "1.50" must not become "1.5".
 DECODER = json.JSONDecoder(
     parse_float=str, parse_int=str, parse_constant=lambda name: None if name == "NaN" else name
@@ -139,9 +140,7 @@ def _whole(path: Path, encoding: Encoding, findings: Findings) -> Iterator[tuple
         return
     kind = str if isinstance(first[1], str) else dict
     for number, value in _only(kind, came, findings):
-        yield from (
-            (number, flat(row)) for row in patterns_of(value if kind is dict else {"text": value})
-        )
+        yield from _row(number, value if kind is dict else {"text": value}, findings)
 
 
 def _keyed(value: object, findings: Findings) -> Iterator[tuple[int, Record]]:
@@ -151,7 +150,16 @@ def _keyed(value: object, findings: Findings) -> Iterator[tuple[int, Record]]:
         return
     if found.how:
         findings.note(f"json_{found.how}", level="info", name=found.name)
-    yield from ((number, flat(row)) for number, row in enumerate(found.rows, 1))
+    for number, row in enumerate(found.rows, 1):
+        yield from _row(number, row, findings)
+
+
+def _row(number: int, record: Mapping[str, object], findings: Findings) -> Numbered:
+    """Yield a record, or the rows of one that is an intent with its patterns, which is counted."""
+    rows = patterns_of(record)
+    if rows:
+        findings.at("json_patterns", number)
+    yield from ((number, flat(row)) for row in rows or [record])
 
 
 def _literal(text: str, findings: Findings) -> Iterator[tuple[int, Record]]:
@@ -171,9 +179,6 @@ def _python(text: str) -> object:
     if isinstance(value, list):
         return [list(each) if isinstance(each, tuple) else each for each in value]
     return value
-
-
-Numbered = Iterator[tuple[int, Any]]  # values of JSON
 
 
 def _only(kind: type, values: Numbered, findings: Findings) -> Numbered:

@@ -1,5 +1,6 @@
 """Rows of JSON whose keys say what they are: classes, parts (train, test), or intents with their patterns; it opens no file."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ TAGS, PATTERNS = (
     ("tag", "intent", "name"),
     ("patterns", "examples", "utterances", "phrases", "questions"),
 )
+BESIDE = re.compile(r"responses?|context\w*|ids?|split", re.IGNORECASE)  # what else intents have
 JUDGED = 200  # lists by which the first of them is told from names
+OWN_NAMES = (TEXT_NAMES, LABEL_NAMES)
 SHORTEST = 8.0  # characters of a usual text, where lists of texts may as well be columns
 VARIED = 0.8  # of the texts differ from each other
 
@@ -39,7 +42,7 @@ def objects(values: Sequence[object]) -> list[Record]:
     is_named_first = bool(lists) and names == _cells(lists[0])
     for value in values:
         if isinstance(value, dict):
-            records += patterns_of(value)
+            records.append(value)
         elif isinstance(value, list) and value and not (is_named_first and value is lists[0]):
             records.append(dict(zip(names, value, strict=False)))
         elif isinstance(value, str) and not lists:
@@ -101,12 +104,14 @@ def _cells(row: Sequence[object]) -> list[str]:
 
 
 def patterns_of(record: Record) -> list[Record]:
-    """Return a row for each pattern of an intent, any other object as it is."""
+    """Return a row for each pattern of an intent, none for any other object, as one with a text or a label of its own is."""
     tag = next((name for name in TAGS if isinstance(record.get(name), str)), "")
     held = next((name for name in PATTERNS if is_list_of(record.get(name), str)), "")
-    if not tag or not held:
-        return [record]
-    return [{TEXT: text, LABEL: record[tag]} for text in record[held]]  # type: ignore[attr-defined]
+    others = [key for key in record if key not in (tag, held) and not BESIDE.fullmatch(key)]
+    if not tag or not held or any(x.search(key) for key in others for x in OWN_NAMES):
+        return []
+    part = {PART: record[PART]} if PART in record else {}
+    return [{TEXT: text, LABEL: record[tag], **part} for text in record[held]]  # type: ignore[attr-defined]
 
 
 def _are_classes(lists: Mapping[str, Sequence[object]]) -> bool:

@@ -64,6 +64,30 @@ def test_column_of_parts_is_neither_label_nor_text_unless_named() -> None:
 # JSON ---------------------------------------------------------------------------------------------------
 
 
+def test_records_with_lists_keep_their_text_and_label(tmp_path: Path) -> None:
+    rows = [{"name": "Anna", "questions": ["a", "b"], "text": a, "label": b} for a, b in ROWS]
+    read = Read(write(tmp_path, json.dumps(rows), "t.json"))
+    assert read.target.columns == ("name", "questions", "text", "label")
+    assert [row[2:] for row in read.rows] == [tuple(row) for row in ROWS]
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_intents_become_rows_and_that_is_said(tmp_path: Path, is_held: bool) -> None:
+    beside = {"responses": ["yes"], "context_set": "", "id": 1}
+    tags = [{"tag": b, "patterns": [f"{b} {at}" for at in range(5)], **beside} for b in LABELS]
+    content: object = {"intents": tags} if is_held else tags
+    read = Read(write(tmp_path, json.dumps(content), "t.json"))
+    assert read.rows == [(f"{b} {at}", b) for b in LABELS for at in range(5)]
+    assert read.said["json_patterns"].args["count"] == 2
+
+
+def test_parts_of_intents_stay_parts(tmp_path: Path) -> None:
+    tags = [{"tag": b, "patterns": [f"{b} {at}" for at in range(5)]} for b in LABELS]
+    read = Read(write(tmp_path, json.dumps({"train": tags, "test": tags}), "t.json"))
+    at = read.target.columns.index("split")
+    assert [row[at] for row in read.rows] == ["train"] * 10 + ["test"] * 10
+
+
 @pytest.mark.parametrize("is_lines", [False, True])
 def test_empty_lists_are_no_rows(tmp_path: Path, is_lines: bool) -> None:
     lists: list[list[str]] = [[], ["text", "label"], *ROWS, []]
