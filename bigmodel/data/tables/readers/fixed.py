@@ -19,6 +19,7 @@ DELIMITERS = ("\t", "|", ";")
 GAP = re.compile(r"\S {2,}\S")
 GAPS_SHARE = 0.5  # of the lines have several blanks somewhere
 LEFT_SHARE = 0.8  # of the lines have something at the left edge of a column of words
+EVEN_SHARE = 0.9  # of the lines have as many commas as the first, where commas part them
 LONGEST_NAME = 40
 PROGRESS_ROWS = 20_000
 
@@ -32,6 +33,8 @@ def find_edges(lines: Sequence[str]) -> Edges:
     """
     filled = [line.rstrip() for line in lines if line.strip()]
     if len(filled) < LEAST_LINES or any(mark in line for line in filled for mark in DELIMITERS):
+        return []
+    if _has_commas_between(filled):
         return []
     if sum(bool(GAP.search(line)) for line in filled) < GAPS_SHARE * len(filled):
         return []
@@ -52,6 +55,12 @@ def find_edges(lines: Sequence[str]) -> Edges:
     heads = cells_of(filled[0], edges)
     is_even = all(name and len(name) <= LONGEST_NAME for name in heads[1:])
     return edges if len(edges) > 1 and heads and is_even else []
+
+
+def _has_commas_between(lines: Sequence[str]) -> bool:
+    """Tell lines that commas part and blanks only align: the first, and nearly all others, have as many."""
+    counts = [line.count(",") for line in lines]
+    return counts[0] > 0 and counts.count(counts[0]) >= EVEN_SHARE * len(counts)
 
 
 def _runs(lines: Sequence[str]) -> Edges:

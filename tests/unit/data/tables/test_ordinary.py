@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bigmodel.data.tables.guess import guess_columns, likeliest_labels
+from bigmodel.data.tables.readers.fixed import find_edges
 from bigmodel.data.tables.shapes.surplus import text_place
 from tests.unit.data.tables.test_readers import Read, refused, write
 
@@ -101,3 +102,19 @@ def test_empty_lists_are_no_rows(tmp_path: Path, is_lines: bool) -> None:
 def test_empty_list_in_an_object_is_no_row(tmp_path: Path) -> None:
     content = json.dumps({"about": "x", "rows": [[], ["text", "label"], *ROWS]})
     assert Read(write(tmp_path, content, "t.json")).rows == [tuple(row) for row in ROWS]
+
+
+# widths and first rows ------------------------------------------------------------------------------------
+
+
+def test_blanks_that_align_commas_are_no_columns(tmp_path: Path) -> None:
+    rows = [["id", "text", "label"], *([str(at), *row] for at, row in enumerate(ROWS))]
+    lines = [f"{a + ',':<6}{b + ',':<30}{c}" for a, b, c in rows]
+    assert find_edges(lines) == []
+    read = Read(write(tmp_path, "\n".join(lines)))
+    assert [name.strip() for name in read.target.columns] == ["id", "text", "label"]
+    assert [[cell.strip() for cell in row] for row in read.rows] == rows[1:]
+
+
+def test_commas_within_texts_leave_widths_alone() -> None:
+    assert len(find_edges(["text".ljust(30) + "label", *(f"{a + ', yes':<30}{b}" for a, b in ROWS)])) == 2  # fmt: skip
