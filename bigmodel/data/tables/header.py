@@ -1,8 +1,9 @@
 """Which of the first rows names the columns: a guess from what stands in them, which people can overrule. It reads no file."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from bigmodel.core.datasets.workbook_preview import NO_HEADER
@@ -18,6 +19,7 @@ NAMES_SHARE = 0.8  # of its cells that read as a name
 LEAST_ROWS = 5  # below a first row, before what comes again in them says anything
 AMOUNT_CHARACTERS = 45
 SHORTEST_NAME = 3  # characters; less is rather a hole in the data
+FEWEST_SERIES = 3  # numbers, from which on one step between them says that they name columns
 MOST_NAME_ROWS = 3  # below the names that say more of the columns
 SURVEY = re.compile(r"(open-ended )?response", re.IGNORECASE)  # below the names of some surveys
 AMOUNT = re.compile(r"[\d\s.,:/%+\-¥$€£年月日时分秒]*\d[\d\s.,:/%+\-¥$€£年月日时分秒TZ]*")
@@ -157,10 +159,37 @@ def _is_of_amounts(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool
     counted = [cell.strip() for cell in amounts.values()]
     if counted in ([str(i) for i in range(k, k + len(counted))] for k in (0, 1)):
         return False
-    return any(
-        cell.strip() and all(is_amount(row[at]) for row in below if row[at].strip())
-        for at, cell in amounts.items()
+    under = {at: [row[at].strip() for row in below if row[at].strip()] for at in amounts}
+    above = {at: first[at].strip() for at in amounts if _is_like(first[at].strip(), under[at])}
+    return bool(above) and not _is_series(above, under)
+
+
+def _is_like(cell: str, under: Sequence[str]) -> bool:
+    """Tell an amount above amounts of its kind; a month, a span or a time above plain numbers names them."""
+    is_number = as_number(cell) is not None
+    numbers = sum(as_number(value) is not None for value in under)
+    return (
+        bool(cell)
+        and all(map(is_amount, under))
+        and (is_number or numbers < len(under) or not under)
     )
+
+
+def _is_series(above: Mapping[int, str], under: Mapping[int, Sequence[str]]) -> bool:
+    """Tell numbers that name columns: they rise by one step, and none stands in its own column; two are also of another size."""
+    numbers = {at: value for at, cell in above.items() if (value := as_number(cell)) is not None}
+    told = list(numbers.values())
+    steps = {round(right - left, 6) for left, right in pairwise(told)}
+    if len(numbers) < len(above) or len(steps) != 1 or max(steps) <= 0:
+        return False
+    if any(above[at] in under[at] for at in above):
+        return False
+    return len(told) >= FEWEST_SERIES or all(_is_apart(numbers[at], under[at]) for at in above)
+
+
+def _is_apart(number: float, under: Sequence[str]) -> bool:
+    others = [value for cell in under if (value := as_number(cell)) is not None]
+    return not others or not min(others) <= number <= max(others)
 
 
 def _of_one_column(rows: Sequence[HeadRow]) -> int:

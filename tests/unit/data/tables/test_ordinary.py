@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bigmodel.data.tables.guess import guess_columns, likeliest_labels
+from bigmodel.data.tables.header import is_first_row
 from bigmodel.data.tables.readers.fixed import find_edges
 from bigmodel.data.tables.shapes.surplus import text_place
 from tests.unit.data.tables.test_readers import Read, refused, write
@@ -118,3 +119,30 @@ def test_blanks_that_align_commas_are_no_columns(tmp_path: Path) -> None:
 
 def test_commas_within_texts_leave_widths_alone() -> None:
     assert len(find_edges(["text".ljust(30) + "label", *(f"{a + ', yes':<30}{b}" for a, b in ROWS)])) == 2  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "rows"),
+    [
+        (["product", "2023-01", "2023-02"], [[f"p{at}", f"{at}", f"{3 * at}"] for at in range(9)]),
+        (["dose", "10", "20", "30"], [["a", f"0.{at}", f"1.{at}", f"2.{at}"] for at in range(9)]),
+        (["dose", "10", "20"], [["a", f"{at}00", f"{at}50"] for at in range(1, 9)]),
+        (["who", "0-9", "10-19"], [["a", f"{at}", f"{at + 1}"] for at in range(9)]),
+    ],
+)
+def test_amounts_may_name_columns_of_others(first: list[str], rows: list[list[str]]) -> None:
+    assert not is_first_row(first, rows)
+
+
+@pytest.mark.parametrize(
+    ("first", "rows"),
+    [
+        (["thing 0", "0.5"], [[f"thing {at}", f"{at}.5"] for at in range(1, 9)]),
+        (["a", "349", "129"], [["b", f"{at}99", f"{at}07"] for at in range(1, 9)]),
+        (["a", "10", "20", "30"], [["b", f"{9 + at}", f"{at}", f"{at}"] for at in range(9)]),
+        (["a", "310", "320"], [["b", f"{at}05", f"{at}06"] for at in range(1, 9)]),
+        (["a", "2023-01-02"], [["b", f"2023-01-0{at}"] for at in range(3, 9)]),
+    ],
+)
+def test_amounts_like_those_below_are_a_row(first: list[str], rows: list[list[str]]) -> None:
+    assert is_first_row(first, rows)
