@@ -54,8 +54,8 @@ ODF = {  # by the last part of its media type
     "presentation": "OpenDocument presentation, ODP",
 }
 OFFICE_ENDINGS = (".ods", ".odt", ".odp", ".numbers", ".pages", ".key", ".docx", ".pptx", ".xlsb")
-SQL = re.compile(
-    rb"(--[^\n]*\n\s*|/\*.*?\*/;?\s*)*(create\s+(table|database|schema)|insert\s+into|drop\s+table|set\s+\S+\s*=)\b",
+SQL = re.compile(  # no comment is tried twice: several could be parted in very many ways
+    rb"(?>--[^\n]*\n\s*|/\*.*?\*/;?\s*)*+(create\s+(table|database|schema)|insert\s+into|drop\s+table|set\s+\S+\s*=)\b",
     re.IGNORECASE | re.DOTALL,
 )
 ARFF = re.compile(rb"^@relation\b.*^@attribute\b", re.IGNORECASE | re.DOTALL | re.MULTILINE)

@@ -10,6 +10,7 @@ from bigmodel.data.tables.guess import guess_columns, likeliest_labels
 from bigmodel.data.tables.header import is_first_row
 from bigmodel.data.tables.readers.fixed import find_edges
 from bigmodel.data.tables.shapes.surplus import text_place
+from bigmodel.data.tables.sniff import SQL
 from tests.unit.data.tables.test_readers import Read, refused, write
 
 LABELS = ("good", "bad")
@@ -146,3 +147,12 @@ def test_amounts_may_name_columns_of_others(first: list[str], rows: list[list[st
 )
 def test_amounts_like_those_below_are_a_row(first: list[str], rows: list[list[str]]) -> None:
     assert is_first_row(first, rows)
+
+
+# other languages --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("comment", [b"/* about */ ", b"-- about\n", b"/* about */;\n"])
+def test_many_comments_are_told_at_once(comment: bytes) -> None:
+    assert SQL.match(comment * 2_000 + b"create table t (a text)") is not None
+    assert SQL.match(comment * 2_000 + b"text,label") is None
