@@ -9,6 +9,7 @@ import pytest
 from bigmodel.data.tables.guess import guess_columns, likeliest_labels
 from bigmodel.data.tables.header import is_first_row
 from bigmodel.data.tables.readers.fixed import find_edges
+from bigmodel.data.tables.shapes.quoting import quote_of
 from bigmodel.data.tables.shapes.surplus import text_place
 from bigmodel.data.tables.sniff import SQL
 from tests.unit.data.tables.test_readers import Read, refused, write
@@ -156,3 +157,21 @@ def test_amounts_like_those_below_are_a_row(first: list[str], rows: list[list[st
 def test_many_comments_are_told_at_once(comment: bytes) -> None:
     assert SQL.match(comment * 2_000 + b"create table t (a text)") is not None
     assert SQL.match(comment * 2_000 + b"text,label") is None
+
+
+# apostrophes and sizes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("begin", ["it's", "don't", "'twas", "rock 'n' roll of dogs'", "'yes' and"])
+@pytest.mark.parametrize("is_last", [False, True])
+def test_apostrophes_of_ordinary_texts_quote_nothing(
+    tmp_path: Path, mark: str, begin: str, is_last: bool
+) -> None:
+    end = "isn't it" if mark == "," else "so, isn't it"
+    rows = [[f"{begin} number {at} {end}", LABELS[at % 2]] for at in range(60)]
+    table = [["text", "label"], *rows]
+    lines = [mark.join(row[::-1] if is_last else row) for row in table]
+    assert quote_of(lines, mark) == '"'
+    read = Read(write(tmp_path, "\n".join(lines)))
+    assert sorted(sorted(row) for row in read.rows) == sorted(sorted(row) for row in rows)
