@@ -12,6 +12,9 @@ from bigmodel.data.tables.readers.fixed import find_edges
 from bigmodel.data.tables.shapes.quoting import quote_of
 from bigmodel.data.tables.shapes.surplus import text_place
 from bigmodel.data.tables.sniff import SQL
+from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.settings import Settings
+from bigmodel.store.memory import MemoryStore
 from tests.unit.data.tables.test_readers import Read, refused, write
 
 LABELS = ("good", "bad")
@@ -175,3 +178,16 @@ def test_apostrophes_of_ordinary_texts_quote_nothing(
     assert quote_of(lines, mark) == '"'
     read = Read(write(tmp_path, "\n".join(lines)))
     assert sorted(sorted(row) for row in read.rows) == sorted(sorted(row) for row in rows)
+
+
+@pytest.mark.parametrize("classes", [("5M", "2K", "10G"), ("5M", "2M", "10M"), ("S", "M", "2M")])
+def test_few_sizes_that_come_again_are_classes(
+    settings: Settings, classes: tuple[str, str, str]
+) -> None:
+    path = settings.scratch / "table.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [f"it is number {at},{classes[at % 3]}" for at in range(60)]
+    path.write_text("\n".join(["text,size", *lines]), "utf-8")
+    version = DatasetService(settings, MemoryStore()).import_file("me", path).version
+    assert version.summary.target == "label"
+    assert version.summary.classes == dict.fromkeys(classes, 20)
