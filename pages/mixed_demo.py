@@ -95,7 +95,11 @@ class MixedDemo:
     def _wire(self) -> None:
         protect, newest = guard(self._ctx.services.words), Newest()
         model = self.models.model
-        shown = {"show_progress": "minimal", **LOCK}
+        shown: dict[str, Any] = {
+            "show_progress": "minimal",
+            "show_progress_on": self._result,
+            **LOCK,
+        }
         filled: list[Any] = [*self._texts, *self._around, *self._names, self._left, self._examples]
         picked = self.models.wire(filled)
         picked.success(protect(newest(self.start)), None, self._result, queue=False, **LOCK)
