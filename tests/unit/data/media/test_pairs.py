@@ -81,16 +81,18 @@ def test_clear_pictures_of_div2k_are_found_by_number(reading: Reading) -> None:
     assert len(reading(files, kind=KIND)) == 5
 
 
-@pytest.mark.parametrize("kind", ["", KIND])
+NAMED = (
+    ("DIV2K_train_LR_bicubic/X2/000{}x2", "DIV2K_train_HR/000{}"),
+    ("noisy/{}-noisy", "clean/{}-clean"),
+    ("LRx2/{}_x2", "HR/{}"),
+    ("模糊/{}_模糊", "清晰/{}"),
+)
+CLASSES_TOO = ("low/{}_LR", "high/{}_HR")  # unasked, such folders are classes
+
+
 @pytest.mark.parametrize(
-    ("low", "high"),
-    [
-        ("DIV2K_train_LR_bicubic/X2/000{}x2", "DIV2K_train_HR/000{}"),
-        ("low/{}_LR", "high/{}_HR"),
-        ("noisy/{}-noisy", "clean/{}-clean"),
-        ("LRx2/{}_x2", "HR/{}"),
-        ("模糊/{}_模糊", "清晰/{}"),
-    ],
+    ("low", "high", "kind"),
+    [(*pair, kind) for pair in NAMED for kind in ("", KIND)] + [(*CLASSES_TOO, KIND)],
 )
 def test_names_of_a_pair_may_differ_by_side_and_scale(
     reading: Reading, low: str, high: str, kind: str
