@@ -13,7 +13,7 @@ from bigmodel.core.errors import NotFoundError
 from bigmodel.core.target import TargetKind
 
 HERE = Path(__file__).parent
-SHARED = {"__init__", "survey"}
+SHARED = {"__init__", "survey", "twin"}
 
 
 @cache

@@ -125,6 +125,18 @@ def columns_of(
         and (pair := pair_of(sample, text, label, task.target if task else ""))
     ):
         return pair
+    return _guessed(sample, text, label, more, inputs, task)
+
+
+def _guessed(
+    sample: Mapping[str, Sequence[str]],
+    text: str,
+    label: str,
+    more: Sequence[str],
+    inputs: Sequence[str],
+    task: Task | None,
+) -> Guess:
+    """Return columns by their names and values; `inputs` are the parts that a task reads of a row, where it reads several."""
     called = {name.casefold(): name for name in sample if name not in (label, *more)}
     text = text or (called.get(inputs[0], "") if inputs else "")
     more = more or [called[name] for name in inputs[1:] if called.get(name, text) != text]
