@@ -47,11 +47,12 @@ def _serve(settings: Settings) -> int:
     _keep_gradio_private(settings)
     _import_gradio()
     from bigmodel.services.studio import open_services
+    from bigmodel.store.open import SHOWN_S
     from pages.shared.people import gate
     from pages.shared.web import server
 
     server.refuse_public(settings)
-    services = open_services(settings)
+    services = open_services(settings, reading_s=SHOWN_S)
     if settings.sign_in == "hub":
         services.hub_sign_in.check()
     say, language = services.words.text, _language(settings)

@@ -87,8 +87,10 @@ class Services:
     publishing: PublishService
 
 
-def open_services(settings: Settings) -> Services:
+def open_services(settings: Settings, *, reading_s: float | None = None) -> Services:
     """Open the data folder and its store, and put the services together; an empty one is filled from its snapshot.
+
+    `reading_s` is how long a look waits for a database that is locked, else as long as a change does.
 
     Raises:
         SettingsError: the database is newer than this app, or damaged, or the snapshot is.
@@ -96,7 +98,7 @@ def open_services(settings: Settings) -> Services:
     settings.make_folders()
     snapshots = Snapshots(settings)
     snapshots.restore()
-    store = open_store(settings)
+    store = open_store(settings, reading_s=reading_s)
     return services_over(settings, store, JobService(settings, store), snapshots)
 
 

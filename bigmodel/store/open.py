@@ -12,18 +12,24 @@ from bigmodel.settings import Settings
 from bigmodel.store.migrate import REVISIONS, known_revisions, migrate, newest_revision
 from bigmodel.store.recovery import back_up
 from bigmodel.store.server import open_server
-from bigmodel.store.sql.dialect import Sqlite, connect, sqlite_engine, sqlite_error_key
+from bigmodel.store.sql.dialect import PATIENCE_S, Sqlite, connect, sqlite_engine, sqlite_error_key
 from bigmodel.store.sql.store import SqlStore
 
-PATIENCE_S = 1.5  # a page that waits for longer looks frozen
+SHOWN_S = 1.5  # a page that waits for longer looks frozen
 
 
 def open_store(
-    settings: Settings, revisions: Path = REVISIONS, *, patience_s: float = PATIENCE_S
+    settings: Settings,
+    revisions: Path = REVISIONS,
+    *,
+    patience_s: float = PATIENCE_S,
+    reading_s: float | None = None,
 ) -> SqlStore:
     """Open the database of the data folder, made new or brought to this release first.
 
-    `patience_s` is how long a call waits for a database that is locked.
+    A call waits `patience_s` for a database that another program keeps locked, one that only reads `reading_s`: what
+    a page shows may come with the next look, what a person did or a command was asked for must not be lost to a disk
+    that stalls for seconds.
 
     Raises:
         SettingsError: `database_newer`, `database_damaged`, `database_busy`, `disk_full` or `disk_failed`;
@@ -35,7 +41,7 @@ def open_store(
             _bring_up(settings, REVISIONS)
         return SqlStore(open_server(settings, revisions, patience_s))
     _bring_up(settings, revisions)
-    return SqlStore(Sqlite(settings.database, patience_s))
+    return SqlStore(Sqlite(settings.database, patience_s, reading_s))
 
 
 def _bring_up(settings: Settings, revisions: Path) -> None:

@@ -28,7 +28,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bigmodel.store.sql.tables import to_json
 
-PATIENCE_S = 10.0  # with a database that another program keeps locked
+PATIENCE_S = 30.0  # with a database that another program keeps locked, or whose disk stalls
 SAFE_WAL = (3, 51, 3)  # older ones can corrupt a write-ahead log that several processes write
 ANSWER_S = 30.0  # patience with each answer of a server
 WRITER_LOCK = 0x424D5331  # "BMS1": the advisory lock of PostgreSQL that a writer holds
@@ -81,10 +81,13 @@ class Dialect(ABC):
 class Sqlite(Dialect):
     """A file. Its one writer at a time begins with BEGIN IMMEDIATE."""
 
-    def __init__(self, path: Path, patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self, path: Path, patience_s: float = PATIENCE_S, reading_s: float | None = None
+    ) -> None:
         self._path = path
         self.place = str(path)
-        self.reader = sqlite_engine(path, "BEGIN", patience_s=patience_s)
+        reading_s = patience_s if reading_s is None else reading_s
+        self.reader = sqlite_engine(path, "BEGIN", patience_s=reading_s)
         self.writer = sqlite_engine(path, "BEGIN IMMEDIATE", patience_s=patience_s)
 
     def error_key(self, error: BaseException | None) -> str | None:

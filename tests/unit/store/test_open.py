@@ -191,7 +191,7 @@ def test_every_connection_is_durable(settings: Settings) -> None:
     with closing(engines.connect(settings.database)) as connection:
         asked = ("synchronous", "foreign_keys", "busy_timeout", "journal_mode")
         found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in asked]
-    assert found == [2, 1, 10_000, engines.journal_mode().lower()]
+    assert found == [2, 1, 30_000, engines.journal_mode().lower()]
 
 
 def test_newest_revision_is_known() -> None:
