@@ -39,7 +39,7 @@ FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 def head(language: Language | None) -> str:
     """Return what runs in the head of a page, before anything of Gradio."""
-    scripts = script("frames.js", "stream.js", "takes.js")
+    scripts = script("events.js", "frames.js", "stream.js", "takes.js")
     return f"{head_script(language)}<script>{scripts}</script>"
 
 
