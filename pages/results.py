@@ -19,12 +19,12 @@ from pages.shared.results.wrong_rows import ALL, WrongRows
 from pages.shared.web.download import fetch
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page, Updates
-from pages.shared.widgets import ring
+from pages.shared.widgets import ring, terms
 from pages.shared.widgets.own_table import OwnTable
-from pages.shared.widgets.terms import strip
 
 LISTED_JOBS = 200
 LOOK_S = 2.0
+EVERY_RESULT = ("interval", "guess")  # terms, beside those of the answer's own measures
 WORDS = "pages.results."
 
 
@@ -65,6 +65,7 @@ class ResultsTab:
             self.panels = panels_box(self.ctx.services.words, "results-panels")
             self.wrong = WrongRows(self.ctx)
             self._build_more()
+            self.terms = gr.HTML("", elem_id="results-terms")
 
     def _build_more(self) -> None:
         t = self.ctx.t
@@ -80,7 +81,7 @@ class ResultsTab:
         show, part = protect(whole(self.show)), Newest(within=whole)
         shown = [
             chosen, self.seen, self.timer, self.job, self.model, self.notice, self.body,
-            self.sentence, self.panels, self.measures, *self.coach.parts, *self.wrong.parts,
+            self.sentence, self.panels, self.measures, self.terms, *self.coach.parts, *self.wrong.parts,
             *self.share.parts, *self.compare.parts,
         ]  # fmt: skip
         asked = [chosen, self.model]
@@ -195,6 +196,7 @@ class ResultsTab:
         say, tell = partial(self.ctx.say, request), partial(self.ctx.tell, request)
         is_first = not job.is_final and model.kind == "instant"
         remarks = [(remark, tell(remark)) for remark in results.remarks]
+        kind = self.results.kind(model)
         return {
             self.notice: gr.HTML(view.notice(say(f"{WORDS}still_training")), visible=is_first),
             self.body: gr.Column(visible=True),
@@ -204,6 +206,7 @@ class ResultsTab:
             self.panels: shown(results, model.id, say),
             **self.wrong.headed(model, results, request),
             self.measures: measure_table(results, say).html("results-measures-table"),
+            self.terms: terms.drawn("results", say, (*kind.terms, *EVERY_RESULT)),
             **self.coach.shown(job.id, request),
             **self.share.shown(model, results, request),
             **self.compare.shown(job, model, request),
@@ -228,7 +231,6 @@ def _signature(job: Job, models: list[TrainedModel]) -> str:
 def build(ctx: Context, tab: gr.Tab) -> None:
     """Lay out the tab and connect it."""
     ResultsTab(ctx, tab)
-    strip(ctx, tab, "results")
 
 
 PAGE = Page(slug="results", order=50, build=build)

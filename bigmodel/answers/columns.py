@@ -60,6 +60,7 @@ class ColumnsType(AnswerType):
     """A class or a number in each of several columns."""
 
     name = "columns"
+    terms = ("accuracy", "f1", "matrix", "roc", "mae", "r2")
     fields: ClassVar[tuple[tuple[str, Any], ...]] = tuple(
         (name, pa.list_(pa.float32())) for name in ("scores", "apart", "cost")
     )

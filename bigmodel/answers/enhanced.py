@@ -94,6 +94,8 @@ class EnhancedType(AnswerType):
     makes_files = True
     detects_strangers = False
     reads_lines = False
+    terms = ("si_sdr", "stoi")
+    is_graded = True
     wording = "sounds"
     verb = "clean"
 

@@ -57,6 +57,7 @@ class ExtractedType(AnswerType):
     )
     detects_strangers = False
     reads_lines = False
+    terms = ("em", "word_f1")
     wording = "extracts"
     verb = "find"
 

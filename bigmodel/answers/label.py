@@ -54,6 +54,7 @@ class LabelType(AnswerType):
     per_label: ClassVar[tuple[str, ...]] = ("scores",)
     headings = (("writeback.label", "text"), ("writeback.certainty", "share"))
     repeats = 3
+    terms: ClassVar[tuple[str, ...]] = ("accuracy", "precision", "recall", "f1", "matrix", "roc")
     wording = "classes"
     verb = "classify"
     chooses = True

@@ -72,6 +72,8 @@ class MadeType(AnswerType):
     headings = (("writeback.made", "text"),)
     columns = ("asked", "judged", "copied")
     detects_strangers = False
+    terms = ("frechet",)
+    is_graded = True
     wording = "made"
     baseline = ("instant", measured.DISTANCE)
     measured_by = ("pixels",)

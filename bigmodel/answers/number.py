@@ -38,6 +38,8 @@ class NumberType(AnswerType):
     per_label = ("scores",)
     headings = (("writeback.number", "number"),)
     repeats = 3
+    terms = ("mae", "r2")
+    is_graded = True
     wording = "numbers"
     baseline = ("mean", "mse")
 

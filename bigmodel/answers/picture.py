@@ -85,6 +85,8 @@ class PictureType(AnswerType):
     shows_input = True
     makes_files = True
     grows = True
+    terms = ("psnr", "ssim")
+    is_graded = True
     wording = "pictures"
 
     def encode(self, answer: Enhanced) -> dict[str, Any]:

@@ -61,6 +61,7 @@ class SpansType(AnswerType):
     )
     detects_strangers = False
     reads_lines = False
+    terms = ("entity_f1", "precision", "recall")
     wording = "spans"
     verb = "mark"
 

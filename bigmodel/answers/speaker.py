@@ -61,6 +61,7 @@ class SpeakerType(LabelType):
     baseline = ("majority", "identification")
     chooses = False  # it may be nobody
     detects_strangers = False  # its own answer says so
+    terms = ("eer", "roc")
     wording = "speakers"
     has_claims = True
 

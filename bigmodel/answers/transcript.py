@@ -38,6 +38,7 @@ class TranscriptType(AnswerType):
     headings = (("writeback.label", "text"), ("writeback.certainty", "share"))
     columns = ("transcript", "certainty")
     detects_strangers = False
+    terms = ("wer",)
     wording = "transcripts"
     baseline = ("majority", "wer")
     is_text = True

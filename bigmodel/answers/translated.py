@@ -41,6 +41,8 @@ class TranslationType(AnswerType):
     per_label = ("scores",)
     headings = (("writeback.translated", "text"), ("writeback.certainty", "share"))
     detects_strangers = False
+    terms = ("chrf", "bleu")
+    is_graded = True
     wording = "translations"
     verb = "translate"
     baseline = ("majority", "chrf")

@@ -40,6 +40,8 @@ class WrittenType(AnswerType):
     fields = (("text", pa.string()), ("counts", pa.list_(pa.float64())))
     headings = (("writeback.written", "text"),)
     detects_strangers = False
+    terms = ("perplexity",)
+    is_graded = True
     wording = "writing"
     verb = "write"
     baseline = (writing.SIMPLEST, writing.BITS)

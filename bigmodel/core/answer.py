@@ -59,6 +59,8 @@ class AnswerType(ABC):
     repeats: ClassVar[int] = 1  # of cross-validation: more than one where `merge` can average
     chooses: ClassVar[bool] = False  # one of the labels that a model lists
     detects_strangers: ClassVar[bool] = True  # whether its table says which rows fit none
+    is_graded: ClassVar[bool] = False  # better or worse, never simply wrong
+    terms: ClassVar[tuple[str, ...]] = ()  # of its measures, as `pages.learn.term.` explains them
     wording: ClassVar[str] = "answers"  # end of the keys of what is said of its rows
     verb: ClassVar[str] = (
         "estimate"  # on the button of the text demo: a key below `pages.text_demo.`

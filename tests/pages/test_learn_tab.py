@@ -1,5 +1,7 @@
 """The Learn tab without a browser: every term stands there, in both languages, with the field's term."""
 
+import importlib
+import pkgutil
 import re
 from functools import partial
 from types import SimpleNamespace
@@ -9,6 +11,8 @@ import gradio as gr
 import pytest
 from starlette.requests import Request
 
+from bigmodel import answers
+from bigmodel.core.answer import AnswerType
 from bigmodel.settings import Settings
 from bigmodel.words import load_words
 from pages.learn import LearnTab
@@ -24,7 +28,7 @@ def test_every_term_has_a_sentence(settings: Settings, language: str, field: str
     scope = {"type": "http", "headers": [(b"accept-language", language.encode())]}
     shown = one_tab(LearnTab, services).show(gr.Request(request=Request(scope)))
     names = [name for group in TERMS.values() for name in group]
-    assert len(set(names)) == len(names) >= 30
+    assert len(set(names)) == len(names) >= 45
     assert all(f'id="term-{name}"' in shown for name in names)
     assert field in shown
     say = partial(services.words.text, language)
@@ -49,3 +53,16 @@ def test_examples_are_computed_and_follow_the_rate(
     assert all(number in steps for number in ("θ = 1.800", "θ = 1.900", "m = 0.200", "v = 0.004"))
     assert away not in steps
     assert away in tab.walk(5, request)
+
+
+def test_every_answer_names_terms_that_are_explained() -> None:
+    assert {name: set(kind.terms) - set(TERMS["results"]) for name, kind in kinds().items()} == {
+        name: set() for name in kinds()
+    }
+    assert all(kind.terms for kind in kinds().values())
+
+
+def kinds() -> dict[str, AnswerType]:
+    modules = [each.name for each in pkgutil.iter_modules(answers.__path__)]
+    held = [importlib.import_module(f"bigmodel.answers.{name}") for name in modules]
+    return {each.ANSWER.name: each.ANSWER for each in held if hasattr(each, "ANSWER")}

@@ -23,7 +23,7 @@ def row_table(rows: Sequence[AnsweredRow], show: Show, say: Say, testid: str = "
     answers = [both] if is_one else ["truth", *(["answer"] if has_answer else [])]
     item = "file" if any(row.media for row in rows) else "text"
     keys = [item, *answers, *(["sureness"] if has_sureness else [])]
-    texts = 1 + len(answers) if has_sureness or not has_answer else 1
+    texts = 1 + len(answers) if has_sureness or is_one or not has_answer else 1
     lines = []
     for row in rows:
         said = [_both(row, say)] if is_one else [shown(row.truth), shown(row.answer)]

@@ -26,7 +26,7 @@ class WrongRows:
         self.ctx = ctx
         t = ctx.t
         self.offset = gr.State(0)
-        gr.Markdown(t(f"{WORDS}wrong"), elem_classes="bm-title", elem_id="results-wrong-title")
+        self.title = gr.Markdown(elem_classes="bm-title", elem_id="results-wrong-title")
         self.about = gr.HTML("", elem_id="results-wrong-about")
         with gr.Row() as self.filters:
             self.truth = gr.Dropdown([], label=t(f"{WORDS}wrong_truth"), elem_id="results-truth")
@@ -41,7 +41,7 @@ class WrongRows:
     @property
     def parts(self) -> list[Any]:
         """Return all that `headed`, `show` and `narrowed` fill."""
-        return [self.about, self.filters, self.truth, self.answer, *self._page]
+        return [self.title, self.about, self.filters, self.truth, self.answer, *self._page]
 
     @property
     def _page(self) -> list[Any]:
@@ -60,11 +60,13 @@ class WrongRows:
 
     def headed(self, model: TrainedModel, results: Results, request: gr.Request) -> Updates:
         """Return what stands above the rows: what they are, and the choices of an evaluation."""
-        kind = self.ctx.services.results.kind(model).wording
+        kind = self.ctx.services.results.kind(model)
         everything = (self.ctx.say(request, f"{WORDS}all"), ALL)
         choices = [everything, *((label, label) for label in results.labels)]
-        about = self.ctx.say(request, f"{WORDS}wrong_about_{kind}")
+        about = self.ctx.say(request, f"{WORDS}wrong_about_{kind.wording}")
+        title = "worst" if kind.is_graded else "wrong"
         return {
+            self.title: self.ctx.say(request, f"{WORDS}{title}"),
             self.about: view.muted(about),
             self.filters: gr.Row(visible=bool(results.labels)),
             self.truth: gr.Dropdown(choices, value=ALL),

@@ -1,5 +1,6 @@
 """The terms of the screens: which there are, and a strip of those of one tab, each explained by a tap or a key."""
 
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 
@@ -32,9 +33,24 @@ TERMS = {
         "f1",
         "matrix",
         "roc",
+        "mae",
+        "r2",
+        "wer",
+        "entity_f1",
+        "em",
+        "word_f1",
+        "chrf",
+        "bleu",
+        "perplexity",
+        "map",
+        "psnr",
+        "ssim",
+        "frechet",
+        "eer",
+        "si_sdr",
+        "stoi",
         "interval",
         "guess",
-        "wer",
     ),
     "use": ("sure", "none", "near", "token", "card"),
 }
@@ -58,9 +74,9 @@ def strip(ctx: Context, tab: gr.Tab, group: str) -> None:
     ctx.on_show(tab, guard(ctx.services.words)(show), [], [box])
 
 
-def drawn(group: str, say: Say) -> str:
-    """Return the strip: of its terms one at a time is open."""
-    terms = "".join(_term(group, *told(name, say)) for name in TERMS[group])
+def drawn(group: str, say: Say, names: Sequence[str] = ()) -> str:
+    """Return the strip of a group's terms, or of the named ones of them: one at a time is open."""
+    terms = "".join(_term(group, *told(name, say)) for name in names or TERMS[group])
     return f'<h3 class="bm-muted">{escape(say(f"{WORDS}here"))}</h3><div class="bm-strip">{terms}</div>'
 
 
