@@ -32,8 +32,9 @@ def row_table(rows: Sequence[AnsweredRow], show: Show, say: Say, testid: str = "
         lines.append([show(row), *said[: len(answers)], *sure])
     head = _line("th", [escape(say(f"{WORDS}column_{key}")) for key in keys], texts)
     body = "".join(_line("td", line, texts) for line in lines)
+    drawn = " bm-stacked" if any(row.view for row in rows) else ""
     table = (
-        f'<div class="bm-scroll" tabindex="0"><table class="bm-table bm-numbers" data-testid="{escape(testid)}">'
+        f'<div class="bm-scroll" tabindex="0"><table class="bm-table bm-numbers{drawn}" data-testid="{escape(testid)}">'
         f"<thead>{head}</thead><tbody>{body}</tbody></table></div>"
     )
     return table + (legend(say) if has_edits else "")
