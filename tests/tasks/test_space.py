@@ -111,7 +111,7 @@ def is_alive(process: psutil.Process) -> bool:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/info").status_code == 200
+        return httpx.get(f"{url}/info", timeout=PATIENCE_S).status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -122,7 +122,9 @@ def ask(url: str, task: Task, given: str) -> str:
     asked: list[object] = [_sent(url, file) if (file := file_of(part)) else part for part in parts]
     if task.medium != Medium.TEXT and not answer_type(task).asks_class:
         asked = [_sent(url, given)]
-    event = httpx.post(f"{url}/call/answer", json={"data": asked}).json()["event_id"]
+    event = httpx.post(f"{url}/call/answer", json={"data": asked}, timeout=PATIENCE_S).json()[
+        "event_id"
+    ]
     told = httpx.get(f"{url}/call/answer/{event}", timeout=PATIENCE_S).text
     assert "event: complete" in told, told
     return str(json.loads(told.rpartition("data: ")[2])[0])
@@ -131,7 +133,7 @@ def ask(url: str, task: Task, given: str) -> str:
 def _sent(url: str, given: str) -> object:
     """Send a file as a browser does, and return what stands for it in a question."""
     with Path(given).open("rb") as file:
-        [path] = httpx.post(f"{url}/upload", files={"files": file}).json()
+        [path] = httpx.post(f"{url}/upload", files={"files": file}, timeout=PATIENCE_S).json()
     return {"path": path, "meta": {"_type": "gradio.FileData"}}
 
 

@@ -16,6 +16,7 @@ from pages.shared.demo.standalone import Alone
 from pages.shared.web.endpoints import approved
 from tests.fakes import journey
 from tests.fakes.services import real_services
+from tests.patience import PATIENCE_S
 from tests.server import Studio
 
 SHOWN, HIDDEN = "shown soup", "hidden soup"
@@ -47,7 +48,7 @@ def app(made: tuple[Path, dict[str, Job]]) -> Iterator[Studio]:
 
 @pytest.mark.slow
 def test_chosen_models_are_shown_and_answer(app: Studio) -> None:
-    with httpx.Client(base_url=app.url, timeout=60) as anybody:
+    with httpx.Client(base_url=app.url, timeout=PATIENCE_S) as anybody:
         for language, title in (("en", "Models to try"), ("zh", "可以试用的模型")):
             page = anybody.get("", params={"lang": language}).text
             assert title in page
@@ -62,7 +63,7 @@ def test_chosen_models_are_shown_and_answer(app: Studio) -> None:
 @pytest.mark.slow
 def test_nothing_else_is_there(app: Studio, made: tuple[Path, dict[str, Job]]) -> None:
     hidden = made[1][HIDDEN].id
-    with httpx.Client(base_url=app.url, timeout=60) as anybody:
+    with httpx.Client(base_url=app.url, timeout=PATIENCE_S) as anybody:
         for endpoint in approved():
             if not endpoint.is_demo:
                 path = endpoint.path.lstrip("/").replace(":path", "")

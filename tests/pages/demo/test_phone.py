@@ -128,7 +128,7 @@ def test_silent_connections_of_one_address_shut_nobody_out(phone: Phone, job: st
     assert visit.enter(opened.code) == 200
     with contextlib.ExitStack() as stack:
         for _ in range(60):
-            line = socket.create_connection((visit.host, visit.port), 10, ("127.0.0.3", 0))
+            line = socket.create_connection((visit.host, visit.port), PATIENCE_S, ("127.0.0.3", 0))
             stack.enter_context(line).sendall(b"GET / HT")
         assert visit.ask("GET", "/")[0] == 200
 
@@ -136,7 +136,7 @@ def test_silent_connections_of_one_address_shut_nobody_out(phone: Phone, job: st
 def test_silent_connection_ends(phone: Phone, job: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "SILENT_S", 0.1)
     visit = Visit(phone.open(LOCAL_OWNER, job).address)
-    with socket.create_connection((visit.host, visit.port), 20) as line:
+    with socket.create_connection((visit.host, visit.port), PATIENCE_S) as line:
         line.sendall(b"GET / HT")
         with contextlib.suppress(ConnectionResetError):
             assert line.recv(1) == b""

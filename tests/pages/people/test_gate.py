@@ -65,11 +65,13 @@ def upload(client: httpx.Client, name: str = "own.csv") -> str:
 
 
 def test_visitor_gets_a_cookie_that_no_script_reads(open_house: Studio) -> None:
-    answer = httpx.get(open_house.url, headers=HTML)
+    answer = httpx.get(open_house.url, headers=HTML, timeout=PATIENCE_S)
     held = answer.headers["set-cookie"]
     assert "HttpOnly" in held
     assert "SameSite=Lax" in held
-    assert httpx.get(open_house.url + "bm/pulse").status_code == 401  # no page, no cookie
+    assert (
+        httpx.get(open_house.url + "bm/pulse", timeout=PATIENCE_S).status_code == 401
+    )  # no page, no cookie
 
 
 def test_file_of_one_is_nowhere_for_the_other(open_house: Studio) -> None:
@@ -142,7 +144,7 @@ def test_code_opens_the_same_place_in_another_browser(open_house: Studio) -> Non
     ["bm/pulse", "bm/trays/words", "config", "gradio_api/info", "gradio_api/queue/data?session_hash=x", "demo/x/"],
 )  # fmt: skip
 def test_nothing_answers_who_is_not_signed_in(house: Studio, path: str) -> None:
-    answer = httpx.get(house.url + path)
+    answer = httpx.get(house.url + path, timeout=PATIENCE_S)
     assert answer.status_code == 401
     assert "sign" in answer.json()["error"]
 
@@ -164,7 +166,7 @@ def test_page_leads_to_the_sign_in_and_back(house: Studio) -> None:
 
 @pytest.mark.parametrize("asked", ["//evil.test", "https://evil.test", "/\\evil.test", "x"])
 def test_sign_in_leads_to_no_other_site(house: Studio, asked: str) -> None:
-    page = httpx.get(house.url + "sign-in", params={"next": asked})
+    page = httpx.get(house.url + "sign-in", params={"next": asked}, timeout=PATIENCE_S)
     assert 'data-next="/"' in page.text
 
 
@@ -178,14 +180,14 @@ def test_accounts_are_listed_reset_and_removed(tmp_path: Path) -> None:
 
 
 def test_health_tells_a_stranger_no_path(house: Studio) -> None:
-    told = httpx.get(house.url + "healthz")
+    told = httpx.get(house.url + "healthz", timeout=PATIENCE_S)
     assert told.json()["status"] == "ok"
     assert str(house.home) not in told.text
 
 
 @contextmanager
 def signed_in(app: Studio, name: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=app.url, timeout=60) as client:
+    with httpx.Client(base_url=app.url, timeout=PATIENCE_S) as client:
         asked = {"do": "in", "name": name, "password": PASSWORD}
         assert client.post("bm/sign-in", json=asked).status_code == 200
         yield client
@@ -222,7 +224,9 @@ def test_wrong_passwords_are_limited(house: Studio) -> None:
     """The last of this file: its address is shut out for minutes afterwards."""
     statuses = [
         httpx.post(
-            house.url + "bm/sign-in", json={"do": "in", "name": "bo", "password": str(number)}
+            house.url + "bm/sign-in",
+            json={"do": "in", "name": "bo", "password": str(number)},
+            timeout=PATIENCE_S,
         ).status_code
         for number in range(12)
     ]

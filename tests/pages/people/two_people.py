@@ -17,6 +17,7 @@ from bigmodel.settings import Settings
 from pages.shared.people.gate import COOKIE
 from tests.fakes import journey
 from tests.fakes.media_zips import write_pictures
+from tests.patience import PATIENCE_S
 from tests.server import Studio
 
 SECRET = "quokka"  # in every name, text and file of Anna's
@@ -111,7 +112,7 @@ def two_people(home: Path) -> Iterator[TwoPeople]:
     house = TwoPeople(app, services, things, people, tokens)
     try:
         for who, token in tokens.items():
-            client = httpx.Client(base_url=app.url, timeout=60, cookies={COOKIE: token})
+            client = httpx.Client(base_url=app.url, timeout=PATIENCE_S, cookies={COOKIE: token})
             house.clients[who] = client
         _by_addresses(house)
         yield house

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from pages.shared.web.body import UPLOAD, BoundedBody
+from tests.patience import PATIENCE_S
 
 
 def answered(
@@ -38,7 +39,8 @@ def answered(
         sent.append(message)
 
     scope: dict[str, Any] = {"type": "http", "method": "POST", "path": path, "headers": []}
-    bounded = BoundedBody(app, streamed=("/bm/", UPLOAD), most_bytes=10, pause_s=0.05)
+    pause_s = PATIENCE_S if ends and not part_s else 0.05  # of a sender, before it is gone
+    bounded = BoundedBody(app, streamed=("/bm/", UPLOAD), most_bytes=10, pause_s=pause_s)
     with ThreadPoolExecutor(1) as pool:  # a browser of other tests keeps this thread's loop running
         pool.submit(lambda: asyncio.run(bounded(scope, receive, send))).result()
     return sent, seen[0] if seen else None

@@ -187,7 +187,7 @@ def resident_mb(studio: Studio) -> float:
 @pytest.mark.parametrize("path", ["gradio_api/queue/join", "config", "bm/trays", "nowhere"])
 def test_endless_body_is_refused_before_it_fills_the_memory(studio: Studio, path: str) -> None:
     before = resident_mb(studio)
-    with socket.create_connection(("127.0.0.1", studio.port), 60) as line:
+    with socket.create_connection(("127.0.0.1", studio.port), PATIENCE_S) as line:
         head = f"POST /{path} HTTP/1.1\r\nHost: 127.0.0.1:{studio.port}\r\nTransfer-Encoding: chunked\r\n\r\n"
         line.sendall(head.encode())
         chunk = b"%x\r\n%s\r\n" % (2**20, b" " * 2**20)
@@ -200,7 +200,7 @@ def test_endless_body_is_refused_before_it_fills_the_memory(studio: Studio, path
 def test_upload_that_breaks_off_leaves_no_file(studio: Studio) -> None:
     cache = studio.home / "scratch" / "gradio"
     before = set(cache.rglob("*"))
-    with socket.create_connection(("127.0.0.1", studio.port), 60) as line:
+    with socket.create_connection(("127.0.0.1", studio.port), PATIENCE_S) as line:
         head = (
             f"POST /gradio_api/upload HTTP/1.1\r\nHost: 127.0.0.1:{studio.port}\r\n"
             "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 99999999\r\n\r\n"

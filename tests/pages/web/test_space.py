@@ -182,7 +182,7 @@ def test_space_without_a_disk_says_so_before_work_starts(folder: Path, browser: 
     space = Space(folder / "home")
     space.start()
     try:
-        foreign = httpx.get(space.url, headers={"host": "evil.example"})
+        foreign = httpx.get(space.url, headers={"host": "evil.example"}, timeout=PATIENCE_S)
         assert foreign.status_code == 400
         with walker.visitor(browser, locale="en-GB") as page:
             page.goto(space.url)

@@ -16,6 +16,7 @@ from bigmodel.tasks import find_tasks
 from tests.fakes.hub import FakeHub, serving
 from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
 from tests.fakes.tiny_whisper import write_tiny_whisper
+from tests.patience import PATIENCE_S
 
 NAME = "some-one/tiny-hubert"
 
@@ -32,7 +33,7 @@ def test_body_for_sounds_needs_no_tokenizer(
 def test_body_for_sounds_comes_from_a_hub_too(tmp_path: Path) -> None:
     model = write_tiny_wav2vec(tmp_path / "hub" / "tiny", "hubert")
     with serving(FakeHub({NAME: model})) as running:
-        online = Settings(home=tmp_path / "home", hub_url=running.url, hub_s=2.0)
+        online = Settings(home=tmp_path / "home", hub_url=running.url, hub_s=PATIENCE_S)
         online.make_folders()
         base = hub.fetch(NAME, online)
     assert (base.medium, base.kind) == (Medium.AUDIO, "hub")
@@ -86,7 +87,7 @@ def test_body_that_listens_at_another_rate_is_refused(
 def test_model_that_writes_comes_from_a_hub_for_transcription_alone(tmp_path: Path) -> None:
     model = write_tiny_whisper(tmp_path / "hub" / "tiny")
     with serving(FakeHub({NAME: model})) as running:
-        online = Settings(home=tmp_path / "home", hub_url=running.url, hub_s=2.0)
+        online = Settings(home=tmp_path / "home", hub_url=running.url, hub_s=PATIENCE_S)
         online.make_folders()
         bases = BaseModelService(online, MemoryStore())
         base = bases.fetch("local", NAME)

