@@ -26,6 +26,7 @@ class Written:
 
     text: str
     counts: tuple[float, ...] = (0.0,) * len(writing.COUNTS)
+    base: str = ""  # what the base wrote that the model was tuned from
 
     @property
     def certainty(self) -> None:
@@ -37,7 +38,7 @@ class WrittenType(AnswerType):
     """A text that goes on a row, or answers it."""
 
     name = "written"
-    fields = (("text", pa.string()), ("counts", pa.list_(pa.float64())))
+    fields = (("text", pa.string()), ("counts", pa.list_(pa.float64())), ("base", pa.string()))
     headings = (("writeback.written", "text"),)
     detects_strangers = False
     terms = ("perplexity",)
@@ -45,25 +46,34 @@ class WrittenType(AnswerType):
     wording = "writing"
     verb = "write"
     baseline = (writing.SIMPLEST, writing.BITS)
+    goes_on = True
     grows = True
     reads_lines = False
     dials: ClassVar = (
         Dial("temperature", 0.0, 1.5, 0.8, 0.1),
         Dial("length", 20, 1_000, 200, 20),
         Dial("seed", 0, 1_000, 0, 1),
+        Dial("base", 0, 1, 0, 1),
     )
     metrics = (
         Metric(writing.BITS, higher_is_better=False, is_share=False, words=f"{WORDS}bits"),
         Metric("perplexity", higher_is_better=False, is_share=False, words=f"{WORDS}perplexity"),
+        Metric(writing.PER_BYTE, higher_is_better=False, is_share=False, words=f"{WORDS}byte_perplexity"),
+        Metric(
+            writing.PER_TOKEN, higher_is_better=False, is_share=False, words=f"{WORDS}token_perplexity"
+        ),
         Metric("repetition", higher_is_better=False, words=f"{WORDS}repetition"),
         Metric("copied", higher_is_better=False, words=f"{WORDS}copied"),
     )
 
     def encode(self, answer: Written) -> dict[str, Any]:
-        return {"text": answer.text, "counts": list(map(float, answer.counts))}
+        counts = list(map(float, answer.counts))
+        return {"text": answer.text, "counts": counts, "base": answer.base}
 
     def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Written:
-        return Written(record["text"], tuple(record["counts"]))
+        counts = tuple(record["counts"])
+        lacking = (0.0,) * (len(writing.COUNTS) - len(counts))  # of models of earlier releases
+        return Written(record["text"], counts + lacking, record.get("base") or "")
 
     def headline(
         self, truth: Sequence[str], answers: Sequence[Written], labels: Sequence[str]
@@ -118,15 +128,20 @@ class WrittenType(AnswerType):
     def view(self, answer: Written) -> Panel:
         named = dict(zip(writing.COUNTS, answer.counts, strict=True))
         runs, copied = int(named["runs"]), int(named["copied"])
-        return Panel(
-            "words", {"text": answer.text, "runs": runs, "copied": copied, "is_long": True}
-        )
+        told = {"text": answer.text, "runs": runs, "copied": copied, "is_long": True}
+        return Panel("words", told | {"base": answer.base})
+
+    def mark(self, text: str, truth: str, answer: Written) -> Panel | None:
+        """Return what the model wrote beside what its base did, where it has one."""
+        return self.view(answer) if answer.base else None
 
     def record(self, answer: Written) -> dict[str, Any]:
         named = dict(zip(writing.COUNTS, answer.counts, strict=True))
         found: dict[str, Any] = {"written": answer.text}
         if named["characters"]:
             found[writing.BITS] = named["bits"] / named["characters"]
+        if answer.base:
+            found["base"] = answer.base
         return found | {"runs": int(named["runs"]), "copied_runs": int(named["copied"])}
 
     def cells(self, answer: Written) -> tuple[Cell, ...]:

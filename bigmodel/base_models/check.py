@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bigmodel.base_models.config import (
     CONFIG,
+    LANGUAGE_FAMILIES,
     LARGE_CAP,
     OURS,
     PARAMETERS_CAP_M,
@@ -60,7 +61,7 @@ class Checked:
     @property
     def writes(self) -> bool:
         """Tell whether it writes text down and can sort nothing into classes."""
-        return self.family in WRITING_FAMILIES or self.family in OURS
+        return self.family in (*WRITING_FAMILIES, *LANGUAGE_FAMILIES, *OURS)
 
 
 def is_wanted(name: str) -> bool:

@@ -28,11 +28,11 @@ PICTURE_FAMILIES = (
 )  # fmt: skip
 WRITING_FAMILIES = ("whisper",)  # these write text down and sort nothing into classes
 SOUND_FAMILIES = ("hubert", "wav2vec2", "wavlm", *WRITING_FAMILIES)
-OURS = {
-    "ge2e": Medium.AUDIO,
-    "llama": Medium.TEXT,
-    "span": Medium.IMAGE,
-}  # of what the app names itself; no task tunes them
+# These go on from a text: language models, whose output layer says what their body found and nothing else.
+LANGUAGE_FAMILIES = (
+    "gpt2", "gpt_neox", "llama", "mistral", "olmo2", "phi", "qwen2", "qwen3", "smollm3", "stablelm",
+)  # fmt: skip
+OURS = {"ge2e": Medium.AUDIO, "span": Medium.IMAGE}  # of what the app names itself; no task tunes them
 RATE_HZ = 16_000  # of every recording here
 TIMM = re.compile(r"[a-z][a-z0-9_]{1,80}")  # a plain name of timm, never an address
 WORD_PIECE = (
@@ -53,11 +53,12 @@ _PATH_KEYS = re.compile(r".*(_file|_path|_dir|_url)$")
 _ORIGIN_KEYS = ("_name_or_path", "name_or_path")  # where a copy was made from: said, never followed
 _LABEL_MAPS = ("id2label", "label2id")  # their keys are a person's words
 _LEAVES = re.compile(r"(^|[\\/])\.\.([\\/]|$)|^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_WIDTH = ("hidden_size", "dim", "d_model", "n_embd")
+_INNER = ("intermediate_size", "hidden_dim", "n_inner")
 _WIDTHS = (
-    "hidden_size", "dim", "d_model", "embedding_size", "intermediate_size", "hidden_dim",
-    "encoder_ffn_dim", "decoder_ffn_dim",
+    *_WIDTH, *_INNER, "embedding_size", "encoder_ffn_dim", "decoder_ffn_dim",
 )  # fmt: skip
-_LAYERS = ("num_hidden_layers", "n_layers", "num_layers")
+_LAYERS = ("num_hidden_layers", "n_layers", "num_layers", "n_layer")
 _HALVES = ("encoder_layers", "decoder_layers")  # of families with one half to hear, one to write
 
 Json = Mapping[str, Any]  # Any: JSON is as deep as its writer made it
@@ -92,7 +93,9 @@ def check_config(config: Json, *, is_ours: bool = False) -> str:
     is_timm = family is None and TIMM.fullmatch(str(config.get("architecture") or ""))
     if is_timm and not nested:
         return str(config["architecture"])
-    known = (*FAMILIES, *PICTURE_FAMILIES, *SOUND_FAMILIES, *(OURS if is_ours else ()))
+    known = (
+        *FAMILIES, *LANGUAGE_FAMILIES, *PICTURE_FAMILIES, *SOUND_FAMILIES, *(OURS if is_ours else ()),
+    )  # fmt: skip
     if family not in known or nested:
         given = str(nested[0] if nested else family)[:60]
         raise ModelError("model_family_unknown", family=given, known=", ".join(known))
@@ -109,7 +112,7 @@ def medium_of(config: Json) -> Medium:
         return OURS[str(family)]
     if family in SOUND_FAMILIES:
         return Medium.AUDIO
-    return Medium.TEXT if family in FAMILIES else Medium.IMAGE
+    return Medium.TEXT if family in (*FAMILIES, *LANGUAGE_FAMILIES) else Medium.IMAGE
 
 
 def check_hearing(settings: Json) -> None:
@@ -146,11 +149,11 @@ def without_paths(value: Json) -> dict[str, Any]:
 
 def estimate_parameters(config: Json) -> int:
     """Return about how many numbers the configuration would make room for."""
-    width = _size(config, "hidden_size", "dim", "d_model")
+    width = _size(config, *_WIDTH)
     embedding = _size(config, "embedding_size") or width
-    inner = _size(config, "intermediate_size", "hidden_dim") or 4 * width
+    inner = _size(config, *_INNER) or 4 * width
     layers = _size(config, "num_hidden_groups", *_LAYERS)  # ALBERT shares layers within a group
-    tables = ("vocab_size", "max_position_embeddings", "type_vocab_size")
+    tables = ("vocab_size", "max_position_embeddings", "n_positions", "type_vocab_size")
     words = sum(_size(config, name) for name in tables)
     named = config.get("id2label")
     labels = max(_size(config, "num_labels"), len(named) if isinstance(named, dict) else 0)
@@ -203,7 +206,7 @@ def _check_sizes(config: Json) -> None:
         return
     writes = medium == Medium.TEXT or config.get("model_type") in WRITING_FAMILIES
     has_words = bool(_size(config, "vocab_size")) or not writes
-    if not _size(config, "hidden_size", "dim", "d_model") or not has_words:
+    if not _size(config, *_WIDTH) or not has_words:
         raise ModelError("model_json_broken", file=CONFIG)
 
 

@@ -15,12 +15,15 @@ from bigmodel.metrics import intervals
 from bigmodel.metrics.counts import Floats
 
 # What is counted of a row: bits of its characters, those of the simplest guess; runs of words of the text written
-# for it, and how many of them are copied; the same of the row itself; short runs of what was written, and repeated ones.
+# for it, and how many of them are copied; the same of the row itself; short runs of what was written, and repeated ones;
+# the bytes and tokens that its characters are, and their bits by the base that a model was tuned from.
 COUNTS = (
     "bits", "characters", "plain_bits", "runs", "copied", "own_runs", "own_copied", "short_runs",
-    "repeated",
+    "repeated", "bytes", "tokens", "base_bits",
 )  # fmt: skip
 BITS = "bits_per_character"
+PER_BYTE, PER_TOKEN = "byte_perplexity", "token_perplexity"
+BASE = "base"
 SIMPLEST = "letters"
 FEW_ROWS = 100
 LEAST = 1e-9
@@ -41,6 +44,8 @@ def evaluate(rows: Counted, *, beside: Mapping[str, Counted], is_folded: bool) -
     """Return the whole evaluation of at least one row; `beside` are other models on the same rows."""
     measures = _measures(rows)
     others = {name: _measures(other) for name, other in beside.items()}
+    if of_base := _of_base(rows):
+        others[BASE] = of_base
     others[SIMPLEST] = _simplest(rows)
     found, plain = measures[BITS], others[SIMPLEST][BITS]
     args: dict[str, Arg] = {
@@ -108,9 +113,11 @@ def _from_means(means: Floats) -> dict[str, Floats]:
     """Return the measures from the means of columns, shaped (columns, resamples)."""
     of = dict(zip(COUNTS, means, strict=True))
     bits = of["bits"] / np.maximum(of["characters"], LEAST)
+    by_size = {PER_BYTE: "bytes", PER_TOKEN: "tokens"}  # where they were counted
     return {
         BITS: bits,
-        "perplexity": 2.0 ** np.minimum(bits, 60.0),
+        "perplexity": _perplexity(of["bits"], of["characters"]),
+        **{n: _perplexity(of["bits"], of[by]) for n, by in by_size.items() if of[by].any()},
         "repetition": of["repeated"] / np.maximum(of["short_runs"], LEAST),
         "copied": of["copied"] / np.maximum(of["runs"], LEAST),
     }
@@ -123,11 +130,45 @@ def _measures(rows: Counted) -> dict[str, Measure]:
     return {name: intervals.around(float(v[0]), *ends[name]) for name, v in values.items()}
 
 
+def _perplexity(bits: Floats, count: Floats) -> Floats:
+    return np.asarray(2.0 ** np.minimum(bits / np.maximum(count, LEAST), 60.0))
+
+
 def _simplest(rows: Counted) -> dict[str, Measure]:
-    """Return the bits and the perplexity where every letter is only as likely as it is frequent; it writes nothing."""
-    plain = [[row[2], row[1], *row[2:]] for row in rows]
-    found = _measures(plain)
-    return {name: found[name] for name in (BITS, "perplexity")}
+    """Return the bits and the perplexities where every letter is only as likely as it is frequent; it writes nothing."""
+    return _read_by(rows, "plain_bits", (BITS, "perplexity", PER_BYTE))
+
+
+def _of_base(rows: Counted) -> dict[str, Measure]:
+    """Return the bits and the perplexities of the base that a model was tuned from, nothing where there is none."""
+    place = COUNTS.index("base_bits")
+    if not any(row[place] for row in rows):
+        return {}
+    return _read_by(rows, "base_bits", (BITS, "perplexity", PER_BYTE, PER_TOKEN))
+
+
+def _read_by(rows: Counted, bits: str, names: Sequence[str]) -> dict[str, Measure]:
+    """Return some measures by other bits of the same rows."""
+    place = COUNTS.index(bits)
+    found = _measures([[row[place], *row[1:]] for row in rows])
+    return {name: found[name] for name in names if name in found}
+
+
+def _lowered(rows: Counted) -> Message:
+    """Return by how much tuning lowered the perplexity of a token, with its interval over rows."""
+    columns = _columns(rows)
+
+    def share(means: Floats) -> dict[str, Floats]:
+        of = dict(zip(COUNTS, means, strict=True))
+        mine, its = (_perplexity(of[name], of["tokens"]) for name in ("bits", "base_bits"))
+        return {"mine": mine, "its": its, "lowered": 100 * (1 - mine / its)}
+
+    values = {name: float(v[0]) for name, v in share(columns.mean(axis=1, keepdims=True)).items()}
+    low, high = intervals.of_rows(columns, share)["lowered"]
+    args: dict[str, Arg] = {name: round(values[name], 2) for name in ("mine", "its")}
+    args |= {"percent": round(values["lowered"], 1), "low": round(low, 1), "high": round(high, 1)}
+    way = "lower" if low > 0 else "higher" if high < 0 else "same"
+    return Message(f"results.remarks.base_writing_{way}", args, "info" if low > 0 else "warning")
 
 
 def _remarks(
@@ -144,6 +185,8 @@ def _remarks(
         args: dict[str, Arg] = {"mine": round(measures[BITS].value, 2)}
         args["instant"] = round(instant[BITS].value, 2)
         remarks.append(Message("results.remarks.instant_writing", args))
+    if BASE in others:
+        remarks.append(_lowered(rows))
     remarks.append(_on_copying(rows, measures["copied"].value))
     if is_folded:
         remarks.append(Message("results.remarks.folded_writing", {"rows": len(rows)}))

@@ -13,7 +13,7 @@ from bigmodel.services.panels.marked import marked_text
 
 
 class Words(PanelKind):
-    """Data: `text`; `words` of (word, certainty), if it is known; keys of what to say of a `certainty` and of no text; `others` of (text, certainty) and words `left`, each with the key of its title; the `passage` that it stands in, and where (`spans`). Of a long text (`is_long`), its `runs` of words and how many are `copied`."""
+    """Data: `text`; `words` of (word, certainty), if it is known; keys of what to say of a `certainty` and of no text; `others` of (text, certainty) and words `left`, each with the key of its title; the `passage` that it stands in, and where (`spans`). Of a long text (`is_long`), its `runs` of words and how many are `copied`, and what the `base` wrote."""
 
     def draw(self, panel: Panel, say: Say) -> str:
         text, data = panel.data["text"], panel.data
@@ -33,7 +33,7 @@ class Words(PanelKind):
             said = say(data["note"], percent=percent(data["certainty"]))
             note = f'<div class="bm-muted">{escape(said)}</div>'
         if data.get("is_long"):
-            return lead(shown or "–", " is-text") + _copied(data, say)
+            return lead(shown or "–", " is-text") + _copied(data, say) + _base(data, say)
         return lead(shown) + note + _passage(data) + _left(data, say) + _others(data, say)
 
 
@@ -54,6 +54,14 @@ def _copied(data: Mapping[str, Any], say: Say) -> str:
     said = say(f"pages.demo.writing_{'copied' if copied else 'own'}", runs=runs, copied=copied)
     kind = "bm-problem is-warning" if 2 * copied > runs else "bm-muted"
     return f'<div class="{kind}" data-testid="copied">{escape(said)}</div>'
+
+
+def _base(data: Mapping[str, Any], say: Say) -> str:
+    """Return what the base wrote that a model was tuned from."""
+    if not data.get("base"):
+        return ""
+    title = f'<div class="bm-muted">{escape(say("pages.demo.writing_base"))}</div>'
+    return f'{title}<div class="bm-lead is-text is-other" data-testid="base">{escape(data["base"])}</div>'
 
 
 def _left(data: Mapping[str, Any], say: Say) -> str:

@@ -51,7 +51,8 @@ def read_predictions(folder: Path, kind: AnswerType, labels: tuple[str, ...]) ->
         is_test = np.array(table.column("split").to_pylist()) == Split.TEST
         if is_test.any():
             table = table.filter(pa.array(is_test))
-        rows = table.select([name for name, _ in kind.fields]).to_pylist()
+        known = [name for name, _ in kind.fields if name in table.column_names]
+        rows = table.select(known).to_pylist()  # older ones lack what came later
         answered = StoredPredictions(
             row_ids=table.column("row_id").to_pylist(),
             truth=table.column("truth").to_pylist(),

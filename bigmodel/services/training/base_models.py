@@ -18,7 +18,7 @@ from bigmodel.core.callbacks import OnCount
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import Base
-from bigmodel.core.task import Task
+from bigmodel.core.task import Medium, Task
 from bigmodel.services.people.limits import Limits, size_of
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -235,7 +235,11 @@ def _named(model: WheelModel, base: Base) -> Base:
 
 def _suits(base: Base, task: Task) -> bool:
     """Tell whether a task can use an imported base at all; any other is not offered for it."""
-    is_of_use = not base.writes or answer_type(task).is_text
+    kind = answer_type(task)
+    if task.medium == Medium.TEXT:
+        is_of_use = base.writes == kind.goes_on
+    else:
+        is_of_use = not base.writes or kind.is_text
     return base.medium == task.medium and is_of_use
 
 

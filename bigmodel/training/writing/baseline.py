@@ -9,7 +9,7 @@ from bigmodel.core.datasets.turns import turns_of
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Reporter
 from bigmodel.training.writing.copying import learn_runs
-from bigmodel.training.writing.counted import NOTHING, Counter, Surprise, asked_of
+from bigmodel.training.writing.counted import NOTHING, Counter, Surprise, asked_of, size_of
 from bigmodel.training.writing.letters import count_letters
 from bigmodel.training.writing.ngram_model import RECORD, NgramModel, load_ngram_model
 from bigmodel.training.writing.ngrams import Runs, count_runs, longest_order
@@ -56,7 +56,7 @@ class WritingBaseline:
     def _surprise(self, row: str) -> Surprise:
         read = self.model.letters.read(row)
         plain = self.model.letters.plain_bits(read)
-        return Surprise(self.model.bits(read), float(read.counts.sum()), plain)
+        return Surprise(self.model.bits(read), float(read.counts.sum()), plain, size_of(row))
 
     def _letters(self, prompt: str, dials: Mapping[str, float]) -> Iterator[str]:
         if not prompt.strip():

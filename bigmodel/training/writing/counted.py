@@ -16,6 +16,9 @@ class Surprise:
     bits: float
     characters: float
     plain_bits: float
+    size: float = 0.0  # of the same characters in bytes
+    tokens: float = 0.0  # that they are for the model, 0 where it reads characters
+    base_bits: float = 0.0  # by the base that the model was tuned from
 
 
 NOTHING = Surprise(0.0, 0.0, 0.0)
@@ -27,13 +30,20 @@ class Counter:
     def __init__(self, folder: Path) -> None:
         self._runs = load_runs(folder) or TrainingRuns.none()
 
-    def answer(self, row: str, surprise: Surprise, text: str) -> Written:
-        """Return what was written for a row as an answer."""
+    def answer(self, row: str, surprise: Surprise, text: str, base: str = "") -> Written:
+        """Return what was written for a row as an answer, beside what the base wrote."""
         own = [self._runs.count(part) for part in turns_of(row)[1::2] or (row,)]
         own_runs, own_copied = (sum(counts[side] for counts in own) for side in (0, 1))
         told = (surprise.bits, surprise.characters, surprise.plain_bits)
+        further = (surprise.size, surprise.tokens, surprise.base_bits)
         runs = (*self._runs.count(text), own_runs, own_copied, *count_repeats(text))
-        return Written(text, (*told, *map(float, runs)))
+        return Written(text, (*told, *map(float, runs), *further), base)
+
+
+def size_of(row: str) -> int:
+    """Return the bytes of what counts of a row, in UTF-8; the end of a text or an answer is one."""
+    said = turns_of(row)[1::2] or (row,)
+    return sum(len(part.encode("utf-8", "replace")) + 1 for part in said)
 
 
 def asked_of(row: str, *, is_chat: bool = False) -> tuple[str, bool]:

@@ -1,6 +1,6 @@
-"""Training and loading of a small Transformer that writes, from scratch; it reads no database.
+"""Training and loading of Transformers that write, from scratch or by adapters on a base; it reads no database.
 
-The network is a decoder with rotary places, norms of the root mean square and gated layers, as LLaMA has them
+The network from scratch is a decoder with rotary places, norms of the root mean square and gated layers, as LLaMA has them
 (Touvron et al. 2023); words and output share one table.
 """
 
@@ -27,15 +27,16 @@ from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.training.loop import batches
 from bigmodel.training.loop.device import make_accelerator
-from bigmodel.training.loop.examples import fingerprint
+from bigmodel.training.loop.examples import Examples, fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.pretrained import quiet
 from bigmodel.training.writing.baseline import USUAL, are_chats, thinned
 from bigmodel.training.writing.copying import learn_runs
-from bigmodel.training.writing.counted import NOTHING, Counter, Surprise, asked_of
+from bigmodel.training.writing.counted import NOTHING, Counter, Surprise, asked_of, size_of
 from bigmodel.training.writing.examples import Conversations, NextToken, Windows
 from bigmodel.training.writing.letters import Letters, count_letters, load_letters, save_letters
+from bigmodel.training.writing.lora import Adapted, Spoken, Untuned, adapt, load_untuned, merge
 from bigmodel.training.writing.pieces import learn_pieces
 from bigmodel.training.writing.recipe import WritingParams
 from bigmodel.training.writing.sampling import tokens_after, written_after
@@ -65,6 +66,7 @@ USUAL_TOKENS = 48  # that are written where nobody said how much
 SAMPLE_TOKENS = 80
 SAMPLES = 3
 ANSWER_BATCH = 16
+AFTER_BASE = 16  # times the held-out rows: texts of the model and of its base are longer work
 
 
 class DecoderPredictor:
@@ -78,12 +80,14 @@ class DecoderPredictor:
         tokenizer: PreTrainedTokenizerBase,
         letters: Letters,
         counter: Counter,
+        untuned: Untuned | None = None,
     ) -> None:
+        """`untuned` lets the model speak as the base that it was tuned from."""
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         nn.Module.to(model, self._device)
         nn.Module.eval(model)
         self._model, self._tokenizer = model, tokenizer
-        self._letters, self._counter = letters, counter
+        self._letters, self._counter, self._untuned = letters, counter, untuned
 
     def answer(self, inputs: Sequence[str]) -> list[Written]:
         """Return what comes after each text, or is answered, and how surprising the text was."""
@@ -92,22 +96,45 @@ class DecoderPredictor:
         prompts = [prompt_tokens(self._tokenizer, asked_of(inputs[place])[0]) for place in filled]
         for rows in batches.by_length(list(map(len, prompts)), ANSWER_BATCH):
             texts = [inputs[filled[row]] for row in rows]
-            written = self._written([prompts[row] for row in rows])
-            surprises = self._surprises(texts)
-            for row, text, surprise, said in zip(rows, texts, surprises, written, strict=True):
-                found[filled[row]] = self._counter.answer(text, surprise, said)
+            asked = [prompts[row] for row in rows]
+            told = zip(texts, self._surprises(texts), *self._said(texts, asked), strict=True)
+            for row, one in zip(rows, told, strict=True):
+                found[filled[row]] = self._counter.answer(*one)
         return found
+
+    def _said(
+        self, texts: Sequence[str], prompts: Sequence[list[int]]
+    ) -> tuple[list[str], list[str]]:
+        """Return what the model writes, and what its base does after rows that are measured."""
+        base = [""] * len(texts)
+        if self._untuned:
+            places = self._measured(texts)
+            with self._untuned.speaking():
+                told = self._written([prompts[place] for place in places])
+            for place, text in zip(places, told, strict=True):
+                base[place] = text
+        return self._written(prompts), base
 
     def stream(self, text: str) -> Iterator[Written]:
         """Yield what comes after a text, token by token."""
         return self.stream_by(text, {})
 
     def stream_by(self, text: str, dials: Mapping[str, float]) -> Iterator[Written]:
-        """Yield what comes after a text by the dials."""
+        """Yield what comes after a text by the dials, and after that what the base would have written."""
         how = {**USUAL, **dials}
+        written = base = ""
+        for written in self._growing(text, how):  # noqa: B007 - the last one is kept
+            yield Written(written)
+        if self._untuned and how["base"]:
+            with self._untuned.speaking():
+                for base in self._growing(text, how):  # noqa: B007 - the last one is kept
+                    yield Written(written, base=base)
+        yield self._counter.answer(text, NOTHING, written, base)
+
+    def _growing(self, text: str, how: Mapping[str, float]) -> Iterator[str]:
         prompt, _ = asked_of(text)
         tokens: list[int] = []
-        written, end = "", self._tokenizer.eos_token_id
+        end = self._tokenizer.eos_token_id
         if prompt.strip():
             for [token] in tokens_after(
                 self._model,
@@ -120,10 +147,9 @@ class DecoderPredictor:
                     break
                 tokens.append(token)
                 written = text_of(self._tokenizer, tokens)[: int(how["length"])]
-                yield Written(written)
+                yield written
                 if len(written) >= how["length"] or len(tokens) >= how["length"]:
                     break
-        yield self._counter.answer(text, NOTHING, written)
 
     def _written(self, prompts: Sequence[list[int]]) -> list[str]:
         written = written_after(
@@ -139,30 +165,54 @@ class DecoderPredictor:
         return [text_of(self._tokenizer, tokens) for tokens in written]
 
     def _surprises(self, texts: Sequence[str]) -> list[Surprise]:
-        is_chat = is_chatty(self._tokenizer)
-        measured = [place for place, text in enumerate(texts) if asked_of(text, is_chat=is_chat)[1]]
+        measured = self._measured(texts)
         rows = [row_tokens(self._tokenizer, texts[place]) for place in measured]
+        costs, base = nats_of(self._model, rows), [0.0] * len(rows)
+        if self._untuned:
+            with self._untuned.speaking():
+                base = nats_of(self._model, rows)
         found = [NOTHING] * len(texts)
-        for place, nats in zip(measured, nats_of(self._model, rows), strict=True):
+        for place, row, nats, of_base in zip(measured, rows, costs, base, strict=True):
             read = self._letters.read(texts[place])
-            plain = self._letters.plain_bits(read)
-            found[place] = Surprise(nats / np.log(2), float(read.counts.sum()), plain)
+            found[place] = Surprise(
+                nats / np.log(2),
+                float(read.counts.sum()),
+                self._letters.plain_bits(read),
+                size_of(texts[place]),
+                sum(row[1]),
+                of_base / np.log(2),
+            )
         return found
+
+    def _measured(self, texts: Sequence[str]) -> list[int]:
+        """Return the places of rows that hold what is to be measured."""
+        is_chat = is_chatty(self._tokenizer)
+        return [place for place, text in enumerate(texts) if asked_of(text, is_chat=is_chat)[1]]
 
 
 def train(
     data: TaskData, params: WritingParams, base: BaseFiles, folder: Path, report: Reporter
 ) -> None:
-    """Train from scratch, and leave the best weights in the folder."""
+    """Train from scratch, or adapters on a base, and leave the best weights in the folder."""
     report.step(phase="load", step=0, steps=0)
     set_seed(params.seed)
     accelerator = make_accelerator(params.precision, report)
     rows = thinned(data.train, report)
     letters, is_chat = count_letters(rows), are_chats(rows)
-    model, tokenizer = _scratch(rows, params, base, is_chat=is_chat)
+    model: PreTrainedModel | Adapted
+    if base.kind == "scratch":
+        model, tokenizer = _scratch(rows, params, is_chat=is_chat)
+    else:
+        model, tokenizer = adapt(base, params.rank, is_chat=is_chat)
+    is_adapted = isinstance(model, Adapted)
     report.step(phase="prepare", step=0, steps=0)
-    parts = [_examples(part, tokenizer, params) for part in (rows, list(data.validation.inputs))]
-    sampler = _Sampler(model, tokenizer, _prompts(data), report)
+    parts: list[Examples] = [
+        _examples(part, tokenizer, params) for part in (rows, list(data.validation.inputs))
+    ]
+    if is_adapted:
+        parts = list(map(Spoken, parts))
+    writer = model.inner if isinstance(model, Adapted) else model
+    sampler = _Sampler(writer, tokenizer, _prompts(data), report)
     Training(
         model,
         accelerator,
@@ -173,11 +223,12 @@ def train(
         report=report,
         fingerprint=fingerprint(params, base, data, *(row.encode() for row in rows)),
         look_rows=ANSWER_BATCH,
-        after_rows=4 * len(data.validation),
+        after_rows=(AFTER_BASE if is_adapted else 4) * len(data.validation),
+        checks_first=is_adapted,
         after_check=sampler,
     ).run()
     model = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
-    save(folder, model, tokenizer)
+    save(folder, merge(model, folder) if isinstance(model, Adapted) else model, tokenizer)
     report.step(phase="evaluate", step=0, steps=0)
     save_letters(letters, folder)
     learn_runs(rows).save(folder)
@@ -199,7 +250,8 @@ def load_model(folder: Path) -> DecoderPredictor:
                 trust_remote_code=False,
                 dtype="float32",
             )
-        return DecoderPredictor(model, tokenizer, load_letters(folder), Counter(folder))
+        letters, counter = load_letters(folder), Counter(folder)
+        return DecoderPredictor(model, tokenizer, letters, counter, load_untuned(folder, model))
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
 
@@ -256,15 +308,9 @@ def _prompts(data: TaskData) -> list[str]:
 
 
 def _scratch(
-    rows: Sequence[str], params: WritingParams, base: BaseFiles, *, is_chat: bool
+    rows: Sequence[str], params: WritingParams, *, is_chat: bool
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Return a network and its tokenizer.
-
-    Raises:
-        ModelError: a base that is not known here.
-    """
-    if base.kind != "scratch":
-        raise ModelError("base_has_no_files", base=base.name)
+    """Return a network and its tokenizer."""
     texts = [turn for row in rows for turn in turns_of(row) or (row,)]
     tokenizer = learn_pieces(texts, params.max_tokens, is_chat=is_chat)
     config = LlamaConfig(

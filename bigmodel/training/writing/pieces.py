@@ -5,16 +5,12 @@ from collections.abc import Sequence
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-PADDING, END_TOKEN, PERSON_TOKEN, ANSWER_TOKEN = "<|pad|>", "<|end|>", "<|person|>", "<|answer|>"
-SPECIAL = (PADDING, END_TOKEN, PERSON_TOKEN, ANSWER_TOKEN)
+from bigmodel.training.writing.manners import ANSWER_MARK, END_MARK, OURS, PERSON_MARK
+
+PADDING = "<|pad|>"
+SPECIAL = (PADDING, END_MARK, PERSON_MARK, ANSWER_MARK)
 MOST_PIECES, FEWEST_PIECES = 6_000, 300
 CHARACTERS_A_PIECE = 60  # of training text: a smaller text gets a smaller vocabulary
-TEMPLATE = (
-    "{% for message in messages %}"
-    "{% if message['role'] == 'user' %}<|person|>{{ message['content'] }}"
-    "{% elif message['role'] == 'assistant' %}<|answer|>{{ message['content'] }}<|end|>"
-    "{% endif %}{% endfor %}{% if add_generation_prompt %}<|answer|>{% endif %}"
-)
 
 
 def learn_pieces(
@@ -34,17 +30,17 @@ def learn_pieces(
     )
     tokenizer.train_from_iterator(texts, trainer)
     if not is_chat:  # what is asked begins as texts of the training do
-        end = (END_TOKEN, SPECIAL.index(END_TOKEN))
+        end = (END_MARK, SPECIAL.index(END_MARK))
         tokenizer.post_processor = processors.TemplateProcessing(
-            single=f"{END_TOKEN} $A", special_tokens=[end]
+            single=f"{END_MARK} $A", special_tokens=[end]
         )
     made = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         pad_token=PADDING,
-        eos_token=END_TOKEN,
-        additional_special_tokens=[PERSON_TOKEN, ANSWER_TOKEN],
+        eos_token=END_MARK,
+        additional_special_tokens=[PERSON_MARK, ANSWER_MARK],
         model_max_length=most_tokens,
         clean_up_tokenization_spaces=False,
     )
-    made.chat_template = TEMPLATE if is_chat else None
+    made.chat_template = OURS.template if is_chat else None
     return made

@@ -11,3 +11,4 @@ class WritingParams(TunedParams):
 
     epochs: int = Field(default=10, ge=1, le=1000, json_schema_extra=_in("time"))
     max_tokens: int = Field(default=256, ge=16, le=2048, json_schema_extra=_in("data"))
+    rank: int = Field(default=16, ge=1, le=256, json_schema_extra=_in("learning"))  # of adapters

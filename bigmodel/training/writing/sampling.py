@@ -9,6 +9,7 @@ import torch
 from bigmodel.training.writing.draw import draw
 
 MOST_PROMPT = 0.75  # of the context, so that something can come after it
+MOST_CONTEXT = 1_024  # tokens that are kept in mind, however many a model could
 
 
 def tokens_after(
@@ -23,7 +24,7 @@ def tokens_after(
 
     Where the context is full, it is read anew from its newer half.
     """
-    context = int(model.config.max_position_embeddings)
+    context = context_of(model)
     device = model.device
     rows = [list(prompt[-int(MOST_PROMPT * context) :]) for prompt in prompts]
     randoms = [np.random.default_rng(seed) for _ in rows]
@@ -61,6 +62,11 @@ def tokens_after(
         for row, token in zip(rows, found, strict=True):
             row.append(token)
         yield found
+
+
+def context_of(model: Any) -> int:
+    """Return how many tokens a model keeps in mind."""
+    return min(MOST_CONTEXT, int(model.config.max_position_embeddings))
 
 
 def written_after(

@@ -6,21 +6,23 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from bigmodel.training.writing.sampling import context_of
+
 Row = tuple[Sequence[int], Sequence[bool]]  # tokens, and which of them count
 MOST_LOGITS = 60_000_000  # of one batch
 
 
 def nats_of(model: Any, rows: Sequence[Row]) -> list[float]:
     """Return the sum of what the counting tokens of each row cost, in nats."""
-    context = int(model.config.max_position_embeddings)
+    context = context_of(model)
     windows = [
         (place, *window) for place, row in enumerate(rows) for window in _windows(row, context)
     ]
     windows.sort(key=lambda window: -len(window[1]))
     found = [0.0] * len(rows)
-    size = max(1, MOST_LOGITS // (context * int(model.config.vocab_size)))
-    for start in range(0, len(windows), size):
-        part = windows[start : start + size]
+    while windows:
+        size = max(1, MOST_LOGITS // (len(windows[0][1]) * int(model.config.vocab_size)))
+        part, windows = windows[:size], windows[size:]
         for (place, _, _), nats in zip(part, _costs(model, part), strict=True):
             found[place] += nats
     return found

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bigmodel.core.datasets.turns import turns_of
+from bigmodel.training.writing.manners import MARKED, manner_of
 
-PERSON_MARK, ANSWER_MARK = "<|person|>", "<|answer|>"
 Tokenizer = Any  # of Transformers
 
 
@@ -16,8 +16,8 @@ def is_chatty(tokenizer: Tokenizer) -> bool:
 
 def banned_tokens(tokenizer: Tokenizer) -> list[int]:
     """Return the tokens that no text holds: all special ones but the end."""
-    end = tokenizer.eos_token_id
-    return [token for token in tokenizer.all_special_ids if token != end]
+    marks = {token for token, mark in tokenizer.added_tokens_decoder.items() if mark.special}
+    return sorted({*marks, *tokenizer.all_special_ids} - {tokenizer.eos_token_id})
 
 
 def row_tokens(tokenizer: Tokenizer, row: str) -> tuple[list[int], list[bool]]:
@@ -27,11 +27,10 @@ def row_tokens(tokenizer: Tokenizer, row: str) -> tuple[list[int], list[bool]]:
         tokens = _plain(tokenizer, "\n".join(turns or (row,)))
         return [*tokens, tokenizer.eos_token_id], [False, *[True] * len(tokens)]
     tokens, counts = [], []
-    for place, turn in enumerate(turns or (row,)):
-        is_asked = place % 2 == 0
-        part = _turn(tokenizer, turn, is_asked=is_asked)
+    for text, is_said in _parts(tokenizer, turns or (row,)):
+        part = _encoded(tokenizer, text)
         tokens += part
-        counts += [False, *[not is_asked] * (len(part) - 1)]
+        counts += [is_said] * len(part)
     return tokens, counts
 
 
@@ -40,10 +39,12 @@ def prompt_tokens(tokenizer: Tokenizer, prompt: str) -> list[int]:
     turns = turns_of(prompt) or (prompt,)
     if not is_chatty(tokenizer):
         return _plain(tokenizer, "\n".join(turns))
-    tokens: list[int] = []
-    for place, turn in enumerate(turns):
-        tokens += _turn(tokenizer, turn, is_asked=place % 2 == 0)
-    return [*tokens, tokenizer.convert_tokens_to_ids(ANSWER_MARK)]
+    said = [text for text, _ in _parts(tokenizer, turns)]
+    return [
+        token
+        for text in (*said, manner_of(tokenizer).answer)
+        for token in _encoded(tokenizer, text)
+    ]
 
 
 def text_of(tokenizer: Tokenizer, tokens: Sequence[int]) -> str:
@@ -66,10 +67,29 @@ def _parted(tokens: Sequence[int], end: int) -> list[list[int]]:
 
 
 def _plain(tokenizer: Tokenizer, text: str) -> list[int]:
-    return [tokenizer.eos_token_id, *tokenizer(text, add_special_tokens=False)["input_ids"]]
+    return [_begin(tokenizer), *_encoded(tokenizer, text)]
 
 
-def _turn(tokenizer: Tokenizer, text: str, *, is_asked: bool) -> list[int]:
-    mark = tokenizer.convert_tokens_to_ids(PERSON_MARK if is_asked else ANSWER_MARK)
-    end = [] if is_asked else [tokenizer.eos_token_id]
-    return [mark, *tokenizer(text, add_special_tokens=False)["input_ids"], *end]
+def _begin(tokenizer: Tokenizer) -> int:
+    """Return the token that texts begin with: a mark of its own, else the end of another text."""
+    begin = tokenizer.bos_token
+    is_own = begin is not None and begin not in MARKED
+    return int(tokenizer.bos_token_id if is_own else tokenizer.eos_token_id)
+
+
+def _parts(tokenizer: Tokenizer, turns: Sequence[str]) -> list[tuple[str, bool]]:
+    """Return what a conversation is made of, and which parts of it a model is to say."""
+    manner = manner_of(tokenizer)
+    parts: list[tuple[str, bool]] = []
+    for place, turn in enumerate(turns):
+        if place % 2 == 0:
+            parts.append((manner.person + turn, False))
+        else:
+            parts += [(manner.answer, False), (turn, True), (manner.end, True)]
+            parts += [(manner.after, False)] * bool(manner.after)
+    return parts
+
+
+def _encoded(tokenizer: Tokenizer, text: str) -> list[int]:
+    found: list[int] = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
+    return found

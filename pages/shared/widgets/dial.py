@@ -1,4 +1,4 @@
-"""What a person turns before a model answers, as a slider; its words are those of the dial's name."""
+"""What a person turns before a model answers, as a slider or a box to tick; its words are those of the dial's name."""
 
 import gradio as gr
 
@@ -6,9 +6,16 @@ from bigmodel.core.answer import Dial
 from pages.shared.web.page import Context
 
 
-def slider(ctx: Context, dial: Dial, kind: str, place: str = "dial") -> gr.Slider:
-    """Return the slider of a dial on the demo tab of a kind (text, image, voice)."""
+def slider(ctx: Context, dial: Dial, kind: str, place: str = "dial") -> gr.Slider | gr.Checkbox:
+    """Return a dial on the demo tab of a kind (text, image, voice): one that is only on or off is ticked."""
     words = f"pages.{kind}_demo.dial_{dial.name}"
+    if (dial.low, dial.high, dial.step) == (0, 1, 1):
+        return gr.Checkbox(
+            value=bool(dial.start),
+            label=ctx.t(words),
+            info=ctx.t(f"{words}_about"),
+            elem_id=f"{kind}-demo-{place}-{dial.name}",
+        )
     return gr.Slider(
         dial.low,
         dial.high,

@@ -8,7 +8,9 @@ from typing import ClassVar
 from bigmodel.answers.written import ANSWER
 from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Rows, Summary, TaskData
-from tests.tasks.material import ROWS, Material
+from bigmodel.core.task import BaseFiles
+from tests.fakes.tiny_language import write_tiny_language
+from tests.tasks.material import ROWS, Material, folder_base
 
 WHO = ("the small cat", "our old teacher", "a green bird", "my tall sister")
 DOES = ("sings about", "is looking for", "has painted", "never forgets")
@@ -18,7 +20,6 @@ WHAT = ("the long river", "a warm winter", "seven red boats", "his first letter"
 class OfTextGeneration(Material):
     small: ClassVar[Mapping[str, object]] = {"max_tokens": 32}
     suits = Summary(1000, 1000, ("text",), {}, {}, target="none")
-    bases = ("scratch",)
     instant_rows = 4 * ROWS
 
     def data(self, folder: Path, rows: int) -> TaskData:
@@ -29,6 +30,9 @@ class OfTextGeneration(Material):
         ids = [str(number) for number in range(len(texts))]
         parts = (slice(rows // 2), slice(rows // 2, 3 * rows // 4), slice(3 * rows // 4, None))
         return TaskData(*(Rows(ids[p], texts[p], [""] * len(texts[p])) for p in parts))
+
+    def base(self, folder: Path) -> BaseFiles:
+        return folder_base(folder / "language", write_tiny_language)
 
     def is_learned(self, answers: Sequence[Answer], rows: Rows) -> bool:
         found = ANSWER.evaluate(rows.targets, answers, ())
