@@ -58,9 +58,17 @@ class WrittenType(AnswerType):
     metrics = (
         Metric(writing.BITS, higher_is_better=False, is_share=False, words=f"{WORDS}bits"),
         Metric("perplexity", higher_is_better=False, is_share=False, words=f"{WORDS}perplexity"),
-        Metric(writing.PER_BYTE, higher_is_better=False, is_share=False, words=f"{WORDS}byte_perplexity"),
         Metric(
-            writing.PER_TOKEN, higher_is_better=False, is_share=False, words=f"{WORDS}token_perplexity"
+            writing.PER_BYTE,
+            higher_is_better=False,
+            is_share=False,
+            words=f"{WORDS}byte_perplexity",
+        ),
+        Metric(
+            writing.PER_TOKEN,
+            higher_is_better=False,
+            is_share=False,
+            words=f"{WORDS}token_perplexity",
         ),
         Metric("repetition", higher_is_better=False, words=f"{WORDS}repetition"),
         Metric("copied", higher_is_better=False, words=f"{WORDS}copied"),

@@ -32,7 +32,10 @@ SOUND_FAMILIES = ("hubert", "wav2vec2", "wavlm", *WRITING_FAMILIES)
 LANGUAGE_FAMILIES = (
     "gpt2", "gpt_neox", "llama", "mistral", "olmo2", "phi", "qwen2", "qwen3", "smollm3", "stablelm",
 )  # fmt: skip
-OURS = {"ge2e": Medium.AUDIO, "span": Medium.IMAGE}  # of what the app names itself; no task tunes them
+OURS = {
+    "ge2e": Medium.AUDIO,
+    "span": Medium.IMAGE,
+}  # of what the app names itself; no task tunes them
 RATE_HZ = 16_000  # of every recording here
 TIMM = re.compile(r"[a-z][a-z0-9_]{1,80}")  # a plain name of timm, never an address
 WORD_PIECE = (

@@ -12,7 +12,11 @@ from bigmodel.training.pretrained import quiet
 END = "<|endoftext|>"
 CHATML = ("<|im_start|>", "<|im_end|>")
 LLAMA = ("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")
-TEXTS = ("the cat is looking for a long river", "our teacher sings about winter", "猫坐在垫子上。") * 9
+TEXTS = (
+    "the cat is looking for a long river",
+    "our teacher sings about winter",
+    "猫坐在垫子上。",
+) * 9
 
 
 def write_tiny_language(
@@ -31,7 +35,10 @@ def write_tiny_language(
     )
     plain.train_from_iterator(TEXTS, trainer)
     tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=plain, eos_token=END, model_max_length=128, clean_up_tokenization_spaces=False
+        tokenizer_object=plain,
+        eos_token=END,
+        model_max_length=128,
+        clean_up_tokenization_spaces=False,
     )
     if family == "gpt2":
         sizes: dict[str, object] = {"n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": 128}

@@ -42,7 +42,9 @@ def row_table(rows: Sequence[AnsweredRow], show: Show, say: Say, testid: str = "
 
 def _both(row: AnsweredRow, say: Say) -> str:
     """Return truth and answer in one."""
-    return html(row.view, say) if row.view else difference(row.edits)
+    if row.view:
+        return html(row.view, say)
+    return difference(row.edits) if row.edits else shown(row.answer)
 
 
 def shown(text: str) -> str:

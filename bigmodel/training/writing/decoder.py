@@ -32,11 +32,18 @@ from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.pretrained import quiet
 from bigmodel.training.writing.baseline import USUAL, are_chats, thinned
+from bigmodel.training.writing.bases.lora import (
+    Adapted,
+    Spoken,
+    Untuned,
+    adapt,
+    load_untuned,
+    merge,
+)
 from bigmodel.training.writing.copying import learn_runs
 from bigmodel.training.writing.counted import NOTHING, Counter, Surprise, asked_of, size_of
 from bigmodel.training.writing.examples import Conversations, NextToken, Windows
 from bigmodel.training.writing.letters import Letters, count_letters, load_letters, save_letters
-from bigmodel.training.writing.lora import Adapted, Spoken, Untuned, adapt, load_untuned, merge
 from bigmodel.training.writing.pieces import learn_pieces
 from bigmodel.training.writing.recipe import WritingParams
 from bigmodel.training.writing.sampling import tokens_after, written_after
@@ -65,7 +72,7 @@ LARGE: Mapping[str, Any] = {
 USUAL_TOKENS = 48  # that are written where nobody said how much
 SAMPLE_TOKENS = 80
 SAMPLES = 3
-ANSWER_BATCH = 16
+ANSWER_BATCH = 32
 AFTER_BASE = 16  # times the held-out rows: texts of the model and of its base are longer work
 
 
@@ -123,11 +130,11 @@ class DecoderPredictor:
         """Yield what comes after a text by the dials, and after that what the base would have written."""
         how = {**USUAL, **dials}
         written = base = ""
-        for written in self._growing(text, how):  # noqa: B007 - the last one is kept
+        for written in self._growing(text, how):
             yield Written(written)
         if self._untuned and how["base"]:
             with self._untuned.speaking():
-                for base in self._growing(text, how):  # noqa: B007 - the last one is kept
+                for base in self._growing(text, how):
                     yield Written(written, base=base)
         yield self._counter.answer(text, NOTHING, written, base)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from bigmodel.training.writing.manners import ANSWER_MARK, END_MARK, OURS, PERSON_MARK
+from bigmodel.training.writing.bases.manners import ANSWER_MARK, END_MARK, OURS, PERSON_MARK
 
 PADDING = "<|pad|>"
 SPECIAL = (PADDING, END_MARK, PERSON_MARK, ANSWER_MARK)

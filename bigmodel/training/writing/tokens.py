@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bigmodel.core.datasets.turns import turns_of
-from bigmodel.training.writing.manners import MARKED, manner_of
+from bigmodel.training.writing.bases.manners import MARKED, manner_of
 
 Tokenizer = Any  # of Transformers
 

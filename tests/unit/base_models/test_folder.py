@@ -103,7 +103,7 @@ def test_paths_and_templates_are_taken_out(model: Path, settings: Settings) -> N
         ("model_wants_code", edit("tokenizer_config.json", auto_map={"AutoTokenizer": ["a.B"]})),
         ("model_path_outside", edit("tokenizer_config.json", vocab_file="../../secret")),
         ("model_path_outside", edit("adapter_config.json", base_model_name_or_path="file:///etc")),
-        ("model_family_unknown", edit("config.json", model_type="llama")),
+        ("model_family_unknown", edit("config.json", model_type="t5")),
         ("model_family_unknown", edit("config.json", text_config={"model_type": "evil"})),
         ("model_too_big", edit("config.json", num_hidden_layers=1_000_000)),
         ("model_too_big", edit("config.json", num_labels=10**9)),

@@ -6,7 +6,9 @@ from bigmodel.metrics import writing
 from bigmodel.words import load_words
 
 WORDS = load_words()
-GOOD = [(200.0, 100, 450.0, 10, 1, 20, 2, 12, 3)] * 50 + [(100.0, 50, 225.0, 0, 0, 5, 0, 2, 0)] * 50
+LONG = (200.0, 100, 450.0, 10, 1, 20, 2, 12, 3, 200, 40, 240.0)
+SHORT = (100.0, 50, 225.0, 0, 0, 5, 0, 2, 0, 100, 20, 120.0)
+GOOD = [LONG] * 50 + [SHORT] * 50
 BAD = [(500.0, *row[1:]) for row in GOOD]
 
 
@@ -30,8 +32,29 @@ def test_evaluation_stands_beside_the_instant_model_and_the_frequency_of_letters
     assert found.panels[0].data["rows"][0]["value"] == pytest.approx(2.0)
 
 
+def test_perplexity_is_of_characters_bytes_and_tokens() -> None:
+    found = writing.headline(GOOD)
+    assert found["byte_perplexity"] == pytest.approx(2.0)
+    assert found["token_perplexity"] == pytest.approx(32.0)
+    plain = [(*row[:10], 0, 0.0) for row in GOOD]
+    assert "token_perplexity" not in writing.headline(plain), "n-grams know no tokens"
+
+
+def test_base_stands_beside_what_was_tuned_from_it() -> None:
+    found = writing.evaluate(GOOD, beside={}, is_folded=False)
+    assert found.beside["base"]["token_perplexity"].value == pytest.approx(64.0)
+    assert found.beside["base"]["bits_per_character"].value == pytest.approx(2.4)
+    [remark] = [each for each in found.remarks if "base_writing" in each.key]
+    assert (remark.key, remark.args["percent"]) == ("results.remarks.base_writing_lower", 50.0)
+    worse = [(300.0 if row is LONG else 150.0, *row[1:]) for row in GOOD]
+    keys = [each.key for each in writing.evaluate(worse, beside={}, is_folded=False).remarks]
+    assert "results.remarks.base_writing_higher" in keys
+    plain = writing.evaluate([(*row[:10], 0, 0.0) for row in GOOD], beside={}, is_folded=False)
+    assert "base" not in plain.beside
+
+
 def test_much_copying_and_no_gain_are_warnings() -> None:
-    rows = [(900.0, 100, 450.0, 10, 9, 20, 2, 12, 3)] * 100
+    rows = [(900.0, 100, 450.0, 10, 9, 20, 2, 12, 3, 100, 0, 0.0)] * 100
     levels = [
         (r.key.rpartition(".")[2], r.level)
         for r in writing.evaluate(rows, beside={}, is_folded=False).remarks

@@ -40,7 +40,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 
 def test_writer_is_measured_on_passages_it_never_saw(made: Made) -> None:
     found = made.results.results(OWNER, made.job)
-    assert list(found.measures) == ["bits_per_character", "perplexity", "repetition", "copied"]
+    per_unit = ["bits_per_character", "perplexity", "byte_perplexity"]
+    assert list(found.measures) == [*per_unit, "repetition", "copied"]
     plain = found.beside["letters"]["bits_per_character"].value
     assert found.measures["bits_per_character"].value < 0.5 * plain
     for panel in found.panels:

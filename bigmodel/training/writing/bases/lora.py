@@ -27,8 +27,8 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
 from bigmodel.training.loop.examples import Batch, Examples
 from bigmodel.training.pretrained import quiet
+from bigmodel.training.writing.bases.manners import prepare
 from bigmodel.training.writing.examples import IGNORED
-from bigmodel.training.writing.manners import prepare
 
 WEIGHTS, RECORD = "lora.safetensors", "lora.json"  # as peft's, whose names Transformers looks for
 SCALE = 2.0  # what an adapter says is multiplied by
@@ -85,9 +85,7 @@ class Spoken:
         return Batch({**batch.inputs, "places": places}, targets[places])
 
 
-def adapt(
-    base: BaseFiles, rank: int, *, is_chat: bool
-) -> tuple[Adapted, PreTrainedTokenizerBase]:
+def adapt(base: BaseFiles, rank: int, *, is_chat: bool) -> tuple[Adapted, PreTrainedTokenizerBase]:
     """Return a base with fresh adapters, which change nothing yet, and its tokenizer.
 
     Raises:

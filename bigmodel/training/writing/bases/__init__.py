@@ -1,0 +1,1 @@
+"""Language models of others: low-rank adapters on them, and how each family puts the turns of a conversation together."""
