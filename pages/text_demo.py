@@ -16,7 +16,7 @@ from pages.shared.demo.table_box import answer_table
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets import answer
-from pages.shared.widgets.dial import slider
+from pages.shared.widgets.dial import control
 from pages.shared.widgets.terms import strip
 
 ANSWERED_LINES = 1_000
@@ -79,7 +79,7 @@ class TextDemo:
         """Lay out what steers an answer that grows, and what ends it."""
         self._stop = gr.Button(self._ctx.t(f"{WORDS}stop"), visible=False, elem_id="text-demo-stop")
         with gr.Column(visible=False, elem_id="text-demo-dials") as self._turned:
-            self._dials = [slider(self._ctx, dial, "text") for dial in self._demo.dials("text")]
+            self._dials = [control(self._ctx, dial, "text") for dial in self._demo.dials("text")]
 
     def _build_table(self) -> None:
         t = self._ctx.t
