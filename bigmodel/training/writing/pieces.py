@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from bigmodel.training.writing.bases.manners import ANSWER_MARK, END_MARK, OURS, PERSON_MARK
+from bigmodel.training.writing.bases.manners import ANSWER_MARK, END_MARK, PERSON_MARK, manner_of
 
 PADDING = "<|pad|>"
 SPECIAL = (PADDING, END_MARK, PERSON_MARK, ANSWER_MARK)
@@ -42,5 +42,5 @@ def learn_pieces(
         model_max_length=most_tokens,
         clean_up_tokenization_spaces=False,
     )
-    made.chat_template = OURS.template if is_chat else None
+    made.chat_template = manner_of(made).template if is_chat else None
     return made

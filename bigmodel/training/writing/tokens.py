@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bigmodel.core.datasets.turns import turns_of
-from bigmodel.training.writing.bases.manners import MARKED, manner_of
+from bigmodel.training.writing.bases.manners import MARKS, manner_of
 
 Tokenizer = Any  # of Transformers
 
@@ -73,7 +73,7 @@ def _plain(tokenizer: Tokenizer, text: str) -> list[int]:
 def _begin(tokenizer: Tokenizer) -> int:
     """Return the token that texts begin with: a mark of its own, else the end of another text."""
     begin = tokenizer.bos_token
-    is_own = begin is not None and begin not in MARKED
+    is_own = begin is not None and begin not in MARKS
     return int(tokenizer.bos_token_id if is_own else tokenizer.eos_token_id)
 
 

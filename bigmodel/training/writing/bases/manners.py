@@ -10,6 +10,7 @@ from typing import Any
 
 Tokenizer = Any  # of Transformers
 PERSON_MARK, ANSWER_MARK, END_MARK = "<|person|>", "<|answer|>", "<|end|>"
+MARKS = (PERSON_MARK, "<|im_start|>", "<|start_header_id|>")  # ours; of Qwen, SmolLM2; of LLaMA
 DOCUMENT_END = "<|endoftext|>"  # between texts, in the vocabularies of GPT-2 and many after it
 
 
@@ -37,22 +38,23 @@ class Manner:
         )
 
 
-OURS = Manner(PERSON_MARK, ANSWER_MARK, END_MARK)
-CHATML = Manner(
-    "<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n", "<|im_end|>", "\n"
-)  # of Qwen, SmolLM2 and others
-LLAMA = Manner(
-    "<|start_header_id|>user<|end_header_id|>\n\n",
-    "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
-    "<|eot_id|>",
-)  # from Llama 3 on
-MARKED = {PERSON_MARK: OURS, "<|im_start|>": CHATML, "<|start_header_id|>": LLAMA}
+def known_manners() -> dict[str, Manner]:
+    """Return the manners of families, by the mark that such a vocabulary holds; the first is ours."""
+    chatml = Manner("<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n", "<|im_end|>", "\n")
+    llama = Manner(  # from Llama 3 on
+        "<|start_header_id|>user<|end_header_id|>\n\n",
+        "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+        "<|eot_id|>",
+    )
+    return dict(
+        zip(MARKS, (Manner(PERSON_MARK, ANSWER_MARK, END_MARK), chatml, llama), strict=True)
+    )
 
 
 def manner_of(tokenizer: Tokenizer) -> Manner:
     """Return how the family of a tokenizer puts turns together, in plain words where it has no marks for that."""
     known = tokenizer.get_added_vocab()
-    found = next((manner for mark, manner in MARKED.items() if mark in known), None)
+    found = next((manner for mark, manner in known_manners().items() if mark in known), None)
     return found or Manner("User:\n", "\nAssistant:\n", tokenizer.eos_token, "\n")
 
 

@@ -21,7 +21,7 @@ from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks
 from bigmodel.training.writing import decoder
 from bigmodel.training.writing.bases.lora import RECORD, WEIGHTS, adapt, load_untuned, merge
-from bigmodel.training.writing.bases.manners import CHATML, manner_of, prepare
+from bigmodel.training.writing.bases.manners import manner_of, prepare
 from bigmodel.training.writing.recipe import WritingParams
 from bigmodel.training.writing.tokens import banned_tokens, prompt_tokens, row_tokens, text_of
 from tests.fakes.reporter import FakeReporter
@@ -123,7 +123,7 @@ def test_turns_are_put_together_as_the_saved_template_does(
 
 def test_family_of_a_base_shows_in_its_marks(tmp_path: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(write_tiny_language(tmp_path))
-    assert manner_of(tokenizer) == CHATML
+    assert manner_of(tokenizer).answer == "<|im_end|>\n<|im_start|>assistant\n"
     prepare(tokenizer, is_chat=False)
     assert (tokenizer.eos_token, tokenizer.chat_template) == ("<|endoftext|>", None)
 
