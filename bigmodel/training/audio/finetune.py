@@ -28,7 +28,7 @@ from bigmodel.training.loop.examples import Examples, fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.objective import ClassObjective
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.ood.neighbours import load_neighbours
+from bigmodel.training.ood.neighbours import Neighbours, load_neighbours
 
 RECORD, WEIGHTS = "sound.json", "model.safetensors"
 REPORT_EVERY = 32  # recordings read
@@ -137,8 +137,13 @@ def _train_scratch(
     weights = {name: tensor.contiguous() for name, tensor in trained.state_dict().items()}
     save_file(weights, folder / WEIGHTS)
     _write(folder, objective.labels, {"kind": "net", "net": net.size.to_json(), "steps": frames})
-    AudioPredictor(MelFrontend(net, frames), objective.labels).fit_neighbours(
-        train.sounds, train.ids, held.sounds
+    _know_again(
+        AudioPredictor(MelFrontend(net, frames), objective.labels),
+        train,
+        held,
+        data,
+        params,
+        report,
     ).save(folder)
 
 
@@ -169,9 +174,24 @@ def _train_base(
     pretrained.save(folder, model)
     _write(folder, objective.labels, {"kind": "transformers", "steps": steps})
     frontend = pretrained.WaveFrontend(model, steps)
-    AudioPredictor(frontend, objective.labels).fit_neighbours(
-        train.sounds, train.ids, held.sounds
-    ).save(folder)
+    _know_again(AudioPredictor(frontend, objective.labels), train, held, data, params, report).save(
+        folder
+    )
+
+
+def _know_again(
+    predictor: AudioPredictor,
+    train: LoadedClips,
+    held: LoadedClips,
+    data: TaskData,
+    params: AudioParams,
+    report: Reporter,
+) -> Neighbours:
+    """Return the recordings that a trained model is to know again."""
+    after = 2 * len(data.validation) + len(data.test)
+    return predictor.fit_neighbours(
+        train.sounds, train.ids, held.sounds, report, limit_s=params.budget_s, after=after
+    )
 
 
 def _run(

@@ -11,9 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from bigmodel.answers.scores import ScorePredictor
-from bigmodel.core.task import Explanation
+from bigmodel.core.task import Explanation, Reporter
 from bigmodel.training.audio.features import Floats, spans
-from bigmodel.training.ood.neighbours import Neighbours, make_neighbours
+from bigmodel.training.ood.known_rows import read_known
+from bigmodel.training.ood.neighbours import MOST_ROWS, Neighbours, make_neighbours
 
 ANSWER_BATCH = 16
 LONG = 1.5  # windows: recordings above it are shown along their course
@@ -85,11 +86,26 @@ class AudioPredictor(ScorePredictor):
         ]
 
     def fit_neighbours(
-        self, train: Sequence[Floats], ids: Sequence[str], held: Sequence[Floats]
+        self,
+        train: Sequence[Floats],
+        ids: Sequence[str],
+        held: Sequence[Floats],
+        report: Reporter,
+        *,
+        limit_s: float,
+        after: int,
     ) -> Neighbours:
-        """Return the training recordings as neighbours; the threshold comes from the held-out ones."""
-        vectors, (held_vectors, shares) = self._whole(train)[0], self._whole(held)
-        self._neighbours = make_neighbours(vectors, ids, held_vectors, shares)
+        """Return the training recordings as neighbours, as many as `read_known` reads; the threshold comes from the held-out ones."""
+        chosen, vectors = read_known(
+            len(train),
+            MOST_ROWS,
+            lambda part: self._whole([train[row] for row in part])[0],
+            report,
+            limit_s=limit_s,
+            after=after,
+        )
+        names = [ids[row] for row in chosen]
+        self._neighbours = make_neighbours(vectors, names, *self._whole(held))
         return self._neighbours
 
     def shares(self, logits: torch.Tensor) -> torch.Tensor:

@@ -19,6 +19,7 @@ from bigmodel.training.images.predictor import ImagePredictor, load_model, save,
 from bigmodel.training.images.read import LoadedImages, Squares, read_rows
 from bigmodel.training.images.recipe import ImageParams
 from bigmodel.training.loop import checkpoint
+from bigmodel.training.loop.budget import NEIGHBOURS
 from bigmodel.training.loop.device import (
     Precision,
     faster_precision,
@@ -30,7 +31,8 @@ from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.objective import ClassObjective
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.ood.neighbours import make_neighbours
+from bigmodel.training.ood.known_rows import read_known
+from bigmodel.training.ood.neighbours import MOST_ROWS, make_neighbours
 
 RECORD, WEIGHTS = "picture.json", "model.safetensors"
 ANSWER_BATCH = 32
@@ -85,6 +87,7 @@ def train(
         _fit_to(model, train_rows.squares)
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     accelerator = make_accelerator(_precision(model, params, side, report), report)
+    answered = (2 * len(data.validation) + len(data.test)) * (2 if params.flip_answers else 1)
     objective = ClassObjective(
         data.labels,
         train_rows.targets,
@@ -100,14 +103,23 @@ def train(
         validation=_examples(held_rows, objective, side),
         report=report,
         fingerprint=fingerprint(params, base, data, np.ascontiguousarray(train_rows.squares).data),
+        after_rows=min(len(data.train), NEIGHBOURS) + answered,
         checks_first=is_fit,
     ).run()
     model = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
     save(folder, model, data.labels, {**record, "side": side, "flips": params.flip_answers})
-    report.step(phase="evaluate", step=0, steps=0)
-    vectors, _ = ImagePredictor(model, data.labels, side, flips=False).see(train_rows.squares)
+    plain_eye = ImagePredictor(model, data.labels, side, flips=False)
+    chosen, vectors = read_known(
+        len(train_rows.squares),
+        MOST_ROWS,
+        lambda part: plain_eye.see(train_rows.squares[part])[0],
+        report,
+        limit_s=params.budget_s,
+        after=answered,
+    )
+    ids = [train_rows.ids[row] for row in chosen]
     predictor = ImagePredictor(model, data.labels, side, flips=params.flip_answers)
-    make_neighbours(vectors, train_rows.ids, *predictor.see(held_rows.squares)).save(folder)
+    make_neighbours(vectors, ids, *predictor.see(held_rows.squares)).save(folder)
 
 
 def _start(

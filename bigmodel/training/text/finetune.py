@@ -110,18 +110,25 @@ def train_head(
 ) -> None:
     """Train a model and write it."""
     fitted = fit_head(objective, data, params, base, report)
-    keep_head(fitted, data, base, folder=folder, report=report)
+    keep_head(fitted, data, base, folder=folder, report=report, limit_s=params.budget_s)
 
 
 def keep_head(
-    fitted: Fitted, data: TaskData, base: BaseFiles, *, folder: Path, report: Reporter
+    fitted: Fitted,
+    data: TaskData,
+    base: BaseFiles,
+    *,
+    folder: Path,
+    report: Reporter,
+    limit_s: float,
 ) -> None:
     """Write a trained model, and find out what is usual among rows that it did not learn from."""
     model, tokenizer, most = fitted
     save_model(folder, model, tokenizer, most)
     report.step(phase="evaluate", step=0, steps=0)
     predictor = TextPredictor(model, tokenizer)
-    known = fit_ood_reference(predictor, data, report, is_own=base.kind == "scratch")
+    is_own = base.kind == "scratch"
+    known = fit_ood_reference(predictor, data, report, is_own=is_own, limit_s=limit_s)
     known.save(folder)
 
 

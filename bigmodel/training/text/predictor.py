@@ -18,6 +18,7 @@ from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Explanation, Reporter
 from bigmodel.training.loop import batches
+from bigmodel.training.ood.known_rows import AT_ONCE, read_known
 from bigmodel.training.ood.neighbours import FEWEST_HELD, VECTORS
 from bigmodel.training.ood.score import (
     LEAST,
@@ -40,7 +41,6 @@ from bigmodel.training.text.ngrams import Ngrams, VectorizerConfig, fit_ngrams
 
 TERMS = "neighbours_terms.json"
 ANSWER_BATCH = 32
-ROWS_AT_ONCE = 256  # between two questions whether to stop
 MOST_TUNED = 2_000  # training rows kept: each costs a pass through the network
 SPREADS = (LEAST, LEAST, LEAST_INSIDE)  # of the signs: distance, unknown share, distance inside
 UNREAD_TOKENS = 0.5  # share of unknown tokens from which next to nothing is read
@@ -140,15 +140,27 @@ def load_model(folder: Path) -> TextPredictor:
 
 
 def fit_ood_reference(
-    predictor: TextPredictor, data: TaskData, report: Reporter, *, is_own: bool
+    predictor: TextPredictor,
+    data: TaskData,
+    report: Reporter,
+    *,
+    is_own: bool,
+    limit_s: float = 0.0,
 ) -> OodReference:
     """Return what a model keeps of its training rows. `is_own`: it knows no letters but theirs.
 
-    What is usual comes from the validation rows; where those are few, from training rows among themselves.
+    Under a time limit of the job (`limit_s`) it keeps fewer where time is short. What is usual comes from the validation rows; where those are few, from training rows among themselves.
     """
-    chosen = np.linspace(0, len(data.train) - 1, min(MOST_TUNED, len(data.train)))
-    rows = chosen_rows(data.train, chosen.astype(np.int64))
-    vectors = _vectors(predictor, rows.inputs, report)
+    inputs = data.train.inputs
+    chosen, vectors = read_known(
+        len(inputs),
+        MOST_TUNED,
+        lambda part: predictor.vectors([inputs[row] for row in part]),
+        report,
+        limit_s=limit_s,
+        after=2 * len(data.validation) + len(data.test),
+    )
+    rows = chosen_rows(data.train, chosen)
     known = _known(rows, vectors, is_own=is_own)
     ood_features = []
     if held := unrepeated(data.validation.inputs, data.train.inputs):
@@ -181,9 +193,9 @@ def load_ood_reference(folder: Path) -> OodReference | None:
 
 def _vectors(predictor: TextPredictor, inputs: Sequence[str], report: Reporter) -> Floats:
     parts = []
-    for start in range(0, len(inputs), ROWS_AT_ONCE):
+    for start in range(0, len(inputs), AT_ONCE):
         report.step(phase="evaluate", step=0, steps=0)
-        parts.append(predictor.vectors(inputs[start : start + ROWS_AT_ONCE]))
+        parts.append(predictor.vectors(inputs[start : start + AT_ONCE]))
     return np.concatenate(parts)
 
 

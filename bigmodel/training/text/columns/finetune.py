@@ -138,7 +138,7 @@ def train(
     is_resumed = report.resume is not None
     fitted = fit_head(ColumnsObjective(data, each), data, each, base, report)
     seconds = _clock() - start
-    keep_head(fitted, data, base, folder=folder, report=report)
+    keep_head(fitted, data, base, folder=folder, report=report, limit_s=params.budget_s)
     if not params.compare_apart:
         return
     if is_resumed:
