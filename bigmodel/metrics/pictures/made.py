@@ -67,9 +67,11 @@ def evaluate(
     """Return the whole evaluation of at least one row; `others` are other models on the same rows, `learned` training pictures."""
     measures = _measures(shown)
     beside = {name: _measures(other) for name, other in others.items()}
-    if instant := beside.get("instant"):
-        rest = {name: value for name, value in measures.items() if name != DISTANCE}
-        measures = {DISTANCE: measures[DISTANCE], BASELINE: instant[DISTANCE], **rest}
+    simple = beside.get(
+        "instant", measures
+    )  # without one beside it, it is the instant model itself
+    rest = {name: value for name, value in measures.items() if name != DISTANCE}
+    measures = {DISTANCE: measures[DISTANCE], BASELINE: simple[DISTANCE], **rest}
     args: dict[str, Arg] = {"rows": len(shown.copied)}
     args |= {"distance": f"{measures[DISTANCE].value:.3f}", "floor": f"{measures[FLOOR].value:.3f}"}
     if JUDGED in measures:
@@ -81,7 +83,9 @@ def evaluate(
         labels=(),
         measures=measures,
         sentence=Message(f"results.sentence.{key}{'_folded' if is_folded else ''}", args),
-        remarks=tuple(_remarks(shown, measures, learned, is_folded=is_folded)),
+        remarks=tuple(
+            _remarks(shown, measures, learned, is_folded=is_folded, is_compared="instant" in beside)
+        ),
         beside=beside,
         is_folded=is_folded,
     )
@@ -144,11 +148,16 @@ def _measures(shown: Shown) -> dict[str, Measure]:
 
 
 def _remarks(
-    shown: Shown, measures: Mapping[str, Measure], learned: int, *, is_folded: bool
+    shown: Shown,
+    measures: Mapping[str, Measure],
+    learned: int,
+    *,
+    is_folded: bool,
+    is_compared: bool,
 ) -> Iterator[Message]:
     """Yield what a person should know before trusting the numbers."""
     yield Message(f"results.remarks.made_by_{shown.features}")
-    if BASELINE in measures:
+    if is_compared:
         mine, simple = measures[DISTANCE].value, measures[BASELINE].value
         args: dict[str, Arg] = {"mine": f"{mine:.3f}", "simple": f"{simple:.3f}"}
         is_better = mine < simple

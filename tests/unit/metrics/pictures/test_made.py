@@ -67,6 +67,12 @@ def test_no_better_than_the_baseline_is_warned_of() -> None:
     assert told.level == "warning"
 
 
+def test_instant_model_is_its_own_baseline() -> None:
+    found = made.evaluate(shown(1.0), {}, learned=2_000, is_folded=False)
+    assert found.measures["baseline_frechet_distance"] == found.measures["frechet_distance"]
+    assert not any("instant" in remark.key or "no_better" in remark.key for remark in found.remarks)
+
+
 def test_copies_and_few_photos_are_warned_of() -> None:
     found = made.evaluate(shown(copies=40), {}, learned=150, is_folded=False)
     levels = {remark.key.rpartition(".")[2]: remark.level for remark in found.remarks}
