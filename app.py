@@ -85,6 +85,7 @@ def _parts(services: "Services") -> "tuple[gr.Blocks, gr.I18n, list[Route]]":
     from pages import find_pages
     from pages.shared.data import upload_route
     from pages.shared.demo import demo_route, gallery_route, phone_route, standalone_route
+    from pages.shared.demo.talks import talk_route
     from pages.shared.label import sort_route
     from pages.shared.people import admin_page, sign_in_page
     from pages.shared.projects import project_route
@@ -103,6 +104,7 @@ def _parts(services: "Services") -> "tuple[gr.Blocks, gr.I18n, list[Route]]":
         phone_route,
         project_route,
         sort_route,
+        talk_route,
         sign_in_page,
         admin_page,
     )

@@ -13,6 +13,7 @@ from bigmodel.services.panels import answer_html
 from bigmodel.services.results.row_table import difference, legend
 from pages.shared.demo import look_view
 from pages.shared.demo.media_demo import MediaDemo
+from pages.shared.demo.talks.talk_view import TalkView
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets import answer
@@ -52,6 +53,7 @@ class VoiceDemo:
                 run = gr.Button(t(f"{WORDS}compare"), elem_id="voice-demo-compare")
                 self._difference = gr.HTML(padding=False, elem_id="voice-demo-difference")
             self._ask_whom()
+        TalkView(self._ctx).build(tab)
         self._media.wire(
             [
                 *(self._along, self._course, self._heard, self._truth, self._said),

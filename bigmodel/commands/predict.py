@@ -13,6 +13,7 @@ from bigmodel.core.datasets.inputs import in_short, join_inputs
 from bigmodel.core.errors import DatasetError, ModelError
 from bigmodel.core.ids import is_id
 from bigmodel.core.message import Message
+from bigmodel.core.results.talk import Talk
 from bigmodel.services.inference.batch_files import ZIP, save_files
 from bigmodel.services.inference.batch_folder import given_files
 from bigmodel.services.inference.predict import Answered, Look, TextRow
@@ -31,7 +32,9 @@ def are_places(args: argparse.Namespace) -> bool:
 
 
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
-    """Answer texts or files, every row of a table, or every file of a folder or a ZIP."""
+    """Answer texts or files, every row of a table, or every file of a folder or a ZIP; write subtitles where they are asked for."""
+    if args.srt or args.vtt:
+        return _subtitles(args, services, terminal)
     if args.text == [STANDARD_INPUT]:
         args.text = [line for line in sys.stdin.read().splitlines() if line.strip()]
     model = args.job if is_id(args.job) else find_job(services, args.job).id
@@ -199,3 +202,72 @@ def _cells(found: Answered, terminal: Terminal) -> tuple[str, ...]:
         key = "strangers.unreadable" if found.said.unreadable else "predict.strange"
         text = f"{text} ({terminal.text(key)})"
     return (text,) if sure is None else (text, f"{100 * sure:.1f} %")
+
+
+def _subtitles(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Write the subtitles of each recording into `--out` or here; JOB may be a base that listens as it is."""
+    asked = _listener(args.job, services)
+    teller = "" if not args.speakers else _model(args.speakers, services)
+    records = []
+    for name in args.text:
+        path = Path(name)
+        if not path.is_file():
+            raise DatasetError("file_missing", name=name)
+        talk = services.talks.begin(OWNER, path.resolve(), path.name, in_turns=bool(teller))
+        try:
+            talk = _heard(talk, asked, teller, args, services, terminal)
+            places = _written(talk, path, args, services, terminal)
+        finally:
+            services.talks.forget(OWNER, talk.id)
+        segments = [
+            {"from_s": p.start, "to_s": p.end, "text": p.text}
+            | ({"speaker": p.speaker or None} if teller else {})
+            for _, p in talk.said()
+        ]
+        records.append(
+            {"file": name, "seconds": talk.seconds, "files": places, "segments": segments}
+        )
+    terminal.record({"predictions": records})
+    return 0
+
+
+def _heard(
+    talk: Talk,
+    asked: str,
+    teller: str,
+    args: argparse.Namespace,
+    services: Services,
+    terminal: Terminal,
+) -> Talk:
+    """Return a recording that was written down whole, and told who speaks where that is asked for."""
+    done = talk
+    with terminal.bar(talk.name) as move:
+        for done in services.talks.hear(OWNER, talk.id, asked, args.language):
+            move(done.heard / max(1, len(done.pieces)), f"{done.heard}/{len(done.pieces)}")
+        if teller:
+            *_, done = (done, *services.talks.tell(OWNER, talk.id, teller))
+    return done
+
+
+def _written(
+    talk: Talk, path: Path, args: argparse.Namespace, services: Services, terminal: Terminal
+) -> list[str]:
+    places = []
+    for kind in ("srt", "vtt"):
+        if getattr(args, kind):
+            place = (args.out or Path()) / f"{path.stem}.{kind}"
+            services.talks.write(OWNER, talk.id, kind, place)
+            terminal.say("predict.saved", path=str(place))
+            places.append(str(place))
+    return places
+
+
+def _listener(asked: str, services: Services) -> str:
+    """Return what listens: a base by its name, else a model or the model of a job."""
+    if any(one.ready and one.name == asked for one in services.talks.listeners(OWNER)):
+        return asked
+    return _model(asked, services)
+
+
+def _model(asked: str, services: Services) -> str:
+    return asked if is_id(asked) else find_job(services, asked).id

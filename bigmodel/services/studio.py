@@ -13,6 +13,8 @@ from bigmodel.services.datasets.uploads import UploadService
 from bigmodel.services.datasets.workbooks import WorkbookService
 from bigmodel.services.inference.export_table import ExportTableService
 from bigmodel.services.inference.predict import InferenceService
+from bigmodel.services.inference.ready_bases import ReadyBases
+from bigmodel.services.inference.talks.talks import Talks
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.services.jobs.diagnosis import DiagnosisService
 from bigmodel.services.jobs.disk import DiskService
@@ -62,6 +64,7 @@ class Services:
     insights: InsightService
     results: ResultService
     inference: InferenceService
+    talks: Talks
     export_table: ExportTableService
     health: HealthService
     disk: DiskService
@@ -108,7 +111,9 @@ def services_over(
     """Put the services together over a store that is open."""
     limits, people = Limits(settings, store), PeopleService(settings, store)
     words, base_models = load_words(settings.task_folders), BaseModelService(settings, store)
-    inference = InferenceService(settings, store, Serving(settings), limits)
+    serving = Serving(settings)
+    inference = InferenceService(settings, store, serving, limits)
+    ready = ReadyBases(settings, base_models)
     control = ControlService(settings, store, jobs)
     downloads, health = Downloads(settings, limits), HealthService(settings, store)
     results = ResultService(settings, store, inference.answers)
@@ -129,6 +134,7 @@ def services_over(
         insights=InsightService(settings, store, jobs, control),
         results=results,
         inference=inference,
+        talks=Talks(settings, inference, serving, ready, limits),
         export_table=ExportTableService(settings, store, inference, labelling),
         health=health,
         disk=DiskService(settings, store, limits),

@@ -65,6 +65,25 @@ def open_sound(source: Source, rate: int = RATE) -> Sound:
         DatasetError: `sound_empty`, `sound_format`, `sound_codec`, `sound_header`, `sound_long`,
             `sound_not_finite` or `sound_broken`.
     """
+    with sound_blocks(source, rate) as (stream, blocks):
+        samples = np.concatenate([*blocks])
+    if not len(samples):
+        raise DatasetError("sound_empty")
+    peak = float(np.abs(samples).max())
+    if peak > OVERSHOOT:
+        samples = samples / np.float32(peak)
+    return Sound(samples.clip(-1.0, 1.0), rate, peak < SILENCE, stream.is_cut, stream.is_one_side)
+
+
+@contextmanager
+def sound_blocks(
+    source: Source, rate: int = RATE, longest_s: int = 0
+) -> Iterator[tuple[Stream, Iterator[Samples]]]:
+    """Give a recording block by block at `rate`, as loud as it is in the file, and what its header says.
+
+    Raises:
+        DatasetError: as of `open_sound`; while blocks are taken as well.
+    """
     with _opened(source) as file:
         head = file.read(HEAD_BYTES)
         if not head:
@@ -76,15 +95,14 @@ def open_sound(source: Source, rate: int = RATE) -> Sound:
         else:
             file.seek(0)
             stream = _stream(kind, file)
-        resampler = Resampler(stream.rate, rate)
-        made = [resampler.feed(block) for block in bounded(stream)]
-        samples = np.concatenate([*made, resampler.finish()])
-    if not len(samples):
-        raise DatasetError("sound_empty")
-    peak = float(np.abs(samples).max())
-    if peak > OVERSHOOT:
-        samples = samples / np.float32(peak)
-    return Sound(samples.clip(-1.0, 1.0), rate, peak < SILENCE, stream.is_cut, stream.is_one_side)
+        yield stream, _at_rate(stream, rate, longest_s)
+
+
+def _at_rate(stream: Stream, rate: int, longest_s: int) -> Iterator[Samples]:
+    resampler = Resampler(stream.rate, rate)
+    for block in bounded(stream, longest_s):
+        yield resampler.feed(block)
+    yield resampler.finish()
 
 
 def is_sound(head: bytes) -> bool:

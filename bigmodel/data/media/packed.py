@@ -11,7 +11,6 @@ from bigmodel.data.media.stream import (
     Block,
     Stream,
     check_header,
-    check_length,
     mono,
 )
 
@@ -32,7 +31,7 @@ def open_by_soundfile(file: BinaryIO) -> Stream:
     """Return the samples of a FLAC, OGG, MP3, AIFF, AU or CAF.
 
     Raises:
-        DatasetError: `sound_header`, `sound_long` or `sound_broken`.
+        DatasetError: `sound_header` or `sound_broken`.
     """
     import soundfile  # noqa: PLC0415 - a native library that not every caller needs
 
@@ -42,8 +41,7 @@ def open_by_soundfile(file: BinaryIO) -> Stream:
         raise DatasetError("sound_broken") from error
     check_header(opened.channels, opened.samplerate)
     promised = opened.frames if opened.format in SURE else 0  # others only guess
-    check_length(promised, opened.samplerate)
-    stream = Stream(opened.samplerate, iter(()))
+    stream = Stream(opened.samplerate, iter(()), frames=promised)
 
     def blocks() -> Iterator[Block]:
         read = 0

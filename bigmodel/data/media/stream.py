@@ -26,27 +26,29 @@ class Stream:
     blocks: Iterator[Block]
     is_cut: bool = False
     is_one_side: bool = False  # the channels cancel each other, so the first one was taken
+    frames: int = 0  # as the header promises; 0 where it does not
 
 
-def bounded(stream: Stream) -> Iterator[Block]:
-    """Yield the blocks while they are numbers and within an hour.
+def bounded(stream: Stream, longest_s: int = 0) -> Iterator[Block]:
+    """Yield the blocks while they are numbers and within so many seconds, by default an hour.
 
     Raises:
         DatasetError: `sound_long` or `sound_not_finite`.
     """
+    longest_s = longest_s or LONGEST_S
+    _check_length(stream.frames, stream.rate, longest_s)
     frames = 0
     for block in stream.blocks:
         frames += len(block)
-        check_length(frames, stream.rate)
+        _check_length(frames, stream.rate, longest_s)
         if not np.isfinite(block).all() or (len(block) and float(np.abs(block).max()) > LOUDEST):
             raise DatasetError("sound_not_finite")
         yield block
 
 
-def check_length(frames: int, rate: int) -> None:
-    """Refuse what is longer than an hour."""
-    if frames > LONGEST_S * rate:
-        raise DatasetError("sound_long", limit=LONGEST_S // 60)
+def _check_length(frames: int, rate: int, longest_s: int) -> None:
+    if frames > longest_s * rate:
+        raise DatasetError("sound_long", limit=longest_s // 60)
 
 
 def check_header(channels: int, rate: int) -> None:

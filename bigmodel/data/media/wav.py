@@ -14,7 +14,6 @@ from bigmodel.data.media.stream import (
     Block,
     Stream,
     check_header,
-    check_length,
     mono,
 )
 
@@ -48,7 +47,7 @@ def open_wav(file: BinaryIO) -> Stream:
     """Return the samples of a RIFF or RF64 file.
 
     Raises:
-        DatasetError: `sound_header`, `sound_codec`, `sound_long` or `sound_broken`.
+        DatasetError: `sound_header`, `sound_codec` or `sound_broken`.
     """
     size = file.seek(0, 2)
     file.seek(12)
@@ -87,9 +86,7 @@ def _wav_data(file: BinaryIO, wav: WavFormat, length: int, there: int) -> Stream
     is_cut = length > there or (length == 0 and there > 0)
     kept = there if is_cut else length
     frames = kept // wav.frame_bytes
-    check_length(frames, wav.rate)
-
-    stream = Stream(wav.rate, iter(()), is_cut)
+    stream = Stream(wav.rate, iter(()), is_cut, frames=frames)
 
     def blocks() -> Iterator[Block]:
         for start in range(0, frames, BLOCK_FRAMES):

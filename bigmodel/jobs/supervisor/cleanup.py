@@ -20,6 +20,7 @@ COPIES = (
     "gradio/*/",
     "downloads/*",
     "demo/*/*",
+    "talks/*/*",
     "sheets/*",
 )  # of uploads, and of what was made of data
 YOUNG_S = 6 * 3600.0  # an import that still runs, or files that somebody looks at

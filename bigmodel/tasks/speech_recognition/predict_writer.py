@@ -25,7 +25,7 @@ from transformers import WhisperForConditionalGeneration
 from bigmodel.core.results.subtitles import srt
 from bigmodel.training.speech.decoding import DecodingConfig, window_samples, write
 from bigmodel.training.speech.features import RATE_HZ
-from bigmodel.training.speech.listening import pieces
+from bigmodel.training.speech.pieces.pauses import pieces
 from bigmodel.training.speech.spoken_text import Manner
 from bigmodel.training.standalone.sounds import read_sound
 

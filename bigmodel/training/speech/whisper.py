@@ -8,11 +8,11 @@ import json
 import math
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 from transformers import WhisperForConditionalGeneration
 
@@ -24,10 +24,18 @@ from bigmodel.training.loop.examples import fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.pretrained import quiet
+from bigmodel.training.speech.as_it_is import (
+    LISTENED,
+    ReadyPredictor,
+    hear_languages,
+    likeliest,
+    read_language,
+    ready_decoding,
+)
 from bigmodel.training.speech.charset import normalise
 from bigmodel.training.speech.decoding import LEAST_REPEATS, DecodingConfig, longest_run
 from bigmodel.training.speech.features import HOP, RATE_HZ, AugmentConfig, Samples, read_samples
-from bigmodel.training.speech.listening import Seq2SeqPredictor
+from bigmodel.training.speech.pieces.listening import Seq2SeqPredictor
 from bigmodel.training.speech.recipe import SpeechParams
 from bigmodel.training.speech.seq2seq_head import (
     STRIDE,
@@ -46,9 +54,6 @@ RECORD, CONFIG = "writer.json", "config.json"
 FAMILY = "whisper"
 ROOM, SPARE_S = 1.3, 0.2  # a window is so much longer than the longest recording
 LOOK_ROWS = 16
-LISTENED = 8  # recordings in which the language is heard
-BASE_WIDTH = 512  # of Whisper base; smaller ones lose themselves in long silence
-LEAST_WINDOW_S, LONGEST_WINDOW_S = 5.0, 30.0  # of a model that was not trained here
 MOST_TIMES, MORE = (
     2,
     8,
@@ -85,7 +90,7 @@ def train(
         one_script(texts) if language == "zh" else {},
     )
     if params.as_it_is:
-        _save(folder, Seq2SeqModel(whole, pen, _ready(whole, pen, text)), text, base)
+        _save(folder, Seq2SeqModel(whole, pen, ready_decoding(whole, pen, text)), text, base)
         report.note("training.note.used_as_it_is", language=language or "en")
         return
     rows, held = (_read(part, whole, params, report) for part in (data.train, data.validation))
@@ -110,15 +115,17 @@ def train(
 
 
 def load_model(folder: Path) -> Seq2SeqPredictor:
-    """Load a model that `train` left.
+    """Load a model that `train` left; where there are but the files of a base, it is used as it is.
 
     Raises:
         ModelError: files are missing or do not belong together.
     """
     try:
-        record = json.loads((folder / RECORD).read_text("utf-8"))
         whole = _load(folder)
         pen = PromptTokenizer(folder, whole.config.vocab_size)
+        if not (folder / RECORD).is_file():
+            return ReadyPredictor(whole, pen, read_language(folder))
+        record = json.loads((folder / RECORD).read_text("utf-8"))
         manner = DecodingConfig.from_record(record)
         text = Manner(manner.case, manner.language, manner.numbers, record.get("letters", {}))
     except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -139,40 +146,11 @@ def _language(
     if by_script != "en":
         return by_script if by_script in known else "en"
     writer = Seq2SeqModel(whole, pen, DecodingConfig((pen.start,), 1, "keep")).eval()
-    listen, numbers = make_frontend(whole).listen, list(pen.languages)
-    total = torch.zeros(len(numbers))
-    with torch.inference_mode():
-        for path in rows.inputs[:: max(1, len(rows) // LISTENED)][:LISTENED]:
-            try:
-                frames = listen(as_sound(read_samples(path)))[None]
-            except DatasetError:
-                continue
-            total += writer.languages(frames)[0, numbers].softmax(dim=0)
-    return pen.languages[numbers[int(total.argmax())]] if total.any() else "en"
-
-
-def _ready(
-    whole: WhisperForConditionalGeneration, pen: PromptTokenizer, text: Manner
-) -> DecodingConfig:
-    """Return how a model writes that was not trained here."""
-    prompt = pen.prompt(text.language)
-    most = min(
-        whole.config.max_target_positions // 2, whole.config.max_target_positions - len(prompt)
-    )
-    is_small = whole.config.d_model < BASE_WIDTH
-    return DecodingConfig(
-        prompt,
-        most,
-        text.case,
-        barred=pen.non_speech(()),
-        barred_first=pen.barred_first(),
-        repeats=LEAST_REPEATS,
-        least_window_s=LEAST_WINDOW_S,
-        short_window_s=LEAST_WINDOW_S if is_small else LONGEST_WINDOW_S,
-        no_speech=pen.no_speech,
-        language=text.language,
-        numbers=text.numbers,
-    )
+    sounds = []
+    for path in rows.inputs[:: max(1, len(rows) // LISTENED)][:LISTENED]:
+        with suppress(DatasetError):
+            sounds.append(as_sound(read_samples(path)))
+    return likeliest(pen, hear_languages(writer, sounds))
 
 
 def _taught(

@@ -63,6 +63,7 @@ WALK: dict[str, tuple[str, dict[str, Any]]] = {
     "GET /bm/trays/{tray}": ("/bm/trays/{tray}", {}),
     "GET /bm/trays/{tray}/files/{item}": ("/bm/trays/{tray}/files/{item}", {}),
     "GET /bm/sort/{dataset}": ("/bm/sort/{dataset}?guess=1", {}),
+    "GET /bm/talks/{talk}/{name}": ("/bm/talks/{asked}/talk.srt", {}),
     "GET /bm/phone": ("/bm/phone?model={model}", {}),
     "GET /demo/{asset}.js": ("/demo/alone.js", {}),
     "GET /demo/{asset}.css": ("/demo/alone.css", {}),

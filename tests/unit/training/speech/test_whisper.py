@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, StopRequested
 from bigmodel.training.loop.examples import NOT_COMPARED, fingerprint
 from bigmodel.training.speech import ctc, whisper
+from bigmodel.training.speech.as_it_is import LISTENED, ReadyPredictor
 from bigmodel.training.speech.decoding import LEAST_REPEATS
 from bigmodel.training.speech.features import read_samples
 from bigmodel.training.speech.recipe import SpeechParams
@@ -188,3 +190,29 @@ def test_settings_of_later_releases_leave_old_checkpoints_usable(
     before = PARAMS.model_dump(exclude={*NOT_COMPARED, "as_it_is", "language", "numbers"})
     said = [before, base.name, data.labels, list(data.train.ids), list(data.train.targets)]
     assert plain == hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def test_base_without_any_training_hears_the_language_once_a_recording(
+    data: TaskData, base: BaseFiles, tmp_path: Path
+) -> None:
+    assert base.folder
+    folder = tmp_path / "ready"
+    shutil.copytree(base.folder, folder)
+    (folder / "model.json").write_text("{}", "utf-8")
+    ready = whisper.load_model(folder)
+    assert isinstance(ready, ReadyPredictor)
+    first = ready.answer(data.train.inputs[:2])
+    assert [len(one.segments) <= 1 for one in first] == [True, True]
+    language = ready.text.language
+    assert language in ("en", "zh")
+    shares = ready._heard[2].clone()
+    ready.answer(data.train.inputs[:LISTENED])
+    ready.answer(data.train.inputs[:LISTENED])
+    assert ready._heard[1] == LISTENED
+    assert float(ready._heard[2].sum()) == pytest.approx(LISTENED, abs=0.01)
+    assert float(shares.sum()) == pytest.approx(2, abs=0.01)
+    (folder / "model.json").write_text('{"language": "zh"}', "utf-8")
+    told = whisper.load_model(folder)
+    told.answer(data.train.inputs[:1])
+    assert told.text.language == "zh"
+    assert told.text.write("這個國家") == "这个国家"

@@ -8,26 +8,16 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from bigmodel.answers.transcript import Transcript
 from bigmodel.training.speech.decoding import Written, window_samples
 from bigmodel.training.speech.features import RATE_HZ, read_samples
+from bigmodel.training.speech.pieces.pauses import pieces
 from bigmodel.training.speech.seq2seq_head import Seq2SeqModel, as_sound, make_frontend
 from bigmodel.training.speech.spoken_text import Manner
 
 ANSWER_BATCH = 8
-SILENCE = 10 ** (
-    -50 / 20
-)  # of full scale: what stays below is not heard, for Whisper would invent a text
-FRAME = RATE_HZ // 10  # of loudness
-LONGEST_PIECE_S = 15.0  # of a long recording
-USUAL_PIECE_S = 6.0  # from here on a pause ends a piece: a subtitle should be readable
-PAUSE = 3  # frames
-MARGIN = 2  # frames kept around a piece
-
-Floats = NDArray[np.float32]
 
 
 class Seq2SeqPredictor:
@@ -105,69 +95,3 @@ class Seq2SeqPredictor:
             words[-1][0].append(token)
             words[-1][1].append(sure)
         return words
-
-
-def pieces(sound: Floats, longest: int) -> list[tuple[int, int]]:
-    """Return (from sample, to sample) of what is heard by itself; nothing of silence.
-
-    A recording that fits a window of at most `LONGEST_PIECE_S` is one piece, others are cut at pauses.
-    """
-    most = min(longest, int(LONGEST_PIECE_S * RATE_HZ))
-    loud = loudness(sound)
-    if not len(loud) or loud.max() < SILENCE:
-        return []
-    if len(sound) <= most:
-        return [(0, len(sound))]
-    return [
-        (start * FRAME, min(len(sound), end * FRAME))
-        for start, end in _cut(loud, max(1, most // FRAME))
-    ]
-
-
-def loudness(sound: Floats) -> Floats:
-    """Return the effective value of every tenth of a second."""
-    whole = np.pad(sound, (0, -len(sound) % FRAME)).reshape(-1, FRAME)
-    values: Floats = np.sqrt(np.square(whole, dtype=np.float64).mean(axis=1)).astype(np.float32)
-    return values
-
-
-def _cut(loud: Floats, most: int) -> Iterator[tuple[int, int]]:
-    """Yield (from frame, to frame) of pieces of at most `most` frames; short ones are heard together."""
-    floor = max(SILENCE, 0.05 * float(np.percentile(loud, 95)))
-    usual = min(most, int(USUAL_PIECE_S * RATE_HZ / FRAME))
-    joined: list[tuple[int, int]] = []
-    for start, end in _parted(loud, _spans(loud > floor), most - 2 * MARGIN):
-        if joined and end - joined[-1][0] <= usual - 2 * MARGIN:
-            joined[-1] = joined[-1][0], end
-        else:
-            joined.append((start, end))
-    before = 0
-    for place, (start, end) in enumerate(joined):
-        after = joined[place + 1][0] if place + 1 < len(joined) else len(loud)
-        start, end = max(before, start - MARGIN), min(after, end + MARGIN)
-        yield start, end
-        before = end
-
-
-def _spans(is_said: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return (from, to) between pauses."""
-    edges = np.flatnonzero(np.diff(np.r_[0, is_said.astype(np.int8), 0])).tolist()
-    spans: list[tuple[int, int]] = []
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if spans and start - spans[-1][1] < PAUSE:
-            spans[-1] = spans[-1][0], end
-        else:
-            spans.append((start, end))
-    return spans
-
-
-def _parted(loud: Floats, spans: Sequence[tuple[int, int]], most: int) -> Iterator[tuple[int, int]]:
-    """Yield the spans, long ones cut where the last third of what fits is quietest."""
-    most = max(2, most)
-    for start, end in spans:
-        while end - start > most:
-            late = start + most - max(1, most // 3)
-            cut = late + int(np.argmin(loud[late : start + most]))
-            yield start, cut
-            start = cut
-        yield start, end

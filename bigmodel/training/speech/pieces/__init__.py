@@ -1,0 +1,1 @@
+"""Long recordings: where they are cut at pauses, and how their pieces are heard."""

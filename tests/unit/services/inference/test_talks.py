@@ -1,0 +1,137 @@
+"""Long recordings: heard piece by piece by a real serving child of a fake task, stopped, corrected and taken along."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from bigmodel.core.errors import ModelError, NotFoundError
+from bigmodel.core.results.talk import Piece, Talk
+from bigmodel.services.inference.ready_bases import ReadyBases
+from bigmodel.services.inference.talks import talks as module
+from bigmodel.services.inference.talks.talks import Talks
+from bigmodel.services.people.limits import Limits
+from bigmodel.services.training.base_models import BaseModelService
+from tests.fakes.demo import Studio, open_studio
+
+SAID = ("good morning", "", "is that, a comma")
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    with open_studio(tmp_path / "home", "me", "mirror_speech") as opened:
+        yield opened
+
+
+@pytest.fixture
+def talks(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Talks:
+    def cut(_settings: Any, _source: Path, folder: Path, usual_s: float, _progress: Any) -> Any:
+        for number, text in enumerate(SAID, 1):
+            (folder / f"{number:05}.flac").write_text(text)
+        return 30.0, tuple(Piece(usual_s * n, usual_s * n + 2) for n in range(len(SAID)))
+
+    monkeypatch.setattr(module, "cut", cut)
+    settings, store = studio.settings, studio.store
+    plain = settings.model_copy(update={"task_folders": ()})  # the fakes bring no bases
+    ready = ReadyBases(plain, BaseModelService(plain, store))
+    return Talks(settings, studio.demo, studio.demo._serving, ready, Limits(settings, store))
+
+
+def heard(talks: Talks, studio: Studio) -> Talk:
+    talk = talks.begin("me", Path("talk.wav"), "talk.wav")
+    *_, talk = talks.hear("me", talk.id, studio.job())
+    return talk
+
+
+def test_every_piece_is_written_down_with_its_times(talks: Talks, studio: Studio) -> None:
+    talk = heard(talks, studio)
+    assert (talk.is_whole, talk.listener) == (True, "reviews")
+    assert talk.segments() == [(0.0, 2.0, SAID[0]), (12.0, 14.0, SAID[2])]
+    assert talks.get("me", talk.id) == talk
+
+
+def test_who_stops_keeps_what_was_heard_and_goes_on_there(talks: Talks, studio: Studio) -> None:
+    talk, job = talks.begin("me", Path("talk.wav"), "talk.wav"), studio.job()
+    hearing = talks.hear("me", talk.id, job)
+    assert next(hearing).heard == 1
+    talks.stop("me", talk.id)
+    assert list(hearing) == []
+    assert talks.get("me", talk.id).heard == 1
+    *_, talk = talks.hear("me", talk.id, job)
+    assert talk.is_whole
+
+
+def test_correction_stays_and_an_empty_text_leaves_the_row_out(
+    talks: Talks, studio: Studio
+) -> None:
+    talk, job = talks.begin("me", Path("talk.wav"), "talk.wav"), studio.job()
+    talks.correct("me", talk.id, 1, " good\nevening ")
+    *_, talk = talks.hear("me", talk.id, job)
+    assert talk.segments()[0] == (0.0, 2.0, "good evening")
+    assert talks.correct("me", talk.id, 1, " ").segments() == [(12.0, 14.0, SAID[2])]
+
+
+def test_it_is_taken_along_as_subtitles_table_and_data_set(
+    talks: Talks, studio: Studio, tmp_path: Path
+) -> None:
+    talk = heard(talks, studio)
+    for kind in ("srt", "vtt", "csv", "zip"):
+        talks.write("me", talk.id, kind, tmp_path / f"talk.{kind}")
+    assert "00:00:12,000 --> 00:00:14,000\nis that, a comma" in (tmp_path / "talk.srt").read_text()
+    assert (tmp_path / "talk.vtt").read_text().startswith("WEBVTT\n\n00:00:00.000 -->")
+    table = list(csv.reader(io.StringIO((tmp_path / "talk.csv").read_text("utf-8-sig"))))
+    assert table == [
+        ["start", "end", "text"],
+        ["0.00", "2.00", SAID[0]],
+        ["12.00", "14.00", SAID[2]],
+    ]
+    with ZipFile(tmp_path / "talk.zip") as package:
+        rows = list(csv.reader(io.StringIO(package.read("transcripts.csv").decode())))
+        assert rows == [
+            ["file", "text"],
+            ["pieces/00001.flac", SAID[0]],
+            ["pieces/00003.flac", SAID[2]],
+        ]
+        assert package.read("pieces/00003.flac").decode() == SAID[2]
+
+
+def test_nobody_else_finds_a_recording(talks: Talks, studio: Studio) -> None:
+    talk = heard(talks, studio)
+    for ask in (
+        lambda: talks.get("you", talk.id),
+        lambda: talks.piece("you", talk.id, 1),
+        lambda: talks.get("me", "../me"),
+        lambda: talks.piece("me", talk.id, 9),
+    ):
+        with pytest.raises(NotFoundError, match="talk_gone"):
+            ask()
+    talks.forget("me", talk.id)
+    with pytest.raises(NotFoundError, match="talk_gone"):
+        talks.get("me", talk.id)
+
+
+def test_nothing_stays_of_a_recording_that_cannot_be_cut(
+    talks: Talks, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object) -> None:
+        raise ModelError("media_missing")
+
+    monkeypatch.setattr(module, "cut", fail)
+    with pytest.raises(ModelError):
+        talks.begin("me", Path("talk.wav"), "talk.wav")
+    assert list((studio.settings.scratch / "talks" / "me").iterdir()) == []
+
+
+def test_bases_listen_before_any_training_once_they_are_here(talks: Talks, studio: Studio) -> None:
+    studio.job()
+    bases = [one for one in talks.listeners("me") if one.ready]
+    assert bases
+    assert not any(one.is_here for one in bases)
+    assert [one.name for one in talks.listeners("me")][len(bases) :] == ["reviews"]
+    talk = talks.begin("me", Path("talk.wav"), "talk.wav")
+    with pytest.raises(ModelError, match="base_missing"):
+        next(talks.hear("me", talk.id, bases[0].id))
