@@ -6,6 +6,7 @@ from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import BaseFiles, Engine, Params, Predictor, Reporter
 from bigmodel.training.images import baseline
 from bigmodel.training.images.recipe import ImageParams
+from bigmodel.training.loop.recipe import picture_side
 
 
 class ImageClassification:
@@ -17,13 +18,16 @@ class ImageClassification:
     def train(
         self, data: TaskData, params: Params, base: BaseFiles, folder: Path, report: Reporter
     ) -> None:
+        settings = _settings(params)
+        side = picture_side(settings.pixels, len(data.train))
+        settings = settings.model_copy(update={"pixels": side})
         if base.kind == "features":
             from bigmodel.training.images import frozen
 
-            return frozen.train(data, _settings(params), base, folder, report)
+            return frozen.train(data, settings, base, folder, report)
         from bigmodel.training.images import finetune
 
-        return finetune.train(data, _settings(params), base, folder, report)
+        return finetune.train(data, settings, base, folder, report)
 
     def load(self, folder: Path) -> Predictor:
         if baseline.is_instant(folder):

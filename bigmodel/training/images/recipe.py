@@ -18,8 +18,8 @@ class ImageParams(ClassParams):
     )
     warmup_share: float = Field(default=0.1, ge=0, le=0.9, json_schema_extra=in_group("learning"))
 
-    # Below 32 pixels the last maps are single points, on which bf16 convolutions of torch 2.11 answer by chance.
-    pixels: int = Field(default=96, ge=32, le=512, json_schema_extra=in_group("data"))
+    # As `picture_side` reads it.
+    pixels: int = Field(default=96, ge=0, le=512, json_schema_extra=in_group("data"))
     augmentation: Literal["none", "crop_flip", "colour", "randaugment"] = Field(
         default="colour", json_schema_extra=in_group("data")
     )

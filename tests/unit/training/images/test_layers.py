@@ -11,6 +11,7 @@ from bigmodel.training.images import pretrained
 from bigmodel.training.images.recipe import ImageParams
 from bigmodel.training.loop.device import faster_precision
 from bigmodel.training.loop.optimizer import make_optimizer
+from bigmodel.training.loop.recipe import picture_side
 from tests.fakes.pictures import picture_data
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.tiny_vision import write_tiny_timm
@@ -79,3 +80,9 @@ def test_first_look_is_at_the_head_that_suits(tmp_path: Path) -> None:
 
 def test_small_models_are_not_timed() -> None:
     assert faster_precision(torch.nn.Linear(2, 2), lambda: pytest.fail("timed")) == "fp32"
+
+
+def test_few_pictures_are_seen_large() -> None:
+    sides = [picture_side(0, rows) for rows in (200, 999, 1_000, 60_000)]
+    assert sides == [224, 224, 160, 160]
+    assert [picture_side(pixels, 200) for pixels in (96, 1)] == [96, 32]
