@@ -178,6 +178,7 @@ def _bundle(
     request: dict[str, Any], findings: "Findings", entries: "Sequence[Entry]"
 ) -> dict[str, Any] | None:
     from bigmodel.data.ingest.bundle import read_bundle  # noqa: PLC0415
+    from bigmodel.data.tables.pairs.dialogues import put_together  # noqa: PLC0415
 
     target = _target(request, findings)
     level, scratch = request["wishes"]["level"], Path(request["report"]).parent
@@ -186,6 +187,7 @@ def _bundle(
         return None
     if not target.only_looks:
         target.close()
+        put_together(target)
     return _table_report(target, found[0], findings) | {"level": found[1]}
 
 
@@ -210,11 +212,14 @@ def _target(request: dict[str, Any], findings: "Findings") -> "Target":
 
 
 def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]:
+    from bigmodel.data.tables.pairs.dialogues import put_together  # noqa: PLC0415
+
     target = _target(request, findings)
     try:
         form = _fill(target, Path(request["path"]), request["name"])
         if not target.only_looks:
             target.close()
+            put_together(target)
     except DatasetError as error:
         error.look = target.look
         raise

@@ -1,7 +1,6 @@
 """Tables of conversations: which columns say what is asked and what is answered; it opens no file."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bigmodel.core.datasets.dataset import NO_LABEL
@@ -54,14 +53,6 @@ def chat_of(
     return Guess(
         prompt, "", (Message("data.problems.chat_found", args, "info"),), (answer,), kind=NONE
     )
-
-
-def put_together(record: dict[str, str], counts: Counter[str]) -> dict[str, str]:
-    """Return a record of Alpaca with its input below the instruction, any other one as it is."""
-    if record.keys() >= {INSTRUCTION, INPUT, OUTPUT} and record[INPUT].strip():
-        counts["alpaca"] += 1
-        record = record | {INSTRUCTION: f"{record[INSTRUCTION]}\n{record[INPUT]}"}
-    return record
 
 
 def _named(sample: Mapping[str, Sequence[str]], names: re.Pattern[str]) -> str:

@@ -16,7 +16,6 @@ from bigmodel.core.datasets.turns import turns_of
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.encoding import Encoding, find_encoding, read_lines
 from bigmodel.data.tables.nested import flat, rows_in
-from bigmodel.data.tables.pairs.chats import put_together
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.shapes.keyed import JUDGED, names_of, patterns_of
 from bigmodel.data.tables.table import Findings, Target
@@ -45,8 +44,7 @@ def _read(path: Path, target: Target) -> None:
     if all(map(UNNAMED.fullmatch, columns)):
         target.findings.note("header_missing")
     counts: Counter[str] = Counter()
-    for line, found in _records(path, encoding, target.findings):
-        record = put_together(found, counts)
+    for line, record in _records(path, encoding, target.findings):
         if turns := max((len(turns_of(cell)) for cell in record.values()), default=0):
             counts.update(rows=1, turns=turns)
         cells = ((record.get(name, ""), has_marks) for name, has_marks in columns.items())
@@ -60,8 +58,6 @@ def _read(path: Path, target: Target) -> None:
     if counts["rows"]:
         rows, turns = counts["rows"], counts["turns"]
         target.findings.note("chats", level="info", rows=rows, turns=turns)
-    if counts["alpaca"]:
-        target.findings.note("alpaca", level="info", count=counts["alpaca"])
 
 
 def _columns(path: Path, encoding: Encoding, target: Target) -> dict[str, bool]:

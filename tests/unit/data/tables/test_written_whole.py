@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from bigmodel.core.datasets.dataset import NO_LABEL, ONLY_TEXT, Dataset
@@ -156,3 +158,97 @@ def test_person_chooses_on_the_page_that_texts_are_learned_whole(
     assert service.choose_columns(OWNER, dataset.id, text="text", label=ONLY_TEXT) == whole
     back = service.choose_columns(OWNER, dataset.id, text="text", label=NO_LABEL)
     assert (back.version.recipe.kind, service.label_of(back)) == ("", NO_LABEL)
+
+
+ALPACA = [
+    {
+        "instruction": f"第 {n} 次怎么说？",
+        "input": "你好" if n < 9 else "",
+        "output": f"那就说第 {n} 次吧",
+    }
+    for n in range(60)
+]
+TURNS = [
+    {"dialogue_id": f"d{n}", "turn": f"{turn}", "role": role, "content": f"{said} {n}"}
+    for n in range(60)
+    for turn, role, said in (
+        (2, "assistant", "it left on day"), (1, "user", "where is parcel"), (3, "user", "thanks for"),
+        (4, "assistant", "you are welcome"),
+    )
+]  # fmt: skip
+
+
+def read_as(ending: str, rows: Sequence[Mapping[str, object]], folder: Path) -> Path:
+    """Write rows as a table of some format."""
+    path = folder / f"table.{ending}"
+    frame = pd.DataFrame(rows)
+    if ending == "parquet":
+        frame.to_parquet(path)
+    elif ending == "xlsx":
+        frame.to_excel(path, index=False)
+    else:
+        frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "xlsx"])
+def test_alpaca_is_read_in_tables_of_every_format(
+    ending: str, tmp_path: Path, service: DatasetService
+) -> None:
+    dataset = service.import_file(OWNER, read_as(ending, ALPACA, tmp_path))
+    assert {"alpaca", "chat_found"} <= keys(dataset)
+    kept_rows = load_rows(tmp_path / "home" / dataset.version.folder, None)["input"]
+    assert sum("\n你好" in turns_of(row)[0] for row in kept_rows) == 9
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_turns_of_a_dialogue_are_put_together_in_their_order(
+    ending: str, tmp_path: Path, service: DatasetService
+) -> None:
+    dataset = service.import_file(OWNER, read_as(ending, TURNS, tmp_path))
+    assert {"turns_joined", "chats"} <= keys(dataset)
+    assert (dataset.version.recipe.kind, dataset.version.recipe.input) == ("none", "conversation")
+    kept_rows = load_rows(tmp_path / "home" / dataset.version.folder, None)["input"]
+    assert turns_of(kept_rows[7]) == (
+        "where is parcel 7", "it left on day 7", "thanks for 7", "you are welcome 7",
+    )  # fmt: skip
+
+
+def test_two_speakers_of_other_names_are_person_and_answer(
+    tmp_path: Path, service: DatasetService
+) -> None:
+    rows = [
+        {"会话ID": f"{n}", "说话人": who, "内容": f"{said}{n}号"}
+        for n in range(60)
+        for who, said in (("顾客", "请问这是几号？"), ("店员", "这里是"))
+    ]
+    dataset = service.import_file(OWNER, read_as("csv", rows, tmp_path))
+    [turns] = {len(turns_of(row)) for row in load_rows(tmp_path / "home" / dataset.version.folder, None)["input"]}  # fmt: skip
+    assert (turns, dataset.version.summary.usable_rows) == (2, 60)
+
+
+def test_turns_with_labels_stay_rows_unless_conversations_are_asked_for(
+    tmp_path: Path, service: DatasetService
+) -> None:
+    rows = [{**row, "mood": "good" if row["role"] == "user" else "bad"} for row in TURNS]
+    path = read_as("csv", rows, tmp_path)
+    labelled = service.import_file(OWNER, path)
+    assert "turns_joined" not in keys(labelled)
+    asked = service.import_file(OWNER, path, task="text_generation")
+    assert "turns_joined" in keys(asked)
+
+
+@pytest.mark.parametrize("write", [json.dumps, str], ids=["json", "python"])
+def test_messages_in_cells_become_conversations(
+    write: Callable[[object], str], tmp_path: Path, service: DatasetService
+) -> None:
+    rows = [
+        {"id": n, "messages": write([
+            {"role": "user", "content": f"number {n}?"}, {"role": "assistant", "content": f"it's {n}"},
+        ])}
+        for n in range(60)
+    ]  # fmt: skip
+    dataset = service.import_file(OWNER, read_as("csv", rows, tmp_path))
+    assert "chats" in keys(dataset)
+    kept_rows = load_rows(tmp_path / "home" / dataset.version.folder, None)["input"]
+    assert turns_of(kept_rows[3]) == ("number 3?", "it's 3")
