@@ -95,9 +95,10 @@ def _alpaca(target: Target) -> Iterator[Callable[[Row, Counter[str]], None]]:
 def _messages(target: Target) -> Iterator[Callable[[Row, Counter[str]], None]]:
     """Yield what reads lists of messages out of the cells of a column, where most of them are such."""
     first = next(pq.ParquetFile(target.path).iter_batches(SEEN_ROWS), None)
-    for name in target.columns if first is not None else ():
+    rows = _rows(first) if first is not None else []
+    for name in target.columns:
         column = ORIGINAL + name
-        cells = [cell for cell in first.column(column).to_pylist() if cell and cell.strip()]
+        cells = [row[column] for row in rows if row[column].strip()]
         if 2 * sum(bool(_conversation(cell)) for cell in cells) > len(cells):
             yield _reading(column)
 
