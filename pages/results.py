@@ -57,6 +57,9 @@ class ResultsTab:
             with gr.Row():
                 self.go_on = gr.Button(t(f"{WORDS}try"), variant="primary", elem_id="results-try")
                 self.download = gr.Button(t(f"{WORDS}download"), elem_id="results-download")
+                self.adapter = gr.Button(
+                    t(f"{WORDS}download_adapter"), visible=False, elem_id="results-adapter"
+                )
             self.package = gr.DownloadButton(elem_id="results-package", elem_classes="bm-away")
             self.own_table = OwnTable(self.ctx, "results")
             self.share = ShareView(self.ctx)
@@ -81,7 +84,7 @@ class ResultsTab:
         show, part = protect(whole(self.show)), Newest(within=whole)
         shown = [
             chosen, self.seen, self.timer, self.job, self.model, self.notice, self.body,
-            self.sentence, self.panels, self.measures, self.terms, *self.coach.parts, *self.wrong.parts,
+            self.adapter, self.sentence, self.panels, self.measures, self.terms, *self.coach.parts, *self.wrong.parts,
             *self.share.parts, *self.compare.parts,
         ]  # fmt: skip
         asked = [chosen, self.model]
@@ -99,6 +102,7 @@ class ResultsTab:
         self.compare.wire(protect)
         self.own_table.follow(tab, protect, chosen, self.model)
         fetch(self.download, protect(self.pack), asked, self.package)
+        fetch(self.adapter, protect(self.pack_adapter), asked, self.package)
         self.coach.wire(protect, "jobs")
         self.ctx.go_demo(self.go_on.click(lambda: None, None, None, **QUIET))
 
@@ -125,6 +129,7 @@ class ResultsTab:
             updates = {
                 **self._drawn(job, chosen, results, request),
                 **self.wrong.show(job.id, chosen.id, ALL, ALL, request),
+                self.adapter: gr.Button(visible=self.results.has_adapter(chosen)),
                 self.model: gr.Radio(
                     [(self._name(model, request), model.id) for model in models],
                     value=chosen.id,
@@ -164,6 +169,12 @@ class ResultsTab:
         owner = self.ctx.owner(request)
         model = self.results.model(owner, job_id, model_id or "")
         return str(self.results.download(owner, model.id))
+
+    def pack_adapter(self, job_id: str, model_id: str | None, request: gr.Request) -> str:
+        """Return the ZIP of the model that is shown, without its base."""
+        owner = self.ctx.owner(request)
+        model = self.results.model(owner, job_id, model_id or "")
+        return str(self.results.download(owner, model.id, as_adapter=True))
 
     # parts ------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.events import Kind, decode
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
+from bigmodel.core.task import BaseFiles
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Attempt
 from bigmodel.jobs.worker.attempt import run_attempt
@@ -36,24 +37,30 @@ class Made:
     folder: Path
 
 
+INSTANT_FILES = BaseFiles("instant", "instant")
+
+
 @contextmanager
-def instant_attempt(place: Path, file: Path) -> Iterator[Made]:
-    """Import a file, let its likeliest task's instant model learn it, and yield what asks that."""
+def instant_attempt(
+    place: Path, file: Path, base: BaseFiles = INSTANT_FILES, **params: object
+) -> Iterator[Made]:
+    """Import a file, let its likeliest task's instant model learn it, and a base if there is one, and yield what asks them."""
     settings = quick_settings(place / "home", task_folders=())
     store, serving = MemoryStore(), Serving(settings)
     datasets = DatasetService(settings, store)
     dataset = datasets.import_file(OWNER, file)
     task = TrainingService(settings, store, NOBODY, NOBODY).guess_task(dataset)
     job = Job(
-        new_id(), OWNER, new_id(), file.stem, task, dataset.id, 1, "instant", "fast", {}, now()
+        new_id(), OWNER, new_id(), file.stem, task, dataset.id, 1, base.name, "fast", {}, now()
     )
     store.jobs.submit(job)
     claimed = store.jobs.claim(now())
     assert claimed
     store.jobs.move(job.id, claimed.token, State.STARTING, State.RUNNING, at=now())
     folder = settings.jobs / job.id / "1"
-    base = {"name": "instant", "kind": "instant", "folder": None}
-    attempt = Attempt(job.id, 1, task, file.stem, {"base": "instant"}, base, dataset.version.folder)
+    told = {"name": base.name, "kind": base.kind, "folder": base.folder and str(base.folder)}
+    wanted = {"base": base.name, **params}
+    attempt = Attempt(job.id, 1, task, file.stem, wanted, told, dataset.version.folder)
     attempt_folder.write_attempt(folder, attempt)
     run_attempt(folder, settings, WorkerReporter(folder, settings.home, 1))
     events = decode((folder / attempt_folder.EVENTS).read_bytes())[0]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bigmodel.base_models.catalogue import read_models
 from bigmodel.base_models.shelf import from_record
+from bigmodel.base_models.wheels import read_wheels
 from bigmodel.core.datasets.card import DatasetCard
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
@@ -46,7 +47,7 @@ PACKAGES = {
 CPU_INDEX = "--extra-index-url https://download.pytorch.org/whl/cpu"  # else CUDA comes along
 _IMPORT = re.compile(r"^ *(?:import|from) (\w+)", re.MULTILINE)
 CLEANING = tuple(DATA / name for name in ("cleaning.py", "personal.py"))  # they stand alone
-TAKEN = frozenset({".safetensors", ".json", ".txt", ".model"})
+TAKEN = frozenset({".safetensors", ".json", ".txt", ".model", ".jinja"})
 LEFT = frozenset(  # rows, what tells of them, and ids of this app
     {
         "model.json",
@@ -55,6 +56,8 @@ LEFT = frozenset(  # rows, what tells of them, and ids of this app
         "neighbours.json",
         "neighbours_terms.json",
         "copied.safetensors",
+        "lora.safetensors",
+        "lora.json",
         "apart.json",
         "apart.safetensors",
         "sights.safetensors",
@@ -63,6 +66,10 @@ LEFT = frozenset(  # rows, what tells of them, and ids of this app
         "sights_body.json",
     }
 )
+# What makes up a model without its base, and the names by which peft loads it.
+ADAPTER = {"lora.safetensors": "adapter_model.safetensors", "lora.json": "adapter_config.json"}
+SPOKEN = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
+ADAPTER_NEEDS = ("peft", "torch", "transformers", "safetensors")
 CONFIGS = frozenset({"config.json", "tokenizer_config.json"})
 ORIGINS = frozenset({"_name_or_path", "name_or_path"})
 NOTHING_SAID = DatasetCard()
@@ -117,6 +124,53 @@ def write_package(
         *_programs(program, _cleaning(folder), space_files(words, task) if as_space else {}),
         *figures(words, results),
     ]
+    _write(target, {path.name: path for path in files}, texts)
+    return target
+
+
+def has_adapter(folder: Path) -> bool:
+    """Tell whether a model is an adapter on a base that can be taken along alone."""
+    return all((folder / name).is_file() for name in ADAPTER)
+
+
+def write_adapter(
+    settings: Settings,
+    model: TrainedModel,
+    *,
+    results: Results,
+    split_rows: Mapping[str, int],
+    bases: Mapping[str, Mapping[str, object]],
+    data: DatasetCard = NOTHING_SAID,
+) -> Path:
+    """Write the ZIP of a model without its base, which peft loads, or return the one already there.
+
+    Raises:
+        ModelError: `model_files_missing`.
+    """
+    target = settings.scratch / "downloads" / model.id / _mark(data) / "adapter.zip"
+    if target.is_file():
+        return target
+    folder = Artifacts(settings.home).path(model.folder)
+    if not has_adapter(folder):
+        raise ModelError("model_files_missing")
+    task = get_task(model.task, settings.task_folders)
+    base = _base(task, model, bases)
+    ours = read_wheels().get(base.name)
+    named = (ours.hub if ours else "") or base.name
+    weights, record = ADAPTER
+    how = json.loads((folder / record).read_text("utf-8")) | {"base_model_name_or_path": named}
+    card = write_card(
+        load_words(settings.task_folders), model, results=results, split_rows=split_rows, base=base,
+        has_program=False, data=data, adapts=named,
+    )  # fmt: skip
+    pins = [f"{name}=={installed(name).split('+')[0]}" for name in ADAPTER_NEEDS]
+    texts = [
+        ("README.md", card),
+        (ADAPTER[record], json.dumps(how, ensure_ascii=False, indent=2)),
+        ("requirements.txt", "\n".join(pins) + "\n"),
+    ]
+    spoken = [folder / name for name in SPOKEN if (folder / name).is_file()]
+    files = {ADAPTER[weights]: folder / weights, **{path.name: path for path in spoken}}
     _write(target, files, texts)
     return target
 
@@ -126,14 +180,14 @@ def _mark(data: DatasetCard) -> str:
     return hashlib.sha256(repr(data).encode()).hexdigest()[:8] if data else ""
 
 
-def _write(target: Path, files: Sequence[Path], texts: Sequence[tuple[str, str]]) -> None:
+def _write(target: Path, files: Mapping[str, Path], texts: Sequence[tuple[str, str]]) -> None:
     """Write the ZIP, which is there whole or not at all."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_name(f".{new_id()}.part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as package:
-            for path in files:
-                _add(package, path.name, _without_origin(path))
+            for name, path in files.items():
+                _add(package, name, _without_origin(path))
             for name, text in texts:
                 _add(package, name, text.encode("utf-8"))
         part.replace(target)

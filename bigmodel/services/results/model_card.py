@@ -20,6 +20,15 @@ KINDS = {
     "folder": "kind_own",
     "features": "kind_features",
 }
+LOADING = """```python
+from peft import PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+base = AutoModelForCausalLM.from_pretrained("{base}")
+model = PeftModel.from_pretrained(base, ".")
+tokenizer = AutoTokenizer.from_pretrained(".")
+```
+"""
 BASED = frozenset(
     {"embedded", "hub", "folder", "wheel", "features"}
 )  # kinds whose weights hold those of a base
@@ -34,13 +43,15 @@ def write_card(
     base: Base,
     has_program: bool,
     data: DatasetCard,
+    adapts: str = "",
 ) -> str:
-    """Return the README.md of a model."""
+    """Return the README.md of a model; of an adapter that comes without its base, `adapts` names that."""
     parts = []
     for language in LANGUAGES:
         lines = _card(
-            words, language, model, results, split_rows, base, data, has_program=has_program
-        )
+            words, language, model, results, split_rows, base, data,
+            has_program=has_program, adapts=adapts,
+        )  # fmt: skip
         parts.append("\n".join(lines))
     return "\n---\n\n".join(parts)
 
@@ -55,6 +66,7 @@ def _card(
     data: DatasetCard,
     *,
     has_program: bool,
+    adapts: str,
 ) -> Iterator[str]:
     def say(key: str, **args: str | int) -> str:
         shown = {
@@ -71,6 +83,8 @@ def _card(
     if has_program:
         yield f"## {say('use')}\n\n```\npip install -r requirements.txt"
         yield f'python predict.py "{say("some_text")}"\n```\n'
+    if adapts:
+        yield f"## {say('use')}\n\n{say('adapter', base=adapts)}\n\n{LOADING.format(base=adapts)}"
     yield f"## {say('learned')}\n"
     rows = {name: split_rows.get(name, 0) for name in ("train", "validation", "test")}
     yield say("rows", **rows) + "\n"

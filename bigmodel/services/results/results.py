@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -177,23 +178,31 @@ class ResultService:
         remarks = [*asked.remarks, *seen, *map(_said_of_file, results.remarks)]
         return replace(results, sentence=_said_of_file(results.sentence), remarks=tuple(remarks))
 
-    def download(self, owner: str, model_id: str, *, as_space: bool = False) -> Path:
-        """Return a ZIP of a model that works without this app, or as a Hugging Face Space.
+    def download(
+        self, owner: str, model_id: str, *, as_space: bool = False, as_adapter: bool = False
+    ) -> Path:
+        """Return a ZIP of a model that works without this app, as a Hugging Face Space, or as an adapter without its base.
 
         Raises:
             ModelError: `model_files_missing`, `model_without_program`.
         """
         model = self._store.models.get(owner, model_id)
         version = self._version(owner, model)
-        return export.write_package(
+        write = (
+            export.write_adapter if as_adapter else partial(export.write_package, as_space=as_space)
+        )
+        return write(
             self._settings,
             model,
             results=self.results(owner, model.job_id, model.id),
             split_rows=version.summary.split_rows,
             bases=self._store.base_models.list_all(owner),
             data=read_card(self._settings.datasets / version.dataset_id),
-            as_space=as_space,
         )
+
+    def has_adapter(self, model: TrainedModel) -> bool:
+        """Tell whether a model is an adapter on a base, which can be taken along alone."""
+        return export.has_adapter(Artifacts(self._settings.home).path(model.folder))
 
     def _evaluate(self, owner: str, model: TrainedModel) -> Results:
         kind, answered = self._answered(model)
