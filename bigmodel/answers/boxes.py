@@ -12,7 +12,7 @@ from bigmodel.core.answer import AnswerType, Cell
 from bigmodel.core.datasets.boxes import Box, Boxed, boxed_of, boxes_of, counts_line
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
-from bigmodel.core.results.comparison import Compared, Paired
+from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Results
 from bigmodel.metrics import sentence
@@ -155,15 +155,14 @@ class BoxesType(AnswerType):
         )
 
     def compare(self, truth: Sequence[str], new: Sequence[Found], old: Sequence[Found]) -> Paired:
-        found, first, second = detection.paired(_true(truth), _detected(new), _detected(old))
-        compared = tuple(Compared(name, *values) for name, values in found.items())
+        compared, first, second = detection.paired(_true(truth), _detected(new), _detected(old))
         gains = (second.errors - first.errors).astype(np.float64)
         fewer = int(gains.sum())
         args = {"count": abs(fewer), "boxes": int(first.true.sum())}
-        recall = found["box_recall"][2]
+        [recall] = [one.difference for one in compared if one.measure == "box_recall"]
         told = sentence.compared("boxes", fewer, recall, **args)
         new_exact, old_exact = first.errors == 0, second.errors == 0
-        return Paired(told, compared, new_exact & ~old_exact, old_exact & ~new_exact, gains)
+        return Paired(told, tuple(compared), new_exact & ~old_exact, old_exact & ~new_exact, gains)
 
     def limits(self, results: Results) -> Iterator[Message]:
         yield Message("show.limits.boxes")

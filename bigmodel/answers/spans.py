@@ -18,7 +18,7 @@ from bigmodel.core.datasets.spans import (
 )
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
-from bigmodel.core.results.comparison import Compared, Paired
+from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Results
 from bigmodel.metrics import sentence, spans
@@ -117,13 +117,13 @@ class SpansType(AnswerType):
     def compare(self, truth: Sequence[str], new: Sequence[Marked], old: Sequence[Marked]) -> Paired:
         true = _spans(truth)
         first, second = (spans.count(true, _answered(side)) for side in (new, old))
-        compared = [Compared(name, *found) for name, found in spans.paired(first, second).items()]
+        compared = tuple(spans.paired(first, second).values())
         fewer = int(second.errors.sum() - first.errors.sum())
         args = {"count": abs(fewer), "marks": int(first.true.sum()), "rows": len(truth)}
         told = sentence.compared("spans", fewer, compared[0].difference, **args)
         gains = (second.errors - first.errors).astype(np.float64)
         new_exact, old_exact = first.errors == 0, second.errors == 0
-        return Paired(told, tuple(compared), new_exact & ~old_exact, old_exact & ~new_exact, gains)
+        return Paired(told, compared, new_exact & ~old_exact, old_exact & ~new_exact, gains)
 
     def limits(self, results: Results) -> Iterator[Message]:
         yield Message("show.limits.spans")

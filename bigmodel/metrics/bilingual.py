@@ -96,24 +96,8 @@ def compare(truth: Sequence[str], new: Sequence[str], old: Sequence[str]) -> Pai
     """Compare two models' translations of the same rows; at least one."""
     none = [0] * len(truth)
     first, second = _scored(truth, new, none), _scored(truth, old, none)
-    size = len(first.columns)
-
-    def both(means: Floats) -> dict[str, Floats]:
-        mine, its = _from_means(means[:size]), _from_means(means[size:])
-        found: dict[str, Floats] = {}
-        for name in ("chrf", "bleu"):
-            found |= {f"new {name}": mine[name], f"old {name}": its[name]}
-            found[f"difference {name}"] = mine[name] - its[name]
-        return found
-
-    columns = np.concatenate([first.columns, second.columns])
-    values = both(columns.mean(axis=1, keepdims=True))
-    ends = intervals.of_rows(columns, both)
-    measured = {name: intervals.around(float(v[0]), *ends[name]) for name, v in values.items()}
-    compared = tuple(
-        Compared(name, *(measured[f"{side} {name}"] for side in ("new", "old", "difference")))
-        for name in ("chrf", "bleu")
-    )
+    found = intervals.compared(first.columns, second.columns, _from_means)
+    compared = (found["chrf"], found["bleu"])
     gains = np.array(chrf_of_rows(truth, new)) - np.array(chrf_of_rows(truth, old))
     return Paired(
         _verdict(compared[0], len(truth)),
@@ -211,16 +195,7 @@ def _chrf(counts: Floats) -> Floats:
 
 
 def _measures(scored: Scored) -> dict[str, Measure]:
-    columns = scored.columns
-    values = _from_means(columns.mean(axis=1, keepdims=True))
-    ends = intervals.of_rows(columns, _from_means)
-    rows = columns.shape[1]
-    return {
-        name: intervals.around_share(float(value[0]), *ends[name], rows)
-        if name in ("exact", "untranslated")
-        else intervals.around(float(value[0]), *ends[name])
-        for name, value in values.items()
-    }
+    return intervals.of_means(scored.columns, _from_means, ("exact", "untranslated"))
 
 
 def _remarks(

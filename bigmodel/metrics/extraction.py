@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from bigmodel.core.message import Arg, Message
-from bigmodel.core.results.comparison import Compared, Paired
+from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Measure, Results
 from bigmodel.metrics import intervals, sentence
@@ -103,21 +103,8 @@ def compare(truth: Sequence[Sequence[str]], new: Sequence[str], old: Sequence[st
     """Compare two models on the same rows; at least one."""
     mine, its = scores(truth, new), scores(truth, old)
 
-    def both(means: Floats) -> dict[str, Floats]:
-        values: dict[str, Floats] = {}
-        for at, name in ((1, "f1"), (0, "exact_match")):
-            values |= {f"new {name}": means[at], f"old {name}": means[at + 2]}
-            values[f"by {name}"] = means[at] - means[at + 2]
-        return values
-
-    columns = np.concatenate([mine, its])
-    values = both(columns.mean(axis=1, keepdims=True))
-    ends = intervals.of_rows(columns, both)
-    made = {name: intervals.around(float(v[0]), *ends[name]) for name, v in values.items()}
-    compared = tuple(
-        Compared(name, *(made[f"{side} {name}"] for side in ("new", "old", "by")))
-        for name in ("f1", "exact_match")
-    )
+    found = intervals.compared(mine, its, lambda means: {"f1": means[1], "exact_match": means[0]})
+    compared = tuple(found.values())
     gains = mine[1] - its[1]
     args = {f"{name}": round(100 * getattr(compared[0], name).value, 1) for name in ("new", "old")}
     better = float(np.sign(round(float(gains.sum()), 9)))
@@ -155,11 +142,9 @@ def _from_means(means: Floats) -> dict[str, Floats]:
 
 
 def _measures(truth: Sequence[Sequence[str]], found: Floats) -> dict[str, Measure]:
-    columns = _columns(truth, found)
-    values = _from_means(columns.mean(axis=1, keepdims=True))
-    ends = intervals.of_rows(columns, _from_means)
-    rows = len(truth)
-    return {n: intervals.around_share(float(values[n][0]), *ends[n], rows) for n in _told(truth)}
+    told = _told(truth)
+    made = intervals.of_means(_columns(truth, found), _from_means, told)
+    return {name: made[name] for name in told}
 
 
 def _args(rows: int, found: Floats, guess: Floats) -> dict[str, Arg]:

@@ -1,16 +1,18 @@
 """Intervals of 95 %: Wilson's for shares, percentiles of seeded resamples for all else. Same input, same interval."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bigmodel.core.results.comparison import Compared
 from bigmodel.core.results.results import Measure
 from bigmodel.metrics.counts import Counts, Floats, Ints
 
 Z = 1.959963984540054  # of a normal distribution, two-sided 95 %
 RESAMPLES = 1_000
 SEED = 20_240_601
+SIDES = ("new", "old", "by")  # of a comparison
 CELLS_AT_ONCE = 2_000_000  # keeps a batch of resamples near 16 MB
 
 
@@ -86,6 +88,44 @@ def of_pairs(
     values[2] = values[0] - values[1]
     new_ends, old_ends, by = (tuple(map(float, _ends(row))) for row in values)
     return new_ends, old_ends, by  # type: ignore[return-value] # two ends each
+
+
+def of_means(
+    columns: Floats,
+    measures: Callable[[Floats], Mapping[str, Floats]],
+    shares: Collection[str] = (),
+) -> dict[str, Measure]:
+    """Return each measure of column means with its interval; arguments as of `of_rows`.
+
+    Those named in `shares` lie between 0 and 1.
+    """
+    values, ends = measures(columns.mean(axis=1, keepdims=True)), of_rows(columns, measures)
+    return {
+        name: around_share(float(value[0]), *ends[name], columns.shape[1])
+        if name in shares
+        else around(float(value[0]), *ends[name])
+        for name, value in values.items()
+    }
+
+
+def compared(
+    new: Floats, old: Floats, measures: Callable[[Floats], Mapping[str, Floats]]
+) -> dict[str, Compared]:
+    """Return each measure of two models on the same rows, and its difference: a paired bootstrap.
+
+    `new` and `old` are (columns, rows); `measures` gets the means of one of them, as of `of_rows`.
+    """
+    half = len(new)
+
+    def both(means: Floats) -> dict[str, Floats]:
+        mine, its = measures(means[:half]), measures(means[half:])
+        found = {f"new {name}": value for name, value in mine.items()}
+        found |= {f"old {name}": value for name, value in its.items()}
+        return found | {f"by {name}": mine[name] - its[name] for name in mine}
+
+    made = of_means(np.concatenate([new, old]), both)
+    names = [key.removeprefix("by ") for key in made if key.startswith("by ")]
+    return {name: Compared(name, *(made[f"{side} {name}"] for side in SIDES)) for name in names}
 
 
 def around(value: float, low: float, high: float) -> Measure:

@@ -51,23 +51,14 @@ def of_numbers(
     """Compare answered numbers; at least one row."""
     true, first, second = (np.asarray(column, np.float64) for column in (truth, new, old))
     new_off, old_off = np.abs(first - true), np.abs(second - true)
-    columns = np.stack([new_off, old_off, new_off**2, old_off**2])
-    means = columns.mean(axis=1)
-    ends = intervals.of_rows(columns, _of_means)
-    measures = tuple(
-        Compared(
-            name,
-            intervals.around(means[at], *ends[f"new {name}"]),
-            intervals.around(means[at + 1], *ends[f"old {name}"]),
-            intervals.around(means[at] - means[at + 1], *ends[f"difference {name}"]),
-        )
-        for at, name in ((0, "mae"), (2, "mse"))
-    )
+    mine, its = (np.stack([off, off**2]) for off in (new_off, old_off))
+    found = intervals.compared(mine, its, lambda means: {"mae": means[0], "mse": means[1]})
+    mae, mse = found["mae"], found["mse"]
     nearer = old_off - new_off
-    better = float(means[1] - means[0])
-    args = {"new": float(means[0]), "old": float(means[1]), "rows": len(true)}
-    told = sentence.compared("numbers", better, measures[0].difference, **args)
-    return Paired(told, measures, nearer > NEARER, nearer < -NEARER, nearer)
+    better = mae.old.value - mae.new.value
+    args = {"new": mae.new.value, "old": mae.old.value, "rows": len(true)}
+    told = sentence.compared("numbers", better, mae.difference, **args)
+    return Paired(told, (mae, mse), nearer > NEARER, nearer < -NEARER, nearer)
 
 
 def of_transcripts(truth: Sequence[str], new: Sequence[str], old: Sequence[str]) -> Paired:
@@ -151,24 +142,10 @@ def _f1(counts: counting.Counts) -> Floats:
     return counting.measures(counts)["macro_f1"]
 
 
-def _of_means(means: Floats) -> dict[str, Floats]:
-    """Return the measures of numbers from the means of plain and squared errors, and their differences."""
-    values: dict[str, Floats] = {}
-    for at, name in ((0, "mae"), (2, "mse")):
-        values |= {f"new {name}": means[at], f"old {name}": means[at + 1]}
-        values[f"difference {name}"] = means[at] - means[at + 1]
-    return values
-
-
 def _error_rate(name: str, new: Ints, old: Ints) -> Compared:
     """Return a rate of errors of both; `new` and `old` are counts (4, recordings)."""
-    columns = np.stack([new[0], new[1:].sum(axis=0), old[1:].sum(axis=0)]).astype(np.float64)
-
-    def rates(means: Floats) -> dict[str, Floats]:
-        said = np.maximum(means[0], 1e-9)
-        return {"new": means[1] / said, "old": means[2] / said, "by": (means[1] - means[2]) / said}
-
-    values = rates(columns.mean(axis=1, keepdims=True))
-    ends = intervals.of_rows(columns, rates)
-    made = [intervals.around(float(values[key][0]), *ends[key]) for key in ("new", "old", "by")]
-    return Compared(name, *made)
+    mine, its = (np.stack([new[0], of[1:].sum(axis=0)]).astype(np.float64) for of in (new, old))
+    found = intervals.compared(
+        mine, its, lambda means: {name: means[1] / np.maximum(means[0], 1e-9)}
+    )
+    return found[name]

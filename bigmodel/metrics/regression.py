@@ -55,10 +55,7 @@ def evaluate(
 
 
 def _measures(true: Floats, answered: Floats) -> dict[str, Measure]:
-    columns = _columns(true, answered)
-    values = _from_means(columns.mean(axis=1, keepdims=True))
-    ends = intervals.of_rows(columns, _from_means)
-    return {name: intervals.around(float(value[0]), *ends[name]) for name, value in values.items()}
+    return intervals.of_means(_columns(true, answered), _from_means)
 
 
 def _columns(true: Floats, answered: Floats) -> Floats:

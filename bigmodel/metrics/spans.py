@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bigmodel.core.datasets.spans import Span
+from bigmodel.core.results.comparison import Compared
 from bigmodel.core.results.results import Measure
 from bigmodel.metrics import intervals
 from bigmodel.metrics.counts import Floats, KindCounts, ratio
 
+SHARES = ("entity_f1", "entity_precision", "entity_recall")
 FAULTS = ("exact", "border", "kind", "both", "missed", "invented")
 Rows = Sequence[Sequence[Span]]
 
@@ -42,14 +44,7 @@ def shares(columns: Floats) -> dict[str, Floats]:
 
 def measures(counted: KindCounts) -> dict[str, Measure]:
     """Return each measure with its interval."""
-    columns = counted.columns
-    values = shares(columns.mean(axis=1, keepdims=True))
-    ends = intervals.of_rows(columns, shares)
-    rows = columns.shape[1]
-    return {
-        name: intervals.around_share(float(value[0]), *ends[name], rows)
-        for name, value in values.items()
-    }
+    return intervals.of_means(counted.columns, shares, SHARES)
 
 
 def by_kind(counted: KindCounts) -> list[dict[str, object]]:
@@ -91,20 +86,9 @@ def faults(truth: Rows, answers: Rows) -> dict[str, int]:
     return counts
 
 
-def paired(first: KindCounts, second: KindCounts) -> dict[str, tuple[Measure, Measure, Measure]]:
+def paired(first: KindCounts, second: KindCounts) -> dict[str, Compared]:
     """Return each measure of two models on the same texts and its difference, with paired intervals."""
-    both = np.concatenate([first.columns, second.columns])
-
-    def of_both(means: Floats) -> dict[str, Floats]:
-        new, old = shares(means[:3]), shares(means[3:])
-        values = {f"new {name}": value for name, value in new.items()}
-        values |= {f"old {name}": value for name, value in old.items()}
-        return values | {f"by {name}": new[name] - old[name] for name in new}
-
-    values, ends = of_both(both.mean(axis=1, keepdims=True)), intervals.of_rows(both, of_both)
-    made = {key: intervals.around(float(value[0]), *ends[key]) for key, value in values.items()}
-    names = [key.removeprefix("new ") for key in made if key.startswith("new ")]
-    return {name: (made[f"new {name}"], made[f"old {name}"], made[f"by {name}"]) for name in names}
+    return intervals.compared(first.columns, second.columns, shares)
 
 
 def _fault(span: Span, named: Sequence[Span]) -> str:

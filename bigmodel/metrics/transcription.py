@@ -150,14 +150,8 @@ def _from_means(means: Floats) -> dict[str, Floats]:
 def _measures(tested: Tested) -> dict[str, Measure]:
     columns = _columns(tested)
     values = _from_means(columns.mean(axis=1, keepdims=True))
-    ends = intervals.of_rows(columns, _from_means)
-    rows = columns.shape[1]
-    return {
-        name: intervals.around_share(float(value[0]), *ends[name], rows)
-        if 0 <= value[0] <= 1
-        else intervals.around(float(value[0]), *ends[name])
-        for name, value in values.items()
-    }
+    shares = [name for name, value in values.items() if 0 <= value[0] <= 1]
+    return intervals.of_means(columns, _from_means, shares)
 
 
 def _led_by(lead: str, measures: Mapping[str, Measure]) -> dict[str, Measure]:

@@ -72,18 +72,7 @@ def evaluate(rows: Counted, *, beside: Mapping[str, Counted], is_folded: bool) -
 
 def compare(new: Counted, old: Counted) -> Paired:
     """Compare two models on the same rows; at least one."""
-    first, second = _columns(new), _columns(old)
-    size = len(first)
-
-    def both(means: Floats) -> dict[str, Floats]:
-        mine, its = (_from_means(part)[BITS] for part in (means[:size], means[size:]))
-        return {"new": mine, "old": its, "difference": mine - its}
-
-    columns = np.concatenate([first, second])
-    ends = intervals.of_rows(columns, both)
-    values = both(columns.mean(axis=1, keepdims=True))
-    measured = {name: intervals.around(float(v[0]), *ends[name]) for name, v in values.items()}
-    compared = Compared(BITS, measured["new"], measured["old"], measured["difference"])
+    compared = intervals.compared(_columns(new), _columns(old), _from_means)[BITS]
     gains = row_bits(old) - row_bits(new)
     return Paired(_verdict(compared, len(new)), (compared,), gains > LEAST, gains < -LEAST, gains)
 
@@ -124,10 +113,7 @@ def _from_means(means: Floats) -> dict[str, Floats]:
 
 
 def _measures(rows: Counted) -> dict[str, Measure]:
-    columns = _columns(rows)
-    ends = intervals.of_rows(columns, _from_means)
-    values = _from_means(columns.mean(axis=1, keepdims=True))
-    return {name: intervals.around(float(v[0]), *ends[name]) for name, v in values.items()}
+    return intervals.of_means(_columns(rows), _from_means)
 
 
 def _perplexity(bits: Floats, count: Floats) -> Floats:

@@ -12,11 +12,13 @@ import numpy as np
 from faster_coco_eval import COCO, COCOeval_faster  # type: ignore[import-untyped]
 
 from bigmodel.core.datasets.boxes import Box, overlap
+from bigmodel.core.results.comparison import Compared
 from bigmodel.core.results.results import Measure
 from bigmodel.metrics import intervals
 from bigmodel.metrics.counts import Floats, KindCounts, ratio
 
 RIGHT = 0.5  # overlap from which a box is right
+SHARES = ("box_recall", "box_precision")
 TOUCHING = 0.1  # overlap from which a wrong box is beside a true one rather than of nothing
 MOST_BOXES = 100  # of a picture
 FAULTS = ("found", "loose", "wrong_kind", "missed", "invented")
@@ -140,13 +142,7 @@ def measures(
 ) -> dict[str, Measure]:
     """Return each measure; those at the threshold with intervals from resamples of whole pictures."""
     means, _ = average_precision(truth, answers, kinds)
-    columns = counted.columns
-    values = shares(columns.mean(axis=1, keepdims=True))
-    ends = intervals.of_rows(columns, shares)
-    at_threshold = {
-        name: intervals.around_share(float(value[0]), *ends[name], columns.shape[1])
-        for name, value in values.items()
-    }
+    at_threshold = intervals.of_means(counted.columns, shares, SHARES)
     return {name: Measure(value) for name, value in means.items()} | at_threshold
 
 
@@ -226,26 +222,13 @@ def best_threshold(truth: Truth, answers: Sequence[Detected]) -> float:
 
 def paired(
     truth: Truth, new: Sequence[Detected], old: Sequence[Detected]
-) -> tuple[dict[str, tuple[Measure, Measure, Measure]], KindCounts, KindCounts]:
+) -> tuple[list[Compared], KindCounts, KindCounts]:
     """Return each measure of two models on the same pictures with its difference, and their counts."""
     first, second = count(truth, new), count(truth, old)
-    both = np.concatenate([first.columns, second.columns])
-
-    def of_both(means: Floats) -> dict[str, Floats]:
-        mine, other = shares(means[:3]), shares(means[3:])
-        values = {f"new {name}": value for name, value in mine.items()}
-        values |= {f"old {name}": value for name, value in other.items()}
-        return values | {f"by {name}": mine[name] - other[name] for name in mine}
-
-    values, ends = of_both(both.mean(axis=1, keepdims=True)), intervals.of_rows(both, of_both)
-    made = {key: intervals.around(float(value[0]), *ends[key]) for key, value in values.items()}
-    names = [key.removeprefix("new ") for key in made if key.startswith("new ")]
     mine, other = (average_precision(truth, side, ())[0] for side in (new, old))
-    found = {
-        name: (Measure(mine[name]), Measure(other[name]), Measure(mine[name] - other[name]))
+    found = [
+        Compared(name, Measure(mine[name]), Measure(other[name]), Measure(mine[name] - other[name]))
         for name in mine
-    }
-    found |= {
-        name: (made[f"new {name}"], made[f"old {name}"], made[f"by {name}"]) for name in names
-    }
+    ]
+    found += intervals.compared(first.columns, second.columns, shares).values()
     return found, first, second

@@ -3,7 +3,7 @@
 Brightness is Y of BT.601 in 16 to 235, a rim as wide as the scale is left off (Timofte et al. 2018, NTIRE).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -62,9 +62,7 @@ def headline(rows: Sequence[Sequence[float]]) -> dict[str, float]:
 
 def measures(rows: Sequence[Sequence[float]]) -> dict[str, Measure]:
     """Return each mean with its interval over resamples of pictures."""
-    columns = _columns(rows)
-    values, ends = _named(columns.mean(axis=1, keepdims=True)), intervals.of_rows(columns, _named)
-    return {name: intervals.around(float(value[0]), *ends[name]) for name, value in values.items()}
+    return intervals.of_means(_columns(rows), _named)
 
 
 def gains(rows: Sequence[Sequence[float]]) -> Floats:
@@ -76,17 +74,8 @@ def gains(rows: Sequence[Sequence[float]]) -> Floats:
 
 def paired(new: Sequence[Sequence[float]], old: Sequence[Sequence[float]]) -> list[Compared]:
     """Return PSNR and SSIM of two models on the same pictures, with their difference."""
-    found = []
-    for at, name in enumerate(MEASURES[:2]):
-        sides = np.stack([_columns(new)[at], _columns(old)[at]])
-
-        def both(means: Floats) -> Mapping[str, Floats]:
-            return {"new": means[0], "old": means[1], "by": means[0] - means[1]}
-
-        values, ends = both(sides.mean(axis=1, keepdims=True)), intervals.of_rows(sides, both)
-        made = [intervals.around(float(values[n][0]), *ends[n]) for n in ("new", "old", "by")]
-        found.append(Compared(name, *made))
-    return found
+    found = intervals.compared(_columns(new), _columns(old), _named)
+    return [found[name] for name in MEASURES[:2]]
 
 
 def _columns(rows: Sequence[Sequence[float]]) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bigmodel.core.message import Arg, Message
-from bigmodel.core.results.comparison import Compared, Paired
+from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Measure, Results
 from bigmodel.metrics import intervals, sentence
@@ -79,24 +79,8 @@ def evaluate(
 
 def compare(new: Sequence[Judged], old: Sequence[Judged]) -> Paired:
     """Compare two models on the same recordings; at least one."""
-    columns = np.concatenate([_columns(new), _columns(old)])
-    half = len(columns) // 2
-
-    def both(means: Floats) -> dict[str, Floats]:
-        one, two = _from_means(means[:half]), _from_means(means[half:])
-        by = {f"by {name}": one[name] - two[name] for name in one}
-        return (
-            by | {f"new {n}": v for n, v in one.items()} | {f"old {n}": v for n, v in two.items()}
-        )
-
-    values = both(columns.mean(axis=1, keepdims=True))
-    ends = intervals.of_rows(columns, both)
-
-    def of(name: str) -> Compared:
-        found = (intervals.around(float(values[f"{w} {name}"][0]), *ends[f"{w} {name}"]) for w in ("new", "old", "by"))  # fmt: skip
-        return Compared(name, *found)
-
-    measures = (of("si_sdr_improvement"), of("stoi_improvement"))
+    found = intervals.compared(_columns(new), _columns(old), _from_means)
+    measures = (found["si_sdr_improvement"], found["stoi_improvement"])
     gains = np.array([one.gain - two.gain for one, two in zip(new, old, strict=True)])
     args = {"new": measures[0].new.value, "old": measures[0].old.value, "rows": len(new)}  # fmt: skip
     told = sentence.compared("sounds", float(gains.mean()), measures[0].difference, **args)
@@ -116,10 +100,7 @@ def _untouched(row: Judged) -> Judged:
 
 
 def _measures(rows: Sequence[Judged]) -> dict[str, Measure]:
-    columns = _columns(rows)
-    values = _from_means(columns.mean(axis=1, keepdims=True))
-    ends = intervals.of_rows(columns, _from_means)
-    return {name: intervals.around(float(value[0]), *ends[name]) for name, value in values.items()}
+    return intervals.of_means(_columns(rows), _from_means)
 
 
 def _columns(rows: Sequence[Judged]) -> Floats:
