@@ -21,6 +21,7 @@ from transformers import (
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
+from bigmodel.training.loop.trained import loading_model
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +155,7 @@ def load_trained(
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         with quiet():
             model = auto.from_pretrained(
@@ -164,8 +165,6 @@ def load_trained(
                 trust_remote_code=False,
                 dtype="float32",
             )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     return model.eval(), tokenizer
 
 

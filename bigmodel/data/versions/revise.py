@@ -118,10 +118,7 @@ def split_anew(settings: Settings, version: Version, number: int) -> Version:
     Raises:
         DatasetError: the rows cannot be trained on.
     """
-    folder = settings.home / version.folder
-    sources = [own_source(folder)]
-    if version.recipe.test_name:
-        sources.append(own_test_source(folder))
+    sources = _own_sources(settings, version)
     recipe = replace(version.recipe, seed=version.recipe.seed + 1, split_by="")
     return _written(settings, version, number, sources, recipe)
 
@@ -137,10 +134,7 @@ def split_by_groups(
     Raises:
         DatasetError: the rows cannot be trained on.
     """
-    folder = settings.home / version.folder
-    sources = [own_source(folder)]
-    if version.recipe.test_name:
-        sources.append(own_test_source(folder))
+    sources = _own_sources(settings, version)
     recipe = replace(version.recipe, split_by=name)
     return _written(settings, version, number, sources, recipe, groups=groups)
 
@@ -171,12 +165,16 @@ def split_as_bound(
     Raises:
         DatasetError: the rows cannot be trained on.
     """
-    folder = settings.home / version.folder
-    sources = [own_source(folder)]
-    if version.recipe.test_name:
-        sources.append(own_test_source(folder))
+    sources = _own_sources(settings, version)
     recipe = replace(version.recipe, split_by=name)
     return _written(settings, version, number, sources, recipe, bound=bound)
+
+
+def _own_sources(settings: Settings, version: Version) -> list[Source]:
+    """Return the rows that a version holds, and those of its test file."""
+    folder = settings.home / version.folder
+    test = [own_test_source(folder)] if version.recipe.test_name else []
+    return [own_source(folder), *test]
 
 
 def _written(

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.errors import DatasetError, ModelError, TrainingError
+from bigmodel.core.errors import DatasetError, TrainingError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.training.audio import frozen, pretrained
 from bigmodel.training.audio.clips import AugmentConfig, Clips, frames_of, make_frontend, window
@@ -28,6 +28,7 @@ from bigmodel.training.loop.examples import Examples, fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.objective import ClassObjective
 from bigmodel.training.loop.seed import set_seed
+from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.ood.neighbours import Neighbours, load_neighbours
 
 RECORD, WEIGHTS = "sound.json", "model.safetensors"
@@ -90,7 +91,7 @@ def load_model(folder: Path) -> AudioPredictor:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         record = json.loads((folder / RECORD).read_text("utf-8"))
         frontend: AudioFrontend
         if record["kind"] == frozen.KIND:
@@ -101,8 +102,6 @@ def load_model(folder: Path) -> AudioPredictor:
             frontend = MelFrontend(net, record["steps"])
         else:
             frontend = pretrained.load_frontend(folder, record["steps"])
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     return AudioPredictor(frontend, tuple(record["labels"]), load_neighbours(folder))
 
 

@@ -26,7 +26,7 @@ from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, Explanation, Reporter
 from bigmodel.training.bilingual.beam_answers import beam_answers
 from bigmodel.training.bilingual.document import Rendering
-from bigmodel.training.bilingual.examples import TokenObjective, encode_pairs
+from bigmodel.training.bilingual.examples import encode_pairs
 from bigmodel.training.bilingual.pieces import BEGIN_PIECE, END_PIECE, PAD, learn_pieces
 from bigmodel.training.bilingual.recipe import TranslationParams
 from bigmodel.training.loop import batches
@@ -36,6 +36,8 @@ from bigmodel.training.loop.examples import fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.optimizer import freeze
 from bigmodel.training.loop.seed import set_seed
+from bigmodel.training.loop.tokens import TokenObjective
+from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.pretrained import load_with_new_head, quiet
 from bigmodel.training.text.near_rows import NearRows, load_near, save_near
 
@@ -124,10 +126,8 @@ def load_model(folder: Path) -> Seq2SeqPredictor:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         model, tokenizer = _loaded(folder)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     return Seq2SeqPredictor(model, tokenizer, load_near(folder))
 
 

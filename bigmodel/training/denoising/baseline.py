@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from bigmodel.core.datasets.dataset import TaskData
-from bigmodel.core.errors import ModelError
 from bigmodel.core.task import Reporter
 from bigmodel.metrics.sound.measures import si_sdr
 from bigmodel.training.denoising.cleaning import SoundPredictor, blended
 from bigmodel.training.denoising.pairs import Twins, read_twins
 from bigmodel.training.denoising.spectra import Floats
 from bigmodel.training.denoising.wiener import Wiener
+from bigmodel.training.loop.trained import loading_model
 
 RECORD = "instant_clean.json"
 MOST_READ = 24  # training rows that set the rule
@@ -50,10 +50,8 @@ def load_baseline(folder: Path) -> SoundPredictor:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         rule = Wiener(**json.loads((folder / RECORD).read_text("utf-8"))["wiener"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     return SoundPredictor(rule.clean)
 
 

@@ -8,7 +8,6 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from bigmodel.core.datasets.dataset import TaskData
-from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.data.media.audio import RATE, write_sound
 from bigmodel.data.media.noise import made as noises
@@ -25,6 +24,7 @@ from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
+from bigmodel.training.loop.trained import loading_model
 
 RECORD, WEIGHTS = "clean.json", "model.safetensors"
 MADE = 160  # noises made by rule, each of two pieces
@@ -104,12 +104,10 @@ def load_model(folder: Path) -> SoundPredictor:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         record = json.loads((folder / RECORD).read_text("utf-8"))
         net = MaskNet(NetSize(**record["net"]))
         net.load_state_dict(load_file(folder / WEIGHTS))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     net = net.to("cuda" if torch.cuda.is_available() else "cpu").eval()
 
     def clean(noisy: Floats) -> Floats:

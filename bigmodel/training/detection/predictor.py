@@ -9,9 +9,9 @@ from safetensors.torch import load_file, save_file
 
 from bigmodel.answers.boxes import Found
 from bigmodel.core.datasets.boxes import Box
-from bigmodel.core.errors import ModelError
 from bigmodel.training.detection.found import look_at, placed
 from bigmodel.training.detection.net import Detector, DetectorSize, found_shares
+from bigmodel.training.loop.trained import loading_model
 
 RECORD, WEIGHTS = "detector.json", "model.safetensors"
 
@@ -52,10 +52,8 @@ def load(folder: Path) -> BoxFinder:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         record = json.loads((folder / RECORD).read_text("utf-8"))
         net = Detector(DetectorSize.from_json(record["net"]))
         net.load_state_dict(load_file(folder / WEIGHTS))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     return BoxFinder(net, tuple(record["labels"]), record["threshold"])

@@ -9,10 +9,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from bigmodel.answers.picture import Enhanced
-from bigmodel.core.errors import ModelError
 from bigmodel.training.enhancement.net import Enhancer, EnhancerSize, Span, make_net, tiles
 from bigmodel.training.enhancement.plain import Pixels, noise_of
 from bigmodel.training.enhancement.question import Question, answer_of, part_of, question_of
+from bigmodel.training.loop.trained import loading_model
 
 RECORD, WEIGHTS = "enhancer.json", "model.safetensors"
 
@@ -76,10 +76,8 @@ def load(folder: Path) -> PictureEnhancer:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         record = json.loads((folder / RECORD).read_text("utf-8"))
         net = make_net(EnhancerSize.from_json(record["net"]))
         net.load_state_dict(load_file(folder / WEIGHTS))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     return PictureEnhancer(net, Wisdom(record["damage"], record["limit"]))

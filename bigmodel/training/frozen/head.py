@@ -14,6 +14,7 @@ from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyp
 
 from bigmodel.core.errors import TrainingError
 from bigmodel.training.frozen.cache import SeenRows
+from bigmodel.training.loop.logistic import class_rows
 from bigmodel.training.loop.targets import class_indices, numbers
 
 STRENGTHS = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # inverse penalties, on standardised features
@@ -130,13 +131,7 @@ def _path(
 
 def _unscaled(model: LogisticRegression, count: int, centre: Floats, scale: Floats) -> LinearHead:
     """Return a fitted model as a head for raw vectors, with an output for each class, seen or not."""
-    weights = np.zeros((count, len(centre)))
-    bias = np.full(count, -1e4)  # a class without training rows has no say
-    if len(model.classes_) == 2:
-        low, high = model.classes_
-        weights[high], bias[high], bias[low] = model.coef_[0], model.intercept_[0], 0.0
-    else:
-        weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+    weights, bias = class_rows(model, count)
     weights = weights / scale
     return LinearHead(weights, bias - weights @ centre)
 

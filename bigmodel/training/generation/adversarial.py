@@ -10,7 +10,6 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from bigmodel.core.datasets.dataset import TaskData
-from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.data.media.made import Squares
 from bigmodel.metrics.pictures.made import DISTANCE, frechet_distance
@@ -30,6 +29,7 @@ from bigmodel.training.generation.trained import WEIGHTS, begin, save, show_grid
 from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import Training
+from bigmodel.training.loop.trained import loading_model
 
 RECORD = "pair.json"
 HELD = 2**31  # stands in the place of an epoch where pictures are only looked at
@@ -145,12 +145,10 @@ def load(folder: Path) -> PairMaker:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         record = read_record(folder / RECORD)
         generator = Generator(PairSize.from_json(record["net"]))
         generator.load_state_dict(load_file(folder / WEIGHTS))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     measuring = measuring_of(folder, record["shares"])
     return PairMaker(generator, tuple(record["labels"]), record["side"], measuring)
 

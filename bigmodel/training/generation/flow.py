@@ -12,7 +12,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from bigmodel.core.datasets.dataset import TaskData
-from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.data.media.made import Squares
 from bigmodel.training.generation.learned import Learned, learn_measures
@@ -23,6 +22,7 @@ from bigmodel.training.generation.trained import WEIGHTS, begin, save, show_grid
 from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import Training
+from bigmodel.training.loop.trained import loading_model
 
 RECORD = "flow.json"
 CLASSLESS = (
@@ -142,12 +142,10 @@ def load(folder: Path) -> FlowMaker:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         record = read_record(folder / RECORD)
         net = FlowNet(NetSize.from_json(record["net"]))
         net.load_state_dict(load_file(folder / WEIGHTS))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     measuring = measuring_of(folder, record["shares"])
     return FlowMaker(net, tuple(record["labels"]), record["side"], measuring)
 

@@ -21,6 +21,7 @@ from bigmodel.core.task import Explanation, Reporter
 from bigmodel.training.images.features import SIDE, features_of
 from bigmodel.training.images.read import LoadedImages, read_inputs, read_rows
 from bigmodel.training.images.recipe import ImageParams
+from bigmodel.training.loop.logistic import class_rows
 from bigmodel.training.loop.targets import class_indices
 from bigmodel.training.ood.neighbours import Neighbours, load_neighbours, make_neighbours
 
@@ -129,13 +130,7 @@ def _fit(
     with warnings.catch_warnings():  # a few steps short of the optimum is good enough here
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(like, classes)
-    weights = np.zeros((count, like.shape[1]))
-    bias = np.full(count, -1e9)
-    if len(model.classes_) == 2:
-        low, high = model.classes_
-        weights[high], bias[high], bias[low] = model.coef_[0], model.intercept_[0], 0.0
-    else:
-        weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+    weights, bias = class_rows(model, count, -1e9)
     return {
         "landmarks": landmarks,
         "mix": mix,

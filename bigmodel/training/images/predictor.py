@@ -12,13 +12,13 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from bigmodel.answers.scores import ScorePredictor
-from bigmodel.core.errors import ModelError
 from bigmodel.core.task import Explanation
 from bigmodel.training.frozen.cache import FeatureCache
 from bigmodel.training.images import pretrained
 from bigmodel.training.images.augment import plain
 from bigmodel.training.images.net import ConvNet, NetSize
 from bigmodel.training.images.read import MARGIN, Squares, read_inputs
+from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.ood.neighbours import Neighbours, load_neighbours
 
 RECORD, WEIGHTS = "picture.json", "model.safetensors"
@@ -117,7 +117,7 @@ def load_model(folder: Path) -> ImagePredictor:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         record = json.loads((folder / RECORD).read_text("utf-8"))
         labels = tuple(record["labels"])
         model: nn.Module
@@ -127,8 +127,6 @@ def load_model(folder: Path) -> ImagePredictor:
         else:
             model = pretrained.build(record, len(labels))
         model.load_state_dict(load_file(folder / WEIGHTS))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     return ImagePredictor(
         model,
         labels,

@@ -14,6 +14,7 @@ from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped
 from sklearn.linear_model import LogisticRegression, Ridge  # type: ignore[import-untyped]
 from sklearn.model_selection import KFold, StratifiedKFold  # type: ignore[import-untyped]
 
+from bigmodel.training.loop.logistic import class_rows
 from bigmodel.training.several.blocks import PICTURE, SOUND, Floats
 
 WEIGHTS = (0.25, 0.5, 2.0)  # of pictures and sounds beside 1
@@ -121,14 +122,7 @@ def _fit(rows: Floats | Matrix, goal: Goal, strength: float) -> tuple[Matrix, Ma
     with warnings.catch_warnings():  # a few steps short of the optimum is good enough here
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(rows, goal.values.astype(np.int64))
-    weights = np.zeros((goal.count, rows.shape[1]))
-    bias = np.full(goal.count, -1e4)  # a class without training rows has no say
-    if len(model.classes_) == 2:
-        low, high = model.classes_
-        weights[high], bias[high], bias[low] = model.coef_[0], model.intercept_[0], 0.0
-    else:
-        weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
-    return weights, bias
+    return class_rows(model, goal.count)
 
 
 def loss_of(raw: Matrix, goal: Goal) -> float:

@@ -12,10 +12,11 @@ from safetensors.numpy import load_file, save_file
 
 from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import COLUMNS, Rows, TaskData
-from bigmodel.core.errors import ModelError, TrainingError
+from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Reporter
 from bigmodel.training.frozen.cache import Say
 from bigmodel.training.loop.targets import class_indices, numbers
+from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.several.blocks import (
     PICTURE,
     SOUND,
@@ -163,11 +164,9 @@ def load(folder: Path) -> FusionPredictor:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         record = json.loads((folder / RECORD).read_text("utf-8"))
         lines = lines_of(record, load_file(folder / ARRAYS))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     return FusionPredictor(lines, plain_senses())
 
 

@@ -11,9 +11,10 @@ from safetensors.numpy import load_file, save_file
 from bigmodel.answers.speaker import Speaker
 from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.errors import ModelError, TrainingError
+from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Reporter
 from bigmodel.training.frozen.cache import Say
+from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.speaker.profiles import FEW_PEOPLE, Profiles, enrol, length_of
 from bigmodel.training.speaker.recipe import SpeakerParams
 from bigmodel.training.speaker.takes import BATCH, BothEars, ColourEar, Ear, hear, listen
@@ -90,13 +91,11 @@ def load(folder: Path, ear_of: Callable[[str, Path], Ear]) -> SpeakerPredictor:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         record = json.loads((folder / RECORD).read_text("utf-8"))
         profiles = Profiles(**load_file(folder / ARRAYS))
         kind, labels = record["kind"], tuple(record["labels"])
         ear: Ear = ColourEar() if kind == INSTANT else BothEars(ear_of(kind, folder))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     return SpeakerPredictor(ear, profiles, labels)
 
 

@@ -26,7 +26,23 @@ class EvalOutput:
     loss: float
 
 
-class CtcObjective:
+class TranscriptObjective:
+    """Held-out recordings are written down: the best weights make the fewest word errors."""
+
+    def measure(self, looks: Sequence[EvalOutput]) -> dict[str, float]:
+        """Return the measures of all batches together."""
+        truth = [text for batch in looks for text in batch.said]
+        found = headline(truth, [text for batch in looks for text in batch.heard])
+        rows = sum(len(batch.heard) for batch in looks)
+        loss = sum(batch.loss * len(batch.heard) for batch in looks) / max(1, rows)
+        return {"loss": loss, "wer": found["wer"], "cer": found["cer"]}
+
+    def score(self, measures: dict[str, float]) -> float:
+        """Return the measure that chooses the best weights: word errors, then letters, then the loss."""
+        return -measures["wer"] - 1e-2 * measures["cer"] - 1e-4 * measures["loss"]
+
+
+class CtcObjective(TranscriptObjective):
     """Connectionist temporal classification (Graves et al. 2006): letters in order, wherever they stand."""
 
     labels: tuple[str, ...] = ()
@@ -54,15 +70,3 @@ class CtcObjective:
             for row, count in zip(shares, steps.tolist(), strict=True)
         ]
         return EvalOutput(heard, [said for _, said in targets], float(self.loss(output, targets)))
-
-    def measure(self, looks: Sequence[EvalOutput]) -> dict[str, float]:
-        """Return the measures of all batches together."""
-        truth = [text for batch in looks for text in batch.said]
-        found = headline(truth, [text for batch in looks for text in batch.heard])
-        rows = sum(len(batch.heard) for batch in looks)
-        loss = sum(batch.loss * len(batch.heard) for batch in looks) / max(1, rows)
-        return {"loss": loss, "wer": found["wer"], "cer": found["cer"]}
-
-    def score(self, measures: dict[str, float]) -> float:
-        """Return the measure that chooses the best weights: word errors, then letters, then the loss."""
-        return -measures["wer"] - 1e-2 * measures["cer"] - 1e-4 * measures["loss"]

@@ -15,7 +15,6 @@ from torchaudio.transforms import MelSpectrogram
 from transformers import WhisperForConditionalGeneration
 
 from bigmodel.core.results import alignment
-from bigmodel.metrics.transcription import headline
 from bigmodel.training.loop.examples import Batch
 from bigmodel.training.speech import decoding
 from bigmodel.training.speech.decoding import DecodingConfig, Written
@@ -27,7 +26,7 @@ from bigmodel.training.speech.features import (
     Samples,
     augment,
 )
-from bigmodel.training.speech.objective import EvalOutput
+from bigmodel.training.speech.objective import EvalOutput, TranscriptObjective
 from bigmodel.training.speech.spoken_text import Manner
 
 TOKENIZER = "tokenizer.json"
@@ -257,7 +256,7 @@ class Seq2SeqModel(nn.Module):
         return heard
 
 
-class Seq2SeqObjective:
+class Seq2SeqObjective(TranscriptObjective):
     """Cross entropy of each token after the true ones before it; held-out rows are written down freely."""
 
     labels: tuple[str, ...] = ()
@@ -277,17 +276,6 @@ class Seq2SeqObjective:
         """Return what was written of a batch of held-out rows."""
         heard = [self._text.write(self._pen.decode(tokens)) for tokens, _ in raw[1]]
         return EvalOutput(heard, targets[1], float(self.loss(raw, targets)))
-
-    def measure(self, looks: Sequence[EvalOutput]) -> dict[str, float]:
-        """Return the measures of all batches together."""
-        truth = [text for look in looks for text in look.said]
-        found = headline(truth, [text for look in looks for text in look.heard])
-        loss = sum(look.loss * len(look.heard) for look in looks) / max(1, len(truth))
-        return {"loss": loss, "wer": found["wer"], "cer": found["cer"]}
-
-    def score(self, measures: dict[str, float]) -> float:
-        """Return the measure that chooses the best weights: word errors, then letters, then the loss."""
-        return -measures["wer"] - 1e-2 * measures["cer"] - 1e-4 * measures["loss"]
 
 
 def make_frontend(whole: WhisperForConditionalGeneration) -> SpeechFrontend:

@@ -23,6 +23,7 @@ from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
+from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.pretrained import quiet
 from bigmodel.training.speech.as_it_is import (
     LISTENED,
@@ -120,7 +121,7 @@ def load_model(folder: Path) -> Seq2SeqPredictor:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         whole = _load(folder)
         pen = PromptTokenizer(folder, whole.config.vocab_size)
         if not (folder / RECORD).is_file():
@@ -128,8 +129,6 @@ def load_model(folder: Path) -> Seq2SeqPredictor:
         record = json.loads((folder / RECORD).read_text("utf-8"))
         manner = DecodingConfig.from_record(record)
         text = Manner(manner.case, manner.language, manner.numbers, record.get("letters", {}))
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
     return Seq2SeqPredictor(Seq2SeqModel(whole, pen, manner), text)
 
 

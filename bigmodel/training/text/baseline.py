@@ -25,6 +25,7 @@ from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Explanation, Reporter
+from bigmodel.training.loop.logistic import class_rows
 from bigmodel.training.loop.recipe import ClassParams, TextParams
 from bigmodel.training.loop.targets import class_indices, numbers
 from bigmodel.training.ood.score import Floats, Numbers, cross_fitted, fit_calibration
@@ -257,7 +258,7 @@ def fit_class_head(
 ) -> tuple[Floats, Floats]:
     """Return weights and bias of a linear classifier, (classes, features) and (classes,)."""
     [model] = _path(features, classes, (strength,), params)
-    return _full(model, count)
+    return class_rows(model, count, -np.inf)
 
 
 def _fit_regressor(rows: Rows, *, params: TextParams) -> TextBaseline:
@@ -309,18 +310,6 @@ def _path(
         with warnings.catch_warnings():  # a few steps short of the optimum is good enough here
             warnings.simplefilter("ignore", ConvergenceWarning)
             yield model.set_params(C=strength).fit(features, classes)
-
-
-def _full(model: LogisticRegression, count: int) -> tuple[Floats, Floats]:
-    """Return weights and bias with one row for each label, also where two classes share one row."""
-    weights = np.zeros((count, model.coef_.shape[1]))
-    bias = np.full(count, -np.inf)
-    if len(model.classes_) == 2:
-        low, high = model.classes_
-        weights[high], bias[high], bias[low] = model.coef_[0], model.intercept_[0], 0.0
-    else:
-        weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
-    return weights, bias
 
 
 def _probabilities(raw: Floats) -> Floats:

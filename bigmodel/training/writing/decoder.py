@@ -23,13 +23,14 @@ from transformers import (
 from bigmodel.answers.written import ANSWER, Written
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.datasets.turns import turns_of
-from bigmodel.core.errors import ModelError, TrainingError
+from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.training.loop import batches
 from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import Examples, fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
+from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.pretrained import quiet
 from bigmodel.training.writing.baseline import USUAL, are_chats, thinned
 from bigmodel.training.writing.bases.lora import (
@@ -247,7 +248,7 @@ def load_model(folder: Path) -> DecoderPredictor:
     Raises:
         ModelError: files are missing or do not belong together.
     """
-    try:
+    with loading_model():
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         with quiet():
             model = AutoModelForCausalLM.from_pretrained(
@@ -259,8 +260,6 @@ def load_model(folder: Path) -> DecoderPredictor:
             )
         letters, counter = load_letters(folder), Counter(folder)
         return DecoderPredictor(model, tokenizer, letters, counter, load_untuned(folder, model))
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ModelError("trained_model_cannot_be_loaded", reason=str(error)[:300]) from error
 
 
 def save(folder: Path, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:

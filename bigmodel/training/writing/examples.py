@@ -10,12 +10,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.nn import functional
 
 from bigmodel.training.loop.examples import Batch
+from bigmodel.training.loop.tokens import IGNORED, TokenObjective
 
-IGNORED = -100  # places of a batch that hold no target
 Row = tuple[list[int], list[bool]]  # tokens, and which of them count
 
 
@@ -77,26 +75,14 @@ class Conversations:
         return Batch(inputs, torch.from_numpy(wanted).to(device))
 
 
-class NextToken:
+class NextToken(TokenObjective):
     """Cross entropy of the next token; the best weights have the fewest bits per character of held-out rows."""
 
     def __init__(self, characters_a_token: float) -> None:
+        super().__init__()
         self._characters = characters_a_token  # of the held-out rows
 
-    def loss(self, raw: Tensor, targets: Tensor) -> Tensor:
-        """Return the mean loss of a token. raw: (rows, places, tokens)."""
-        is_real = targets != IGNORED
-        return functional.cross_entropy(raw[is_real].float(), targets[is_real])
-
-    def look(self, raw: Tensor, targets: Tensor) -> tuple[float, int]:
-        """Return the sum of the losses of a batch, and its tokens."""
-        is_real = targets != IGNORED
-        total = functional.cross_entropy(raw[is_real].float(), targets[is_real], reduction="sum")
-        return float(total), int(is_real.sum())
-
     def measure(self, looks: Sequence[Any]) -> dict[str, float]:
-        loss = sum(total for total, _ in looks) / max(1, sum(tokens for _, tokens in looks))
+        """Return the mean loss of a token, and the bits per character."""
+        loss = super().measure(looks)["loss"]
         return {"loss": loss, "bits_per_character": loss / math.log(2) / self._characters}
-
-    def score(self, measures: dict[str, float]) -> float:
-        return -measures["loss"]

@@ -49,3 +49,20 @@ def test_thinned_line_keeps_shape_and_area() -> None:
 def test_one_sided_rows_have_no_line() -> None:
     assert roc.roc_line("a", np.array([True, True]), np.array([0.1, 0.2])) is None
     assert roc.precision_recall_line("a", np.array([False]), np.array([0.1])) is None
+
+
+def test_shares_have_a_width_where_all_rows_were_right() -> None:
+    columns = np.ones((1, 20))
+    made = intervals.of_means(
+        columns, lambda means: {"right": means[0], "loss": means[0]}, ["right"]
+    )
+    assert made["loss"].low == made["loss"].high == 1
+    assert made["right"].low == pytest.approx(intervals.wilson(20, 20).low)
+
+
+def test_models_that_err_alike_differ_by_nothing() -> None:
+    errors = np.random.default_rng(0).random((1, 200))
+    found = intervals.compared(errors + 0.25, errors, lambda means: {"mae": means[0]})["mae"]
+    by = found.difference
+    assert (by.value, by.low, by.high) == pytest.approx((0.25, 0.25, 0.25))
+    assert found.new.low < found.old.value + 0.25 < found.new.high

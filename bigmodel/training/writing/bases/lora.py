@@ -26,9 +26,9 @@ from transformers import (
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
 from bigmodel.training.loop.examples import Batch, Examples
+from bigmodel.training.loop.tokens import IGNORED
 from bigmodel.training.pretrained import quiet
 from bigmodel.training.writing.bases.manners import prepare
-from bigmodel.training.writing.examples import IGNORED
 
 WEIGHTS, RECORD = "lora.safetensors", "lora.json"  # as peft's, whose names Transformers looks for
 SCALE = 2.0  # what an adapter says is multiplied by
