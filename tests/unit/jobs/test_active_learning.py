@@ -18,6 +18,13 @@ from tests.fakes.sorted import texts, truth, unlabelled
 from tests.patience import PATIENCE_S
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out nothing because a machine stalls."""
+    for limit in ("LIMIT_S", "CURVE_S"):
+        monkeypatch.setattr(active_learning, limit, PATIENCE_S)
+
+
 @pytest.fixture
 def dataset(settings: Settings, tmp_path: Path) -> Dataset:
     return unlabelled(DatasetService(settings, MemoryStore()), tmp_path, [*texts(90), texts(1)[0]])
