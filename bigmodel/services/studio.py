@@ -111,13 +111,11 @@ def services_over(
     """Put the services together over a store that is open."""
     limits, people = Limits(settings, store), PeopleService(settings, store)
     words, base_models = load_words(settings.task_folders), BaseModelService(settings, store)
-    serving = Serving(settings)
+    serving, ready = Serving(settings), ReadyBases(settings, base_models)
     inference = InferenceService(settings, store, serving, limits)
-    ready = ReadyBases(settings, base_models)
-    control = ControlService(settings, store, jobs)
     downloads, health = Downloads(settings, limits), HealthService(settings, store)
     results = ResultService(settings, store, inference.answers)
-    labelling = LabellingService(settings, store)
+    control, labelling = ControlService(settings, store, jobs), LabellingService(settings, store)
     classes = ClassService(settings, store, labelling.settle)
     return Services(
         settings=settings,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -118,7 +119,7 @@ def split_anew(settings: Settings, version: Version, number: int) -> Version:
     Raises:
         DatasetError: the rows cannot be trained on.
     """
-    sources = _own_sources(settings, version)
+    sources = own_sources(settings.home / version.folder, version.recipe)
     recipe = replace(version.recipe, seed=version.recipe.seed + 1, split_by="")
     return _written(settings, version, number, sources, recipe)
 
@@ -134,7 +135,7 @@ def split_by_groups(
     Raises:
         DatasetError: the rows cannot be trained on.
     """
-    sources = _own_sources(settings, version)
+    sources = own_sources(settings.home / version.folder, version.recipe)
     recipe = replace(version.recipe, split_by=name)
     return _written(settings, version, number, sources, recipe, groups=groups)
 
@@ -165,15 +166,14 @@ def split_as_bound(
     Raises:
         DatasetError: the rows cannot be trained on.
     """
-    sources = _own_sources(settings, version)
+    sources = own_sources(settings.home / version.folder, version.recipe)
     recipe = replace(version.recipe, split_by=name)
     return _written(settings, version, number, sources, recipe, bound=bound)
 
 
-def _own_sources(settings: Settings, version: Version) -> list[Source]:
-    """Return the rows that a version holds, and those of its test file."""
-    folder = settings.home / version.folder
-    test = [own_test_source(folder)] if version.recipe.test_name else []
+def own_sources(folder: Path, recipe: Recipe) -> list[Source]:
+    """Return the rows that the version of a folder holds, and those of its test file."""
+    test = [own_test_source(folder)] if recipe.test_name else []
     return [own_source(folder), *test]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Unpack
 
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import NO_LABEL, Dataset, Form, Recipe, Version
@@ -23,11 +23,10 @@ from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.gallery import Item, Preview, items_of, media_file, preview
 from bigmodel.data.versions.joining import joining
 from bigmodel.data.versions.original_files import keep_look, uploaded_as
-from bigmodel.data.versions.revise import lasting
+from bigmodel.data.versions.revise import lasting, own_sources
 from bigmodel.data.versions.versions import (
     ITEMS,
     own_source,
-    own_test_source,
     write_version,
 )
 from bigmodel.services.datasets.erase import erase
@@ -117,7 +116,7 @@ class DatasetService:
         told: AnsweredUpload,
         path: Path | None = None,
     ) -> Dataset:
-        tell = told.get("progress") or _silent
+        tell = told.get("progress") or (lambda _share: None)
         task = get_task(told["task"], self._settings.task_folders) if told.get("task") else None
         upload = read(lambda share: tell(READ_SHARE * share), answers=answers_of(told, task))
         tell(READ_SHARE)
@@ -133,20 +132,10 @@ class DatasetService:
             )
             if path is not None and not upload.brings_files:
                 recipe = replace(recipe, uploads=(uploaded_as(upload, path),))
-            dataset_id = new_id()
+            dataset_id, problems = new_id(), (*upload.problems, *remarks)
+            uploaded = path if recipe.uploads else None
             sources = [upload.source(upload="0")]
-            joined = joining(sources, recipe.split_by)
-            version = self._written(
-                dataset_id=dataset_id,
-                number=1,
-                sources=sources,
-                recipe=recipe,
-                problems=(*upload.problems, *remarks),
-                media=_media_of(upload),
-                uploaded=path if recipe.uploads else None,
-                groups=joined.groups,
-                bound=joined.bound,
-            )
+            version = self._written(dataset_id, 1, sources, recipe, problems, upload, uploaded)
             if upload.look and recipe.uploads:
                 keep_look(self._settings.home / version.folder, recipe.uploads[0], upload.look)
         except DatasetError as error:
@@ -284,22 +273,21 @@ class DatasetService:
         for tasks that read several, `also` further ones to learn, for tasks that learn several.
         """
         dataset = self.get(owner, dataset_id)
-        version, folder = dataset.version, self._folder(dataset)
+        version = dataset.version
         further = tuple(name for name in more if name not in (text, label))
         learned = tuple(name for name in also if name not in (text, label, *further) and label)
         chosen_now = (text, *further), label or NO_LABEL, learned
         recipe = version.recipe
         if chosen_now == (recipe.inputs, label_of(recipe), recipe.also):
             return dataset
-        _refuse_media(version.recipe)
+        if recipe.form != Form.TABLE:
+            raise DatasetError("media_columns")
         none = label.strip() or NO_LABEL
         chosen = guess_columns(dict.fromkeys(version.summary.columns, ()), text=text, label=none)
-        sources = [own_source(folder)]
+        sources = own_sources(self._folder(dataset), version.recipe)
         kind = kind_without_label(label, version.recipe)
         if chosen.label:
             kind = kind_of_columns(sources[0], chosen.text, chosen.label, further, learned, version)
-        if version.recipe.test_name:
-            sources.append(own_test_source(folder))
         recipe = replace(
             version.recipe,
             input=chosen.text,
@@ -369,23 +357,29 @@ class DatasetService:
         problems: Sequence[Message],
         upload: Upload | None = None,
     ) -> Dataset:
-        joined = joining(sources, recipe.split_by)
-        version = self._written(
-            dataset_id=dataset.id,
-            number=dataset.version.number + 1,
-            sources=sources,
-            recipe=recipe,
-            problems=problems,
-            groups=joined.groups,
-            bound=joined.bound,
-            media=_media_of(upload),
-        )
+        number = dataset.version.number + 1
+        version = self._written(dataset.id, number, sources, recipe, problems, upload)
         return keep_version(self._settings, self._store, dataset.owner, version)
 
-    def _written(self, recipe: Recipe, **rest: Any) -> Version:  # Any: as of `write_version`
+    def _written(
+        self,
+        dataset_id: str,
+        number: int,
+        sources: Sequence[Source],
+        recipe: Recipe,
+        problems: Sequence[Message],
+        upload: Upload | None = None,
+        uploaded: Path | None = None,
+    ) -> Version:
         """Write a version; a column that nobody said to learn this way is learned so if some task can."""
+        joined = joining(sources, recipe.split_by)
+        write = partial(
+            write_version, self._settings, dataset_id=dataset_id, number=number, sources=sources,
+            problems=problems, media=_media_of(upload), uploaded=uploaded, groups=joined.groups,
+            bound=joined.bound,
+        )  # fmt: skip
         try:
-            return write_version(self._settings, recipe=recipe, **rest)
+            return write(recipe=recipe)
         except DatasetError as error:
             tasks = find_tasks(self._settings.task_folders).values()
             learned = {task.target for task in tasks if task.medium == recipe.medium}
@@ -393,7 +387,7 @@ class DatasetService:
             kind = next((kind for kind in kinds if kind.unasked == error.key), None)
             if kind is None:
                 raise
-        return write_version(self._settings, recipe=replace(recipe, kind=kind.name), **rest)
+        return write(recipe=replace(recipe, kind=kind.name))
 
     def _folder(self, dataset: Dataset) -> Path:
         folder = self._settings.home / dataset.version.folder
@@ -404,12 +398,3 @@ class DatasetService:
 
 def _media_of(upload: Upload | None) -> Path | None:
     return upload.media_folder if upload is not None and upload.brings_files else None
-
-
-def _refuse_media(recipe: Recipe) -> None:
-    if recipe.form != Form.TABLE:
-        raise DatasetError("media_columns")
-
-
-def _silent(_share: float) -> None:
-    """Report no progress."""

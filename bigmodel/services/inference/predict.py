@@ -1,6 +1,6 @@
 """Trying a trained model: texts and media files in, answers out, one by one or many; it never loads a model itself."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,11 +19,7 @@ from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import read_upload
 from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.inference.answered import MEMORY, STRANGE, Answered, is_strange
-from bigmodel.services.inference.batch_files import (
-    NamedFile,
-    answer_each,
-    write_answers,
-)
+from bigmodel.services.inference.batch_files import NamedFile, answer_each, write_answers
 from bigmodel.services.inference.batch_table import (
     AnsweredTable,
     Asker,
@@ -101,7 +97,9 @@ class InferenceService:
         """Return all models, or those of one kind of demo: newest first, kept ones before the others of their job."""
         tasks = self._tasks(demo)
         models = [model for model in self._store.models.list_all(owner) if model.task in tasks]
-        newest = {job_id: place for place, job_id in enumerate(_unique(m.job_id for m in models))}
+        newest = {
+            job_id: place for place, job_id in enumerate(dict.fromkeys(m.job_id for m in models))
+        }
         return sorted(models, key=lambda model: (newest[model.job_id], not model.kept))
 
     def resolve(self, owner: str, model_or_job: str) -> TrainedModel:
@@ -181,11 +179,7 @@ class InferenceService:
         return [Answered(kind, kind.decode(row, model.labels), said) for row, said in found]
 
     def grow(
-        self,
-        owner: str,
-        model_or_job: str,
-        text: str,
-        dials: Mapping[str, float] | None = None,
+        self, owner: str, model_or_job: str, text: str, dials: Mapping[str, float] | None = None
     ) -> Iterator[Answered]:
         """Yield the answer to a text as far as it has come, by the dials of its type; the last one is whole.
 
@@ -212,16 +206,11 @@ class InferenceService:
         near = [row_id for row_id, _ in answer.said.nearest[:NEAREST]]
         if not near:
             return []
-        version = self._version(owner, self.resolve(owner, model_or_job))
-        folder = self._settings.home / version.folder
+        _, folder = self._learned_from(owner, self.resolve(owner, model_or_job))
         return text_rows(folder, near) if items_of(folder).is_file() else []
 
     def answers(
-        self,
-        owner: str,
-        model_or_job: str,
-        inputs: Sequence[str],
-        progress: OnCount | None = None,
+        self, owner: str, model_or_job: str, inputs: Sequence[str], progress: OnCount | None = None
     ) -> list[Answer]:
         """Return the answer to each text or path; a blank one to what cannot be read, where its type has one."""
         model = self.resolve(owner, model_or_job)
@@ -249,8 +238,7 @@ class InferenceService:
         near = [row_id for row_id, _ in answer.said.nearest[:NEAREST]]
         if not near:
             return Look(answer)
-        version = self._version(owner, model)
-        rows = media_rows(version, self._settings.home / version.folder, near)
+        rows = media_rows(*self._learned_from(owner, model), near)
         return Look(answer, tuple(rows[row_id] for row_id in near if row_id in rows))
 
     def answer_files(
@@ -331,16 +319,15 @@ class InferenceService:
 
     def examples(self, owner: str, model_or_job: str, count: int = 6) -> list[str]:
         """Return short texts that the model never learned from, of every class in turn."""
-        version = self._version(owner, self.resolve(owner, model_or_job))
-        items = items_of(self._settings.home / version.folder)
-        kind = self.answers_of(self.resolve(owner, model_or_job))
-        return list(map(kind.opening, example_texts(items, _unseen(version), count)))
+        model = self.resolve(owner, model_or_job)
+        version, folder = self._learned_from(owner, model)
+        texts = example_texts(items_of(folder), _unseen(version), count)
+        return list(map(self.answers_of(model).opening, texts))
 
     def example_files(self, owner: str, model_or_job: str, count: int = 6) -> list[MediaRow]:
         """Return media rows that the model never learned from, of every class in turn."""
-        version = self._version(owner, self.resolve(owner, model_or_job))
-        items = items_of(self._settings.home / version.folder)
-        return example_media(version, items, _unseen(version), count)
+        version, folder = self._learned_from(owner, self.resolve(owner, model_or_job))
+        return example_media(version, items_of(folder), _unseen(version), count)
 
     def media_of(self, owner: str, model_or_job: str, row_id: str) -> tuple[MediaRow, Path]:
         """Return a row of the dataset behind a model, and its file.
@@ -348,8 +335,7 @@ class InferenceService:
         Raises:
             NotFoundError: `row_unknown`.
         """
-        version = self._version(owner, self.resolve(owner, model_or_job))
-        folder = self._settings.home / version.folder
+        version, folder = self._learned_from(owner, self.resolve(owner, model_or_job))
         rows = media_rows(version, folder, [row_id])
         if row_id not in rows:
             raise NotFoundError("row_unknown")
@@ -387,6 +373,10 @@ class InferenceService:
         job = self._store.jobs.get(owner, model.job_id)
         return self._store.datasets.version(owner, job.dataset_id, job.dataset_version)
 
+    def _learned_from(self, owner: str, model: TrainedModel) -> tuple[Version, Path]:
+        version = self._version(owner, model)
+        return version, self._settings.home / version.folder
+
     def _ask(self, model: TrainedModel, file: NamedFile) -> Answered:
         """Return the answer to a file; one that grows is waited for part by part, however long the whole takes."""
         kind, folder = self.answers_of(model), self._folder(model)
@@ -403,7 +393,3 @@ class InferenceService:
 def _unseen(version: Version) -> Split:
     """Return the split that a model did not learn from, where some rows were held back at all."""
     return Split.TEST if version.summary.split_rows.get(Split.TEST) else Split.TRAIN
-
-
-def _unique(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(values))
