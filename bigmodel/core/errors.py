@@ -3,7 +3,8 @@
 The words files hold `errors.<key>.problem` and `errors.<key>.fix` in each language.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from bigmodel.core.datasets.name_class import NameClass
 from bigmodel.core.datasets.workbook_preview import WorkbookPreview
@@ -77,3 +78,17 @@ class SettingsError(PersonError):
 
 class StoreError(PersonError):
     """The database cannot answer now (locked for too long, disk full, damaged); what was stored before is untouched."""
+
+
+@contextmanager
+def loading_model() -> Iterator[None]:
+    """Say of files that are missing or do not belong together that the model cannot be loaded.
+
+    Raises:
+        ModelError: `trained_model_cannot_be_loaded`.
+    """
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        reason = str(error)[:300]
+        raise ModelError("trained_model_cannot_be_loaded", reason=reason) from error

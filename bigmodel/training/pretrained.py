@@ -19,9 +19,8 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from bigmodel.core.errors import ModelError
+from bigmodel.core.errors import ModelError, loading_model
 from bigmodel.core.task import BaseFiles
-from bigmodel.training.loop.trained import loading_model
 
 log = logging.getLogger(__name__)
 

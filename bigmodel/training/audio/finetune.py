@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.errors import DatasetError, TrainingError
+from bigmodel.core.errors import DatasetError, TrainingError, loading_model
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.training.audio import frozen, pretrained
 from bigmodel.training.audio.clips import AugmentConfig, Clips, frames_of, make_frontend, window
@@ -28,7 +28,6 @@ from bigmodel.training.loop.examples import Examples, fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.objective import ClassObjective
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.ood.neighbours import Neighbours, load_neighbours
 
 RECORD, WEIGHTS = "sound.json", "model.safetensors"

@@ -8,7 +8,7 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel.training.loop.examples import Batch
-from bigmodel.training.loop.tokens import IGNORED
+from bigmodel.training.loop.objective import IGNORED
 
 Ids = list[list[int]]
 

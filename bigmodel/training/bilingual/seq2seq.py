@@ -22,7 +22,7 @@ from transformers import (
 
 from bigmodel.answers.translated import Translation
 from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.errors import ModelError, TrainingError
+from bigmodel.core.errors import ModelError, TrainingError, loading_model
 from bigmodel.core.task import BaseFiles, Explanation, Reporter
 from bigmodel.training.bilingual.beam_answers import beam_answers
 from bigmodel.training.bilingual.document import Rendering
@@ -34,10 +34,9 @@ from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.dropout import use_byte_dropout
 from bigmodel.training.loop.examples import fingerprint
 from bigmodel.training.loop.loop import Training
+from bigmodel.training.loop.objective import TokenObjective
 from bigmodel.training.loop.optimizer import freeze
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.loop.tokens import TokenObjective
-from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.pretrained import load_with_new_head, quiet
 from bigmodel.training.text.near_rows import NearRows, load_near, save_near
 

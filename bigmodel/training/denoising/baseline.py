@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from bigmodel.core.datasets.dataset import TaskData
+from bigmodel.core.errors import loading_model
 from bigmodel.core.task import Reporter
 from bigmodel.metrics.sound.measures import si_sdr
 from bigmodel.training.denoising.cleaning import SoundPredictor, blended
 from bigmodel.training.denoising.pairs import Twins, read_twins
 from bigmodel.training.denoising.spectra import Floats
 from bigmodel.training.denoising.wiener import Wiener
-from bigmodel.training.loop.trained import loading_model
 
 RECORD = "instant_clean.json"
 MOST_READ = 24  # training rows that set the rule

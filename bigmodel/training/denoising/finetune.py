@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from bigmodel.core.datasets.dataset import TaskData
+from bigmodel.core.errors import loading_model
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.data.media.audio import RATE, write_sound
 from bigmodel.data.media.noise import made as noises
@@ -24,7 +25,6 @@ from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.loop.trained import loading_model
 
 RECORD, WEIGHTS = "clean.json", "model.safetensors"
 MADE = 160  # noises made by rule, each of two pieces

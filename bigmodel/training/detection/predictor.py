@@ -9,9 +9,9 @@ from safetensors.torch import load_file, save_file
 
 from bigmodel.answers.boxes import Found
 from bigmodel.core.datasets.boxes import Box
+from bigmodel.core.errors import loading_model
 from bigmodel.training.detection.found import look_at, placed
 from bigmodel.training.detection.net import Detector, DetectorSize, found_shares
-from bigmodel.training.loop.trained import loading_model
 
 RECORD, WEIGHTS = "detector.json", "model.safetensors"
 

@@ -9,10 +9,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from bigmodel.answers.picture import Enhanced
+from bigmodel.core.errors import loading_model
 from bigmodel.training.enhancement.net import Enhancer, EnhancerSize, Span, make_net, tiles
 from bigmodel.training.enhancement.plain import Pixels, noise_of
 from bigmodel.training.enhancement.question import Question, answer_of, part_of, question_of
-from bigmodel.training.loop.trained import loading_model
 
 RECORD, WEIGHTS = "enhancer.json", "model.safetensors"
 

@@ -14,7 +14,7 @@ from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyp
 
 from bigmodel.core.errors import TrainingError
 from bigmodel.training.frozen.cache import SeenRows
-from bigmodel.training.loop.logistic import class_rows
+from bigmodel.training.frozen.logistic import class_rows
 from bigmodel.training.loop.targets import class_indices, numbers
 
 STRENGTHS = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # inverse penalties, on standardised features

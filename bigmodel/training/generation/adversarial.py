@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from bigmodel.core.datasets.dataset import TaskData
+from bigmodel.core.errors import loading_model
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.data.media.made import Squares
 from bigmodel.metrics.pictures.made import DISTANCE, frechet_distance
@@ -29,7 +30,6 @@ from bigmodel.training.generation.trained import WEIGHTS, begin, save, show_grid
 from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import Training
-from bigmodel.training.loop.trained import loading_model
 
 RECORD = "pair.json"
 HELD = 2**31  # stands in the place of an epoch where pictures are only looked at

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from bigmodel.core.datasets.dataset import TaskData
+from bigmodel.core.errors import loading_model
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.data.media.made import Squares
 from bigmodel.training.generation.learned import Learned, learn_measures
@@ -22,7 +23,6 @@ from bigmodel.training.generation.trained import WEIGHTS, begin, save, show_grid
 from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import Training
-from bigmodel.training.loop.trained import loading_model
 
 RECORD = "flow.json"
 CLASSLESS = (

@@ -18,10 +18,10 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 from bigmodel.answers.scores import ScorePredictor
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import Explanation, Reporter
+from bigmodel.training.frozen.logistic import class_rows
 from bigmodel.training.images.features import SIDE, features_of
 from bigmodel.training.images.read import LoadedImages, read_inputs, read_rows
 from bigmodel.training.images.recipe import ImageParams
-from bigmodel.training.loop.logistic import class_rows
 from bigmodel.training.loop.targets import class_indices
 from bigmodel.training.ood.neighbours import Neighbours, load_neighbours, make_neighbours
 

@@ -12,13 +12,13 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from bigmodel.answers.scores import ScorePredictor
+from bigmodel.core.errors import loading_model
 from bigmodel.core.task import Explanation
 from bigmodel.training.frozen.cache import FeatureCache
 from bigmodel.training.images import pretrained
 from bigmodel.training.images.augment import plain
 from bigmodel.training.images.net import ConvNet, NetSize
 from bigmodel.training.images.read import MARGIN, Squares, read_inputs
-from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.ood.neighbours import Neighbours, load_neighbours
 
 RECORD, WEIGHTS = "picture.json", "model.safetensors"

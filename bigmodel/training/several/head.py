@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped
 from sklearn.linear_model import LogisticRegression, Ridge  # type: ignore[import-untyped]
 from sklearn.model_selection import KFold, StratifiedKFold  # type: ignore[import-untyped]
 
-from bigmodel.training.loop.logistic import class_rows
+from bigmodel.training.frozen.logistic import class_rows
 from bigmodel.training.several.blocks import PICTURE, SOUND, Floats
 
 WEIGHTS = (0.25, 0.5, 2.0)  # of pictures and sounds beside 1

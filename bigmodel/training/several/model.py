@@ -12,11 +12,10 @@ from safetensors.numpy import load_file, save_file
 
 from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import COLUMNS, Rows, TaskData
-from bigmodel.core.errors import TrainingError
+from bigmodel.core.errors import TrainingError, loading_model
 from bigmodel.core.task import Reporter
 from bigmodel.training.frozen.cache import Say
 from bigmodel.training.loop.targets import class_indices, numbers
-from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.several.blocks import (
     PICTURE,
     SOUND,

@@ -11,10 +11,9 @@ from safetensors.numpy import load_file, save_file
 from bigmodel.answers.speaker import Speaker
 from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.errors import TrainingError
+from bigmodel.core.errors import TrainingError, loading_model
 from bigmodel.core.task import Reporter
 from bigmodel.training.frozen.cache import Say
-from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.speaker.profiles import FEW_PEOPLE, Profiles, enrol, length_of
 from bigmodel.training.speaker.recipe import SpeakerParams
 from bigmodel.training.speaker.takes import BATCH, BothEars, ColourEar, Ear, hear, listen

@@ -13,7 +13,7 @@ from torchaudio.functional import forced_align, merge_tokens
 
 from bigmodel.answers.transcript import Transcript
 from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.errors import DatasetError, TrainingError
+from bigmodel.core.errors import DatasetError, TrainingError, loading_model
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.metrics.transcription import headline
 from bigmodel.training.loop import batches
@@ -23,7 +23,6 @@ from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import LOOK_ROWS, Training
 from bigmodel.training.loop.optimizer import freeze
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.speech.beam_search import Beam, Floats, search
 from bigmodel.training.speech.char_lm import CharLM, fit_char_lm
 from bigmodel.training.speech.charset import BLANK, Charset, make_charset

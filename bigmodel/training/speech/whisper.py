@@ -17,13 +17,12 @@ from torch import nn
 from transformers import WhisperForConditionalGeneration
 
 from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.errors import DatasetError, ModelError, TrainingError
+from bigmodel.core.errors import DatasetError, ModelError, TrainingError, loading_model
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.pretrained import quiet
 from bigmodel.training.speech.as_it_is import (
     LISTENED,

@@ -25,7 +25,7 @@ from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import Explanation, Reporter
-from bigmodel.training.loop.logistic import class_rows
+from bigmodel.training.frozen.logistic import class_rows
 from bigmodel.training.loop.recipe import ClassParams, TextParams
 from bigmodel.training.loop.targets import class_indices, numbers
 from bigmodel.training.ood.score import Floats, Numbers, cross_fitted, fit_calibration

@@ -23,14 +23,13 @@ from transformers import (
 from bigmodel.answers.written import ANSWER, Written
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.datasets.turns import turns_of
-from bigmodel.core.errors import TrainingError
+from bigmodel.core.errors import TrainingError, loading_model
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.training.loop import batches
 from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import Examples, fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.loop.trained import loading_model
 from bigmodel.training.pretrained import quiet
 from bigmodel.training.writing.baseline import USUAL, are_chats, thinned
 from bigmodel.training.writing.bases.lora import (

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from bigmodel.training.loop.examples import Batch
-from bigmodel.training.loop.tokens import IGNORED, TokenObjective
+from bigmodel.training.loop.objective import IGNORED, TokenObjective
 
 Row = tuple[list[int], list[bool]]  # tokens, and which of them count
 

@@ -26,7 +26,7 @@ from transformers import (
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
 from bigmodel.training.loop.examples import Batch, Examples
-from bigmodel.training.loop.tokens import IGNORED
+from bigmodel.training.loop.objective import IGNORED
 from bigmodel.training.pretrained import quiet
 from bigmodel.training.writing.bases.manners import prepare
 

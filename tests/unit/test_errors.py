@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel.core.errors import ModelError
-from bigmodel.training.loop.trained import loading_model
+from bigmodel.core.errors import ModelError, loading_model
 
 
 def test_missing_file_is_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:

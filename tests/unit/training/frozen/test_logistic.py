@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from bigmodel.training.loop.logistic import class_rows
+from bigmodel.training.frozen.logistic import class_rows
 
 
 @pytest.mark.parametrize("seen", [(0, 2), (0, 1, 3)])
