@@ -7,7 +7,7 @@ from dataclasses import asdict
 from bigmodel.commands.reference import OWNER, find_dataset
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.datasets.dataset import Dataset
-from bigmodel.core.datasets.splits import AT_RANDOM, GIVEN, GROUP, TIME
+from bigmodel.core.datasets.splits import AT_RANDOM, GIVEN, GROUP, NAME, TIME
 from bigmodel.services.datasets.append import append_sentences
 from bigmodel.services.studio import Services
 
@@ -42,13 +42,15 @@ def run_split(args: argparse.Namespace, services: Services, terminal: Terminal) 
         made = services.datasets.set_test_file(OWNER, dataset.id, args.test)
         return _told(made, terminal)
     by = {GROUP: args.group, TIME: args.time, GIVEN: args.given}
+    by[NAME] = args.name_part and str(max(1, args.name_part) - 1)  # people count from 1
     key = next((f"{how}:{column}" for how, column in by.items() if column), "")
     key = AT_RANDOM if args.random else key
     if not key:
         choices = services.splits.choices(dataset)
         terminal.record({"choices": [each.key for each in choices]})
         for each in choices:
-            terminal.say(f"split.{each.how}", column=each.column, count=each.count)
+            place = int(each.key.partition(":")[2]) + 1 if each.how == NAME else 0
+            terminal.say(f"split.{each.how}", column=each.column, count=each.count, place=place)
         if not choices:
             terminal.say("split.none")
         return 0

@@ -87,6 +87,7 @@ class Grammar:
         self._written(export, "export_out", (*ENDINGS, ".zip"))
         by = parted.add_mutually_exclusive_group()
         by.add_argument("--group", metavar="COLUMN", help=self._help("split_group"))
+        by.add_argument("--name-part", metavar="PLACE", type=int, help=self._help("split_name"))
         by.add_argument("--time", metavar="COLUMN", help=self._help("split_time"))
         by.add_argument("--given", metavar="COLUMN", help=self._help("split_given"))
         by.add_argument("--random", action="store_true", help=self._help("split_random"))

@@ -145,3 +145,14 @@ def test_rows_are_parted_by_a_column_and_measured(shell: Shell, tmp_path: Path) 
     assert (made["version"], sum(made["split_rows"].values())) == (2, 120)
     assert shell.record("data", "split", "spoken", "--test", str(path))["version"] == 3
     assert "nobody" in shell.refused("data", "split", "spoken", "--group", "nobody")["text"]
+
+
+def test_files_are_parted_by_a_word_of_their_names(shell: Shell, tmp_path: Path) -> None:
+    names = [f"{'ab'[n % 2]}/{n}_{('ann', 'bob', 'cy', 'di')[n // 2 % 4]}.png" for n in range(48)]
+    made = {name: picture(number) for number, name in enumerate(names)}
+    path = packed(tmp_path / "shots.zip", made)
+    shell.run("data", "import", str(path), "--name", "shots")
+    assert "--name-part 2: 4 groups" in shell.run("data", "split", "shots").out
+    parted = shell.record("data", "split", "shots", "--name-part", "2")["split_rows"]
+    assert sum(parted.values()) == 48
+    assert all(rows % 12 == 0 for rows in parted.values())  # whole people
