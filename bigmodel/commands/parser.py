@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bigmodel.commands import (
     bases,
+    clean,
     data,
     doctor,
     evaluate,
@@ -21,6 +22,7 @@ from bigmodel.commands import (
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.datasets.card import CARD_FIELDS
 from bigmodel.core.datasets.dataset import NO_LABEL
+from bigmodel.core.datasets.filling import VALUE, WAYS
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.task import PRESETS
 from bigmodel.services.results.answer_table import ENDINGS
@@ -72,10 +74,11 @@ class Grammar:
         export = self._command(commands, "export", data.run_export, "data_export")
         counted = self._command(commands, "labels", labels.run_labels, "data_labels")
         parted = self._command(commands, "split", grow.run_split, "data_split")
+        filled = self._command(commands, "fill", clean.run_fill, "data_fill")
         alike = self._command(commands, "similar", data.run_similar, "data_similar")
         card = self._command(commands, "card", data.run_card, "data_card")
         delete = self._command(commands, "delete", data.run_delete, "data_delete")
-        for parser in (shown, add, export, counted, parted, alike, card, delete):
+        for parser in (shown, add, export, counted, parted, filled, alike, card, delete):
             parser.add_argument("dataset", metavar="DATASET", help=self._help("dataset"))
         alike.add_argument("query", metavar="QUERY", help=self._help("similar_query"))
         add.add_argument("file", metavar="FILE", type=Path, help=self._help("add_file"))
@@ -93,10 +96,26 @@ class Grammar:
         by.add_argument("--random", action="store_true", help=self._help("split_random"))
         by.add_argument("--test", metavar="FILE", type=Path, help=self._help("split_test"))
         parted.add_argument("--measure", action="store_true", help=self._help("split_measure"))
+        self._filled(filled)
         for name in CARD_FIELDS:
             card.add_argument(f"--{name}", metavar="TEXT", help=self._help(f"card_{name}"))
         card.add_argument("--out", metavar="FILE", type=Path, help=self._help("card_out"))
         delete.add_argument("--yes", action="store_true", help=self._help("yes"))
+
+    def _filled(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--column", metavar="COLUMN", help=self._help("fill_column"))
+        way = parser.add_mutually_exclusive_group()
+        way.add_argument("--value", metavar="VALUE", help=self._help("fill_value"))
+        for name in WAYS:
+            if name != VALUE:
+                way.add_argument(
+                    f"--{name}",
+                    dest="way",
+                    action="store_const",
+                    const=name,
+                    help=self._help(f"fill_{name}"),
+                )
+        parser.add_argument("--dry", action="store_true", help=self._help("fill_dry"))
 
     def _train(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(

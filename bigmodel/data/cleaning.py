@@ -1,7 +1,7 @@
 """Cleans texts by named steps, the same on the way into a version and at prediction; it keeps no text.
 
-A step is a name, or a name with an argument ("cut:2000"). Whatever the order they are given in, they run in
-that of `STEPS`. It stands alone so that it can go along with a downloaded model, and takes linear time.
+A step is a name, or a name with an argument ("cut:2000"); "fill:1=none" is of the second column of a row alone.
+Whatever the order they are given in, they run in that of `STEPS`. It stands alone so that it can go along with a downloaded model, and takes linear time.
 """
 
 import html
@@ -29,6 +29,9 @@ NARROW = {
 } | {0x3000: 0x20, 0x00A0: 0x20}
 LETTERS = re.compile(r"[^\W\d_]+")
 JOINER = "\u200d"  # between the parts of an emoji
+FILL = "fill"
+# What stands in an empty cell: nothing, the mark of a column that a row lacks, what programs write for nothing.
+NOTHING = frozenset({"", "–", "nan", "<na>", "null", "#n/a", "nat", "\\n"})
 
 
 def _html(text: str, _: str) -> str:
@@ -150,8 +153,28 @@ def _cut(text: str, most: str) -> str:
     return text[: ends[-1] if ends and ends[-1] > limit // 2 else limit].strip()
 
 
-def _fill(text: str, other: str) -> str:
-    return text if text.strip() else other
+def is_empty(cell: str) -> bool:
+    """Tell an empty cell, also one in which a program wrote that it is."""
+    return len(cell) < 20 and cell.strip().casefold() in NOTHING
+
+
+def _fill(text: str, argument: str) -> str:
+    return argument.partition("=")[2] if is_empty(text) else text
+
+
+def fill_step(place: int, value: str) -> str:
+    """Return the step that writes a value into the empty cells of a column, counted from 0."""
+    return f"{FILL}:{place}={value}"
+
+
+def fills(steps: Sequence[str]) -> dict[int, str]:
+    """Return what steps write into the empty cells of which columns."""
+    found = (step.removeprefix(f"{FILL}:").partition("=") for step in steps if _fills(step))
+    return {int(place): value for place, _, value in found}
+
+
+def _fills(step: str) -> bool:
+    return step.partition(":")[0] == FILL
 
 
 STEPS: dict[str, Callable[[str, str], str]] = {
@@ -167,7 +190,7 @@ STEPS: dict[str, Callable[[str, str], str]] = {
     "mask": _mask,
     "repeats": _repeats,
     "cut": _cut,
-    "fill": _fill,
+    FILL: _fill,
 }
 
 
@@ -189,7 +212,11 @@ def clean_text(text: str, steps: Sequence[str]) -> str:
     return text.strip()
 
 
-def clean_texts(texts: Sequence[str], steps: Sequence[str]) -> list[str]:
-    """Return texts after the steps; without steps they stay as they are, but for blanks around them."""
-    ordered = in_order(steps)
+def clean_texts(texts: Sequence[str], steps: Sequence[str], place: int = 0) -> list[str]:
+    """Return texts of one column after the steps; without steps they stay as they are, but for blanks around them.
+
+    `place` is that of the column among those a model reads: filling is for one of them alone.
+    """
+    mine = f"{FILL}:{place}="
+    ordered = [step for step in in_order(steps) if not _fills(step) or step.startswith(mine)]
     return [clean_text(text, ordered) for text in texts]

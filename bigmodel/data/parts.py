@@ -13,7 +13,7 @@ THINGS = (
     r"|pictures?|files?|samples?|splits?|folders?|lists?|seg|clean|other|all|raw|media|content"
     r"|集合?|数据集?|图片?|图像|照片|样本|音频|录音|文件夹?"
 )
-AROUND = rf"{THINGS}|new|final|small|mini|full|v?\d+[a-z]?"
+AROUND = rf"{THINGS}|new|final|small|mini|full|v?\d++[a-z]?"  # digits are one number: a long one would have very many halves
 KINDS = {
     Split.TRAIN: r"train(?:ing|s|ed)?|trn|训练|訓練",
     Split.VALIDATION: r"val(?:id|idate|idation|s)?|dev(?:el|elopment)?|eval(?:uate|uation)?|验证|驗證|校验",
@@ -25,6 +25,7 @@ SPLITS = {
     for split, words in KINDS.items()
 }
 
+LONGEST = 60  # characters of a name of a part; numbers of orders and sentences are none
 OF_CONTESTS = re.compile(
     r"^(public|private)[\s_-]*", re.IGNORECASE
 )  # before "Test", as Kaggle has it
@@ -33,7 +34,9 @@ OF_CONTESTS = re.compile(
 @lru_cache(maxsize=4096)
 def split_of(name: str) -> Split | None:
     """Return the part that a name stands for ("train", "seg_test", "训练集"), or None."""
-    plain = unicodedata.normalize("NFKC", name).casefold().strip()
+    plain = unicodedata.normalize("NFKC", name[: LONGEST + 1]).casefold().strip()
+    if len(plain) > LONGEST:
+        return None
     return next((split for split, words in SPLITS.items() if words.fullmatch(plain)), None)
 
 

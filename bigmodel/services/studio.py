@@ -7,6 +7,7 @@ from bigmodel.services.datasets.card import CardService
 from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.services.datasets.filling import FillingService
 from bigmodel.services.datasets.last_look import LastLookService
 from bigmodel.services.datasets.similar import SimilarService
 from bigmodel.services.datasets.uploads import UploadService
@@ -73,6 +74,7 @@ class Services:
     append: AppendService
     classes: ClassService
     checkup: CheckupService
+    filling: FillingService
     suspects: SuspectService
     splits: SplitService
     compare: CompareService
@@ -141,6 +143,7 @@ def services_over(
         append=AppendService(settings, store, control, labelling.settle),
         classes=classes,
         checkup=CheckupService(settings, store, classes, labelling.settle),
+        filling=FillingService(settings, store, labelling.settle),
         suspects=SuspectService(settings, store, labelling.task_of, labelling.settle),
         splits=SplitService(settings, store, labelling.task_of, labelling.settle),
         similar=SimilarService(settings, store),

@@ -1,13 +1,20 @@
 """Inputs of several columns, such as a question and its context: one text on its way, its parts where it is used."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from bigmodel.core.datasets.attached import called, file_of, placed
 
 MARK = "\u2063"  # the invisible separator of Unicode: XML and every table take it
 SEPARATOR = f"\n{MARK}\n"
 LACKING = "–"  # stands where a row may lack something, so that the other parts keep their places
+
+
+class Change(Protocol):
+    """What changes texts of one part, told its place among those of a row."""
+
+    def __call__(self, texts: list[str], /, *, place: int) -> list[str]: ...
 
 
 def join_inputs(parts: Sequence[str]) -> str:
@@ -37,17 +44,20 @@ def in_short(text: str) -> str:
     return " · ".join(sorted(filter(None, parts), key=len)) if len(parts) > 1 else text
 
 
-def each_part(
-    texts: Sequence[str], change: Callable[[list[str]], list[str]], *, may_lack: bool = False
-) -> list[str]:
+def each_part(texts: Sequence[str], change: Change, *, may_lack: bool = False) -> list[str]:
     """Return texts whose every part was changed for itself, for no change may know of the mark between them.
 
-    Parts that are files stay as they are. `may_lack`: rows stay though a change empties their first part.
+    Parts that are files stay as they are. `may_lack`: rows stay though a change empties their first part, and
+    one that lacks all stays so.
     """
     join = row_of if may_lack else join_inputs
-    parts = [parts_of(text) for text in texts]
-    changed = iter(change([part for row in parts for part in row if not file_of(part)]))
-    return [join([p if file_of(p) else next(changed) for p in row]) for row in parts]
+    rows = [[] if may_lack and not text else list(parts_of(text)) for text in texts]
+    for place in range(max(map(len, rows), default=0)):
+        these = [row for row in rows if place < len(row) and not file_of(row[place])]
+        changed = change([row[place] for row in these], place=place)
+        for row, part in zip(these, changed, strict=True):
+            row[place] = part
+    return [join(row) if row else "" for row in rows]
 
 
 def placed_files(text: str, media: Path) -> str:

@@ -168,7 +168,7 @@ def meant(label: str, relabel: Mapping[str, str]) -> str:
     """Return the class that a cell of a table stands for, "" for no answer."""
     if label in relabel:
         return relabel[label]
-    return "" if is_missing(label) else label
+    return relabel.get("", "") if is_missing(label) else label
 
 
 def sample_rows(source: Source, limit: int) -> dict[str, list[str]]:

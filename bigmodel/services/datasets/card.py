@@ -10,13 +10,14 @@ from pathlib import Path
 
 from bigmodel.core.callbacks import Tell
 from bigmodel.core.datasets.card import MOST_CHARACTERS, DatasetCard
-from bigmodel.core.datasets.dataset import Dataset, Summary
+from bigmodel.core.datasets.dataset import Dataset, Recipe, Summary
 from bigmodel.core.datasets.splits import GIVEN, GROUP, TIME
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.results.panel import literal
+from bigmodel.data.cleaning import fills
 from bigmodel.data.tables.table import READING
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -132,7 +133,7 @@ def _facts(dataset: Dataset, quote: Quote) -> Iterator[Fact]:
     if recipe.test_name:
         yield "test", (_said("test", name=quote(recipe.test_name)),)
     if recipe.cleaning:
-        yield "cleaning", tuple(_step(step, quote) for step in recipe.cleaning)
+        yield "cleaning", tuple(_step(step, recipe, quote) for step in recipe.cleaning)
     left = [
         Message(f"{each.key}.problem", _quoted(each, quote))
         for each in summary.problems
@@ -146,9 +147,12 @@ def _facts(dataset: Dataset, quote: Quote) -> Iterator[Fact]:
     )
 
 
-def _step(step: str, quote: Quote) -> Message:
+def _step(step: str, recipe: Recipe, quote: Quote) -> Message:
     """Return what a step of cleaning does; those with an argument say it."""
     name, _, argument = step.partition(":")
+    for place, value in fills((step,)).items():
+        of = {"column": quote(recipe.inputs[place]), "what": quote(value)}
+        return Message("cleaning.steps.fill", of)
     if name == "spell":
         argument = argument.replace("=", " → ").replace(",", ", ")
     return Message(f"cleaning.steps.{name}", {"what": quote(argument)} if argument else {})

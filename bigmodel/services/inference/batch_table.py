@@ -20,6 +20,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.task import Task
+from bigmodel.data.cleaning import fills
 from bigmodel.data.ingest.importer import Answers, Upload
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.source import ORIGINAL, PLACE
@@ -181,12 +182,12 @@ def _is_pasted(upload: Upload, path: Path) -> bool:
         return file.readline(MAX_DECLARATION).strip() == DECLARED_TAB
 
 
-def rows_of(upload: Upload, columns: Sequence[str]) -> Iterator[list[Row]]:
-    """Yield the rows of an upload in batches, with the texts of the columns to read."""
+def rows_of(upload: Upload, columns: Sequence[str], empty: str = "") -> Iterator[list[Row]]:
+    """Yield the rows of an upload in batches, with the texts of the columns to read; `empty` stands where there is none."""
     places_in = [upload.columns.index(column) for column in columns]
     for places, cells in _batches(upload):
         yield [
-            Row(place, join_inputs([row[at] for at in places_in]), row)
+            Row(place, join_inputs([row[at] for at in places_in]) or empty, row)
             for place, row in zip(places, cells, strict=True)
         ]
 
@@ -208,7 +209,12 @@ def columns_and_rows(
     if target_kind(task.target).reads_all:
         return recipe.inputs, whole_rows_of(upload, recipe.inputs)
     columns = text_columns(upload, recipe)
-    return columns, rows_of(upload, columns)
+    return columns, rows_of(upload, columns, empty_as(recipe))
+
+
+def empty_as(recipe: Recipe) -> str:
+    """Return what a task reads that reads one column where its cell is empty, "" where nothing was to be filled in."""
+    return "" if recipe.more else fills(recipe.cleaning).get(0, "")
 
 
 def whole_rows_of(upload: Upload, columns: Sequence[str]) -> Iterator[list[Row]]:

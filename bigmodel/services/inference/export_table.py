@@ -24,6 +24,7 @@ from bigmodel.services.inference.batch_table import (
     Asker,
     Row,
     Table,
+    empty_as,
     rows_of,
     table_of,
     text_columns,
@@ -156,7 +157,9 @@ class ExportTableService:
         upload = read_upload(path, self._settings, name=file.name, answers=asked)
         try:
             labels = _Labels(folder / ITEMS, str(number), sorting)
-            batches = rows_of(upload, text_columns(upload, version.recipe))
+            batches = rows_of(
+                upload, text_columns(upload, version.recipe), empty_as(version.recipe)
+            )
             table = replace(table_of(upload, path), name=file.name)
             yield table, ([labels.on(row) for row in rows] for rows in batches)
         finally:

@@ -89,7 +89,9 @@ def _texts(
     if kind.reads_all:
         clean = [placed_files(text, upload.media_folder) for text in clean]
     pairs = zip(
-        clean if kind.reads_all else texts,
+        clean
+        if kind.reads_all
+        else [text or filled for text, filled in zip(texts, clean, strict=True)],
         kind.fitted(_truths(table, target), cells, clean),
         strict=True,
     )

@@ -25,13 +25,14 @@ from bigmodel.training.several.blocks import PICTURE, SOUND, Floats
 from bigmodel.training.several.lines import TOGETHER, lines_of
 from bigmodel.training.standalone.pictures import read_square
 from bigmodel.training.standalone.sounds import read_sound
+from bigmodel.training.standalone.texts import cleaned
 
 
 class Model:
     """Blocks of each medium that weigh alike, and linear heads on all of them and on each alone."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        folder = folder or Path(__file__).resolve().parent
+        folder = self._folder = folder or Path(__file__).resolve().parent
         record = json.loads((folder / "blocks.json").read_text("utf-8"))
         self._lines = lines_of(record, load_file(folder / "blocks.safetensors"))
         self.labels: list[str] = list(self._lines.labels)
@@ -43,6 +44,11 @@ class Model:
         cells = [
             [*(cell or "" for cell in row), *[""] * (width - len(row))][:width] for row in rows
         ]
+        for at, (_, medium) in enumerate(self.boxes):
+            if medium not in (PICTURE, SOUND):
+                clean = cleaned([row[at] for row in cells], self._folder, at)
+                for row, cell in zip(cells, clean, strict=True):
+                    row[at] = cell
         vectors: dict[str, Floats] = {}
         for row in cells:
             for cell, (_, medium) in zip(row, self.boxes, strict=True):

@@ -12,15 +12,15 @@ from bigmodel.core.datasets.columns import Head
 Part = Mapping[str, Any]  # `label` with `probabilities`, or `value` (Any: as JSON has it)
 
 
-def cleaned(texts: Sequence[str], folder: Path) -> list[str]:
-    """Return texts as the model learned them: after the steps of `cleaning.json`, where it lies beside."""
+def cleaned(texts: Sequence[str], folder: Path, place: int = 0) -> list[str]:
+    """Return texts of a column as the model learned them: after the steps of `cleaning.json`, where it lies beside."""
     steps = folder / "cleaning.json"
     if not steps.is_file():
         return list(texts)
     sys.path.insert(0, str(folder))
     from cleaning import clean_texts  # type: ignore[import-not-found]  # noqa: PLC0415  (beside this file)
 
-    return list(clean_texts(texts, json.loads(steps.read_text("utf-8"))))
+    return list(clean_texts(texts, json.loads(steps.read_text("utf-8")), place))
 
 
 def texts_asked(about: str) -> tuple[bool, list[str]]:

@@ -30,7 +30,8 @@ from bigmodel.data.cleaning import STEPS, clean_text, clean_texts, in_order
             "Receive THE mail, recieves",
         ),
         ("cut:20", "One two. Three four. Five six seven.", "One two. Three four."),
-        ("fill:none", "  ", "none"),
+        ("fill:0=none", "  ", "none"),
+        ("fill:0=none", "NaN", "none"),
     ],
 )
 def test_step_changes_what_it_is_for(step: str, before: str, after: str) -> None:
@@ -45,6 +46,11 @@ def test_plain_text_stays_as_it_is() -> None:
 def test_steps_run_in_their_own_order() -> None:
     assert in_order(("repeats", "html", "html")) == ("html", "repeats")
     assert clean_texts(["<b>a</b>   b"], ("repeats", "html")) == ["a b"]
+
+
+def test_filling_is_of_one_column() -> None:
+    assert clean_texts(["", "a"], ("fill:1=none",)) == ["", "a"]
+    assert clean_texts(["", "a"], ("fill:1=none",), 1) == ["none", "a"]
 
 
 def test_unknown_step_is_refused() -> None:

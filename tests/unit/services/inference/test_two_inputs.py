@@ -124,7 +124,10 @@ def test_parts_are_joined_and_parted_whatever_they_hold() -> None:
 def test_cleaning_never_meets_the_mark_between_parts() -> None:
     text = join_inputs(["<b>one</b>", " two\u200b "])
     assert parts_of(each_part([text], partial(clean_texts, steps=("html",)))[0])[0] == "one"
-    assert each_part(["a", "b"], lambda parts: [part * 2 for part in parts]) == ["aa", "bb"]
+    assert each_part(["a", "b"], lambda parts, *, place: [part * 2 for part in parts]) == [
+        "aa",
+        "bb",
+    ]
 
 
 def test_version_holds_both_columns(made: Made) -> None:

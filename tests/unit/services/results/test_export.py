@@ -135,7 +135,7 @@ def test_package_cleans_texts_as_the_app_does(settings: Settings, tmp_path: Path
         settings, CHINESE, ["bad", "good", "bad", "中立", "good"], "text_classification"
     )
     model = add_instant(training, CHINESE, ["bad", "good", "bad", "中立", "good"])
-    steps = ["html", "encoding", "unicode", "simplified", "mask", "repeats"]
+    steps = ["html", "encoding", "unicode", "simplified", "mask", "repeats", "fill:0=很好"]
     card = settings.home / model.folder / "model.json"
     card.write_text(json.dumps({"cleaning": steps}))
     dirty = [
@@ -143,6 +143,7 @@ def test_package_cleans_texts_as_the_app_does(settings: Settings, tmp_path: Path
         "服務態度差 退款",
         "太难吃了 13812345678",
         "caf\u00c3\u00a9  good",
+        "",
     ]
     folder = unpacked(training, model, tmp_path / "away")
     answers = run_alone(folder, dirty)

@@ -1,0 +1,150 @@
+"""Empty cells, column by column: left out, or filled with what is seen before it is done. It asks a service."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from bigmodel.core.callbacks import Say
+from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.datasets.filling import DROP, VALUE, EmptyColumn
+from pages.shared.checkup.checkup_view import before_after
+from pages.shared.web.guard import Newest
+from pages.shared.web.page import QUIET, Context, Updates
+
+WORDS = "filling."
+
+
+class FillingView:
+    """The accordion with a column, what is done with its empty cells, and the button."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        t = ctx.t
+        with gr.Accordion(
+            t(f"{WORDS}title"), open=False, visible=False, elem_id="data-filling"
+        ) as self.box:
+            gr.Markdown(t(f"{WORDS}about"))
+            self.found = gr.HTML("", elem_id="data-filling-found")
+            with gr.Row():
+                self.column = gr.Dropdown(
+                    [], label=t(f"{WORDS}column"), elem_id="data-filling-column"
+                )
+                self.way = gr.Dropdown([], label=t(f"{WORDS}way"), elem_id="data-filling-way")
+                self.value = gr.Textbox(
+                    label=t(f"{WORDS}value"), visible=False, elem_id="data-filling-value"
+                )
+            self.preview = gr.HTML("", elem_id="data-filling-preview")
+            self.apply = gr.Button(t("checkup.apply"), elem_id="data-filling-apply")
+
+    @property
+    def parts(self) -> list[Any]:
+        """Return what `shown` fills."""
+        return [self.box, self.found, self.column, *self.below]
+
+    @property
+    def below(self) -> list[Any]:
+        """Return what follows from the column."""
+        return [self.way, self.value, self.preview]
+
+    def wire(
+        self, protect: Callable[..., Any], show: Callable[..., object], outputs: Sequence[Any]
+    ) -> None:
+        """Connect the parts; `show` draws the tab anew once there is another version."""
+        self.made = gr.State("")
+        dataset, newest = self.ctx.dataset, Newest()
+        asked = [dataset, self.column, self.way, self.value]
+        self.column.input(protect(newest(self.choose)), [dataset, self.column], self.below, **QUIET)
+        looked = [self.value, self.preview]
+        for part in (self.way, self.value):
+            part.input(protect(newest(self.look)), asked, looked, **QUIET)
+        self.apply.click(protect(self.fill), asked, self.made, **QUIET)
+        self.made.change(show, dataset, list(outputs), **QUIET)
+
+    def shown(self, dataset: Dataset, request: gr.Request) -> Updates:
+        """Return the columns of a dataset with empty cells; one without them has no need of this."""
+        columns = self.ctx.services.filling.columns(dataset.owner, dataset.id)
+        say = partial(self.ctx.say, request)
+        first = columns[0] if columns else None
+        return {
+            self.box: gr.Accordion(visible=bool(columns)),
+            self.found: _listed(columns, say),
+            self.column: gr.Dropdown(
+                [each.name for each in columns], value=first.name if first else None
+            ),
+            **self._below(first, say),
+        }
+
+    def hidden(self) -> Updates:
+        """Return that there is nothing to fill."""
+        return {self.box: gr.Accordion(visible=False)}
+
+    def _below(self, column: EmptyColumn | None, say: Say) -> Updates:
+        """Return the ways of a column, none chosen yet."""
+        ways = [(_way(way, column, say), way) for way in column.ways] if column else []
+        return {
+            self.way: gr.Dropdown(ways, value=None),
+            self.value: gr.Textbox(value="", visible=False),
+            self.preview: "",
+        }
+
+    # handlers -----------------------------------------------------------------------------------
+
+    def choose(self, dataset_id: str, column: str, request: gr.Request) -> Updates:
+        """Offer what may be done with another column."""
+        columns = self.ctx.services.filling.columns(self.ctx.owner(request), dataset_id)
+        found = next((each for each in columns if each.name == column), None)
+        return self._below(found, partial(self.ctx.say, request))
+
+    def look(
+        self, dataset_id: str, column: str, way: str | None, value: str, request: gr.Request
+    ) -> Updates:
+        """Show rows before and after."""
+        say = partial(self.ctx.say, request)
+        box = gr.Textbox(visible=way == VALUE)
+        if not way or (way == VALUE and not value.strip()):
+            return {self.value: box, self.preview: ""}
+        owner = self.ctx.owner(request)
+        found = self.ctx.services.filling.preview(owner, dataset_id, column, way, value)
+        key = "checkup.preview_drop" if way == DROP else f"{WORDS}preview"
+        said = say(key, changed=found.changed, rows=found.rows)
+        table = "" if way == DROP else before_after(_named(found.before_after, say), say)
+        return {self.value: box, self.preview: f"<p>{escape(said)}</p>{table}"}
+
+    def fill(
+        self, dataset_id: str, column: str, way: str | None, value: str, request: gr.Request
+    ) -> str:
+        """Make the version whose empty cells are filled, or left out with their rows."""
+        owner = self.ctx.owner(request)
+        made = self.ctx.services.filling.fill(owner, dataset_id, column, way or "", value).version
+        said = self.ctx.say(request, "checkup.done", version=made.number, rows=made.summary.rows)
+        self.ctx.notice(request, said)
+        return f"{dataset_id} {made.number}"
+
+
+def _named(pairs: Sequence[tuple[str, str]], say: Say) -> list[tuple[str, str]]:
+    """Return cells before and after; an empty one is said to be that."""
+    empty = say(f"{WORDS}empty")
+    return [(before or empty, after or empty) for before, after in pairs]
+
+
+def _way(way: str, column: EmptyColumn, say: Say) -> str:
+    """Return a way in words, with what it would fill in."""
+    return say(f"{WORDS}ways.{way}", value=column.values.get(way, column.filled))
+
+
+def _listed(columns: Sequence[EmptyColumn], say: Say) -> str:
+    """Return the columns as a table: what they are for, how many cells are empty, and what stands in."""
+    if not columns:
+        return ""
+    keys = ("column", "role", "count", "filled")
+    head = "".join(f'<th scope="col">{escape(say(f"{WORDS}heads.{key}"))}</th>' for key in keys)
+    rows = "".join(
+        f"<tr><td>{escape(each.name)}</td><td>{escape(say(f'{WORDS}roles.{each.role}'))}</td>"
+        f"<td>{each.empty:,} / {each.rows:,}</td><td>{escape(each.filled) or '–'}</td></tr>"
+        for each in columns
+    )
+    table = f'<table class="bm-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'<div class="bm-scroll" tabindex="0">{table}</div>'
