@@ -6,7 +6,6 @@ from pathlib import Path
 
 from bigmodel.commands import (
     bases,
-    clean,
     data,
     doctor,
     evaluate,
@@ -21,8 +20,8 @@ from bigmodel.commands import (
 )
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.datasets.card import CARD_FIELDS
+from bigmodel.core.datasets.checkup import VALUE, WAYS
 from bigmodel.core.datasets.dataset import NO_LABEL
-from bigmodel.core.datasets.filling import VALUE, WAYS
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.task import PRESETS
 from bigmodel.services.results.answer_table import ENDINGS
@@ -74,7 +73,7 @@ class Grammar:
         export = self._command(commands, "export", data.run_export, "data_export")
         counted = self._command(commands, "labels", labels.run_labels, "data_labels")
         parted = self._command(commands, "split", grow.run_split, "data_split")
-        filled = self._command(commands, "fill", clean.run_fill, "data_fill")
+        filled = self._command(commands, "fill", grow.run_fill, "data_fill")
         alike = self._command(commands, "similar", data.run_similar, "data_similar")
         card = self._command(commands, "card", data.run_card, "data_card")
         delete = self._command(commands, "delete", data.run_delete, "data_delete")

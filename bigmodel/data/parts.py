@@ -25,6 +25,14 @@ SPLITS = {
     for split, words in KINDS.items()
 }
 
+FLAG = re.compile(
+    r"(?P<is>(?:is|in|for|use(?:d)?[\s_]?(?:as|for|in)?|是否为?|是不是)[\s_]*)?(?P<part>.+?)(?:[\s_]*(?:flag|\?|？))?"
+)
+BARE = re.compile(
+    r"train|val|valid|validation|hold[\s_-]?out|[训測测验驗][练試试证證]集"
+)  # a test may be of blood
+YES = {"1", "1.0", "true", "yes", "y", "t", "x", "是", "对", "√"}
+NO = {"0", "0.0", "false", "no", "n", "f", "否", "不是", "×"}
 LONGEST = 60  # characters of a name of a part; numbers of orders and sentences are none
 OF_CONTESTS = re.compile(
     r"^(public|private)[\s_-]*", re.IGNORECASE
@@ -40,13 +48,31 @@ def split_of(name: str) -> Split | None:
     return next((split for split, words in SPLITS.items() if words.fullmatch(plain)), None)
 
 
-def parts_in(values: Iterable[str]) -> dict[str, Split]:
-    """Return the part that each value of a column names, none where one names none or nothing is held out from training."""
-    found = {value: part_of(value) for value in set(values) if value.strip()}
+def parts_in(values: Iterable[str], column: str = "") -> dict[str, Split]:
+    """Return the part that each value of a column names, none where one names none or nothing is held out from training.
+
+    In a column that is called like a part ("is_test"), yes and no, or 1 and 0, say which rows are in it.
+    """
+    different = {value for value in values if value.strip()}
+    found: dict[str, Split | None] = {**flags_in(different, column)}
+    found = found or {value: part_of(value) for value in different}
     parts = {value: part for value, part in found.items() if part is not None}
     told = set(parts.values())
     is_split = Split.TRAIN in told and told & {Split.TEST, Split.VALIDATION}
     return parts if is_split and len(parts) == len(found) else {}
+
+
+def flags_in(values: Iterable[str], column: str) -> dict[str, Split]:
+    """Return the part of each value where a column is called like one and says yes or no, else nothing."""
+    called = FLAG.fullmatch(unicodedata.normalize("NFKC", column).casefold().strip())
+    part = split_of(called["part"]) if called else None
+    said = {value: value.strip().casefold() for value in values}
+    if called is None or part is None or part is Split.NONE or not set(said.values()) <= YES | NO:
+        return {}
+    if not called["is"] and not BARE.fullmatch(called["part"]):
+        return {}
+    other = Split.TEST if part is Split.TRAIN else Split.TRAIN
+    return {value: part if word in YES else other for value, word in said.items()}
 
 
 def written(part: Split | str | None) -> str:

@@ -7,7 +7,6 @@ from bigmodel.services.datasets.card import CardService
 from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.datasets.filling import FillingService
 from bigmodel.services.datasets.last_look import LastLookService
 from bigmodel.services.datasets.similar import SimilarService
 from bigmodel.services.datasets.uploads import UploadService
@@ -22,6 +21,7 @@ from bigmodel.services.jobs.disk import DiskService
 from bigmodel.services.jobs.health import HealthService
 from bigmodel.services.jobs.insight_service import InsightService
 from bigmodel.services.jobs.jobs import JobService
+from bigmodel.services.labelling.filling import FillingService
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.labelling.proposals import ProposalService
 from bigmodel.services.labelling.splits import SplitService

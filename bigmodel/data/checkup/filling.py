@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from bigmodel.core.datasets.dataset import Recipe, Split, Version
-from bigmodel.core.datasets.filling import (
+from bigmodel.core.datasets.checkup import (
     DROP,
     INPUT,
     LEAVE,
@@ -23,6 +22,7 @@ from bigmodel.core.datasets.filling import (
     VALUE,
     EmptyColumn,
 )  # fmt: skip
+from bigmodel.core.datasets.dataset import Recipe, Split, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.cleaning import clean_texts, fill_step, fills, is_empty
 from bigmodel.data.tables.label import is_missing

@@ -51,6 +51,8 @@ def read_bundle(
     """
     wanted = [entry for entry in entries if entry.parts and not _is_junk(entry)]
     media = [entry for entry in wanted if entry.ending in MEDIA]
+    if media and _speaks_of(media, wanted):
+        return None
     is_packed = any(entry.ending in PACKED for entry in wanted)
     if is_packed or len(media) >= FEWEST_FILES or any(entry.text for entry in wanted):
         return None
@@ -77,6 +79,21 @@ def read_bundle(
         return None
     _tell_others([e.name for e in (*texts, *others) if e not in tables], target)
     return _read_tables(tables, target, scratch), 0
+
+
+def _speaks_of(media: Sequence[Entry], wanted: Sequence[Entry]) -> bool:
+    """Tell whether a table or text among few pictures or recordings names them, or is called like them."""
+    stems = {entry.base.removesuffix(entry.ending) for entry in media}
+    others = [e for e in wanted if e.ending in _table_endings() | LOOSE]
+    if any(e.base.removesuffix(e.ending) in stems for e in others):
+        return True
+    names = [entry.base.encode() for entry in media]
+    return any(name in _head(entry) for entry in others for name in names)
+
+
+def _head(entry: Entry) -> bytes:
+    with entry.open() as file:
+        return file.read(HEAD_BYTES)
 
 
 def _read_tables(tables: Sequence[Entry], target: Target, scratch: Path) -> str:

@@ -213,6 +213,7 @@ def _target(request: dict[str, Any], findings: "Findings") -> "Target":
 
 def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]:
     from bigmodel.data.tables.pairs.dialogues import put_together  # noqa: PLC0415
+    from bigmodel.data.tables.shapes.columned import part_by_class  # noqa: PLC0415
 
     target = _target(request, findings)
     try:
@@ -220,6 +221,7 @@ def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]
         if not target.only_looks:
             target.close()
             put_together(target)
+            part_by_class(target)
     except DatasetError as error:
         error.look = target.look
         raise

@@ -57,16 +57,12 @@ class AttachedTable:
         Raises:
             DatasetError: `attached_no_table`, `attached_no_files`, `media_unreadable`, `transcripts_paths`, or as of reading a table.
         """
-        files = sort_files(entries, looks_like_media=lambda _entry: False)
+        files = sort_files(entries, looks_like_media=lambda _entry: "")
         table = self._table(files.others)
         columns = read_columns(table, self.scratch, self.target.limits, self.findings)
         items = _of_any_medium(files)
         by_name = FileNames(items, table)
-        of_files = {
-            name: by_name.among(cells)
-            for name, cells in columns.items()
-            if _names_files(cells, by_name)
-        }
+        of_files = {name: by_name.among(columns[name]) for name in _file_columns(columns, by_name)}
         if not of_files:
             found = listed(list(columns))
             raise DatasetError("attached_no_files", name=table.base, columns_found=found)
@@ -165,12 +161,12 @@ def are_whole_rows(entries: Sequence[Entry], scratch: Path, limits: Limits) -> b
     if len(found) != 1:
         return False
     try:
-        files = sort_files(entries, looks_like_media=lambda _entry: False)
+        files = sort_files(entries, looks_like_media=lambda _entry: "")
         columns = read_columns(found[0], scratch, limits, Findings())
     except DatasetError:  # whoever reads it says why
         return False
     by_name = FileNames(_of_any_medium(files), found[0])
-    of_files = [name for name, cells in columns.items() if _names_files(cells, by_name)]
+    of_files = _file_columns(columns, by_name)
     others = {name: cells for name, cells in columns.items() if name not in of_files}
     is_learned = [name for name in others if TARGETS.fullmatch(name.strip())]
     if len(of_files) > 1:
@@ -199,6 +195,15 @@ def medium_of(entry: Entry) -> str:
 
 def _names_files(cells: Sequence[str], by_name: FileNames) -> bool:
     return by_name.share([cell for cell in cells if cell.strip()]) > ENOUGH
+
+
+def _file_columns(columns: Mapping[str, Sequence[str]], by_name: FileNames) -> list[str]:
+    """Return the columns that name files; bare numbers only do where no column has names."""
+    found = [name for name, cells in columns.items() if _names_files(cells, by_name)]
+    worded = [
+        n for n in found if not all(cell.strip().isdigit() for cell in columns[n] if cell.strip())
+    ]
+    return worded or found
 
 
 def _named(cells: Sequence[str], by_name: FileNames) -> list[Item]:

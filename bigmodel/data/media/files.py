@@ -55,10 +55,8 @@ class MediaFiles:
     others: tuple[Entry, ...] = ()
 
 
-def sort_files(
-    entries: Sequence[Entry], *, looks_like_media: Callable[[Entry], bool]
-) -> MediaFiles:
-    """Return the files of an upload; `looks_like_media` is asked about files whose name has no ending.
+def sort_files(entries: Sequence[Entry], *, looks_like_media: Callable[[Entry], str]) -> MediaFiles:
+    """Return the files of an upload; `looks_like_media` says of files whose name has no ending what they are ("" for neither).
 
     Raises:
         DatasetError: `archive_empty`, `archive_nested` or `media_none`.
@@ -71,10 +69,13 @@ def sort_files(
         raise DatasetError("archive_nested", name=packed[0][-80:], count=len(packed))
     pictures = [entry for entry in wanted if entry.ending in PICTURES | OTHER_PICTURES]
     sounds = [entry for entry in wanted if entry.ending in SOUNDS | OTHER_SOUNDS]
-    if not pictures and not sounds:
-        raise DatasetError("media_none", count=len(wanted))
-    medium = IMAGE if len(pictures) * MUCH_OF_SOUND > len(sounds) else AUDIO
     nameless = [entry for entry in wanted if not entry.ending and looks_like_media(entry)]
+    if not pictures and not sounds and not nameless:
+        raise DatasetError("media_none", count=len(wanted))
+    are_pictures = len(pictures) * MUCH_OF_SOUND > len(sounds)
+    if not pictures and not sounds:  # their content tells
+        are_pictures = sum(looks_like_media(e) == IMAGE for e in nameless) > len(nameless) / 2
+    medium = IMAGE if are_pictures else AUDIO
     stray = sounds if medium == IMAGE else pictures
     is_mixed = len(stray) > MOST_STRAY * (len(pictures) + len(sounds))
     media = {id(e) for e in (*pictures, *sounds, *nameless)} - {id(e) for e in stray if is_mixed}

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.entry import Entry
-from bigmodel.data.media.files import IMAGE, Item, MediaFiles
+from bigmodel.data.media.files import AUDIO, IMAGE, Item, MediaFiles
 from bigmodel.data.media.naming.lookup import FileNames, listed
 from bigmodel.data.parts import split_of
 from bigmodel.data.tables.number import as_number
@@ -43,6 +43,16 @@ SPLIT_NAMES = re.compile(
     r"split|set|subset|partition|phase|part|fold_name|划分|数据集", re.IGNORECASE
 )
 BOXES = {"xmin", "ymin", "xmax", "bbox", "x_min", "x1", "boundingbox", "bounding_box"}
+STARTS = re.compile(
+    r"(start|begin|onset|from|t?_?min).*|开始.*|起始.*", re.IGNORECASE
+)  # of a piece
+ENDS = re.compile(
+    r"(end|stop|offset|to|finish|duration|t?_?max).*|结束.*|终止.*|时长", re.IGNORECASE
+)
+AGAIN, TIMES = (
+    1.2,
+    0.9,
+)  # rows for each file, from which on they are pieces of it; of its times are numbers
 ENOUGH = 0.5  # of the rows name a file: then the column is the one with the files
 WORDS_OF_SPEECH = 2.5  # more words on average are no name of a class
 ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", ""}
@@ -99,7 +109,7 @@ def open_listing(entry: Entry, files: MediaFiles, context: Context) -> Listing:
     """Read a table and find its columns: those a person chose, else by their names and by what they hold.
 
     Raises:
-        DatasetError: `transcripts_paths`, `media_boxes`, `labels_several`, or what reading a table can raise.
+        DatasetError: `transcripts_paths`, `media_boxes`, `media_pieces`, `labels_several`, or what reading a table can raise.
     """
     findings = Findings()
     columns = read_columns(entry, context.scratch, context.limits, findings)
@@ -111,6 +121,8 @@ def open_listing(entry: Entry, files: MediaFiles, context: Context) -> Listing:
     by_name = by_name.among(columns[file])
     by_name.refuse_outside(columns[file])
     by_name.tell(columns[file], findings)
+    if files.medium == AUDIO and _is_in_pieces(columns, file, by_name):
+        raise DatasetError("media_pieces", name=entry.base)
     names_files = any(by_name.find(name) for name in columns[file])
     if files.medium == IMAGE and len({name.casefold() for name in columns} & BOXES) > 1:
         raise DatasetError("media_boxes", found=entry.base)
@@ -136,6 +148,20 @@ def open_listing(entry: Entry, files: MediaFiles, context: Context) -> Listing:
         entry, tuple(columns), file, text or "0/1", is_spoken=is_spoken, rows=tuple(rows),
         missing=tuple(missing), names_files=names_files, findings=findings,
     )  # fmt: skip
+
+
+def _is_in_pieces(columns: Mapping[str, Sequence[str]], file: str, by_name: FileNames) -> bool:
+    """Tell rows that are pieces of recordings, from when to when, from rows that are one each."""
+    times = [name.strip() for name, cells in columns.items() if _are_numbers(cells)]
+    if not any(map(STARTS.fullmatch, times)) or not any(map(ENDS.fullmatch, times)):
+        return False
+    found = [item.entry.name for cell in columns[file] if (item := by_name.find(cell))]
+    return len(found) > AGAIN * len(set(found))
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    numbers = sum(as_number(cell.strip()) is not None for cell in cells)
+    return bool(cells) and numbers >= TIMES * len(cells)
 
 
 def ask_columns(listing: Listing, medium: str) -> DatasetError:

@@ -22,6 +22,7 @@ from bigmodel.data.media.annotations import Annotated, annotate
 from bigmodel.data.media.archive import archive_entries
 from bigmodel.data.media.entry import Entry, Given, given_entries
 from bigmodel.data.media.files import (
+    AUDIO,
     IMAGE,
     Item,
     MediaFiles,
@@ -254,10 +255,10 @@ def _is_exact(found: Annotated) -> bool:
     return found.form == Form.PICTURES
 
 
-def _looks_like_media(entry: Entry) -> bool:
+def _looks_like_media(entry: Entry) -> str:
     try:
         with entry.open() as file:
             head = file.read(HEAD_BYTES)
     except DatasetError:
-        return False
-    return images.is_picture(head) or audio.is_sound(head)
+        return ""
+    return IMAGE if images.is_picture(head) else AUDIO if audio.is_sound(head) else ""

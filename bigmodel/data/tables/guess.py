@@ -24,6 +24,9 @@ LABEL_NAMES = re.compile(
     r"|标签|类别|分类|情感|情绪|评分|星级|打分|得分|类型|主题|意图|分数",
     re.IGNORECASE,
 )
+SURENESS = re.compile(
+    r"confidence|probabilit|certainty|agreement|置信|概率|一致性", re.IGNORECASE
+)  # of a label
 SURE_LABEL_NAMES = re.compile(r"label|target|class|categor|sentiment|标签|类别|情感", re.IGNORECASE)
 OTHER_NAMES = re.compile(
     r"(^|_|\b)(id|uuid|url|link|date|time|index|user|author|name|phone|order|no|price|amount|shop|store|branch"
@@ -233,6 +236,7 @@ def _look(name: str, place: float, values: Sequence[str]) -> _Column:
     called = CAMEL.sub("_", name)
     different = set(filled)
     is_asked = bool(QUESTION.search(name))
+    is_sureness = bool(SURENESS.search(called)) and not is_asked
     return _Column(
         name=name,
         place=place,
@@ -244,10 +248,10 @@ def _look(name: str, place: float, values: Sequence[str]) -> _Column:
         moment_share=sum(map(is_moment, filled)) / count,
         key_share=sum(bool(KEY.fullmatch(v) or FILE.fullmatch(v)) for v in filled) / count,
         is_zero_one=different <= ZERO_ONE and len(different) > 1,
-        is_part=len(different) <= MOST_PARTS and bool(parts_in(different)),
+        is_part=len(different) <= MOST_PARTS and bool(parts_in(different, name)),
         calls_text=bool(TEXT_NAMES.search(called)),
-        calls_label=bool(LABEL_NAMES.search(called)) and not is_asked,
-        calls_other=bool(OTHER_NAMES.search(called)) and not is_asked,
+        calls_label=bool(LABEL_NAMES.search(called)) and not (is_asked or is_sureness),
+        calls_other=is_sureness or (bool(OTHER_NAMES.search(called)) and not is_asked),
     )
 
 

@@ -57,6 +57,16 @@ SHARE_SEVERAL = 0.1  # of the rows that hold more than one label
 MOST_PARTS = 200
 LONGEST_PART = 40
 SHOWN_CHARACTERS = 40
+PRINTED = {
+    "“": "”",
+    "„": "“",
+    "«": "»",
+    "»": "«",
+    "\u2018": "\u2019",
+    "「": "」",
+    "『": "』",
+}  # quotes, by what opens
+CHOICES = "choices"  # what Label Studio writes in a cell: {"choices": ["good"]}
 STOPS = ".!,;:。！，；："  # behind a label
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 REVERSED = re.compile("\u202e([^\u202c\u202e]*)\u202c?")
@@ -171,7 +181,7 @@ def several(rows: Mapping[str, int]) -> tuple[str, Sequence[str]] | None:
         rows: how many rows carry each label.
     """
     total = sum(rows.values())
-    listed = {label: _list(label) for label in rows if label.startswith("[")}
+    listed = {label: _list(label) for label in rows if label.startswith(("[", "{"))}
     lists = sum(rows[label] for label, parts in listed.items() if len(parts) > 1)
     if lists and lists >= SHARE_SEVERAL * total:
         return "[]", _parts(v for v in listed.values() if v)
@@ -211,15 +221,22 @@ def _parts(found: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _single(label: str) -> str:
-    """Return the label that a list of one holds, as programs write it: `['good']`."""
-    found = _list(label) if label.startswith("[") else []
-    return found[0] if len(found) == 1 and found[0].strip() else label
+    """Return the label that a list of one holds, as programs write it: `['good']`, or that stands in printed quotes: “good”."""
+    found = _list(label) if label.startswith(("[", "{")) else []
+    if len(found) == 1 and found[0].strip():
+        return found[0]
+    inside = label[1:-1].strip()
+    is_quoted = PRINTED.get(label[:1]) == label[-1:] and label[0] not in inside and bool(inside)
+    return inside if is_quoted else label
 
 
 def _list(label: str) -> list[str]:
     value = read_list(label)
-    is_list = isinstance(value, list) and all(isinstance(x, str | int) for x in value)
-    return [str(x) for x in value] if is_list else []
+    if isinstance(value, dict):
+        value = value.get(CHOICES)
+    if not isinstance(value, list) or not all(isinstance(x, str | int) for x in value):
+        return []
+    return [str(x) for x in value]
 
 
 def shown(label: str) -> str:

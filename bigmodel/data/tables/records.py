@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bigmodel.data.tables.shapes.quoting import DOUBLE, SINGLE, parted, quote_of
+from bigmodel.data.tables.shapes.quoting import DOUBLE, parted, quote_of
 from bigmodel.data.tables.shapes.surplus import Surplus, text_place
 from bigmodel.data.tables.table import Findings
 
@@ -94,8 +94,8 @@ class Records:
             start = self.line
             if not line.strip():
                 continue
-            if self._dialect.quote == SINGLE:
-                cells = parted(line, self._delimiter)
+            if self._dialect.quote != DOUBLE:
+                cells = parted(line, self._delimiter, self._dialect.quote)
             elif DOUBLE in line:
                 cells = self._quoted(line)
             else:

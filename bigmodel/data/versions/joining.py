@@ -38,7 +38,8 @@ def joining(sources: Sequence[Source], key: str) -> Joining:
     values, parts, is_fresh = _read(sources, how, name)
     if how == GIVEN:
         is_free = (parts < TRAIN) | (parts == NONE)
-        return Joining(bound=np.where(is_free, bound_parts(values), UNKNOWN).astype(np.int8))
+        bound = np.where(is_free, bound_parts(values, name), UNKNOWN)
+        return Joining(bound=bound.astype(np.int8))
     keeps = any(source.keeps_split for source in sources)
     if how == TIME and not keeps:
         held = (VALIDATION,) if any(source.origin for source in sources) else (TEST, VALIDATION)

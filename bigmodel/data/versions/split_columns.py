@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.datasets.splits import GIVEN, GROUP, NAME, TIME, SplitChoice
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.parts import part_of, parts_in
+from bigmodel.data.parts import flags_in, part_of, parts_in
 from bigmodel.data.tables.moment import is_day_first, seconds_of
 from bigmodel.data.tables.source import ORIGINAL
 from bigmodel.data.versions.split import NAMES
@@ -64,7 +64,7 @@ def _choices_of(column: str, cells: Values) -> Iterator[SplitChoice]:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if (different := len(set(filled))) < 2:
         return
-    if parts_in(filled):
+    if parts_in(filled, column):
         yield SplitChoice(f"{GIVEN}:{column}", column, different, is_likely=True)
         return
     if different >= FEWEST_TIMES:
@@ -106,15 +106,17 @@ def given_by(folder: Path, key: str) -> NDArray[np.int8]:
         DatasetError: `split_column`, `split_no_parts`.
     """
     name = key.partition(":")[2]
-    bound = bound_parts(_column(folder, ORIGINAL + name))
+    bound = bound_parts(_column(folder, ORIGINAL + name), name)
     if (bound < 0).all():
         raise DatasetError("split_no_parts", column=name)
     return bound
 
 
-def bound_parts(cells: Values) -> NDArray[np.int8]:
-    """Return (rows,) the held-out part that each cell names, -1 for training and for none."""
-    named = {cell: part_of(cell) for cell in set(cells)}
+def bound_parts(cells: Values, column: str = "") -> NDArray[np.int8]:
+    """Return (rows,) the held-out part that each cell of a column names, -1 for training and for none."""
+    different = {cell for cell in cells if cell.strip()}
+    named: dict[str, Split | None] = {**flags_in(different, column)}
+    named = named or {cell: part_of(cell) for cell in different}
     held = {cell: NAMES.index(part) for cell, part in named.items() if part in HELD_OUT}
     return np.array([held.get(cell, -1) for cell in cells], np.int8)
 

@@ -83,7 +83,7 @@ def _given_parts(
     """Return by which column a table says itself which rows are tested on, and that it was kept; "" where none does."""
     used = (*recipe.inputs, recipe.target, *recipe.also)
     for name, cells in sample.items():
-        if name not in used and (parts := parts_in(cells)):
+        if name not in used and (parts := parts_in(cells, name)):
             args = {"column": name, "values": listed(sorted(parts))}
             return f"{GIVEN}:{name}", (Message("data.problems.split_given", args, "info"),)
     return "", ()

@@ -8,8 +8,8 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.callbacks import Say
+from bigmodel.core.datasets.checkup import DROP, VALUE, EmptyColumn
 from bigmodel.core.datasets.dataset import Dataset
-from bigmodel.core.datasets.filling import DROP, VALUE, EmptyColumn
 from pages.shared.checkup.checkup_view import before_after
 from pages.shared.web.guard import Newest
 from pages.shared.web.page import QUIET, Context, Updates

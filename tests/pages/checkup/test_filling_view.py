@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.datasets.filling import FillingService
+from bigmodel.services.labelling.filling import FillingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words

@@ -3,11 +3,13 @@
 The same beside pictures are classes, where they are few.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bigmodel.core.datasets.dataset import Form
+from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.annotations.folders import with_splits
 from bigmodel.data.media.entry import Entry, text_of
@@ -15,7 +17,13 @@ from bigmodel.data.media.files import AUDIO, SOUNDS, Item, MediaFiles
 from bigmodel.data.media.listing import Context
 from bigmodel.data.media.naming.lookup import listed
 
-ENDINGS = (".txt", ".lab", ".trn", "")
+ENDINGS = (".txt", ".lab", ".trn", ".srt", ".vtt", "")
+SUBTITLES = (".srt", ".vtt")
+CUE = re.compile(r"\d+|WEBVTT.*|NOTE\b.*|[\d:.,]+\s*-->.*")  # lines of subtitles that nobody speaks
+TRACK = re.compile(r"\d+[.,]?\d*\t\d+[.,]?\d*(?:\t.*)?")
+OF_SPEAKERS = re.compile(
+    r"utt2.*|spk2.*|reco2.*|segments|wav\.scp|.*trials.*"
+)  # lists of Kaldi, no texts
 MOST_BYTES = 4 * 2**20
 ENOUGH = 0.5  # of the recordings have a text
 LONGEST_CLASS = 40  # characters of a text that is a class
@@ -23,15 +31,31 @@ LINES = 0.8  # of the lines of a list begin with the name of a recording
 
 
 def _read(files: MediaFiles, context: Context) -> Annotated | None:
-    texts = [e for e in files.others if e.ending in ENDINGS and e.size <= MOST_BYTES]
+    texts = [
+        e
+        for e in files.others
+        if e.ending in ENDINGS and e.size <= MOST_BYTES and not OF_SPEAKERS.fullmatch(e.base)
+    ]
     if files.medium != AUDIO:
         return _classes(files, texts, context)
+    if track := next((e for e in texts if _is_track(e, files.items)), None):
+        raise DatasetError("media_pieces", name=track.base)
     if context.kind == "label":  # what is spoken is no class: then folders or tables say it
         return None
     for said, used in (_one_each(files.items, texts), _lists(files.items, texts)):
         if len(said) >= ENOUGH * len(files.items):
             return _annotated(files, said, used, Form.TRANSCRIPTS, context)
     return None
+
+
+def _is_track(entry: Entry, items: Sequence[Item]) -> bool:
+    """Tell labels of pieces of a recording as Audacity writes them (from, to, what), from a text that is spoken."""
+    if entry.ending != ".txt" or entry.base[:-4] not in {
+        i.entry.base.rpartition(".")[0] for i in items
+    }:
+        return False
+    lines = [line for line in text_of(entry, MOST_BYTES).splitlines() if line.strip()]
+    return len(lines) > 1 and all(map(TRACK.fullmatch, lines))
 
 
 def _classes(files: MediaFiles, texts: Sequence[Entry], context: Context) -> Annotated | None:
@@ -99,6 +123,8 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 def _said(entry: Entry) -> str:
     """Return what a text says in one line; of `.trn` (THCHS-30) the first one, below it stand syllables and sounds."""
     text = text_of(entry, MOST_BYTES)
+    if entry.ending in SUBTITLES:
+        text = "\n".join(line for line in text.splitlines() if not CUE.fullmatch(line.strip()))
     return " ".join((text.strip().partition("\n")[0] if entry.ending == ".trn" else text).split())
 
 

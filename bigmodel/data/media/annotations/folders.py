@@ -30,6 +30,14 @@ HALVES = re.compile(
     r"(?:(?:seg\w*|binary|ground)[\s_-]?)?(?:masks?|truth|gt|segmentations?|annotations?|contours?|depth|edges?)(?:[\s_-]?\w+)?"
     r"|lr|hr|low[\s_-]?res\w*|high[\s_-]?res\w*|noisy|clean|blurr?y?|sharp|掩码|掩膜|蒙版|模糊|清晰|噪声|干净"
 )
+UNLABELLED = re.compile(
+    rf"(?:un|not|non|no){GAP}(?:labell?ed|labels?|annotated|classified|sorted|tagged)|未(?:标注|分类|标记)|无标签"
+)
+SAMPLES = "-samples"  # behind each class in what Teachable Machine saves
+COPY = re.compile(
+    r"(.+?)\s*(?:\(\d\d?\)|[-_ ]\s*(?:copy|kopie|copie|副本|拷贝)(?:\s*\(?\d\d?\)?)?)",
+    re.IGNORECASE,
+)
 MOST_HALVES = 4  # more folders are classes, whatever one of them is called
 MOST_MARKED = 0.5  # of the files
 PIECES = re.compile(
@@ -45,6 +53,7 @@ def _read(files: MediaFiles, context: Context) -> Annotated:
         if error.key not in UNSORTED or not 0 < context.unsorted <= len(files.items):
             raise
         items, level = with_splits(files.items), 0
+    items = without_copies(_without_unlabelled(items, context.findings), context.findings)
     _tell_names(items, context)
     return Annotated(Form.FOLDERS, tuple(items), level=level)
 
@@ -57,6 +66,33 @@ def _without_marked(items: Sequence[Item], findings: Findings) -> Sequence[Item]
     folders = sorted(set(marked.values()))
     findings.note("folders_marked", count=len(marked), names=listed(folders))
     return [item for item in items if item.entry.name not in marked]
+
+
+def _without_unlabelled(items: Sequence[Item], findings: Findings) -> list[Item]:
+    """Return files without a class where their folder says that they have none."""
+    none = {item.label for item in items if UNLABELLED.fullmatch(_plain(item.label))}
+    if not none or none >= {item.label for item in items} - {""}:
+        return list(items)
+    count = sum(item.label in none for item in items)
+    findings.note("folders_unlabelled", level="info", count=count, names=listed(sorted(none)))
+    return [replace(item, label="") if item.label in none else item for item in items]
+
+
+def without_copies(items: Sequence[Item], findings: Findings) -> list[Item]:
+    """Return files with the class that the copy of a folder is of ("cat (1)", "cat - Copy"), and without "-samples" behind each.
+
+    A folder counts as a copy only where the other one is there.
+    """
+    labels = {item.label for item in items} - {""}
+    meant = {label: found[1] for label in labels if (found := COPY.fullmatch(label))}
+    meant = {label: name for label, name in meant.items() if name in labels}
+    if len(labels) > 1 and all(label.endswith(SAMPLES) and label != SAMPLES for label in labels):
+        meant = {label: label.removesuffix(SAMPLES) for label in labels}
+    if not meant:
+        return list(items)
+    pairs = [f"{label} → {name}" for label, name in sorted(meant.items())]
+    findings.note("folders_copies", level="info", pairs=listed(pairs))
+    return [replace(item, label=meant.get(item.label, item.label)) for item in items]
 
 
 def _is_marked(folders: Sequence[str]) -> bool:

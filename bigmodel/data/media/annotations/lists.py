@@ -32,7 +32,7 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     kinds = {item.label for item in items.values()}
     if len(items) < ENOUGH * len(files.items) or not 1 < len(kinds) <= 0.5 * len(items):
         return None
-    items, names = _named(items, files.others)
+    items, names = _named(items, [each for each in files.others if each.name not in used])
     context.findings.note(
         "list_used", level="info", count=len(items), names=listed(used), classes=len(kinds)
     )

@@ -31,7 +31,9 @@ def whole_rows_of(
         DatasetError: `column_unknown`, `columns_same`.
     """
     parts = {
-        name for name, cells in sample.items() if name not in (text, *more) and parts_in(cells)
+        name
+        for name, cells in sample.items()
+        if name not in (text, *more) and parts_in(cells, name)
     }
     texts = {n: c for n, c in sample.items() if n not in parts and not any(map(file_of, c))}
     if not label:

@@ -21,7 +21,15 @@ from bigmodel.data.tables.header import (
 )
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.records import PLAIN, Dialect, Records, find_dialect, rows_of, usual_width
-from bigmodel.data.tables.shapes.quoting import SINGLE, quote_of
+from bigmodel.data.tables.shapes.quoting import (
+    CLOSING,
+    DOUBLE,
+    FORMULA,
+    are_wrapped,
+    of_formula,
+    quote_of,
+    unwrapped,
+)
 from bigmodel.data.tables.table import Findings, Target
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -56,8 +64,7 @@ def _read(path: Path, target: Target) -> None:
     target.encoding = encoding.name
     if encoding.is_assumed:
         target.findings.note("encoding_assumed", encoding=encoding.name)
-    lines = read_lines(path, encoding, target.findings)
-    sample = _sample(lines)
+    sample, lines = _begun(read_lines(path, encoding, target.findings), target.findings)
     declared = _declared(sample)
     if declared == PASTED and _is_printed(sample[1:]):
         sample, declared = ["\n", *sample[1:]], ""
@@ -71,10 +78,7 @@ def _read(path: Path, target: Target) -> None:
         delimiter = NEVER
     target.delimiter = declared or delimiter
     dialect = find_dialect(sample[1 if declared else 0 :], delimiter)
-    if dialect.is_escaped:
-        target.findings.note("quotes_escaped", level="info")
-    if dialect.quote == SINGLE:
-        target.findings.note("quotes_single", level="info")
+    _note_quotes(dialect, target.findings)
     whole, limit = itertools.chain(sample, lines), target.limits.max_field_characters
     rows = _with_bars(Records(whole, dialect, limit, target.findings), delimiter)
     if declared:
@@ -87,6 +91,24 @@ def _read(path: Path, target: Target) -> None:
     else:
         _Head(head, dialect, target).begin()
     _copy(itertools.chain(head, rows), target, size=path.stat().st_size)
+
+
+def _begun(lines: Iterator[str], findings: Findings) -> tuple[list[str], Iterator[str]]:
+    """Return the first lines and the others, without the pair of quotes that each may stand in."""
+    sample = _sample(lines)
+    if not are_wrapped(sample):
+        return sample, lines
+    findings.note("rows_quoted", level="info")
+    lines = unwrapped(itertools.chain(sample, lines))
+    return _sample(lines), lines
+
+
+def _note_quotes(dialect: Dialect, findings: Findings) -> None:
+    if dialect.is_escaped:
+        findings.note("quotes_escaped", level="info")
+    if dialect.quote != DOUBLE:
+        pair = f"{dialect.quote}…{CLOSING[dialect.quote]}"
+        findings.note("quotes_single", level="info", marks=pair)
 
 
 def _begin_pasted(head: list[Row], target: Target) -> None:
@@ -221,6 +243,8 @@ def _copy(rows: Iterator[Row], target: Target, *, size: int) -> None:
             if any(value.strip() for value in values[width:]):
                 continue
             values = (values + [""] * width)[:width]
+        if any(value.startswith(FORMULA) for value in values):
+            values = [of_formula(value) for value in values]
         target.add(values, line)
         if target.rows % PROGRESS_ROWS == 0:
             characters += PROGRESS_ROWS * sum(map(len, values))

@@ -17,6 +17,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.encoding import Encoding, find_encoding, read_lines
 from bigmodel.data.tables.nested import flat, rows_in
 from bigmodel.data.tables.readers import Reader
+from bigmodel.data.tables.shapes.judged import is_judged, judged
 from bigmodel.data.tables.shapes.keyed import JUDGED, names_of, patterns_of
 from bigmodel.data.tables.table import Findings, Target
 
@@ -152,6 +153,9 @@ def _keyed(value: object, findings: Findings) -> Iterator[tuple[int, Record]]:
 
 def _row(number: int, record: Mapping[str, object], findings: Findings) -> Numbered:
     """Yield a record, or the rows of one that is an intent with its patterns, which is counted."""
+    if is_judged(record):
+        findings.at("json_judged", number)
+        record = judged(record)
     rows = patterns_of(record)
     if rows:
         findings.at("json_patterns", number)
@@ -237,6 +241,9 @@ def _parsed(text: str, number: int, findings: Findings) -> Record | None:
     if value is None and "'" in text and isinstance(value := _python(text), dict):
         findings.at("python_lines", number)
     if isinstance(value, dict):
+        if is_judged(value):
+            findings.at("json_judged", number)
+            value = judged(value)
         return flat(value)
     findings.at("json_line_broken", number)
     return None

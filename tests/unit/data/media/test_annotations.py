@@ -37,7 +37,7 @@ class Reading:
             Entry(name, len(text), lambda text=text: BytesIO(text.encode()))  # type: ignore[misc]
             for name, text in files.items()
         ]
-        found = sort_files(entries, looks_like_media=lambda _: False)
+        found = sort_files(entries, looks_like_media=lambda _: "")
         limits = Limits(10_000, 100, 10_000, 100)
         return annotate(found, Context(self._scratch, limits, self.findings, kind=kind))
 

@@ -14,7 +14,9 @@ from bigmodel.data.parts import split_of
 
 def sort(*names: str) -> MediaFiles:
     entries = [Entry(name, 1, BytesIO) for name in names]
-    return sort_files(entries, looks_like_media=lambda entry: "photo" in entry.name)
+    return sort_files(
+        entries, looks_like_media=lambda entry: "image" if "photo" in entry.name else ""
+    )
 
 
 def lay_out(*names: str, level: int = 0) -> list[Item]:

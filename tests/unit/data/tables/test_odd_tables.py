@@ -1,163 +1,176 @@
-"""Tables as exports, printed tables and people leave them: what is no row is left out and counted, in every format."""
+"""Odd tables after public reports: marks around labels and rows, classes at the edge of lines, judgements of a tool; each is read, and that is said."""
 
-from collections.abc import Sequence
-from pathlib import Path
+import json
 
 import pytest
-from openpyxl import Workbook
 
-from bigmodel.core.datasets.checkup import Finding
-from bigmodel.core.datasets.dataset import Version
-from bigmodel.data.checkup.kinds.label_counts import KIND
-from bigmodel.data.checkup.rows import CheckedRows
-from bigmodel.data.tables.label import no_answers
+from bigmodel.data.parts import flags_in
 from bigmodel.data.versions.versions import load_rows
-from bigmodel.services.datasets.classes import ClassService
-from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.datasets.workbooks import DECLARED
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.unit.data.tables.test_shapes import read, said
 
-NAMES = ["text", "label"]
-ROWS = [[f"review number {at}", ("good", "bad")[at % 2]] for at in range(60)]
-FORMATS = ("csv", "xlsx", "pasted")
-
-Table = Sequence[Sequence[str]]
-
-
-def write(folder: Path, rows: Table, form: str) -> Path:
-    """Write a table in one of the ways in which people bring one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if form == "xlsx":
-        book = Workbook()
-        for row in rows:
-            book.active.append(list(row))
-        book.save(folder / "table.xlsx")
-        return folder / "table.xlsx"
-    mark, begin = ("\t", DECLARED) if form == "pasted" else (",", "")
-    path = folder / f"table.{'tsv' if form == 'pasted' else 'csv'}"
-    path.write_text(begin + "\n".join(mark.join(row) for row in rows) + "\n", "utf-8")
-    return path
+ROWS = [
+    (f"Number {at}, a {('fine', 'poor')[at % 2]} cup", ("good", "bad")[at % 2]) for at in range(60)
+]
+CLASSES = {"good": 30, "bad": 30}
 
 
-def read(settings: Settings, rows: Table, form: str = "csv") -> Version:
-    service = DatasetService(settings, MemoryStore())
-    return service.import_file("me", write(settings.scratch, rows, form)).version
+def quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
-def said(version: Version, key: str) -> dict[str, object]:
-    """Return the arguments of a sentence, nothing where it is not said."""
-    found = [each for each in version.summary.problems if each.key.endswith(f".{key}")]
-    return dict(found[0].args) if found else {}
+@pytest.mark.parametrize("marks", ["“”", "«»", "「」", "『』", "„“"])
+def test_printed_quotes_around_labels_are_no_part_of_them(settings: Settings, marks: str) -> None:
+    lines = [
+        f"{quoted(text)},{marks[0] + label + marks[1] if at % 3 else label}"
+        for at, (text, label) in enumerate(ROWS)
+    ]
+    version = read(settings, "\n".join(["text,label", *lines]))
+    assert version.summary.classes == CLASSES
+    assert said(version, "labels_joined") is not None
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_what_is_no_row_and_no_class_is_left_out_and_said(settings: Settings, form: str) -> None:
-    words = ["-", "N/A", "n/a", "null", "无", "none"]
-    odd = [[f"odd {word}", word] for word in words]
-    glued = [*ROWS[:20], NAMES, *ROWS[20:40], NAMES, *ROWS[40:], NAMES, *odd]
-    below = [["Total", "66"], ["Source: our shop", ""]]
-    version = read(settings, [NAMES, ["---", ":--:"], *glued, *below], form)
-    assert version.summary.classes == {"good": 30, "bad": 30}
-    assert (version.summary.rows, version.summary.unlabelled_rows) == (66, len(words))
-    counts = [said(version, key)["count"] for key in ("header_again", "ruler", "lines_outside")]
-    assert counts == [3, 1, 1]
-    assert said(version, "total_row")
-    assert "N/A" in str(said(version, "labels_no_answer")["labels"])
+def test_printed_quotes_enclose_cells_with_commas(settings: Settings) -> None:
+    lines = [f"“{text}”,“{label}”" for text, label in ROWS]
+    version = read(settings, "\n".join(["text,label", *lines]))
+    assert version.summary.classes == CLASSES
+    assert load_rows(settings.home / version.folder)["input"][4] == ROWS[4][0]
+    assert said(version, "quotes_single") == {"marks": "“…”"}
+
+
+def test_sentences_that_are_quotations_keep_their_marks(settings: Settings) -> None:
+    lines = [
+        f"{'“' + t.replace(',', '') + '”' if at % 2 else t.replace(',', '')}\t{b}"
+        for at, (t, b) in enumerate(ROWS)
+    ]
+    version = read(settings, "\n".join(["text\tlabel", *lines]))
+    assert load_rows(settings.home / version.folder)["input"][1].startswith("“Number")
 
 
 @pytest.mark.parametrize(
-    ("begin", "frame"), [("", "{} | {}"), (DECLARED, "| {} | {} |"), ("", "| {} | {} |")]
-)
-def test_printed_table_is_read(settings: Settings, begin: str, frame: str) -> None:
-    lines = [frame.format(*row) for row in [NAMES, ["---", ":--:"], *ROWS]]
-    path = settings.scratch / "printed.txt"
-    path.write_text(begin + "\n".join(lines), "utf-8")
-    version = DatasetService(settings, MemoryStore()).import_file("me", path).version
-    assert version.summary.columns == ("text", "label")
-    assert version.summary.classes == {"good": 30, "bad": 30}
-    assert said(version, "ruler")["count"] == 1
-
-
-def test_bars_within_cells_of_markdown_stay(settings: Settings) -> None:
-    rows = [[f"open \\| shut {n} \\|", label] for n, (_, label) in enumerate(ROWS)]
-    lines = ["| {} | {} |".format(*row) for row in [NAMES, ["---", ":--:"], *rows]]
-    path = settings.scratch / "printed.md.txt"
-    path.write_text("\n".join(lines), "utf-8")
-    version = DatasetService(settings, MemoryStore()).import_file("me", path).version
-    assert version.summary.classes == {"good": 30, "bad": 30}
-    texts = load_rows(settings.home / version.folder)["input"]
-    assert texts[7] == "open | shut 7 |"
-
-
-def test_table_as_a_database_prints_it(settings: Settings) -> None:
-    rule = "+-----+-----+"
-    lines = [rule, "| text | label |", rule, *(f"| {a} | {b} |" for a, b in ROWS), rule]
-    path = settings.scratch / "printed.txt"
-    path.write_text("\n".join(lines), "utf-8")
-    version = DatasetService(settings, MemoryStore()).import_file("me", path).version
-    assert version.summary.classes == {"good": 30, "bad": 30}
-
-
-def test_rows_that_only_look_so_stay(settings: Settings) -> None:
-    looks = [["---", "good"], ["text", "good"], ["one more to sort", ""]]
-    version = read(settings, [NAMES, *ROWS, *looks])
-    assert version.summary.usable_rows == len(ROWS) + 2
-    assert version.summary.unlabelled_rows == 1
-
-
-def test_amounts_beside_no_answers_are_numbers(settings: Settings) -> None:
-    rows = [[f"flat number {at}", f"{100 + at * 3}.5"] for at in range(60)]
-    missing = [[f"odd {at}", "N/A"] for at in range(12)]
-    version = read(settings, [["text", "price"], *rows, *missing])
-    assert (version.summary.target, version.summary.usable_rows) == ("number", 60)
-
-
-@pytest.mark.parametrize(
-    ("rows", "sure", "maybe"),
+    "line",
     [
-        ({"有": 30, "无": 30}, [], ["无"]),
-        ({"scratch": 20, "dent": 5, "无": 300}, [], ["无"]),
-        ({"good": 40, "bad": 40, "无": 3}, ["无"], []),
-        ({"+": 10, "-": 10}, [], ["-"]),
-        ({"x": 10, "-": 60}, [], ["-"]),
-        ({"1": 10, "2": 10, "3": 10, "none": 20}, ["none"], []),
-        ({"good": 10, "bad": 10, "N / A": 30}, ["N / A"], []),
-        ({"good": 10, "bad": 10}, [], []),
+        "{label}: {text}", "{label}：{text}", "[{label}] {text}", "【{label}】{text}",
+        "{label} - {text}", "{label} +++$+++ {text}", "{label} => {text}", "{text} #{label}",
+        "{text} [{label}]", "text: {text}\nlabel: {label}\n",
+    ],
+)  # fmt: skip
+def test_class_at_the_edge_of_a_line_is_its_label(settings: Settings, line: str) -> None:
+    lines = [line.format(text=text, label=label) for text, label in ROWS]
+    version = read(settings, "\n".join(lines), "lines.txt")
+    assert version.summary.classes == CLASSES
+    assert load_rows(settings.home / version.folder)["input"][4] == ROWS[4][0]
+    assert said(version, "marked") or said(version, "blocks")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"{('User', 'Bot')[at % 2]}: {text}" for at, (text, _) in enumerate(ROWS)],
+        [f"{9 + at % 3}:{10 + at}: {text}" for at, (text, _) in enumerate(ROWS)],
+        [f"Chapter {at}: {text}" for at, (text, _) in enumerate(ROWS)],
+        [text for text, _ in ROWS],
+    ],
+    ids=["dialogue", "hours", "titles", "texts"],
+)
+def test_other_words_before_a_colon_are_no_classes(settings: Settings, lines: list[str]) -> None:
+    version = read(settings, "\n".join(lines), "lines.txt")
+    assert said(version, "marked") is None
+
+
+@pytest.mark.parametrize(
+    ("column", "yes", "no", "part"),
+    [
+        ("is_test", "1", "0", "test"),
+        ("isTest", "True", "False", "test"),
+        ("is_train", "False", "True", "test"),
+        ("validation", "yes", "no", "validation"),
+        ("是否测试集", "是", "否", "test"),
     ],
 )
-def test_class_that_is_called_none_stays(
-    rows: dict[str, int], sure: list[str], maybe: list[str]
+def test_column_of_yes_and_no_parts_the_rows(
+    settings: Settings, column: str, yes: str, no: str, part: str
 ) -> None:
-    assert no_answers(rows) == (sure, maybe)
+    lines = [f"{quoted(t)},{b},{no if at % 5 else yes}" for at, (t, b) in enumerate(ROWS)]
+    version = read(settings, "\n".join([f"text,label,{column}", *lines]))
+    assert version.recipe.split_by == f"given:{column}"
+    assert version.summary.split_rows[part] == 12
+    assert version.summary.split_rows["train"] == 48
 
 
-def findings(settings: Settings, version: Version) -> dict[str, Finding]:
-    folder = settings.home / version.folder
-    rows = CheckedRows(folder, version.recipe, has_classes=True)
-    return {x.kind: x for x in KIND.find(rows) if x.kind.startswith("no_answer")}
+def test_a_test_may_be_an_answer(settings: Settings) -> None:
+    assert flags_in(["yes", "no"], "test") == flags_in(["1", "0"], "training") == {}
+    lines = [f"{quoted(t)},{'yes' if at % 2 else 'no'}" for at, (t, _) in enumerate(ROWS)]
+    version = read(settings, "\n".join(["findings,test", *lines]))
+    assert version.summary.classes == {"yes": 30, "no": 30}
 
 
-def test_both_readings_are_offered(settings: Settings) -> None:
-    store = MemoryStore()
-    path = write(settings.scratch, [NAMES, *ROWS, *([f"odd {n}", "无"] for n in range(40))], "csv")
-    dataset = DatasetService(settings, store).import_file("me", path)
-    classes = ClassService(settings, store)
-    assert said(dataset.version, "labels_maybe_no_answer")
-    kept = findings(settings, dataset.version)["no_answer_kept"]
-    made = classes.read_as("me", dataset.id, kept.relabel).version
-    assert set(made.summary.classes) == {"good", "bad"}
-    back = findings(settings, made)["no_answer_read"]
-    made = classes.read_as("me", dataset.id, back.relabel).version
-    assert made.summary.classes["无"] == 40
-    assert not findings(settings, made)
+def test_columns_that_are_classes_become_rows(settings: Settings) -> None:
+    good = [quoted(text) for text, label in ROWS if label == "good"]
+    bad = [quoted(text) for text, label in ROWS if label == "bad"][:20]
+    lines = [f"{a},{b}" for a, b in zip(good, [*bad, *[""] * 10], strict=True)]
+    version = read(settings, "\n".join(["Positive,Negative", *lines]))
+    assert version.summary.classes == {"Positive": 30, "Negative": 20}
+    assert said(version, "columns_classes") is not None
 
 
-def test_lists_as_programs_write_them_are_their_labels(settings: Settings) -> None:
-    version = read(settings, [NAMES, *([text, f"['{label}']"] for text, label in ROWS)])
-    assert version.summary.classes == {"good": 30, "bad": 30}
-    both = [
-        [text, "\"['food', 'price']\"" if at % 3 else "['food']"]
-        for at, (text, _) in enumerate(ROWS)
+def test_counts_below_names_of_classes_stay_columns(settings: Settings) -> None:
+    lines = [f"{at},{60 - at},{quoted(text)}" for at, (text, _) in enumerate(ROWS)]
+    version = read(settings, "\n".join(["positive,negative,text", *lines]))
+    assert version.summary.rows == 60
+
+
+def test_rows_in_one_pair_of_quotes_are_parted(settings: Settings) -> None:
+    lines = [quoted(f"{quoted(text)},{label}") for text, label in ROWS]
+    version = read(settings, "\n".join(['"text,label"', *lines]))
+    assert version.summary.classes == CLASSES
+    assert load_rows(settings.home / version.folder)["input"][4] == ROWS[4][0]
+    assert said(version, "rows_quoted") is not None
+
+
+def test_one_column_of_quoted_texts_stays_one(settings: Settings) -> None:
+    version = read(settings, "\n".join(['"text"', *(quoted(text) for text, _ in ROWS)]))
+    assert load_rows(settings.home / version.folder)["input"][4] == ROWS[4][0]
+
+
+def test_judgements_become_labels(settings: Settings) -> None:
+    answers = {"good": "accept", "bad": "reject"}
+    records = [
+        {"text": text, "_task_hash": at, "label": "GOOD", "answer": "ignore" if at % 10 == 1 else answers[label]}
+        for at, (text, label) in enumerate(ROWS)
+    ]  # fmt: skip
+    version = read(settings, "\n".join(map(json.dumps, records)), "judged.jsonl")
+    assert version.summary.classes == {"GOOD": 30, "not GOOD": 24}
+    assert version.summary.unlabelled_rows == 6
+
+
+def test_what_was_chosen_and_rejected_has_no_label(settings: Settings) -> None:
+    records = [
+        {"text": text, "options": [{"id": "good"}], "accept": [label], "answer": "accept" if at % 10 else "reject"}
+        for at, (text, label) in enumerate(ROWS)
+    ]  # fmt: skip
+    version = read(settings, "\n".join(map(json.dumps, records)), "judged.jsonl")
+    assert version.summary.classes == {"good": 24, "bad": 30}
+    assert version.summary.unlabelled_rows == 6
+
+
+def test_texts_written_for_excel_lose_its_signs(settings: Settings) -> None:
+    lines = [
+        f'"=""{at:04d}""",{quoted(text)},"=""{label}"""' for at, (text, label) in enumerate(ROWS)
     ]
-    assert said(read(settings, [NAMES, *both]), "labels_several")["labels"] == "food, price"
+    version = read(settings, "\n".join(["id,text,label", *lines]))
+    assert version.summary.classes == CLASSES
+    assert load_rows(settings.home / version.folder)["col.id"][7] == "0007"
+
+
+def test_choices_of_a_labelling_tool_are_the_label(settings: Settings) -> None:
+    cells = [quoted(json.dumps({"choices": [label]})) for _, label in ROWS]
+    lines = [f"{quoted(text)},{cell}" for (text, _), cell in zip(ROWS, cells, strict=True)]
+    version = read(settings, "\n".join(["text,sentiment", *lines]))
+    assert version.summary.classes == CLASSES
+
+
+def test_how_sure_somebody_was_is_no_label(settings: Settings) -> None:
+    lines = [f"{quoted(t)},{b},0.{70 + at % 30}" for at, (t, b) in enumerate(ROWS)]
+    version = read(settings, "\n".join(["text,label,label:confidence", *lines]))
+    assert version.recipe.target == "label"

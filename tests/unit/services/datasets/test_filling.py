@@ -13,8 +13,8 @@ from bigmodel.data.versions.versions import load_rows
 from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.services.datasets.filling import FillingService
 from bigmodel.services.inference.batch_table import empty_as, rows_of
+from bigmodel.services.labelling.filling import FillingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from tests.fakes.reading import reading_here

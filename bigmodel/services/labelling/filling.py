@@ -1,8 +1,7 @@
 """Empty cells of tables: what may be done with them, shown before and after, and done as a version that can be undone."""
 
-from bigmodel.core.datasets.checkup import Finding, Repair, RepairPreview
+from bigmodel.core.datasets.checkup import DROP, EmptyColumn, Finding, Repair, RepairPreview
 from bigmodel.core.datasets.dataset import Dataset
-from bigmodel.core.datasets.filling import DROP, EmptyColumn
 from bigmodel.data.checkup.filling import as_read, cells_of, chosen, empty_columns, filled_recipe
 from bigmodel.data.checkup.repair import note_repair
 from bigmodel.data.versions.revise import renamed, without_rows
