@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.errors import DatasetError
@@ -25,6 +26,7 @@ OF_SPEAKERS = re.compile(
     r"utt2.*|spk2.*|reco2.*|segments|wav\.scp|.*trials.*"
 )  # lists of Kaldi, no texts
 MOST_BYTES = 4 * 2**20
+LOOKED_AT = 20  # texts, of which one tells what all are
 ENOUGH = 0.5  # of the recordings have a text
 LONGEST_CLASS = 40  # characters of a text that is a class
 LINES = 0.8  # of the lines of a list begin with the name of a recording
@@ -38,8 +40,8 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     ]
     if files.medium != AUDIO:
         return _classes(files, texts, context)
-    if track := next((e for e in texts if _is_track(e, files.items)), None):
-        raise DatasetError("media_pieces", name=track.base)
+    if track := _track(files.items, texts):
+        raise DatasetError("media_pieces", name=track)
     if context.kind == "label":  # what is spoken is no class: then folders or tables say it
         return None
     for said, used in (_one_each(files.items, texts), _lists(files.items, texts)):
@@ -48,14 +50,15 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     return None
 
 
-def _is_track(entry: Entry, items: Sequence[Item]) -> bool:
-    """Tell labels of pieces of a recording as Audacity writes them (from, to, what), from a text that is spoken."""
-    if entry.ending != ".txt" or entry.base[:-4] not in {
-        i.entry.base.rpartition(".")[0] for i in items
-    }:
-        return False
-    lines = [line for line in text_of(entry, MOST_BYTES).splitlines() if line.strip()]
-    return len(lines) > 1 and all(map(TRACK.fullmatch, lines))
+def _track(items: Sequence[Item], texts: Sequence[Entry]) -> str:
+    """Return the first text that labels pieces of its recording as Audacity does (from, to, what), "" where none does."""
+    stems = {item.entry.base.rpartition(".")[0] for item in items}
+    beside = (e for e in texts if e.ending == ".txt" and e.base[:-4] in stems)
+    for entry in islice(beside, LOOKED_AT):
+        lines = [line for line in text_of(entry, MOST_BYTES).splitlines() if line.strip()]
+        if len(lines) > 1 and all(map(TRACK.fullmatch, lines)):
+            return entry.base
+    return ""
 
 
 def _classes(files: MediaFiles, texts: Sequence[Entry], context: Context) -> Annotated | None:
