@@ -34,6 +34,23 @@ function figureOf(panel, number) {
   return [parts, () => choose(figure.choices.length ? figure.choices[0][1] : {})];
 }
 
+function stepsOf(steps, name) {
+  const label = made('label', 'bm-steps', steps.label), slider = document.createElement('input');
+  const said = made('output', 'bm-lead');
+  Object.assign(slider, {type: 'range', min: 0, max: steps.texts.length - 1, id: `results-${name}-slider`});
+  said.dataset.testid = `results-${name}-words`;
+  said.htmlFor = slider.id;
+  const say = () => {
+    said.textContent = steps.texts[slider.value];
+    slider.setAttribute('aria-valuetext', said.textContent);
+  };
+  slider.value = steps.start;
+  slider.oninput = say;
+  say();
+  label.append(slider);
+  return [label, said, made('p', 'bm-muted', steps.about)];
+}
+
 function show() {
   const draws = [];
   root.replaceChildren(...JSON.parse(props.value || '[]').map((panel, number) => {
@@ -41,6 +58,7 @@ function show() {
     part.id = `results-${panel.name}`;
     part.append(made('h3', '', panel.title));
     if (panel.about) part.append(made('p', '', panel.about));
+    if (panel.steps) part.append(...stepsOf(panel.steps, panel.name));
     if (panel.figure) {
       const [parts, draw] = figureOf(panel, number);
       part.append(...parts);

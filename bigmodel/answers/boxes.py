@@ -14,12 +14,14 @@ from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.panel import Panel
-from bigmodel.core.results.results import Results
+from bigmodel.core.results.results import Measure, Results
 from bigmodel.metrics import sentence
-from bigmodel.metrics.pictures import detection
+from bigmodel.metrics.pictures import detection, ranking
 from bigmodel.metrics.pictures.detection import Detected
 
 WORDS = "pages.results."
+MOST_LINES = 30  # beyond it a figure is a tangle
+AXES = {"x": "axis_recall", "y": "axis_box_precision", "area": "area_ap", "is_roc": False}
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class BoxesType(AnswerType):
     terms = ("map", "precision", "recall")
     wording = "boxes"
     verb = "find"
+    faults = ("missed", "invented", "wrong_kind", "loose")
 
     def encode(self, answer: Found) -> dict[str, Any]:
         return {
@@ -124,21 +127,21 @@ class BoxesType(AnswerType):
         is_folded: bool = False,
     ) -> Results:
         true, found = _true(truth), _detected(answers)
-        counted, faults = detection.count(true, found, labels), detection.faults(true, found)
-        measures = detection.measures(true, found, labels, counted)
-        _, precision = detection.average_precision(true, found, labels)
+        counted = detection.count(true, found, labels)
+        each = [detection.faults(*pair) for pair in zip(true, found, strict=True)]
+        faults = {name: sum(one[name] for one in each) for name in detection.FAULTS}
+        means, precision = detection.average_precision(true, found, labels)
+        measures = detection.measures(means, counted)
+        measures |= ranking.resampled(true, found, counted.kinds, means)
         others = {
-            name: detection.measures(
-                true, _detected(rows), labels, detection.count(true, _detected(rows), labels)
-            )
-            for name, rows in (beside or {}).items()
+            name: _measures(true, _detected(rows), labels) for name, rows in (beside or {}).items()
         }
-        rows = detection.by_kind(counted, precision)
-        data = {"counts": faults, "row": "object", "column": "boxes", "prefix": "box_"}
-        panels = (
-            Panel("classes", {"rows": rows}, f"{WORDS}box_kinds", f"{WORDS}box_kinds_about"),
-            Panel("faults", data, f"{WORDS}box_faults", f"{WORDS}box_faults_about"),
-        )
+        panels = [
+            _thresholds(true, answers, counted.kinds, beside or {}),
+            *_panels(detection.by_kind(counted, precision), faults),
+        ]
+        if curves := ranking.lines(true, found, precision)[:MOST_LINES]:
+            panels.append(Panel("lines", {**AXES, "lines": curves}, f"{WORDS}precision_recall"))
         return Results(
             family=self.name,
             rows=len(truth),
@@ -148,7 +151,7 @@ class BoxesType(AnswerType):
             remarks=sentence.remarks_on_boxes(
                 measures, others.get("instant"), faults, len(truth), is_folded=is_folded
             ),
-            panels=panels,
+            panels=tuple(panels),
             beside=others,
             is_folded=is_folded,
             metrics=self.metrics,
@@ -171,8 +174,13 @@ class BoxesType(AnswerType):
     def mistakes(
         self, truth: Sequence[str], answers: Sequence[Found], *, of: str = "", said: str = ""
     ) -> list[int]:
-        """Return pictures with a box missing or too many, the most first."""
-        errors = detection.count(_true(truth), _detected(answers)).errors
+        """Return pictures with a box missing or too many, the most first; `said` is a fault: then those with it."""
+        true, found = _true(truth), _detected(answers)
+        if said in self.faults:
+            counts = (detection.faults(*pair)[said] for pair in zip(true, found, strict=True))
+            errors = np.fromiter(counts, np.int64, len(true))
+        else:
+            errors = detection.count(true, found).errors
         order: list[int] = np.argsort(-errors, kind="stable")[: np.count_nonzero(errors)].tolist()
         return order
 
@@ -230,6 +238,41 @@ class BoxesType(AnswerType):
         counts = Counter(box.kind for box in shown)
         boxes = Boxed(answer.size, tuple(shown)).to_cell()
         return (*(counts[kind] for kind in answer.kinds), boxes)
+
+
+def _measures(
+    true: Sequence[Sequence[Box]], found: Sequence[Detected], labels: Sequence[str]
+) -> dict[str, Measure]:
+    means, _ = detection.average_precision(true, found, labels)
+    return detection.measures(means, detection.count(true, found, labels))
+
+
+def _panels(kinds: Sequence[Mapping[str, Any]], faults: Mapping[str, int]) -> Iterator[Panel]:
+    data = {"counts": faults, "row": "object", "column": "boxes", "prefix": "boxes_"}
+    yield Panel("classes", {"rows": kinds}, f"{WORDS}box_kinds", f"{WORDS}box_kinds_about")
+    yield Panel("faults", data, f"{WORDS}box_faults", f"{WORDS}box_faults_about")
+
+
+def _thresholds(
+    true: Sequence[Sequence[Box]],
+    answers: Sequence[Found],
+    kinds: Sequence[str],
+    beside: Mapping[str, Sequence[Found]],
+) -> Panel:
+    """Return what is found and drawn wrongly from each certainty on; other models at the one they are shown at."""
+    shown = answers[0].threshold
+    others = []
+    for rows in beside.values():
+        least = rows[0].threshold
+        counts = ranking.by_certainty(true, _detected(rows), least, kinds)
+        others += [row for row in counts if row["threshold"] == least]
+    data = {
+        "rows": ranking.by_certainty(true, _detected(answers), shown, kinds),
+        "shown": shown,
+        "pictures": len(true),
+        "beside": others,
+    }
+    return Panel("thresholds", data, f"{WORDS}thresholds", f"{WORDS}thresholds_about")
 
 
 def _true(truth: Sequence[str]) -> list[tuple[Box, ...]]:

@@ -70,6 +70,9 @@ class AnswerType(ABC):
     dials: ClassVar[tuple[Dial, ...]] = ()  # of an answer that grows (`core.task.Adjustable`)
     makes_files: ClassVar[bool] = False  # answers consist of files, such as pictures or sounds
     asks_class: ClassVar[bool] = False  # a demo asks with the name of a class, or with nothing
+    faults: ClassVar[
+        tuple[str, ...]
+    ] = ()  # ways in which a row may be wrong, for `mistakes(said=…)`: words `fault_<wording>_…`
     reads_lines: ClassVar[bool] = True  # each line of a demo's box is a row of its own
     shows_input: ClassVar[bool] = False  # an answer is drawn on the picture that was asked about
     is_text: ClassVar[bool] = False  # can be aligned with the truth, word by word

@@ -93,6 +93,16 @@ class Figure:
     choices: Sequence[tuple[str, Mapping[str, Any]]] = ()
 
 
+@dataclass(frozen=True)
+class Steps:
+    """Sentences to step through by a slider, that at `start` first; `about` stands below all of them."""
+
+    label: str
+    texts: Sequence[str]
+    start: int
+    about: str = ""
+
+
 class PanelKind(ABC):
     """How panels of one kind are drawn; a module holds it as `PANEL`. `say` gives plain texts, nothing is escaped in data."""
 
@@ -110,6 +120,10 @@ class PanelKind(ABC):
 
     def figure(self, panel: Panel, say: Say) -> Figure | None:
         """Return what the Results tab shows in its place: a figure to zoom and to point at."""
+        return None
+
+    def steps(self, panel: Panel, say: Say) -> Steps | None:
+        """Return sentences that the Results tab shows above it, one at a time."""
         return None
 
     def pick(self, panel: Panel, x: int, y: int) -> tuple[str, str] | None:

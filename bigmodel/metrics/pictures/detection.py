@@ -137,11 +137,11 @@ def shares(columns: Floats) -> dict[str, Floats]:
     return {"box_recall": ratio(found, true), "box_precision": ratio(found, named)}
 
 
-def measures(
-    truth: Truth, answers: Sequence[Detected], kinds: Sequence[str], counted: KindCounts
-) -> dict[str, Measure]:
-    """Return each measure; those at the threshold with intervals from resamples of whole pictures."""
-    means, _ = average_precision(truth, answers, kinds)
+def measures(means: Mapping[str, float], counted: KindCounts) -> dict[str, Measure]:
+    """Return each measure; those at the threshold with intervals from resamples of whole pictures.
+
+    `means` is what `average_precision` returns.
+    """
     at_threshold = intervals.of_means(counted.columns, shares, SHARES)
     return {name: Measure(value) for name, value in means.items()} | at_threshold
 
@@ -174,27 +174,25 @@ def _by_kind_shares(columns: Floats) -> dict[str, Floats]:
     }
 
 
-def faults(truth: Truth, answers: Sequence[Detected]) -> dict[str, int]:
-    """Return what became of true boxes, and how many drawn ones are none.
+def faults(true: Sequence[Box], answer: Detected) -> dict[str, int]:
+    """Return what became of the true boxes of a picture, and how many drawn ones are none.
 
     A true box that was not found is `loose` where one of its kind overlaps it too little, `wrong_kind` where one of
     another kind covers it, else `missed`. `invented` are drawn boxes that touch nothing, or what is found already.
     """
     counts = dict.fromkeys(FAULTS, 0)
-    for true, answer in zip(truth, answers, strict=True):
-        named = [box for box, _ in answer.shown()]
-        found = matched(true, named)
-        free = [box for box in named if box not in found.values()]
-        counts["found"] += len(found)
-        for box in (one for one in true if one not in found):
-            near = [other for other in free if overlap(box, other) >= TOUCHING]
-            covers = [o for o in near if o.kind != box.kind and overlap(box, o) >= RIGHT]
-            loose = [o for o in near if o.kind == box.kind]
-            name = "loose" if loose else "wrong_kind" if covers else "missed"
-            counts[name] += 1
-            if used := loose or covers:
-                free.remove(max(used, key=lambda other: overlap(box, other)))
-        counts["invented"] += len(free)
+    named = [box for box, _ in answer.shown()]
+    found = matched(true, named)
+    free = [box for box in named if box not in found.values()]
+    counts["found"] = len(found)
+    for box in (one for one in true if one not in found):
+        near = [other for other in free if overlap(box, other) >= TOUCHING]
+        covers = [o for o in near if o.kind != box.kind and overlap(box, o) >= RIGHT]
+        loose = [o for o in near if o.kind == box.kind]
+        counts["loose" if loose else "wrong_kind" if covers else "missed"] += 1
+        if used := loose or covers:
+            free.remove(max(used, key=lambda other: overlap(box, other)))
+    counts["invented"] = len(free)
     return counts
 
 

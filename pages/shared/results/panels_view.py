@@ -1,6 +1,7 @@
 """The panels of an evaluation on the Results tab, each drawn by the module of its kind; it knows no kind."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
@@ -41,6 +42,8 @@ def picked(results: Results, event: gr.EventData) -> tuple[str, str] | None:
 def _shown(panel: Panel, run: str, say: Say) -> dict[str, Any]:
     kind = panels.kind_of(panel)
     head = {"name": panel.name, "title": panels.title(panel, say), "half": kind.is_half(panel)}
+    if steps := kind.steps(panel, say):
+        head["steps"] = asdict(steps)
     figure = kind.figure(panel, say)
     if figure is None:
         about = say(panel.about) if panel.about else ""

@@ -61,16 +61,22 @@ class WrongRows:
     def headed(self, model: TrainedModel, results: Results, request: gr.Request) -> Updates:
         """Return what stands above the rows: what they are, and the choices of an evaluation."""
         kind = self.ctx.services.results.kind(model)
-        everything = (self.ctx.say(request, f"{WORDS}all"), ALL)
+        say = partial(self.ctx.say, request)
+        everything = (say(f"{WORDS}all"), ALL)
         choices = [everything, *((label, label) for label in results.labels)]
-        about = self.ctx.say(request, f"{WORDS}wrong_about_{kind.wording}")
+        named = [(say(f"{WORDS}fault_{kind.wording}_{name}"), name) for name in kind.faults]
+        what = "fault" if named else "answer"
         title = "worst" if kind.is_graded else "wrong"
         return {
-            self.title: self.ctx.say(request, f"{WORDS}{title}"),
-            self.about: view.muted(about),
-            self.filters: gr.Row(visible=bool(results.labels)),
-            self.truth: gr.Dropdown(choices, value=ALL),
-            self.answer: gr.Dropdown(choices, value=ALL),
+            self.title: say(f"{WORDS}{title}"),
+            self.about: view.muted(say(f"{WORDS}wrong_about_{kind.wording}")),
+            self.filters: gr.Row(visible=bool(results.labels or named)),
+            self.truth: gr.Dropdown(choices, value=ALL, visible=bool(results.labels)),
+            self.answer: gr.Dropdown(
+                [everything, *named] if named else choices,
+                value=ALL,
+                label=say(f"{WORDS}wrong_{what}"),
+            ),
         }
 
     def narrowed(

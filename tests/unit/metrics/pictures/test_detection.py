@@ -1,12 +1,18 @@
 """Boxes are counted as COCO counts them, and at the shown threshold in words; nothing is right twice."""
 
+from functools import partial
+
+import numpy as np
 import pytest
 
 from bigmodel.answers.boxes import ANSWER, Found
 from bigmodel.core.datasets.boxes import Box, Boxed, overlap
-from bigmodel.metrics.pictures import detection
+from bigmodel.metrics.pictures import detection, ranking
 from bigmodel.metrics.pictures.detection import Detected
+from bigmodel.services.panels import kind_of
+from bigmodel.words import load_words
 
+SAY = partial(load_words().text, "en")
 CAT, DOG = Box(0, 0, 10, 10, "cat"), Box(50, 50, 80, 80, "dog")
 FAR = Box(200, 200, 210, 210, "cat")
 
@@ -77,7 +83,7 @@ def test_what_is_below_the_threshold_is_not_shown() -> None:
     ],
 )
 def test_faults_are_told_apart(box: Box, fault: str) -> None:
-    counts = detection.faults([[CAT]], [seen((box, 0.9))])
+    counts = detection.faults([CAT], seen((box, 0.9)))
     expected = dict.fromkeys(detection.FAULTS, 0) | {fault: 1}
     assert counts == expected | ({"missed": 1} if fault == "invented" else {})
 
@@ -85,6 +91,55 @@ def test_faults_are_told_apart(box: Box, fault: str) -> None:
 def test_threshold_of_the_highest_f1() -> None:
     answers = [seen((CAT, 0.9), (FAR, 0.3)), seen((CAT, 0.6), (FAR, 0.2))]
     assert 0.3 < detection.best_threshold([[CAT], [CAT]], answers) < 0.6
+
+
+def test_what_is_found_from_each_certainty_on() -> None:
+    truth = [[CAT], [CAT, DOG]]
+    answers = [seen((CAT, 0.9), (FAR, 0.3)), seen((moved(CAT, 1), 0.6))]
+    rows = ranking.by_certainty(truth, answers, 0.5, ("cat", "dog"))
+    by_least = {row["threshold"]: (row["found"], row["false"]) for row in rows}
+    assert {row["true"] for row in rows} == {3}
+    assert (by_least[0.05], by_least[0.5], by_least[0.9], by_least[0.95]) == (
+        (2, 1), (2, 0), (1, 0), (0, 0),
+    )  # fmt: skip
+
+
+def test_curve_of_a_kind_ends_at_what_is_found() -> None:
+    truth = [[CAT], [CAT]]
+    answers = [seen((FAR, 0.9), (CAT, 0.5)), seen()]
+    [line] = ranking.lines(truth, answers, {"cat": 0.5})
+    assert (line["x"], line["y"]) == ([0, 0.5], [0, 0.5])
+    assert line["area"] == pytest.approx(51 / 101 / 2)
+
+
+def some(seed: int) -> tuple[list[list[Box]], list[Detected]]:
+    """Return pictures with boxes, and boxes near some of them and near none."""
+    dice = np.random.default_rng(seed)
+    truth, answers = [], []
+    for _ in range(12):
+        corners = dice.uniform(0, 300, (int(dice.integers(0, 4)), 2)).tolist()
+        true = [Box(a, b, a + 40, b + 30, "cat" if a > 150 else "dog") for a, b in corners]
+        near = [
+            moved(box, float(dice.normal(0, 4))) for box in (*true, *true) if dice.random() < 0.8
+        ]
+        pairs = [(box, float(dice.random())) for box in (*near, moved(FAR, 9))]
+        truth.append(true)
+        answers.append(seen(*pairs))
+    return truth, answers
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mean_average_precision_lies_within_its_interval(seed: int) -> None:
+    truth, answers = some(seed)
+    means, kinds = detection.average_precision(truth, answers, ("cat", "dog"))
+    once = np.ones(len(truth), np.int64)
+    for kind, value in kinds.items():  # the own count is the one of COCO
+        assert ranking._precision(ranking.ranked(truth, answers, kind), once).mean() == (
+            pytest.approx(value)
+        )
+    made = ranking.resampled(truth, answers, ("cat", "dog"), means)
+    assert all(made[name].low < value < made[name].high for name, value in means.items())
+    assert made == ranking.resampled(truth, answers, ("cat", "dog"), means)
 
 
 def cell(*boxes: Box) -> str:
@@ -104,6 +159,20 @@ def test_evaluation_says_it_in_words() -> None:
     assert set(results.measures) == set(ANSWER.headline(truth, answers, ("cat",)))
     assert ANSWER.mistakes(truth, answers) == [1]
     assert ANSWER.hits(truth, answers) == [0, 2]
+    assert ANSWER.mistakes(truth, answers, said="missed") == [1]
+    assert ANSWER.mistakes(truth, answers, said="loose") == []
+    assert {panel.kind for panel in results.panels} == {"thresholds", "classes", "faults", "lines"}
+
+
+def test_slider_says_what_is_found_beside_the_guess() -> None:
+    truth, guess = [cell(CAT), cell(CAT)], [found((CAT, 0.9)), found((FAR, 0.9))]
+    answers = [found((CAT, 0.9)), found((CAT, 0.3))]
+    panel = ANSWER.evaluate(truth, answers, ("cat",), beside={"instant": guess}).panels[0]
+    steps = kind_of(panel).steps(panel, SAY)
+    assert steps is not None
+    assert "of 2 objects it found 1, and drew 0 boxes" in steps.texts[steps.start]
+    assert "of 2 objects it found 2" in steps.texts[0]
+    assert "of 2 found 1, and 1 are around none" in steps.about
 
 
 def test_comparison_is_paired() -> None:
