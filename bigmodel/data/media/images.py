@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -28,6 +27,7 @@ from PIL import WebPImagePlugin as WebpImagePlugin
 from PIL.ImageFile import ImageFile
 
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.media.ground import bits_of, eight_bit, on_ground
 from bigmodel.data.media.transform import Transform
 
 LONGEST = 768  # pixels of the longer side that are kept
@@ -57,10 +57,6 @@ PNG_START = b"\x89PNG\r\n\x1a\n"
 PNG_CHECKED = (b"IHDR", b"PLTE", b"IDAT")
 AVIF_BRANDS = (b"avif", b"avis")
 TIFF_STARTS = (b"II*\0", b"MM\0*")
-LIGHT = 235  # of 255: what stands on transparency is hardly seen on white
-GROUND = 96  # grey behind such pictures
-DEPTHS = (8, 10, 12, 14, 16)  # bits of grey that devices store
-SEEN = 16  # of 255: less opaque is not seen
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 # What the decoders raise on bytes that are not what they say.
 BROKEN = (
@@ -253,13 +249,13 @@ def plain_picture(picture: ImageFile, longest: int, *, is_deep: bool) -> Image.I
     remarks = (
         ["pictures_pages"] if getattr(picture, "n_frames", 1) > 1 and not _moves(picture) else []
     )
-    found: Image.Image = _eight_bit(picture)
-    if is_deep and (bits := _bits(np.asarray(picture))) < (16 if found.mode == "L" else 8):
+    found: Image.Image = eight_bit(picture)
+    if is_deep and (bits := bits_of(np.asarray(picture))) < (16 if found.mode == "L" else 8):
         remarks.append("pictures_stretched")
         found = found if found.mode == "L" else found.point(lambda value: value << 8 - bits)
     found = _reduced(found, longest)
     if found.mode == "RGBA":
-        found, is_light = _on_ground(found)
+        found, is_light = on_ground(found)
         remarks += ["pictures_on_grey"] if is_light else []
     elif found.mode != "RGB":
         found = found.convert("RGB")
@@ -273,51 +269,9 @@ def plain_picture(picture: ImageFile, longest: int, *, is_deep: bool) -> Image.I
     return found
 
 
-def _eight_bit(picture: Image.Image) -> Image.Image:
-    """Return a picture of a mode that can be made smaller: L, RGB, RGBA or CMYK."""
-    if picture.mode.startswith("I") or picture.mode == "F":
-        return _from_deep(np.asarray(picture))
-    if picture.mode in ("LA", "PA", "La", "RGBa") or "transparency" in picture.info:
-        return picture.convert("RGBA")
-    if picture.mode in ("L", "RGB", "RGBA", "CMYK"):
-        return picture
-    return picture.convert("RGB")
-
-
-def _from_deep(values: NDArray[np.generic]) -> Image.Image:
-    """Return grey of more than 8 bits in 8: cameras and scanners store 10 or 12 bits in 16, the lowest ones."""
-    grey = np.nan_to_num(values.astype(np.float64))
-    low, high = (float(grey.min()), float(grey.max())) if grey.size else (0.0, 0.0)
-    if np.issubdtype(values.dtype, np.floating) or low < 0 or high > 65_535:  # measured values
-        grey = (grey - low) * (255.0 / ((high - low) or 1.0))
-    else:
-        grey = grey / 2 ** (_bits(values) - 8)
-    return Image.fromarray(grey.clip(0, 255).astype(np.uint8))
-
-
-def _bits(values: NDArray[np.generic]) -> int:
-    """Return how many bits devices would store these values in; 8 bits cut from fewer leave less."""
-    high = int(values.max()) if values.size else 0
-    depths = DEPTHS if values.dtype != np.uint8 else (2, 4, 6, 8)
-    return next(bits for bits in depths if high < 2**bits)
-
-
 def _moves(picture: ImageFile) -> bool:
     """Tell an animation, of which the first picture is enough, from pages."""
     return "duration" in picture.info or picture.format in ("GIF", "WEBP", "AVIF", "HEIF")
-
-
-def _on_ground(picture: Image.Image) -> tuple[Image.Image, bool]:
-    """Return a picture without transparency on white, or on grey where white would hide it, and whether it is so light."""
-    alpha = picture.getchannel("A")
-    seen = np.asarray(alpha) > SEEN
-    is_light = False
-    if seen.any() and not seen.all():
-        light = np.asarray(picture.convert("RGB"))[seen].min(axis=1)
-        is_light = bool(np.percentile(light, 10) >= LIGHT)
-    laid = Image.new("RGB", picture.size, (GROUND,) * 3 if is_light else "white")
-    laid.paste(picture, mask=alpha)
-    return laid, is_light
 
 
 def _reduced(picture: Image.Image, longest: int) -> Image.Image:

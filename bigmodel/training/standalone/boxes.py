@@ -13,6 +13,7 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from bigmodel.core.results.boxed import boxed_picture
+from bigmodel.data.media.ground import flat
 
 SHOWN_SIDE = 768
 FoundBox = tuple[
@@ -23,7 +24,7 @@ FoundBox = tuple[
 def read_upright(path: str) -> tuple[Image.Image, tuple[int, int]]:
     """Return a picture, upright and not larger than it is shown, and the size of its file when it is turned upright."""
     with Image.open(path) as file:
-        picture = ImageOps.exif_transpose(file).convert("RGB")
+        picture = flat(ImageOps.exif_transpose(file))
     size = picture.size
     picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
     return picture, size

@@ -4,11 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from bigmodel.data.media.ground import flat
+
 
 def read_square(path: str, side: int) -> NDArray[np.uint8]:
     """Return the middle square of a picture, upright: (side, side, 3)."""
     with Image.open(path) as file:
-        picture = ImageOps.exif_transpose(file).convert("RGB")
+        picture = flat(ImageOps.exif_transpose(file))
     picture.thumbnail((2 * side, 2 * side))
     width, height = picture.size
     part = min(width, height)
