@@ -1,4 +1,4 @@
-"""Boxes around objects in pictures: Pascal VOC, COCO or YOLO, found by what the files hold.
+"""Boxes around objects in pictures: Pascal VOC, COCO, YOLO or tables, found by what the files hold.
 
 Where several formats are there, the one with boxes in most pictures counts. Pictures in class folders
 are read as such, unless boxes are asked for.
@@ -9,6 +9,7 @@ from dataclasses import replace
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
+from bigmodel.data.media.annotations.box_tables import read_tables
 from bigmodel.data.media.annotations.coco import read_coco
 from bigmodel.data.media.annotations.drawn import Annotations, Pictures
 from bigmodel.data.media.annotations.folders import are_classes, with_splits
@@ -21,7 +22,7 @@ from bigmodel.data.media.naming.lookup import listed
 
 KIND = "boxes"
 # Boxes that are left out by what their file says, and what was made of others, in the order in which it is said.
-COUNTED = ("unnamed", "unread", "crowd", "astray", "outlines", "numbers")
+COUNTED = ("unnamed", "unread", "crowd", "astray", "outlines", "numbers", "unclassed")
 
 
 def _read(files: MediaFiles, context: Context) -> Annotated | None:
@@ -32,6 +33,7 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
         read_coco(files.others, pictures),
         read_voc(files.others, pictures),
         read_yolo(files.others, pictures, files.items),
+        read_tables(files.others, files.items),
     ]
     found = [each for each in every if each is not None]
     if not found:

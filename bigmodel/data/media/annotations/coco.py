@@ -1,7 +1,6 @@
 """Reads boxes as COCO writes them: JSON with pictures, categories and annotations, one file or one a part."""
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,15 +15,14 @@ from bigmodel.data.media.annotations.drawn import (
     content,
     kind,
     number,
+    part_named,
 )
 from bigmodel.data.media.entry import Entry
-from bigmodel.data.parts import split_of
 
 NAME = "COCO"
 MOST_BYTES = 128 * 2**20
 LISTS = ("images", "annotations", "categories")
 DRAWN = {"bbox", "segmentation"}  # what an annotation with a box has
-WORDS = re.compile(r"[\s_\-.]+")
 Records = list[dict[str, Any]]  # Any: as JSON has it
 
 
@@ -32,7 +30,7 @@ def read_coco(others: Sequence[Entry], pictures: Pictures) -> Annotations | None
     """Return the boxes of every JSON file that is such a list; None where none is."""
     found = Annotations(NAME)
     lists = [(entry, told) for entry in others if (told := _lists(entry)) is not None]
-    splits = {entry.name: _split(entry) for entry, _ in lists}
+    splits = {entry.name: part_named(entry) for entry, _ in lists}
     are_parts = Split.TRAIN in splits.values() and len(set(splits.values())) > 1
     for entry, told in lists:
         found.sources.append(entry.name)
@@ -125,10 +123,3 @@ def _sides(each: Mapping[str, Any], found: Annotations) -> tuple[float, ...] | N
 def _id(value: object) -> object:
     """Return an identifier as lists name it: some write numbers as texts."""
     return str(value) if isinstance(value, int | float | str) else None
-
-
-def _split(entry: Entry) -> str:
-    """Return the part that the name of a list or its folder says, "" for none."""
-    stem = entry.base.rpartition(".")[0]
-    words = [*WORDS.split(stem), *entry.parts[-2:-1]]
-    return next((str(found) for word in words if word and (found := split_of(word))), "")

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,12 +11,15 @@ from bigmodel.core.datasets.boxes import MOST_KIND_CHARACTERS, Box
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import Item
+from bigmodel.data.parts import split_of
 
 # Folders that pictures and their annotations lie in side by side.
 BESIDE = {
     "images", "image", "img", "imgs", "jpegimages", "photos", "pictures", "labels", "label", "annotations",
     "annotation", "xml", "xmls", "txt", "bbox", "bboxes", "data",
 }  # fmt: skip
+
+WORDS = re.compile(r"[\s_\-.]+")
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,13 @@ def kind(name: object) -> str:
         return ""
     said = "".join(letter if letter.isprintable() else " " for letter in str(name))
     return " ".join(said.split())[:MOST_KIND_CHARACTERS].strip()
+
+
+def part_named(entry: Entry) -> str:
+    """Return the part that the name of a list or its folder says, "" for none."""
+    stem = entry.base.rpartition(".")[0]
+    words = [*WORDS.split(stem), *entry.parts[-2:-1]]
+    return next((str(found) for word in words if word and (found := split_of(word))), "")
 
 
 def around(points: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:

@@ -154,8 +154,10 @@ def test_texts_stand_beside_recordings(reading: Reading) -> None:
 
 def test_boxes_in_a_table_are_named_as_such(reading: Reading) -> None:
     table = "file,class,xmin,ymin,xmax,ymax\n" + "0.jpg,cat,1,2,3,4\n" * 12
+    files = pictures("images/train/{0}.jpg") | {"boxes.csv": table}
+    assert reading.read(files).form == Form.BOXES
     with pytest.raises(DatasetError, match="media_boxes"):
-        reading.read(pictures("images/train/{0}.jpg") | {"boxes.csv": table})
+        reading.read(files, kind="label")
 
 
 def test_table_of_few_files_leaves_folders_the_classes(reading: Reading) -> None:

@@ -121,6 +121,69 @@ def test_every_format_gives_the_same_boxes(reading: Reading, source: str, files:
     assert set(reading.said) == {"boxes_read"}
 
 
+VIA = (
+    '{0}.jpg,99,"{{}}",1,0,"{{""name"":""rect"",""x"":10,""y"":5,""width"":20,""height"":20}}",'
+    '"{{""kind"":""cat""}}"'
+)
+SHARES = (10 / WIDTH, 5 / HEIGHT, 30 / WIDTH, 25 / HEIGHT)
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("filename,width,height,class,xmin,ymin,xmax,ymax", "{0}.jpg,60,40,cat,10,5,30,25"),
+        ("ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax", "{0},x,cat,1,{1},{3},{2},{4}"),
+        ("image;label;x;y;width;height", "C:\\photos\\{0}.jpg;cat;10;5;20;20"),
+        ("image_id,width,height,bbox,class", '{0},60,40,"[10.0, 5.0, 20.0, 20.0]",cat'),
+        ("", "images/{0}.jpg,10,5,30,25,cat"),
+        ("", "UNASSIGNED,gs://bucket/{0}.jpg,cat,{1},{2},,,{3},{4},,"),
+        ("filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,region_attributes", VIA),
+    ],
+)  # fmt: skip
+def test_tables_give_the_same_boxes(reading: Reading, head: str, line: str) -> None:
+    lines = [head] * bool(head) + [line.format(n, *SHARES) for n in range(6)]
+    rows = reading(pictures() | {"boxes.csv": "\n".join(lines).encode()})
+    assert reading.form == Form.BOXES
+    for row in rows.values():
+        [box] = boxes_of(row["col.boxes"])
+        assert (box.kind, *np.round(box[:4], 1)) == ("cat", *CAT[:4])
+    assert reading.said["boxes_read"] == {"source": "CSV", "count": 6, "pictures": 6, "kinds": 1}
+    assert set(reading.said) == {"boxes_read"}
+
+
+def test_what_a_table_leaves_out_is_said(reading: Reading) -> None:
+    lines = [
+        "filename,xmin,ymin,xmax,ymax",
+        *("0.jpg,10,5,30,25", "0.jpg,0,0,9,9", "1.jpg,,,,", "2.jpg,1,2,many,9", "gone.jpg,1,1,9,9"),
+    ]
+    rows = reading(pictures(count=4) | {"boxes.csv": "\n".join(lines).encode()})
+    assert [box.kind for box in boxes_of(rows["images/0.jpg"]["col.boxes"])] == ["object"] * 2
+    assert boxes_of(rows["images/1.jpg"]["col.boxes"]) == ()
+    assert {"boxes_unclassed", "boxes_unread", "boxes_absent", "boxes_background", "boxes_unlisted"} <= set(reading.said)  # fmt: skip
+
+
+def test_tables_of_parts_and_columns_of_parts_give_the_split(reading: Reading) -> None:
+    head = "filename,class,xmin,ymin,xmax,ymax"
+    both = {f"{part}_labels.csv": "\n".join([head, *(f"{n}.jpg,cat,10,5,30,25" for n in numbers)]).encode() for part, numbers in (("train", range(4)), ("test", range(4, 6)))}  # fmt: skip
+    rows = reading(pictures() | both)
+    assert [rows[f"images/{n}.jpg"]["given"] for n in (0, 4)] == ["train", "test"]
+    parts = ["TRAIN"] * 4 + ["TEST"] * 2
+    lines = [f"{part},{n}.jpg,cat,.1,.1,,,.5,.5,," for n, part in enumerate(parts)]
+    rows = reading(pictures() | {"boxes.csv": "\n".join(lines).encode()})
+    assert [rows[f"images/{n}.jpg"]["given"] for n in (0, 4)] == ["train", "test"]
+
+
+def test_image_sets_of_pascal_voc_give_the_split(reading: Reading) -> None:
+    sets = {"train": (0, 1, 2), "val": (3, 4), "trainval": (0, 1, 2, 3, 4), "test": (5,)}
+    files = pictures("JPEGImages/{}.jpg") | {f"Annotations/{n}.xml": voc(CAT) for n in range(6)}
+    files |= {f"ImageSets/Main/{part}.txt": "\n".join(map(str, numbers)).encode() for part, numbers in sets.items()}  # fmt: skip
+    files |= {"ImageSets/Main/cat_train.txt": b"0  1\n1 -1\n2  1\n"}
+    rows = reading(files)
+    given = [rows[f"JPEGImages/{n}.jpg"]["given"] for n in range(6)]
+    assert given == ["train"] * 3 + ["validation"] * 2 + ["test"]
+    assert reading.said["boxes_read"]["source"] == "Pascal VOC"
+
+
 def test_lists_of_parts_give_the_split(reading: Reading) -> None:
     lists = {f"{part}/_annotations.coco.json": part for part in ("train", "valid")}
     files = {f"{part}/{n}.jpg": picture(n + 9 * (part == "valid")) for part in lists.values() for n in range(4)}  # fmt: skip
