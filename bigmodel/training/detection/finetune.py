@@ -18,7 +18,8 @@ from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.metrics.pictures.detection import Detected, average_precision, best_threshold
-from bigmodel.training.detection.net import STRIDES, Detector, DetectorSize, tensor_of
+from bigmodel.training.detection.decoding import STRIDES
+from bigmodel.training.detection.net import Boxes, Detector, DetectorSize, tensor_of
 from bigmodel.training.detection.predictor import save
 from bigmodel.training.detection.read import BoxedPictures, readable, varied
 from bigmodel.training.detection.recipe import DetectionParams
@@ -31,7 +32,7 @@ from bigmodel.training.loop.seed import set_seed
 
 LOOK_ROWS = 16
 Target = Mapping[str, Tensor]
-Look = tuple[float, list[dict[str, Tensor]], Sequence[Target]]  # loss, found, true
+Look = tuple[float, list[Boxes], Sequence[Target]]  # loss, found, true
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,7 @@ class BoxObjective:
 
     def look(self, raw: Mapping[str, Tensor], targets: Sequence[Target]) -> Look:
         loss = float(self._net.losses(raw, targets)) * len(targets)
-        found = [{k: v.cpu() for k, v in one.items()} for one in self._net.boxes(raw)]
-        return loss, found, [{k: v.cpu() for k, v in one.items()} for one in targets]
+        return loss, self._net.boxes(raw), [{k: v.cpu() for k, v in one.items()} for one in targets]
 
     def measure(self, looks: Sequence[Look]) -> dict[str, float]:
         truth, answers = self.sides(looks)
@@ -91,16 +91,16 @@ class BoxObjective:
 
     def sides(self, looks: Sequence[Look]) -> tuple[list[list[Box]], list[Detected]]:
         """Return the true boxes of pictures, and those that were found."""
-        truth = [self._boxes(one) for _, _, right in looks for one in right]
+        truth = [self._boxes(one["boxes"], one["labels"]) for _, _, right in looks for one in right]
         answers = [
-            Detected(self._boxes(one), one["scores"].tolist(), 0.0)
+            Detected(self._boxes(boxes, labels), scores.tolist(), 0.0)
             for _, found, _ in looks
-            for one in found
+            for boxes, scores, labels in found
         ]
         return truth, answers
 
-    def _boxes(self, one: Target) -> list[Box]:
-        pairs = zip(one["boxes"].tolist(), one["labels"].tolist(), strict=True)
+    def _boxes(self, boxes: Any, labels: Any) -> list[Box]:  # Any: of torch or of numpy
+        pairs = zip(boxes.tolist(), labels.tolist(), strict=True)
         return [box_of(sides, self._kinds[label]) for sides, label in pairs]
 
 
@@ -183,7 +183,8 @@ def _size(config: Mapping[str, Any], kinds: int, side: int) -> DetectorSize:
         tuple(given.get("std", SPREAD)),
         kinds,
         side,
-        tuple(strides.index(stride) for stride in STRIDES),
+        tuple(strides.index(stride) for stride in STRIDES[:-1]),
+        has_powers=True,
     )
 
 

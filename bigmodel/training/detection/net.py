@@ -9,31 +9,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+import numpy as np
 import timm
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 from torchvision.models.detection import FCOS  # type: ignore[import-untyped]
 from torchvision.models.detection.anchor_utils import AnchorGenerator  # type: ignore[import-untyped]
-from torchvision.models.detection.fcos import FCOSHead  # type: ignore[import-untyped]
+from torchvision.models.detection.fcos import (  # type: ignore[import-untyped]
+    FCOSHead,
+    FCOSRegressionHead,
+)
 from torchvision.models.detection.image_list import ImageList  # type: ignore[import-untyped]
 from torchvision.ops import FeaturePyramidNetwork  # type: ignore[import-untyped]
 from torchvision.ops.feature_pyramid_network import (  # type: ignore[import-untyped]
     LastLevelMaxPool,
 )
 
+from bigmodel.training.detection.decoding import STRIDES, Floats, boxes_of_maps, map_sides
 from bigmodel.training.detection.squares import Pixels, fitted, square
 from bigmodel.training.images.pretrained import stages
 
-STRIDES = (8, 16, 32)  # of the maps of the body that the pyramid stands on
-SIZES = ((8,), (16,), (32,), (64,))  # one a level: FCOS takes them as strides
+SIZES = tuple((stride,) for stride in STRIDES)  # one a level: FCOS takes them as strides
 CONVOLUTIONS = 2
-LEAST_SCORE = 0.05
-MOST_ALIKE = (
-    0.5  # overlap of two boxes of a kind, above which the surer one stays (non-maximum suppression)
-)
-MOST_BOXES = 100
-MOST_CANDIDATES = 400  # of a level
+MOST_POWER = 5.0  # of e
+REACH = 4.0  # strides to each side of a box at first: a level holds boxes that reach four to eight
+Boxes = tuple[Floats, Floats, NDArray[np.int64]]
 BODY_RATE = 0.3  # learning rate of the body over that of all that is new
 
 
@@ -48,6 +50,7 @@ class DetectorSize:
     side: int
     maps: tuple[int, ...]
     channels: int = 96
+    has_powers: bool = False  # as all have but the first ones, which answered sides as they are
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -90,6 +93,21 @@ class Pyramid(nn.Module):
         return self
 
 
+class SideHead(FCOSRegressionHead):  # type: ignore[misc]  # torchvision has no types
+    """Sides of boxes as powers: a step of learning moves near and far ones by the same share."""
+
+    def forward(self, maps: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return reaches in strides, (pictures, places, 4), and how near places are to the middle, (pictures, places, 1)."""
+        learned = [self.conv(each) for each in maps]
+        powers = torch.cat([_by_place(self.bbox_reg(each)) for each in learned], dim=1)
+        middles = torch.cat([_by_place(self.bbox_ctrness(each)) for each in learned], dim=1)
+        return REACH * powers.float().clamp(-MOST_POWER, MOST_POWER).exp(), middles
+
+
+def _by_place(answers: Tensor) -> Tensor:
+    return answers.flatten(2).transpose(1, 2)
+
+
 class Detector(nn.Module):
     """The network. Its answer to a batch is raw: `losses` and `boxes` make something of it."""
 
@@ -103,11 +121,9 @@ class Detector(nn.Module):
             size.kinds,
             anchor_generator=places,
             head=FCOSHead(size.channels, 1, size.kinds, CONVOLUTIONS),
-            score_thresh=LEAST_SCORE,
-            nms_thresh=MOST_ALIKE,
-            detections_per_img=MOST_BOXES,
-            topk_candidates=MOST_CANDIDATES,
         )
+        if size.has_powers:
+            self.fcos.head.regression_head = SideHead(size.channels, 1, CONVOLUTIONS)
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
         answers: dict[str, Tensor] = self.fcos.head(self.fcos.backbone(pictures))
@@ -120,18 +136,16 @@ class Detector(nn.Module):
         found = self.fcos.compute_loss(list(targets), whole, [places] * len(targets), levels)
         return torch.stack(list(found.values())).sum()
 
-    def boxes(self, raw: Mapping[str, Tensor]) -> list[dict[str, Tensor]]:
-        """Return boxes, scores and labels of each picture, the surest first, in pixels of the square."""
-        places, levels = self._places(raw["cls_logits"])
-        parts = {
-            name: list(torch.split(value.float(), levels, dim=1)) for name, value in raw.items()
-        }
-        count, side = len(raw["cls_logits"]), self.size.side
-        split = [list(torch.split(places, levels))] * count
-        found: list[dict[str, Tensor]] = self.fcos.postprocess_detections(
-            parts, split, [(side, side)] * count
+    def boxes(self, raw: Mapping[str, Tensor]) -> list[Boxes]:
+        """Return boxes in pixels of the square, scores and labels of each picture, the surest first."""
+        kinds, reaches, middles = (
+            raw[name].float().cpu().numpy()
+            for name in ("cls_logits", "bbox_regression", "bbox_ctrness")
         )
-        return found
+        side = self.size.side
+        return [
+            boxes_of_maps(*each, side=side) for each in zip(kinds, reaches, middles, strict=True)
+        ]
 
     def rate_scales(self) -> dict[nn.Parameter, float]:
         """Return less for the body than for what is new."""
@@ -148,8 +162,7 @@ class Detector(nn.Module):
     def _places(self, answers: Tensor) -> tuple[Tensor, list[int]]:
         """Return where on the square each answer stands, and how many are of each level."""
         side, device = self.size.side, answers.device
-        sides = [side // stride for stride in STRIDES]
-        sides.append(-(-sides[-1] // 2))
+        sides = map_sides(side)
         maps = [torch.empty(1, 0, n, n, device=device) for n in sides]
         square = ImageList(torch.empty(1, 3, side, side, device=device), [(side, side)])
         [places] = self.fcos.anchor_generator(square, maps)
@@ -163,10 +176,10 @@ def found_shares(
     side = net.size.side
     pixels = fitted(picture, side)
     height, width = pixels.shape[:2]
-    [found] = net.boxes(net(tensor_of([pixels], side).to(device)))
-    shares = found["boxes"].cpu().double() / torch.tensor([width, height, width, height])
-    sides = [(a, b, c, d) for a, b, c, d in shares.clamp(0, 1).tolist()]
-    return list(zip(sides, found["labels"].tolist(), found["scores"].tolist(), strict=True))
+    [(boxes, scores, labels)] = net.boxes(net(tensor_of([pixels], side).to(device)))
+    shares = (boxes.astype(np.float64) / [width, height, width, height]).clip(0, 1)
+    sides = [(a, b, c, d) for a, b, c, d in shares.tolist()]
+    return list(zip(sides, labels.tolist(), scores.tolist(), strict=True))
 
 
 def tensor_of(pictures: Sequence[Pixels], side: int) -> Tensor:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles
-from bigmodel.training.detection import finetune, instant, predictor
+from bigmodel.training.detection import decoding, finetune, instant, predictor
+from bigmodel.training.detection.net import Detector
 from bigmodel.training.detection.read import BoxedPictures, Seen, varied
 from bigmodel.training.detection.recipe import DetectionParams
 from tests.fakes.boxed_pictures import KINDS, SIDE, boxed_data
@@ -74,6 +76,53 @@ def test_bases_without_maps_are_refused(tmp_path: Path) -> None:
     base = BaseFiles("tiny", "folder", write_tiny_vit(tmp_path / "vit"))
     with pytest.raises(ModelError, match="base_cannot_be_loaded"):
         finetune.make_net(base, 1, 64)
+
+
+def raw_of(net: Detector, pictures: int = 2) -> dict[str, torch.Tensor]:
+    """Return answers as of a detector that is sure of some places."""
+    torch.manual_seed(1)
+    places = sum(count * count for count in decoding.map_sides(net.size.side))
+    shapes = {"cls_logits": net.size.kinds, "bbox_regression": 4, "bbox_ctrness": 1}
+    raw = {name: torch.randn(pictures, places, width) for name, width in shapes.items()}
+    return raw | {"bbox_regression": 3 * raw["bbox_regression"].abs()}
+
+
+def test_boxes_are_those_of_fcos_but_for_votes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = BaseFiles("tiny", "folder", write_tiny_timm(tmp_path / "timm"))
+    net = finetune.make_net(base, 2, 96)
+    raw, fcos = raw_of(net), net.fcos
+    fcos.score_thresh, fcos.nms_thresh, fcos.topk_candidates = 0.05, 0.5, 400
+    places, levels = net._places(raw["cls_logits"])
+    parts = {name: list(torch.split(value, levels, dim=1)) for name, value in raw.items()}
+    split = [list(torch.split(places, levels))] * 2
+    expected = fcos.postprocess_detections(parts, split, [(96, 96)] * 2)
+    monkeypatch.setattr(decoding, "VOTING", 1.0)
+    for one, (boxes, scores, labels) in zip(expected, net.boxes(raw), strict=True):
+        assert len(scores) > 20
+        assert np.allclose(one["scores"], scores, atol=1e-5)
+        assert np.allclose(one["boxes"], boxes, atol=1e-3)
+        assert one["labels"].tolist() == labels.tolist()
+
+
+def test_a_box_lies_where_those_around_it_say() -> None:
+    boxes = np.array([[0, 0, 10, 10], [2, 0, 12, 10], [40, 40, 50, 50]], np.float32)
+    scores, labels = np.array([0.8, 0.4, 0.6], np.float32), np.array([0, 0, 0])
+    made, sure, _ = decoding._voted(boxes, scores, labels)
+    assert sure.tolist() == pytest.approx([0.8, 0.6])
+    assert made[0].tolist() == pytest.approx([0.8 / 1.2, 0, 10 + 0.8 / 1.2, 10])
+    made, sure, _ = decoding._voted(boxes, scores, np.array([0, 1, 0]))
+    assert len(sure) == 3
+    assert made[0].tolist() == [0, 0, 10, 10]
+
+
+def test_sides_begin_at_the_size_of_boxes(tmp_path: Path) -> None:
+    base = BaseFiles("tiny", "folder", write_tiny_timm(tmp_path / "timm"))
+    net = finetune.make_net(base, 2, 64)
+    with torch.inference_mode():
+        raw = net(torch.rand(1, 3, 64, 64))
+    assert raw["bbox_regression"].mean().item() == pytest.approx(4, abs=1)
 
 
 @pytest.mark.slow
