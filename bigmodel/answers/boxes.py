@@ -272,7 +272,7 @@ def _thresholds(
         "pictures": len(true),
         "beside": others,
     }
-    return Panel("thresholds", data, f"{WORDS}thresholds", f"{WORDS}thresholds_about")
+    return Panel("faults", data, f"{WORDS}thresholds", f"{WORDS}thresholds_about")
 
 
 def _true(truth: Sequence[str]) -> list[tuple[Box, ...]]:

@@ -27,7 +27,7 @@ from PIL import WebPImagePlugin as WebpImagePlugin
 from PIL.ImageFile import ImageFile
 
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.media.ground import bits_of, eight_bit, on_ground
+from bigmodel.data.ground import bits_of, eight_bit, on_ground
 from bigmodel.data.media.transform import Transform
 
 LONGEST = 768  # pixels of the longer side that are kept

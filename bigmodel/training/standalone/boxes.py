@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from bigmodel.core.results.boxed import boxed_picture
-from bigmodel.data.media.ground import flat
+from bigmodel.data.ground import flat
 
 SHOWN_SIDE = 768
 FoundBox = tuple[

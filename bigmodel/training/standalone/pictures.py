@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from bigmodel.data.media.ground import flat
+from bigmodel.data.ground import flat
 
 
 def read_square(path: str, side: int) -> NDArray[np.uint8]:

@@ -9,13 +9,13 @@ from dataclasses import replace
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
-from bigmodel.data.media.annotations.box_tables import read_tables
-from bigmodel.data.media.annotations.coco import read_coco
-from bigmodel.data.media.annotations.drawn import Annotations, Pictures
+from bigmodel.data.media.annotations.drawings.box_tables import read_tables
+from bigmodel.data.media.annotations.drawings.coco import read_coco
+from bigmodel.data.media.annotations.drawings.drawn import Annotations, Pictures
+from bigmodel.data.media.annotations.drawings.placing import Placer
+from bigmodel.data.media.annotations.drawings.voc import read_voc
+from bigmodel.data.media.annotations.drawings.yolo import read_yolo
 from bigmodel.data.media.annotations.folders import are_classes, with_splits
-from bigmodel.data.media.annotations.placing import Placer
-from bigmodel.data.media.annotations.voc import read_voc
-from bigmodel.data.media.annotations.yolo import read_yolo
 from bigmodel.data.media.files import IMAGE, MediaFiles
 from bigmodel.data.media.listing import Context
 from bigmodel.data.media.naming.lookup import listed

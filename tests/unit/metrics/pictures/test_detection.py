@@ -161,7 +161,7 @@ def test_evaluation_says_it_in_words() -> None:
     assert ANSWER.hits(truth, answers) == [0, 2]
     assert ANSWER.mistakes(truth, answers, said="missed") == [1]
     assert ANSWER.mistakes(truth, answers, said="loose") == []
-    assert {panel.kind for panel in results.panels} == {"thresholds", "classes", "faults", "lines"}
+    assert {panel.kind for panel in results.panels} == {"classes", "faults", "lines"}
 
 
 def test_slider_says_what_is_found_beside_the_guess() -> None:

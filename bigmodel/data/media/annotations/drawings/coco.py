@@ -7,7 +7,7 @@ from typing import Any
 
 from bigmodel.core.datasets.boxes import Box, box_of
 from bigmodel.core.datasets.dataset import Split
-from bigmodel.data.media.annotations.drawn import (
+from bigmodel.data.media.annotations.drawings.drawn import (
     Annotations,
     Drawn,
     Pictures,

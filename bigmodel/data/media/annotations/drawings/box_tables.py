@@ -13,7 +13,13 @@ from dataclasses import dataclass
 
 from bigmodel.core.datasets.boxes import Box, box_of
 from bigmodel.core.datasets.dataset import Split
-from bigmodel.data.media.annotations.drawn import Annotations, Drawn, kind, number, part_named
+from bigmodel.data.media.annotations.drawings.drawn import (
+    Annotations,
+    Drawn,
+    kind,
+    number,
+    part_named,
+)
 from bigmodel.data.media.entry import Entry, text_of
 from bigmodel.data.media.files import Item
 from bigmodel.data.media.naming.lookup import FileNames

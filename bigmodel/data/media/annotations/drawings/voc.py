@@ -8,7 +8,7 @@ from defusedxml.ElementTree import fromstring
 
 from bigmodel.core.datasets.boxes import box_of
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.media.annotations.drawn import (
+from bigmodel.data.media.annotations.drawings.drawn import (
     Annotations,
     Drawn,
     Pictures,

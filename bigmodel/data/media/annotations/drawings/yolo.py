@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import yaml  # type: ignore[import-untyped]
 
 from bigmodel.core.datasets.boxes import Box, box_of
-from bigmodel.data.media.annotations.drawn import (
+from bigmodel.data.media.annotations.drawings.drawn import (
     Annotations,
     Drawn,
     Pictures,

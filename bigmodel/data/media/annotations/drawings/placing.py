@@ -3,7 +3,7 @@
 from collections import Counter
 
 from bigmodel.core.datasets.boxes import Box, Boxed
-from bigmodel.data.media.annotations.drawn import Drawn
+from bigmodel.data.media.annotations.drawings.drawn import Drawn
 from bigmodel.data.media.transform import Transform
 from bigmodel.data.tables.table import Findings
 
