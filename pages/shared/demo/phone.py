@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 COOKIE = "bm_phone"
 FIRST_PORT = 7960  # always the same one where it is free, so that a firewall can be taught
-CHECK_S = 4.0
+CHECK_S = 15.0  # for an answer of its own, which a busy machine gives late
 WATCH_S = 5.0
 AT_ONCE = 3  # questions that are answered at the same time
 CONNECTIONS = 40
