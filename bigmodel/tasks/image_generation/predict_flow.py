@@ -15,45 +15,29 @@ from safetensors.torch import load_file
 
 from bigmodel.data.media.made import Squares
 from bigmodel.training.generation.net import FlowNet, NetSize, flow_stages
-from bigmodel.training.standalone.made import (
-    COUNT,
-    GUIDANCE,
-    SEED,
-    STEPS,
-    answer_classes,
-    classes_of,
-    drawn_pictures,
-)
+from bigmodel.training.standalone.made import PictureMaker, answer_classes
 
 
-class Model:
+class Model(PictureMaker):
     """A trained network that says where noise has to move."""
 
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or Path(__file__).resolve().parent
         record = json.loads((folder / "flow.json").read_text("utf-8"))
-        self.labels: list[str] = record["labels"]
+        self.labels = record["labels"]
         self._side: int = record["side"]
         self._net = FlowNet(NetSize.from_json(record["net"]))
         self._net.load_state_dict(load_file(folder / "model.safetensors"))
         self._net.eval()
 
-    def show(self, asked: str) -> str:
-        """Return pictures of a class as HTML."""
-        return drawn_pictures(asked, self.make(asked))
-
-    def make(
+    def drawn(
         self,
-        asked: str = "",
-        *,
-        count: int = COUNT,
-        seed: int = SEED,
-        guidance: float = GUIDANCE,
-        steps: int = STEPS,
+        classes: list[int],
+        seeds: list[tuple[int, int]],
+        guidance: float,
+        steps: int,
     ) -> Squares:
-        """Return pictures of a class, (count, side, side, 3)."""
-        classes = classes_of(asked, self.labels, count)
-        seeds = [(seed, number) for number in range(count)]
+        """Return a picture of each class, all chance from its seeds."""
         *_, made = flow_stages(
             self._net, classes, seeds, self._side, guidance=guidance, steps=steps
         )

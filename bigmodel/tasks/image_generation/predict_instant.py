@@ -12,40 +12,25 @@ from pathlib import Path
 
 from bigmodel.data.media.made import Squares
 from bigmodel.training.generation.gaussian import load_gaussians
-from bigmodel.training.standalone.made import (
-    COUNT,
-    GUIDANCE,
-    SEED,
-    STEPS,
-    answer_classes,
-    classes_of,
-    drawn_pictures,
-)
+from bigmodel.training.standalone.made import PictureMaker, answer_classes
 
 
-class Model:
+class Model(PictureMaker):
     """A Gaussian for each class; guidance and steps change nothing."""
 
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or Path(__file__).resolve().parent
         self._gaussians, self.labels, _ = load_gaussians(folder)
 
-    def show(self, asked: str) -> str:
-        """Return pictures of a class as HTML."""
-        return drawn_pictures(asked, self.make(asked))
-
-    def make(
+    def drawn(
         self,
-        asked: str = "",
-        *,
-        count: int = COUNT,
-        seed: int = SEED,
-        guidance: float = GUIDANCE,  # noqa: ARG002 - as other models have it
-        steps: int = STEPS,  # noqa: ARG002
+        classes: list[int],
+        seeds: list[tuple[int, int]],
+        guidance: float,  # noqa: ARG002 - of other models
+        steps: int,  # noqa: ARG002
     ) -> Squares:
-        """Return pictures of a class, (count, side, side, 3)."""
-        seeds = [(seed, number) for number in range(count)]
-        *_, made = self._gaussians.stages(classes_of(asked, self.labels, count), seeds)
+        """Return a picture of each class, all chance from its seeds."""
+        *_, made = self._gaussians.stages(classes, seeds)
         return made
 
 

@@ -15,44 +15,28 @@ from safetensors.torch import load_file
 
 from bigmodel.data.media.made import Squares
 from bigmodel.training.generation.pair_net import Generator, PairSize, pair_pictures
-from bigmodel.training.standalone.made import (
-    COUNT,
-    GUIDANCE,
-    SEED,
-    STEPS,
-    answer_classes,
-    classes_of,
-    drawn_pictures,
-)
+from bigmodel.training.standalone.made import PictureMaker, answer_classes
 
 
-class Model:
+class Model(PictureMaker):
     """A trained generator; guidance and steps change nothing."""
 
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or Path(__file__).resolve().parent
         record = json.loads((folder / "pair.json").read_text("utf-8"))
-        self.labels: list[str] = record["labels"]
+        self.labels = record["labels"]
         self._net = Generator(PairSize.from_json(record["net"]))
         self._net.load_state_dict(load_file(folder / "model.safetensors"))
         self._net.eval()
 
-    def show(self, asked: str) -> str:
-        """Return pictures of a class as HTML."""
-        return drawn_pictures(asked, self.make(asked))
-
-    def make(
+    def drawn(
         self,
-        asked: str = "",
-        *,
-        count: int = COUNT,
-        seed: int = SEED,
-        guidance: float = GUIDANCE,  # noqa: ARG002 - as other models have it
-        steps: int = STEPS,  # noqa: ARG002
+        classes: list[int],
+        seeds: list[tuple[int, int]],
+        guidance: float,  # noqa: ARG002 - of other models
+        steps: int,  # noqa: ARG002
     ) -> Squares:
-        """Return pictures of a class, (count, side, side, 3)."""
-        classes = classes_of(asked, self.labels, count)
-        seeds = [(seed, number) for number in range(count)]
+        """Return a picture of each class, all chance from its seeds."""
         return pair_pictures(self._net, classes, seeds)
 
 

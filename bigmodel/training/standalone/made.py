@@ -40,6 +40,35 @@ def drawn_pictures(asked: str, squares: Squares) -> str:
     )
 
 
+class PictureMaker:
+    """Makes pictures of classes that are asked for by name; what a model is adds `labels` and `drawn`."""
+
+    labels: Sequence[str]
+
+    def show(self, asked: str) -> str:
+        """Return pictures of a class as HTML."""
+        return drawn_pictures(asked, self.make(asked))
+
+    def make(
+        self,
+        asked: str = "",
+        *,
+        count: int = COUNT,
+        seed: int = SEED,
+        guidance: float = GUIDANCE,
+        steps: int = STEPS,
+    ) -> Squares:
+        """Return pictures of a class, (count, side, side, 3)."""
+        classes = classes_of(asked, self.labels, count)
+        return self.drawn(classes, [(seed, number) for number in range(count)], guidance, steps)
+
+    def drawn(
+        self, classes: list[int], seeds: list[tuple[int, int]], guidance: float, steps: int
+    ) -> Squares:
+        """Return a picture of each class, all chance from its seeds."""
+        raise NotImplementedError
+
+
 def answer_classes(make: Any, about: str) -> int:
     """Write the pictures of each class of the command line into files, each with a note that a model made it."""
     parser = argparse.ArgumentParser(description=about)
