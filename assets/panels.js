@@ -68,5 +68,16 @@ function show() {
   }));
   for (const draw of draws) draw();  // only now do they stand in the page
 }
+// A threshold between two humps that is dragged: its line, and what it would do in a sentence. The model keeps its own.
+root.addEventListener('input', event => {
+  const humps = event.target.closest('.bm-humps');
+  if (!humps) return;
+  const {steps, said, from, to} = humps.dataset, at = Number(event.target.value);
+  const [strangers, refused] = JSON.parse(steps)[at];
+  const x = Number(from) + (Number(to) - Number(from)) * at / Number(event.target.max);
+  humps.querySelector('[data-part=line]').setAttribute('transform', `translate(${x} 0)`);
+  humps.querySelector('p').textContent = said.replace('{strangers}', strangers).replace('{refused}', refused);
+});
+
 show();
 watch('value', show);

@@ -22,6 +22,7 @@ STRANGER = -1
 CHANCE = 0.5  # of the equal error rate
 MOST_DRAWN, LEAST_DRAWN = 500, 50  # resamples, fewer of many pairs
 PAIRS_DRAWN = 20_000_000
+STEPS, BINS = 101, 30  # thresholds to drag to, and bars of a hump
 FEW_PEOPLE = 10  # below which thresholds and intervals are guesses
 
 
@@ -228,11 +229,56 @@ def _panels(heard: Heard, equal: float) -> list[Panel]:
         found.append(Panel("lines", {**axes, "is_roc": False, "lines": [det]}, f"{WORDS}det"))
     rows = np.flatnonzero(heard.is_known)
     if len(rows):
+        found = [humps(heard), likeness(heard), *found]
         truth = [heard.truth[row] for row in rows.tolist()]
         matrix = classification.evaluate(truth, heard.likeness[rows], heard.labels)
         kept = ("confusion", "classes")
         found = [panel for panel in matrix.panels if panel.kind in kept] + found
     return found
+
+
+def humps(heard: Heard) -> Panel:
+    """Return how like the right person and strangers are, and what each threshold does to both.
+
+    Lengths of speech have thresholds of their own: all are moved together, so that one line stands for all.
+    """
+    middle = float(heard.limits.mean())
+    rows = np.flatnonzero(heard.is_known)
+    own = heard.likeness[rows, heard.places[rows]] - heard.limits[rows] + middle
+    if heard.has_strangers:
+        rows = np.flatnonzero(~heard.is_known)
+        others = heard.likeness[rows].max(axis=1) - heard.limits[rows] + middle
+    else:
+        others = heard.margins[np.arange(len(heard.places)), heard.places] + middle
+    every = np.concatenate([own, others, [middle]])
+    low, high = float(every.min()), max(float(every.max()), float(every.min()) + 1e-6)
+    thresholds = np.linspace(low, high, STEPS)
+    at = int(np.abs(thresholds - middle).argmin())
+    thresholds[at] = middle
+    steps = [
+        [_in_hundred(others >= threshold), _in_hundred(own < threshold)] for threshold in thresholds
+    ]
+    shares = {
+        name: (np.histogram(values, BINS, (low, high))[0] / max(1, len(values))).round(3).tolist()
+        for name, values in (("own", own), ("others", others))
+    }
+    data = {**shares, "low": round(low, 3), "high": round(high, 3), "steps": steps, "at": at}
+    return Panel("likeness", data, f"{WORDS}humps")
+
+
+def likeness(heard: Heard) -> Panel:
+    """Return how like the recordings of each enrolled person are to each, on the mean; None for who said nothing."""
+    rows = [
+        heard.likeness[heard.places == place].mean(axis=0).round(3).tolist()
+        if (heard.places == place).any()
+        else [None] * len(heard.labels)
+        for place in range(len(heard.labels))
+    ]
+    return Panel("likeness", {"labels": list(heard.labels), "rows": rows}, f"{WORDS}likeness")
+
+
+def _in_hundred(happened: NDArray[np.bool_]) -> float:
+    return round(100 * float(happened.mean()), 1) if len(happened) else 0.0
 
 
 def _sentence(heard: Heard, measures: Mapping[str, Measure], *, is_folded: bool) -> Message:

@@ -75,3 +75,25 @@ def test_who_is_refused_is_not_right_and_who_refuses_a_stranger_is() -> None:
     assert ANSWER.hits(["Ann", "Ann"], [right, refused]) == [0]
     compared = ANSWER.compare(["Cleo", "Ann"], [refused, right], [right, right])
     assert compared.is_gained.tolist() == [True, False]
+
+
+@pytest.mark.parametrize("strangers", [True, False])
+def test_threshold_of_the_humps_does_what_was_measured(strangers: bool) -> None:
+    truth = ["Ann", "Ann", "Ben", "Ben"] + ["Cleo", "Dan"] * strangers
+    likeness = [(0.9, 0.1), (0.4, 0.3), (0.2, 0.8), (0.3, 0.45), (0.7, 0.2), (0.1, 0.2)]
+    limits = np.array([0.5, 0.3, 0.5, 0.5, 0.5, 0.3])[: len(truth)]
+    margins = np.array([[0.1, 0.1], [-0.1, 0.1]] * 3)[: len(truth)]
+    rows = Heard(truth, LABELS, np.array(likeness[: len(truth)]), limits, margins)
+    found, data = speakers.headline(rows), speakers.humps(rows).data
+    at_it = [100 * found["strangers_accepted"], 100 * found["right_refused"]]
+    assert data["steps"][data["at"]] == pytest.approx(at_it, abs=0.06)
+    let_in, refused = zip(*data["steps"], strict=True)
+    assert (let_in[0], refused[0]) == (100, 0)
+    assert list(let_in) == sorted(let_in, reverse=True)
+    assert list(refused) == sorted(refused)
+    assert sum(data["own"]) == pytest.approx(1, abs=0.02)
+
+
+def test_likeness_is_the_mean_of_each_persons_recordings() -> None:
+    rows = heard(["Ann", "Ann", "Cleo"], [(0.9, 0.1), (0.7, 0.3), (0.5, 0.5)])
+    assert speakers.likeness(rows).data["rows"] == [[0.8, 0.2], [None, None]]

@@ -189,3 +189,30 @@ def test_boxes_of_a_row_lie_over_its_picture() -> None:
     assert ("box_missed" in told, "box_false" in told, "box_found" in told) == (True, True, False)
     assert panels.over(None, say) == ""
     assert panels.over(Panel("media", {"type": "image/png", "content": "", "text": ""}), say) == ""
+
+
+def test_humps_show_their_threshold_and_what_each_would_do() -> None:
+    data = {"own": [0.0, 1.0], "others": [1.0, 0.0], "low": 0.2, "high": 0.8, "at": 1}
+    panel = Panel(
+        "likeness", {**data, "steps": [[100, 0], [2.5, 1], [0, 100]]}, "pages.results.humps"
+    )
+    shown = panels.html(panel, lambda key, **args: f"{key} {args}" if args else key)
+    assert "&quot;{strangers}&quot;" not in shown
+    assert '<input type="range" min="0" max="2" value="1"' in shown
+    assert "&#x27;strangers&#x27;: &#x27;2.5&#x27;" in shown
+    assert 'data-steps="[[100, 0], [2.5, 1], [0, 100]]"' in shown
+
+
+def test_likeness_of_few_is_a_matrix_and_of_many_the_likest_pairs() -> None:
+    few = Panel("likeness", {"labels": ["Ann", "<b>"], "rows": [[0.9, 0.4], [None, None]]})
+    drawn = panels.draw(few, say)
+    assert isinstance(drawn, Table)
+    assert drawn.rows == [("Ann", "90 %", "40 %"), ("<b>", "–", "–")]
+    names = [f"person {n}" for n in range(21)]
+    rows = [
+        [0.9 if i == j else 0.5 + 0.01 * (i == 3 and j == 7) for j in range(21)] for i in range(21)
+    ]
+    drawn = panels.draw(Panel("likeness", {"labels": names, "rows": rows}), say)
+    assert isinstance(drawn, Table)
+    assert drawn.rows[0] == ("person 3", "person 7", "51 %")
+    assert len(drawn.rows) == 20
