@@ -22,7 +22,8 @@ STRANGER = -1
 CHANCE = 0.5  # of the equal error rate
 MOST_DRAWN, LEAST_DRAWN = 500, 50  # resamples, fewer of many pairs
 PAIRS_DRAWN = 20_000_000
-STEPS, BINS = 101, 30  # thresholds to drag to, and bars of a hump
+STEPS = 101  # thresholds to drag to
+FEWEST_BINS, MOST_BINS = 8, 30  # bars of a hump
 FEW_PEOPLE = 10  # below which thresholds and intervals are guesses
 
 
@@ -258,8 +259,9 @@ def humps(heard: Heard) -> Panel:
     steps = [
         [_in_hundred(others >= threshold), _in_hundred(own < threshold)] for threshold in thresholds
     ]
+    bins = int(np.clip(2 * len(own) ** 0.5, FEWEST_BINS, MOST_BINS))
     shares = {
-        name: (np.histogram(values, BINS, (low, high))[0] / max(1, len(values))).round(3).tolist()
+        name: (np.histogram(values, bins, (low, high))[0] / max(1, len(values))).round(3).tolist()
         for name, values in (("own", own), ("others", others))
     }
     data = {**shares, "low": round(low, 3), "high": round(high, 3), "steps": steps, "at": at}

@@ -26,8 +26,8 @@ def draw(data: Mapping[str, Any], say: Say) -> str:
         for line, (name, colour) in enumerate((("own", ACCENT), ("others", OTHERS)))
     )
     marks = "".join(
-        f'<text x="{_x(share):.0f}" y="{HEIGHT - 8}" text-anchor="middle">{100 * (low + share * (high - low)):.0f} %</text>'
-        for share in (0.0, 0.5, 1.0)
+        f'<text x="{_x(share):.0f}" y="{HEIGHT - 8}" text-anchor="{anchor}">{100 * (low + share * (high - low)):.0f} %</text>'
+        for share, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end"))
     )
     line = f'<path data-part="line" transform="translate({_x(at / last):.1f} 0)" d="M0 0V{HEIGHT - FOOT}" stroke="currentColor" stroke-width="2" stroke-dasharray="6 4"/>'
     name = escape(say(f"{WORDS}humps"), quote=True)
