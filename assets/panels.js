@@ -66,18 +66,25 @@ function show() {
     } else part.insertAdjacentHTML('beforeend', panel.html);
     return part;
   }));
+  root.querySelectorAll('.bm-humps').forEach(drag);
   for (const draw of draws) draw();  // only now do they stand in the page
 }
-// A threshold between two humps that is dragged: its line, and what it would do in a sentence. The model keeps its own.
-root.addEventListener('input', event => {
-  const humps = event.target.closest('.bm-humps');
-  if (!humps) return;
-  const {steps, said, from, to} = humps.dataset, at = Number(event.target.value);
-  const [strangers, refused] = JSON.parse(steps)[at];
-  const x = Number(from) + (Number(to) - Number(from)) * at / Number(event.target.max);
-  humps.querySelector('[data-part=line]').setAttribute('transform', `translate(${x} 0)`);
-  humps.querySelector('p').textContent = said.replace('{strangers}', strangers).replace('{refused}', refused);
-});
+// A threshold between two humps is dragged: its line moves, and a sentence says what it would do. The model keeps its own.
+function drag(humps) {
+  const {steps, at, said, threshold, from, to} = humps.dataset, all = JSON.parse(steps);
+  const range = document.createElement('input'), sentence = made('p', '');
+  Object.assign(range, {type: 'range', min: 0, max: all.length - 1, value: at, className: 'bm-threshold'});
+  range.setAttribute('aria-label', threshold);
+  sentence.setAttribute('role', 'status');
+  range.oninput = () => {
+    const [strangers, refused] = all[range.value], share = range.value / (all.length - 1);
+    const x = Number(from) + (Number(to) - Number(from)) * share;
+    humps.querySelector('[data-part=line]').setAttribute('transform', `translate(${x} 0)`);
+    sentence.textContent = said.replace('{strangers}', strangers).replace('{refused}', refused);
+  };
+  humps.after(range, sentence);
+  range.oninput();
+}
 
 show();
 watch('value', show);

@@ -14,9 +14,9 @@ OTHERS = "#d97706"
 
 
 def draw(data: Mapping[str, Any], say: Say) -> str:
-    """Return the humps as SVG, and below them the threshold to drag with its sentence.
+    """Return the humps as SVG with the threshold that the model uses.
 
-    A page without a script shows the threshold that the model uses; `panels.js` moves it.
+    What each other threshold would do stands beside it: `panels.js` adds what drags it, and its sentence.
     """
     low, high, at = data["low"], data["high"], data["at"]
     steps, last = data["steps"], len(data["steps"]) - 1
@@ -29,16 +29,21 @@ def draw(data: Mapping[str, Any], say: Say) -> str:
         f'<text x="{_x(share):.0f}" y="{HEIGHT - 8}" text-anchor="{anchor}">{100 * (low + share * (high - low)):.0f} %</text>'
         for share, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end"))
     )
-    line = f'<path data-part="line" transform="translate({_x(at / last):.1f} 0)" d="M0 0V{HEIGHT - FOOT}" stroke="currentColor" stroke-width="2" stroke-dasharray="6 4"/>'
-    name = escape(say(f"{WORDS}humps"), quote=True)
+    line = f'<path data-part="line" transform="translate({_x(at / last):.1f} 0)" d="M0 0V{HEIGHT - FOOT}" stroke="{SOFT}" stroke-width="2" stroke-dasharray="6 4"/>'
+    about = f"{say(f'{WORDS}humps')}: {said(steps[at], say)}"
+    drag = {
+        "steps": json.dumps(steps),
+        "at": at,
+        "from": EDGE,
+        "to": WIDTH - EDGE,
+        "said": say(f"{WORDS}humps_said", strangers="{strangers}", refused="{refused}"),
+        "threshold": say(f"{WORDS}humps_threshold"),
+    }
+    told = " ".join(f'data-{key}="{escape(str(value), quote=True)}"' for key, value in drag.items())
     return (
-        f'<div class="bm-humps" data-testid="humps" data-steps="{escape(json.dumps(steps), quote=True)}" '
-        f'data-said="{escape(say(f"{WORDS}humps_said", strangers="{strangers}", refused="{refused}"), quote=True)}" '
-        f'data-from="{EDGE}" data-to="{WIDTH - EDGE}">'
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" font-size="13" '
-        f'font-family="sans-serif" fill="{SOFT}" aria-label="{name}">{humps}{marks}{line}</svg>'
-        f'<input type="range" min="0" max="{last}" value="{at}" aria-label="{escape(say(f"{WORDS}humps_threshold"), quote=True)}">'
-        f'<p role="status">{escape(said(steps[at], say))}</p></div>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="bm-humps" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'font-size="13" font-family="sans-serif" fill="{SOFT}" aria-label="{escape(about, quote=True)}" '
+        f'data-testid="humps" {told}>{humps}{marks}{line}</svg>'
     )
 
 

@@ -1,7 +1,9 @@
 """Panels show what an evaluation says, safely, as figures, tables and drawings; one of an unknown kind is still shown."""
 
+import json
 import re
 from typing import Any
+from xml.etree import ElementTree
 
 from bigmodel.core.results.panel import Figure, Panel, Table
 from bigmodel.core.results.results import Results
@@ -197,10 +199,14 @@ def test_humps_show_their_threshold_and_what_each_would_do() -> None:
         "likeness", {**data, "steps": [[100, 0], [2.5, 1], [0, 100]]}, "pages.results.humps"
     )
     shown = panels.html(panel, lambda key, **args: f"{key} {args}" if args else key)
-    assert "&quot;{strangers}&quot;" not in shown
-    assert '<input type="range" min="0" max="2" value="1"' in shown
-    assert "&#x27;strangers&#x27;: &#x27;2.5&#x27;" in shown
-    assert 'data-steps="[[100, 0], [2.5, 1], [0, 100]]"' in shown
+    assert is_svg(shown)
+    drawn = ElementTree.fromstring(shown)  # noqa: S314 - our own drawing
+    assert json.loads(drawn.attrib["data-steps"]) == [[100, 0], [2.5, 1], [0, 100]]
+    assert drawn.attrib["data-at"] == "1"
+    assert "'strangers': '{strangers}'" in drawn.attrib["data-said"]
+    assert "'strangers': '2.5'" in drawn.attrib["aria-label"]
+    line = next(part for part in drawn.iter() if part.attrib.get("data-part") == "line")
+    assert line.attrib["transform"] == "translate(280.0 0)"
 
 
 def test_likeness_of_few_is_a_matrix_and_of_many_the_likest_pairs() -> None:
