@@ -216,3 +216,16 @@ def test_base_without_any_training_hears_the_language_once_a_recording(
     told.answer(data.train.inputs[:1])
     assert told.text.language == "zh"
     assert told.text.write("這個國家") == "这个国家"
+
+
+def test_layers_that_are_kept_do_not_learn(data: TaskData, base: BaseFiles, tmp_path: Path) -> None:
+    settings = PARAMS.model_copy(update={"epochs": 2, "frozen_layers": 1})
+    held = TaskData(
+        data.train, Rows(), Rows()
+    )  # no look at rows could bring the first weights back
+    whisper.train(held, settings, base, tmp_path, FakeReporter(tmp_path / "checkpoints"))
+    assert base.folder is not None
+    before, after = (load_file(f / "model.safetensors") for f in (base.folder, tmp_path))
+    part = "model.{}.layers.0.fc1.weight".format
+    assert before[part("encoder")].float().equal(after[part("encoder")].float())
+    assert not before[part("decoder")].float().equal(after[part("decoder")].float())
