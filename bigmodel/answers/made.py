@@ -79,7 +79,7 @@ class MadeType(AnswerType):
     measured_by = ("pixels",)
     grows = True
     makes_files = True
-    asks_class = True
+    asks = "class"
     dials: ClassVar = (
         Dial("seed", 0, 1_000, 0, 1),
         Dial("count", 1, 16, 4, 1),

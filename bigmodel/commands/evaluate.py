@@ -86,6 +86,7 @@ def record_of(results: Results, simplest: tuple[str, str], terminal: Terminal) -
     baseline = results.beside.get(guess, {}).get(measure)
     return (
         NO_PANELS
+        | {metric.name: None for metric in results.metrics}
         | values
         | {
             "family": results.family,

@@ -39,9 +39,9 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
         args.text = [line for line in sys.stdin.read().splitlines() if line.strip()]
     model = args.job if is_id(args.job) else find_job(services, args.job).id
     asked = services.inference.resolve(OWNER, model)
-    if services.inference.answers_of(asked).asks_class:
+    if wanted := services.inference.answers_of(asked).asks:
         if args.file:
-            raise ModelError("made_by_class")
+            raise ModelError(f"made_by_{wanted}")
         return _classes(model, args, services, terminal)
     if services.inference.rows.are_read(OWNER, model):
         return (_table if args.file else _texts)(model, args, services, terminal)

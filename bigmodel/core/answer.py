@@ -69,7 +69,9 @@ class AnswerType(ABC):
     grows: ClassVar[bool] = False  # by a token or a step: a demo shows it as far as it has come
     dials: ClassVar[tuple[Dial, ...]] = ()  # of an answer that grows (`core.task.Adjustable`)
     makes_files: ClassVar[bool] = False  # answers consist of files, such as pictures or sounds
-    asks_class: ClassVar[bool] = False  # a demo asks with the name of a class, or with nothing
+    asks: ClassVar[str] = (
+        ""  # where no row of its medium: `class`, its name or nothing, or a `text` to be said
+    )
     faults: ClassVar[
         tuple[str, ...]
     ] = ()  # ways in which a row may be wrong, for `mistakes(said=…)`: words `fault_<wording>_…`

@@ -39,6 +39,11 @@ with_baseline = pytest.mark.parametrize(
     [task for task in TASKS.values() if isinstance(load_engine(task), HasBaseline)],
     ids=lambda task: task.name,
 )
+trained = pytest.mark.parametrize(
+    "task",
+    [task for task in TASKS.values() if material_of(task).bases],
+    ids=lambda task: task.name,
+)
 with_base = pytest.mark.parametrize(
     ("task", "kind"),
     [(task, kind) for task in TASKS.values() for kind in material_of(task).bases],
@@ -142,7 +147,7 @@ def test_instant_model_answers_without_torch(task: Task, home: Path, tmp_path: P
     assert found.stdout.strip() == "False"
 
 
-@every_task
+@trained
 def test_few_steps_lower_the_loss(task: Task, home: Path, tmp_path: Path) -> None:
     values = settings(task, epochs=8, learning_rate=3e-3, warmup_share=0.0)
     report = FakeReporter(tmp_path / "checkpoints")
@@ -171,7 +176,7 @@ def test_saved_model_answers_the_same_after_loading(
     assert are_alike(encode(alone[0]), encode(one[0]))
 
 
-@every_task
+@trained
 @pytest.mark.parametrize("stop", [0, 2])
 def test_stops_within_one_step(task: Task, stop: int, home: Path, tmp_path: Path) -> None:
     report = FakeReporter(tmp_path / "checkpoints", stop_at=stop, wish=Wish.CANCEL)
@@ -181,7 +186,7 @@ def test_stops_within_one_step(task: Task, stop: int, home: Path, tmp_path: Path
     assert max(report.steps) == stop
 
 
-@every_task
+@trained
 def test_paused_training_goes_on_to_same_model(task: Task, home: Path, tmp_path: Path) -> None:
     data, engine, base = data_of(task, home), load_engine(task), base_of(task, home)
     values = settings(task, epochs=2, batch_size=8)

@@ -120,7 +120,7 @@ def ask(url: str, task: Task, given: str) -> str:
     """Ask as the page does, and return the answer as HTML."""
     parts = parts_of(given) if len(task.inputs) > 1 or MARK in given else (given,)
     asked: list[object] = [_sent(url, file) if (file := file_of(part)) else part for part in parts]
-    if task.medium != Medium.TEXT and not answer_type(task).asks_class:
+    if task.medium != Medium.TEXT and not answer_type(task).asks:
         asked = [_sent(url, given)]
     event = httpx.post(f"{url}/call/answer", json={"data": asked}, timeout=PATIENCE_S).json()[
         "event_id"
@@ -148,15 +148,20 @@ def plain_lead(html: str) -> str:
 def test_model_runs_as_a_space(task: Task, starter: Starter, tmp_path: Path) -> None:
     home = Settings(home=tmp_path / "home", offline=True)
     home.make_folders()
+    sort = "tuned" if material_of(task).bases else "instant"
     model = TrainedModel(
-        id="m", kind="tuned", task=task.name, base="tiny", folder="jobs/j/1/models/tuned",
+        id="m", kind=sort, task=task.name, base="tiny", folder="jobs/j/1/models/tuned",
         digest="", size_mb=1.0, labels=(), metrics={}, kept=True,
     )  # fmt: skip
     folder = home.home / model.folder
     folder.mkdir(parents=True)
     data, engine = data_of(task, tmp_path), load_engine(task)
     base = material_of(task).base(tmp_path / "base")
-    engine.train(data, settings(task, epochs=1), base, folder, FakeReporter(tmp_path / "c"))
+    report = FakeReporter(tmp_path / "c")
+    if sort == "tuned":
+        engine.train(data, settings(task, epochs=1), base, folder, report)
+    else:
+        engine.train_instant(data, settings(task), folder, report)
     asked, kind = data.test.inputs, answer_type(task)
     expected = engine.load(folder).answer(asked)
     results = kind.evaluate(data.test.targets, expected, data.labels)
@@ -170,7 +175,7 @@ def test_model_runs_as_a_space(task: Task, starter: Starter, tmp_path: Path) -> 
     assert "gradio==" in pins
     assert list(space.glob("*.safetensors"))
     assert str(home.home) not in "".join(path.read_text("utf-8") for path in space.glob("*.json"))
-    if kind.asks_class:
+    if kind.asks == "class":
         asked = [data.labels[0]]
         expected = engine.load(folder).answer(asked)
     start = start_bare if task.name == BARE else starter.start

@@ -20,7 +20,7 @@ class TextKind(TargetKind):
     """A text a row. Rows are not told apart by it: all have one stratum."""
 
     name = "text"
-    forms = (Form.TRANSCRIPTS,)
+    forms: ClassVar[tuple[str, ...]] = (Form.TRANSCRIPTS,)
     fewest_to_hold_out = 20  # one recording holds many letters
     by_hand = False
     tells_language = True

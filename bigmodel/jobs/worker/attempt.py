@@ -79,7 +79,8 @@ def run_attempt(folder: Path, settings: Settings, reporter: WorkerReporter) -> N
     try:
         _train(work)
     except (DatasetError, FileNotFoundError) as error:
-        broken = find_broken(work.task.medium, work.data, work.home / work.attempt.dataset)
+        folder = work.home / work.attempt.dataset
+        broken = find_broken(work.task.medium, work.data, folder, are_targets=work.target.is_turned)
         if broken is None:
             raise
         raise broken from error

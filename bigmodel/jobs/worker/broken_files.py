@@ -18,15 +18,25 @@ OPENERS = {  # decoders, imported only when something is wrong
 MOST = 1_000  # row ids that travel with the message
 
 
-def find_broken(medium: Medium, data: TaskData, folder: Path) -> TrainingError | None:
-    """Return what to tell of a dataset's unreadable files, or None when all of them can be read."""
+def find_broken(
+    medium: Medium, data: TaskData, folder: Path, *, are_targets: bool = False
+) -> TrainingError | None:
+    """Return what to tell of a dataset's unreadable files, or None when all of them can be read.
+
+    Args:
+        are_targets: the files are what is made, not what is read.
+    """
     if medium not in OPENERS:
         return None
     module, name = OPENERS[medium]
     # Any: a picture or samples
     open_file: Callable[[Path], Any] = getattr(importlib.import_module(module), name)
     parts = (data.train, data.validation, data.test)
-    rows = [pair for part in parts for pair in zip(part.ids, part.inputs, strict=True)]
+    rows = [
+        pair
+        for part in parts
+        for pair in zip(part.ids, part.targets if are_targets else part.inputs, strict=True)
+    ]
     broken = [row_id for row_id, path in rows if not _can_be_read(Path(path), open_file)]
     if not broken:
         return None

@@ -151,12 +151,17 @@ class InferenceService:
         """Return how many columns of a row some task reads at most."""
         return most_inputs(self._settings.task_folders)
 
-    def dials(self, demo: str, *, asks_class: bool = False) -> tuple[Dial, ...]:
-        """Return every dial of the answers that are tried on one demo tab: of those that are asked for a class, or of the others."""
+    def dials(self, demo: str, *, is_made: bool = False) -> tuple[Dial, ...]:
+        """Return every dial of the answers that are tried on one demo tab: of those that are made of a class or a text, or of the others."""
         tasks = find_tasks(self._settings.task_folders).values()
         kinds = (answer_type(task) for task in tasks if task.demo == demo)
-        asked = (kind for kind in kinds if kind.asks_class == asks_class)
+        asked = (kind for kind in kinds if bool(kind.asks) == is_made)
         return tuple(dict.fromkeys(dial for kind in asked for dial in kind.dials))
+
+    def asked_with(self, demo: str) -> str:
+        """Return what makes something on one demo tab: a `class` or a `text`, "" where nothing is made."""
+        tasks = find_tasks(self._settings.task_folders).values()
+        return next((asks for task in tasks if task.demo == demo and (asks := answer_type(task).asks)), "")  # fmt: skip
 
     def is_settled(self, owner: str, job_id: str) -> bool:
         """Return whether no better model can come from a job any more."""

@@ -36,6 +36,7 @@ PACKAGES = {
     "opencc": ("opencc",),
     "phonenumbers": ("phonenumberslite",),
     "PIL": ("pillow",),
+    "pypinyin": ("pypinyin",),
     "safetensors": ("safetensors",),
     "soundfile": ("soundfile",),
     "timm": ("timm",),

@@ -37,8 +37,8 @@ def space_files(words: Words, task: Task) -> dict[str, str]:
 
 
 def _asked(task: Task) -> str:
-    """Return what its app is asked with: a medium, or the name of a class."""
-    return "class" if answer_type(task).asks_class else task.medium
+    """Return what its app is asked with: a medium, the name of a class, or a text."""
+    return answer_type(task).asks or task.medium
 
 
 def front_matter(task: Task) -> str:

@@ -9,7 +9,7 @@ import math
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,18 @@ def load_model(folder: Path) -> Seq2SeqPredictor:
         manner = DecodingConfig.from_record(record)
         text = Manner(manner.case, manner.language, manner.numbers, record.get("letters", {}))
     return Seq2SeqPredictor(Seq2SeqModel(whole, pen, manner), text)
+
+
+def ready_listener(base: BaseFiles, rows: Rows, *, window_s: float) -> Seq2SeqPredictor:
+    """Return a base as it is, to hear short recordings such as these through a window of so many seconds; numbers are left in digits.
+
+    Raises:
+        ModelError: `base_has_no_files` or `base_cannot_be_loaded`.
+    """
+    whole, pen = _load_base(base)
+    text = Manner("lower", _language(whole, pen, rows, SpeechParams()))
+    ready = replace(_ready(whole, pen, text), least_window_s=window_s, short_window_s=window_s)
+    return Seq2SeqPredictor(Seq2SeqModel(whole, pen, ready), text)
 
 
 def _language(

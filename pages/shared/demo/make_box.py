@@ -1,7 +1,8 @@
-"""What a demo is asked with where pictures are made: a class, a seed, how many and how; it makes none itself."""
+"""What a demo is asked with where something is made: a class or a text, and how; it makes none itself."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,6 +11,7 @@ from bigmodel.core.answer import Dial
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.services.inference.batch_files import pack_answer
+from bigmodel.services.inference.predict import Answered
 from bigmodel.services.panels import answer_html
 from pages.shared.demo.models import LOCK
 from pages.shared.web.guard import Newest, guard
@@ -17,6 +19,7 @@ from pages.shared.web.page import Context
 from pages.shared.widgets.dial import slider
 
 ANY = ""  # class
+MOST_CHARACTERS = 2_000
 
 
 class MakeBox:
@@ -28,7 +31,11 @@ class MakeBox:
 
     @cached_property
     def _dials(self) -> Sequence[Dial]:
-        return self._demo.dials(self._kind, asks_class=True)
+        return self._demo.dials(self._kind, is_made=True)
+
+    @cached_property
+    def _is_text(self) -> bool:
+        return self._demo.asked_with(self._kind) == "text"
 
     def build(self) -> None:
         """Lay out the box, unseen until a model is there that is asked so."""
@@ -36,23 +43,36 @@ class MakeBox:
         if not self._dials:
             return
         with gr.Column(visible=False, elem_id=prefix) as self._column:
-            self._class = gr.Dropdown(
-                [], label=t(f"{self._words}make_class"), elem_id=f"{prefix}-class", filterable=False
-            )
+            self._asked = self._text_box(prefix) if self._is_text else self._class_box(prefix)
             self._sliders = [slider(self._ctx, dial, self._kind, "make") for dial in self._dials]
             self._run = gr.Button(
                 t(f"{self._words}make_run"), variant="primary", elem_id=f"{prefix}-run"
             )
 
+    def _class_box(self, prefix: str) -> gr.Dropdown | gr.Textbox:
+        label = self._ctx.t(f"{self._words}make_class")
+        return gr.Dropdown([], label=label, elem_id=f"{prefix}-class", filterable=False)
+
+    def _text_box(self, prefix: str) -> gr.Dropdown | gr.Textbox:
+        return gr.Textbox(
+            label=self._ctx.t(f"{self._words}make_text"),
+            placeholder=self._ctx.t(f"{self._words}make_text_hint"),  # type: ignore[arg-type] # every label may be I18nData
+            lines=3,
+            max_length=MOST_CHARACTERS,
+            elem_id=f"{prefix}-text",
+        )
+
     @property
     def parts(self) -> list[Any]:
         """Return what `fill` fills."""
-        return [self._column, self._class] if self._dials else []
+        return [self._column, self._asked] if self._dials else []
 
     def fill(self, model: TrainedModel | None, request: gr.Request) -> tuple[object, ...]:
-        """Return the box with the classes of a model that is asked so; nothing for any other."""
+        """Return the box for a model that is asked so, with its classes where it has some; nothing for any other."""
         if not self._dials:
             return ()
+        if self._is_text:
+            return gr.Column(visible=model is not None), gr.Textbox()
         labels = model.labels if model else ()
         choices = [(self._ctx.say(request, f"{self._words}make_any"), ANY)]
         choices += [(label, label) for label in labels]
@@ -61,12 +81,12 @@ class MakeBox:
         return gr.Column(visible=model is not None), shown
 
     def wire(self, model: gr.Dropdown, result: gr.HTML, out: gr.DownloadButton) -> None:
-        """Connect the button: pictures appear in the result as they come, their files below."""
+        """Connect the button: what is made appears in the result as it comes, its files below."""
         if self._dials:
             protect, newest = guard(self._ctx.services.words), Newest()
             self._run.click(
                 protect(newest(self.make)),
-                [model, self._class, *self._sliders],
+                [model, self._asked, *self._sliders],
                 [result, out],
                 show_progress="minimal",
                 show_progress_on=result,
@@ -76,7 +96,7 @@ class MakeBox:
     def make(
         self, model_id: str, asked: str | None, request: gr.Request, *turned: float
     ) -> Iterator[tuple[object, ...]]:
-        """Yield the pictures of a class as far as they have come, and at last their files."""
+        """Yield what is made of a class or a text as far as it has come, and at last its files."""
         if not model_id:
             raise ModelError("model_missing")
         owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
@@ -85,7 +105,18 @@ class MakeBox:
         for found in self._demo.grow(owner, model_id, asked or ANY, dials):
             shown = f'<div class="bm-card" role="status">{answer_html(found.view, say)}</div>'
             yield shown, hidden
+        label = say(f"{self._words}make_files")
+        place = self._saved(found)
+        yield shown, gr.DownloadButton(label, value=str(place), visible=True)  # the note is in each
+
+    def _saved(self, found: Answered) -> Path:
+        """Return the file that an answer is, or a ZIP of those that it consists of."""
+        files = found.kind.files(found.answer)
+        if len(files) == 1 and self._is_text:
+            [(ending, content)] = files.items()
+            place = self._demo.download(f"{self._kind}{ending}")
+            place.write_bytes(content)
+            return place
         place = self._demo.download("pictures.zip")
         pack_answer(found, place)
-        label = say(f"{self._words}make_files")
-        yield shown, gr.DownloadButton(label, value=str(place), visible=True)  # the note is in each
+        return place

@@ -117,15 +117,15 @@ class MediaDemo:
         self, owner: str, model: TrainedModel | None, request: gr.Request
     ) -> tuple[object, ...]:
         """Return examples that the model never learned from, or in their place the classes that can be asked for."""
-        asks_class = bool(model and self._demo.answers_of(model).asks_class)
-        has_examples = model and not asks_class
+        is_made = bool(model and self._demo.answers_of(model).asks)
+        has_examples = model and not is_made
         rows = self._demo.example_files(owner, model.id, EXAMPLES) if model and has_examples else []
         title = self._ctx.say(request, f"pages.{self._kind}_demo.examples")
         shown = look_view.examples(rows, self._kind, title)
         has_dials = bool(model and self._demo.answers_of(model).dials)
         turning = (gr.Column(visible=has_dials),) if self._dials else ()
-        asked = self._make.fill(model if asks_class else None, request)
-        return (shown, gr.Column(visible=not asks_class), *turning, *asked)
+        asked = self._make.fill(model if is_made else None, request)
+        return (shown, gr.Column(visible=not is_made), *turning, *asked)
 
     def answers(
         self,
@@ -138,7 +138,7 @@ class MediaDemo:
         """Yield the answer: at once, or to one file as far as it has come where it grows, by the dials."""
         asked = ask_box.question(value)
         kind = self._kind_of(model_id, request) if model_id else None
-        if kind and kind.grows and not kind.asks_class and len(asked.files) == 1:
+        if kind and kind.grows and not kind.asks and len(asked.files) == 1:
             owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
             [(file, name)] = asked.files
             path = self._demo.uploads.find(owner, file)
@@ -176,8 +176,8 @@ class MediaDemo:
             raise ModelError("model_missing")
         if not asked.files:
             raise ModelError("media_missing")
-        if self._kind_of(model_id, request).asks_class:
-            raise ModelError("made_by_class")
+        if wanted := self._kind_of(model_id, request).asks:
+            raise ModelError(f"made_by_{wanted}")
         owner = self._ctx.owner(request)
         files = [
             NamedFile(name, self._demo.uploads.find(owner, file)) for file, name in asked.files

@@ -52,8 +52,8 @@ class Alone:
 
     def page(self, owner: str, model: TrainedModel, *, place: str = "") -> str:
         """Return the page. `place` leads from it to its scripts and its style."""
-        asks_class = self.services.inference.answers_of(model).asks_class
-        kind = "text" if asks_class else self.services.inference.kind(owner, model.id)
+        is_made = self.services.inference.answers_of(model).asks
+        kind = "text" if is_made else self.services.inference.kind(owner, model.id)
         task = self.services.words.texts[self.spoken].get(f"tasks.{model.task}.name", "")
         other = next(language for language in LANGUAGES if language != self.spoken)
         head = (
@@ -127,7 +127,7 @@ class Alone:
 
     def _boxes(self, model: TrainedModel) -> str:
         """Return a box for each text that the model reads of a row."""
-        if self.services.inference.answers_of(model).asks_class:
+        if self.services.inference.answers_of(model).asks == "class":
             return self._classes(model)
         inputs = self.services.inference.inputs_of(model)
         made = []

@@ -136,9 +136,9 @@ class Asks:
         )
         demo, owner = self._services.inference, self._owner(request)
         grows = await run_in_threadpool(self._grows, owner, model_id)
-        asks_class = await run_in_threadpool(self._asks_class, owner, model_id)
-        if kind == "text" or asks_class:
-            text = await _text(request, may_be_empty=asks_class)
+        asks = await run_in_threadpool(self._asks, owner, model_id)
+        if kind == "text" or asks:
+            text = await _text(request, may_be_empty=asks == "class")
             if grows:
                 return _streamed(self._growing(alone, owner, model_id, text))
             said = await run_in_threadpool(demo.look_texts, owner, model_id, [text])
@@ -164,9 +164,9 @@ class Asks:
         demo = self._services.inference
         return demo.answers_of(demo.resolve(owner, model_id)).grows
 
-    def _asks_class(self, owner: str, model_id: str) -> bool:
+    def _asks(self, owner: str, model_id: str) -> str:
         demo = self._services.inference
-        return demo.answers_of(demo.resolve(owner, model_id)).asks_class
+        return demo.answers_of(demo.resolve(owner, model_id)).asks
 
     def _growing(
         self, alone: Alone, owner: str, model_id: str, asked: str, file: Path | None = None

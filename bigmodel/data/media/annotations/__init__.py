@@ -29,6 +29,9 @@ class LabelPlacer(Protocol):
         """Say what was placed and what was not, once all are."""
 
 
+SPOKEN = "spoken"  # the target kind of texts that are read aloud
+AS_WANTED = {SPEAKER: Form.FOLDERS, SPOKEN: Form.TRANSCRIPTS}  # kinds that a layout is read as
+
 Joiner = Callable[[Sequence[tuple[Item, Kept]], Findings], list[tuple[Item, Kept]]]
 
 
@@ -76,6 +79,6 @@ def annotate(files: MediaFiles, context: Context) -> Annotated:
     for each in sorted(formats, key=lambda one: (context.kind not in one.kinds, one.order)):
         if (found := each.read(files, context)) is not None:
             found = replace(found, items=with_listed_parts(found.items, files, context.findings))
-            are_people = context.kind == SPEAKER and found.form == Form.FOLDERS
-            return replace(found, kind=SPEAKER) if are_people else found
+            wanted = AS_WANTED.get(context.kind)
+            return replace(found, kind=context.kind) if found.form == wanted else found
     raise RuntimeError("class folders are the last format, and answer or raise")

@@ -33,7 +33,13 @@ class Seq2SeqPredictor:
 
     def answer(self, inputs: Sequence[str]) -> list[Transcript]:
         """Return what is said in each recording."""
-        sounds = [as_sound(read_samples(path)) for path in inputs]
+        return self._transcripts([as_sound(read_samples(path)) for path in inputs])
+
+    def hear(self, sounds: Sequence[Floats]) -> list[Transcript]:
+        """Return what is said in each sound at RATE_HZ."""
+        return self._transcripts([torch.from_numpy(sound) for sound in sounds])
+
+    def _transcripts(self, sounds: Sequence[Tensor]) -> list[Transcript]:
         spans = [pieces(sound.numpy(), self._frontend.samples) for sound in sounds]
         parts = [
             sound[start:end]

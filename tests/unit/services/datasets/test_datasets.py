@@ -227,6 +227,7 @@ POTS = [("data.reading.attached_read", "info"), ("data.problems.whole_rows", "in
 TOLD_OF_SAMPLES = {
     "colours_en": [("data.reading.table_used", "info")],  # which table names the recordings
     "voices_en": [("data.reading.table_used", "info")],
+    "numbers_en": [("data.reading.table_used", "info")],
     "noisy_en": [("data.reading.noise_own", "info")],
     "pots_en": POTS,
     "pots_zh": POTS,
