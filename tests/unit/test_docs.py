@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bigmodel.answers.enhanced import ANSWER as ENHANCED
 from bigmodel.answers.speaker import ANSWER as SPEAKER
+from bigmodel.answers.spoken import ANSWER as SPOKEN
 from bigmodel.commands.parser import Grammar
 from bigmodel.metrics import bilingual, classification, extraction, regression, transcription
 from bigmodel.settings import Settings
@@ -72,7 +73,8 @@ def test_every_metric_is_documented() -> None:
     answers = extraction.headline([["a"], []], ["a", ""])
     people = {metric.name for metric in SPEAKER.metrics}
     clearer = {metric.name for metric in ENHANCED.metrics}
-    every = {*classes, *numbers, *texts, *pairs, *answers, *people, *clearer}
+    voices = {metric.name for metric in SPOKEN.metrics}
+    every = {*classes, *numbers, *texts, *pairs, *answers, *people, *clearer, *voices}
     named = {name for name in every if f"`{name}`" not in REFERENCE}
     assert named == set()
 

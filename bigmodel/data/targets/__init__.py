@@ -1,4 +1,4 @@
-"""Target kinds, one module each, found by name: nothing outside a kind's module may tell it from the others.
+"""Target kinds, one module each (or two that are of one sort: `KINDS`), found by name: nothing outside a kind's module may tell it from the others.
 
 They lie here, not beside the tasks: an upload is surveyed before anybody has chosen a task.
 """
@@ -20,7 +20,9 @@ SHARED = {"__init__", "survey", "twin"}
 def target_kinds() -> Mapping[str, TargetKind]:
     """Return every target kind by name."""
     names = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in SHARED)
-    return {name: importlib.import_module(f"{__name__}.{name}").KIND for name in names}
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    kinds = [kind for module in modules for kind in getattr(module, "KINDS", (module.KIND,))]
+    return {kind.name: kind for kind in kinds}
 
 
 def target_kind(name: str) -> TargetKind:

@@ -11,8 +11,8 @@ Or in Python: `Model().speak("seven three")`.
 import sys
 from pathlib import Path
 
-from bigmodel.training.standalone.spoken import answer_spoken, drawn_spoken
 from bigmodel.training.synthesis.library import SpokenText, load_voice
+from bigmodel.training.synthesis.program import answer_spoken, drawn_spoken
 
 
 class Model:

@@ -131,14 +131,16 @@ def load_model(folder: Path) -> Seq2SeqPredictor:
     return Seq2SeqPredictor(Seq2SeqModel(whole, pen, manner), text)
 
 
-def ready_listener(base: BaseFiles, rows: Rows, *, window_s: float) -> Seq2SeqPredictor:
-    """Return a base as it is, to hear short recordings such as these through a window of so many seconds; numbers are left in digits.
+def ready_listener(
+    base: BaseFiles, rows: Rows, *, window_s: float, language: str = "auto"
+) -> Seq2SeqPredictor:
+    """Return a base as it is, to hear short recordings such as these through a window of so many seconds; numbers are left in digits, and a language that is not named is heard.
 
     Raises:
         ModelError: `base_has_no_files` or `base_cannot_be_loaded`.
     """
     whole, pen = _load_base(base)
-    text = Manner("lower", _language(whole, pen, rows, SpeechParams()))
+    text = Manner("lower", _language(whole, pen, rows, SpeechParams(language=language)))
     ready = replace(_ready(whole, pen, text), least_window_s=window_s, short_window_s=window_s)
     return Seq2SeqPredictor(Seq2SeqModel(whole, pen, ready), text)
 

@@ -24,13 +24,15 @@ WINDOW_S = 6.0  # through which short sentences are heard
 class Listener:
     """A Whisper as it is."""
 
-    def __init__(self, name: str, folder: Path, *, text: str, paths: Sequence[str]) -> None:
+    def __init__(
+        self, name: str, folder: Path, *, text: str, paths: Sequence[str], language: str = "auto"
+    ) -> None:
         from bigmodel.training.speech import whisper  # noqa: PLC0415 - torch takes its time
 
         self.name = name
         rows = Rows([""] * len(paths), list(paths), [text] * len(paths))
         self._whisper = whisper.ready_listener(
-            BaseFiles(name, "wheel", folder), rows, window_s=WINDOW_S
+            BaseFiles(name, "wheel", folder), rows, window_s=WINDOW_S, language=language
         )
 
     def hear(self, sounds: Sequence[VoiceSound]) -> list[str]:

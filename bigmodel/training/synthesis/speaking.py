@@ -10,10 +10,11 @@ from bigmodel.answers.spoken import ANSWER, LISTEN, Spoken
 from bigmodel.core.datasets.inputs import parts_of
 from bigmodel.core.errors import DatasetError, ModelError
 from bigmodel.data.media.audio import read_sound, write_sound
-from bigmodel.data.media.spoken import made_wav
+from bigmodel.data.media.made import made_wav
 from bigmodel.training.speaker.voice import speech
 from bigmodel.training.synthesis.hearing import Listener, find_listener, wrong_in
 from bigmodel.training.synthesis.library import VOICE_HZ, SpokenText, UnitVoice, VoiceSound
+from bigmodel.training.synthesis.sentences import COMMON
 
 PAUSE = ANSWER.dials[0]
 NATURAL_GAP_S = 0.15  # between recordings of single words that are heard together
@@ -108,7 +109,9 @@ class VoicePredictor:
         """Return the listener of this installation, loaded once; None where none was fetched."""
         if self._listener is None and (found := find_listener(self._folder, asked[0].text)):
             paths = [path for one in asked for path in one.recordings]
-            self._listener = Listener(*found, text=asked[0].text, paths=paths)
+            is_english = bool(COMMON & set(self._voice.places))
+            language = "en" if is_english else "auto"
+            self._listener = Listener(*found, text=asked[0].text, paths=paths, language=language)
         return self._listener
 
 

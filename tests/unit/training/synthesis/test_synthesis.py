@@ -10,7 +10,7 @@ from bigmodel.answers.spoken import ANSWER, LISTEN
 from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.data.media.audio import read_sound
-from bigmodel.data.media.spoken import SPOKEN_NOTE, made_wav
+from bigmodel.data.media.made import SPOKEN_NOTE, made_wav
 from bigmodel.training.synthesis import instant
 from bigmodel.training.synthesis.hearing import find_listener, wrong_in
 from bigmodel.training.synthesis.library import VOICE_HZ, joined_pieces

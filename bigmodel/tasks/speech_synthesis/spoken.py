@@ -4,7 +4,6 @@ from html import escape
 
 from bigmodel.core.callbacks import Say
 from bigmodel.core.results.panel import Panel, PanelKind
-from bigmodel.services.panels.answer import lead
 
 WORDS = "pages.demo.spoken_"
 
@@ -23,7 +22,11 @@ class SpokenPanel(PanelKind):
         if data["missing"]:
             said = escape(say(f"{WORDS}missing", names=", ".join(data["missing"])))
             lacking = f'<div class="bm-problem is-warning" data-testid="unsaid">{said}</div>'
-        return lead(escape(data["text"])) + lacking + "".join(players)
+        return (
+            f'<div class="bm-lead" data-testid="answer">{escape(data["text"])}</div>'
+            + lacking
+            + "".join(players)
+        )
 
 
 def _player(name: str, kind: str, sound: str, heard: str) -> str:

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from bigmodel.data.media.spoken import made_wav
+from bigmodel.data.media.made import made_wav
 from bigmodel.training.synthesis.library import VOICE_HZ, SpokenText
 
 UNSAFE = re.compile(r"[^\w.-]+")
