@@ -141,7 +141,9 @@ def ready_listener(
     """
     whole, pen = _load_base(base)
     text = Manner("lower", _language(whole, pen, rows, SpeechParams(language=language)))
-    ready = replace(_ready(whole, pen, text), least_window_s=window_s, short_window_s=window_s)
+    ready = replace(
+        ready_decoding(whole, pen, text), least_window_s=window_s, short_window_s=window_s
+    )
     return Seq2SeqPredictor(Seq2SeqModel(whole, pen, ready), text)
 
 

@@ -100,7 +100,8 @@ class UnitVoice:
 
     def _piece(self, key: str) -> VoiceSound:
         start, end = self.places[key]
-        return self.sounds[start:end].astype(np.float32) / 32_768
+        piece: VoiceSound = self.sounds[start:end].astype(np.float32) / np.float32(32_768)
+        return piece
 
     def save(self, folder: Path) -> None:
         """Write the voice into a folder."""
@@ -134,11 +135,13 @@ def joined_pieces(pieces: Sequence[VoiceSound], gaps: Sequence[float]) -> VoiceS
             silence = np.zeros(max(0, int(gap * VOICE_HZ)), np.float32)
             out = np.concatenate([out, silence, piece])
     top = float(np.abs(out).max(initial=0.0))
-    return (out * (VOICE_PEAK / top)).astype(np.float32) if top else out
+    made: VoiceSound = (out * (VOICE_PEAK / top) if top else out).astype(np.float32)
+    return made
 
 
 def _levelled(piece: VoiceSound) -> VoiceSound:
-    made: VoiceSound = piece * (VOICE_RMS / (np.sqrt(np.square(piece).mean()) + 1e-6))
+    rms = float(np.sqrt(np.square(piece).mean()))
+    made: VoiceSound = (piece * (VOICE_RMS / (rms + 1e-6))).astype(np.float32)
     return made
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -87,12 +88,10 @@ class VoicePredictor:
             next=tuple(self._voice.about.get("next", ())) if asked.is_heard else (),
         )
 
-    def _heard(
-        self, asked: Sequence[Question], said: Sequence[SpokenText]
-    ) -> list[dict[str, str | int | bytes]]:
+    def _heard(self, asked: Sequence[Question], said: Sequence[SpokenText]) -> list[dict[str, Any]]:
         """Return what a listener gets of made and of natural speech; nothing but the recording where there is none."""
         natural = [_natural(one.recordings) for one in asked]
-        about: list[dict[str, str | int | bytes]] = [{"natural": write_sound(one)} for one in natural]  # fmt: skip
+        about: list[dict[str, Any]] = [{"natural": write_sound(one)} for one in natural]  # fmt: skip
         if not asked or not (listener := self._listen_by(asked)):
             return about
         texts = listener.hear([one.sound for one in said]), listener.hear(natural)

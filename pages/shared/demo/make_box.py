@@ -56,7 +56,7 @@ class MakeBox:
     def _text_box(self, prefix: str) -> gr.Dropdown | gr.Textbox:
         return gr.Textbox(
             label=self._ctx.t(f"{self._words}make_text"),
-            placeholder=self._ctx.t(f"{self._words}make_text_hint"),  # type: ignore[arg-type] # every label may be I18nData
+            placeholder=self._ctx.t(f"{self._words}make_text_hint"),
             lines=3,
             max_length=MOST_CHARACTERS,
             elem_id=f"{prefix}-text",

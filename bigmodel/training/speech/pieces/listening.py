@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from bigmodel.answers.transcript import Transcript
@@ -35,7 +36,7 @@ class Seq2SeqPredictor:
         """Return what is said in each recording."""
         return self._transcripts([as_sound(read_samples(path)) for path in inputs])
 
-    def hear(self, sounds: Sequence[Floats]) -> list[Transcript]:
+    def hear(self, sounds: Sequence[NDArray[np.float32]]) -> list[Transcript]:
         """Return what is said in each sound at RATE_HZ."""
         return self._transcripts([torch.from_numpy(sound) for sound in sounds])
 
