@@ -156,9 +156,7 @@ class SpokenType(AnswerType):
     def view(self, answer: Spoken) -> Panel:
         sounds = {name: b64encode(getattr(answer, name)).decode() for name in ("sound", "natural")}
         told = ("text", "missing", "listener", "heard", "heard_natural")
-        return Panel(
-            "speech_synthesis.spoken", sounds | {name: getattr(answer, name) for name in told}
-        )
+        return Panel("media", sounds | {name: getattr(answer, name) for name in told})
 
     def record(self, answer: Spoken) -> dict[str, Any]:
         shown = {"seconds": round(answer.seconds, 3), "pieces": answer.pieces}

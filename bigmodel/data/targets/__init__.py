@@ -1,6 +1,6 @@
-"""Target kinds, one module each (or two that are of one sort: `KINDS`), found by name: nothing outside a kind's module may tell it from the others.
+"""Target kinds, one module each, found by name: nothing outside a kind's module may tell it from the others.
 
-They lie here, not beside the tasks: an upload is surveyed before anybody has chosen a task.
+A module with two of one sort holds them as `KINDS`. They lie here, not beside the tasks: an upload is surveyed before anybody has chosen a task.
 """
 
 import importlib

@@ -169,4 +169,4 @@ def _panels(rows: Sequence[Row]) -> list[Panel]:
 
 def _listed(name: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> Panel:
     data = {"heads": [f"{WORDS}spoken_{head}" for head in heads], "rows": lines}
-    return Panel("speech_synthesis.listed", data, f"{WORDS}spoken_{name}", f"{WORDS}spoken_{name}_about", quotes=name != "next")  # fmt: skip
+    return Panel("cells", data, f"{WORDS}spoken_{name}", f"{WORDS}spoken_{name}_about", quotes=name != "next")  # fmt: skip

@@ -13,10 +13,14 @@ MOST_CHARACTERS = 400
 class Cells(PanelKind):
     """Names and values. Values that are no texts stand as JSON has them.
 
+    Or rows of plain texts (`rows`) below `heads`, keys of words.
     Or data with `groups`, each called `name`: their `columns` (heading to name and format), words below `prefix`.
     """
 
     def draw(self, panel: Panel, say: Say) -> Table:
+        if "heads" in panel.data:
+            heads = [say(key) for key in panel.data["heads"]]
+            return Table(heads, panel.data["rows"], texts=len(heads))
         if "groups" in panel.data:
             return _grouped(panel.data, say)
         rows = [(name, _text(value)) for name, value in panel.data.items()]

@@ -16,7 +16,7 @@ from bigmodel.core.results.panel import Panel, PanelKind
 from bigmodel.core.results.takes import takes_html
 from bigmodel.services.panels.answer import lead
 
-MADE = "pages.demo.made_"
+MADE, SPOKEN = "pages.demo.made_", "pages.demo.spoken_"
 TRUE, RIGHT, WRONG = "#15803d", "#2563eb", "#dc2626"
 SLICED = ' preserveAspectRatio="xMidYMid slice"'  # as small pictures are cut to squares
 OVER = ' class="bm-over" aria-hidden="true"'
@@ -33,6 +33,7 @@ class Media(PanelKind):
     are `copied`, whether the nearest training pictures stand below (`has_nearest`), the class that a judge gives
     (`judged`), and the stages of the first (`course`).
     Of a sound in several `takes`, see `core/results/takes`.
+    Of a text that was said: a WAV `sound` and the `natural` recording (FLAC), units `missing`, and what a `listener` `heard` of both.
     """
 
     def draw(self, panel: Panel, say: Say) -> str:
@@ -42,6 +43,8 @@ class Media(PanelKind):
             return _noted(panel.data, say)
         if "rows" in panel.data:
             return _sheets(panel.data, say)
+        if "sound" in panel.data:
+            return _spoken(panel.data, say)
         if "takes" in panel.data:
             return lead(escape(panel.data["text"])) + takes_html(panel.data, say)
         kind, text = (escape(str(panel.data[name])) for name in ("type", "text"))
@@ -117,6 +120,23 @@ def _noted(data: Mapping[str, Any], say: Say) -> str:
         f'{head}<img class="bm-made" data-testid="made" src="data:{kind};base64,{escape(data["content"])}" alt="{text}" '
         f'style="max-width:100%;height:auto"><ul class="bm-fates">{said}</ul>'
     )
+
+
+def _spoken(data: Mapping[str, Any], say: Say) -> str:
+    """Return a text that a model said: its player, that of the natural recording, and what cannot be said."""
+    shown = lead(escape(data["text"]))
+    if data["missing"]:
+        told = escape(say(f"{SPOKEN}missing", names=", ".join(data["missing"])))
+        shown += f'<div class="bm-problem is-warning" data-testid="unsaid">{told}</div>'
+    for name, kind, heard in (("sound", "wav", "heard"), ("natural", "flac", "heard_natural")):
+        if data[name]:
+            title = escape(say(f"{SPOKEN}{name}"))
+            note = escape(say(f"{SPOKEN}heard", text=data[heard])) if data["listener"] else ""
+            shown += (
+                f'<figure class="bm-spoken"><figcaption>{title}</figcaption><audio controls preload="metadata" aria-label="{title}" '
+                f'src="data:audio/{kind};base64,{escape(data[name])}"></audio><div class="bm-muted">{note}</div></figure>'
+            )
+    return shown
 
 
 def truth_over(label: str) -> str:

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import gradio as gr
 import pytest
 from PIL import Image
 
@@ -68,10 +69,11 @@ def test_classes_take_the_place_of_a_file_and_of_examples(studio: Studio) -> Non
     assert (given.visible, column.visible) == (True, False)  # type: ignore[attr-defined]
 
 
-def test_voice_tab_has_no_such_box(studio: Studio) -> None:
+def test_voice_tab_asks_with_a_text(studio: Studio) -> None:
     box = MakeBox(context(studio), "voice")
-    assert box.parts == []
-    assert box.fill(None, ask()) == ()
+    column, text = box.fill(None, ask())
+    assert not column.visible  # type: ignore[attr-defined]
+    assert isinstance(text, gr.Textbox)
 
 
 def test_demo_alone_asks_with_a_class_and_shows_no_training_picture(studio: Studio) -> None:
