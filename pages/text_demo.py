@@ -13,6 +13,7 @@ from bigmodel.core.results.panel import cut
 from pages.shared.demo import text_view
 from pages.shared.demo.models import LOCK, DemoModels
 from pages.shared.demo.table_box import answer_table
+from pages.shared.demo.talk import Talk
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets import answer
@@ -33,6 +34,7 @@ class TextDemo:
         self._ctx = ctx
         self._demo = ctx.services.inference
         self.models = DemoModels(ctx, "text", self.fill)
+        self.talk = Talk(ctx)
 
     # layout -----------------------------------------------------------------------------------
 
@@ -78,6 +80,7 @@ class TextDemo:
     def _build_dials(self) -> None:
         """Lay out what steers an answer that grows, and what ends it."""
         self._stop = gr.Button(self._ctx.t(f"{WORDS}stop"), visible=False, elem_id="text-demo-stop")
+        self.talk.build()
         with gr.Column(visible=False, elem_id="text-demo-dials") as self._turned:
             self._dials = [control(self._ctx, dial, "text") for dial in self._demo.dials("text")]
 
@@ -106,21 +109,23 @@ class TextDemo:
         model = self.models.model
         shown = {"show_progress": "minimal", **LOCK}
         picked = self.models.wire(
-            [self._examples, self._run, self._run_file, self._turned, self._stop, *self._boxes]
-        )
-        picked.success(protect(newest(self.start)), None, self._result, queue=False, **LOCK)
+            [self._examples, self._run, self._run_file, self._turned, self._stop, self.talk.clear, *self._boxes]
+        )  # fmt: skip
+        talked = [self._result, self.talk.said]
+        picked.success(protect(newest(self.start)), None, talked, queue=False, **LOCK)
+        self.talk.clear.click(protect(newest(self.start)), None, talked, queue=False, **QUIET)
         gr.on(
             [self._run.click, self._text.submit],
-            protect(newest(self.ask_boxes)),
-            [model, *self._boxes, *self._dials],
-            self._result,
+            protect(newest(self.say)),
+            [model, self.talk.said, *self._boxes, *self._dials],
+            [*talked, self._text],
             **shown,
         )
         self._stop.click(protect(newest.keep(self.stop)), None, self._stop, queue=False, **QUIET)
         self._examples.click(
             protect(newest(self.ask_example)),
             [self._examples, model, *self._dials],
-            [*self._boxes, self._result],
+            [*self._boxes, *talked],
             **shown,
         )
         self._run_file.click(
@@ -140,9 +145,9 @@ class TextDemo:
         """Return what stands where the answer will be."""
         return f'<div class="bm-card bm-muted">{self._ctx.t(f"{WORDS}result_hint")}</div>'
 
-    def start(self, _request: gr.Request) -> str:
-        """Empty the answer: another model was picked."""
-        return self.hint()
+    def start(self, _request: gr.Request) -> tuple[str, str]:
+        """Empty the answer, and what was said before: another model was picked, or somebody begins anew."""
+        return self.hint(), ""
 
     def stop(self, _request: gr.Request) -> gr.Button:
         """Take a newer turn than the answer that still grows: what has come of it stays."""
@@ -154,7 +159,8 @@ class TextDemo:
         """Return examples and buttons that fit the model."""
         examples = self._demo.examples(owner, model.id) if model else []
         kind = self._demo.answers_of(model) if model else None
-        verb = kind.verb if kind else "ask"
+        talks = bool(model and self._demo.talks(owner, model))
+        verb = "send" if talks else kind.verb if kind else "ask"
         return (
             gr.Dataset(
                 samples=[[text] for text in examples],
@@ -165,6 +171,7 @@ class TextDemo:
             gr.Button(interactive=bool(model)),
             gr.Column(visible=bool(kind and kind.dials)),
             gr.Button(visible=bool(kind and kind.grows)),
+            gr.Button(visible=talks),
             *self._named(model, request),
         )
 
@@ -182,6 +189,27 @@ class TextDemo:
                 label = self._ctx.say(request, f"tasks.{model.task}.inputs.{inputs[place]}")
             yield gr.Textbox(label=label, visible=is_read)  # type: ignore[arg-type] # every label may be I18nData
 
+    def say(
+        self, model_id: str, said: str, request: gr.Request, *given: Any
+    ) -> Iterator[tuple[object, ...]]:
+        """Yield the answer to what stands in the boxes; a model that talks is told what was said before."""
+        if not self._talks(model_id, request):
+            for shown in self.ask_boxes(model_id, request, *given):
+                yield shown, said, gr.skip()
+            return
+        dials = self._turned_to(given[len(self._boxes) :])
+        yield from self.talk.answers(model_id, said, given[0] or "", dials, request)
+
+    def _talks(self, model_id: str, request: gr.Request) -> bool:
+        if not model_id:
+            return False
+        owner = self._ctx.owner(request)
+        return self._demo.talks(owner, self._demo.resolve(owner, model_id))
+
+    def _turned_to(self, dials: Sequence[float]) -> dict[str, float]:
+        known = self._demo.dials("text")
+        return {dial.name: value for dial, value in zip(known, dials, strict=False)}
+
     def ask_boxes(self, model_id: str, request: gr.Request, *given: Any) -> Iterator[str]:
         """Yield the answer to what stands in the boxes, by the dials after them."""
         texts, dials = given[: len(self._boxes)], given[len(self._boxes) :]
@@ -195,9 +223,7 @@ class TextDemo:
         self, model_id: str, text: str, request: gr.Request, dials: Sequence[float] = ()
     ) -> Iterator[str]:
         """Yield the answer: at once, or as far as it has come where it grows."""
-        named = {
-            dial.name: value for dial, value in zip(self._demo.dials("text"), dials, strict=False)
-        }
+        named = self._turned_to(dials)
         owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
         lines = self._rows(text, model_id, request) if model_id else []
         if model_id and len(lines) == 1 and self._grows(owner, model_id):
@@ -233,12 +259,19 @@ class TextDemo:
 
     def ask_example(
         self, sample: Sequence[str], model_id: str, request: gr.Request, *dials: float
-    ) -> Iterator[tuple[str, ...]]:
-        """Take an example into the boxes and answer it."""
+    ) -> Iterator[tuple[object, ...]]:
+        """Take an example into the boxes and answer it; with a model that talks, it begins a conversation."""
+        if self._talks(model_id, request):
+            unused = [""] * len(self._boxes)
+            for shown, said, _ in self.talk.answers(
+                model_id, "", sample[0], self._turned_to(dials), request
+            ):
+                yield *unused, shown, said
+            return
         parts = parts_of(sample[0])
         unused = [""] * (len(self._boxes) - len(parts))
         for shown in self.answers(model_id, sample[0], request, dials):
-            yield *parts, *unused, shown
+            yield *parts, *unused, shown, ""
 
     def ask_table(
         self,

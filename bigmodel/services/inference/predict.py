@@ -10,6 +10,7 @@ from bigmodel.core.answer import Answer, AnswerType, Dial
 from bigmodel.core.callbacks import OnCount, Tell
 from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.datasets.inputs import parts_of
+from bigmodel.core.datasets.turns import turns_of
 from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.ids import is_id
 from bigmodel.core.job import Job
@@ -198,6 +199,14 @@ class InferenceService:
         ask = partial(self._serving.grow, folder, text, dials=turned)
         for record in parts_of_growing(ask):
             yield Answered(kind, kind.decode(record, model.labels))
+
+    def talks(self, owner: str, model: TrainedModel) -> bool:
+        """Tell whether a model learned from conversations: it answers turn by turn."""
+        if not self._task(model.task).has_turns:
+            return False
+        version = self._version(owner, model)
+        items = items_of(self._settings.home / version.folder)
+        return any(map(turns_of, example_texts(items, _unseen(version), 1)))
 
     def _require_parts(self, model: TrainedModel, texts: Sequence[str]) -> None:
         inputs = self._task(model.task).inputs
