@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 from bigmodel.core.job import FINAL, Job, State
-from bigmodel.services.datasets.datasets import Sample
+from bigmodel.services.datasets.samples import Sample, sample_path
 from pages.shared.projects.project_view import ProjectView
 from pages.shared.web.guard import guard
 from pages.shared.web.page import QUIET, Context, Page
@@ -108,7 +108,7 @@ class HomeTab:
         known = [
             dataset
             for dataset in services.datasets.all(owner)
-            if dataset.version.recipe.source_name in (f"{sample.name}.csv", f"{sample.name}.zip")
+            if dataset.version.recipe.source_name == sample_path(sample.name).name
         ]
         dataset = (
             known[0] if known else services.datasets.import_sample(owner, sample.name, title=title)

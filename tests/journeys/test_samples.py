@@ -1,0 +1,62 @@
+"""Samples whose answers are more than a class, from Home to a model that is tried, believed and taken along, on a phone and a desk."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys import walker
+from tests.server import Studio
+
+pytestmark = [pytest.mark.ui, pytest.mark.slow]
+Ask = Callable[[Page, str], None]
+
+
+def click_example(page: Page, demo: str) -> None:
+    page.locator(f"#{demo}-examples button").first.click()
+
+
+def make(page: Page, demo: str) -> None:
+    page.locator(f"#{demo}-make-run").click()
+
+
+@pytest.mark.parametrize(
+    ("sample", "demo", "ask"),
+    [
+        ("phrases_en", "text-demo", click_example),
+        ("places_zh", "text-demo", click_example),
+        ("requests_zh", "text-demo", click_example),
+        ("pots_zh", "mixed-demo", click_example),
+        ("tiles", "image-demo", click_example),
+        ("little", "image-demo", make),
+        ("noisy_en", "voice-demo", click_example),
+    ],
+)
+def test_sample_becomes_a_model(
+    browser: Browser, studio: Studio, sample: str, demo: str, ask: Ask
+) -> None:
+    with walker.visitor(browser, locale="zh-CN", width=390) as page:
+        page.goto(studio.url)
+        page.locator(f"#home-sample-{sample}").click()
+        walker.expect_tab(page, demo)
+        result = page.locator(f"#{demo}-result")
+        hint = result.inner_text()
+        ask(page, demo)
+        expect(result).not_to_have_text(hint)
+        expect(result.get_by_test_id("answer")).to_be_visible()
+        assert not walker.is_too_wide(page)
+        walker.press_tab(page, "results")
+        expect(page.get_by_test_id("results-sentence-text")).to_be_visible()
+        expect(page.locator("#results-wrong-title")).not_to_be_empty()
+        assert not walker.is_too_wide(page)
+        address = page.url
+    with walker.visitor(browser) as page:
+        page.goto(address)
+        walker.expect_tab(page, "results")
+        expect(page.get_by_test_id("results-sentence-text")).to_be_visible()
+        with page.expect_download() as taken:
+            page.locator("#results-download").click()
+        with zipfile.ZipFile(Path(taken.value.path())) as archive:
+            assert any(name.endswith("predict.py") for name in archive.namelist())
