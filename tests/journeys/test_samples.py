@@ -1,4 +1,4 @@
-"""Samples whose answers are more than a class, from Home to a model that is tried, believed and taken along, on a phone and a desk."""
+"""Samples whose answers are more than a class, from a file to a model that is tried, believed and taken along, on a phone and a desk."""
 
 import zipfile
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bigmodel.services.datasets.samples import sample_path
 from tests.journeys import walker
 from tests.server import Studio
 
@@ -38,23 +39,27 @@ def test_sample_becomes_a_model(
     browser: Browser, studio: Studio, sample: str, demo: str, ask: Ask
 ) -> None:
     with walker.visitor(browser, locale="zh-CN", width=390) as page:
-        page.goto(studio.url)
-        page.locator(f"#home-sample-{sample}").click()
+        walker.open_tab(page, studio, "data")
+        walker.upload(page, sample_path(sample))
+        page.locator("#data-train").click()
+        walker.reach_results(page)
+        expect(page.get_by_test_id("results-sentence-text")).to_be_visible()
+        expect(page.locator("#results-wrong-title")).not_to_be_empty()
+        assert not walker.is_too_wide(page)
+        page.locator("#results-try").click()
         walker.expect_tab(page, demo)
         result = page.locator(f"#{demo}-result")
         hint = result.inner_text()
         ask(page, demo)
         expect(result).not_to_have_text(hint)
-        expect(result.get_by_test_id("answer")).to_be_visible()
-        assert not walker.is_too_wide(page)
-        walker.press_tab(page, "results")
-        expect(page.get_by_test_id("results-sentence-text")).to_be_visible()
-        expect(page.locator("#results-wrong-title")).not_to_be_empty()
+        expect(result).not_to_be_empty()
+        expect(page.locator(".toast-body.error")).to_have_count(0)
         assert not walker.is_too_wide(page)
         address = page.url
     with walker.visitor(browser) as page:
         page.goto(address)
-        walker.expect_tab(page, "results")
+        walker.expect_tab(page, demo)
+        walker.press_tab(page, "results")
         expect(page.get_by_test_id("results-sentence-text")).to_be_visible()
         with page.expect_download() as taken:
             page.locator("#results-download").click()
