@@ -49,7 +49,7 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
 
 
 def _classes(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
-    """Make pictures of each class that is named, or of any where it is an empty text."""
+    """Make pictures of each class that is named, or of any where it is an empty text; or say each text."""
     dials = dict(dial_of(text) for text in args.dial)
     answers = []
     with terminal.bar(terminal.text("predict.loading")) as move:
@@ -60,6 +60,10 @@ def _classes(model: str, args: argparse.Namespace, services: Services, terminal:
     records = [found.kind.record(found.answer) for found in answers]
     _save(records, answers, args, terminal)
     terminal.record({"predictions": records})
+    if answers and answers[0].kind.asks == "text":  # what could not be said stands beside it
+        heads = [terminal.tell(Message(key)) for key, _ in answers[0].kind.headings]
+        lines = [(one.name, *map(str, one.kind.cells(one.answer))) for one in answers]
+        terminal.said_table((terminal.text("headings.text"), *heads), lines)
     return 0
 
 
