@@ -32,7 +32,10 @@ from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 
 DEMO = "voice"
-USUAL_S, TURN_S = 6.0, 2.5  # of a piece: to be read as a subtitle, and where people take turns
+USUAL_S, TURN_S = (
+    10.0,
+    2.5,
+)  # of a piece: heard quickly, for one under five seconds takes a window of thirty; and where people take turns
 SLICE_S = 5.0  # of asking a model at once, so that rows come and a stop is heard
 MOST_AT_ONCE = 16  # pieces
 BASE = "base:"  # before the name of a listener that was never trained

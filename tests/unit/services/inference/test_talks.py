@@ -50,7 +50,7 @@ def heard(talks: Talks, studio: Studio) -> Talk:
 def test_every_piece_is_written_down_with_its_times(talks: Talks, studio: Studio) -> None:
     talk = heard(talks, studio)
     assert (talk.is_whole, talk.listener) == (True, "reviews")
-    assert talk.segments() == [(0.0, 2.0, SAID[0]), (12.0, 14.0, SAID[2])]
+    assert talk.segments() == [(0.0, 2.0, SAID[0]), (20.0, 22.0, SAID[2])]
     assert talks.get("me", talk.id) == talk
 
 
@@ -72,7 +72,7 @@ def test_correction_stays_and_an_empty_text_leaves_the_row_out(
     talks.correct("me", talk.id, 1, " good\nevening ")
     *_, talk = talks.hear("me", talk.id, job)
     assert talk.segments()[0] == (0.0, 2.0, "good evening")
-    assert talks.correct("me", talk.id, 1, " ").segments() == [(12.0, 14.0, SAID[2])]
+    assert talks.correct("me", talk.id, 1, " ").segments() == [(20.0, 22.0, SAID[2])]
 
 
 def test_it_is_taken_along_as_subtitles_table_and_data_set(
@@ -81,13 +81,13 @@ def test_it_is_taken_along_as_subtitles_table_and_data_set(
     talk = heard(talks, studio)
     for kind in ("srt", "vtt", "csv", "zip"):
         talks.write("me", talk.id, kind, tmp_path / f"talk.{kind}")
-    assert "00:00:12,000 --> 00:00:14,000\nis that, a comma" in (tmp_path / "talk.srt").read_text()
+    assert "00:00:20,000 --> 00:00:22,000\nis that, a comma" in (tmp_path / "talk.srt").read_text()
     assert (tmp_path / "talk.vtt").read_text().startswith("WEBVTT\n\n00:00:00.000 -->")
     table = list(csv.reader(io.StringIO((tmp_path / "talk.csv").read_text("utf-8-sig"))))
     assert table == [
         ["start", "end", "text"],
         ["0.00", "2.00", SAID[0]],
-        ["12.00", "14.00", SAID[2]],
+        ["20.00", "22.00", SAID[2]],
     ]
     with ZipFile(tmp_path / "talk.zip") as package:
         rows = list(csv.reader(io.StringIO(package.read("transcripts.csv").decode())))
