@@ -141,9 +141,12 @@ def ready_listener(
     """
     whole, pen = _load_base(base)
     text = Manner("lower", _language(whole, pen, rows, SpeechParams(language=language)))
-    ready = replace(
-        ready_decoding(whole, pen, text), least_window_s=window_s, short_window_s=window_s
-    )
+    ready = ready_decoding(whole, pen, text)
+    longest = max((len(pen.encode(one)) for one in rows.targets), default=0)
+    most = min(
+        ready.most, MOST_TIMES * longest + MORE
+    )  # a listener that counts on for ever is stopped
+    ready = replace(ready, most=most, least_window_s=window_s, short_window_s=window_s)
     return Seq2SeqPredictor(Seq2SeqModel(whole, pen, ready), text)
 
 

@@ -110,7 +110,12 @@ class VoicePredictor:
             paths = [path for one in asked for path in one.recordings]
             is_english = bool(COMMON & set(self._voice.places))
             language = "en" if is_english else "auto"
-            self._listener = Listener(*found, text=asked[0].text, paths=paths, language=language)
+            self._listener = Listener(
+                *found,
+                text=max((one.text for one in asked), key=len),
+                paths=paths,
+                language=language,
+            )
         return self._listener
 
 
