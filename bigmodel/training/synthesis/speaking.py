@@ -49,6 +49,7 @@ class VoicePredictor:
     def __init__(self, voice: UnitVoice, folder: Path) -> None:
         self._voice, self._folder = voice, folder
         self._listener: Listener | None = None
+        self._longest = 0  # letters that the listener is ready for
 
     def answer(self, inputs: Sequence[str]) -> list[Spoken]:
         """Return the sound of each text; of those that are measured only what is listened to is kept."""
@@ -105,14 +106,17 @@ class VoicePredictor:
         return about
 
     def _listen_by(self, asked: Sequence[Question]) -> Listener | None:
-        """Return the listener of this installation, loaded once; None where none was fetched."""
-        if self._listener is None and (found := find_listener(self._folder, asked[0].text)):
+        """Return the listener of this installation, loaded again for longer texts, since it is stopped where it counts on for ever; None where none was fetched."""
+        longest = max((one.text for one in asked), key=len)
+        is_short = self._listener is None or len(longest) > self._longest
+        if is_short and (found := find_listener(self._folder, asked[0].text)):
             paths = [path for one in asked for path in one.recordings]
             is_english = bool(COMMON & set(self._voice.places))
             language = "en" if is_english else "auto"
+            self._longest = len(longest)
             self._listener = Listener(
                 *found,
-                text=max((one.text for one in asked), key=len),
+                text=longest,
                 paths=paths,
                 language=language,
             )
