@@ -1,4 +1,4 @@
-"""`data add|split|fill`: further rows, how rows are parted, and empty cells, on the command line; it decides nothing that the service does not."""
+"""`data add|split|labels`: further rows, how rows are parted, and how far sorting has come, on the command line; it decides nothing that the service does not."""
 
 import argparse
 import time
@@ -6,10 +6,8 @@ from dataclasses import asdict
 
 from bigmodel.commands.reference import OWNER, find_dataset
 from bigmodel.commands.terminal import Terminal
-from bigmodel.core.datasets.checkup import DROP, VALUE, WAYS, EmptyColumn
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.datasets.splits import AT_RANDOM, GIVEN, GROUP, NAME, TIME
-from bigmodel.core.message import Message
 from bigmodel.services.datasets.append import append_sentences
 from bigmodel.services.studio import Services
 
@@ -86,42 +84,29 @@ def _measured(dataset: Dataset, key: str, services: Services, terminal: Terminal
     return 0
 
 
-def run_fill(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
-    """List the columns with empty cells, or deal with those of one."""
+def run_labels(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
+    """Count the labels of each class, by hand and as they came."""
     dataset = find_dataset(services, args.dataset)
-    way = VALUE if args.value is not None else args.way
-    if not (args.column and way):
-        columns = services.filling.columns(OWNER, dataset.id)
-        terminal.record({"columns": [asdict(each) for each in columns]})
-        for each in columns:
-            _list(each, terminal)
-        if not columns:
-            terminal.say("fill.none")
-        return 0
-    asked = (OWNER, dataset.id, args.column, way, args.value or "")
-    if args.dry:
-        found = services.filling.preview(*asked)
-        terminal.say(
-            "fill.dry_drop" if way == DROP else "fill.dry", changed=found.changed, rows=found.rows
-        )
-        for before, after in found.before_after:
-            terminal.say("fill.row", before=before or "–", after=after or "–")
-        terminal.record({"changed": found.changed, "rows": found.rows, "shown": found.before_after})
-        return 0
-    version = services.filling.fill(*asked).version
-    terminal.say("fill.made", version=version.number, rows=version.summary.rows)
-    told = {"dataset": dataset.id, "version": version.number, "rows": version.summary.rows}
-    terminal.record(told | {"column": args.column, "way": way})
+    view = services.labelling.look(OWNER, dataset.id)
+    missing = dict(view.missing)
+    terminal.record(
+        {
+            "dataset": dataset.id,
+            "name": dataset.name,
+            "classes": [
+                {"name": c.name, "count": c.count, "by_hand": c.by_hand} for c in view.classes
+            ],
+            "sorted": view.done,
+            "to_sort": view.total - view.done,
+            "skipped": view.skipped,
+            "missing": missing,
+            "enough": view.is_enough,
+        }
+    )
+    terminal.say("labels.progress", done=view.done, total=view.total, name=dataset.name)
+    rows = [
+        [c.name, str(c.count), str(c.by_hand), str(missing.get(c.name, 0))] for c in view.classes
+    ]
+    if rows:
+        terminal.table(["class", "labels", "by_hand", "missing"], rows)
     return 0
-
-
-def _list(column: EmptyColumn, terminal: Terminal) -> None:
-    """Say how many cells of a column are empty, and what may be done with them."""
-    role = terminal.tell(Message(f"filling.roles.{column.role}"))
-    terminal.say("fill.column", column=column.name, role=role, empty=column.empty, rows=column.rows)
-    if column.filled:
-        terminal.say("fill.filled", value=column.filled)
-    for way in WAYS:
-        if way in column.ways:
-            value = column.values.get(way, "VALUE" if way == VALUE else "")
-            terminal.write(f"  --{way} {value}".rstrip())

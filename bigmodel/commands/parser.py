@@ -6,12 +6,12 @@ from pathlib import Path
 
 from bigmodel.commands import (
     bases,
+    checkup,
     data,
     doctor,
     evaluate,
     grow,
     jobs,
-    labels,
     predict,
     project,
     show,
@@ -71,13 +71,29 @@ class Grammar:
         shown = self._command(commands, "show", data.run_show, "data_show")
         add = self._command(commands, "add", grow.run_add, "data_add")
         export = self._command(commands, "export", data.run_export, "data_export")
-        counted = self._command(commands, "labels", labels.run_labels, "data_labels")
+        counted = self._command(commands, "labels", grow.run_labels, "data_labels")
         parted = self._command(commands, "split", grow.run_split, "data_split")
-        filled = self._command(commands, "fill", grow.run_fill, "data_fill")
+        checked = self._command(commands, "check", checkup.run_check, "data_check")
+        cleaned = self._command(commands, "clean", checkup.run_clean, "data_clean")
+        doubted = self._command(commands, "doubts", checkup.run_doubts, "data_doubts")
+        filled = self._command(commands, "fill", checkup.run_fill, "data_fill")
         alike = self._command(commands, "similar", data.run_similar, "data_similar")
         card = self._command(commands, "card", data.run_card, "data_card")
         delete = self._command(commands, "delete", data.run_delete, "data_delete")
-        for parser in (shown, add, export, counted, parted, filled, alike, card, delete):
+        for parser in (
+            shown,
+            add,
+            export,
+            counted,
+            parted,
+            filled,
+            checked,
+            cleaned,
+            doubted,
+            alike,
+            card,
+            delete,
+        ):
             parser.add_argument("dataset", metavar="DATASET", help=self._help("dataset"))
         alike.add_argument("query", metavar="QUERY", help=self._help("similar_query"))
         add.add_argument("file", metavar="FILE", type=Path, help=self._help("add_file"))
@@ -96,10 +112,25 @@ class Grammar:
         by.add_argument("--test", metavar="FILE", type=Path, help=self._help("split_test"))
         parted.add_argument("--measure", action="store_true", help=self._help("split_measure"))
         self._filled(filled)
+        self._checked(checked, cleaned)
         for name in CARD_FIELDS:
             card.add_argument(f"--{name}", metavar="TEXT", help=self._help(f"card_{name}"))
         card.add_argument("--out", metavar="FILE", type=Path, help=self._help("card_out"))
         delete.add_argument("--yes", action="store_true", help=self._help("yes"))
+
+    def _checked(self, check: argparse.ArgumentParser, clean: argparse.ArgumentParser) -> None:
+        which = check.add_mutually_exclusive_group()
+        which.add_argument("--repair", metavar="KIND", help=self._help("check_repair"))
+        which.add_argument("--undo", action="store_true", help=self._help("check_undo"))
+        clean.add_argument(
+            "--steps",
+            metavar="STEPS",
+            type=lambda text: [name for name in text.split(",") if name],
+            default=[],
+            help=self._help("clean_steps"),
+        )
+        for parser in (check, clean):
+            parser.add_argument("--dry", action="store_true", help=self._help("fill_dry"))
 
     def _filled(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--column", metavar="COLUMN", help=self._help("fill_column"))

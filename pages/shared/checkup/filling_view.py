@@ -57,9 +57,8 @@ class FillingView:
         dataset, newest = self.ctx.dataset, Newest()
         asked = [dataset, self.column, self.way, self.value]
         self.column.input(protect(newest(self.choose)), [dataset, self.column], self.below, **QUIET)
-        looked = [self.value, self.preview]
         for part in (self.way, self.value):
-            part.input(protect(newest(self.look)), asked, looked, **QUIET)
+            part.input(protect(newest(self.look)), asked, self.preview, **QUIET)
         self.apply.click(protect(self.fill), asked, self.made, **QUIET)
         self.made.change(show, dataset, list(outputs), **QUIET)
 
@@ -86,7 +85,7 @@ class FillingView:
         ways = [(_way(way, column, say), way) for way in column.ways] if column else []
         return {
             self.way: gr.Dropdown(ways, value=None),
-            self.value: gr.Textbox(value="", visible=False),
+            self.value: gr.Textbox(value="", visible=any(way == VALUE for _, way in ways)),
             self.preview: "",
         }
 
@@ -100,18 +99,17 @@ class FillingView:
 
     def look(
         self, dataset_id: str, column: str, way: str | None, value: str, request: gr.Request
-    ) -> Updates:
+    ) -> str:
         """Show rows before and after."""
         say = partial(self.ctx.say, request)
-        box = gr.Textbox(visible=way == VALUE)
         if not way or (way == VALUE and not value.strip()):
-            return {self.value: box, self.preview: ""}
+            return ""
         owner = self.ctx.owner(request)
         found = self.ctx.services.filling.preview(owner, dataset_id, column, way, value)
         key = "checkup.preview_drop" if way == DROP else f"{WORDS}preview"
         said = say(key, changed=found.changed, rows=found.rows)
         table = "" if way == DROP else before_after(_named(found.before_after, say), say)
-        return {self.value: box, self.preview: f"<p>{escape(said)}</p>{table}"}
+        return f"<p>{escape(said)}</p>{table}"
 
     def fill(
         self, dataset_id: str, column: str, way: str | None, value: str, request: gr.Request

@@ -156,3 +156,33 @@ def test_files_are_parted_by_a_word_of_their_names(shell: Shell, tmp_path: Path)
     parted = shell.record("data", "split", "shots", "--name-part", "2")["split_rows"]
     assert sum(parted.values()) == 48
     assert all(rows % 12 == 0 for rows in parted.values())  # whole people
+
+
+def test_gaps_are_listed_filled_and_left_out(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "gaps.csv"
+    lines = [f"{'' if n % 9 == 2 else f'tea {n}'},{'ab'[n % 2]}" for n in range(72)]
+    path.write_text("\n".join(["text,label", *lines]), "utf-8")
+    shell.run("data", "import", str(path), "--text", "text", "--label", "label")
+    [column] = shell.record("data", "fill", "gaps")["columns"]
+    assert (column["name"], column["empty"], column["ways"]) == ("text", 8, ["drop", "value"])
+    seen = shell.record("data", "fill", "gaps", "--column", "text", "--value", "none", "--dry")
+    assert (seen["changed"], seen["shown"][0]) == (8, ["", "none"])
+    made = shell.record("data", "fill", "gaps", "--column", "text", "--value", "none")
+    assert (made["version"], made["rows"]) == (2, 72)
+    assert shell.record("data", "fill", "gaps", "--column", "text", "--drop")["rows"] == 64
+    assert "No cell is empty" in shell.run("data", "fill", "gaps").out
+
+
+def test_data_are_checked_cleaned_and_brought_back(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "dirty.csv"
+    lines = [f"<b>tea</b> number {n} of many,{'ab'[n % 2]}" for n in range(60)]
+    path.write_text("\n".join(["text,label", *lines]), "utf-8")
+    shell.run("data", "import", str(path), "--text", "text", "--label", "label")
+    kinds = {each["kind"] for each in shell.record("data", "check", "dirty")["findings"]}
+    assert "noise_html" in kinds
+    seen = shell.record("data", "check", "dirty", "--repair", "noise_html", "--dry")
+    assert (seen["changed"], seen["shown"][0][1]) == (60, "tea  number 0 of many")
+    assert shell.record("data", "check", "dirty", "--repair", "noise_html")["version"] == 2
+    assert shell.record("data", "check", "dirty", "--undo")["version"] == 3
+    assert shell.record("data", "clean", "dirty", "--steps", "html,repeats")["version"] == 4
+    assert "grammar" in shell.refused("data", "clean", "dirty", "--steps", "grammar")["text"]
