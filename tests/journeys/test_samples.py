@@ -24,22 +24,25 @@ def make(page: Page, demo: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sample", "demo", "ask"),
+    ("sample", "purpose", "demo", "ask"),
     [
-        ("phrases_en", "text-demo", click_example),
-        ("places_zh", "text-demo", click_example),
-        ("requests_zh", "text-demo", click_example),
-        ("pots_zh", "mixed-demo", click_example),
-        ("tiles", "image-demo", click_example),
-        ("little", "image-demo", make),
-        ("noisy_en", "voice-demo", click_example),
+        ("phrases_en", "", "text-demo", click_example),
+        ("places_zh", "", "text-demo", click_example),
+        ("requests_zh", "", "text-demo", click_example),
+        ("pots_zh", "", "mixed-demo", click_example),
+        ("tiles", "让图片更清晰", "image-demo", click_example),
+        ("little", "做图片", "image-demo", make),
+        ("noisy_en", "更干净的声音", "voice-demo", click_example),
     ],
 )
 def test_sample_becomes_a_model(
-    browser: Browser, studio: Studio, sample: str, demo: str, ask: Ask
+    browser: Browser, studio: Studio, sample: str, purpose: str, demo: str, ask: Ask
 ) -> None:
     with walker.visitor(browser, locale="zh-CN", width=390) as page:
         walker.open_tab(page, studio, "data")
+        if purpose:  # of what the file itself does not tell
+            page.locator("#data-task input").click()
+            page.get_by_role("option", name=purpose, exact=True).click()
         walker.upload(page, sample_path(sample))
         page.locator("#data-train").click()
         walker.reach_results(page)

@@ -19,6 +19,7 @@ from pages.shared.data.workbook_view import WorkbookView
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Updates
 from pages.shared.web.theme import script
+from pages.shared.widgets.form import task_choices
 
 ONE_FOLDER = "one_folder"  # the refusal of files that all have the same class
 IN_NAMES = "media_names"  # the one of files whose names may hold the class
@@ -34,6 +35,7 @@ class Import:
     """What is being taken in, with the answers given so far; kept while the person is asked something."""
 
     path: str = ""
+    task: str = ""  # that it is for, where the file does not tell
     is_pasted: bool = False  # the file was written for what was pasted
     tray: str = ""
     name: str = ""
@@ -57,6 +59,12 @@ class Intake:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         t = ctx.t
+        self.task = gr.Dropdown(
+            [(t("pages.data.task_guess"), ""), *task_choices(ctx)],
+            value="",
+            label=t("pages.data.task"),
+            elem_id="data-task",
+        )
         self.folder = gr.HTML(
             None,
             html_template='<div class="bm-folder" data-testid="folder"></div>',
@@ -119,14 +127,15 @@ class Intake:
 
         taken = [
             self.ctx.dataset, *self.outputs, self.level, self.go_on, self.folder, self.tray, self.changed, *below,
-            *self.workbook.outputs,
+            *self.workbook.outputs, self.task,
         ]  # fmt: skip
         take: Mapping[str, Any] = {"api_visibility": "private", "show_progress_on": self.folder}
+        given = [file, self.task]
         file.upload(
-            protect(self.upload), file, taken, api_visibility="private", show_progress_on=file
+            protect(self.upload), given, taken, api_visibility="private", show_progress_on=file
         )
         for box in (self.folder, self.tray):
-            box.submit(protect(self.take_tray), self.ctx.dataset, taken, **take)
+            box.submit(protect(self.take_tray), [self.ctx.dataset, self.task], taken, **take)
         test_file.upload(protect(self.take_test), [self.ctx.dataset, test_file], taken, **take)
         paste, card = self.paste, self.workbook
         paste.button.click(
@@ -145,15 +154,17 @@ class Intake:
     def upload(
         self,
         path: str,
+        task: str | None,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
     ) -> Updates:
         """Import a file; what cannot be used is explained in the page, not in a toast that goes away."""
-        return self._take(Import(path=path), request, progress)
+        return self._take(Import(path=path, task=task or ""), request, progress)
 
     def take_tray(
         self,
         dataset_id: str,
+        task: str | None,
         event: gr.EventData,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio asks for it
@@ -162,7 +173,8 @@ class Intake:
         if event.add and not dataset_id:
             raise DatasetError("no_dataset")
         add_to = dataset_id if event.add else ""
-        given = Import(tray=str(event.tray), name=str(event.name), add_to=add_to)
+        tray, name = str(event.tray), str(event.name)
+        given = Import(tray=tray, name=name, task=task or "", add_to=add_to)
         return self._take(given, request, progress)
 
     def take_pasted(
@@ -288,6 +300,7 @@ class Intake:
             self.ctx.dataset: dataset.id,
             **self.closed(),
             self.level: gr.Radio(visible=False),
+            self.task: "",
         }
         if looks_anew:
             taken |= {self.folder: new_id(), self.tray: new_id()}
@@ -301,6 +314,7 @@ class Intake:
         owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
         names = [] if given.reread else ["leave_out", "level", "name_part"]
         names += ["text", "label"] if given.label else []
+        names += ["task"] if given.task else []
         names += ["also"] if given.also and not (given.test_of or given.reread) else []
         answers: dict[str, Any] = {name: getattr(given, name) for name in names}
         if given.test_of:

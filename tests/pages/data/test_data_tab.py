@@ -17,6 +17,7 @@ from bigmodel.services.datasets.last_look import LastLookService
 from bigmodel.services.datasets.similar import SimilarService
 from bigmodel.services.datasets.workbooks import WorkbookService
 from bigmodel.services.jobs.control import ControlService
+from bigmodel.services.labelling.filling import FillingService
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.labelling.splits import SplitService
 from bigmodel.services.labelling.suspects import SuspectService
@@ -54,6 +55,8 @@ def tab(settings: Settings) -> DataTab:
         last_look=LastLookService(settings, store),
         similar=SimilarService(settings, store),
         cards=CardService(settings, store, load_words()),
+        training=SimpleNamespace(tasks=list),
+        filling=FillingService(settings, store, labelling.settle),
         append=AppendService(settings, store, ControlService(settings, store, Asleep())),
         workbooks=WorkbookService(settings, store),
     )
@@ -161,7 +164,7 @@ def test_text_of_a_person_is_never_markup(tab: DataTab, tmp_path: Path) -> None:
 
 def test_refused_upload_explains_itself(tab: DataTab, tmp_path: Path) -> None:
     path = table(tmp_path, label=BAD)
-    taken: Any = tab.intake.upload(str(path), request("zh"), progress=lambda *a, **k: None)
+    taken: Any = tab.intake.upload(str(path), "", request("zh"), progress=lambda *a, **k: None)
     refusal, pending = taken[tab.intake.refused], taken[tab.intake.pending]
     assert "至少需要两个类别" in refusal.value
     assert "<img" not in refusal.value

@@ -170,6 +170,8 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
             choices=lambda _: (), look=lambda *_: (None, None), can_measure=lambda _: False
         ),
         similar=SimpleNamespace(encoder=lambda _: None),
+        training=SimpleNamespace(tasks=list),
+        filling=SimpleNamespace(columns=lambda *_: ()),
         cards=SimpleNamespace(told=lambda *_: [], get=lambda *_: DatasetCard()),
     )
     return one_tab(DataTab, services)
@@ -177,7 +179,7 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
 
 def upload(tab: DataTab, language: str = "en") -> dict[str, Any]:
     """Take a file and return the outputs by what they fill."""
-    return named(tab, tab.intake.upload("/tmp/a.zip", request(language), progress=quiet))  # noqa: S108
+    return named(tab, tab.intake.upload("/tmp/a.zip", "", request(language), progress=quiet))  # noqa: S108
 
 
 def named(tab: DataTab, taken: Any) -> dict[str, Any]:
@@ -282,13 +284,13 @@ def test_columns_of_transcripts_are_mapped(tab: DataTab, datasets: Datasets) -> 
 
 def test_tray_goes_once_it_is_a_dataset(tab: DataTab) -> None:
     tray = tray_of(tab, COLLECT)
-    tab.intake.take_tray("d1", sent(tray), request(), progress=quiet)
+    tab.intake.take_tray("d1", "", sent(tray), request(), progress=quiet)
     assert tray_of(tab, COLLECT) != tray
 
 
 def test_dataset_shown_grows_by_the_tray(tab: DataTab, datasets: Datasets) -> None:
     tray = tray_of(tab, COLLECT)
-    tab.intake.take_tray("d1", sent(tray, add=True), request(), progress=quiet)
+    tab.intake.take_tray("d1", "", sent(tray, add=True), request(), progress=quiet)
     assert datasets.asked == [{"add_to": "d1", "tray": tray, "leave_out": False}]
     with pytest.raises(gr.Error):
         guard(tab.ctx.services.words)(tab.intake.take_tray)(
@@ -354,3 +356,10 @@ def test_recording_has_a_wave_a_button_and_its_length(tab: DataTab) -> None:
 @pytest.mark.parametrize("envelope", [(), (0,), (99,) * 100])
 def test_any_envelope_makes_a_drawing(envelope: tuple[int, ...]) -> None:
     assert media_view.wave(envelope).count("NaN") == 0
+
+
+def test_what_a_file_is_for_is_told_once(tab: DataTab, datasets: Datasets) -> None:
+    taken = tab.intake.upload("/tmp/a.zip", "image_enhancement", request(), progress=quiet)  # noqa: S108
+    assert named(tab, taken)["task"] == ""
+    upload(tab)
+    assert [asked.get("task") for asked in datasets.asked] == ["image_enhancement", None]

@@ -56,7 +56,7 @@ def test_rows_are_pressed_by_their_number_and_no_cell_is_markup() -> None:
 @pytest.mark.slow
 def test_pressed_row_is_read_as_names_at_once(tab: DataTab, tmp_path: Path) -> None:
     path = str(workbook(tmp_path))
-    taken = named(tab, tab.intake.upload(path, request(), progress=quiet))
+    taken = named(tab, tab.intake.upload(path, "", request(), progress=quiet))
     book = tab.intake.workbook
     shown: Any = book.show(taken["dataset"], request())
     assert shown[book.card].open
@@ -72,7 +72,7 @@ def test_pressed_row_is_read_as_names_at_once(tab: DataTab, tmp_path: Path) -> N
 @pytest.mark.slow
 def test_refused_workbook_offers_its_rows(tab: DataTab, tmp_path: Path) -> None:
     path = str(workbook(tmp_path, label="bad"))
-    refused = named(tab, tab.intake.upload(path, request(), progress=quiet))
+    refused = named(tab, tab.intake.upload(path, "", request(), progress=quiet))
     assert "Two or more classes are needed" in refused["refused"].value
     assert 'data-row="2" aria-pressed="true"' in refused["grid"]
     again = named(
