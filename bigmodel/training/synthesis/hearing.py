@@ -18,7 +18,7 @@ from bigmodel.training.synthesis.units import HAN_START, units_of
 BASES, JOBS = "bases", "jobs"  # folders of an installation
 LISTENERS = ("whisper-base", "whisper-tiny-en")  # the better one first
 ENGLISH_ONLY = "-en"
-WINDOW_S = 6.0  # through which short sentences are heard
+WINDOW_S = 30.0  # its own: through shorter ones it says short sentences twice
 
 
 class Listener:
