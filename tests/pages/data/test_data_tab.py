@@ -92,7 +92,7 @@ def test_refusal_that_is_told_while_the_tab_is_drawn_stays_in_sight(
         shown = draw(*args)
         broken = tmp_path / "broken.xlsx"
         broken.write_bytes(b"no workbook")
-        assert tab.intake.refused in refuse(str(broken), by_page)
+        assert tab.intake.refused in refuse(str(broken), "", by_page)
         return shown
 
     monkeypatch.setattr(tab, "_shown", drawn_slowly)
@@ -110,7 +110,7 @@ def test_refusal_that_is_told_before_the_chosen_dataset_is_drawn_again_stays_in_
     by_page.session_hash = "page"
     assert tab.intake.refused not in tab.come("", by_page)  # nothing can have gone before
     (tmp_path / "broken.xlsx").write_bytes(b"no workbook")
-    tab.intake.told.keep(tab.intake.upload)(str(tmp_path / "broken.xlsx"), by_page)
+    tab.intake.told.keep(tab.intake.upload)(str(tmp_path / "broken.xlsx"), "", by_page)
     shown = tab.follow(dataset, by_page)  # the first drawing chose it
     assert tab.facts in shown
     assert not {tab.intake.refused, tab.body, tab.text} & shown.keys()
