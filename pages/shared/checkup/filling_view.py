@@ -11,7 +11,7 @@ from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.checkup import DROP, VALUE, EmptyColumn
 from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.checkup.checkup_view import before_after
-from pages.shared.web.guard import Newest
+from pages.shared.web.guard import Newest, OpenPages
 from pages.shared.web.page import QUIET, Context, Updates
 
 WORDS = "filling."
@@ -22,6 +22,7 @@ class FillingView:
 
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
+        self.drawn: OpenPages[tuple[str, int]] = OpenPages(("", 0))
         t = ctx.t
         with gr.Accordion(
             t(f"{WORDS}title"), open=False, visible=False, elem_id="data-filling"
@@ -67,6 +68,14 @@ class FillingView:
         columns = self.ctx.services.filling.columns(dataset.owner, dataset.id)
         say = partial(self.ctx.say, request)
         first = columns[0] if columns else None
+        page, now = request.session_hash or "", (dataset.id, dataset.version.number)
+        is_drawn = bool(page) and self.drawn.get(page) == now
+        self.drawn.put(page, now)
+        if is_drawn:  # a second drawing of the same version leaves what was chosen meanwhile
+            return {
+                self.box: gr.Accordion(visible=bool(columns)),
+                self.found: _listed(columns, say),
+            }
         return {
             self.box: gr.Accordion(visible=bool(columns)),
             self.found: _listed(columns, say),
