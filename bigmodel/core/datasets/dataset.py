@@ -72,6 +72,7 @@ class Recipe:
     test_name: str = ""  # file name of the person's own test file, if there is one
     relabel: Mapping[str, str] = field(default_factory=dict)  # label as it came → class
     kind: str = ""  # target kind that somebody chose; "" where the layout or the values tell
+    task: str = ""  # that somebody said the data is for; "" where it was not asked
     more: tuple[str, ...] = ()  # further columns the task reads, such as the context of a question
     also: tuple[str, ...] = ()  # further columns the task learns, beside `target`
     decimal: str = ""  # mark of the decimals that somebody chose, where the values leave it open

@@ -61,6 +61,7 @@ def recipe_of(
         more=guess.more,
         also=guess.also,
         kind=guess.kind if guess.also else kind or guess.kind,
+        task=task.name if task else "",
         source_name=source_name,
         format=upload.format,
         encoding=upload.encoding,

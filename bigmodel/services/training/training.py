@@ -100,11 +100,13 @@ class TrainingService:
         """Return the name of the task that suits a dataset best."""
         summary = dataset.version.summary
         readers = [task for task in self.tasks() if task.medium == summary.medium]
-        asked = dataset.version.recipe.kind
+        recipe = dataset.version.recipe
 
-        def suits(task: Task) -> tuple[bool, bool, float]:
+        def suits(task: Task) -> tuple[bool, bool, bool, float]:
             fit = fit_of(task, summary)
-            return reads(task, dataset.version), fit > 0 and task.target == asked, fit
+            is_asked = fit > 0 and task.name == recipe.task
+            is_kind = fit > 0 and task.target == recipe.kind
+            return reads(task, dataset.version), is_asked, is_kind, fit
 
         return max(readers, key=suits).name
 

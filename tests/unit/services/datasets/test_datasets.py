@@ -11,6 +11,9 @@ from bigmodel.core.ids import is_id
 from bigmodel.data.targets import label, number
 from bigmodel.data.versions.versions import load_rows, load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.services.jobs.jobs import JobService
+from bigmodel.services.training.base_models import BaseModelService
+from bigmodel.services.training.training import TrainingService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
@@ -242,10 +245,13 @@ TOLD_OF_SAMPLES = {
 
 
 def test_samples_import_clean(settings: Settings, service: DatasetService) -> None:
-    words = load_words()
+    words, store = load_words(), MemoryStore()
+    bases, jobs = BaseModelService(settings, store), JobService(settings, store)
+    training = TrainingService(settings, store, bases, jobs)
     for sample in service.samples():
         dataset = service.import_sample("local", sample.name)
         assert dataset.version.summary.usable_rows == sample.rows
+        assert training.guess_task(dataset) == sample.task_hint
         told = [(problem.key, problem.level) for problem in dataset.version.summary.problems]
         assert told == TOLD_OF_SAMPLES.get(sample.name, []), sample.name
         assert words.has(f"samples.{sample.name}.title")

@@ -102,6 +102,19 @@ def test_classes_are_guessed_as_classification(bench: Bench) -> None:
     assert families[bench.task(bench.dataset(ENGLISH))] == "label"
 
 
+def test_what_somebody_said_the_data_is_for_is_taken_where_it_can_be(bench: Bench) -> None:
+    dataset = bench.store.datasets.get("local", bench.dataset(ENGLISH))
+    summary = replace(dataset.version.summary, medium="image", form="folders")
+    for said, taken in (
+        ("", "image_classification"),
+        ("image_enhancement", "image_classification"),
+        ("image_generation", "image_generation"),
+    ):
+        recipe = replace(dataset.version.recipe, medium="image", form="folders", task=said)
+        version = replace(dataset.version, summary=summary, recipe=recipe)
+        assert bench.training.guess_task(replace(dataset, version=version)) == taken
+
+
 def test_stars_taken_as_a_number_are_guessed_as_regression(bench: Bench) -> None:
     families = {task.name: task.answer for task in bench.training.tasks()}
     dataset = bench.store.datasets.get("local", bench.dataset(ENGLISH))
