@@ -107,7 +107,7 @@ class TextDemo:
     def _wire(self) -> None:
         protect, newest = guard(self._ctx.services.words), Newest()
         model = self.models.model
-        shown = {"show_progress": "minimal", **LOCK}
+        shown = {"show_progress": "minimal", "show_progress_on": self._result, **LOCK}
         picked = self.models.wire(
             [self._examples, self._run, self._run_file, self._turned, self._stop, self.talk.clear, *self._boxes]
         )  # fmt: skip

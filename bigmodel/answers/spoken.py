@@ -80,6 +80,8 @@ class SpokenType(AnswerType):
     asks = "text"
     detects_strangers = False
     reads_lines = False
+    terms = ("wer",)
+    is_graded = True
     wording = "spoken"
     verb = "speak"
 

@@ -74,8 +74,10 @@ def holding(home: Path) -> list[str]:
 
 def imported(studio: Studio, services: Services, file: Path) -> Dataset:
     """Bring a file in through the front door, as the page does."""
-    number = next(n for n, kinds in endpoints_that_take_files(studio).items() if kinds == ["file"])
-    assert call(studio, number, [file_data(upload(studio, file))])["success"]
+    number = next(
+        n for n, kinds in endpoints_that_take_files(studio).items() if kinds == ["file", "dropdown"]
+    )
+    assert call(studio, number, [file_data(upload(studio, file)), ""])["success"]
     return services.datasets.all(OWNER)[0]
 
 

@@ -90,8 +90,10 @@ def upload(studio: Studio, file: Path) -> str:
 @pytest.fixture(scope="module")
 def dataset_file(studio: Studio) -> Path:
     """A table of a dataset, brought in through the front door, which shows that the door opens."""
-    number = next(n for n, kinds in endpoints_that_take_files(studio).items() if kinds == ["file"])
-    assert call(studio, number, [file_data(upload(studio, TABLE))])["success"]
+    number = next(
+        n for n, kinds in endpoints_that_take_files(studio).items() if kinds == ["file", "dropdown"]
+    )
+    assert call(studio, number, [file_data(upload(studio, TABLE)), ""])["success"]
     return next((studio.home / "datasets").rglob("items.parquet"))
 
 

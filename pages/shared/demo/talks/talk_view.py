@@ -102,7 +102,8 @@ class TalkView:
         head = [self._whole, self._listener, self._teller, *self._base]
         self._ctx.on_show(tab, protect(self.show), [self._listener], head)
         self._listener.input(protect(self.choose), self._listener, self._base, **QUIET)
-        self._fetch.click(protect(self.fetch), self._listener, self._base, **LOCK)
+        there: dict[str, Any] = {**LOCK, "show_progress_on": self._missing}
+        self._fetch.click(protect(self.fetch), self._listener, self._base, **there)
         asked = [self._box, self._listener, self._language, self._teller]
         shown = [self._talk, self._state, self._rows]
         busy: dict[str, Any] = {**LOCK, "show_progress": "minimal", "show_progress_on": self._state}
