@@ -111,7 +111,7 @@ def of_means(
 def compared(
     new: Floats, old: Floats, measures: Callable[[Floats], Mapping[str, Floats]]
 ) -> dict[str, Compared]:
-    """Return each measure of two models on the same rows, and its difference: a paired bootstrap.
+    """Return each measure that two models share on the same rows, and its difference: a paired bootstrap.
 
     `new` and `old` are (columns, rows); `measures` gets the means of one of them, as of `of_rows`.
     """
@@ -121,7 +121,8 @@ def compared(
         mine, its = measures(means[:half]), measures(means[half:])
         found = {f"new {name}": value for name, value in mine.items()}
         found |= {f"old {name}": value for name, value in its.items()}
-        return found | {f"by {name}": mine[name] - its[name] for name in mine}
+        shared = [name for name in mine if name in its]
+        return found | {f"by {name}": mine[name] - its[name] for name in shared}
 
     made = of_means(np.concatenate([new, old]), both)
     names = [key.removeprefix("by ") for key in made if key.startswith("by ")]

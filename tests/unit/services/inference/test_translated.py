@@ -117,7 +117,7 @@ def test_texts_are_read_from_standard_input(made: Made, monkeypatch: pytest.Monk
         words=WORDS,
         language="en",
     )
-    args: Any = SimpleNamespace(job=made.job, text=["-"], file=None, out=None)
+    args: Any = SimpleNamespace(job=made.job, text=["-"], file=None, out=None, srt=False, vtt=False)
     assert predict.run(args, services, terminal) == 0
     first, second = told[0]["predictions"]
     assert (first["text"], first["translated"]) == ("The tea is cold 3.", "茶是冷的3。")
