@@ -142,8 +142,9 @@ class JobsTab:
         show, tick = protect(newest(self.show)), protect(newest.tick(self.look))
         self.ctx.on_show(tab, show, whole, parts)
         job.change(show, whole, parts, **QUIET)
-        for timer in (self.fast, self.slow):
-            timer.tick(tick, asked, parts, queue=False, **QUIET)
+        again = protect(newest.tick(self.look_again))
+        for timer, handler in ((self.fast, tick), (self.slow, again)):
+            timer.tick(handler, asked, parts, queue=False, **QUIET)
         self.list.asked.change(look, asked, parts, queue=False, **QUIET)
         self.list.html.click(protect(self.choose), None, job, **QUIET)
         self.controls.wire(protect, lambda event: event.then(look, asked, parts, **QUIET))
@@ -185,6 +186,17 @@ class JobsTab:
                 while len(self._states) > STATES_KEPT:
                     self._states.popitem(last=False)
         return self._changed(state, seen)
+
+    def look_again(
+        self, job_id: str, seen: Seen, is_log_open: bool, asked: Asked, request: gr.Request
+    ) -> Any:
+        """Return what changed, and the head in any case; Any: as in `look`.
+
+        Two answers under way at once may reach the browser in the other order than they were noted as seen: the
+        older head would stay for ever.
+        """
+        known = {part: mark for part, mark in seen.items() if part != str(self.head._id)}
+        return self.look(job_id, known, is_log_open, asked, request)
 
     def choose(self, event: gr.EventData, request: gr.Request) -> str:
         """Return the job whose card was clicked."""

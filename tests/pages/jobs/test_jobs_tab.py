@@ -151,6 +151,16 @@ def test_second_look_sends_nothing_that_is_known(tab: JobsTab, workshop: Worksho
     assert again == gr.skip()
 
 
+def test_head_that_an_older_answer_drew_over_is_drawn_again(
+    tab: JobsTab, workshop: Workshop
+) -> None:
+    job_id = workshop.submit()
+    seen = tab.show(job_id, False, Asked(), request())[tab.seen]
+    again = tab.look_again(job_id, seen, False, Asked(), request())
+    assert again.keys() == {tab.head, tab.seen}
+    assert again[tab.seen] == seen
+
+
 def test_growing_curve_sends_only_what_grew(tab: JobsTab, workshop: Workshop) -> None:
     job = start(workshop, (Kind.POINTS, {"points": [["train/loss", 1, 0.5]]}))
     seen = tab.show(job.id, False, Asked(), request())[tab.seen]
