@@ -287,7 +287,12 @@ class Intake:
             return self._refusal(error, given, request)
         if given.is_pasted:
             self.ctx.services.workbooks.forget_pasted(Path(given.path))
-        self.ctx.notice(request, _said(partial(self.ctx.say, request), dataset, given))
+        say = partial(self.ctx.say, request)
+        self.ctx.notice(request, _said(say, dataset, given))
+        if given.task and self.ctx.services.training.guess_task(dataset) != given.task:
+            self.ctx.notice(
+                request, say("pages.data.task_unfit", task=say(f"tasks.{given.task}.name"))
+            )
         return self._taken(
             dataset,
             is_changed=bool(given.add_to or given.test_of or given.reread),

@@ -170,7 +170,7 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
             choices=lambda _: (), look=lambda *_: (None, None), can_measure=lambda _: False
         ),
         similar=SimpleNamespace(encoder=lambda _: None),
-        training=SimpleNamespace(tasks=list),
+        training=SimpleNamespace(tasks=list, guess_task=lambda _: "image_enhancement"),
         filling=SimpleNamespace(columns=lambda *_: ()),
         cards=SimpleNamespace(told=lambda *_: [], get=lambda *_: DatasetCard()),
     )
@@ -363,3 +363,13 @@ def test_what_a_file_is_for_is_told_once(tab: DataTab, datasets: Datasets) -> No
     assert named(tab, taken)["task"] == ""
     upload(tab)
     assert [asked.get("task") for asked in datasets.asked] == ["image_enhancement", None]
+
+
+@pytest.mark.parametrize(("task", "is_told"), [("image_enhancement", False), ("fusion", True)])
+def test_data_that_is_not_for_what_was_said_is_told_so(
+    tab: DataTab, monkeypatch: pytest.MonkeyPatch, task: str, is_told: bool
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(type(tab.ctx), "notice", lambda _ctx, _request, text: told.append(text))
+    tab.intake.upload("/tmp/a.zip", task, request(), progress=quiet)  # noqa: S108
+    assert any("cannot be used for" in text for text in told) == is_told
