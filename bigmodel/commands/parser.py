@@ -81,19 +81,8 @@ class Grammar:
         card = self._command(commands, "card", data.run_card, "data_card")
         delete = self._command(commands, "delete", data.run_delete, "data_delete")
         for parser in (
-            shown,
-            add,
-            export,
-            counted,
-            parted,
-            filled,
-            checked,
-            cleaned,
-            doubted,
-            alike,
-            card,
-            delete,
-        ):
+            shown, add, export, counted, parted, filled, checked, cleaned, doubted, alike, card, delete,
+        ):  # fmt: skip
             parser.add_argument("dataset", metavar="DATASET", help=self._help("dataset"))
         alike.add_argument("query", metavar="QUERY", help=self._help("similar_query"))
         add.add_argument("file", metavar="FILE", type=Path, help=self._help("add_file"))

@@ -1,7 +1,7 @@
 """The ways in to the Data tab: a file, a folder, what was gathered in the page; and what the person is asked meanwhile."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -14,6 +14,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.ids import new_id
 from pages.shared.data import dataset_view as view
 from pages.shared.data import media_view
+from pages.shared.data.given import Import
 from pages.shared.data.paste_view import PasteView
 from pages.shared.data.workbook_view import WorkbookView
 from pages.shared.web.guard import Newest, guard
@@ -28,29 +29,6 @@ MAPPED = {  # what the two columns are called, by what asks for them
     "transcripts_columns": ("pages.media.file_column", "pages.media.text_column"),
     "labels_columns": ("pages.media.file_column", "pages.media.class_column"),
 }
-
-
-@dataclass(frozen=True)
-class Import:
-    """What is being taken in, with the answers given so far; kept while the person is asked something."""
-
-    path: str = ""
-    task: str = ""  # that it is for, where the file does not tell
-    is_pasted: bool = False  # the file was written for what was pasted
-    tray: str = ""
-    name: str = ""
-    add_to: str = ""  # the dataset that grows, where no new one is made
-    test_of: str = ""  # the dataset whose test file this is
-    reread: str = ""  # the dataset whose workbook is read anew
-    sheet: str = ""
-    header_row: int = 0
-    text: str = ""
-    label: str = ""
-    also: tuple[str, ...] = ()  # further columns to learn
-    leave_out: bool = False
-    level: int = 0
-    name_part: str = ""  # which word of the file names is the class
-    question: str = ""  # key of the refusal that is to be answered
 
 
 class Intake:
