@@ -65,6 +65,14 @@ def test_every_task_and_base_is_documented() -> None:
     assert {name for name in {*tasks, *bases} if f"`{name}`" not in REFERENCE} == set()
 
 
+def test_both_readmes_name_every_task_as_the_screens_do() -> None:
+    words = load_words()
+    english, chinese = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh.md"))
+    for task in find_tasks():
+        assert words.text("en", f"tasks.{task}.name") in english
+        assert words.text("zh", f"tasks.{task}.name") in chinese
+
+
 def test_every_metric_is_documented() -> None:
     classes = classification.headline(["a", "b"], [[0.9, 0.1], [0.2, 0.8]], ("a", "b"))
     numbers = regression.headline(["1", "2"], [1.0, 2.5])
