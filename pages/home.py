@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 import gradio as gr
@@ -18,6 +19,7 @@ from pages.shared.widgets.report_view import ReportView
 EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"  # projects, one a language
 STEPS = {"one": "upload", "two": "train", "three": "try"}  # and their icons
 RECENT = 6
+KINDS = ("text", "image", "voice", "mixed")  # of samples, in this order
 ACROSS = 3  # samples side by side
 JOBS, RESULTS, DATA = "jobs", "results", "data"
 UNUSABLE = {State.FAILED, State.CANCELLED}
@@ -42,17 +44,30 @@ class HomeTab:
         self._wire(tab)
 
     def _build_samples(self) -> list[tuple[Sample, gr.Button]]:
+        """Build the samples by what they hold; of many of a kind the first alone are in sight."""
         buttons = []
-        for start in range(0, len(self.samples), ACROSS):
-            with gr.Row(equal_height=True):
-                for sample in self.samples[start : start + ACROSS]:
-                    buttons.append((sample, self._build_sample(sample)))
+        for kind, samples in groupby(sorted(self.samples, key=_kind), key=_kind):
+            title = self.ctx.t(f"pages.home.kind.{KINDS[kind]}")
+            icon = f'<i class="bm-icon" style="--icon: var(--icon-{KINDS[kind]}-demo)"></i>'
+            with gr.Row(elem_classes="bm-kind"):
+                gr.HTML(icon)
+                gr.Markdown(title, elem_classes="bm-title")
+            every = list(samples)
+            shown = ACROSS if len(every) > ACROSS + 1 else len(every)
+            buttons += self._build_rows(every[:shown])
+            if more := every[shown:]:
+                with gr.Accordion(self.ctx.t(f"pages.home.more.{KINDS[kind]}"), open=False):
+                    buttons += self._build_rows(more)
         return buttons
+
+    def _build_rows(self, samples: list[Sample]) -> list[tuple[Sample, gr.Button]]:
+        with gr.Row(equal_height=True, elem_classes="bm-sample-cards"):
+            return [(sample, self._build_sample(sample)) for sample in samples]
 
     def _build_sample(self, sample: Sample) -> gr.Button:
         t = self.ctx.t
-        with gr.Column(min_width=220, variant="panel"):
-            gr.HTML(f'<i class="bm-icon" style="--icon: var(--icon-{_icon(sample)})"></i>')
+        with gr.Column(min_width=220, variant="panel", elem_classes="bm-sample"):
+            gr.HTML(_face(sample))
             gr.Markdown(t(f"samples.{sample.name}.title"), elem_classes="bm-title")
             gr.Markdown(t(f"samples.{sample.name}.about"))
             return gr.Button(t("pages.home.try"), elem_id=f"home-sample-{sample.name}")
@@ -176,11 +191,16 @@ class HomeTab:
         return ring.of_numbers(numbers, partial(self.ctx.say, request), own)
 
 
-def _icon(sample: Sample) -> str:
-    medium = sample.task_hint.partition("_")[0]
-    return {"image": "image-demo", "audio": "voice-demo", "speech": "voice-demo"}.get(
-        medium, "text-demo"
-    )
+def _kind(sample: Sample) -> int:
+    return KINDS.index(sample.demo)
+
+
+def _face(sample: Sample) -> str:
+    """Return what a sample holds, to be seen before it is chosen."""
+    if sample.face:
+        return f'<img class="bm-shows" src="{sample.face}" alt="">'
+    example, answer = (escape(text) for text in sample.shows)
+    return f'<p class="bm-shows"><q>{example}</q> <span class="bm-badge">{answer}</span></p>'
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:

@@ -14,6 +14,7 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
+from pages import home
 from pages.home import HomeTab
 from tests.fakes.journey import run_here
 from tests.fakes.services import real_services
@@ -89,3 +90,17 @@ def test_finished_example_is_there_at_once_and_gone_when_deleted(
     assert results.measures["accuracy"].value > 0.8
     services.datasets.delete("local", dataset)
     assert services.jobs.all("local") == []
+
+
+def test_every_sample_shows_what_it_holds_before_it_is_chosen(tab: HomeTab) -> None:
+    faces = {sample.name: home._face(sample) for sample in tab.samples}
+    assert [
+        name for name, face in faces.items() if "data:image" not in face and "<q>" not in face
+    ] == []
+    assert len(set(faces.values())) == len(faces) - 1  # the pots are the same in both languages
+
+
+def test_samples_stand_by_what_they_hold(tab: HomeTab) -> None:
+    kinds = [sample.demo for sample, _ in tab.buttons]
+    assert kinds == sorted(kinds, key=home.KINDS.index)
+    assert len(kinds) == len(tab.samples)

@@ -1,10 +1,12 @@
 """The samples that come with the app: their catalogue, and where they lie; it imports none."""
 
+import base64
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from bigmodel.core.errors import NotFoundError
+from bigmodel.tasks import get_task
 
 SAMPLES = Path(__file__).parents[3] / "assets" / "samples"
 
@@ -17,6 +19,20 @@ class Sample:
     language: str
     task_hint: str
     rows: int
+    shows: tuple[str, ...] = ()  # an example and its answer, of a sample without a picture
+
+    @property
+    def demo(self) -> str:
+        """The kind of demo (text, image, voice, mixed) that its models are tried in."""
+        return get_task(self.task_hint).demo
+
+    @property
+    def face(self) -> str:
+        """The picture of what it holds, as a `data:` address; empty where words show it."""
+        path = SAMPLES / "faces" / f"{self.name}.webp"
+        if not path.is_file():
+            return ""
+        return f"data:image/webp;base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def read_samples() -> list[Sample]:
