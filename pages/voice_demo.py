@@ -13,6 +13,7 @@ from bigmodel.services.panels import answer_html
 from bigmodel.services.results.row_table import difference, legend
 from pages.shared.demo import look_view
 from pages.shared.demo.media_demo import MediaDemo
+from pages.shared.demo.talks.people_view import PeopleView
 from pages.shared.demo.talks.talk_view import TalkView
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page
@@ -53,6 +54,8 @@ class VoiceDemo:
                 run = gr.Button(t(f"{WORDS}compare"), elem_id="voice-demo-compare")
                 self._difference = gr.HTML(padding=False, elem_id="voice-demo-difference")
             self._ask_whom()
+        people = PeopleView(self._ctx)
+        people.build()
         TalkView(self._ctx).build(tab)
         self._media.wire(
             [
@@ -61,6 +64,7 @@ class VoiceDemo:
                 *(self._voice, self._claim, self._whom, self._verdict),
             ]
         )
+        people.wire(self._media.models.model)
         protect, newest = guard(self._ctx.services.words), Newest()
         self._whom.input(
             protect(newest(self.verify)),
@@ -121,10 +125,11 @@ class VoiceDemo:
         """Return whether the voice that was heard last is that of one person."""
         demo = self._ctx.services.inference
         model = demo.resolve(self._ctx.owner(request), model_id)
-        if not voice or whom not in model.labels:
-            return ""
         kind = demo.answers_of(model)
-        panel = kind.claim(kind.decode(voice, model.labels), whom)
+        heard = kind.decode(voice, model.labels) if voice else None
+        if heard is None or whom is None or whom not in heard.labels:
+            return ""
+        panel = kind.claim(heard, whom)
         shown = answer_html(panel, partial(self._ctx.say, request)) if panel else ""
         return f'<div class="bm-card" role="status">{shown}</div>'
 

@@ -24,10 +24,12 @@ class Speaker(Label):
     """One answer. `scores` say how much the voice is like each person's, from 0 to 1; below `limit` it is nobody's.
 
     `margins` say for each person by how much the voice would be taken for another, had that one never been heard.
+    The last `came` labels are people whom the model got to know after its training.
     """
 
     limit: float = 0.0
     margins: tuple[float, ...] = ()
+    came: int = 0
 
     @property
     def likest(self) -> str:
@@ -67,13 +69,18 @@ class SpeakerType(LabelType):
 
     def encode(self, answer: Label) -> dict[str, Any]:
         margins = answer.margins if isinstance(answer, Speaker) else ()
-        told = {"limit": float(_limit(answer)), "margins": list(map(float, margins))}
+        told: dict[str, Any] = {
+            "limit": float(_limit(answer)),
+            "margins": list(map(float, margins)),
+        }
+        came = answer.came if isinstance(answer, Speaker) else 0
+        told |= {"came": list(answer.labels[len(answer.labels) - came :])}
         return super().encode(answer) | told
 
     def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Speaker:
-        return Speaker(
-            labels, tuple(record["scores"]), float(record["limit"]), tuple(record["margins"])
-        )
+        came = tuple(record.get("came", ()))
+        told = tuple(record["scores"]), float(record["limit"]), tuple(record["margins"])
+        return Speaker((*labels, *came), *told, came=len(came))
 
     def merge(self, repeats: Sequence[Label]) -> Speaker:
         rows = [row for row in repeats if isinstance(row, Speaker)]
@@ -82,7 +89,7 @@ class SpeakerType(LabelType):
             for name in ("scores", "margins")
         )
         limit = float(np.mean([row.limit for row in rows]))
-        return Speaker(rows[0].labels, scores, limit, margins)
+        return replace(rows[0], scores=scores, limit=limit, margins=margins)
 
     def headline(
         self, truth: Sequence[str], answers: Sequence[Label], labels: Sequence[str]
@@ -176,6 +183,7 @@ class SpeakerType(LabelType):
 
 def _heard(truth: Sequence[str], answers: Sequence[Label], labels: Sequence[str]) -> speakers.Heard:
     rows = [row for row in answers if isinstance(row, Speaker)]
+    labels = rows[0].labels if rows else labels  # with those who came after the training
     width = (len(rows), len(labels))
     return speakers.Heard(
         truth,

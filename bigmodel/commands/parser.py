@@ -16,8 +16,8 @@ from bigmodel.commands import (
     project,
     show,
     train,
-    users,
 )
+from bigmodel.commands.people import users, voices
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.datasets.card import CARD_FIELDS
 from bigmodel.core.datasets.checkup import VALUE, WAYS
@@ -57,6 +57,7 @@ class Grammar:
         self._report(self._command(commands, "report", doctor.report))
         self._command(commands, "doctor", doctor.run)
         self._users(self._group(commands, "users"))
+        self._voices(self._group(commands, "voices"))
         return parser
 
     def _data(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -269,6 +270,18 @@ class Grammar:
             parser.add_argument("name", metavar="NAME", help=self._help("user_name"))
         add.add_argument("--admin", action="store_true", help=self._help("user_admin"))
         remove.add_argument("--yes", action="store_true", help=self._help("user_yes"))
+
+    def _voices(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        self._job(self._command(commands, "list", voices.run_list, "voices_list"))
+        enrol = self._command(commands, "enrol", voices.run_enrol, "voices_enrol")
+        delete = self._command(commands, "delete", voices.run_delete, "voices_delete")
+        for parser in (enrol, delete):
+            self._job(parser)
+            parser.add_argument("name", metavar="NAME", help=self._help("voice_name"))
+        enrol.add_argument(
+            "takes", metavar="FILE", nargs="+", type=Path, help=self._help("voice_takes")
+        )
+        enrol.add_argument("--anyway", action="store_true", help=self._help("voice_anyway"))
 
     def _report(self, parser: argparse.ArgumentParser) -> None:
         out = self._help("report_out")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -197,6 +197,34 @@ class Adjustable(Protocol):
 
     def stream_by(self, text: str, dials: Mapping[str, float]) -> Iterator[Answer]:
         """Yield as `stream` does, by the dials: those that are not given stand where they start."""
+
+
+@runtime_checkable
+class Enroller(Protocol):
+    """A predictor that gets to know people after its training, by recordings alone, and forgets them.
+
+    Every process that holds the model knows of it at the next answer.
+    """
+
+    def people(self) -> list[Mapping[str, Any]]:
+        """Return who is known: `name`, and `came` of those who were not trained on."""
+
+    def weigh(self, takes: Sequence[str]) -> list[Mapping[str, Any]]:
+        """Return of each take its `seconds` of speech, whose voice it is `like`, and whether it `is_apart` from the others."""
+
+    def enrol(self, name: str, takes: Sequence[str]) -> list[Mapping[str, Any]]:
+        """Get to know a person, and return how the takes are.
+
+        Raises:
+            ModelError: `voice_known`.
+        """
+
+    def forget(self, name: str) -> bool:
+        """Delete a person's profile; False where the weights learned from that person, for they forget nothing.
+
+        Raises:
+            ModelError: `voice_unknown`, `voice_last`.
+        """
 
 
 class Engine(Protocol):

@@ -15,6 +15,7 @@ from bigmodel.services.inference.export_table import ExportTableService
 from bigmodel.services.inference.predict import InferenceService
 from bigmodel.services.inference.ready_bases import ReadyBases
 from bigmodel.services.inference.talks.talks import Talks
+from bigmodel.services.inference.voices import Voices
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.services.jobs.diagnosis import DiagnosisService
 from bigmodel.services.jobs.disk import DiskService
@@ -66,6 +67,7 @@ class Services:
     results: ResultService
     inference: InferenceService
     talks: Talks
+    voices: Voices
     export_table: ExportTableService
     health: HealthService
     disk: DiskService
@@ -135,6 +137,7 @@ def services_over(
         results=results,
         inference=inference,
         talks=Talks(settings, inference, serving, ready, limits),
+        voices=Voices(settings, store, inference, serving, jobs.delete),
         export_table=ExportTableService(settings, store, inference, labelling),
         health=health,
         disk=DiskService(settings, store, limits),

@@ -20,9 +20,17 @@ from typing import Any, BinaryIO
 from bigmodel.answers import answer_type
 from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.datasets.inputs import each_part
-from bigmodel.core.errors import PersonError
+from bigmodel.core.errors import ModelError, PersonError
 from bigmodel.core.message import Message
-from bigmodel.core.task import Adjustable, Explainer, Explanation, Looker, Predictor, Streamer
+from bigmodel.core.task import (
+    Adjustable,
+    Enroller,
+    Explainer,
+    Explanation,
+    Looker,
+    Predictor,
+    Streamer,
+)
 from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.targets import target_kind
 from bigmodel.serving import wire
@@ -131,6 +139,9 @@ def _replies(model: Loaded, line: bytes) -> Iterator[dict[str, object]]:
         if question["wants"] == "parts" and isinstance(model.predictor, Streamer):
             parts = _parts(model, question["inputs"], question.get("dials", {}))
             yield from (number | reply for reply in parts)
+        elif question["wants"] in wire.OF_PEOPLE:
+            told = _of_people(model.predictor, question)
+            yield number | {"kind": "answer", "answers": told, "explanations": []}
         else:
             yield number | {"kind": "answer"} | _answered(model, question)
     except PersonError as error:
@@ -139,6 +150,19 @@ def _replies(model: Loaded, line: bytes) -> Iterator[dict[str, object]]:
         log.exception("a question could not be answered")
         message = Message("errors.prediction_failed", {}, "error")
         yield number | {"kind": "error", "message": message.to_json()}
+
+
+def _of_people(predictor: Predictor, question: dict[str, Any]) -> Sequence[Mapping[str, Any]]:
+    if not isinstance(predictor, Enroller):
+        raise ModelError("voices_not_kept")
+    name, takes = question.get("name", ""), question["inputs"]
+    if question["wants"] == "people":
+        return predictor.people()
+    if question["wants"] == "weigh":
+        return predictor.weigh(takes)
+    if question["wants"] == "enrol":
+        return predictor.enrol(name, takes)
+    return [{"is_forgotten": predictor.forget(name)}]
 
 
 def _parts(

@@ -80,6 +80,16 @@ class Serving:
         """
         return self._ask(folder, [text_or_path], "parts", tell, dials).answers[0]
 
+    def of_people(
+        self, folder: Path, wants: wire.Wants, name: str = "", takes: Sequence[str] = ()
+    ) -> list[Mapping[str, Any]]:
+        """Return what a model that gets to know people says of them (`wire.OF_PEOPLE`).
+
+        Raises:
+            ModelError: as of `answers`, or `voices_not_kept`.
+        """
+        return self._ask(folder, takes, wants, name=name).answers
+
     def loaded(self) -> list[Path]:
         """Return the folders of the models whose child lives."""
         with self._lock:
@@ -119,6 +129,8 @@ class Serving:
         wants: wire.Wants,
         tell: OnPart | None = None,
         dials: Mapping[str, float] | None = None,
+        *,
+        name: str = "",
     ) -> Reply:
         for _ in range(2):  # a child that crashed or had just left is replaced once
             child = self._child(folder)
@@ -126,7 +138,7 @@ class Serving:
                 try:
                     was_ready = child.is_ready
                     child.wait_until_ready(self._load_s)
-                    answer = child.ask(inputs, wants, self._answer_s, tell, dials)
+                    answer = child.ask(inputs, wants, self._answer_s, tell, dials, name=name)
                 except ChildGone:
                     log.warning("serving child of %s ended; starting another", folder.name)
                     continue

@@ -108,8 +108,10 @@ class Child:
         patience_s: float,
         tell: OnPart | None = None,
         dials: Mapping[str, float] | None = None,
+        *,
+        name: str = "",
     ) -> Reply:
-        """Return what the model says of the inputs. The caller holds the lock and has waited until ready.
+        """Return what the model says of the inputs (and of a person's name). The caller holds the lock and has waited until ready.
 
         `tell` hears of an answer that grows, by the dials; after each part the patience begins anew. Where it
         says that nobody wants more, the answer ends there.
@@ -123,6 +125,8 @@ class Child:
         question: dict[str, object] = {"id": self._last_id, "wants": wants, "inputs": [*inputs]}
         if dials:
             question["dials"] = dict(dials)
+        if name:
+            question["name"] = name
         stop = self._aside / wire.STOP
         stop.unlink(missing_ok=True)
         self._write(question, patience_s)

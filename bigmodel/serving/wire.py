@@ -1,6 +1,6 @@
 r"""The lines a web process and a serving child exchange: plain JSON, one object a line; never pickles, never code.
 
-child  → {"v": 4, "kind": "ready", "labels": ["bad", "good"]}
+child  → {"v": 5, "kind": "ready", "labels": ["bad", "good"]}
 parent → {"id": 7, "wants": "answers", "inputs": ["very good"]}
 parent → {"id": 7, "wants": "parts", "inputs": ["Once"], "dials": {"temperature": 0.5}}
 child  → {"id": 7, "kind": "part", "answer": {"text": "as far as it has come"}}
@@ -10,7 +10,8 @@ child  → {"id": 7, "kind": "error", "message": {"key": "errors.prediction_fail
 An input is a text or the path of a media file. An answer is what the task's answer type encodes; only
 that type reads it. `wants` is `answers`, `explanations` to get one of those for each input as well, or
 `parts` to be told of one growing answer before it is whole, by the dials of its type; a file `STOP` beside ends it
-after the part at hand. Bytes in an answer lie in a file beside.
+after the part at hand. Of a model that gets to know people it is `people`, `weigh`, `enrol` or `forget`, with a `name`:
+records come in place of answers (`core.task.Enroller`). Bytes in an answer lie in a file beside.
 """
 
 import json
@@ -21,10 +22,11 @@ from typing import Any, Literal
 from bigmodel.core.ids import is_id, new_id
 from bigmodel.core.task import Explanation
 
-VERSION = 4
+VERSION = 5
 ASIDE = "$file"
 STOP = "stop"
-Wants = Literal["answers", "explanations", "parts"]
+Wants = Literal["answers", "explanations", "parts", "people", "weigh", "enrol", "forget"]
+OF_PEOPLE = ("people", "weigh", "enrol", "forget")  # of a model that gets to know people
 SLICE_ROWS = 64
 SLICE_CHARACTERS = 262_144
 

@@ -50,6 +50,9 @@ class DatasetStore(Protocol):
     def version(self, owner: str, dataset_id: str, number: int) -> Version:
         """Return one version of a dataset."""
 
+    def rewrite(self, owner: str, version: Version) -> None:
+        """Put another summary, recipe and digest in the place of a version's, whose rows somebody took out for good."""
+
     def list_all(self, owner: str) -> list[Dataset]:
         """Return all datasets, newest first."""
 
@@ -269,6 +272,9 @@ class CurveStore(Protocol):
 
 class ModelStore(Protocol):
     """Trained models."""
+
+    def relabel(self, owner: str, model_id: str, labels: Sequence[str], digest: str) -> None:
+        """Give a model whose files were changed its labels and digest."""
 
     def get(self, owner: str, model_id: str) -> TrainedModel:
         """Return a model."""

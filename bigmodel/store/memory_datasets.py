@@ -38,6 +38,15 @@ class MemoryDatasets(Part):
         return self._memory.version(owner, dataset_id, number)
 
     @locked
+    def rewrite(self, owner: str, version: Version) -> None:
+        dataset = self._memory.dataset(owner, version.dataset_id)
+        old = self._memory.version(owner, dataset.id, version.number)
+        kept = self._memory.versions[dataset.id]
+        kept[kept.index(old)] = version
+        if dataset.version == old:
+            self._memory.datasets[dataset.id] = replace(dataset, version=version)
+
+    @locked
     def list_all(self, owner: str) -> list[Dataset]:
         own = [dataset for dataset in self._memory.datasets.values() if dataset.owner == owner]
         return sorted(own, key=lambda dataset: (dataset.created_at, dataset.id), reverse=True)

@@ -228,6 +228,13 @@ class MemoryModels(Part):
     """`base.ModelStore` in memory."""
 
     @locked
+    def relabel(self, owner: str, model_id: str, labels: Sequence[str], digest: str) -> None:
+        old = self.get(owner, model_id)
+        models = self._memory.record(owner, old.job_id).models
+        key = next(key for key, model in models.items() if model.id == model_id)
+        models[key] = replace(models[key], labels=tuple(labels), digest=digest)
+
+    @locked
     def get(self, owner: str, model_id: str) -> TrainedModel:
         for model in self.list_all(owner):
             if model.id == model_id:

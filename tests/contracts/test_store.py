@@ -33,6 +33,27 @@ class TestDatasets:
         assert store.datasets.list_all("local") == [replace(dataset, version=second)]
         assert store.datasets.version("local", dataset.id, 1) == dataset.version
 
+    def test_version_is_rewritten_in_its_place(self, store: Store, dataset: Dataset) -> None:
+        second = version_of(dataset.id, 2)
+        store.datasets.add_version("local", second)
+        for old in (dataset.version, second):
+            fewer = replace(old, digest="anew", summary=replace(old.summary, rows=1))
+            store.datasets.rewrite("local", fewer)
+            assert store.datasets.version("local", dataset.id, old.number) == fewer
+        assert store.datasets.get("local", dataset.id).version.digest == "anew"
+        with pytest.raises(NotFoundError):
+            store.datasets.rewrite("b", second)
+
+    def test_model_gets_other_labels(self, store: Store, dataset: Dataset) -> None:
+        job = brought_to(store, job_of(dataset), State.RUNNING)
+        assert say(store, job, result_of(kept=True))
+        model = store.models.list_all("local")[0]
+        store.models.relabel("local", model.id, ["Ann"], "anew")
+        changed = replace(model, labels=("Ann",), digest="anew")
+        assert store.models.get("local", model.id) == changed
+        with pytest.raises(NotFoundError):
+            store.models.relabel("b", model.id, [], "")
+
     @pytest.mark.parametrize("number", [1, 3])
     def test_version_out_of_turn_is_refused(
         self, store: Store, dataset: Dataset, number: int

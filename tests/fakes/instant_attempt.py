@@ -1,5 +1,6 @@
 """A file that was imported and learned by a real attempt of the instant model, with the services that ask it."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,10 @@ from bigmodel.services.inference.predict import InferenceService
 from bigmodel.services.results.results import ResultService
 from bigmodel.services.training.training import TrainingService
 from bigmodel.serving.pool import Serving
+from bigmodel.settings import Settings
+from bigmodel.store.base import Store
 from bigmodel.store.memory import MemoryStore
+from bigmodel.store.open import open_store
 from tests.fakes.workshop import OWNER, quick_settings
 
 NOBODY: Any = None
@@ -35,6 +39,9 @@ class Made:
     dataset: Dataset
     job: str
     folder: Path
+    settings: Settings
+    store: Store
+    serving: Serving
 
 
 INSTANT_FILES = BaseFiles("instant", "instant")
@@ -42,11 +49,20 @@ INSTANT_FILES = BaseFiles("instant", "instant")
 
 @contextmanager
 def instant_attempt(
-    place: Path, file: Path, base: BaseFiles = INSTANT_FILES, **params: object
+    place: Path,
+    file: Path,
+    base: BaseFiles = INSTANT_FILES,
+    *,
+    is_lasting: bool = False,
+    **params: object,
 ) -> Iterator[Made]:
-    """Import a file, let its likeliest task's instant model learn it, and a base if there is one, and yield what asks them."""
+    """Import a file, let its likeliest task's instant model learn it, and a base if there is one, and yield what asks them.
+
+    A lasting one stores what it knows in a database.
+    """
     settings = quick_settings(place / "home", task_folders=())
-    store, serving = MemoryStore(), Serving(settings)
+    store: Store = open_store(settings) if is_lasting else MemoryStore()
+    serving = Serving(settings)
     datasets = DatasetService(settings, store)
     dataset = datasets.import_file(OWNER, file)
     task = TrainingService(settings, store, NOBODY, NOBODY).guess_task(dataset)
@@ -66,13 +82,14 @@ def instant_attempt(
     events = decode((folder / attempt_folder.EVENTS).read_bytes())[0]
     found = [event for event in events if event.kind == Kind.RESULT]
     for event in found:
-        event.data["labels"] = []  # as the supervisor adds them
+        card = (settings.home / event.data["folder"] / "model.json").read_text("utf-8")
+        event.data["labels"] = json.loads(card)["labels"]  # as the supervisor adds them
     assert store.jobs.ingest(job.id, 1, 0, 1, found, now())
     demo = InferenceService(settings, store, serving)
     results = ResultService(
         settings, store, lambda owner, model, texts: demo.answers(owner, model, texts)
     )
     try:
-        yield Made(datasets, demo, results, dataset, job.id, place)
+        yield Made(datasets, demo, results, dataset, job.id, place, settings, store, serving)
     finally:
         serving.close()

@@ -95,7 +95,7 @@ def write_version(
     folder = settings.datasets / dataset_id / str(number)
     with _draft(folder) as draft:
         digest = _write(draft / ITEMS, sources, recipe, splits, found)
-        _write_recipe(draft, recipe, summary)
+        write_recipe(draft, recipe, summary)
         if media is not None:
             _take_media(media, folder.with_name(MEDIA))
         if uploaded is not None:
@@ -222,7 +222,7 @@ def _write(
                 held = set(batch.schema.names)
                 arrays = [*kept, *(batch.column(n) if n in held else blank for n in rest)]
                 writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema), BATCH_ROWS)
-    return _sealed(path)
+    return sealed(path)
 
 
 def _kept(
@@ -279,7 +279,7 @@ def _row_ids() -> Iterator[str]:
         count += 1
 
 
-def _sealed(path: Path) -> str:
+def sealed(path: Path) -> str:
     """Force a file to disk and return its digest."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -289,11 +289,12 @@ def _sealed(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _write_recipe(folder: Path, recipe: Recipe, summary: Summary) -> None:
+def write_recipe(folder: Path, recipe: Recipe, summary: Summary) -> None:
+    """Write what a version was made by, and what is in it, beside its rows."""
     record = {"v": 1, "recipe": recipe.to_json(), "summary": summary.to_json()}
     path = folder / RECIPE
     path.write_text(json.dumps(record, ensure_ascii=False), "utf-8")
-    _sealed(path)
+    sealed(path)
 
 
 def is_media(folder: Path) -> bool:

@@ -224,14 +224,14 @@ class ResultService:
 
     def _answered(self, model: TrainedModel) -> tuple[AnswerType, StoredPredictions]:
         """Return the type of a model's answers, and those to its test rows."""
-        kind = self.kind(model)
+        kind, key = self.kind(model), f"{model.id} {model.digest}"
         with self._lock:
-            found = self._predictions.get(model.id)
+            found = self._predictions.get(key)
         if found is None:
             folder = Artifacts(self._settings.home).path(model.folder)
             found = read_predictions(folder, kind, model.labels)
             with self._lock:
-                self._predictions[model.id] = found
+                self._predictions[key] = found
                 while len(self._predictions) > MOST_READ:
                     self._predictions.popitem(last=False)
         return kind, found

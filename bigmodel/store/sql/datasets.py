@@ -53,6 +53,14 @@ class SqlDatasets:
             raise NotFoundError("dataset_unknown")
         return to_version(row)
 
+    def rewrite(self, owner: str, version: Version) -> None:
+        mine = (versions.c.dataset_id == version.dataset_id) & (versions.c.number == version.number)
+        record = version_record(version)
+        changed = {name: record[name] for name in ("digest", "recipe", "summary")}
+        with self._database.write() as connection:
+            self.version(owner, version.dataset_id, version.number)
+            connection.execute(update(versions).where(mine).values(changed))
+
     def list_all(self, owner: str) -> list[Dataset]:
         with self._database.read() as connection:
             return _find(connection, owner)

@@ -1,6 +1,8 @@
 """Trained models in SQL; exactly one of a job's models is kept."""
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.model import TrainedModel
@@ -22,6 +24,12 @@ class SqlModels:
             for model in find(connection, owner, models.c.id == model_id):
                 return model
         raise NotFoundError("model_unknown")
+
+    def relabel(self, owner: str, model_id: str, labels: Sequence[str], digest: str) -> None:
+        changed = {"labels": list(labels), "digest": digest}
+        with self._database.write() as connection:
+            self.get(owner, model_id)
+            connection.execute(update(models).where(models.c.id == model_id).values(changed))
 
     def list_all(self, owner: str, job_id: str = "") -> list[TrainedModel]:
         with self._database.read() as connection:

@@ -7,14 +7,11 @@
 It reads WAV, FLAC, OGG and MP3. Or in Python: `Model().hear("one.wav")`. It is no lock: a recording fools it.
 """
 
-import json
 import sys
 from pathlib import Path
 
-from safetensors.numpy import load_file
-
 from bigmodel.training.audio.features import level
-from bigmodel.training.speaker.profiles import Profiles, length_of
+from bigmodel.training.speaker.profiles import length_of, read_profiles
 from bigmodel.training.speaker.voice import colour, seconds_of, speech
 from bigmodel.training.standalone.sounds import read_sound
 from bigmodel.training.standalone.voices import answer_voices, drawn_voice
@@ -25,9 +22,7 @@ class Model:
 
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or Path(__file__).resolve().parent
-        record = json.loads((folder / "speakers.json").read_text("utf-8"))
-        self._profiles = Profiles(**load_file(folder / "speakers.safetensors"))
-        self.labels: list[str] = [record["labels"][place] for place in self._profiles.people]
+        self.labels, self._profiles = read_profiles(folder)
 
     def hear(self, path: str) -> tuple[list[float], float]:
         """Return how much a voice is like each of `labels`, and from which likeness on it is somebody's."""

@@ -17,7 +17,6 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import numpy as np
 import torch
-from safetensors.numpy import load_file
 from safetensors.torch import load_file as load_weights
 from torchaudio.transforms import MelSpectrogram
 from transformers import AutoModelForAudioClassification, logging
@@ -25,7 +24,7 @@ from transformers import AutoModelForAudioClassification, logging
 from bigmodel.training.audio.features import FLOOR, Floats, level, spans
 from bigmodel.training.audio.net import AudioNet, NetSize
 from bigmodel.training.speaker.ge2e import load_encoder
-from bigmodel.training.speaker.profiles import Profiles, length_of
+from bigmodel.training.speaker.profiles import length_of, read_profiles
 from bigmodel.training.speaker.voice import colour, seconds_of, speech
 from bigmodel.training.standalone.voices import answer_voices, drawn_voice
 from bigmodel.training.standalone.waves import filled, read_wave
@@ -38,9 +37,8 @@ class Model:
 
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or Path(__file__).resolve().parent
+        self.labels, self._profiles = read_profiles(folder)
         record = json.loads((folder / "speakers.json").read_text("utf-8"))
-        self._profiles = Profiles(**load_file(folder / "speakers.safetensors"))
-        self.labels: list[str] = [record["labels"][place] for place in self._profiles.people]
         is_frozen = record["kind"] == "ge2e"
         self._ear: Any = load_encoder(folder / "model.safetensors") if is_frozen else Net(folder)
 

@@ -14,11 +14,11 @@ from bigmodel.training.audio.windows import AudioPredictor
 from bigmodel.training.frozen.cache import say_to
 from bigmodel.training.speaker.ge2e import load_encoder
 from bigmodel.training.speaker.recipe import SpeakerParams
-from bigmodel.training.speaker.recognition import without_strangers, write_profiles
+from bigmodel.training.speaker.recognition import NET, without_strangers, write_profiles
 from bigmodel.training.speaker.takes import BothEars, Ear
 from bigmodel.training.speaker.voice import Floats
 
-GE2E, NET = "ge2e", "net"
+GE2E = "ge2e"
 
 
 class NetEar:

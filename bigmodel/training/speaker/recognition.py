@@ -1,37 +1,59 @@
 """Training and loading of models that say who speaks; torch is imported only for those that need it."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
 
 from bigmodel.answers.speaker import Speaker
 from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError, loading_model
+from bigmodel.core.ids import new_id
 from bigmodel.core.task import Reporter
+from bigmodel.data.media.audio import read_sound
+from bigmodel.training.audio.features import RATE_HZ, level
 from bigmodel.training.frozen.cache import Say
-from bigmodel.training.speaker.profiles import FEW_PEOPLE, Profiles, enrol, length_of
+from bigmodel.training.speaker import enrolment
+from bigmodel.training.speaker.book import bound, read_book, write_book
+from bigmodel.training.speaker.profiles import ARRAYS, RECORD, length_of, read_profiles
 from bigmodel.training.speaker.recipe import SpeakerParams
 from bigmodel.training.speaker.takes import BATCH, BothEars, ColourEar, Ear, hear, listen
-from bigmodel.training.speaker.voice import seconds_of
+from bigmodel.training.speaker.thresholds import FEW_PEOPLE
+from bigmodel.training.speaker.voice import Floats, seconds_of, spoken
 
-RECORD, ARRAYS = "speakers.json", "speakers.safetensors"
-INSTANT = "colour"  # kind of a model that hears tone colour alone
+INSTANT, NET = (
+    "colour",
+    "net",
+)  # kinds of models: hearing tone colour alone, and by a network that was trained on the people
 
 
 class SpeakerPredictor:
-    """A loaded model: an ear, and profiles of people."""
+    """A loaded model: an ear, and the people it knows, who may come and go while it is loaded."""
 
-    def __init__(self, ear: Ear, profiles: Profiles, labels: tuple[str, ...]) -> None:
-        self.labels = labels
-        self._ear, self._profiles = ear, profiles
+    labels: tuple[str, ...]  # whom it was trained for
+
+    def __init__(self, ear: Ear, folder: Path, kind: str) -> None:
+        self._ear, self._folder, self._kind = ear, folder, kind
+        self._read_at = 0
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Read the people anew where somebody came or went, in whatever process."""
+        written_at = (self._folder / ARRAYS).stat().st_mtime_ns
+        if written_at == self._read_at:
+            return
+        record = json.loads((self._folder / RECORD).read_text("utf-8"))
+        self.labels = tuple(record["labels"])
+        self._names, self._profiles = read_profiles(self._folder)
+        self._read_at = written_at
 
     def answer(self, inputs: Sequence[str]) -> list[Answer]:
         """Return who speaks in each recording."""
+        self._refresh()
         found: list[Answer] = []
         for start in range(0, len(inputs), BATCH):
             sounds = listen(inputs[start : start + BATCH])
@@ -45,11 +67,52 @@ class SpeakerPredictor:
         return found
 
     def _said(self, likeness: np.ndarray, limit: float, margins: np.ndarray) -> Speaker:
-        """Return an answer with a number for every label; who was not enrolled is like nobody."""
-        scores, strange = np.zeros(len(self.labels)), np.full(len(self.labels), -1.0)
-        scores[self._profiles.people] = likeness
-        strange[self._profiles.people] = margins
-        return Speaker(self.labels, tuple(scores.tolist()), float(limit), tuple(strange.tolist()))
+        """Return an answer with a number for every label; who has no profile is like nobody."""
+        came = tuple(name for name in self._names if name not in self.labels)
+        labels = (*self.labels, *came)
+        scores, strange = np.zeros(len(labels)), np.full(len(labels), -1.0)
+        places = [labels.index(name) for name in self._names]
+        scores[places] = likeness
+        strange[places] = margins
+        told = tuple(scores.tolist()), float(limit), tuple(strange.tolist())
+        return Speaker(labels, *told, came=len(came))
+
+    # people who come and go -----------------------------------------------------------------------
+
+    def people(self) -> list[Mapping[str, Any]]:
+        """Return who is known, and who of them came after the training."""
+        self._refresh()
+        return [{"name": name, "came": name not in self.labels} for name in self._names]
+
+    def weigh(self, takes: Sequence[str]) -> list[Mapping[str, Any]]:
+        """Return of each take its seconds of speech, whose voice it is like, and whether it is unlike the others."""
+        book = read_book(self._folder)
+        return [asdict(one) for one in enrolment.weigh(book, self._ear, _spoken(takes))]
+
+    def enrol(self, name: str, takes: Sequence[str]) -> list[Mapping[str, Any]]:
+        """Get to know a person, at once and for all processes, and return how the takes are."""
+        book, sounds = read_book(self._folder), _spoken(takes)
+        weighed = enrolment.weigh(book, self._ear, sounds)
+        write_book(enrolment.with_person(book, name, sounds, self._ear), self._folder)
+        return [asdict(one) for one in weighed]
+
+    def forget(self, name: str) -> bool:
+        """Delete the profile of a person; False where the weights learned from that voice, for they forget nothing."""
+        self._refresh()
+        if self._kind == NET and name in self.labels:
+            return False
+        if name in self._names or name not in self.labels:
+            write_book(enrolment.without_person(read_book(self._folder), name), self._folder)
+        if name in self.labels:
+            labels = [label for label in self.labels if label != name]
+            write_record(self._folder, self._kind, labels)
+        self._read_at = 0
+        return True
+
+
+def _spoken(takes: Sequence[str]) -> list[Floats]:
+    """Return what is said in takes, each as loud as the others."""
+    return [level(spoken(read_sound(Path(path), RATE_HZ))) for path in takes]
 
 
 def train_instant(data: TaskData, params: SpeakerParams, folder: Path, report: Reporter) -> None:
@@ -75,13 +138,20 @@ def write_profiles(
     if len(data.labels) < 2:
         raise TrainingError("one_class_only", classes=len(data.labels))
     takes, asked = hear(data.train, data.labels, ear, report, say)
-    profiles = enrol(takes, asked, params.most_strangers)
-    people = len(profiles.people)
+    book = bound(data.labels, takes, asked, params.most_strangers)
+    people = len(book.names)
     if kind == INSTANT and people < FEW_PEOPLE:  # said once of a job
         report.note("training.note.few_people", "warning", people=people, enough=FEW_PEOPLE)
-    record = {"v": 1, "kind": kind, "labels": list(data.labels)}
-    (folder / RECORD).write_text(json.dumps(record, ensure_ascii=False), "utf-8")
-    save_file(profiles.arrays(), folder / ARRAYS)
+    write_record(folder, kind, data.labels)
+    write_book(book, folder)
+
+
+def write_record(folder: Path, kind: str, labels: Sequence[str]) -> None:
+    """Write what a model is and whom it was trained for, whole or not at all."""
+    record = {"v": 1, "kind": kind, "labels": list(labels)}
+    draft = folder / f".{new_id()}.tmp"
+    draft.write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+    draft.replace(folder / RECORD)
 
 
 def load(folder: Path, ear_of: Callable[[str, Path], Ear]) -> SpeakerPredictor:
@@ -91,11 +161,9 @@ def load(folder: Path, ear_of: Callable[[str, Path], Ear]) -> SpeakerPredictor:
         ModelError: files are missing or do not belong together.
     """
     with loading_model():
-        record = json.loads((folder / RECORD).read_text("utf-8"))
-        profiles = Profiles(**load_file(folder / ARRAYS))
-        kind, labels = record["kind"], tuple(record["labels"])
+        kind = json.loads((folder / RECORD).read_text("utf-8"))["kind"]
         ear: Ear = ColourEar() if kind == INSTANT else BothEars(ear_of(kind, folder))
-    return SpeakerPredictor(ear, profiles, labels)
+        return SpeakerPredictor(ear, folder, kind)
 
 
 def known(rows: Rows, labels: Sequence[str]) -> Rows:

@@ -11,7 +11,8 @@ from bigmodel.core.errors import DatasetError, TrainingError
 from bigmodel.core.task import Reporter
 from bigmodel.training.audio.features import read_clip
 from bigmodel.training.frozen.cache import FEWEST_STEPS, Say
-from bigmodel.training.speaker.profiles import LENGTHS_S, Takes, length_of
+from bigmodel.training.speaker.profiles import LENGTHS_S, length_of
+from bigmodel.training.speaker.thresholds import Takes, few_of_each
 from bigmodel.training.speaker.voice import Floats, colour, seconds_of, speech
 
 BATCH = 16
@@ -126,7 +127,7 @@ def _asked(takes: Takes, kept: dict[int, list[Floats]], ear: Ear) -> list[Takes]
         mine = Takes(takes.vectors[chosen], takes.people[chosen], takes.seconds[chosen])
         if chosen.sum() < FEWEST_ASKED * count:
             mine = _with_joined(mine, kept, length, ear)
-        found.append(mine)
+        found.append(few_of_each(mine))
     return found
 
 

@@ -12,8 +12,9 @@ from bigmodel.core.datasets.dataset import Rows
 from bigmodel.core.task import BaseFiles
 from bigmodel.tasks import get_task, load_engine
 from bigmodel.training.speaker.ge2e import VoiceEncoder, load_encoder
-from bigmodel.training.speaker.profiles import LENGTHS_S, Takes, enrol, length_of
+from bigmodel.training.speaker.profiles import LENGTHS_S, length_of
 from bigmodel.training.speaker.takes import ColourEar, hear
+from bigmodel.training.speaker.thresholds import Takes, enrol
 from bigmodel.training.speaker.voice import colour, seconds_of, speech
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.sounds import LABELS, sound_data
@@ -29,7 +30,7 @@ def voices(dice: np.random.Generator, people: int, each: int, spread: float = 0.
     return Takes(vectors.astype(np.float32), whose, np.full(len(whose), 3.0, np.float32))
 
 
-@pytest.mark.parametrize(("people", "most"), [(5, 0.15), (30, 0.03)])
+@pytest.mark.parametrize(("people", "most"), [(3, 0.08), (4, 0.05), (5, 0.05), (30, 0.03)])
 def test_strangers_seldom_reach_the_threshold(people: int, most: float) -> None:
     let_in = []
     for seed in range(12):
