@@ -1,6 +1,8 @@
 """The Results tab: one sentence first, then panels and wrong rows, then every number. It measures nothing itself."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import gradio as gr
 
@@ -57,8 +59,11 @@ class ResultsTab:
             with gr.Row():
                 self.go_on = gr.Button(t(f"{WORDS}try"), variant="primary", elem_id="results-try")
                 self.download = gr.Button(t(f"{WORDS}download"), elem_id="results-download")
-                self.adapter = gr.Button(
-                    t(f"{WORDS}download_adapter"), visible=False, elem_id="results-adapter"
+                self.onnx, self.adapter = (
+                    gr.Button(
+                        t(f"{WORDS}download_{sort}"), visible=False, elem_id=f"results-{sort}"
+                    )
+                    for sort in ("onnx", "adapter")
                 )
             self.package = gr.DownloadButton(elem_id="results-package", elem_classes="bm-away")
             self.own_table = OwnTable(self.ctx, "results")
@@ -84,7 +89,7 @@ class ResultsTab:
         show, part = protect(whole(self.show)), Newest(within=whole)
         shown = [
             chosen, self.seen, self.timer, self.job, self.model, self.notice, self.body,
-            self.adapter, self.sentence, self.panels, self.measures, self.terms, *self.coach.parts, *self.wrong.parts,
+            self.onnx, self.adapter, self.sentence, self.panels, self.measures, self.terms, *self.coach.parts, *self.wrong.parts,
             *self.share.parts, *self.compare.parts,
         ]  # fmt: skip
         asked = [chosen, self.model]
@@ -101,8 +106,9 @@ class ResultsTab:
         self.space.wire(protect, self.model)
         self.compare.wire(protect)
         self.own_table.follow(tab, protect, chosen, self.model)
-        fetch(self.download, protect(self.pack), asked, self.package)
-        fetch(self.adapter, protect(self.pack_adapter), asked, self.package)
+        sorts = {"model": self.download, "onnx": self.onnx, "adapter": self.adapter}
+        for sort, button in sorts.items():
+            fetch(button, protect(self._packer(sort)), asked, self.package)
         self.coach.wire(protect, "jobs")
         self.ctx.go_demo(self.go_on.click(lambda: None, None, None, **QUIET))
 
@@ -129,6 +135,7 @@ class ResultsTab:
             updates = {
                 **self._drawn(job, chosen, results, request),
                 **self.wrong.show(job.id, chosen.id, ALL, ALL, request),
+                self.onnx: gr.Button(visible=self.results.has_onnx(chosen)),
                 self.adapter: gr.Button(visible=self.results.has_adapter(chosen)),
                 self.model: gr.Radio(
                     [(self._name(model, request), model.id) for model in models],
@@ -164,17 +171,15 @@ class ResultsTab:
         found = picked(results, event)
         return self.wrong.narrowed(job_id, model_id, *found, request) if found else {}
 
-    def pack(self, job_id: str, model_id: str | None, request: gr.Request) -> str:
-        """Return the ZIP of the model that is shown."""
-        owner = self.ctx.owner(request)
-        model = self.results.model(owner, job_id, model_id or "")
-        return str(self.results.download(owner, model.id))
+    def _packer(self, sort: Any) -> Callable[..., str]:
+        """Return what makes the ZIP of the model that is shown, of one of the sorts that `download` knows."""
 
-    def pack_adapter(self, job_id: str, model_id: str | None, request: gr.Request) -> str:
-        """Return the ZIP of the model that is shown, without its base."""
-        owner = self.ctx.owner(request)
-        model = self.results.model(owner, job_id, model_id or "")
-        return str(self.results.download(owner, model.id, as_adapter=True))
+        def pack(job_id: str, model_id: str | None, request: gr.Request) -> str:
+            owner = self.ctx.owner(request)
+            model = self.results.model(owner, job_id, model_id or "")
+            return str(self.results.download(owner, model.id, sort))
+
+        return pack
 
     # parts ------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from bigmodel.commands import (
     data,
     doctor,
     evaluate,
+    export,
     grow,
     jobs,
     predict,
@@ -52,6 +53,7 @@ class Grammar:
         self._evaluate(self._command(commands, "evaluate", evaluate.run))
         self._predict(self._command(commands, "predict", predict.run))
         self._show(self._command(commands, "show", show.run))
+        self._export(self._command(commands, "export", export.run))
         self._project(self._group(commands, "project"))
         self._bases(self._group(commands, "bases"))
         self._report(self._command(commands, "report", doctor.report))
@@ -216,6 +218,18 @@ class Grammar:
         parser.add_argument(
             "--training-rows", action="store_true", help=self._help("show_training_rows")
         )
+
+    def _export(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("model", metavar="MODEL", help=self._help("show_model"))
+        parser.add_argument(
+            "--out", metavar="ZIP", type=Path, required=True, help=self._help("package_out")
+        )
+        sort = parser.add_mutually_exclusive_group()
+        for name in ("onnx", "space", "adapter"):
+            sort.add_argument(
+                f"--{name}", dest="sort", action="store_const", const=name, default="model",
+                help=self._help(f"export_{name}"),
+            )  # fmt: skip
 
     def _written(self, parser: argparse.ArgumentParser, key: str, endings: Sequence[str]) -> None:
         """Refuse an `--out` whose ending says nothing about what to write."""

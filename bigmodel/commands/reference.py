@@ -71,3 +71,13 @@ def as_file(text: str) -> Path | None:
 
 def _named(things: Sequence[Thing], name: str) -> list[Thing]:
     return [thing for thing in things if thing.name == name]
+
+
+def find_model(services: Services, text: str) -> str:
+    """Return the identifier of the model or training that is meant."""
+    if is_id(text):
+        try:
+            return services.inference.resolve(OWNER, text).id
+        except NotFoundError:
+            pass  # the sentence about trainings fits both
+    return find_job(services, text).id

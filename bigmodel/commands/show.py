@@ -2,16 +2,15 @@
 
 import argparse
 
-from bigmodel.commands.reference import OWNER, find_job
+from bigmodel.commands.reference import OWNER, find_model
 from bigmodel.commands.terminal import Terminal
-from bigmodel.core.errors import ModelError, NotFoundError
-from bigmodel.core.ids import is_id
+from bigmodel.core.errors import ModelError
 from bigmodel.services.studio import Services
 
 
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     """Write the page of a model, or of a training's kept model."""
-    model = _model(services, args.model)
+    model = find_model(services, args.model)
     page = services.model_pages.page(
         OWNER,
         model,
@@ -29,13 +28,3 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
     terminal.say("show.saved", path=str(args.out), rows=rows)
     terminal.record({"page": str(args.out), "rows": holds})
     return 0
-
-
-def _model(services: Services, text: str) -> str:
-    """Return the identifier of the model or training that is meant."""
-    if is_id(text):
-        try:
-            return services.inference.resolve(OWNER, text).id
-        except NotFoundError:
-            pass  # the sentence about trainings fits both
-    return find_job(services, text).id

@@ -70,6 +70,7 @@ class Task:
     demo: str = "text"  # the demo tab that tries its models: text, image or voice
     fewest_to_tune: int = 50  # usable rows below which only the instant model is trained
     guesses_first: bool = False  # its instant model looks at nothing: it shows what can be guessed
+    has_onnx: bool = False  # its trained networks can leave torch: its engine is `Portable`
     rows_for_scratch: int = (
         0  # from which a model that starts from nothing is worth a try; 0: as usual of its medium
     )
@@ -245,6 +246,21 @@ class HasBaseline(Engine, Protocol):
 
     def train_instant(self, data: TaskData, params: Params, folder: Path, report: Reporter) -> None:
         """Train the model that stands in seconds."""
+
+
+@runtime_checkable
+class Portable(Engine, Protocol):
+    """An engine whose trained networks can be written as ONNX."""
+
+    def write_onnx(self, model: Path, folder: Path) -> float:
+        """Write the network of a model that `train` left into `folder` as `model.onnx`, once it answers as torch does.
+
+        Returns:
+            How far its answers differ at most, as a share of the largest number.
+
+        Raises:
+            ModelError: `onnx_not_written`, `onnx_differs`.
+        """
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from bigmodel.core.task import (
     HasBaseline,
     Medium,
     Params,
+    Portable,
     StopRequested,
     Task,
 )
@@ -71,6 +72,11 @@ def settings(task: Task, **values: object) -> Params:
     wanted = {"batch_size": 16, **material_of(task).small, **values}
     known = {name: value for name, value in wanted.items() if name in task.params.model_fields}
     return task.params.model_validate({"base": "tiny", **known})
+
+
+@every_task
+def test_networks_leave_torch_where_that_is_offered(task: Task) -> None:
+    assert isinstance(load_engine(task), Portable) == task.has_onnx
 
 
 @every_task

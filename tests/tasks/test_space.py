@@ -32,6 +32,7 @@ from tests.patience import PATIENCE_S
 from tests.server import free_port
 from tests.tasks.material import material_of
 from tests.tasks.test_conformance import data_of, settings
+from tests.tasks.without_torch import both_answers
 
 TASKS = find_tasks()
 HOST = Path(__file__).parent / "space_host.py"
@@ -166,7 +167,7 @@ def test_model_runs_as_a_space(task: Task, starter: Starter, tmp_path: Path) -> 
     expected = engine.load(folder).answer(asked)
     results = kind.evaluate(data.test.targets, expected, data.labels)
     model = TrainedModel(**{**vars(model), "labels": data.labels})
-    package = write_package(home, model, results=results, split_rows={}, bases={}, as_space=True)
+    package = write_package(home, model, results=results, split_rows={}, bases={}, sort="space")
     space = tmp_path / "space"
     with zipfile.ZipFile(package) as file:
         file.extractall(space)
@@ -183,3 +184,6 @@ def test_model_runs_as_a_space(task: Task, starter: Starter, tmp_path: Path) -> 
         said = ask(url, task, asked[0])
     drawn = answer_html(kind.view(expected[0]), partial(load_words().text, "en"))
     assert plain_lead(said) == (plain_lead(drawn) if expected[0].text else "–")
+    if task.has_onnx:
+        by_torch, by_onnx = both_answers(task, model, folder, space, list(asked[:5]))
+        assert material_of(task).are_alike(by_torch, by_onnx)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -186,6 +187,19 @@ def test_own_file_comes_back_with_own_labels(shell: Shell, tmp_path: Path) -> No
     assert (record["rows"], record["answered"], record["own"]) == (120, 120, 120)
     rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
     assert [(row["label"], row["certainty"]) for row in rows] == [(r["mood"], "") for r in rows]
+
+
+@pytest.mark.slow
+def test_model_is_written_as_a_package(
+    shell: Shell, trained: dict[str, Any], tmp_path: Path
+) -> None:
+    out = tmp_path / "model.zip"
+    record = shell.record("export", trained["name"], "--out", str(out))
+    assert record == {"package": str(out), "sort": "model", "bytes": out.stat().st_size}
+    with zipfile.ZipFile(out) as package:
+        assert "predict.py" in package.namelist()
+    refused = shell.run("export", trained["name"], "--onnx", "--out", str(out), "--json")
+    assert (refused.returncode, "onnx_no_network" in refused.stdout) == (1, True)
 
 
 @pytest.mark.slow

@@ -5,8 +5,10 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version as installed
 from pathlib import Path
+from typing import Literal
 
 from bigmodel.base_models.catalogue import read_models
 from bigmodel.base_models.shelf import from_record
@@ -18,6 +20,7 @@ from bigmodel.core.model import Base, TrainedModel
 from bigmodel.core.results.results import Results
 from bigmodel.core.task import Task
 from bigmodel.jobs.artifacts import Artifacts
+from bigmodel.services.results import onnx
 from bigmodel.services.results.model_card import figures, write_card
 from bigmodel.services.results.space import front_matter, space_files
 from bigmodel.services.results.standalone import assemble
@@ -25,6 +28,7 @@ from bigmodel.settings import Settings
 from bigmodel.tasks import get_task
 from bigmodel.words import load_words
 
+Sort = Literal["model", "space", "onnx"]
 DATA = Path(__file__).parents[2] / "data"
 STANDALONE = Path(__file__).parents[2] / "training" / "standalone"
 NEEDED = {"instant": "instant.json", "tuned": "config.json"}  # what the programs there read
@@ -33,6 +37,7 @@ PACKAGES = {
     "ftfy": ("ftfy",),
     "gradio": ("gradio",),
     "numpy": ("numpy",),
+    "onnxruntime": ("onnxruntime",),
     "opencc": ("opencc",),
     "phonenumbers": ("phonenumberslite",),
     "PIL": ("pillow",),
@@ -40,6 +45,7 @@ PACKAGES = {
     "safetensors": ("safetensors",),
     "soundfile": ("soundfile",),
     "timm": ("timm",),
+    "tokenizers": ("tokenizers",),
     "torch": ("torch", "numpy"),
     "torchaudio": ("torchaudio",),
     "torchvision": ("torchvision",),
@@ -74,6 +80,7 @@ ADAPTER_NEEDS = ("peft", "torch", "transformers", "safetensors")
 CONFIGS = frozenset({"config.json", "tokenizer_config.json"})
 ORIGINS = frozenset({"_name_or_path", "name_or_path"})
 NOTHING_SAID = DatasetCard()
+DENSE = (".safetensors", ".onnx")  # numbers that hardly become smaller
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of ZIP: equal models give equal packages
 
 
@@ -85,7 +92,7 @@ def write_package(
     split_rows: Mapping[str, int],
     bases: Mapping[str, Mapping[str, object]],
     data: DatasetCard = NOTHING_SAID,
-    as_space: bool = False,
+    sort: Sort = "model",
 ) -> Path:
     """Write the ZIP of a model into the scratch folder, or return the one already there.
 
@@ -93,12 +100,12 @@ def write_package(
         split_rows: how many rows it learned from and was tried on.
         bases: imported and fetched base models by name.
         data: what a person said of its data.
-        as_space: with an app that asks it in a browser, as a Hugging Face Space starts it.
+        sort: a `space` has an app that asks it in a browser, as a Hugging Face Space starts it; `onnx` holds the network
+            as ONNX, and its program needs no torch.
 
     Raises:
-        ModelError: `model_files_missing`; `model_without_program` as a Space.
+        ModelError: `model_files_missing`; `model_without_program` as a Space; those of `onnx.written`.
     """
-    sort = "space" if as_space else "model"
     place = settings.scratch / "downloads" / model.id / _mark(data)
     target = place / f"{sort}-{model.kind}.zip"
     if target.is_file():
@@ -106,27 +113,37 @@ def write_package(
     folder = Artifacts(settings.home).path(model.folder)
     files = _files(folder)
     task = get_task(model.task, settings.task_folders)
-    program = _program(task, model, {path.name for path in files})
-    if as_space and program is None:
+    program = program_of(task, model, {path.name for path in files})
+    if sort == "space" and program is None:
         raise ModelError("model_without_program")
-    words = load_words(settings.task_folders)
-    card = write_card(
-        words,
-        model,
-        results=results,
-        split_rows=split_rows,
-        base=_base(task, model, bases),
-        has_program=program is not None,
-        data=data,
-    )
-    texts = [
-        ("README.md", front_matter(task) + card if as_space else card),
-        ("labels.json", json.dumps(list(model.labels), ensure_ascii=False)),
-        *_programs(program, _cleaning(folder), space_files(words, task) if as_space else {}),
-        *figures(words, results),
-    ]
-    _write(target, {path.name: path for path in files}, texts)
+    with _networks(settings, task, model, sort) as (network, differs):
+        if network:
+            files = [network, *(path for path in files if path.name != onnx.WEIGHTS)]
+        words = load_words(settings.task_folders)
+        app = space_files(words, task) if sort == "space" else {}
+        card = write_card(            words, model, results=results, split_rows=split_rows, base=_base(task, model, bases),
+            has_program=program is not None, data=data, differs=differs,
+        )  # fmt: skip
+        texts = [
+            ("README.md", front_matter(task) + card if app else card),
+            ("labels.json", json.dumps(list(model.labels), ensure_ascii=False)),
+            *_programs(program, _cleaning(folder), app, onnx.WITHOUT_TORCH if network else {}),
+            *figures(words, results),
+        ]
+        _write(target, {path.name: path for path in files}, texts)
     return target
+
+
+@contextmanager
+def _networks(
+    settings: Settings, task: Task, model: TrainedModel, sort: Sort
+) -> Iterator[tuple[Path | None, float | None]]:
+    """Lend the network as ONNX where it is to go along, and how far it differs from torch."""
+    if sort != "onnx":
+        yield None, None
+        return
+    with onnx.written(settings, task, model) as found:
+        yield found
 
 
 def has_adapter(folder: Path) -> bool:
@@ -224,12 +241,15 @@ def _cleaning(folder: Path) -> list[str]:
 
 
 def _programs(
-    program: Path | None, steps: Sequence[str], app: Mapping[str, str]
+    program: Path | None,
+    steps: Sequence[str],
+    app: Mapping[str, str],
+    instead: Mapping[str, str],
 ) -> Iterator[tuple[str, str]]:
     """Yield the programs that go along, what they read, and the packages that they need."""
     if program is None:
         return
-    programs = {"predict.py": assemble(program), **app}
+    programs = {"predict.py": assemble(program, instead), **app}
     if steps:
         yield "cleaning.json", json.dumps(list(steps), ensure_ascii=False)
         programs |= {
@@ -249,7 +269,7 @@ def _programs(
     yield "requirements.txt", "\n".join((*index, *pins)) + "\n"
 
 
-def _program(task: Task, model: TrainedModel, names: set[str]) -> Path | None:
+def program_of(task: Task, model: TrainedModel, names: set[str]) -> Path | None:
     """Return the program that goes along: the task's own, else the one for such files, if there is one."""
     kinds = (*sorted(Path(name).stem for name in names), model.kind)  # by a file of its own first
     for kind in kinds:
@@ -270,8 +290,6 @@ def _base(task: Task, model: TrainedModel, bases: Mapping[str, Mapping[str, obje
 
 def _add(package: zipfile.ZipFile, name: str, content: bytes) -> None:
     entry = zipfile.ZipInfo(name, FIRST_DAY)
-    entry.compress_type = (
-        zipfile.ZIP_STORED if name.endswith(".safetensors") else zipfile.ZIP_DEFLATED
-    )
+    entry.compress_type = zipfile.ZIP_STORED if name.endswith(DENSE) else zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     package.writestr(entry, content)

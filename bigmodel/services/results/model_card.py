@@ -44,13 +44,18 @@ def write_card(
     has_program: bool,
     data: DatasetCard,
     adapts: str = "",
+    differs: float | None = None,
 ) -> str:
-    """Return the README.md of a model; of an adapter that comes without its base, `adapts` names that."""
+    """Return the README.md of a model; of an adapter that comes without its base, `adapts` names that.
+
+    Args:
+        differs: how far a network as ONNX answers from torch at most, where that goes along.
+    """
     parts = []
     for language in LANGUAGES:
         lines = _card(
             words, language, model, results, split_rows, base, data,
-            has_program=has_program, adapts=adapts,
+            has_program=has_program, adapts=adapts, differs=differs,
         )  # fmt: skip
         parts.append("\n".join(lines))
     return "\n---\n\n".join(parts)
@@ -67,6 +72,7 @@ def _card(
     *,
     has_program: bool,
     adapts: str,
+    differs: float | None,
 ) -> Iterator[str]:
     def say(key: str, **args: str | int) -> str:
         shown = {
@@ -83,6 +89,8 @@ def _card(
     if has_program:
         yield f"## {say('use')}\n\n```\npip install -r requirements.txt"
         yield f'python predict.py "{say("some_text")}"\n```\n'
+    if differs is not None:
+        yield say("onnx", differs=f"{differs:.1e}") + "\n"
     if adapts:
         yield f"## {say('use')}\n\n{say('adapter', base=adapts)}\n\n{LOADING.format(base=adapts)}"
     yield f"## {say('learned')}\n"

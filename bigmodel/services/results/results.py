@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import pyarrow.parquet as pq
 
@@ -25,7 +26,7 @@ from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import ITEMS, load_rows
 from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.datasets.card import read_card
-from bigmodel.services.results import export
+from bigmodel.services.results import export, onnx
 from bigmodel.services.results.answer_table import open_table
 from bigmodel.services.results.evaluation_set import read_evaluation_set
 from bigmodel.services.results.predictions import StoredPredictions, read_predictions
@@ -179,17 +180,17 @@ class ResultService:
         return replace(results, sentence=_said_of_file(results.sentence), remarks=tuple(remarks))
 
     def download(
-        self, owner: str, model_id: str, *, as_space: bool = False, as_adapter: bool = False
+        self, owner: str, model_id: str, sort: export.Sort | Literal["adapter"] = "model"
     ) -> Path:
-        """Return a ZIP of a model that works without this app, as a Hugging Face Space, or as an adapter without its base.
+        """Return a ZIP of a model that works without this app, as a Hugging Face Space, with its network as ONNX, or as an adapter without its base.
 
         Raises:
-            ModelError: `model_files_missing`, `model_without_program`.
+            ModelError: `model_files_missing`, `model_without_program`; those of `onnx.written`.
         """
         model = self._store.models.get(owner, model_id)
         version = self._version(owner, model)
         write = (
-            export.write_adapter if as_adapter else partial(export.write_package, as_space=as_space)
+            export.write_adapter if sort == "adapter" else partial(export.write_package, sort=sort)
         )
         return write(
             self._settings,
@@ -203,6 +204,10 @@ class ResultService:
     def has_adapter(self, model: TrainedModel) -> bool:
         """Tell whether a model is an adapter on a base, which can be taken along alone."""
         return export.has_adapter(Artifacts(self._settings.home).path(model.folder))
+
+    def has_onnx(self, model: TrainedModel) -> bool:
+        """Tell whether a model is a network that can be taken along as ONNX."""
+        return onnx.has_onnx(get_task(model.task, self._settings.task_folders), model)
 
     def _evaluate(self, owner: str, model: TrainedModel) -> Results:
         kind, answered = self._answered(model)

@@ -4,14 +4,16 @@ It reads source text and never imports it: engines need torch, which the web pro
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 ROOT = Path(__file__).parents[3]
 APP = "bigmodel"
 DEFINING = ("def ", "class ", "@")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
@@ -55,6 +57,7 @@ class _Source:
 class _Collector:
     """Gathers definitions, each after those that it uses, and the imports they need."""
 
+    instead: Mapping[str, str] = field(default_factory=dict)
     sources: dict[str, _Source] = field(default_factory=dict)
     parts: dict[str, None] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
@@ -66,6 +69,7 @@ class _Collector:
         Raises:
             ValueError: the module has no such name, or another module one that means something else.
         """
+        module = self.instead.get(name, module)
         source = self.sources.setdefault(module, _source(module))
         if name not in source.definitions:
             self._bring(source, name)
@@ -93,9 +97,13 @@ class _Collector:
             raise ValueError(f"two imports of {name} in one program")
 
 
-def assemble(program: Path) -> str:
-    """Return the text of a program, with all that it imports from this app in the place of the imports."""
-    source, found = _Source(program), _Collector()
+def assemble(program: Path, instead: Mapping[str, str] = NOTHING) -> str:
+    """Return the text of a program, with all that it imports from this app in the place of the imports.
+
+    Args:
+        instead: modules that names are taken from, in place of those that the program imports them from.
+    """
+    source, found = _Source(program), _Collector(instead)
     wanted = [
         node
         for node in source.tree.body

@@ -43,7 +43,7 @@ class PublishService:
         Raises:
             ModelError: `model_files_missing`, `model_without_program`.
         """
-        with zipfile.ZipFile(self._results.download(owner, model_id, as_space=True)) as package:
+        with zipfile.ZipFile(self._results.download(owner, model_id, "space")) as package:
             files = tuple((entry.filename, entry.file_size) for entry in package.infolist())
             return Shipment(files, package.read(CARD).decode("utf-8"))
 
@@ -61,7 +61,7 @@ class PublishService:
             raise ModelError("hub_offline")
         if not TOKEN.fullmatch(token):
             raise ModelError("hub_token_wrong")
-        package = self._results.download(owner, model_id, as_space=True)
+        package = self._results.download(owner, model_id, "space")
         with tempfile.TemporaryDirectory(dir=settings.scratch) as folder:
             with zipfile.ZipFile(package) as file:
                 file.extractall(folder)

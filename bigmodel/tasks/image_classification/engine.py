@@ -36,6 +36,13 @@ class ImageClassification:
 
         return load_model(folder)
 
+    def write_onnx(self, model: Path, folder: Path) -> float:
+        from bigmodel.training.images.alone import Body
+        from bigmodel.training.portable import noise, write_onnx
+
+        body = Body(model)
+        return write_onnx(body, [{"pictures": noise(1, 3, body.side, body.side)}], folder)
+
 
 def _settings(params: Params) -> ImageParams:
     return ImageParams.model_validate(params.model_dump())

@@ -28,4 +28,5 @@ TASK = Task(
     fit=fit,
     engine="bigmodel.tasks.image_classification.engine",
     demo="image",
+    has_onnx=True,
 )

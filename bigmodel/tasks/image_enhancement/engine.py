@@ -29,5 +29,15 @@ class ImageEnhancement:
 
         return load(folder)
 
+    def write_onnx(self, model: Path, folder: Path) -> float:
+        from bigmodel.training.enhancement.alone import Body
+        from bigmodel.training.portable import noise, write_onnx
+
+        body = Body(model)
+        sides = ((20, 24), (33, 27))
+        pairs = [[(1, 3, high * n, wide * n) for n in (1, body.scale)] for high, wide in sides]
+        examples = [{"given": noise(*given), "plain": noise(*plain)} for given, plain in pairs]
+        return write_onnx(body, examples, folder)
+
 
 ENGINE: Engine = ImageEnhancement()

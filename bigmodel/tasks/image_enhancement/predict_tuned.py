@@ -11,10 +11,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from safetensors.torch import load_file
-
-from bigmodel.training.enhancement.net import EnhancerSize, enhanced, make_net
+from bigmodel.training.enhancement.alone import Body
+from bigmodel.training.enhancement.net import EnhancerSize
 from bigmodel.training.enhancement.plain import Pixels, enlarged, noise_of
+from bigmodel.training.enhancement.tiling import tiled
 from bigmodel.training.standalone.enhanced import (
     MOST_SIDE,
     answer_pictures,
@@ -31,11 +31,8 @@ class Model:
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or Path(__file__).resolve().parent
         record = json.loads((folder / "enhancer.json").read_text("utf-8"))
-        size = EnhancerSize.from_json(record["net"])
-        self._scale, self._limit = size.scale, record["limit"]
-        self._net = make_net(size)
-        self._net.load_state_dict(load_file(folder / "model.safetensors"))
-        self._net.eval()
+        self._size, self._limit = EnhancerSize.from_json(record["net"]), record["limit"]
+        self._body = Body(folder)
 
     def show(self, path: str) -> str:
         """Return an enhanced picture as HTML."""
@@ -47,11 +44,13 @@ class Model:
         return [self._one(path) for path in paths]
 
     def _one(self, path: str) -> Pixels:
-        given = read_upright(path, MOST_SIDE // self._scale)
-        plain = enlarged(given, self._scale)
+        scale = self._size.scale
+        given = read_upright(path, MOST_SIDE // scale)
+        plain = enlarged(given, scale)
         if self._limit is not None and noise_of(given) > self._limit:
             return plain
-        return enhanced(self._net, given, plain, self._scale, "cpu")
+        *_, (_, made) = tiled(self._body, given, plain, scale, self._size.around)
+        return made
 
 
 def main() -> int:

@@ -30,4 +30,5 @@ TASK = Task(
     fewest_to_tune=20,
     guesses_first=True,
     rows_for_scratch=20,
+    has_onnx=True,
 )

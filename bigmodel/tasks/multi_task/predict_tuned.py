@@ -13,10 +13,9 @@ from collections.abc import Sequence
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-from transformers import logging  # only now: Transformers reads the line above
-
-from bigmodel.core.datasets.columns import heads_of
+from bigmodel.core.datasets.columns import heads_of  # only now: Transformers reads the line above
 from bigmodel.training.standalone.networks.encoder import EncoderModel
+from bigmodel.training.standalone.networks.linear import shares
 from bigmodel.training.standalone.texts import Part, answer_columns, part_of
 
 
@@ -29,16 +28,13 @@ class Model(EncoderModel):
         found = []
         for raw in self.raw(texts):
             parts = [(head, raw[head.outputs]) for head in heads]
-            scores = [
-                (h, (part.softmax(dim=0) if h.classes else part).tolist()) for h, part in parts
-            ]
+            scores = [(h, shares(part) if h.classes else part.tolist()) for h, part in parts]
             found.append({head.column: part_of(head, part) for head, part in scores})
         return found
 
 
 def main() -> int:
     """Answer the texts of the command line or of a file."""
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     return answer_columns(Model)
 
 

@@ -26,4 +26,5 @@ TASK = Task(
     folder=Path(__file__).parent,
     fit=fit,
     engine="bigmodel.tasks.multi_task.engine",
+    has_onnx=True,
 )

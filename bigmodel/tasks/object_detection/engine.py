@@ -35,5 +35,12 @@ class ObjectDetection:
 
         return load(folder)
 
+    def write_onnx(self, model: Path, folder: Path) -> float:
+        from bigmodel.training.detection.alone import Body
+        from bigmodel.training.portable import noise, write_onnx
+
+        body = Body(model)
+        return write_onnx(body, [{"pictures": noise(1, 3, body.side, body.side)}], folder)
+
 
 ENGINE: Engine = ObjectDetection()

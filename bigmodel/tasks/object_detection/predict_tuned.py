@@ -15,10 +15,8 @@ from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-import torch
-from safetensors.torch import load_file
-
-from bigmodel.training.detection.net import Detector, DetectorSize, found_shares
+from bigmodel.training.detection.alone import Body
+from bigmodel.training.detection.finding import found_shares
 from bigmodel.training.standalone.boxes import FoundBox, answer_boxes, drawn_boxes, read_upright
 
 
@@ -30,9 +28,8 @@ class Model:
         record = json.loads((folder / "detector.json").read_text("utf-8"))
         self.labels: list[str] = record["labels"]
         self._threshold: float = record["threshold"]
-        self._net = Detector(DetectorSize.from_json(record["net"]))
-        self._net.load_state_dict(load_file(folder / "model.safetensors"))
-        self._net.eval()
+        self._side: int = record["net"]["side"]
+        self._body = Body(folder)
 
     def show(self, path: str) -> str:
         """Return a picture with its boxes as HTML."""
@@ -45,8 +42,7 @@ class Model:
 
     def _one(self, path: str) -> list[FoundBox]:
         picture, (width, height) = read_upright(path)
-        with torch.inference_mode():
-            found = found_shares(self._net, picture, "cpu")
+        found = found_shares(self._body, picture, self._side)
         return [
             (left * width, top * height, right * width, bottom * height, self.labels[label], sure)
             for (left, top, right, bottom), label, sure in found

@@ -29,4 +29,5 @@ TASK = Task(
     demo="image",
     fewest_to_tune=20,
     guesses_first=True,
+    has_onnx=True,
 )

@@ -16,16 +16,15 @@ from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-import numpy as np
-import torch  # only now: Transformers reads the line above
-from transformers import AutoModelForQuestionAnswering, AutoTokenizer, logging
-
-from bigmodel.training.standalone.extracts import answer_extracts, drawn_extract
+from bigmodel.training.standalone.extracts import (
+    answer_extracts,
+    drawn_extract,
+)  # only now: Transformers reads the line above
+from bigmodel.training.standalone.networks.reader import Body, tokenizer_of
+from bigmodel.training.standalone.networks.rows import answered
 from bigmodel.training.standalone.texts import cleaned
 from bigmodel.training.text.extraction.choice import Choice, asked_parts
-from bigmodel.training.text.extraction.windows import Decision, Floats, Window, choices, read
-
-BATCH = 16
+from bigmodel.training.text.extraction.windows import Decision, choices, read
 
 
 class Model:
@@ -33,14 +32,8 @@ class Model:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder = folder or Path(__file__).resolve().parent
-        self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        self._model = AutoModelForQuestionAnswering.from_pretrained(
-            folder,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            dtype="float32",
-        ).eval()
+        self._tokenizer = tokenizer_of(folder)
+        self._body = Body(folder, "QuestionAnswering")
         told = json.loads((folder / "extract.json").read_text("utf-8"))
         slope, offset = told["line"]
         self._how = Decision(told["answer_tokens"], told["threshold"], (slope, offset))
@@ -56,30 +49,15 @@ class Model:
         clean, *asked = cleaned([passage, *questions], self._folder)
         pairs = [(clean, question) for question in asked]
         windows = read(self._tokenizer, pairs, int(self._tokenizer.model_max_length))
-        scores: list[Floats] = []
-        for start in range(0, len(windows), BATCH):
-            scores += self._scores(windows[start : start + BATCH])
+        padding = int(self._tokenizer.pad_token_id or 0)
+        raw = answered(self._body, [window.ids for window in windows], padding)
+        scores = [found[: len(window.ids)] for found, window in zip(raw, windows, strict=True)]
         found = choices(windows, scores, len(pairs), self._how)
         return [(clean, choice) for choice in found]
-
-    def _scores(self, windows: Sequence[Window]) -> list[Floats]:
-        """Return the scores of each window, (pieces, start and end)."""
-        padding, width = int(self._tokenizer.pad_token_id or 0), max(len(w.ids) for w in windows)
-        ids = np.full((len(windows), width), padding, np.int64)
-        mask = np.zeros((len(windows), width), np.int64)
-        for row, window in enumerate(windows):
-            ids[row, : len(window.ids)], mask[row, : len(window.ids)] = window.ids, 1
-        with torch.inference_mode():
-            raw = self._model(
-                input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask)
-            )
-        both = torch.stack([raw.start_logits, raw.end_logits], dim=-1).double().numpy()
-        return [both[row, : len(window.ids)] for row, window in enumerate(windows)]
 
 
 def main() -> int:
     """Answer the questions of the command line."""
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     return answer_extracts(Model)
 
 

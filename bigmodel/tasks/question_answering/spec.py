@@ -28,4 +28,5 @@ TASK = Task(
     engine="bigmodel.tasks.question_answering.engine",
     inputs=("context", "question"),
     fewest_to_tune=200,
+    has_onnx=True,
 )

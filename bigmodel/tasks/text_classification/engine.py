@@ -28,6 +28,11 @@ class TextClassification:
 
         return finetune.load_model(folder)
 
+    def write_onnx(self, model: Path, folder: Path) -> float:
+        from bigmodel.training.portable import write_reader
+
+        return write_reader(model, folder, "SequenceClassification")
+
 
 def _settings(params: Params) -> TextParams:
     return TextParams.model_validate(params.model_dump())

@@ -34,4 +34,5 @@ TASK = Task(
     folder=Path(__file__).parent,
     fit=fit,
     engine="bigmodel.tasks.text_classification.engine",
+    has_onnx=True,
 )

@@ -30,4 +30,5 @@ TASK = Task(
     folder=Path(__file__).parent,
     fit=fit,
     engine="bigmodel.tasks.text_regression.engine",
+    has_onnx=True,
 )

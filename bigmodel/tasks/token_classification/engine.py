@@ -35,5 +35,10 @@ class TokenClassification:
 
         return finetune.load(folder)
 
+    def write_onnx(self, model: Path, folder: Path) -> float:
+        from bigmodel.training.portable import write_reader
+
+        return write_reader(model, folder, "TokenClassification")
+
 
 ENGINE: Engine = TokenClassification()

@@ -13,7 +13,6 @@ import numpy as np
 import timm
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor, nn
 from torchvision.models.detection import FCOS  # type: ignore[import-untyped]
 from torchvision.models.detection.anchor_utils import AnchorGenerator  # type: ignore[import-untyped]
@@ -28,7 +27,7 @@ from torchvision.ops.feature_pyramid_network import (  # type: ignore[import-unt
 )
 
 from bigmodel.training.detection.decoding import STRIDES, Floats, boxes_of_maps, map_sides
-from bigmodel.training.detection.squares import Pixels, fitted, square
+from bigmodel.training.detection.squares import Pixels, square
 from bigmodel.training.images.pretrained import stages
 
 SIZES = tuple((stride,) for stride in STRIDES)  # one a level: FCOS takes them as strides
@@ -167,19 +166,6 @@ class Detector(nn.Module):
         square = ImageList(torch.empty(1, 3, side, side, device=device), [(side, side)])
         [places] = self.fcos.anchor_generator(square, maps)
         return places, [n * n for n in sides]
-
-
-def found_shares(
-    net: Detector, picture: Image.Image, device: str
-) -> list[tuple[tuple[float, float, float, float], int, float]]:
-    """Return the boxes in a picture as shares of its sides, with the number of their kind and their certainty, the surest first."""
-    side = net.size.side
-    pixels = fitted(picture, side)
-    height, width = pixels.shape[:2]
-    [(boxes, scores, labels)] = net.boxes(net(tensor_of([pixels], side).to(device)))
-    shares = (boxes.astype(np.float64) / [width, height, width, height]).clip(0, 1)
-    sides = [(a, b, c, d) for a, b, c, d in shares.tolist()]
-    return list(zip(sides, labels.tolist(), scores.tolist(), strict=True))
 
 
 def tensor_of(pictures: Sequence[Pixels], side: int) -> Tensor:

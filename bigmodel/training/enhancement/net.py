@@ -9,10 +9,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bigmodel.training.enhancement.plain import Pixels
+from bigmodel.training.enhancement.tiling import AROUND, tiled
 
 EDSR, SPAN = "edsr", "span"  # families
 MIDDLE = 0.45  # of the colours of photos
-TILE, AROUND = 256, 24  # pixels of a large photo that are done together, and around them at least
 
 
 @dataclass(frozen=True)
@@ -126,26 +126,13 @@ def enhanced(net: Enhancer | Span, given: Pixels, plain: Pixels, scale: int, dev
 def tiles(
     net: Enhancer | Span, given: Pixels, plain: Pixels, scale: int, device: str
 ) -> Iterator[tuple[tuple[int, int], Pixels]]:
-    """Yield a picture as far as it is made, tile by tile, with how many of how many are; the rest of it is plain.
+    """Yield a picture as far as it is made by a network, as `tiled` does."""
 
-    Tiles overlap by what the network sees, so that no seam shows.
-    """
-    made, around = plain.copy(), net.size.around
-    height, width = given.shape[:2]
-    corners = [(top, left) for top in range(0, height, TILE) for left in range(0, width, TILE)]
-    for done, (top, left) in enumerate(corners, 1):
-        y0, x0 = max(0, top - around), max(0, left - around)
-        y1, x1 = min(height, top + TILE + around), min(width, left + TILE + around)
-        large = plain[y0 * scale : y1 * scale, x0 * scale : x1 * scale]
-        pair = (as_tensor(part[None]).to(device) for part in (given[y0:y1, x0:x1], large))
+    def ask(*pair: Any) -> list[Any]:
         with torch.inference_mode():
-            [answer] = net(*pair).clamp(0, 1).mul(255).round().byte().cpu()
-        tile = answer.permute(1, 2, 0).numpy()
-        down, across = min(TILE, height - top) * scale, min(TILE, width - left) * scale
-        y, x = (top - y0) * scale, (left - x0) * scale
-        part = made[top * scale : top * scale + down, left * scale : left * scale + across]
-        part[...] = tile[y : y + down, x : x + across]
-        yield (done, len(corners)), made
+            return [net(*(torch.from_numpy(part).to(device) for part in pair)).cpu().numpy()]
+
+    yield from tiled(ask, given, plain, scale, net.size.around)
 
 
 def as_tensor(pixels: Pixels) -> Tensor:

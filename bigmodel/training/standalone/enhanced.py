@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from bigmodel.data.media.images import HEAD_BYTES, is_deep_png, plain_picture
-from bigmodel.training.enhancement.plain import Pixels
 
+Pixels = NDArray[np.uint8]  # (height, width, 3)
 SHOWN_SIDE, MOST_SIDE = (
     2_048,
     4_096,

@@ -18,3 +18,14 @@ def read_square(path: str, side: int) -> NDArray[np.uint8]:
     box = (left, top, left + part, top + part)
     made = picture.resize((side, side), Image.Resampling.BILINEAR, box=box, reducing_gap=2.0)
     return np.asarray(made)
+
+
+def resized(square: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Return a square of fractions, (side before, side before, 3), smoothly at another size, as torch does with antialiasing."""
+    if len(square) == side:
+        return square
+    planes = [
+        np.asarray(Image.fromarray(plane).resize((side, side), Image.Resampling.BILINEAR))
+        for plane in np.ascontiguousarray(square.transpose(2, 0, 1))
+    ]
+    return np.stack(planes, axis=-1)

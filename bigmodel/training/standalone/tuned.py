@@ -13,9 +13,10 @@ from collections.abc import Sequence
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-from transformers import logging  # only now: Transformers reads the line above
-
-from bigmodel.training.standalone.networks.encoder import EncoderModel
+from bigmodel.training.standalone.networks.encoder import (
+    EncoderModel,
+)  # only now: Transformers reads the line above
+from bigmodel.training.standalone.networks.linear import shares
 from bigmodel.training.standalone.texts import answer_texts
 
 
@@ -25,12 +26,11 @@ class Model(EncoderModel):
     def predict(self, texts: Sequence[str]) -> list[list[float]]:
         """Return one row a text: probabilities in the order of `labels`, or one number."""
         raw = self.raw(texts)
-        return [(row.softmax(dim=0) if self.labels else row).tolist() for row in raw]
+        return [shares(row) if self.labels else row.tolist() for row in raw]
 
 
 def main() -> int:
     """Answer the texts of the command line or of a file."""
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     return answer_texts(Model)
 
 

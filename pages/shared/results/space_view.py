@@ -63,7 +63,7 @@ class SpaceView:
         """Return the ZIP of the model that is shown, as a Space."""
         owner, results = self._ctx.owner(request), self._ctx.services.results
         model = results.model(owner, job, model_id or "")
-        return str(results.download(owner, model.id, as_space=True))
+        return str(results.download(owner, model.id, "space"))
 
     def look(self, job: str, model_id: str | None, request: gr.Request) -> Updates:
         """Show exactly what would be sent: every file, and the card."""

@@ -83,8 +83,8 @@ def test_adapter_is_taken_along_without_its_base(
     made: Made, tuned: TrainedModel, base: BaseFiles, tmp_path: Path
 ) -> None:
     assert made.results.has_adapter(tuned)
-    for kind, name in (("whole", False), ("alone", True)):
-        with zipfile.ZipFile(made.results.download(OWNER, tuned.id, as_adapter=name)) as package:
+    for kind, name in (("whole", "model"), ("alone", "adapter")):
+        with zipfile.ZipFile(made.results.download(OWNER, tuned.id, name)) as package:
             package.extractall(tmp_path / kind)
     alone, whole = tmp_path / "alone", tmp_path / "whole"
     assert not (alone / "model.safetensors").exists()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -69,9 +70,11 @@ def add_scratch(training: Training, texts: list[str], targets: list[str]) -> Tra
     return model
 
 
-def unpacked(training: Training, model: TrainedModel, folder: Path) -> Path:
+def unpacked(
+    training: Training, model: TrainedModel, folder: Path, sort: Literal["model", "onnx"] = "model"
+) -> Path:
     service = ResultService(training.settings, training.store, lambda *_: [])
-    with zipfile.ZipFile(service.download(OWNER, model.id)) as package:
+    with zipfile.ZipFile(service.download(OWNER, model.id, sort)) as package:
         package.extractall(folder)
     return folder
 
@@ -115,6 +118,32 @@ def test_package_of_a_transformer_answers_alike(settings: Settings, tmp_path: Pa
         assert answer["probabilities"] == pytest.approx(scores.probabilities, abs=1e-5)
     configs = [path.read_text("utf-8") for path in folder.glob("*.json")]
     assert [text for text in configs if str(settings.home) in text] == []
+
+
+@pytest.mark.slow
+def test_package_as_onnx_answers_alike_without_torch(settings: Settings, tmp_path: Path) -> None:
+    targets = ["bad", "good", "bad", "中立", "good"]
+    training = trained(settings, CHINESE, targets, "text_classification")
+    model = add_scratch(training, CHINESE, targets)
+    folder = unpacked(training, model, tmp_path / "away", "onnx")
+    assert not (folder / "model.safetensors").exists()
+    pins = (folder / "requirements.txt").read_text("utf-8").split()
+    assert {pin.split("==")[0] for pin in pins} == {"numpy", "onnxruntime", "tokenizers"}
+    assert "model.onnx" in (folder / "README.md").read_text("utf-8")
+    asked = [*CHINESE, *STRANGE, "很长" * 40]
+    expected = loaded(training, model).answer(asked)
+    for answer, scores in zip(run_alone(folder, asked), expected, strict=True):
+        assert answer["probabilities"] == pytest.approx(scores.probabilities, abs=1e-5)
+
+
+def test_instant_models_are_no_networks(settings: Settings) -> None:
+    targets = ["good", "bad", "bad", "good", "good"]
+    training = trained(settings, CHINESE, targets, "text_classification")
+    model = add_instant(training, CHINESE, targets)
+    service = ResultService(settings, training.store, lambda *_: [])
+    assert not service.has_onnx(model)
+    with pytest.raises(ModelError, match="onnx_no_network"):
+        service.download(OWNER, model.id, "onnx")
 
 
 @pytest.mark.parametrize("texts", [ENGLISH, CHINESE], ids=["words", "characters"])

@@ -60,7 +60,7 @@ def test_space_holds_what_was_shown_and_nobody_sees_it(
     assert TOKEN not in caplog.text
     assert TOKEN not in repr(vars(service))
     package = ResultService(training.settings, training.store, lambda *_: []).download(
-        OWNER, model.id, as_space=True
+        OWNER, model.id, "space"
     )
     with zipfile.ZipFile(package) as file:
         assert {name: file.read(name) for name in file.namelist()} == sent

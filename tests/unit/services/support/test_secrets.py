@@ -31,7 +31,7 @@ def test_pasted_token_is_nowhere_but_in_its_row(
     table.write_text(f"{table.read_text('utf-8')}\nwarm soup of {TOKEN},good", "utf-8")
     job = journey.train(services, services.datasets.import_file(OWNER, table))
     model = services.inference.resolve(OWNER, job.id)
-    exports = [services.results.download(OWNER, model.id, as_space=kind) for kind in (False, True)]
+    exports = [services.results.download(OWNER, model.id, kind) for kind in ("model", "space")]
     kept = [path for path in settings.home.rglob("*") if path.is_file()]
     rows = {path for path in kept if path.is_relative_to(settings.datasets)}
     for path in {*kept, *exports} - rows:

@@ -15,10 +15,8 @@ from bigmodel.training.enhancement import finetune, instant, predictor
 from bigmodel.training.enhancement.damage import SPARED, Damage, damaged, drawn
 from bigmodel.training.enhancement.limit import limit_of
 from bigmodel.training.enhancement.net import (
-    AROUND,
     EDSR,
     SPAN,
-    TILE,
     Enhancer,
     EnhancerSize,
     enhanced,
@@ -28,6 +26,7 @@ from bigmodel.training.enhancement.plain import enlarged, noise_of, shrunk
 from bigmodel.training.enhancement.predictor import Wisdom
 from bigmodel.training.enhancement.read import Photos, photos_of
 from bigmodel.training.enhancement.recipe import EnhanceParams
+from bigmodel.training.enhancement.tiling import AROUND, TILE
 from tests.fakes.clear_pictures import SIDE, clear_data, write_clear
 from tests.fakes.reporter import FakeReporter
 from tests.tasks.material import SCRATCH

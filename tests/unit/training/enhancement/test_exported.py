@@ -15,9 +15,10 @@ from PIL import Image
 from bigmodel.data.media.images import open_picture
 from bigmodel.services.results.standalone import assemble
 from bigmodel.tasks.image_enhancement import spec
-from bigmodel.training.enhancement.net import TILE, EnhancerSize, make_net
+from bigmodel.training.enhancement.net import EnhancerSize, make_net
 from bigmodel.training.enhancement.plain import enlarged
 from bigmodel.training.enhancement.predictor import Wisdom, load, save
+from bigmodel.training.enhancement.tiling import TILE
 
 TOP = np.tile(np.linspace(0, 1, 40), (30, 1))
 
