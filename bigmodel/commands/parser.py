@@ -10,7 +10,6 @@ from bigmodel.commands import (
     data,
     doctor,
     evaluate,
-    export,
     grow,
     jobs,
     predict,
@@ -53,7 +52,7 @@ class Grammar:
         self._evaluate(self._command(commands, "evaluate", evaluate.run))
         self._predict(self._command(commands, "predict", predict.run))
         self._show(self._command(commands, "show", show.run))
-        self._export(self._command(commands, "export", export.run))
+        self._export(self._command(commands, "export", show.run_export))
         self._project(self._group(commands, "project"))
         self._bases(self._group(commands, "bases"))
         self._report(self._command(commands, "report", doctor.report))

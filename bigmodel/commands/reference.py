@@ -74,10 +74,11 @@ def _named(things: Sequence[Thing], name: str) -> list[Thing]:
 
 
 def find_model(services: Services, text: str) -> str:
-    """Return the identifier of the model or training that is meant."""
-    if is_id(text):
-        try:
-            return services.inference.resolve(OWNER, text).id
-        except NotFoundError:
-            pass  # the sentence about trainings fits both
-    return find_job(services, text).id
+    """Return the identifier of the model, or of the kept model of the training, with this identifier or name.
+
+    Raises:
+        NotFoundError: `model_unknown`, `job_unnamed`.
+        JobError: `name_of_several`.
+    """
+    named = text if is_id(text) else find_job(services, text).id
+    return services.inference.resolve(OWNER, named).id
