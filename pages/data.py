@@ -50,7 +50,11 @@ class DataTab:
         gr.Markdown(t("pages.data.intro"))
         with gr.Row(equal_height=False):
             self.file = gr.File(
-                label=t("pages.data.upload"), elem_id="data-upload", type="filepath", height=150
+                label=t("pages.data.upload"),
+                elem_id="data-upload",
+                type="filepath",
+                height=150,
+                min_width=300,  # on a phone it has a line of its own
             )
             self.chosen = gr.Dropdown(
                 [], label=t("pages.data.chosen"), elem_id="data-chosen", interactive=True

@@ -47,7 +47,7 @@ class ResultsTab:
         self.timer = gr.Timer(LOOK_S, active=False)
         with gr.Row(equal_height=False):
             self.job = gr.Dropdown(
-                [], label=t(f"{WORDS}job"), elem_id="results-job", interactive=True
+                [], label=t(f"{WORDS}job"), elem_id="results-job", interactive=True, min_width=300
             )
             self.model = gr.Radio(
                 [], label=t(f"{WORDS}model"), elem_id="results-model", visible=False
@@ -67,11 +67,11 @@ class ResultsTab:
                 )
             self.package = gr.DownloadButton(elem_id="results-package", elem_classes="bm-away")
             self.own_table = OwnTable(self.ctx, "results")
-            self.share = ShareView(self.ctx)
-            self.space = SpaceView(self.ctx)
             self.compare = CompareView(self.ctx)
             self.panels = panels_box(self.ctx.services.words, "results-panels")
             self.wrong = WrongRows(self.ctx)
+            self.share = ShareView(self.ctx)
+            self.space = SpaceView(self.ctx)
             self._build_more()
             self.terms = gr.HTML("", elem_id="results-terms")
 

@@ -10,6 +10,7 @@ from bigmodel.core.results.results import Measure, Results
 
 RADIUS = 42.0
 ROUND = 2 * pi * RADIUS
+FITTING = 6  # signs within the ring at full size: "87.5 %"
 
 
 def of_results(results: Results, say: Say) -> str:
@@ -32,7 +33,8 @@ def of_numbers(numbers: Mapping[str, float], say: Say, own: tuple[Metric, ...] =
 def ring(measure: Measure, kind: Metric, say: Say, *, instant: Measure | None = None) -> str:
     """Return a ring. Of a measure of errors the arc is what is free of them, and the number is the measure."""
     name = kind.short or say(kind.title)
-    spoken = f"{name}: {kind.text(measure.value)}"
+    value = kind.text(measure.value)
+    spoken = f"{name}: {value}"
     arcs = _arc(0, _filled(measure.value, kind), "is-value")
     if measure.has_interval:
         ends = sorted((_filled(measure.low, kind), _filled(measure.high, kind)))
@@ -44,10 +46,11 @@ def ring(measure: Measure, kind: Metric, say: Say, *, instant: Measure | None = 
         number = kind.text(instant.value).replace(" ", "\N{NO-BREAK SPACE}")
         said = say("pages.results.ring_instant", value=number)
         legend, spoken = f"<small>{html.escape(said)}</small>", f"{spoken}. {said}"
+    size = ' class="is-long"' if len(value) > FITTING else ""
     picture = (
         f'<svg viewBox="0 0 100 100" role="img" aria-label="{html.escape(spoken, quote=True)}">'
         f'<circle cx="50" cy="50" r="{RADIUS:g}" class="is-ground"/>{arcs}'
-        f'<text x="50" y="55" text-anchor="middle">{html.escape(kind.text(measure.value))}</text></svg>'
+        f'<text x="50" y="55" text-anchor="middle"{size}>{html.escape(value)}</text></svg>'
     )
     return f'<div class="bm-ring">{picture}<span>{html.escape(name)}</span>{legend}</div>'
 
