@@ -150,6 +150,7 @@ class Grammar:
         self._set(parser)
         parser.add_argument("--budget", metavar="SECONDS", type=int, help=self._help("budget"))
         parser.add_argument("--name", metavar="N", help=self._help("job_name"))
+        parser.add_argument("--consent", metavar="FILE", type=Path, help=self._help("consent"))
         self._columns(parser)
         self._workbook(parser)
         self._answers(parser)

@@ -10,12 +10,15 @@ from bigmodel.commands.jobs import record_of
 from bigmodel.commands.reference import OWNER, as_file, find_dataset
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core import clock
+from bigmodel.core.consent import VALID
 from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.errors import JobError
 from bigmodel.core.job import Job, State
 from bigmodel.services.studio import Services
 from bigmodel.services.training.forecast_text import sentences, to_json
 
 LOOK_S = 0.5
+MINUTES = int(VALID.total_seconds() // 60)
 WAKE_S = 10.0  # between looks at whether the supervisor still runs
 
 
@@ -24,6 +27,8 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
     dataset = _dataset(args, services, terminal)
     if args.forecast:
         return _forecast(args, dataset, services, terminal)
+    if not _is_agreed(args, dataset, services, terminal):
+        return 1
     job = services.training.submit(
         OWNER,
         dataset.id,
@@ -59,6 +64,36 @@ def _forecast(
         terminal.write(line)
     terminal.record(to_json(made))
     return 0
+
+
+def _is_agreed(
+    args: argparse.Namespace, dataset: Dataset, services: Services, terminal: Terminal
+) -> bool:
+    """Tell whether the training may begin: where it waits for a consent, ask for one or have the one that was brought heard."""
+    task = args.task or services.training.guess_task(dataset)
+    if not services.consents.is_wanted(dataset.version, task):
+        return True
+    language = terminal.language
+    if args.consent is None:
+        asked = services.consents.ask(OWNER, dataset.id, language)
+        terminal.say("consent.wanted", minutes=MINUTES)
+        terminal.write(f"\n    {asked.sentence}\n")
+        command = f"python -m bigmodel train {dataset.id} --task {task} --consent FILE"
+        terminal.say("consent.how", command=command)
+        terminal.record({"consent": {"sentence": asked.sentence, "until": asked.until}, "dataset": dataset.id})  # fmt: skip
+        return False
+    open_one = services.consents.newest(OWNER, dataset.id)
+    if open_one is None:
+        raise JobError("consent_old")
+    found = services.consents.check(OWNER, dataset.id, open_one.id, args.consent)
+    lines = [terminal.tell(line) for line in found.lines]
+    for line in lines:
+        terminal.write(line)
+    if found.is_given:
+        terminal.say("consent.checked")
+    else:
+        terminal.record({"consent": {"is_given": False, "lines": lines}})
+    return found.is_given
 
 
 def changes_of(args: argparse.Namespace) -> dict[str, Any]:

@@ -71,6 +71,9 @@ class Task:
     fewest_to_tune: int = 50  # usable rows below which only the instant model is trained
     guesses_first: bool = False  # its instant model looks at nothing: it shows what can be guessed
     has_onnx: bool = False  # its trained networks can leave torch: its engine is `Portable`
+    asks_consent: bool = (
+        False  # it makes a voice of a person: nobody trains before that person agreed
+    )
     rows_for_scratch: int = (
         0  # from which a model that starts from nothing is worth a try; 0: as usual of its medium
     )

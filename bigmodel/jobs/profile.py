@@ -32,6 +32,7 @@ from bigmodel.data.versions.versions import load_task_data
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.attempt_folder import Attempt
 from bigmodel.jobs.platform.process import limit_worker, peak_mb
+from bigmodel.jobs.worker.attempt import consent_to
 from bigmodel.jobs.worker.seal import size_mb
 from bigmodel.jobs.worker.stopwatch import Stopwatch
 from bigmodel.settings import Settings
@@ -100,6 +101,7 @@ def measure(folder: Path, settings: Settings, limit_s: float = LIMIT_S) -> Measu
     """
     attempt = attempt_folder.read_attempt(folder)
     task = get_task(attempt.task, settings.task_folders)
+    consent_to(task, settings.home / attempt.dataset)  # timing it trains it
     engine = load_engine(task)
     began = time.monotonic()
     is_ours = task.folder.is_relative_to(Path(tasks.__file__).parent)

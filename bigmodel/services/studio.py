@@ -40,6 +40,7 @@ from bigmodel.services.sharing.publish import PublishService
 from bigmodel.services.support.report import ReportService
 from bigmodel.services.support.snapshots import Snapshots
 from bigmodel.services.training.base_models import BaseModelService
+from bigmodel.services.training.consent import ConsentService
 from bigmodel.services.training.training import TrainingService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
@@ -60,6 +61,7 @@ class Services:
     proposals: ProposalService
     base_models: BaseModelService
     training: TrainingService
+    consents: ConsentService
     jobs: JobService
     control: ControlService
     diagnosis: DiagnosisService
@@ -130,6 +132,7 @@ def services_over(
         labelling=labelling,
         proposals=ProposalService(settings, store, inference.answers),
         training=TrainingService(settings, store, base_models, jobs, labelling),
+        consents=ConsentService(settings, store),
         jobs=jobs,
         control=control,
         diagnosis=DiagnosisService(settings, store, base_models, control),

@@ -29,6 +29,7 @@ from bigmodel.core.task import (
     Task,
 )
 from bigmodel.data.targets import target_kind
+from bigmodel.data.versions import consents
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.artifacts import Artifacts
@@ -62,6 +63,7 @@ class Work:
     params: Params
     data: TaskData
     reporter: WorkerReporter
+    consent: Path | None = None  # of who speaks in the rows, where the task makes a voice of them
 
     @property
     def models(self) -> Path:
@@ -112,11 +114,27 @@ def _prepare(folder: Path, settings: Settings, reporter: WorkerReporter) -> Work
     params = task.params.model_validate(dict(attempt.params))
     kind = answer_type(task)
     target = target_kind(task.target)
+    consent = consent_to(task, settings.home / attempt.dataset)
     data = load_task_data(settings.home / attempt.dataset, target)
     shutil.rmtree(folder / "models", ignore_errors=True)
     (folder / "models").mkdir()
     engine = load_engine(task)
-    return Work(attempt, folder, settings.home, task, kind, target, engine, params, data, reporter)
+    return Work(
+        attempt, folder, settings.home, task, kind, target, engine, params, data, reporter, consent
+    )
+
+
+def consent_to(task: Task, version: Path) -> Path | None:
+    """Return where the consent to a training lies, None where the task needs none: the last door, whoever opened the others.
+
+    Raises:
+        TrainingError: `consent_missing`.
+    """
+    if not task.asks_consent:
+        return None
+    if (place := consents.find(version)) is None:
+        raise TrainingError("consent_missing")
+    return place
 
 
 def _instant(work: Work, engine: HasBaseline) -> TrainedModel:
@@ -173,6 +191,8 @@ def _make(
     draft = work.models / f".tmp-{kind}"
     draft.mkdir()
     train(draft)
+    if work.consent:
+        consents.carry(work.consent, draft)
     work.reporter.phase("measure")
     answers = measure(work, draft)
     answers.write(draft)

@@ -24,11 +24,7 @@ from bigmodel.data.versions.gallery import Item, Preview, items_of, media_file, 
 from bigmodel.data.versions.joining import joining
 from bigmodel.data.versions.original_files import keep_look, uploaded_as
 from bigmodel.data.versions.revise import lasting, own_sources
-from bigmodel.data.versions.versions import (
-    ITEMS,
-    own_source,
-    write_version,
-)
+from bigmodel.data.versions.versions import ITEMS, own_source, write_version
 from bigmodel.services.datasets.erase import erase
 from bigmodel.services.datasets.import_source import (
     AnsweredUpload,
@@ -44,7 +40,7 @@ from bigmodel.services.datasets.recipe import (
     label_of,
     recipe_of,
 )
-from bigmodel.services.datasets.samples import Sample, read_samples, sample_path
+from bigmodel.services.datasets.samples import Sample, keep_made_up, read_samples, sample_path
 from bigmodel.services.datasets.upload_session import UploadSession
 from bigmodel.services.people.limits import Limits
 from bigmodel.settings import Settings
@@ -81,7 +77,9 @@ class DatasetService:
         """
         self._limits.check_upload(owner, path.stat().st_size if path.is_file() else 0)
         read = partial(read_upload, path, self._settings)
-        return self._import(owner, read, path.name, name or path.stem, told, path)
+        dataset = self._import(owner, read, path.name, name or path.stem, told, path)
+        keep_made_up(self._settings, dataset, path)
+        return dataset
 
     def import_tray(
         self, owner: str, tray: UploadSession, *, name: str = "", **told: Unpack[AnsweredUpload]

@@ -1,11 +1,17 @@
-"""The samples that come with the app: their catalogue, and where they lie; it imports none."""
+"""The samples that come with the app: their catalogue, where they lie, and in which of them nobody speaks; it imports none."""
 
 import base64
 import tomllib
 from dataclasses import dataclass
+from filecmp import cmp
 from pathlib import Path
 
+from bigmodel.core import clock
+from bigmodel.core.consent import MADE_UP, Consent
+from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
+from bigmodel.data.versions import consents
+from bigmodel.settings import Settings
 from bigmodel.tasks import get_task
 
 SAMPLES = Path(__file__).parents[3] / "assets" / "samples"
@@ -13,12 +19,13 @@ SAMPLES = Path(__file__).parents[3] / "assets" / "samples"
 
 @dataclass(frozen=True)
 class Sample:
-    """Data of ours to try things with; its words are `samples.<name>.title` and `.about`."""
+    """Data of ours to try things with; its words are `samples.<name>.title` and `.about`. `is_made_up`: our generator speaks, nobody else."""
 
     name: str
     language: str
     task_hint: str
     rows: int
+    is_made_up: bool = False
     shows: tuple[str, ...] = ()  # an example and its answer, of a sample without a picture
 
     @property
@@ -51,3 +58,17 @@ def sample_path(name: str) -> Path:
     if name not in known:
         raise NotFoundError("sample_unknown", sample=name, known=", ".join(known))
     return next(SAMPLES.glob(f"{name}.*"))
+
+
+def keep_made_up(settings: Settings, dataset: Dataset, path: Path) -> None:
+    """Keep with a dataset that nobody speaks in it, where its file is byte for byte a sample of ours that says so.
+
+    It is kept of these recordings alone, so that any other one added later needs a consent.
+    """
+    ours = [sample_path(sample.name) for sample in read_samples() if sample.is_made_up]
+    if not any(path.is_file() and cmp(path, mine, shallow=False) for mine in ours):
+        return
+    covered = consents.recordings_of(settings.home / dataset.version.folder)
+    digest = consents.digest_of(covered)
+    consent = Consent(MADE_UP, clock.now(), digest, recordings=len(covered))
+    consents.keep(settings.datasets / dataset.id, consent, covered)

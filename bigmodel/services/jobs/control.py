@@ -18,6 +18,7 @@ from bigmodel.core.name import clean_name
 from bigmodel.jobs.artifacts import Artifacts, job_name
 from bigmodel.jobs.supervisor.resources import require_room
 from bigmodel.services.people.limits import Limits
+from bigmodel.services.training.consent import require_consent
 from bigmodel.services.training.job_name import free_name
 from bigmodel.services.training.params import check_params
 from bigmodel.settings import Settings
@@ -53,11 +54,12 @@ class ControlService:
         """Put a paused training back into line; it goes on one step after its last checkpoint.
 
         Raises:
-            JobError: `job_goes_on` when it is not paused (any more), `disk_short`, `memory_short_now`.
+            JobError: `job_goes_on` when it is not paused (any more), `disk_short`, `memory_short_now`, `consent_missing`.
         """
         job = self._store.jobs.get(owner, job_id)
         if job.state == State.PAUSED:
             require_room(self._settings)
+            self._require_consent(job)
         move = (job.id, job.token, State.PAUSED, State.QUEUED)
         if not self._store.jobs.move(*move, at=clock.now()):
             raise JobError("job_goes_on", name=job.name)
@@ -83,7 +85,7 @@ class ControlService:
         Raises:
             NotFoundError: no such job, or no such version of its dataset.
             ParamsError: settings that do not fit.
-            JobError: `disk_short`, `memory_short_now`.
+            JobError: `disk_short`, `memory_short_now`, `consent_missing`.
         """
         old = self._store.jobs.get(owner, job_id)
         values = {**old.params, **(changes or {})} | ({"base": base} if base else {})
@@ -143,10 +145,17 @@ class ControlService:
         task = get_task(job.task, self._settings.task_folders)
         return check_params(task, values).model_dump(mode="json")
 
+    def _require_consent(self, job: Job) -> None:
+        task = get_task(job.task, self._settings.task_folders)
+        if task.asks_consent:
+            version = self._store.datasets.version(job.owner, job.dataset_id, job.dataset_version)
+            require_consent(self._settings, version, task)
+
     def _submit(self, fresh: Job, key: str, *, is_own_key: bool, of: Job | None = None) -> Job:
         """Store a new job, or return the one that was stored for the same deed and has not ended."""
         require_room(self._settings)
         Limits(self._settings, self._store).check_training(fresh.owner, key)
+        self._require_consent(fresh)
         if of is not None:
             place = self._artifacts.path(f"{job_name(fresh.id)}/{NOT_AN_ATTEMPT}/checkpoints")
             folder = _linked(self._artifacts.path(of.checkpoint), place)

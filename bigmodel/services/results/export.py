@@ -63,6 +63,7 @@ LEFT = frozenset(  # rows, what tells of them, and ids of this app
         "neighbours.json",
         "neighbours_terms.json",
         "copied.safetensors",
+        "consent.safetensors",
         "lora.safetensors",
         "lora.json",
         "apart.json",

@@ -26,6 +26,7 @@ from bigmodel.services.people.limits import Limits
 from bigmodel.services.training.alternatives import Choice, lighter
 from bigmodel.services.training.augmentation_preview import can_augment, sheet
 from bigmodel.services.training.base_models import BaseModelService
+from bigmodel.services.training.consent import is_agreed, require_consent
 from bigmodel.services.training.costs import Costs
 from bigmodel.services.training.forecast import Forecast, Plan, expected, free_room, judge, rough
 from bigmodel.services.training.job_name import free_name
@@ -243,7 +244,9 @@ class TrainingService:
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
         params = self._params(found, chosen, preset, changes)
         asked = ProfileRequest(dataset.version, found, chosen.name, params)
-        can_time = self._bases.is_ready(chosen)
+        can_time = self._bases.is_ready(chosen) and is_agreed(
+            self._settings, dataset.version, found
+        )
         known = self._timing.known(asked)
         if known is None and can_time and wait:
             known = self._timing.measure(asked)
@@ -309,6 +312,7 @@ class TrainingService:
             ParamsError: settings that do not fit, one problem each.
             ModelError: `base_unknown`, or `base_missing` when it must be fetched first.
             JobError: `task_does_not_fit`, `few_rows_only_instant`, `disk_short`, `memory_short_now`;
+                `consent_missing`, where a voice is made and its speaker has not agreed;
                 `no_labels_yet` or `labels_few`, where labels are given by hand.
         """
         dataset = self._sorting.ready(owner, dataset_id)
@@ -316,6 +320,7 @@ class TrainingService:
         Limits(self._settings, self._store).check_training(owner, key)
         found = self._task(task or self.guess_task(dataset))
         self._require_fit(dataset, found)
+        require_consent(self._settings, dataset.version, found)
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
         self._require_usable(dataset, found, chosen)
         params = self._params(found, chosen, preset, changes)

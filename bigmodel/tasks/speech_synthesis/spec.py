@@ -31,4 +31,5 @@ TASK = Task(
     engine="bigmodel.tasks.speech_synthesis.engine",
     demo="voice",
     fewest_to_tune=20,
+    asks_consent=True,
 )
