@@ -12,12 +12,12 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.panel import cut
 from bigmodel.services.inference.given_rows import PICTURE, SOUND, TEXT, AskedColumn
-from pages.shared.demo import ask_box, text_view
+from pages.shared.demo import text_view
 from pages.shared.demo.models import LOCK, DemoModels
 from pages.shared.demo.table_box import answer_table
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import Context, Page
-from pages.shared.widgets import answer
+from pages.shared.widgets import answer, ask_box
 from pages.shared.widgets.terms import strip
 
 WORDS = "pages.mixed_demo."

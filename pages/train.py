@@ -13,6 +13,7 @@ from pages.shared.label.sort_hook import SortHook
 from pages.shared.train import train_view as view
 from pages.shared.train.augmentation_view import VariedView
 from pages.shared.train.base_intake import BaseIntake
+from pages.shared.train.consent_view import ConsentView
 from pages.shared.train.forecast_view import ForecastView
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page, Updates
@@ -70,6 +71,7 @@ class TrainTab:
             )
             self.fetch = gr.Button(visible=False, variant="primary", elem_id="train-fetch")
             self.stop_place = gr.Column(elem_id="train-stop-place")
+            self.consent = ConsentView(self.ctx)
             self.forecast = ForecastView(self.ctx)
             self.train = gr.Button(
                 t("pages.train.train"), variant="primary", size="lg", elem_id="train-train"
@@ -102,7 +104,7 @@ class TrainTab:
         dataset = self.ctx.dataset
         self.settings = [
             self.filled_for, self.preset, self.expect, self.fetch, self.train, self.advanced,
-            self.command, self.varied.place, *self.form.inputs,
+            self.command, self.varied.place, *self.consent.parts, *self.form.inputs,
         ]  # fmt: skip
         self.filled = [
             self.shown, self.of_task, self.facts, self.key, self.nothing, self.to_data,
@@ -140,6 +142,7 @@ class TrainTab:
         self.ctx.go(submitted, "jobs")
         self.ctx.go(self.to_data.click(lambda: None, None, None, **QUIET), "data")
         self._wire_outlook(tab, choice)
+        self.consent.wire(self.guard, [dataset, self.task], self.train)
         self._wire_bases()
 
     def _wire_outlook(self, tab: gr.Tab, choice: Sequence[gr.components.Component]) -> None:
@@ -307,6 +310,8 @@ class TrainTab:
         values = self.training.values(owner, task, base, preset)
         presets = view.preset_choices(about["minutes"], say)
         can_be_set = about["kind"] != "instant"
+        dataset = self.ctx.services.datasets.get(owner, dataset_id)
+        is_agreed = not self.ctx.services.consents.is_wanted(dataset.version, task)
         return {
             self.filled_for: view.choice_key(task, base, preset),
             self.preset: gr.Radio(presets, value=preset, visible=can_be_set),
@@ -315,7 +320,8 @@ class TrainTab:
                 say("pages.train.fetch", size_mb=round(about["size_mb"])),
                 visible=not about["is_ready"],
             ),
-            self.train: gr.Button(visible=about["is_ready"]),
+            self.train: gr.Button(visible=about["is_ready"], interactive=is_agreed),
+            **self.consent.shown(dataset, task, request),
             self.advanced: gr.Accordion(visible=can_be_set and about["kind"] != "features"),
             self.command: self.training.command(
                 owner, dataset_id, task=task, base=base, preset=preset

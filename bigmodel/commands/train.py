@@ -10,10 +10,10 @@ from bigmodel.commands.jobs import record_of
 from bigmodel.commands.reference import OWNER, as_file, find_dataset
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core import clock
-from bigmodel.core.consent import VALID
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import JobError
 from bigmodel.core.job import Job, State
+from bigmodel.core.people.consent import VALID
 from bigmodel.services.studio import Services
 from bigmodel.services.training.forecast_text import sentences, to_json
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bigmodel.core.consent import Asked
 from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.people.consent import Asked
 from bigmodel.data.media.audio import read_sound, write_sound
 from bigmodel.services.studio import Services
 from bigmodel.services.training import consent

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow.parquet as pq
 from safetensors.numpy import load_file, save_file
 
-from bigmodel.core.consent import SPOKEN, Consent
 from bigmodel.core.ids import new_id
+from bigmodel.core.people.consent import SPOKEN, Consent
 from bigmodel.data.versions.versions import ITEMS
 
 FOLDER, RECORD, COVERED = "consents", "consent.json", "covered.json"

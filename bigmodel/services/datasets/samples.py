@@ -7,9 +7,9 @@ from filecmp import cmp
 from pathlib import Path
 
 from bigmodel.core import clock
-from bigmodel.core.consent import MADE_UP, Consent
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
+from bigmodel.core.people.consent import MADE_UP, Consent
 from bigmodel.data.versions import consents
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task

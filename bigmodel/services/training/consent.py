@@ -13,13 +13,13 @@ from bigmodel.base_models import wheels
 from bigmodel.base_models.child import records
 from bigmodel.base_models.package import WEIGHTS
 from bigmodel.core import clock
-from bigmodel.core.consent import SPOKEN, Asked, Consent
 from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import JobError, ModelError
 from bigmodel.core.ids import is_id, new_id
 from bigmodel.core.language import Language
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.model import Base
+from bigmodel.core.people.consent import SPOKEN, Asked, Consent
 from bigmodel.core.task import Task
 from bigmodel.data.versions import consents
 from bigmodel.data.versions.versions import ITEMS, media_folder
@@ -79,6 +79,10 @@ class ConsentService:
         """Return the consent that covers a version, if there is one."""
         place = consents.find(self._settings.home / version.folder)
         return consents.read(place) if place else None
+
+    def is_asked(self, task: str) -> bool:
+        """Tell whether a task needs a consent at all."""
+        return get_task(task, self._settings.task_folders).asks_consent
 
     def is_wanted(self, version: Version, task: str) -> bool:
         """Tell whether a training of this task on a version waits for a consent."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.core.consent import NAMES, SENTENCES
+from bigmodel.core.people.consent import NAMES, SENTENCES
 from bigmodel.core.results import alignment
 from bigmodel.training.speaker.takes import Ear
 from bigmodel.training.speaker.voice import Floats, seconds_of

@@ -12,12 +12,12 @@ from bigmodel.core.answer import AnswerType, Dial
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.services.inference.predict import Look, MediaRow, NamedFile
-from pages.shared.demo import ask_box, look_view
+from pages.shared.demo import look_view
 from pages.shared.demo.make_box import MakeBox
 from pages.shared.demo.models import LOCK, DemoModels
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context
-from pages.shared.widgets import answer
+from pages.shared.widgets import answer, ask_box
 from pages.shared.widgets.dial import slider
 
 SHOWN_FILES = 200

@@ -20,9 +20,9 @@ from bigmodel.services.inference.answered import Answered
 from bigmodel.services.inference.predict import Look
 from bigmodel.services.panels import answer_html
 from bigmodel.words import load_words
-from pages.shared.demo.ask_box import MOST_FILES, Question, question
 from pages.shared.demo.media_demo import MediaDemo
 from pages.shared.web.page import LOCAL_OWNER, Context
+from pages.shared.widgets.ask_box import MOST_FILES, Question, question
 from pages.voice_demo import VoiceDemo
 from tests.fakes.demo import Studio, open_studio
 from tests.pages.demo.test_text_demo import ask

@@ -15,12 +15,11 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.results.talk import Piece, Talk
 from bigmodel.services.inference.talks.talks import BASE, KINDS, Listener
 from bigmodel.services.panels import answer_html
-from pages.shared.demo import ask_box
 from pages.shared.demo.models import LOCK
 from pages.shared.demo.talks.talk_route import talk_url
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context
-from pages.shared.widgets import answer
+from pages.shared.widgets import answer, ask_box
 
 WORDS = "pages.talks."
 PREFIX = "voice-talk"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel.core.consent import MADE_UP
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import TrainingError
+from bigmodel.core.people.consent import MADE_UP
 from bigmodel.data.versions import consents
 from bigmodel.jobs import attempt_folder, profile
 from bigmodel.jobs.attempt_folder import Attempt

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bigmodel.core import clock
-from bigmodel.core.consent import MADE_UP, SPOKEN
 from bigmodel.core.errors import JobError, ModelError
 from bigmodel.core.job import State
+from bigmodel.core.people.consent import MADE_UP, SPOKEN
 from bigmodel.data.versions import consents
 from bigmodel.services.datasets.samples import sample_path
 from bigmodel.services.training import consent

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bigmodel.core.consent import Asked, sentence_of
+from bigmodel.core.people.consent import Asked, sentence_of
 from bigmodel.environment import ROOT, bare_environment
 from bigmodel.training.speaker.voice import Floats
 from bigmodel.training.synthesis.agreement import digits_in, likeness, words_wrong

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from bigmodel.core import clock
 from bigmodel.core.ids import new_id
 from bigmodel.core.language import Language
+from bigmodel.core.message import Arg, Message
 
 DIGITS = 6  # of a number: one in a million old recordings has the same
 VALID = timedelta(minutes=15)
@@ -83,6 +84,15 @@ class Consent:
     least: float = 0.0
     digest: str = ""
     recordings: int = 0
+
+    @property
+    def told(self) -> Message:
+        """The consent as a sentence."""
+        if self.kind != SPOKEN:
+            return Message("consent.made_up")
+        args: dict[str, Arg] = {"at": f"{self.at:%Y-%m-%d %H:%M} UTC", "sentence": self.sentence}
+        args |= {"likeness": f"{self.likeness:.2f}", "least": f"{self.least:.2f}"}
+        return Message("consent.given", {**args, "listener": self.listener})
 
     def to_json(self) -> dict[str, Any]:
         return {"v": 1, **asdict(self), "at": self.at.isoformat()}
