@@ -1,1 +1,1 @@
-"""Values of people who share an installation."""
+"""Values of people: who shares an installation, and what a speaker agreed to."""

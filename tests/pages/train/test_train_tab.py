@@ -19,6 +19,7 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.training import profiling
 from bigmodel.services.training.base_models import BaseModelService
+from bigmodel.services.training.consent import ConsentService
 from bigmodel.services.training.profiling import Profiling
 from bigmodel.services.training.training import TrainingService
 from bigmodel.settings import Settings
@@ -49,6 +50,7 @@ class Studio:
             base_models=bases,
             labelling=LabellingService(settings, self.store),
             training=TrainingService(settings, self.store, bases, idle),
+            consents=ConsentService(settings, self.store),
         )
         self.services = services
         self.tab = one_tab(TrainTab, services)
@@ -71,6 +73,7 @@ class Studio:
         names |= {self.tab.intake.about: "about", self.tab.varied.place: "varied"}
         names |= {self.tab.unlabelled.place: "unlabelled", self.tab.unlabelled.said: "said"}
         names |= {c: f"param {name}" for name, c in self.tab.form.components.items()}
+        names |= {part: f"consent {n}" for n, part in enumerate(self.tab.consent.parts)}
         names[self.tab.ctx.dataset] = "chosen"
         return {names[component]: value for component, value in values.items()}
 

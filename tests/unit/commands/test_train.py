@@ -1,12 +1,15 @@
 """`train`: what is submitted, from a dataset or a file, and what stops it before anything is queued."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bigmodel.core.job import State
+from tests.fakes.agreed import speaker
 from tests.fakes.command_shell import Shell
 from tests.fakes.journey import OWNER, write_table
+from tests.fakes.spoken import write_spoken
 
 
 def test_training_of_a_dataset_waits_in_the_line(shell: Shell) -> None:
@@ -61,3 +64,32 @@ def test_people_are_told_the_name_and_the_id(shell: Shell) -> None:
 def test_names_are_counted_where_none_is_given(shell: Shell) -> None:
     names = [shell.record("train", "soup", "--base", "instant")["name"] for _ in range(2)]
     assert len(set(names)) == 2
+
+
+def test_voice_waits_for_a_sentence_that_the_terminal_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = speaker(tmp_path, monkeypatch)
+    shell = Shell(replace(anna.services, consents=anna.consents))
+    voice = ("train", anna.dataset.id, "--task", "speech_synthesis")
+    said = shell.run(*voice)
+    anna.ears.asked = anna.consents.newest(OWNER, anna.dataset.id)
+    assert anna.ears.asked
+    assert anna.ears.asked.sentence in said.out
+    assert said.status == 1
+    recording = str(write_spoken(tmp_path / "said.wav", "ab no"))
+    anna.ears.told = {"likeness": 0.6}
+    assert "0.60" in shell.run(*voice, "--consent", recording).out
+    assert shell.services.jobs.all(OWNER, 10, 0) == []
+    anna.ears.told = {}
+    assert shell.record(*voice, "--consent", recording)["state"] == "queued"
+
+
+def test_recording_of_no_sentence_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = speaker(tmp_path, monkeypatch)
+    shell = Shell(replace(anna.services, consents=anna.consents))
+    recording = str(write_spoken(tmp_path / "said.wav", "ab no"))
+    voice = ("train", anna.dataset.id, "--task", "speech_synthesis", "--consent", recording)
+    assert shell.refused(*voice)["key"] == "consent_old"
