@@ -9,11 +9,10 @@ import gradio as gr
 from bigmodel.core.callbacks import Say
 from bigmodel.core.errors import ModelError
 from bigmodel.services.inference.voices import LEAST_S, TAKES, Person, Take
-from pages.shared.demo import ask_box
 from pages.shared.demo.models import LOCK
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context
-from pages.shared.widgets import answer
+from pages.shared.widgets import answer, ask_box
 
 WORDS = "pages.voices."
 PREFIX = "voice-people"
