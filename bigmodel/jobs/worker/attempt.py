@@ -28,8 +28,8 @@ from bigmodel.core.task import (
     Predictor,
     Task,
 )
+from bigmodel.data import consents
 from bigmodel.data.targets import target_kind
-from bigmodel.data.versions import consents
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.artifacts import Artifacts

@@ -10,7 +10,7 @@ from bigmodel.core import clock
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.people.consent import MADE_UP, Consent
-from bigmodel.data.versions import consents
+from bigmodel.data import consents
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task
 

@@ -21,7 +21,7 @@ from bigmodel.core.message import Arg, Message
 from bigmodel.core.model import Base
 from bigmodel.core.people.consent import SPOKEN, Asked, Consent
 from bigmodel.core.task import Task
-from bigmodel.data.versions import consents
+from bigmodel.data import consents
 from bigmodel.data.versions.versions import ITEMS, media_folder
 from bigmodel.environment import bare_environment
 from bigmodel.settings import Settings

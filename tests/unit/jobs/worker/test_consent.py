@@ -7,7 +7,7 @@ import pytest
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.people.consent import MADE_UP
-from bigmodel.data.versions import consents
+from bigmodel.data import consents
 from bigmodel.jobs import attempt_folder, profile
 from bigmodel.jobs.attempt_folder import Attempt
 from bigmodel.jobs.worker.attempt import run_attempt

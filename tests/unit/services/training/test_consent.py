@@ -11,7 +11,7 @@ from bigmodel.core import clock
 from bigmodel.core.errors import JobError, ModelError
 from bigmodel.core.job import State
 from bigmodel.core.people.consent import MADE_UP, SPOKEN
-from bigmodel.data.versions import consents
+from bigmodel.data import consents
 from bigmodel.services.datasets.samples import sample_path
 from bigmodel.services.training import consent
 from tests.fakes.agreed import Speaker, speaker, voice_zip
