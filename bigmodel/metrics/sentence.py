@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bigmodel.core.message import Arg, Level, Message
+from bigmodel.core.metric import Metric, metric
+from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.results import Measure
 from bigmodel.metrics.counts import Floats, Ints, KindCounts
 from bigmodel.metrics.intervals import wilson
@@ -189,6 +191,19 @@ def compared(kind: str, better: float, difference: Measure, **args: float) -> Me
     is_sure = difference.low > 0 or difference.high < 0
     way = "better" if better > 0 else "worse"
     return Message(f"{COMPARED}{kind}_{way}_{'sure' if is_sure else 'chance'}", args)
+
+
+def beside_instant(found: Paired, metrics: tuple[Metric, ...]) -> tuple[Message, ...]:
+    """Return whether a model is better than the simple one beside it by more than chance, by the leading measure."""
+    lead = found.measures[0]
+    low, high = lead.difference.low, lead.difference.high
+    if not lead.difference.has_interval:
+        return ()
+    if low <= 0 <= high:
+        return (_remark("as_good"),)
+    if (low > 0) == metric(lead.measure, metrics).higher_is_better:
+        return (_remark("beyond_chance"),)
+    return (_remark("simple_better", "warning"),)
 
 
 def remarks_on_spans(

@@ -181,7 +181,6 @@ def _remarks(
     found.append(Message(f"results.remarks.{key}", args, "info" if understood.value >= 0 else "warning"))  # fmt: skip
     if instant := beside.get("instant"):
         other = instant["si_sdr_improvement"].value
-        near = "sounds_instant" if gain.value > other else "sounds_instant_better"
         told: dict[str, Arg] = {"mine": f"{gain.value:+.1f}", "instant": f"{other:+.1f}"}
-        found.append(Message(f"results.remarks.{near}", told))
+        found.append(Message("results.remarks.sounds_instant", told))
     return found

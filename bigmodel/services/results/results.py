@@ -2,7 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,6 @@ from bigmodel.core.datasets.inputs import in_short
 from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
-from bigmodel.core.metric import Metric
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import AnsweredRow, Results
 from bigmodel.core.task import Medium
@@ -25,6 +25,7 @@ from bigmodel.data.ingest.importer import Answers, read_upload
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import ITEMS, load_rows
 from bigmodel.jobs.artifacts import Artifacts
+from bigmodel.metrics.sentence import beside_instant
 from bigmodel.services.datasets.card import read_card
 from bigmodel.services.results import export, onnx
 from bigmodel.services.results.answer_table import open_table
@@ -174,7 +175,7 @@ class ResultService:
             beside=beside,
             baseline_truth=self._training(version, "target"),
         )
-        results = replace(results, metrics=self._metrics(model))
+        results = self._judged(kind, model, results, asked.truth, given, beside)
         seen = self._seen(version, asked.hashes)
         remarks = [*asked.remarks, *seen, *map(_said_of_file, results.remarks)]
         return replace(results, sentence=_said_of_file(results.sentence), remarks=tuple(remarks))
@@ -225,7 +226,24 @@ class ResultService:
             baseline_truth=self._training(self._version(owner, model), "target"),
             is_folded=answered.is_folded,
         )
-        return replace(found, metrics=self._metrics(model))
+        return self._judged(kind, model, found, answered.truth, answered.answers, beside)
+
+    def _judged(
+        self,
+        kind: AnswerType,
+        model: TrainedModel,
+        found: Results,
+        truth: Sequence[str],
+        answers: Sequence[Answer],
+        beside: Mapping[str, Sequence[Answer]],
+    ) -> Results:
+        """Return an evaluation that begins with whether the model is better than the simple one by more than chance."""
+        metrics = metrics_of(get_task(model.task, self._settings.task_folders))
+        verdict: tuple[Message, ...] = ()
+        if truth and (simple := beside.get("instant")):
+            with suppress(ModelError):  # of measures that cannot be compared
+                verdict = beside_instant(kind.compare(truth, answers, simple), metrics)
+        return replace(found, metrics=metrics, remarks=(*verdict, *found.remarks))
 
     def _answered(self, model: TrainedModel) -> tuple[AnswerType, StoredPredictions]:
         """Return the type of a model's answers, and those to its test rows."""
@@ -272,9 +290,6 @@ class ResultService:
     def kind(self, model: TrainedModel) -> AnswerType:
         """Return the type of a model's answers."""
         return answer_type(get_task(model.task, self._settings.task_folders))
-
-    def _metrics(self, model: TrainedModel) -> tuple[Metric, ...]:
-        return metrics_of(get_task(model.task, self._settings.task_folders))
 
     def _version(self, owner: str, model: TrainedModel) -> Version:
         job = self._store.jobs.get(owner, model.job_id)

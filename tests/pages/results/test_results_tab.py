@@ -134,7 +134,8 @@ def test_pages_of_wrong_rows_end(tab: ResultsTab, training: trained.Training) ->
 def test_model_comes_as_a_file(tab: ResultsTab, training: trained.Training) -> None:
     model = training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
     (training.settings.home / model.folder / "instant.json").write_text("{}", "utf-8")
-    assert tab.pack(training.job.id, model.id, request()).endswith("model-instant.zip")
+    pack = tab._packer("model")
+    assert pack(training.job.id, model.id, request()).endswith("model-instant.zip")
 
 
 def test_training_on_older_data_stands_beside(tab: ResultsTab, training: trained.Training) -> None:

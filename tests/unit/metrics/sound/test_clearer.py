@@ -44,7 +44,7 @@ def test_recordings_as_they_are_stand_beside() -> None:
     results = clearer.evaluate(rows(5.0, 6.0), {"instant": rows(7.0, 8.0)}, is_folded=True)
     assert results.beside["noisy"]["si_sdr_improvement"].value == 0
     assert results.beside["noisy"]["si_sdr"].value == pytest.approx(3)
-    assert "results.remarks.sounds_instant_better" in [remark.key for remark in results.remarks]
+    assert "results.remarks.sounds_instant" in [remark.key for remark in results.remarks]
     assert results.sentence.key.endswith("_folded")
     names = [(group["name"], group["rows"]) for group in results.panels[0].data["groups"]]
     assert names == [("loudness_0_5", 1), ("loudness_5_10", 1), ("noise_steady", 2)]

@@ -59,6 +59,32 @@ def test_instant_stands_beside_the_tuned(training: Training) -> None:
     assert service.models(OWNER, training.job.id)[0].id == tuned.id
 
 
+@pytest.mark.parametrize(
+    ("wrong_of_tuned", "wrong_of_instant", "verdict"),
+    [(2, 3, "as_good"), (2, 12, "beyond_chance"), (12, 2, "simple_better")],
+)
+def test_it_begins_with_whether_the_simple_model_is_as_good(
+    settings: Settings, wrong_of_tuned: int, wrong_of_instant: int, verdict: str
+) -> None:
+    rows = [("train", "a", "good"), ("train", "b", "bad")]
+    rows += [("test", f"row {i}", "good") for i in range(20)]
+    training = start_training(settings, MemoryStore(), rows)
+    answers = {count: [BAD] * count + [GOOD] * (20 - count) for count in (2, 3, 12)}
+    training.add_model("instant", answers[wrong_of_instant], LABELS)
+    training.add_model("tuned", answers[wrong_of_tuned], LABELS, kept=True)
+    results = service_of(training).results(OWNER, training.job.id)
+    assert results.remarks[0].key == f"results.remarks.{verdict}"
+
+
+def test_fewer_errors_are_better_beyond_chance(settings: Settings) -> None:
+    rows = [("train", "a", "1"), *(("test", f"row {i}", str(i)) for i in range(20))]
+    training = start_training(settings, MemoryStore(), rows, "text_regression")
+    training.add_model("instant", [[i + 3 + i % 3] for i in range(20)], ())
+    training.add_model("tuned", [[i + 0.5] for i in range(20)], (), kept=True)
+    results = service_of(training).results(OWNER, training.job.id)
+    assert results.remarks[0].key == "results.remarks.beyond_chance"
+
+
 def test_evaluation_is_done_once(training: Training) -> None:
     model = training.add_model("instant", [BAD, GOOD, BAD, GOOD], LABELS, kept=True)
     service = service_of(training)
