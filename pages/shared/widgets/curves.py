@@ -73,7 +73,7 @@ def _chart(
         "margin": {"l": 52, "r": 16, "t": 36, "b": 44},
     }
     if kind == QUALITY and is_share:
-        layout["yaxis"] = {"tickformat": ".0%"}
+        layout["yaxis"] = {"tickformat": ".1~%"}
     if is_error and any(_last(curve) == "r2" for curve in curves):
         layout["yaxis2"] = {
             "overlaying": "y",
