@@ -188,6 +188,7 @@ class Grammar:
         parser.add_argument(
             "--dial", metavar="NAME=VALUE", action="append", default=[], help=self._help("dial")
         )
+        parser.add_argument("--base", action="store_true", help=self._help("predict_base"))
         parser.add_argument("--srt", action="store_true", help=self._help("predict_srt"))
         parser.add_argument("--vtt", action="store_true", help=self._help("predict_vtt"))
         parser.add_argument("--speakers", metavar="JOB", help=self._help("predict_speakers"))
@@ -198,6 +199,8 @@ class Grammar:
         def check(args: argparse.Namespace) -> None:
             if bool(args.text) == bool(args.file) or (args.file and not args.out):
                 parser.error(self._help("predict_either"))
+            if args.file and (args.base or args.dial):
+                parser.error(self._help("predict_dials"))
             if args.file and (args.srt or args.vtt):
                 parser.error(self._help("predict_srt"))
             if not predict.are_places(args):

@@ -21,6 +21,7 @@ from bigmodel.services.inference.summary import counted
 from bigmodel.services.results.answer_table import ENDINGS
 from bigmodel.services.studio import Services
 
+BASE = "base"  # the dial that lets the base answer beside the model tuned from it
 STANDARD_INPUT = "-"  # in place of texts: one a line
 
 
@@ -50,11 +51,11 @@ def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int
 
 def _classes(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     """Make pictures of each class that is named, or of any where it is an empty text; or say each text."""
-    dials = dict(dial_of(text) for text in args.dial)
+    dials = _dials(model, args, services)
     answers = []
     with terminal.bar(terminal.text("predict.loading")) as move:
         for done, text in enumerate(args.text, 1):
-            *_, whole = services.inference.grow(OWNER, model, text, dials)
+            whole = _whole(model, text, dials, services)
             answers.append(replace(whole, name=text or "picture"))
             move(done / len(args.text), text)
     records = [found.kind.record(found.answer) for found in answers]
@@ -88,8 +89,12 @@ def _texts(model: str, args: argparse.Namespace, services: Services, terminal: T
         texts = [services.inference.rows.row(OWNER, model, row) for row in rows]
     else:
         texts = [join_inputs(row) for row in rows]
+    dials = _dials(model, args, services)
     with terminal.bar(terminal.text("predict.loading")):
-        answers = services.inference.look_texts(OWNER, model, texts)
+        if dials:
+            answers = [_whole(model, text, dials, services) for text in texts]
+        else:
+            answers = services.inference.look_texts(OWNER, model, texts)
         near = [services.inference.near_texts(OWNER, model, answer) for answer in answers]
     told = zip(texts, answers, near, strict=True)
     records = [_record(*one) for one in told]
@@ -97,8 +102,34 @@ def _texts(model: str, args: argparse.Namespace, services: Services, terminal: T
     terminal.record({"predictions": records})
     pairs = zip(texts, answers, strict=True)
     lines = [(in_short(text), *_cells(answer, terminal)) for text, answer in pairs]
-    terminal.said_table((terminal.text("headings.text"), *_headings(answers, terminal)), lines)
+    heads = [terminal.text("headings.text"), *_headings(answers, terminal)]
+    if args.base:
+        heads.append(terminal.text("headings.its_base"))
+        lines = [(*line, record.get("base", "")) for line, record in zip(lines, records, strict=True)]  # fmt: skip
+        if not any("base" in record for record in records):
+            terminal.say("predict.no_base")
+    terminal.said_table(heads, lines)
     return 0
+
+
+def _dials(model: str, args: argparse.Namespace, services: Services) -> dict[str, float]:
+    """Return what is turned before a model answers: `--base` lets its base answer too.
+
+    Raises:
+        ModelError: `dial_unknown`, as nothing that is asked for is passed over.
+    """
+    known = services.inference.answers_of(services.inference.resolve(OWNER, model)).dials
+    names = [dial.name for dial in known]
+    turned = dict(dial_of(text) for text in args.dial) | ({BASE: 1.0} if args.base else {})
+    for name in turned:
+        if name not in names:
+            raise ModelError("dial_unknown", name=name, known=", ".join(names) or "–")
+    return turned
+
+
+def _whole(model: str, text: str, dials: dict[str, float], services: Services) -> Answered:
+    *_, whole = services.inference.grow(OWNER, model, text, dials)
+    return whole
 
 
 def _table(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:

@@ -13,10 +13,12 @@ from bigmodel.core.datasets.inputs import each_part, join_inputs, placed_files, 
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.target import TargetKind
+from bigmodel.core.task import Task
 from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.ingest.importer import Upload
 from bigmodel.data.tables.label import Spellings
 from bigmodel.data.tables.source import ORIGINAL, together_of
+from bigmodel.services.results.file_columns import FileColumns, columns_in
 
 MOST_NAMED = 5
 
@@ -32,9 +34,13 @@ class EvaluationSet:
 
 
 def read_evaluation_set(
-    upload: Upload, recipe: Recipe, kind: TargetKind, labels: tuple[str, ...]
+    upload: Upload,
+    recipe: Recipe,
+    kind: TargetKind,
+    labels: tuple[str, ...],
+    task: Task | None = None,
 ) -> EvaluationSet:
-    """Return the rows of a file that have an input and an answer the model knows.
+    """Return the rows of a file that have an input and an answer the model knows; columns are told as `task` reads them.
 
     Raises:
         DatasetError: the file is of another kind than what the model learned from, has no right
@@ -42,21 +48,19 @@ def read_evaluation_set(
     """
     if (upload.medium, upload.form) != (recipe.medium, recipe.form):
         raise DatasetError("test_medium")
-    learned = [name for name in recipe.targets if name in upload.columns]
-    if kind.is_given and not learned:
-        raise DatasetError("evaluation_no_answers", column=", ".join(recipe.targets))
-    if lacking := [name for name in recipe.inputs if name not in upload.columns]:
-        raise DatasetError("evaluation_no_texts", column=lacking[0])
-    target = recipe.targets if kind.is_given else ()
-    rows = list(_files(upload, target) if upload.is_media else _texts(upload, recipe, kind, target))
+    columns = columns_in(upload, recipe, kind, task)
+    target = columns.targets
+    rows = list(
+        _files(upload, target) if upload.is_media else _texts(upload, recipe, kind, columns)
+    )
     spelled = Spellings(labels)
     asked = 3 if kind.is_given else 2
     whole = [(*row[:2], spelled(row[2])) for row in rows if all(row[:asked])]
     usable = [row for row in whole if kind.is_known(row[2], labels)]
     if not usable:
         raise DatasetError("evaluation_no_rows", labels=_listed(labels) or "1, 2.5, …")
-    remarks = list(upload.problems) if upload.brings_files else []
-    if lacking := [name for name in target if name not in learned]:
+    remarks = [*(upload.problems if upload.brings_files else ()), *columns.remarks]
+    if lacking := [name for name in target if name not in upload.columns]:
         remarks.append(_left_out("columns_lacking", columns=_listed(lacking)))
     if len(rows) > len(whole):
         remarks.append(_left_out("unusable", count=len(rows) - len(whole)))
@@ -73,13 +77,13 @@ def read_evaluation_set(
 
 
 def _texts(
-    upload: Upload, recipe: Recipe, kind: TargetKind, target: Sequence[str]
+    upload: Upload, recipe: Recipe, kind: TargetKind, columns: FileColumns
 ) -> Sequence[tuple[str, str, str]]:
     table = pq.read_table(upload.table_path)
     blank = [""] * table.num_rows
     inputs = [
         table.column(ORIGINAL + name).to_pylist() if name in upload.columns else blank
-        for name in recipe.inputs
+        for name in columns.inputs
     ]
     join = row_of if kind.reads_all else join_inputs
     texts = [join([part or "" for part in row]) for row in zip(*inputs, strict=True)]
@@ -92,7 +96,7 @@ def _texts(
         clean
         if kind.reads_all
         else [text or filled for text, filled in zip(texts, clean, strict=True)],
-        kind.fitted(_truths(table, target), cells, clean),
+        kind.fitted(_truths(table, columns.targets), cells, clean),
         strict=True,
     )
     return [(text, hashlib.sha256(text.encode()).hexdigest(), truth) for text, truth in pairs]

@@ -147,8 +147,8 @@ class ResultService:
         """
         model = self.model(owner, job_id)
         version, kind = self._version(owner, model), self.kind(model)
-        target = target_kind(get_task(model.task, self._settings.task_folders).target)
-        recipe = version.recipe
+        task = get_task(model.task, self._settings.task_folders)
+        target, recipe = target_kind(task.target), version.recipe
         answers = Answers(
             leave_out=True,
             level=recipe.level,
@@ -159,7 +159,7 @@ class ResultService:
         )
         upload = read_upload(path, self._settings, answers=answers)
         try:
-            asked = read_evaluation_set(upload, recipe, target, model.labels)
+            asked = read_evaluation_set(upload, recipe, target, model.labels, task)
             beside = {}
             questions = kind.asked(asked.inputs, asked.truth)
             instant = self._instant(owner, model)

@@ -60,7 +60,7 @@ class Model:
                     is_chat=is_chatty(self._tokenizer),
                     temperature=temperature,
                     seed=seed,
-                    banned=banned_tokens(self._tokenizer),
+                    banned=banned_tokens(self._tokenizer, self._net.config.vocab_size),
                 )
                 found.append(text_of(self._tokenizer, tokens))
         return found

@@ -148,7 +148,7 @@ class DecoderPredictor:
                 [prompt_tokens(self._tokenizer, prompt)],
                 temperature=how["temperature"],
                 seed=int(how["seed"]),
-                banned=banned_tokens(self._tokenizer),
+                banned=banned_tokens(self._tokenizer, self._model.config.vocab_size),
             ):
                 if token == end and (tokens or is_chatty(self._tokenizer)):
                     break
@@ -167,7 +167,7 @@ class DecoderPredictor:
             is_chat=is_chatty(self._tokenizer),
             temperature=USUAL["temperature"],
             seed=int(USUAL["seed"]),
-            banned=banned_tokens(self._tokenizer),
+            banned=banned_tokens(self._tokenizer, self._model.config.vocab_size),
         )
         return [text_of(self._tokenizer, tokens) for tokens in written]
 
@@ -299,7 +299,7 @@ class _Sampler:
             is_chat=is_chatty(tokenizer),
             temperature=USUAL["temperature"],
             seed=0,
-            banned=banned_tokens(tokenizer),
+            banned=banned_tokens(tokenizer, self._model.config.vocab_size),
         )
         for number, (prompt, tokens) in enumerate(zip(self._prompts, written, strict=True), 1):
             text = f"{prompt.strip()} ▸ {text_of(tokenizer, tokens)}"

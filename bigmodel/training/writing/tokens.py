@@ -14,10 +14,14 @@ def is_chatty(tokenizer: Tokenizer) -> bool:
     return bool(tokenizer.chat_template)
 
 
-def banned_tokens(tokenizer: Tokenizer) -> list[int]:
-    """Return the tokens that no text holds: all special ones but the end."""
+def banned_tokens(tokenizer: Tokenizer, outputs: int = 0) -> list[int]:
+    """Return the tokens that no text holds: all special ones but the end, and `outputs` of a model beyond the tokenizer.
+
+    Tables of words are often rounded up (Qwen): what stands there was never learned and means nothing.
+    """
     marks = {token for token, mark in tokenizer.added_tokens_decoder.items() if mark.special}
-    return sorted({*marks, *tokenizer.all_special_ids} - {tokenizer.eos_token_id})
+    beyond = range(len(tokenizer), outputs)
+    return sorted({*marks, *tokenizer.all_special_ids, *beyond} - {tokenizer.eos_token_id})
 
 
 def row_tokens(tokenizer: Tokenizer, row: str) -> tuple[list[int], list[bool]]:

@@ -76,6 +76,12 @@ def test_translator_is_measured_on_an_own_file(made: Made) -> None:
     )
     assert found.rows == 48
     assert found.measures["bleu"].value > 20
+    renamed = made.folder / "renamed.csv"
+    _, *rows = (made.folder / "test.csv").read_text("utf-8").splitlines()
+    renamed.write_text("\n".join(["n,English,Chinese", *rows]), "utf-8")
+    again = made.results.evaluate_file(OWNER, made.job, renamed)
+    assert again.measures == found.measures
+    assert "columns_taken" in [one.key.rpartition(".")[2] for one in again.remarks]
 
 
 def test_differences_from_the_reference_are_marked(made: Made) -> None:
@@ -117,7 +123,9 @@ def test_texts_are_read_from_standard_input(made: Made, monkeypatch: pytest.Monk
         words=WORDS,
         language="en",
     )
-    args: Any = SimpleNamespace(job=made.job, text=["-"], file=None, out=None, srt=False, vtt=False)
+    args: Any = SimpleNamespace(
+        job=made.job, text=["-"], file=None, out=None, srt=False, vtt=False, dial=[], base=False
+    )
     assert predict.run(args, services, terminal) == 0
     first, second = told[0]["predictions"]
     assert (first["text"], first["translated"]) == ("The tea is cold 3.", "茶是冷的3。")

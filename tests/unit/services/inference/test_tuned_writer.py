@@ -1,15 +1,23 @@
 """From a table of questions and answers to a base that is tuned on it, stands beside itself, and is taken along whole or as an adapter."""
 
+import io
 import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 from peft import PeftModel
+from rich.console import Console
 from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
 
+from bigmodel.commands import predict
+from bigmodel.commands.parser import Grammar
+from bigmodel.commands.terminal import Terminal
+from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import BaseFiles
 from bigmodel.services.panels import answer_html
@@ -64,6 +72,27 @@ def test_base_answers_after_the_tuned_model_where_that_is_asked_for(
     alone, beside = last(), last(base=1)
     assert alone == (beside[0], "")
     assert beside[1]
+
+
+def test_base_is_asked_for_on_the_command_line(made: Made, tuned: TrainedModel) -> None:
+    def asked(*options: str, is_json: bool = False) -> str:
+        out = io.StringIO()
+        plain: dict[str, Any] = {"width": 200, "markup": False}
+        terminal = Terminal(WORDS, "en", is_json, Console(file=out, **plain), Console(file=io.StringIO()))  # fmt: skip
+        how = ("predict", tuned.id, "where is parcel 7?", "--dial", "length=20", *options)
+        args = Grammar(WORDS, "en").build().parse_args(how)
+        services: Any = SimpleNamespace(inference=made.demo)
+        predict.run(args, services, terminal)
+        return out.getvalue()
+
+    [alone] = json.loads(asked(is_json=True))["predictions"]
+    [both] = json.loads(asked("--base", is_json=True))["predictions"]
+    assert both["base"]
+    assert alone == {name: value for name, value in both.items() if name != "base"}
+    assert WORDS.text("en", "cli.headings.its_base") in asked("--base")
+    with pytest.raises(ModelError) as raised:
+        asked("--dial", "guidance=2")
+    assert raised.value.key == "dial_unknown"
 
 
 def test_model_taken_along_is_one_that_any_program_loads(

@@ -198,6 +198,18 @@ def test_own_file_is_evaluated(training: Training, tmp_path: Path) -> None:
     assert "2 of this file" in words.say("en", results.sentence)
 
 
+def test_own_file_with_other_names_is_read_as_an_import_would(
+    training: Training, tmp_path: Path
+) -> None:
+    training.add_model("instant", [BAD, GOOD, BAD, GOOD], LABELS, kept=True)
+    path = tmp_path / "own.csv"
+    path.write_text("sentiment,review\ngood,lovely\nbad,something quite new\n", "utf-8")
+    results = service_of(training).evaluate_file(OWNER, training.job.id, path)
+    assert (results.rows, results.measures["accuracy"].value) == (2, 0.5)
+    [taken] = [one for one in results.remarks if one.key.endswith("columns_taken")]
+    assert taken.args == {"inputs": "review", "targets": "sentiment"}
+
+
 def test_file_without_answers_is_refused(training: Training, tmp_path: Path) -> None:
     training.add_model("instant", [BAD, GOOD, BAD, GOOD], LABELS, kept=True)
     path = tmp_path / "own.csv"

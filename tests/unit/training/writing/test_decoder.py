@@ -11,7 +11,7 @@ from bigmodel.training.writing.examples import Conversations, NextToken, Windows
 from bigmodel.training.writing.pieces import learn_pieces
 from bigmodel.training.writing.sampling import written_after
 from bigmodel.training.writing.surprise import nats_of
-from bigmodel.training.writing.tokens import prompt_tokens, row_tokens, text_of
+from bigmodel.training.writing.tokens import banned_tokens, prompt_tokens, row_tokens, text_of
 
 TEXTS = ["the cat sat on the mat\n\n“yes”", "猫坐在垫子上。", "a dog sat on a cat"] * 10
 CHAT = SEPARATOR.join(["how far?", "ten miles", "and back?", "the same"])
@@ -81,6 +81,20 @@ def test_batch_writes_what_each_alone_does(model: LlamaForCausalLM) -> None:
     together = written_after(model, prompts, **how)  # beyond the context of 16
     assert together == [written_after(model, [prompt], **how)[0] for prompt in prompts]
     assert len(together[0]) == 20
+
+
+def test_outputs_that_stand_for_no_token_are_never_written(model: LlamaForCausalLM) -> None:
+    tokenizer = learn_pieces(TEXTS, 16, is_chat=False)
+    known, outputs = len(tokenizer), int(model.config.vocab_size)
+    assert known < outputs
+    banned = banned_tokens(tokenizer, outputs)
+    assert {*range(known, outputs)} <= {*banned}
+    assert {*banned_tokens(tokenizer)} == {one for one in banned if one < known}
+    end = int(tokenizer.eos_token_id)
+    how = {"most": 60, "end": end, "is_chat": False, "temperature": 1.5, "seed": 0}
+    [written] = written_after(model, [[5, 6]], banned=banned, **how)
+    [wild] = written_after(model, [[5, 6]], banned=[], **how)
+    assert max(written) < known <= max(wild)
 
 
 def test_bits_are_of_characters() -> None:
