@@ -30,7 +30,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Choice:
-    """`is_near`: the rows cannot tell the two apart, so that what the models are decided it."""
+    """`is_near`: the rows cannot tell the two apart, so that what the models are, or what the task asks, decided it."""
 
     keeps_tuned: bool
     is_near: bool = False
@@ -39,14 +39,22 @@ class Choice:
 def choose(
     task: Task, truth: Sequence[str], instant: Held, tuned: Held, *, is_pretrained: bool
 ) -> Choice:
-    """Return which model to keep; a tie of two models that started from nothing keeps the instant one."""
+    """Return which model to keep; a tie of two models that started from nothing keeps the instant one.
+
+    Where the task says so, a tuned model must be better by more than the interval of the difference.
+    """
     measure = metric(task.primary, metrics_of(task))
     before, after = (held.measures[measure.name] for held in (instant, tuned))
     is_better = measure.is_better(after, before)
-    if is_better or not is_pretrained:
+    if not (is_better and task.must_gain) and (is_better or not is_pretrained):
         return Choice(is_better)
     paired = answer_type(task).compare(truth, tuned.answers, instant.answers)
     difference = _difference(paired, measure.name)
+    if task.must_gain:
+        is_sure = (
+            is_better and difference is not None and not difference.low <= 0 <= difference.high
+        )
+        return Choice(is_sure, is_near=is_better and not is_sure)
     if difference is None or not difference.low <= 0 <= difference.high:
         return Choice(keeps_tuned=False)
     error = (difference.high - difference.low) / 2 / ERRORS_A_SIDE

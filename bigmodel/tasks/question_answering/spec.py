@@ -23,6 +23,7 @@ TASK = Task(
     target="extracted",
     params=ExtractParams,
     primary="f1",
+    must_gain=True,
     folder=Path(__file__).parent,
     fit=fit,
     engine="bigmodel.tasks.question_answering.engine",

@@ -23,6 +23,7 @@ TASK = Task(
     target="spans",
     params=TagParams,
     primary="entity_f1",
+    must_gain=True,
     folder=Path(__file__).parent,
     fit=fit,
     engine="bigmodel.tasks.token_classification.engine",

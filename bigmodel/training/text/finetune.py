@@ -220,13 +220,17 @@ def _make(
 
 
 def fit_vocabulary(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, data: TaskData, report: Reporter
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    data: TaskData,
+    report: Reporter,
+    margin: int = prune_vocabulary.LEAST_MARGIN,
 ) -> PreTrainedTokenizerBase:
-    """Return the tokenizer, and of a large vocabulary what the texts need."""
+    """Return the tokenizer, and of a large vocabulary what the texts need and a margin."""
     if not prune_vocabulary.is_prunable(model, tokenizer):
         return tokenizer
     report.step(phase="prepare", step=0, steps=0)
-    pruned = prune_vocabulary.prune(model, tokenizer, data.train.inputs)
+    pruned = prune_vocabulary.prune(model, tokenizer, data.train.inputs, margin)
     changed = prune_vocabulary.changed_share(tokenizer, pruned, data.validation.inputs)
     report.note(
         "training.note.vocabulary_pruned",

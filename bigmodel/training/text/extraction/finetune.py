@@ -47,6 +47,7 @@ from bigmodel.training.text.extraction.windows import (
     target_of,
 )
 from bigmodel.training.text.finetune import EncodedExamples, fit_vocabulary, tune
+from bigmodel.training.text.prune_vocabulary import MARGIN_OF_NAMES
 from bigmodel.training.text.scratch import make_scratch
 
 RECORD = "extract.json"
@@ -179,7 +180,7 @@ def train(
     set_seed(params.seed)
     accelerator = make_accelerator(params.precision, report)
     model, tokenizer = _make(data, params, base, accelerator.device.type != "cpu")
-    tokenizer = fit_vocabulary(model, tokenizer, data, report)
+    tokenizer = fit_vocabulary(model, tokenizer, data, report, MARGIN_OF_NAMES)
     # No kinds of tokens: questions and passages are told apart by their place alone, in plain Transformers as well.
     tokenizer.model_input_names = ["input_ids", "attention_mask"]
     tokenizer.init_kwargs["model_input_names"] = tokenizer.model_input_names

@@ -37,7 +37,7 @@ from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.pretrained import load_base, load_trained, longest, save_model
 from bigmodel.training.text.encode import Encoded
 from bigmodel.training.text.finetune import EncodedExamples, fit_vocabulary, tune
-from bigmodel.training.text.prune_vocabulary import with_single_characters
+from bigmodel.training.text.prune_vocabulary import MARGIN_OF_NAMES, with_single_characters
 from bigmodel.training.text.scratch import make_scratch
 from bigmodel.training.text.tagging.decode import Floats, allowed
 from bigmodel.training.text.tagging.pieces import Pieces, log_softmax, marks, read
@@ -153,13 +153,15 @@ def train(
     accelerator = make_accelerator(params.precision, report)
     objective = TagObjective(data.labels)
     model, tokenizer = _make(objective, data, params, base, accelerator.device.type != "cpu")
-    tokenizer = fit_vocabulary(model, with_single_characters(tokenizer), data, report)
+    tokenizer = with_single_characters(tokenizer)
+    tokenizer = fit_vocabulary(model, tokenizer, data, report, MARGIN_OF_NAMES)
     most = longest(model, tokenizer, params.max_tokens)
     parts = []
     for rows in (data.train, data.validation):
         report.step(phase="prepare", step=0, steps=0)
         parts.append(_part(rows, objective, tokenizer, most))
     objective.tokens_a_row = max(1.0, float(np.mean(parts[0].lengths or [1])))
+    _begin_at_shares(model, parts[0], objective.outputs)
     model = tune(
         model,
         objective,
@@ -221,6 +223,17 @@ def _part(
         tags[window.inside] = by_row[window.row][window.first : end]
         targets.append(torch.from_numpy(tags))
     return TagExamples(texts, targets)
+
+
+def _begin_at_shares(model: PreTrainedModel, part: TagExamples, outputs: int) -> None:
+    """Let the last layer begin at how frequent each tag is: else the first hundreds of steps only learn that most is none."""
+    layers = [m for m in model.modules() if isinstance(m, nn.Linear) and m.out_features == outputs]
+    if not layers or not part.targets:
+        return
+    tags = torch.cat(list(part.targets))
+    counts = torch.bincount(tags[tags != IGNORED], minlength=outputs) + 1.0
+    with torch.no_grad():
+        layers[-1].bias.copy_((counts / counts.sum()).log())
 
 
 def _piece_tags(pieces: Pieces, row: int, target: str) -> list[str]:

@@ -1,5 +1,7 @@
 """Which of two models is kept: by the score where the rows can tell, and by what the models start from where they cannot."""
 
+from dataclasses import replace
+
 import pytest
 
 from bigmodel.answers.label import Label, LabelType
@@ -44,6 +46,16 @@ def test_few_rows_do_not_excuse_a_model_that_is_much_worse() -> None:
 def test_less_surprised_model_is_kept_within_chance() -> None:
     unsure, sure = held(25, range(0), sure=0.55), held(25, range(3), sure=0.9)
     assert chosen(unsure, sure) == Choice(True, is_near=True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "choice"), [(3, Choice(False, is_near=True)), (20, Choice(True))]
+)
+def test_task_may_ask_for_more_than_chance(wrong: int, choice: Choice) -> None:
+    task = replace(get_task("text_classification"), must_gain=True)
+    sides = held(80, range(wrong)), held(80, range(1))
+    assert choose(task, ["yes"] * 80, *sides, is_pretrained=True) == choice
+    assert choose(task, ["yes"] * 80, *reversed(sides), is_pretrained=True) == Choice(False)
 
 
 @pytest.mark.parametrize(("new", "kept"), [("one", True), ("two three", False)])
