@@ -31,6 +31,9 @@ class TargetKind(ABC):
     name: ClassVar[str]
     forms: ClassVar[tuple[str, ...]] = ()  # layouts of an upload whose targets are of this kind
     fewest_to_hold_out: ClassVar[int] = 50  # usable rows below which nothing is held out
+    fewest_together: ClassVar[int] = (
+        0  # of what rows share (`together`); with fewer, rows are parted one by one
+    )
     most_names: ClassVar[int] = 0  # values that a person can rename; more are no names
     by_hand: ClassVar[bool] = (
         True  # whether a person can give it to a row on the page, by choosing a class

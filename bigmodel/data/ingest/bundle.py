@@ -7,6 +7,7 @@ from statistics import median
 
 from bigmodel.core.datasets.dataset import Split
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.ingest.documents import FORMAT, read_documents
 from bigmodel.data.ingest.joined import Part, read_tables
 from bigmodel.data.ingest.texts import TextFile, read_texts
 from bigmodel.data.media.annotations.folders import by_folders
@@ -77,8 +78,13 @@ def read_bundle(
         return "texts", 0
     if not tables:
         return None
-    _tell_others([e.name for e in (*texts, *others) if e not in tables], target)
-    return _read_tables(tables, target, scratch), 0
+    parts = _placed(tables, target, scratch)
+    apart = [e for e in texts if e not in tables]
+    if read_documents(apart, parts, target, scratch):
+        _tell_others([entry.name for entry in others], target)
+        return FORMAT, 0
+    _tell_others([e.name for e in (*apart, *others)], target)
+    return read_tables(parts, target, scratch), 0
 
 
 def _speaks_of(media: Sequence[Entry], wanted: Sequence[Entry]) -> bool:
@@ -96,7 +102,8 @@ def _head(entry: Entry) -> bytes:
         return file.read(HEAD_BYTES)
 
 
-def _read_tables(tables: Sequence[Entry], target: Target, scratch: Path) -> str:
+def _placed(tables: Sequence[Entry], target: Target, scratch: Path) -> list[Part]:
+    """Return tables where their bytes can be read."""
     parts = []
     for number, entry in enumerate(tables):
         ending = entry.ending if entry.ending in _table_endings() else ".txt"
@@ -107,7 +114,7 @@ def _read_tables(tables: Sequence[Entry], target: Target, scratch: Path) -> str:
         with entry.open() as came, place.open("wb") as file:
             shutil.copyfileobj(came, file)
         parts.append(Part(entry.name, place, _part_of(entry)))
-    return read_tables(parts, target, scratch)
+    return parts
 
 
 def _classes(texts: Sequence[Entry], level: int) -> tuple[list[TextFile], int] | None:

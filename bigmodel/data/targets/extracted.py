@@ -37,6 +37,7 @@ class ExtractedKind(TargetKind):
 
     name = "extracted"
     fewest_to_hold_out = 20
+    fewest_together = 3  # passages: with fewer, none of them can be held out whole
     by_hand = False
     reads_inputs = True
     is_prose = True

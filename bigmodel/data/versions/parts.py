@@ -21,6 +21,11 @@ def split_rows(
     those which keep theirs. `bound` has the part of rows as their time says (-1: it says none); those of
     a test file stay that.
     """
+    remarks: list[Message] = []
+    shared = np.unique(found.together[found.codes >= 0])
+    if len(shared) < found.kind.fewest_together:
+        remarks.append(found.remark("together_few", level="info", count=len(shared)))
+        found.together = found.groups
     is_grouped = groups is not None or bool((found.together != found.groups).any())
     found.groups = found.together
     if groups is not None:
@@ -37,8 +42,7 @@ def split_rows(
         assigned = split.assign(
             found.groups, strata, seed=seed, fewest=fewest, is_grouped=is_grouped
         )
-        return assigned, []
-    remarks = []
+        return assigned, remarks
     leaks = _leaks(found, given)
     if leaks.any():
         remarks.append(found.remark("test_overlap", count=int(leaks.sum())))
