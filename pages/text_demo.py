@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -23,6 +24,7 @@ from pages.shared.widgets.terms import strip
 ANSWERED_LINES = 1_000
 SHOWN_LINES = 200
 EXAMPLE_CHARACTERS = 60
+DOCUMENTS = [".txt", ".md", ".text"]
 ENDINGS = [".csv", ".tsv", ".txt", ".jsonl", ".xlsx", ".xlsm", ".xls", ".parquet"]
 WORDS = "pages.text_demo."
 
@@ -59,6 +61,13 @@ class TextDemo:
         self._wire()
 
     def _build_question(self) -> None:
+        self._open = gr.UploadButton(
+            self._ctx.t(f"{WORDS}open"),  # type: ignore[arg-type] # every label may be I18nData
+            file_types=DOCUMENTS,
+            size="sm",
+            visible=False,
+            elem_id="text-demo-open",
+        )
         self._text = gr.Textbox(
             label=self._ctx.t(f"{WORDS}text"),
             placeholder=self._ctx.t(f"{WORDS}text_hint"),
@@ -109,7 +118,7 @@ class TextDemo:
         model = self.models.model
         shown = {"show_progress": "minimal", "show_progress_on": self._result, **LOCK}
         picked = self.models.wire(
-            [self._examples, self._run, self._run_file, self._turned, self._stop, self.talk.clear, *self._boxes]
+            [self._examples, self._run, self._run_file, self._turned, self._stop, self.talk.clear, self._open, *self._boxes]
         )  # fmt: skip
         talked = [self._result, self.talk.said]
         picked.success(protect(newest(self.start)), None, talked, queue=False, **LOCK)
@@ -128,6 +137,7 @@ class TextDemo:
             [*self._boxes, *talked],
             **shown,
         )
+        self._open.upload(protect(self.open), self._open, self._text, queue=False, **LOCK)
         self._run_file.click(
             protect(self.ask_table), [model, self._file], [self._out, self._done], **LOCK
         )
@@ -153,6 +163,10 @@ class TextDemo:
         """Take a newer turn than the answer that still grows: what has come of it stays."""
         return gr.Button()
 
+    def open(self, path: str, _request: gr.Request) -> str:
+        """Return the text of a document that is to be asked about."""
+        return self._demo.rows.document(Path(path))
+
     def fill(
         self, owner: str, model: TrainedModel | None, request: gr.Request
     ) -> tuple[object, ...]:
@@ -172,6 +186,7 @@ class TextDemo:
             gr.Column(visible=bool(kind and kind.dials)),
             gr.Button(visible=bool(kind and kind.grows)),
             gr.Button(visible=talks),
+            gr.UploadButton(visible=bool(model and len(self._demo.inputs_of(model)) > 1)),
             *self._named(model, request),
         )
 

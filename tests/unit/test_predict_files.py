@@ -34,7 +34,8 @@ def run(studio: Studio, *texts: str, is_json: bool = True, **more: Path) -> str:
     console = Console(file=out, width=200)
     terminal = Terminal(load_words(), "en", is_json, console, Console(stderr=True))
     args = argparse.Namespace(job=studio.job(), text=list(texts), file=None, out=None)
-    args.srt = args.vtt = False
+    args.srt = args.vtt = args.base = False
+    args.dial = []
     args.__dict__.update(more)
     services: Any = SimpleNamespace(inference=studio.demo, settings=studio.settings)
     assert predict.run(args, services, terminal) == 0

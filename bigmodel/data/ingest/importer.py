@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from bigmodel.core.callbacks import OnShare
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.core.datasets.name_class import NameClass
@@ -151,6 +153,26 @@ def look_at(
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def read_text(path: Path, settings: Settings, *, name: str) -> str:
+    """Read a text file in a child process, in any encoding that can be told; what is longer than a cell may be is cut.
+
+    Raises:
+        DatasetError: it is no text, or as of `read_upload`.
+    """
+    if not path.is_file():
+        raise DatasetError("file_missing", name=path.name)
+    if path.stat().st_size > settings.max_upload_mb * 2**20:
+        mb = path.stat().st_size // 2**20
+        raise DatasetError("file_big", mb=mb, limit=settings.max_upload_mb)
+    what = {"path": str(path.resolve()), "name": name, "files": ""}
+    upload = _read(what, settings, None, Answers(), is_media=False, only_text=True)
+    try:
+        [text] = pq.read_table(upload.table_path, columns=[f"{ORIGINAL}text"]).column(0).to_pylist()
+        return text or ""
+    finally:
+        upload.discard()
+
+
 def read_files(
     files: Sequence[Given],
     settings: Settings,
@@ -173,6 +195,7 @@ def _read(
     *,
     is_media: bool,
     files: Sequence[Given] = (),
+    only_text: bool = False,
 ) -> Upload:
     seconds = settings.media_s if is_media else settings.reader_s
     folder = settings.scratch / f"read-{new_id()}"
@@ -184,7 +207,7 @@ def _read(
             ]
             (folder / FILES).write_text(json.dumps(listed), "utf-8")
             what["files"] = str(folder / FILES)
-        request = _request(what, folder, settings, answers, seconds)
+        request = _request(what, folder, settings, answers, seconds, only_text=only_text)
         code = run_limited(READER, request, progress, seconds=seconds, memory_mb=settings.reader_mb)
         return _outcome(code, folder, settings, seconds)
     except BaseException:
@@ -208,6 +231,7 @@ def _request(
     seconds: float,
     *,
     only_looks: bool = False,
+    only_text: bool = False,
 ) -> Path:
     request = what | {
         "table": str(folder / "table.parquet"),
@@ -216,6 +240,7 @@ def _request(
         "wishes": {name: getattr(answers, name) for name in OF_MEDIA},
         "asked": {name: getattr(answers, name) for name in OF_TABLES},
         "only_looks": only_looks,
+        "only_text": only_text,
         "whole_rows": answers.whole_rows,
         "limits": {
             "memory_mb": settings.reader_mb,

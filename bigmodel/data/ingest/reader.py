@@ -52,6 +52,8 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     from bigmodel.data.tables.table import Findings  # noqa: PLC0415
 
     findings = Findings()
+    if request["only_text"]:
+        return _document(request, findings)
     try:
         if (attached := _attached(request, findings)) is not None:
             return attached
@@ -71,6 +73,21 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
         found = [message for message in findings.all() if message.level != "info"]
         error.problems = (*error.problems, *found)
         raise
+
+
+def _document(request: dict[str, Any], findings: "Findings") -> dict[str, Any]:
+    """Read a text file as the one row of a table."""
+    from bigmodel.data.ingest.texts import TextFile, read_texts  # noqa: PLC0415
+    from bigmodel.data.media.entry import Given, given_entries  # noqa: PLC0415
+    from bigmodel.data.tables.sniff import require_text  # noqa: PLC0415
+
+    path, name = Path(request["path"]), request["name"]
+    require_text(path, name)
+    target = _target(request, findings)
+    [entry] = given_entries([Given(name, path, "")], limit=1)
+    read_texts([TextFile(entry, name)], target, Path(request["report"]).parent)
+    target.close()
+    return _table_report(target, "texts", findings)
 
 
 def _is_archive(path: Path, name: str) -> bool:

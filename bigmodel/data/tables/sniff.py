@@ -103,6 +103,19 @@ def choose_reader(
     return chosen
 
 
+def require_text(path: Path, name: str) -> None:
+    """Check that a file is plain text.
+
+    Raises:
+        DatasetError: as of `choose_reader`.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    _refuse_foreign(head, path, Path(name).suffix.lower())
+    if head.startswith((OLE, b"PK", b"PAR1")):
+        raise DatasetError("file_format", found=Path(name).suffix or "?", accepted=".txt, .md")
+
+
 def _refuse_foreign(head: bytes, path: Path, ending: str) -> None:
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise DatasetError("file_empty")

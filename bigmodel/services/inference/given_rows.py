@@ -1,6 +1,6 @@
 """Rows of several media that somebody asks about: which columns take files, and given files under names that say their content.
 
-No file is opened here; the serving child decodes it.
+No file is opened here; the serving child decodes it, and the reader child a text.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.datasets.inputs import placed_files, row_of
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.task import Medium, Task
+from bigmodel.data.ingest.importer import read_text
 from bigmodel.data.tables.source import ORIGINAL
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import media_folder
@@ -68,6 +69,14 @@ class GivenRows:
             for column, one in zip(columns, filled, strict=True)
         ]
         return row_of(cells)
+
+    def document(self, path: Path) -> str:
+        """Return what stands in a text file of a person, to be asked about.
+
+        Raises:
+            DatasetError: it is no text, or too large.
+        """
+        return read_text(path, self._settings, name=path.name)
 
     def examples(self, owner: str, model_or_job: str, count: int = 6) -> list[str]:
         """Return rows that the model never learned from, as `placed` takes them."""

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from bigmodel.answers import label, number
 from bigmodel.core.answer import percent
-from bigmodel.core.errors import ModelError
+from bigmodel.core.errors import DatasetError, ModelError
 from bigmodel.core.task import Explanation
 from bigmodel.services.inference.predict import Answered, TextRow
 from bigmodel.services.panels import answer_html
@@ -123,3 +123,17 @@ def test_certainty_is_never_called_complete() -> None:
         "99.9 %",
         "0.0 %",
     ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_document_is_opened_in_any_encoding(tab: TextDemo, tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "手册.txt"
+    path.write_bytes(("船名叫海鸥，停在码头的北边。\n\n第二段说的是天气。" * 9).encode(encoding))
+    assert tab.open(str(path), ask()).startswith("船名叫海鸥，停在码头的北边。\n\n第二段")
+
+
+def test_file_that_is_no_text_is_not_opened(tab: TextDemo, tmp_path: Path) -> None:
+    path = tmp_path / "photo.txt"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    with pytest.raises(DatasetError):
+        tab.open(str(path), ask())

@@ -1,6 +1,7 @@
 """Fine-tuning of text models to the start and the end of an answer, and loading them: long passages in windows."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -56,7 +57,9 @@ ANSWER_BATCH = 32
 EMPTY_SHARE = (
     0.5  # of the windows of an answered question that do not hold the answer are learned from
 )
+MOST_EMPTY = 4.0  # windows without the answer that one question is learned from, about
 MOST_THRESHOLDS = 200
+EVERY = 1_000_000  # windows: none of them is left out
 FORBIDDEN = -1e4
 Look = tuple[float, list[tuple[int, int]], list[tuple[int, int]]]  # loss; pieces answered and right
 
@@ -264,12 +267,16 @@ def _part(rows: Rows, tokenizer: PreTrainedTokenizerBase, most: int, seed: int) 
     accepted = [extracts_of(target) for target in rows.targets]
     kept: list[Window] = []
     targets: list[tuple[int, int, int, int]] = []
-    for window in read(tokenizer, [asked_parts(text) for text in rows.inputs], most):
+    windows = read(tokenizer, [asked_parts(text) for text in rows.inputs], most, EVERY)
+    shown = Counter(window.row for window in windows)
+    for window in windows:
         answers = accepted[window.row]
         found = (NOTHING, NOTHING)
         if answers:
             found = target_of(window, answers[0].start, answers[0].start + len(answers[0].text))
-        if found != (NOTHING, NOTHING) or not answers or dice.random() < EMPTY_SHARE:
+        if found != (NOTHING, NOTHING) or dice.random() < _empty_share(
+            shown[window.row], is_answered=bool(answers)
+        ):
             kept.append(window)
             targets.append((*found, window.first, window.last))
     padding = int(tokenizer.pad_token_id or 0)
@@ -277,6 +284,11 @@ def _part(rows: Rows, tokenizer: PreTrainedTokenizerBase, most: int, seed: int) 
         Encoded([window.ids for window in kept], padding),
         torch.tensor(targets, dtype=torch.long).reshape(-1, 4),
     )
+
+
+def _empty_share(windows: int, *, is_answered: bool) -> float:
+    """Return how many of the windows of a question that hold no answer are learned from; of a long document a few."""
+    return min(EMPTY_SHARE if is_answered else 1.0, MOST_EMPTY / windows)
 
 
 def _masked(raw: Tensor, targets: Tensor) -> Tensor:

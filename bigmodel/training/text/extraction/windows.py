@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ Floats = NDArray[np.float64]
 OVERLAP = 4  # a quarter of a window is read in the next one as well
 QUESTION = 3  # a third of a window is the question at most
 BEST = 20  # spans of a window that are kept
+MOST_READ = (
+    12  # windows of a passage that are read: a document of any length is answered as fast as a page
+)
 NOTHING = 0  # the place of a window that stands for "not here"
 
 
@@ -40,8 +44,10 @@ class Decision:
     line: tuple[float, float] = AS_IT_IS
 
 
-def read(tokenizer: Any, pairs: Sequence[tuple[str, str]], most: int) -> list[Window]:
-    """Read passages and questions in windows of at most so many tokens."""
+def read(
+    tokenizer: Any, pairs: Sequence[tuple[str, str]], most: int, at_most: int = MOST_READ
+) -> list[Window]:
+    """Read passages and questions in windows of at most so many tokens; of a long passage those `at_most` that are likest the question."""
     found: list[Window] = []
     for row, (passage, question) in enumerate(pairs):
         if not passage.strip() or not question.strip():
@@ -55,8 +61,12 @@ def read(tokenizer: Any, pairs: Sequence[tuple[str, str]], most: int) -> list[Wi
             return_overflowing_tokens=True,
             return_offsets_mapping=True,
         )
-        for number, ids in enumerate(told["input_ids"]):
-            inside = [at for at, of in enumerate(told.sequence_ids(number)) if of == 1]
+        insides = [
+            [at for at, of in enumerate(told.sequence_ids(number)) if of == 1]
+            for number in range(len(told["input_ids"]))
+        ]
+        for number in _likest(told["input_ids"], insides, at_most):
+            ids, inside = told["input_ids"][number], insides[number]
             if inside:
                 first, last = inside[0], inside[-1] + 1
                 places = [_bare(passage, *p) for p in told["offset_mapping"][number][first:last]]
@@ -64,6 +74,21 @@ def read(tokenizer: Any, pairs: Sequence[tuple[str, str]], most: int) -> list[Wi
                     Window(row, np.asarray(ids, np.int64), first, last, np.array(places, np.int64))
                 )
     return found
+
+
+def _likest(
+    windows: Sequence[Sequence[int]], insides: Sequence[Sequence[int]], at_most: int
+) -> list[int]:
+    """Return the windows to be read, in order: those that share most with the question, rare pieces weighing more."""
+    if len(windows) <= at_most:
+        return list(range(len(windows)))
+    held = [{ids[at] for at in inside} for ids, inside in zip(windows, insides, strict=True)]
+    places = insides[0]
+    asked = set(windows[0][: places[0]]) if places else set()
+    weight = {piece: log(len(held) / (1 + sum(piece in one for one in held))) for piece in asked}
+    like = [sum(max(0.0, weight[piece]) for piece in asked & one) for one in held]
+    order = sorted(range(len(windows)), key=lambda number: (-like[number], number))
+    return sorted(order[:at_most])
 
 
 def target_of(window: Window, start: int, end: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from bigmodel.services.results.standalone import assemble
 from bigmodel.training.loop.recipe import ExtractParams
 from bigmodel.training.text.extraction import finetune
 from bigmodel.training.text.extraction.finetune import SpanObjective, _threshold
-from bigmodel.training.text.extraction.windows import read
+from bigmodel.training.text.extraction.windows import MOST_READ, read
 from tests.fakes.passages import passage_data
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.tiny_bert import write_tiny_bert
@@ -41,7 +41,7 @@ def folder(data: TaskData, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_windows_hold_every_piece_and_the_question(tmp_path: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(write_tiny_bert(tmp_path, "?"))
     passage, question = "  " + "the old mill is far. " * 20, "where is it? " * 30
-    windows = read(tokenizer, [("", "q"), (passage, question)], 48)
+    windows = read(tokenizer, [("", "q"), (passage, question)], 48, 1_000)
     assert {window.row for window in windows} == {1}
     assert all(len(window.ids) <= 48 for window in windows)
     seen = np.zeros(len(passage), bool)
@@ -50,6 +50,20 @@ def test_windows_hold_every_piece_and_the_question(tmp_path: Path) -> None:
         for start, end in window.places:
             seen[start:end] = True
     assert all(is_seen or letter == " " for is_seen, letter in zip(seen, passage, strict=True))
+
+
+def test_of_a_long_document_the_likest_windows_are_read(tmp_path: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(write_tiny_bert(tmp_path, "?"))
+    told = "the harbour stands by a quiet river"
+    passage = f"{'the old mill is far. ' * 200}{told}. {'the old mill is far. ' * 200}"
+    windows = read(tokenizer, [(passage, "where is the quiet harbour?")], 96)
+    assert len(windows) == MOST_READ < len(read(tokenizer, [(passage, "where?")], 96, 1_000))
+    place = passage.index(told)
+    assert any(
+        window.places[0, 0] <= place and window.places[-1, 1] >= place + len(told)
+        for window in windows
+    )
+    assert [window.places[0, 0] for window in windows] == sorted(w.places[0, 0] for w in windows)
 
 
 def test_loss_minds_only_the_passage_and_the_place_for_nothing() -> None:
