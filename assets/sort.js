@@ -1,5 +1,5 @@
 // The box in which rows are sorted by hand: one at a time, by key, thumb or mouse. Every press is one request that
-// the server has stored when it answers; the next row is shown meanwhile. `box.js` and `draw.js` stand before it.
+// the server has stored when it answers; the next row is shown meanwhile. `box.js`, `draw.js` and `mark.js` stand before it.
 const root = element.querySelector('.bm-sort');
 const KEYS = 9, POLL_MS = 1500, W = 320, H = 120;
 let dataset = '', state = null, words = {}, sent = [], busy = false, message = '', menu = '', timer = 0;
@@ -7,6 +7,7 @@ let proposer = '', showsGuess = false, hasFailed = false, presses = 0, usesKeys 
 
 const address = () => new URL(`bm/sort/${dataset}`, document.baseURI);
 const fill = (text, given) => Object.entries(given).reduce((all, [name, value]) => all.replaceAll(`{${name}}`, value), text || '');
+const isText = () => state?.medium === 'text';
 const short = (text, most = 90) => text.length > most ? text.slice(0, most - 1) + '…' : text;
 
 // talking to the server ---------------------------------------------------------------------------
@@ -58,7 +59,7 @@ function isKept({do: did, with: given}) {
 function shown(found, asked) {
   hasFailed = false;
   found.front = ['undo', 'open', 'draw', 'propose'].includes(asked);
-  const fresh = asked === 'propose' ? propose(found.rows[0]) : null;
+  const fresh = asked !== 'propose' ? null : isText() ? proposeMarks(found.rows[0]) : propose(found.rows[0]);
   take(found);
   if (asked === 'undo') say(fill(words.undone, {text: what(found.rows[0])}));
   if (fresh === null) return;
@@ -93,7 +94,7 @@ function finish() {
   for (const group of state.classes) group.count += counts[group.name] || 0;
   state.done += 1;
   state.last = [{id: row.id, label: text, text: '', url: row.url}, ...state.last.filter(one => one.id !== row.id)].slice(0, 12);
-  const cell = drawnCell();
+  const cell = isText() ? markedCell() : drawnCell();
   putAside(row.id);
   next(fill(words.saved_boxes, {text}), 'label', row.id, cell, row.even ? '1' : '0');
 }
@@ -114,7 +115,7 @@ function press(event) {
   if (!root.offsetParent || !state || !usesKeys || (event.repeat && !event.key.startsWith('Arrow')) || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const key = event.key.toLowerCase(), number = '123456789'.indexOf(key);
   if (state.drawn && key === 'enter' && event.target.tagName === 'BUTTON') return;  // that one is pressed
-  if (state.drawn && state.rows.length && drawKey(event)) draw();
+  if (state.drawn && state.rows.length && (isText() ? markKey : drawKey)(event)) draw();
   else if (number >= 0 && key.length === 1) choose(state.classes[number]?.name);
   else if (state.drawn && key === 'enter') finish();
   else if (key === 'p' && state.drawn && proposer && state.rows.length && !sent.length) send('propose', state.rows[0].id);
@@ -161,7 +162,7 @@ function row() {
   const now = state.rows[0];
   if (!now) return h('div', {class: 'bm-card bm-sort-row', 'data-testid': 'sort-row'}, h('p', {class: 'bm-lead'}, sent.length ? words.loading : state.total ? words.all_done : state.missing));
   const url = now.url && new URL(now.url, document.baseURI).href;
-  const shown = state.drawn ? drawingOf(now, url, words, draw)
+  const shown = state.drawn ? (isText() ? markingOf(now, words, draw) : drawingOf(now, url, words, draw))
     : state.medium === 'image' ? h('img', {src: url, alt: words.picture})
     : state.medium === 'audio' ? h('audio', {src: url, controls: true, autoplay: state.done > 0, 'aria-label': words.recording})
     : h('p', {class: now.text.length > 240 ? 'bm-sort-text is-long' : 'bm-sort-text', 'data-testid': 'sort-text', tabindex: now.text.length > 240 ? 0 : false}, now.text);

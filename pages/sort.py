@@ -28,7 +28,7 @@ class SortTab:
             self.box = gr.HTML(
                 None,
                 html_template='<div class="bm-sort" data-testid="sort"></div>',
-                js_on_load=script("box.js", "draw.js", "sort.js"),
+                js_on_load=script("box.js", "draw.js", "mark.js", "sort.js"),
                 elem_id="sort-box",
                 padding=False,
             )

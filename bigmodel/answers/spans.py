@@ -143,6 +143,9 @@ class SpansType(AnswerType):
         order = np.argsort(-counted.true.sum(axis=1), kind="stable").tolist()
         return [at for at in order if counted.errors[at] == 0]
 
+    def as_label(self, answer: Marked) -> str:
+        return write_spans(answer.spans, answer.source)
+
     def said(self, truth: str) -> str:
         return line_of("", parse_marks(truth) or ())
 

@@ -1,4 +1,4 @@
-"""From a file of tagged words to a model that marks them in a new text, and that is taken along."""
+"""From tagged words, or words marked by hand with a mouse, keys or a finger, to a model that marks them in a new text and is taken along."""
 
 import json
 import random
@@ -6,11 +6,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.fakes.program import run_package
 from tests.journeys import walker
 from tests.server import Studio
+from tests.still import settle
 
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
 PEOPLE, PLACES = ["Ann", "Bob Lee", "Carla", "Dan"], ["Rome", "New York", "Oslo", "Lima"]
@@ -63,3 +64,93 @@ def test_tagged_words_lead_to_marks_in_a_new_text(
     [told] = run_package(tmp_path / "away", ["Did Bob Lee go to Lima today ?"])
     assert [found["text"] for found in told["entities"]] == ["Bob Lee", "Lima"]
     assert json.loads((tmp_path / "away" / "labels.json").read_text("utf-8")) == ["LOC", "PER"]
+
+
+def begin_marking(page: Page, studio: Studio, folder: Path) -> None:
+    """Bring texts without labels, and choose to mark words in them."""
+    texts = [f"Note {number}: Bob Lee went to New York today." for number in range(14)]
+    (folder / "notes.csv").write_text("\n".join(["text", *texts]), "utf-8")
+    walker.open_tab(page, studio, "data")
+    walker.upload(page, folder / "notes.csv")
+    page.locator("#data-sort-go").click()
+    page.get_by_test_id("sort-draw").click()
+    page.get_by_test_id("sort-draw-yes").click()
+    for kind in ("person", "place"):
+        if page.get_by_test_id("sort-new").count() == 0:
+            page.get_by_test_id("sort-menu").click()
+        page.get_by_test_id("sort-new").fill(kind)
+        page.get_by_test_id("sort-new").press("Enter")
+        expect(page.locator(f'.bm-sort-class[data-label="{kind}"]')).to_be_visible()
+
+
+def word(page: Page, text: str) -> Locator:
+    return page.get_by_test_id("mark-area").locator("[data-at]").get_by_text(text, exact=True)
+
+
+def middle(of: Locator) -> tuple[float, float]:
+    box = of.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def marked(page: Page) -> list[list[str]]:
+    """Return the marks that stand in the text, with their kinds."""
+    found: list[list[str]] = page.get_by_test_id("mark-area").evaluate(
+        "area => [...area.querySelectorAll('mark')].map(m => [m.querySelector('b').textContent, m.dataset.kind])"
+    )
+    return found
+
+
+def test_words_are_marked_by_mouse_and_keys_and_trained(
+    browser: Browser, studio: Studio, tmp_path: Path
+) -> None:
+    with walker.visitor(browser) as page:
+        begin_marking(page, studio, tmp_path)
+        page.keyboard.press("Escape")
+        settle(page)
+        page.mouse.move(*middle(word(page, "Bob")))
+        page.mouse.down()
+        page.mouse.move(*middle(word(page, "Lee")), steps=3)
+        page.mouse.up()
+        assert marked(page) == [["Bob Lee", "person"]]
+        page.locator('.bm-sort-class[data-label="place"]').click()  # of the chosen mark
+        assert marked(page) == [["Bob Lee", "place"]]
+        page.keyboard.press("z")
+        word(page, "New").click()
+        page.keyboard.press("Shift+ArrowRight")
+        assert marked(page) == [["Bob Lee", "person"], ["New York", "place"]]
+        page.keyboard.press("Enter")
+        said = page.get_by_test_id("sort-progress")
+        expect(said).to_contain_text("1 of 14")
+        page.keyboard.press("z")  # the text comes back with its marks
+        expect(said).to_contain_text("0 of 14")
+        assert marked(page) == [["Bob Lee", "person"], ["New York", "place"]]
+        page.reload()
+        expect(page.get_by_test_id("mark-area")).to_be_visible()
+        for done in range(1, 13):
+            for name, kind in (("Bob", 1), ("New", 2)):
+                word(page, name).click()
+                page.keyboard.press("Shift+ArrowRight")
+                page.keyboard.press(str(kind))
+            page.keyboard.press("Enter")
+            expect(said).to_contain_text(f"{done} of 14")
+        page.get_by_test_id("sort-train").click()
+        walker.reach_results(page)
+        expect(page.locator("#results-panels")).to_contain_text("person")
+
+
+def test_finger_marks_words_on_a_phone(browser: Browser, studio: Studio, tmp_path: Path) -> None:
+    with walker.visitor(browser, locale="zh-CN", width=390, by_touch=True) as page:
+        begin_marking(page, studio, tmp_path)
+        settle(page)
+        start, end = middle(word(page, "Bob")), middle(word(page, "Lee"))
+        touch = page.context.new_cdp_session(page)
+        for kind, at in (("Start", start), ("Move", end), ("End", None)):
+            points = [{"x": at[0], "y": at[1]}] if at else []
+            touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+        assert marked(page) == [["Bob Lee", "person"]]
+        word(page, "York").tap()
+        assert len(marked(page)) == 2
+        assert not walker.is_too_wide(page)
+        page.get_by_test_id("sort-done").tap()
+        expect(page.get_by_test_id("sort-progress")).to_contain_text("1 / 14")

@@ -7,7 +7,7 @@ nothing is marked. A fourth item of a mark is its words, by which it is found ag
 import ast
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -80,6 +80,12 @@ def write_spans(spans: Sequence[Span], text: str = "") -> str:
     items: list[list[Any]] = []
     for start, end, kind in sorted(spans):
         items.append([start, end, kind, *([text[start:end]] if text else [])])
+    return json.dumps(items, ensure_ascii=False)
+
+
+def write_marks(marks: Iterable[Mark]) -> str:
+    """Return marks as one cell, with their words where they say them."""
+    items = [[m.start, m.end, m.kind, *([m.words] if m.words else [])] for m in marks]
     return json.dumps(items, ensure_ascii=False)
 
 

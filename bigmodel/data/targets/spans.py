@@ -2,13 +2,22 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bigmodel.core.datasets.dataset import Recipe, Summary
-from bigmodel.core.datasets.spans import Mark, Span, line_of, parse_marks, spans_of, write_spans
+from bigmodel.core.datasets.spans import (
+    Mark,
+    Span,
+    line_of,
+    parse_marks,
+    spans_of,
+    write_marks,
+    write_spans,
+)
 from bigmodel.core.message import Message
 from bigmodel.core.target import Chart, TargetKind
 from bigmodel.data.kept import kept_places, kept_span, occurrences
@@ -25,7 +34,8 @@ class SpansKind(TargetKind):
 
     name = "spans"
     fewest_to_hold_out = 20  # a text holds many words
-    by_hand = False
+    is_drawn = True
+    fewest_classes = 1
     has_several = True
     reads_inputs = True
 
@@ -42,6 +52,20 @@ class SpansKind(TargetKind):
             return False
         marks = [parse_marks(value) for value in values]
         return any(marks) and sum(m is not None for m in marks) >= FITTING * len(values)
+
+    def parts(self, target: str) -> Sequence[str]:
+        return [span.kind for span in spans_of(target)]
+
+    def recoined(self, target: str, name: str, to: str) -> str:
+        marks = parse_marks(target) or []
+        if name not in [mark.kind for mark in marks]:
+            return target
+        return write_marks(replace(m, kind=to) if m.kind == name else m for m in marks)
+
+    def among(self, target: str, classes: Sequence[str]) -> str:
+        only = classes[0] if len(classes) == 1 else None
+        marks = (replace(m, kind=only or m.kind) for m in parse_marks(target) or ())
+        return write_marks(mark for mark in marks if mark.kind in classes)
 
     def reads_numbers(self, found: Survey) -> bool:
         return found.asked is not self

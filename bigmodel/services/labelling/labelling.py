@@ -184,7 +184,7 @@ class LabellingService:
         kind = workspace.kind
         classes = None
         if kind.is_drawn and label != SKIPPED:
-            label = drawn_label(label)
+            label = drawn_label(kind, label)
             classes = sorted(set(kind.parts(label)))
         self._store.labels.put(owner, dataset_id, row_id, label, is_even=is_fair, classes=classes)
         if workspace.sorting.change + 1 - self._seen(dataset_id) >= FRESH:
@@ -195,10 +195,10 @@ class LabellingService:
         self.label(owner, dataset_id, row_id, SKIPPED)
 
     def begin_drawing(self, owner: str, dataset_id: str) -> Dataset:
-        """Make a dataset of pictures without any class one in which objects are found by boxes, as its next version.
+        """Make a dataset without any class one in which objects are found by boxes or words are marked, as its next version.
 
         Raises:
-            DatasetError: `boxes_of_sorted`, classes were given already, or these are no pictures.
+            DatasetError: `boxes_of_sorted`, classes were given already, or nothing can be drawn on these.
         """
         workspace = self._desks.open(owner, dataset_id)
         if not can_be_drawn(workspace):

@@ -6,7 +6,7 @@ from bigmodel.answers import answer_type
 from bigmodel.core.answer import Answer
 from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.task import INSTANT
+from bigmodel.core.task import INSTANT, Medium
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import load_rows, media_folder
 from bigmodel.settings import Settings
@@ -28,8 +28,10 @@ class ProposalService:
         """Return the newest model that can propose labels for a dataset."""
         tasks = find_tasks(self._settings.task_folders)
         drawing = {name for name, task in tasks.items() if target_kind(task.target).is_drawn}
+        guessing = {name for name in drawing if tasks[name].guesses_first}
         for model in self._store.models.list_all(owner):
-            if model.task in drawing and model.base != INSTANT and self._is_of(model, dataset_id):
+            is_guess = model.base == INSTANT and model.task in guessing
+            if model.task in drawing and not is_guess and self._is_of(model, dataset_id):
                 return model
         return None
 
@@ -47,8 +49,10 @@ class ProposalService:
         rows = load_rows(folder, [row_id])
         if not rows["input"]:
             raise DatasetError("row_gone")
-        (answer,) = self._answers(owner, model.id, [str(media_folder(folder) / rows["input"][0])])
         task = find_tasks(self._settings.task_folders)[model.task]
+        is_text = task.medium == Medium.TEXT
+        asked = rows["input"][0] if is_text else str(media_folder(folder) / rows["input"][0])
+        (answer,) = self._answers(owner, model.id, [asked])
         label = answer_type(task).as_label(answer)
         classes = self._store.labels.get(owner, dataset_id).classes
         return target_kind(task.target).among(label, classes)

@@ -14,6 +14,7 @@ from bigmodel.core.errors import DatasetError, JobError
 from bigmodel.core.labelling.labels import LabelEvent, Labelling
 from bigmodel.core.labelling.view import FIRST_ROWS, ClassCount
 from bigmodel.core.target import TargetKind
+from bigmodel.core.task import Medium
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.unlabelled import Contents, read_cells, read_contents
 from bigmodel.settings import Settings
@@ -227,8 +228,9 @@ def _marks(contents: Contents) -> tuple[LabelEvent, ...]:
 def few_labels(workspace: Workspace) -> JobError:
     """Return what is missing until there is enough to learn from: the least that would do."""
     if workspace.kind.is_drawn:
+        what = "marks" if workspace.version.summary.medium == Medium.TEXT else "boxes"
         return JobError(
-            "boxes_few", least=FIRST_ROWS, rows=int(workspace.is_done.sum()),
+            f"{what}_few", least=FIRST_ROWS, rows=int(workspace.is_done.sum()),
             boxes=max(workspace.counts.values(), default=0),
         )  # fmt: skip
     if len(workspace.sorting.classes) < 2:

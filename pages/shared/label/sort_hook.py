@@ -33,7 +33,9 @@ class SortHook:
             return self.say("")
         summary, name = dataset.version.summary, dataset.name
         is_drawn = self.ctx.services.labelling.is_drawn(dataset)
-        of_files = "_drawn" if is_drawn else "" if summary.medium == "text" else "_files"
+        is_text = summary.medium == "text"
+        drawn = "_marked" if is_text else "_drawn"
+        of_files = drawn if is_drawn else "" if is_text else "_files"
         if summary.classes:
             said = self.ctx.say(request, f"pages.sort.some_label{of_files}", count=count)
             return self.say(said, is_lead=False)

@@ -50,7 +50,7 @@ class Doors:
         view = await run_in_threadpool(
             self._sorting.look, owner_of(request), _dataset(request), shows_guess=shows_guess
         )
-        words = sort_view.texts(self._words, self._language(request))
+        words = sort_view.texts(self._words, self._language(request), view.medium)
         model = await run_in_threadpool(self._proposer, owner_of(request), view)
         state = self._state(request, view, shows_guess=shows_guess)
         return JSONResponse({**state, "words": words, "proposer": model})

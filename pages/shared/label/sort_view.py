@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bigmodel.core.callbacks import Say, Tell
-from bigmodel.core.datasets.boxes import boxes_of, counts_line
+from bigmodel.core.datasets.boxes import Box, boxes_of, counts_line
+from bigmodel.core.datasets.spans import Span, spans_of
 from bigmodel.core.labelling.view import FIRST_ROWS, LabellingView, LabelModel, LabelRow
 from bigmodel.core.language import Language
 from bigmodel.words import Words
@@ -35,7 +36,9 @@ def state(view: LabellingView, say: Say, tell: Tell, *, shows_guess: bool) -> di
         "undo": view.can_undo,
         "enough": view.is_enough,
         "missing": _missing(view, say),
-        "model": say("pages.sort.model_drawn") if view.is_drawn else _model(view.model, say, tell),
+        "model": say(f"pages.sort.model_{_drawn(view)}")
+        if view.is_drawn
+        else _model(view.model, say, tell),
         "pending": view.model.state == "pending",
         "curve": [[p.labels, p.accuracy, p.low, p.high] for p in view.model.curve],
         "gain": _gain(view.model, say),
@@ -53,10 +56,20 @@ def _row(row: LabelRow, view: LabellingView, say: Say, *, shows_guess: bool) -> 
         "text": row.shown if view.medium == "text" else "",
         "url": "" if view.medium == "text" else media_url(view.dataset_id, row.shown),
         "even": row.is_even,
-        "boxes": boxes_of(row.label) if view.is_drawn else (),
+        "boxes": _pieces(row, view) if view.is_drawn else (),
         "note": " ".join(notes),
         "guess": _guess(row, say) if shows_guess else "",
     }
+
+
+def _drawn(view: LabellingView) -> str:
+    """Return how labels are drawn, as the words call it."""
+    return "marked" if view.medium == "text" else "drawn"
+
+
+def _pieces(row: LabelRow, view: LabellingView) -> Sequence[Box | Span]:
+    """Return what is drawn into a row."""
+    return spans_of(row.label) if view.medium == "text" else boxes_of(row.label)
 
 
 def _guess(row: LabelRow, say: Say) -> str:
@@ -71,7 +84,7 @@ def _last(row: LabelRow, view: LabellingView) -> dict[str, str]:
     is_long = len(row.shown) > LAST_CHARACTERS
     return {
         "id": row.row_id,
-        "label": counts_line(b.kind for b in boxes_of(row.label)) if view.is_drawn else row.label,
+        "label": counts_line(p.kind for p in _pieces(row, view)) if view.is_drawn else row.label,
         "text": (row.shown[:LAST_CHARACTERS] + "…" * is_long) if is_text else "",
         "url": "" if is_text else media_url(view.dataset_id, row.shown),
     }
@@ -97,7 +110,8 @@ def _missing_boxes(view: LabellingView, say: Say) -> str:
         return ""
     named = _listed([f"{name} {lack}" for name, lack in view.missing], say)
     given = {"least": FIRST_ROWS, "done": view.done + view.labelled, "missing": named}
-    key = "boxes_some" if view.is_enough else "boxes_missing" if named else "boxes_pictures"
+    what = "marks" if view.medium == "text" else "boxes"
+    key = f"{what}_{'some' if view.is_enough else 'missing' if named else 'rows'}"
     return say(f"pages.sort.{key}", **given)
 
 
@@ -137,11 +151,13 @@ def _listed(names: Sequence[str], say: Say) -> str:
     return say("pages.sort.and").join(names)
 
 
-def texts(words: Words, language: Language) -> dict[str, str]:
-    """Return the fixed texts of the box; names and numbers are filled in by its script."""
-    prefix = "pages.sort.box."
-    return {
-        key.removeprefix(prefix): text
-        for key, text in words.texts[language].items()
-        if key.startswith(prefix)
-    }
+def texts(words: Words, language: Language, medium: str) -> dict[str, str]:
+    """Return the fixed texts of the box, of what is sorted in it; names and numbers are filled in by its script."""
+    found: dict[str, str] = {}
+    for prefix in ("pages.sort.box.", f"pages.sort.box_{medium}."):
+        found |= {
+            key.removeprefix(prefix): text
+            for key, text in words.texts[language].items()
+            if key.startswith(prefix)
+        }
+    return found

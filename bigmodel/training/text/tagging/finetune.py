@@ -159,7 +159,8 @@ def train(
     parts = []
     for rows in (data.train, data.validation):
         report.step(phase="prepare", step=0, steps=0)
-        parts.append(_part(rows, objective, tokenizer, most))
+        # epochs are chosen by words, as answers are: their first pieces tell
+        parts.append(_part(rows, objective, tokenizer, most, by_words=rows is not data.train))
     objective.tokens_a_row = max(1.0, float(np.mean(parts[0].lengths or [1])))
     _begin_at_shares(model, parts[0], objective.outputs)
     model = tune(
@@ -207,14 +208,23 @@ def _make(
 
 
 def _part(
-    rows: Rows, objective: TagObjective, tokenizer: PreTrainedTokenizerBase, most: int
+    rows: Rows,
+    objective: TagObjective,
+    tokenizer: PreTrainedTokenizerBase,
+    most: int,
+    *,
+    by_words: bool,
 ) -> TagExamples:
+    """Return windows with the tags of all their pieces, or of the first piece of each word alone."""
     pieces = read(tokenizer, rows.inputs, most)
     number = {tag: at for at, tag in enumerate(objective.labels)}
-    by_row = [
-        np.array([number[tag] for tag in _piece_tags(pieces, row, target)], np.int64)
-        for row, target in enumerate(rows.targets)
-    ]
+    by_row = []
+    for row, target in enumerate(rows.targets):
+        tags = np.array([number[tag] for tag in _piece_tags(pieces, row, target)], np.int64)
+        if by_words:
+            firsts = [first for first, _ in pieces.units(row)]
+            tags = np.where(np.isin(np.arange(len(tags)), firsts), tags, IGNORED)
+        by_row.append(tags)
     texts = encoded(pieces, tokenizer)
     targets = []
     for window, ids in zip(pieces.windows, texts.texts, strict=True):

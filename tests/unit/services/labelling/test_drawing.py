@@ -150,7 +150,7 @@ def test_box_of_a_class_that_nobody_made_is_refused(desk: Desk) -> None:
 
 def test_boxes_are_cut_at_the_rim_and_specks_left_out() -> None:
     boxes = (Box(-5, 3, 12, 99, "a"), Box(4, 4, 4 + SMALLEST / 2, 9, "a"), Box(1, 1, 5, 5, "b"))
-    kept = boxes_of(drawn_label(Boxed((20, 10), boxes).to_cell()))
+    kept = boxes_of(drawn_label(target_kind("boxes"), Boxed((20, 10), boxes).to_cell()))
     assert kept == (Box(0, 3, 12, 10, "a"), Box(1, 1, 5, 5, "b"))
 
 
