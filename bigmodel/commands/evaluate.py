@@ -103,6 +103,11 @@ def record_of(results: Results, simplest: tuple[str, str], terminal: Terminal) -
                 for panel in results.panels
                 if panel.kind in NO_PANELS and not panel.of
             },
+            **{
+                "cost": panel.data["cost"]  # of one model, and of models apart
+                for panel in results.panels
+                if panel.data.get("cost") and not panel.of
+            },
             "panels": [
                 {"kind": panel.kind, "name": panel.name, "data": panel.data}
                 for panel in results.panels

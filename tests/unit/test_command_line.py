@@ -134,6 +134,9 @@ def test_several_columns_are_trained_measured_and_answered_at_once(
         assert one["guess"]["accuracy"] < 0.7
         assert one["apart"]["accuracy"] == 1
         assert one["verdict"] == "same"
+    cost = record["cost"]
+    assert cost["parameters"] < cost["parameters_apart"]
+    assert cost["seconds"] > 0 < cost["seconds_apart"]
     asked = shell.start("predict", trained["job"], "lovely soup on Friday")
     answers = asked["predictions"][0]["answers"]
     assert {name: one["label"] for name, one in answers.items()} == {"mood": "good", "day": "Friday"}  # fmt: skip
