@@ -84,6 +84,8 @@ def record_of(results: Results, simplest: tuple[str, str], terminal: Terminal) -
     values = {name: measure.value for name, measure in results.measures.items()}
     guess, measure = simplest
     baseline = results.beside.get(guess, {}).get(measure)
+    # of one model of several columns, and of models apart
+    costs = [p.data["cost"] for p in results.panels if p.data.get("cost") and not p.of]
     return (
         NO_PANELS
         | {metric.name: None for metric in results.metrics}
@@ -103,11 +105,7 @@ def record_of(results: Results, simplest: tuple[str, str], terminal: Terminal) -
                 for panel in results.panels
                 if panel.kind in NO_PANELS and not panel.of
             },
-            **{
-                "cost": panel.data["cost"]  # of one model, and of models apart
-                for panel in results.panels
-                if panel.data.get("cost") and not panel.of
-            },
+            **({"cost": costs[0]} if costs else {}),
             "panels": [
                 {"kind": panel.kind, "name": panel.name, "data": panel.data}
                 for panel in results.panels
