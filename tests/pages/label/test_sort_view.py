@@ -131,8 +131,21 @@ def test_gain_never_goes_beyond_all_right() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_texts_of_the_box_are_those_of_the_language(language: Any) -> None:
-    found = texts(WORDS, language)
-    assert len(found) > 10
-    assert all(text for key, text in found.items() if key != "between")
-    assert not any(key.startswith("pages.") for key in found)
+def test_texts_of_the_box_are_those_of_the_language_and_of_what_is_sorted(language: Any) -> None:
+    of_texts, of_pictures = (texts(WORDS, language, medium) for medium in ("text", "image"))
+    assert of_texts.keys() == of_pictures.keys()
+    assert len(of_texts) > 10
+    assert of_texts["draw_help"] != of_pictures["draw_help"]
+    assert of_texts["skip"] == of_pictures["skip"]
+    for found in (of_texts, of_pictures):
+        assert all(text for key, text in found.items() if key != "between")
+        assert not any(key.startswith("pages.") for key in found)
+
+
+def test_marks_of_a_text_are_sent_with_what_is_missing() -> None:
+    marked = LabelRow("r1", "warm soup", label='[[5, 9, "dish", "soup"]]')
+    shown = box(is_drawn=True, rows=(marked,), last=(marked,), missing=(("dish", 9),))
+    assert [tuple(one) for one in shown["rows"][0]["boxes"]] == [(5, 9, "dish")]
+    assert "dish" in shown["last"][0]["label"]
+    assert shown["model"] == say("pages.sort.model_marked")
+    assert "dish 9" in shown["missing"]
