@@ -11,6 +11,7 @@ from bigmodel.core.errors import DatasetError, NotFoundError
 from pages.shared.checkup.checkup_view import CheckupView
 from pages.shared.checkup.cleaning_view import CleaningView
 from pages.shared.checkup.filling_view import FillingView
+from pages.shared.checkup.media_cleaning_view import MediaCleaningView
 from pages.shared.checkup.split_view import SplitView
 from pages.shared.checkup.suspects_view import SuspectsView
 from pages.shared.data import dataset_view as view
@@ -99,7 +100,7 @@ class DataTab:
         self.checkup = CheckupView(self.ctx)
         self.suspects = SuspectsView(self.ctx)
         self.splits = SplitView(self.ctx)
-        self.cleaning = CleaningView(self.ctx)
+        self.cleaning, self.polish = CleaningView(self.ctx), MediaCleaningView(self.ctx)
         self.filling = FillingView(self.ctx)
         self.names = ClassesView(self.ctx)
         gr.Markdown(t("pages.data.preview"), elem_classes="bm-title")
@@ -136,7 +137,7 @@ class DataTab:
             self.classes, self.test_name, self.counts, *self.gallery.outputs,
             self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts,
             *self.last_look.parts, self.train, *self.checkup.parts, *self.suspects.parts,
-            *self.cleaning.parts, *self.filling.parts, *self.splits.parts, *self.similar.parts, *self.card.parts,
+            *self.cleaning.parts, *self.polish.parts, *self.filling.parts, *self.splits.parts, *self.similar.parts, *self.card.parts,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, self.guard(self.newest(self.come)), [dataset], outputs)
@@ -151,6 +152,7 @@ class DataTab:
         self.suspects.wire(self.guard, show, outputs, self.newest)
         self.last_look.wire(self.guard, show, outputs)
         self.cleaning.wire(self.guard, show, outputs)
+        self.polish.wire(self.guard, show, outputs)
         self.filling.wire(self.guard, show, outputs)
         self.splits.wire(self.guard, show, outputs, self.newest)
         self.similar.wire(self.guard)
@@ -239,6 +241,7 @@ class DataTab:
             **self.suspects.shown(dataset, request),
             **self.last_look.shown(dataset, request),
             **self.cleaning.shown(dataset),
+            **self.polish.shown(dataset, request),
             **self.filling.shown(dataset, request),
             **self.splits.shown(dataset, request),
             **self.similar.shown(dataset, request),
@@ -263,6 +266,7 @@ class DataTab:
             **self.suspects.hidden(),
             **self.last_look.hidden(),
             **self.cleaning.hidden(),
+            **self.polish.hidden(),
             **self.filling.hidden(),
             **self.splits.hidden(),
             **self.similar.hidden(),

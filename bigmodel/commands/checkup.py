@@ -18,9 +18,8 @@ from bigmodel.core.datasets.checkup import (
     RepairPreview,
 )  # fmt: skip
 from bigmodel.core.datasets.dataset import Dataset
-from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
-from bigmodel.data.cleaning import STEPS
+from bigmodel.core.task import Medium
 from bigmodel.services.studio import Services
 
 T = TypeVar("T")
@@ -52,14 +51,15 @@ def run_check(args: argparse.Namespace, services: Services, terminal: Terminal) 
 
 
 def run_clean(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
-    """Clean the texts by these steps and no others, or show what that would change."""
+    """Clean the texts, pictures or recordings by these steps and no others, or show what that would change."""
     dataset = find_dataset(services, args.dataset)
-    for step in args.steps:
-        if step.partition(":")[0] not in STEPS:
-            raise DatasetError("clean_step", step=step, known=", ".join(STEPS))
     if args.dry:
-        return _shown(services.checkup.preview_cleaning(OWNER, dataset.id, args.steps), terminal)
-    return _told(services.checkup.clean(OWNER, dataset.id, args.steps), terminal)
+        found = services.checkup.preview_cleaning(OWNER, dataset.id, args.steps)
+        is_text = dataset.version.recipe.medium == Medium.TEXT
+        return _shown(found, terminal, "" if is_text else "cleaning.media_preview")
+    with terminal.bar(dataset.name) as move:
+        made = services.checkup.clean(OWNER, dataset.id, args.steps, lambda share: move(share, ""))
+    return _told(made, terminal)
 
 
 def run_doubts(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
@@ -122,10 +122,11 @@ def _list_finding(found: Finding, terminal: Terminal) -> None:
         terminal.write(f"    {' '.join(each.text.split())}{note}")
 
 
-def _shown(preview: RepairPreview, terminal: Terminal) -> int:
+def _shown(preview: RepairPreview, terminal: Terminal, key: str = "") -> int:
     """Say what a repair would change, with rows before and after."""
     told = {"changed": preview.changed, "rows": preview.rows}
-    terminal.write(terminal.tell(Message(f"checkup.preview_{preview.finding.repair.value}", told)))
+    key = key or f"checkup.preview_{preview.finding.repair.value}"
+    terminal.write(terminal.tell(Message(key, told)))
     for before, after in preview.before_after:
         terminal.say("fill.row", before=before or "–", after=after or "–")
     terminal.record(told | {"shown": preview.before_after})

@@ -28,12 +28,15 @@ from bigmodel.core.task import (
     Explainer,
     Explanation,
     Looker,
+    Medium,
     Predictor,
     Streamer,
 )
 from bigmodel.data.cleaning import clean_texts
+from bigmodel.data.steps import asked_steps
 from bigmodel.data.targets import target_kind
 from bigmodel.serving import wire
+from bigmodel.serving.clean_files import CleanFiles
 from bigmodel.settings import Settings
 from bigmodel.tasks import get_task, load_engine
 
@@ -115,6 +118,10 @@ class Loaded:
     aside: Path
     cleaning: tuple[str, ...] = ()
     may_lack: bool = False  # rows may lack any of their parts
+    medium: Medium = Medium.TEXT
+
+    def clean_files(self) -> CleanFiles:
+        return CleanFiles(self.medium, self.cleaning, self.aside, self.kind)
 
     def encode(self, answer: Answer) -> dict[str, Any]:
         return wire.put_aside(self.kind.encode(answer), self.aside)
@@ -123,15 +130,16 @@ class Loaded:
 def _load(folder: Path, aside: Path, settings: Settings) -> Loaded:
     record = json.loads((folder / "model.json").read_text("utf-8"))
     task = get_task(record["task"], settings.task_folders)
-    cleaning = tuple(record.get("cleaning", ()))
-    may_lack = target_kind(task.target).reads_all
-    return Loaded(load_engine(task).load(folder), answer_type(task), aside, cleaning, may_lack)
+    target = target_kind(task.target)
+    cleaning = asked_steps(task.medium, target, record.get("cleaning", ()))
+    predictor, kind = load_engine(task).load(folder), answer_type(task)
+    return Loaded(predictor, kind, aside, cleaning, target.reads_all, task.medium)
 
 
 def _replies(model: Loaded, line: bytes) -> Iterator[dict[str, object]]:
     """Yield the parts of an answer that grows, and the answer."""
     question = wire.decode(line)
-    if model.cleaning:
+    if model.cleaning and model.medium == Medium.TEXT:
         change = partial(clean_texts, steps=model.cleaning)
         question["inputs"] = each_part(question["inputs"], change, may_lack=model.may_lack)
     number = {"id": question["id"]}
@@ -140,10 +148,12 @@ def _replies(model: Loaded, line: bytes) -> Iterator[dict[str, object]]:
             parts = _parts(model, question["inputs"], question.get("dials", {}))
             yield from (number | reply for reply in parts)
         elif question["wants"] in wire.OF_PEOPLE:
-            told = _of_people(model.predictor, question)
+            with model.clean_files() as files:
+                told = _of_people(model.predictor, question, files.whole(question["inputs"]))
             yield number | {"kind": "answer", "answers": told, "explanations": []}
         else:
-            yield number | {"kind": "answer"} | _answered(model, question)
+            with model.clean_files() as files:
+                yield number | {"kind": "answer"} | _answered(model, question, files)
     except PersonError as error:
         yield number | {"kind": "error", "message": error.message.to_json()}
     except Exception:
@@ -152,10 +162,12 @@ def _replies(model: Loaded, line: bytes) -> Iterator[dict[str, object]]:
         yield number | {"kind": "error", "message": message.to_json()}
 
 
-def _of_people(predictor: Predictor, question: dict[str, Any]) -> Sequence[Mapping[str, Any]]:
+def _of_people(
+    predictor: Predictor, question: dict[str, Any], takes: Sequence[str]
+) -> Sequence[Mapping[str, Any]]:
     if not isinstance(predictor, Enroller):
         raise ModelError("voices_not_kept")
-    name, takes = question.get("name", ""), question["inputs"]
+    name = question.get("name", "")
     if question["wants"] == "people":
         return predictor.people()
     if question["wants"] == "weigh":
@@ -188,8 +200,8 @@ def _stream(predictor: Streamer, text: str, dials: Mapping[str, float]) -> Itera
     )
 
 
-def _answered(model: Loaded, question: dict[str, Any]) -> dict[str, object]:
-    inputs, predictor = question["inputs"], model.predictor
+def _answered(model: Loaded, question: dict[str, Any], files: CleanFiles) -> dict[str, object]:
+    inputs, predictor = files.read(question["inputs"]), model.predictor
     said: list[Explanation] = []
     if question["wants"] == "explanations" and isinstance(predictor, Looker):
         answers, said = predictor.look(inputs)
@@ -201,8 +213,8 @@ def _answered(model: Loaded, question: dict[str, Any]) -> dict[str, object]:
                 if isinstance(predictor, Explainer)
                 else [Explanation()] * len(inputs)
             )
-    explanations = [wire.from_explanation(one) for one in said]
-    return {"answers": list(map(model.encode, answers)), "explanations": explanations}
+    explanations = [wire.from_explanation(one) for one in files.firsts(said)]
+    return {"answers": list(map(model.encode, files.merged(answers))), "explanations": explanations}
 
 
 def _send(answers: BinaryIO, record: dict[str, object]) -> None:

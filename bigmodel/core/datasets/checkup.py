@@ -94,6 +94,16 @@ class Checkup:
 
 
 @dataclass(frozen=True)
+class FileChange:
+    """A picture or recording before and after: names below `media/`, or what was made of it as ending and bytes."""
+
+    name: str
+    before: str
+    after: tuple[tuple[str, bytes], ...]
+    sizes: tuple[str, str]  # of both, as people read it: "640 × 480", "3.2 s"
+
+
+@dataclass(frozen=True)
 class RepairPreview:
     """What a repair would change: rows that go or change, how many stay, and rows before and after."""
 
@@ -101,6 +111,7 @@ class RepairPreview:
     rows: int
     changed: int
     before_after: tuple[tuple[str, str], ...] = ()
+    files: tuple[FileChange, ...] = ()
 
 
 # How empty cells of a column are dealt with.

@@ -16,7 +16,8 @@ from bigmodel.core.datasets.checkup import Finding, Repair, RepairPreview
 from bigmodel.core.datasets.dataset import Version
 from bigmodel.core.datasets.splits import GROUP
 from bigmodel.core.ids import new_id
-from bigmodel.data.cleaning import clean_texts, in_order
+from bigmodel.data.cleaning import clean_texts
+from bigmodel.data.steps import in_order
 from bigmodel.data.tables.source import ORIGINAL
 from bigmodel.data.versions.revise import renamed, split_by_groups, without_rows
 from bigmodel.data.versions.versions import ITEMS
@@ -51,7 +52,7 @@ def preview_repair(settings: Settings, version: Version, finding: Finding) -> Re
 
 
 def _cleaned(folder: Path, version: Version, finding: Finding) -> RepairPreview:
-    steps = in_order((*version.recipe.cleaning, *finding.steps))
+    steps = in_order((*version.recipe.cleaning, *finding.steps), version.recipe.medium)
     return replace(preview_cleaning(folder, version, steps), finding=finding)
 
 
@@ -73,7 +74,7 @@ def with_cleaning(settings: Settings, version: Version, steps: Sequence[str]) ->
     Raises:
         DatasetError: what is left cannot be trained on.
     """
-    recipe = replace(version.recipe, cleaning=in_order(steps))
+    recipe = replace(version.recipe, cleaning=in_order(steps, version.recipe.medium))
     return renamed(settings, version, version.number + 1, recipe, {})
 
 

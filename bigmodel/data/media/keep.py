@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +22,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.media import audio, images
 from bigmodel.data.media.entry import THUMB_ENDING, Entry
 from bigmodel.data.media.files import IMAGE, Item
+from bigmodel.data.media.resample import Samples
 
 MAX_THREADS = 4
 IN_FLIGHT = 4  # files waiting for each thread
@@ -65,7 +66,7 @@ def keep_all(
     Raises:
         DatasetError: the whole upload is refused (`archive_bomb`).
     """
-    keeper = _Keeper(medium, folder, is_exact=is_exact)
+    keeper = Keeper(medium, folder, is_exact=is_exact)
     threads = min(MAX_THREADS, os.cpu_count() or 1)
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
@@ -86,10 +87,17 @@ def _first(waiting: "deque[tuple[Item, Future[Result]]]") -> tuple[Item, Result]
     return item, future.result()
 
 
-class _Keeper:
+def sound_as(file: str, samples: Samples, rate: int) -> Kept:
+    """Return what a row says of a stored recording."""
+    peaks = audio.envelope(samples, POINTS)
+    shape = " ".join(str(min(99, int(100 * peak))) for peak in peaks)
+    return Kept(file, Path(file).stem, seconds=len(samples) / rate, envelope=shape)
+
+
+class Keeper:
     """Writes files of one medium below a folder; used by several threads."""
 
-    def __init__(self, medium: str, folder: Path, *, is_exact: bool) -> None:
+    def __init__(self, medium: str, folder: Path, *, is_exact: bool = False) -> None:
         self._longest = images.LONGEST_EXACT if is_exact else images.LONGEST
         self._is_exact = is_exact
         self._make = self._picture if medium == IMAGE else self._sound
@@ -116,43 +124,43 @@ class _Keeper:
         picture = images.open_picture(file, self._longest)
         told = picture.info.pop("remarks", [])
         transform = picture.info.pop("transform").to_text()
+        kept, ending = self.keep_picture(picture)
+        remarks = [
+            *told,
+            *(["pictures_tiny"] if images.is_tiny(picture) else []),
+            *([ODD] if self._is_odd(ending, picture) else []),
+            *(["metadata_removed"] if b"Exif\0\0" in head else []),
+        ]
+        return replace(kept, transform=transform, remarks=tuple(remarks))
+
+    def keep_picture(self, picture: Image.Image) -> tuple[Kept, str]:
+        """Store a decoded picture; return it and the ending of its name."""
         encoded = images.encode(picture, is_exact=self._is_exact)
         digest = hashlib.sha256(encoded.content).hexdigest()
         name = self._write(digest, f".{encoded.ending}", encoded.content)
         if max(picture.size) > images.THUMBNAIL:
             self._write(digest, THUMB_ENDING, images.thumbnail(BytesIO(encoded.content)))
-        remarks = [
-            *told,
-            *(["pictures_tiny"] if images.is_tiny(picture) else []),
-            *([ODD] if self._is_odd(encoded, picture) else []),
-            *(["metadata_removed"] if b"Exif\0\0" in head else []),
-        ]
-        width, height = picture.size
-        return Kept(name, digest, width, height, transform=transform, remarks=tuple(remarks))
+        return Kept(name, digest, *picture.size), encoded.ending
 
-    def _is_odd(self, encoded: images.Encoded, picture: Image.Image) -> bool:
+    def _is_odd(self, ending: str, picture: Image.Image) -> bool:
         is_large = max(picture.size) > FEWEST_PIXELS
-        return encoded.ending == "png" and is_large and not self._is_exact
+        return ending == "png" and is_large and not self._is_exact
 
     def _sound(self, file: BinaryIO) -> Kept:
         found = audio.open_sound(file)
-        content = audio.write_sound(found.samples, found.rate)
-        digest = hashlib.sha256(content).hexdigest()
-        name = self._write(digest, ".flac", content)
-        peaks = audio.envelope(found.samples, POINTS)
         remarks = [
             *(["sounds_one_side"] if found.is_one_side else []),
             *(["sounds_silent"] if found.is_silent else []),
             *(["sounds_cut"] if found.is_cut else []),
             *(["sounds_short"] if found.seconds < TOO_SHORT_S else []),
         ]
-        return Kept(
-            name,
-            digest,
-            seconds=found.seconds,
-            envelope=" ".join(str(min(99, int(100 * peak))) for peak in peaks),
-            remarks=tuple(remarks),
-        )
+        return replace(self.keep_sound(found.samples, found.rate), remarks=tuple(remarks))
+
+    def keep_sound(self, samples: Samples, rate: int = audio.RATE) -> Kept:
+        """Store a decoded recording."""
+        content = audio.write_sound(samples, rate)
+        digest = hashlib.sha256(content).hexdigest()
+        return sound_as(self._write(digest, ".flac", content), samples, rate)
 
     def _write(self, digest: str, ending: str, content: bytes) -> str:
         """Write a file unless the same one is there; return its name below the folder."""

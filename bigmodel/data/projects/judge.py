@@ -27,7 +27,7 @@ from bigmodel.data.projects.record import (
     digest_of,
     read_lines,
 )
-from bigmodel.data.tables.source import OF_ROWS
+from bigmodel.data.tables.source import CAME, OF_ROWS
 from bigmodel.data.versions.gallery import FILE
 from bigmodel.data.versions.versions import KEPT
 
@@ -182,6 +182,8 @@ class Judge:
                 _require(set(batch.column("split").to_pylist()) <= {str(part) for part in Split})
                 if is_media:
                     self._require_media(dataset_id, batch.column("input").to_pylist())
+                    came = batch.column(CAME).to_pylist() if CAME in names else []
+                    self._require_media(dataset_id, [name for name in came if name != ""])
             _require(len(ids) == file.metadata.num_rows)
             return ids
 

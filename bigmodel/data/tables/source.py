@@ -21,6 +21,7 @@ HAND = "hand"  # the label that a person gave a row here, or ""
 PLACE = "place"  # the row's number in its file, as a spreadsheet shows it
 UPLOAD = "upload"  # which of the recipe's uploads the row came in, by its place among them
 OF_ROWS = (HAND, PLACE, UPLOAD)
+CAME = "came"  # the file of a row as it came, where the one it has now was made from it by cleaning
 OF_MEDIA = (
     "input",
     "content_hash",
@@ -28,6 +29,7 @@ OF_MEDIA = (
     "envelope",
     "transform",
     "split",
+    CAME,
 )  # of pictures and recordings
 
 

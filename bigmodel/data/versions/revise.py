@@ -49,7 +49,7 @@ def without_rows(
         sources = [Source(place, ORIGINAL, only="", keeps_split=True, hand=labels)]
         if version.recipe.test_name:
             sources.append(Source(place, ORIGINAL, origin=TEST, only=TEST))
-        return _written(settings, version, number, sources, version.recipe)
+        return written(settings, version, number, sources, version.recipe)
     finally:
         place.unlink(missing_ok=True)
 
@@ -110,7 +110,7 @@ def _kept_apart(
     sources = [own_source(folder, keeps_split=True, hand=hand)]
     if recipe.test_name:
         sources.append(own_test_source(folder))
-    return _written(settings, version, number, sources, recipe)
+    return written(settings, version, number, sources, recipe)
 
 
 def split_anew(settings: Settings, version: Version, number: int) -> Version:
@@ -121,7 +121,7 @@ def split_anew(settings: Settings, version: Version, number: int) -> Version:
     """
     sources = own_sources(settings.home / version.folder, version.recipe)
     recipe = replace(version.recipe, seed=version.recipe.seed + 1, split_by="")
-    return _written(settings, version, number, sources, recipe)
+    return written(settings, version, number, sources, recipe)
 
 
 def split_by_groups(
@@ -137,7 +137,7 @@ def split_by_groups(
     """
     sources = own_sources(settings.home / version.folder, version.recipe)
     recipe = replace(version.recipe, split_by=name)
-    return _written(settings, version, number, sources, recipe, groups=groups)
+    return written(settings, version, number, sources, recipe, groups=groups)
 
 
 def split_by_time(
@@ -168,7 +168,7 @@ def split_as_bound(
     """
     sources = own_sources(settings.home / version.folder, version.recipe)
     recipe = replace(version.recipe, split_by=name)
-    return _written(settings, version, number, sources, recipe, bound=bound)
+    return written(settings, version, number, sources, recipe, bound=bound)
 
 
 def own_sources(folder: Path, recipe: Recipe) -> list[Source]:
@@ -177,7 +177,7 @@ def own_sources(folder: Path, recipe: Recipe) -> list[Source]:
     return [own_source(folder), *test]
 
 
-def _written(
+def written(
     settings: Settings,
     version: Version,
     number: int,
@@ -186,7 +186,13 @@ def _written(
     *,
     groups: NDArray[np.int64] | None = None,
     bound: NDArray[np.int8] | None = None,
+    media: Path | None = None,
 ) -> Version:
+    """Return the next version, of rows that come from an earlier one; `media` as of `write_version`.
+
+    Raises:
+        DatasetError: the rows cannot be trained on.
+    """
     return write_version(
         settings,
         dataset_id=version.dataset_id,
@@ -196,6 +202,7 @@ def _written(
         problems=lasting(version, recipe),
         groups=groups,
         bound=bound,
+        media=media,
     )
 
 

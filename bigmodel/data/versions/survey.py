@@ -13,7 +13,8 @@ from bigmodel.core.datasets.dataset import Split
 from bigmodel.core.datasets.inputs import each_part
 from bigmodel.core.target import TargetKind
 from bigmodel.data.cleaning import clean_texts
-from bigmodel.data.tables.source import HAND, ORIGINAL, Source, inputs_of, targets_of
+from bigmodel.data.sound_steps import PIECES
+from bigmodel.data.tables.source import CAME, HAND, ORIGINAL, Source, inputs_of, targets_of
 from bigmodel.data.targets.survey import Survey
 from bigmodel.data.versions.split import NAMES
 
@@ -147,7 +148,7 @@ def _rows(
 ) -> Iterator[_Row]:
     for source in sources:
         if source.is_media:
-            yield from _media_rows(source, label[0], relabel, fitting.kind)
+            yield from _media_rows(source, label[0], relabel, fitting)
         else:
             yield from _text_rows(source, text, label, relabel, fitting)
 
@@ -180,10 +181,11 @@ def _hash(text: str) -> bytes:
 
 
 def _media_rows(
-    source: Source, label: str, relabel: Mapping[str, str], kind: TargetKind | None
+    source: Source, label: str, relabel: Mapping[str, str], fitting: Fitting
 ) -> Iterator[_Row]:
     """Yield rows of files: the content is the hash of the file, the length its shorter side or its milliseconds."""
     given = "split" if source.keeps_split else "given"
+    is_cut = any(step.startswith(PIECES) for step in fitting.cleaning)
     for batch in source.batches((label, "width", "height", "seconds")):
         columns = [
             batch.column(name).to_pylist()
@@ -193,7 +195,10 @@ def _media_rows(
             )
         ]  # fmt: skip
         columns.append(targets_of(batch, (label,), relabel))
-        for name, digest, width, height, seconds, came, part, hand, target in zip(
+        columns.append(
+            batch.column(CAME).to_pylist() if CAME in batch.schema.names else [""] * batch.num_rows
+        )
+        for name, digest, width, height, seconds, came, part, hand, target, came_as in zip(
             *columns, strict=True
         ):
             length = round(1000 * float(seconds)) if seconds else min(int(width), int(height))
@@ -201,5 +206,7 @@ def _media_rows(
             bound = part if source.keeps_split or part != Split.TRAIN else ""
             if hand and part == Split.NONE:  # it had no label until now
                 bound = came if came in HELD_OUT else ""
-            together = _together(kind, name, target)
+            together = _together(fitting.kind, name, target)
+            if is_cut and came_as:  # pieces of one recording stay together
+                together = bytes.fromhex(came_as[3:19])
             yield _Row(source.origin, name, target, content, length, bound, together)

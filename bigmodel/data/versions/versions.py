@@ -33,6 +33,7 @@ from bigmodel.core.target import TargetKind
 from bigmodel.data.tables.label import is_no_answer, listed, no_answers
 from bigmodel.data.tables.source import (
     BATCH_ROWS,
+    CAME,
     OF_ROWS,
     ORIGINAL,
     TEST,
@@ -54,7 +55,8 @@ KEPT_OF_MEDIA = (
     "given",
     "envelope",
     "transform",
-)  # given split, shape of a sound, what became of a picture
+    CAME,
+)  # given split, shape of a sound, what became of a picture, and the file that was cleaned
 MEDIA = "media"  # files of pictures and recordings, shared by the versions of a dataset
 
 

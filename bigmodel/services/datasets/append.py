@@ -17,6 +17,7 @@ from bigmodel.data.tables.source import Source
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.append import Beside, added_source, beside, write
 from bigmodel.data.versions.joining import joining
+from bigmodel.data.versions.media_cleaning import clean_upload
 from bigmodel.data.versions.original_files import uploaded_as
 from bigmodel.data.versions.revise import lasting
 from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, write_version
@@ -133,6 +134,7 @@ class AppendService:
         try:
             if (upload.medium, upload.form) != (recipe.medium, recipe.form):
                 raise DatasetError("added_medium")
+            clean_upload(self._settings, upload, recipe)
             own = own_source(self._folder(dataset), keeps_split=True)
             media = upload.media_folder
             version = self._version(dataset, recipe, [own, upload.source()], upload, media=media)

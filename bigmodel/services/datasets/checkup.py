@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bigmodel.core.callbacks import OnShare
 from bigmodel.core.datasets.checkup import Checkup, Finding, Repair, RepairPreview, Report
 from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
+from bigmodel.core.task import Medium
 from bigmodel.data.checkup.repair import (
     make_repair,
     note_repair,
@@ -20,7 +22,8 @@ from bigmodel.data.checkup.repair import (
     with_cleaning,
 )
 from bigmodel.data.checkup.run import kept_report, run_checkup
-from bigmodel.data.cleaning import in_order
+from bigmodel.data.steps import in_order
+from bigmodel.data.versions.media_cleaning import bounds_of, preview_media, with_clean_media
 from bigmodel.services.datasets.keep import keep_version
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -134,18 +137,40 @@ class CheckupService:
         return self._store.datasets.get(owner, dataset_id)
 
     def preview_cleaning(self, owner: str, dataset_id: str, steps: Sequence[str]) -> RepairPreview:
-        """Return how the texts would change that are cleaned by these steps and no others."""
-        version = self._store.datasets.get(owner, dataset_id).version
-        return preview_cleaning(self._settings.home / version.folder, version, in_order(steps))
-
-    def clean(self, owner: str, dataset_id: str, steps: Sequence[str]) -> Dataset:
-        """Make the next version with texts cleaned by these steps; what came is kept beside.
+        """Return how texts, pictures or recordings would change that are cleaned by these steps and no others.
 
         Raises:
-            DatasetError: what is left cannot be trained on.
+            DatasetError: there is no such step, or it does not suit the data.
         """
+        version = self._store.datasets.get(owner, dataset_id).version
+        asked = in_order(steps, version.recipe.medium)
+        if version.recipe.medium != Medium.TEXT:
+            return preview_media(self._settings, version, asked)
+        return preview_cleaning(self._settings.home / version.folder, version, asked)
+
+    def bound(self, owner: str, dataset_id: str) -> tuple[str, ...]:
+        """Return what keeps pictures or recordings from being cleaned or cut: keys of errors, nothing where nothing does."""
+        recipe = self._store.datasets.get(owner, dataset_id).version.recipe
+        return bounds_of(recipe)
+
+    def clean(
+        self,
+        owner: str,
+        dataset_id: str,
+        steps: Sequence[str],
+        progress: OnShare | None = None,
+    ) -> Dataset:
+        """Make the next version with texts, pictures or recordings cleaned by these steps; what came is kept beside.
+
+        Raises:
+            DatasetError: there is no such step, it does not suit the data, or what is left cannot be trained on.
+        """
+        asked = in_order(steps, self._store.datasets.get(owner, dataset_id).version.recipe.medium)
         version = self._settle(owner, dataset_id).version
-        made = with_cleaning(self._settings, version, steps)
+        if version.recipe.medium == Medium.TEXT:
+            made = with_cleaning(self._settings, version, asked)
+        else:
+            made = with_clean_media(self._settings, version, asked, progress)
         keep_version(self._settings, self._store, owner, made)
         note_repair(self._settings, made, "cleaning", version.number)
         return self._store.datasets.get(owner, dataset_id)

@@ -22,6 +22,7 @@ from bigmodel.data.tables.source import TEST, Source
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.gallery import Item, Preview, items_of, media_file, preview
 from bigmodel.data.versions.joining import joining
+from bigmodel.data.versions.media_cleaning import clean_upload
 from bigmodel.data.versions.original_files import keep_look, uploaded_as
 from bigmodel.data.versions.revise import lasting, own_sources
 from bigmodel.data.versions.versions import ITEMS, own_source, write_version
@@ -327,6 +328,7 @@ class DatasetService:
         upload = read_upload(path, self._settings, answers=answers)
         try:
             check_test_file(upload, recipe)
+            clean_upload(self._settings, upload, recipe)
             sources = [own_source(self._folder(dataset)), upload.source(TEST)]
             kept = lasting(dataset.version, recipe)
             return self._next(dataset, sources, replace(recipe, test_name=path.name), kept, upload)

@@ -18,7 +18,9 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import Base, TrainedModel
 from bigmodel.core.results.results import Results
-from bigmodel.core.task import Task
+from bigmodel.core.task import Medium, Task
+from bigmodel.data.steps import asked_steps
+from bigmodel.data.targets import target_kind
 from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.results import onnx
 from bigmodel.services.results.model_card import figures, write_card
@@ -53,7 +55,9 @@ PACKAGES = {
 }
 CPU_INDEX = "--extra-index-url https://download.pytorch.org/whl/cpu"  # else CUDA comes along
 _IMPORT = re.compile(r"^ *(?:import|from) (\w+)", re.MULTILINE)
-CLEANING = tuple(DATA / name for name in ("cleaning.py", "personal.py"))  # they stand alone
+CLEANING = tuple(
+    DATA / name for name in ("cleaning.py", "personal.py")
+)  # of texts; they stand alone
 TAKEN = frozenset({".safetensors", ".json", ".txt", ".model", ".jinja"})
 LEFT = frozenset(  # rows, what tells of them, and ids of this app
     {
@@ -128,7 +132,9 @@ def write_package(
         texts = [
             ("README.md", front_matter(task) + card if app else card),
             ("labels.json", json.dumps(list(model.labels), ensure_ascii=False)),
-            *_programs(program, _cleaning(folder), app, onnx.WITHOUT_TORCH if network else {}),
+            *_programs(
+                program, task, _cleaning(folder, task), app, onnx.WITHOUT_TORCH if network else {}
+            ),
             *figures(words, results),
         ]
         _write(target, {path.name: path for path in files}, texts)
@@ -232,17 +238,18 @@ def _without_origin(path: Path) -> bytes:
     return json.dumps(record, ensure_ascii=False, indent=2).encode("utf-8")
 
 
-def _cleaning(folder: Path) -> list[str]:
-    """Return the steps that the texts of a model went through."""
+def _cleaning(folder: Path, task: Task) -> Sequence[str]:
+    """Return the steps that what a model is asked goes through."""
     path = folder / "model.json"
     steps: list[str] = (
         json.loads(path.read_text("utf-8")).get("cleaning", []) if path.is_file() else []
     )
-    return steps
+    return asked_steps(task.medium, target_kind(task.target), steps)
 
 
 def _programs(
     program: Path | None,
+    task: Task,
     steps: Sequence[str],
     app: Mapping[str, str],
     instead: Mapping[str, str],
@@ -253,6 +260,7 @@ def _programs(
     programs = {"predict.py": assemble(program, instead), **app}
     if steps:
         yield "cleaning.json", json.dumps(list(steps), ensure_ascii=False)
+    if steps and task.medium == Medium.TEXT:  # those of files are written into the program
         programs |= {
             path.name: path.read_text("utf-8").replace("from bigmodel.data.", "from ")
             for path in CLEANING

@@ -22,6 +22,7 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import AnsweredRow, Results
 from bigmodel.core.task import Medium
 from bigmodel.data.ingest.importer import Answers, read_upload
+from bigmodel.data.tables.source import CAME
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import ITEMS, load_rows
 from bigmodel.jobs.artifacts import Artifacts
@@ -316,6 +317,10 @@ class ResultService:
     def _seen(self, version: Version, hashes: Sequence[str]) -> tuple[Message, ...]:
         """Return a remark when the model learned from rows of the file."""
         learned = set(self._training(version, "content_hash"))
+        if (
+            version.recipe.medium != Medium.TEXT and version.recipe.cleaning
+        ):  # those of the files that came
+            learned |= {Path(came).stem for came in self._training(version, CAME) if came}
         count = sum(each in learned for each in hashes)
         return (Message("results.remarks.seen", {"count": count}, "warning"),) if count else ()
 

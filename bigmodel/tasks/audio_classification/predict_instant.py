@@ -16,9 +16,10 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from bigmodel.training.audio.baseline import Machine
-from bigmodel.training.audio.features import describe, level
+from bigmodel.training.audio.features import Floats, describe, level
 from bigmodel.training.standalone.files import answer_files
-from bigmodel.training.standalone.sounds import read_sound
+from bigmodel.training.standalone.heard import heard_pieces, mean_scores
+from bigmodel.training.standalone.sounds import sound_of
 
 
 class Model:
@@ -33,7 +34,10 @@ class Model:
 
     def predict(self, paths: Sequence[str]) -> list[list[float]]:
         """Return probabilities in the order of `labels`, a row for each recording."""
-        features = np.stack([describe(level(read_sound(path))) for path in paths])
+        return [mean_scores(self._scores(heard_pieces(sound_of(path)))) for path in paths]
+
+    def _scores(self, clips: list[Floats]) -> list[list[float]]:
+        features = np.stack([describe(level(clip)) for clip in clips])
         rows: list[list[float]] = self._machine.answer(self._machine.standardise(features)).tolist()
         return rows
 

@@ -27,7 +27,8 @@ from bigmodel.training.audio.features import FLOOR, Floats, level, spans
 from bigmodel.training.audio.net import AudioNet, NetSize
 from bigmodel.training.audio.whisper_encoder import EncoderSize, SoundEncoder
 from bigmodel.training.standalone.files import answer_files
-from bigmodel.training.standalone.waves import filled, read_wave
+from bigmodel.training.standalone.heard import heard_pieces, mean_scores
+from bigmodel.training.standalone.waves import filled, wave_of
 
 RATE = 16_000
 
@@ -74,7 +75,10 @@ class Model:
     def predict(self, paths: Sequence[str]) -> list[list[float]]:
         """Return probabilities in the order of `labels`, a row for each recording."""
         with torch.inference_mode():
-            return [self._scores(level(read_wave(path))) for path in paths]
+            return [self._mean(heard_pieces(wave_of(path))) for path in paths]
+
+    def _mean(self, clips: list[Floats]) -> list[float]:
+        return mean_scores([self._scores(level(clip)) for clip in clips])
 
     def _scores(self, clip: Floats) -> list[float]:
         sound, silence = clip, 0.0

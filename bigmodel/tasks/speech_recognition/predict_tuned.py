@@ -22,6 +22,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import AutoModelForCTC
 
+from bigmodel.training.standalone.heard import heard_whole
+
 RATE_HZ, BLANK, ORDER = 16_000, 0, 6
 LIKELY = 1e-4
 
@@ -158,7 +160,9 @@ class Model:
 def _read(path: str) -> Tensor:
     samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     sound = torch.from_numpy(samples.mean(axis=1))
-    return sound if rate == RATE_HZ else torchaudio.functional.resample(sound, rate, RATE_HZ)
+    if rate != RATE_HZ:
+        sound = torchaudio.functional.resample(sound, rate, RATE_HZ)
+    return torch.from_numpy(heard_whole(sound.numpy()).copy())
 
 
 def _add(a: float, b: float) -> float:

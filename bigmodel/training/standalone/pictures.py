@@ -5,12 +5,19 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from bigmodel.data.ground import flat
+from bigmodel.data.picture_steps import PICTURE_STEPS, clean_picture
+from bigmodel.training.standalone.steps import steps_beside
+
+KEPT_SIDE = 768  # pixels of the longer side, as pictures are kept that were learned from
 
 
 def read_square(path: str, side: int) -> NDArray[np.uint8]:
     """Return the middle square of a picture, upright: (side, side, 3)."""
     with Image.open(path) as file:
         picture = flat(ImageOps.exif_transpose(file))
+    if steps := steps_beside(PICTURE_STEPS):
+        picture.thumbnail((KEPT_SIDE, KEPT_SIDE))
+        picture = clean_picture(picture, steps)
     picture.thumbnail((2 * side, 2 * side))
     width, height = picture.size
     part = min(width, height)

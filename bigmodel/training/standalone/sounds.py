@@ -4,10 +4,12 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from bigmodel.training.standalone.heard import heard_whole
+
 SOUND_HZ = 16_000
 
 
-def read_sound(path: str) -> NDArray[np.float32]:
+def sound_of(path: str) -> NDArray[np.float32]:
     """Return a recording in one channel at 16 kHz."""
     channels, rate = soundfile.read(path, dtype="float32", always_2d=True)
     sound: NDArray[np.float32] = channels.mean(axis=1)
@@ -20,3 +22,8 @@ def read_sound(path: str) -> NDArray[np.float32]:
     places = np.arange(count) * (rate / SOUND_HZ)
     resampled: NDArray[np.float32] = np.interp(places, np.arange(len(sound)), sound).astype("f4")
     return resampled
+
+
+def read_sound(path: str) -> NDArray[np.float32]:
+    """Return a recording in one channel at 16 kHz, cleaned as those that were learned from."""
+    return heard_whole(sound_of(path))

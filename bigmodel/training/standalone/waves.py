@@ -6,15 +6,22 @@ import torch
 from numpy.typing import NDArray
 from torchaudio.functional import resample
 
+from bigmodel.training.standalone.heard import heard_whole
+
 WAVE_HZ = 16_000
 
 
-def read_wave(path: str) -> NDArray[np.float32]:
+def wave_of(path: str) -> NDArray[np.float32]:
     """Return a recording in one channel at 16 kHz."""
     channels, rate = soundfile.read(path, dtype="float32", always_2d=True)
     sound = torch.from_numpy(channels.mean(axis=1))
     made: NDArray[np.float32] = resample(sound, rate, WAVE_HZ).numpy()
     return made
+
+
+def read_wave(path: str) -> NDArray[np.float32]:
+    """Return a recording in one channel at 16 kHz, cleaned as those that were learned from."""
+    return heard_whole(wave_of(path))
 
 
 def filled(sound: NDArray[np.float32], steps: int, silence: float) -> NDArray[np.float32]:
