@@ -10,7 +10,7 @@ from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.datasets.inputs import join_inputs, parts_of
 from bigmodel.core.ids import new_id
 from bigmodel.core.task import Medium
-from bigmodel.data.media.cleaned import Cleaner
+from bigmodel.data.media.cleaning.files import Cleaner
 
 T = TypeVar("T")
 

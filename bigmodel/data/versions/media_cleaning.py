@@ -31,7 +31,7 @@ from bigmodel.settings import Settings
 
 log = logging.getLogger(__name__)
 
-CHILD = "bigmodel.data.media.cleaning_child"
+CHILD = "bigmodel.data.media.cleaning.child"
 REPORT = "cleaned.json"
 PREVIEWED, SHOWN_FILES, SHOWN_PIECES = 60, 4, 3
 FITTING_FORMS = {

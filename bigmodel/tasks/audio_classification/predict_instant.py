@@ -17,8 +17,7 @@ from safetensors.numpy import load_file
 
 from bigmodel.training.audio.baseline import Machine
 from bigmodel.training.audio.features import Floats, describe, level
-from bigmodel.training.standalone.files import answer_files
-from bigmodel.training.standalone.heard import heard_pieces, mean_scores
+from bigmodel.training.standalone.files import answer_files, heard_pieces, mean_scores
 from bigmodel.training.standalone.sounds import sound_of
 
 

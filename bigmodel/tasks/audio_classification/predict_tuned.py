@@ -26,8 +26,7 @@ from transformers import AutoModelForAudioClassification, logging
 from bigmodel.training.audio.features import FLOOR, Floats, level, spans
 from bigmodel.training.audio.net import AudioNet, NetSize
 from bigmodel.training.audio.whisper_encoder import EncoderSize, SoundEncoder
-from bigmodel.training.standalone.files import answer_files
-from bigmodel.training.standalone.heard import heard_pieces, mean_scores
+from bigmodel.training.standalone.files import answer_files, heard_pieces, mean_scores
 from bigmodel.training.standalone.waves import filled, wave_of
 
 RATE = 16_000

@@ -22,7 +22,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import AutoModelForCTC
 
-from bigmodel.training.standalone.heard import heard_whole
+from bigmodel.training.standalone.files import heard_whole
 
 RATE_HZ, BLANK, ORDER = 16_000, 0, 6
 LIKELY = 1e-4

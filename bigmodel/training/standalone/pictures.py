@@ -6,7 +6,7 @@ from PIL import Image, ImageOps
 
 from bigmodel.data.ground import flat
 from bigmodel.data.picture_steps import PICTURE_STEPS, clean_picture
-from bigmodel.training.standalone.steps import steps_beside
+from bigmodel.training.standalone.files import steps_beside
 
 KEPT_SIDE = 768  # pixels of the longer side, as pictures are kept that were learned from
 

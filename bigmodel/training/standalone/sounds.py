@@ -4,7 +4,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from bigmodel.training.standalone.heard import heard_whole
+from bigmodel.training.standalone.files import heard_whole
 
 SOUND_HZ = 16_000
 

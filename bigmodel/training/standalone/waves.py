@@ -6,7 +6,7 @@ import torch
 from numpy.typing import NDArray
 from torchaudio.functional import resample
 
-from bigmodel.training.standalone.heard import heard_whole
+from bigmodel.training.standalone.files import heard_whole
 
 WAVE_HZ = 16_000
 

@@ -164,7 +164,7 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
         classes=SimpleNamespace(look=lambda *_: ClassNames(())),
         last_look=SimpleNamespace(look=lambda *_: LastLook(())),
         append=SimpleNamespace(behind=lambda *_: None, add_files=datasets.add_files),
-        checkup=SimpleNamespace(look=lambda *_: Checkup()),
+        checkup=SimpleNamespace(look=lambda *_: Checkup(), bound=lambda *_: ()),
         suspects=SimpleNamespace(can_look=lambda _: False),
         splits=SimpleNamespace(
             choices=lambda _: (), look=lambda *_: (None, None), can_measure=lambda _: False

@@ -1,4 +1,4 @@
-"""The short-lived child that cleans kept files (`python -m bigmodel.data.media.cleaning_child REQUEST`); it changes none of them.
+"""The short-lived child that cleans kept files (`python -m bigmodel.data.media.cleaning.child REQUEST`); it changes none of them.
 
 The request is a JSON file: names, media, folder, medium, steps, report, limits. Shares of the work go to standard output.
 """
@@ -21,7 +21,7 @@ def main(request_path: str) -> int:
     memory_mb = ADDRESSES * limits["memory_mb"]
     limit_self(memory_mb=memory_mb, processor_s=int(limits["seconds"]), file_mb=512)
     try:
-        from bigmodel.data.media.cleaned import Cleaner, clean_all  # noqa: PLC0415  (below the limits)
+        from bigmodel.data.media.cleaning.files import Cleaner, clean_all  # noqa: PLC0415  (below the limits)
 
         cleaner = Cleaner(request["medium"], request["steps"], Path(request["folder"]))
         found = clean_all(request["names"], Path(request["media"]), cleaner, _tell)
