@@ -12,12 +12,12 @@ from bigmodel.core.errors import DatasetError, NotFoundError
 from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
 from bigmodel.core.message import Arg, Level, Message
+from bigmodel.data.checkup.media_cleaning import clean_upload
 from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.tables.source import Source
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.append import Beside, added_source, beside, write
 from bigmodel.data.versions.joining import joining
-from bigmodel.data.versions.media_cleaning import clean_upload
 from bigmodel.data.versions.original_files import uploaded_as
 from bigmodel.data.versions.revise import lasting
 from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, write_version

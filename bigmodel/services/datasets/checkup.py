@@ -12,6 +12,7 @@ from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.core.task import Medium
+from bigmodel.data.checkup.media_cleaning import bounds_of, preview_media, with_clean_media
 from bigmodel.data.checkup.repair import (
     make_repair,
     note_repair,
@@ -23,7 +24,6 @@ from bigmodel.data.checkup.repair import (
 )
 from bigmodel.data.checkup.run import kept_report, run_checkup
 from bigmodel.data.steps import in_order
-from bigmodel.data.versions.media_cleaning import bounds_of, preview_media, with_clean_media
 from bigmodel.services.datasets.keep import keep_version
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store

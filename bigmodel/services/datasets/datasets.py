@@ -15,6 +15,7 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.name import clean_name
 from bigmodel.core.target import Chart
+from bigmodel.data.checkup.media_cleaning import clean_upload
 from bigmodel.data.ingest.importer import Answers, Upload, read_files, read_upload
 from bigmodel.data.media.entry import Given
 from bigmodel.data.tables.guess import guess_columns
@@ -22,7 +23,6 @@ from bigmodel.data.tables.source import TEST, Source
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.gallery import Item, Preview, items_of, media_file, preview
 from bigmodel.data.versions.joining import joining
-from bigmodel.data.versions.media_cleaning import clean_upload
 from bigmodel.data.versions.original_files import keep_look, uploaded_as
 from bigmodel.data.versions.revise import lasting, own_sources
 from bigmodel.data.versions.versions import ITEMS, own_source, write_version
