@@ -127,7 +127,7 @@ def write_package(
         words = load_words(settings.task_folders)
         app = space_files(words, task) if sort == "space" else {}
         card = write_card(            words, model, results=results, split_rows=split_rows, base=_base(task, model, bases),
-            has_program=program is not None, data=data, differs=differs,
+            has_program=program is not None, data=data, differs=differs, folder=folder,
         )  # fmt: skip
         texts = [
             ("README.md", front_matter(task) + card if app else card),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from pathlib import Path
 
 from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.card import DatasetCard
@@ -11,6 +12,7 @@ from bigmodel.core.results.panel import Panel, Table, literal
 from bigmodel.core.results.results import Results
 from bigmodel.services.datasets.card import said_lines
 from bigmodel.services.panels import draw, measure_table, title
+from bigmodel.services.results.agreed import consent_lines
 from bigmodel.words import Words
 
 MOST_LABELS = 50
@@ -45,11 +47,13 @@ def write_card(
     data: DatasetCard,
     adapts: str = "",
     differs: float | None = None,
+    folder: Path | None = None,
 ) -> str:
     """Return the README.md of a model; of an adapter that comes without its base, `adapts` names that.
 
     Args:
         differs: how far a network as ONNX answers from torch at most, where that goes along.
+        folder: of the model, where a consent lies that a voice was made by.
     """
     parts = []
     for language in LANGUAGES:
@@ -57,7 +61,8 @@ def write_card(
             words, language, model, results, split_rows, base, data,
             has_program=has_program, adapts=adapts, differs=differs,
         )  # fmt: skip
-        parts.append("\n".join(lines))
+        agreed = consent_lines(words, language, folder) if folder else ()
+        parts.append("\n".join([*lines, *agreed]))
     return "\n---\n\n".join(parts)
 
 

@@ -29,6 +29,7 @@ from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.metrics.sentence import beside_instant
 from bigmodel.services.datasets.card import read_card
 from bigmodel.services.results import export, onnx
+from bigmodel.services.results.agreed import with_consent
 from bigmodel.services.results.answer_table import open_table
 from bigmodel.services.results.evaluation_set import read_evaluation_set
 from bigmodel.services.results.predictions import StoredPredictions, read_predictions
@@ -227,7 +228,8 @@ class ResultService:
             baseline_truth=self._training(self._version(owner, model), "target"),
             is_folded=answered.is_folded,
         )
-        return self._judged(kind, model, found, answered.truth, answered.answers, beside)
+        judged = self._judged(kind, model, found, answered.truth, answered.answers, beside)
+        return with_consent(judged, Artifacts(self._settings.home).path(model.folder))
 
     def _judged(
         self,

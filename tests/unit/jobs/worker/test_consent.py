@@ -1,20 +1,27 @@
 """The last door: a worker makes no voice without a consent, and what it makes carries the consent along."""
 
+from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from bigmodel.core.clock import now
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import TrainingError
-from bigmodel.core.people.consent import MADE_UP
+from bigmodel.core.people.consent import MADE_UP, SPOKEN, Consent
 from bigmodel.data import consents
+from bigmodel.data.media.audio import write_sound
 from bigmodel.jobs import attempt_folder, profile
 from bigmodel.jobs.attempt_folder import Attempt
 from bigmodel.jobs.worker.attempt import run_attempt
 from bigmodel.jobs.worker.reporter import WorkerReporter
+from bigmodel.metrics.sound import heard
 from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.services.results.agreed import consent_lines, with_consent
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
+from bigmodel.words import load_words
 from tests.fakes.agreed import voice_zip
 from tests.fakes.workshop import OWNER, quick_settings
 
@@ -54,3 +61,19 @@ def test_model_carries_the_consent_that_it_was_made_by(settings: Settings) -> No
     kept = consents.read(folder / "models" / "instant")
     assert kept
     assert kept.kind == MADE_UP
+
+
+def test_results_and_card_say_who_agreed(settings: Settings, tmp_path: Path) -> None:
+    recording = write_sound(np.zeros(1_600, "f4"))
+    digest = sha256(recording).hexdigest()
+    kept = Consent(
+        SPOKEN, now(), "", language="en", sentence="I agree. 7", likeness=0.91, least=0.8,
+        listener="whisper-base", digest=digest,
+    )  # fmt: skip
+    model = consents.keep(tmp_path / "model", kept, ["a"], recording)
+    shown = with_consent(heard.evaluate([heard.Row("a", 1, ())], {}, is_folded=False), model)
+    assert [remark.args["likeness"] for remark in shown.remarks if "likeness" in remark.args] == ["0.91"]  # fmt: skip
+    assert shown.panels[-1].quotes
+    card = "\n".join(consent_lines(load_words(), "en", model))
+    assert digest in card
+    assert "I agree. 7" in card
