@@ -23,6 +23,11 @@ def make(page: Page, demo: str) -> None:
     page.locator(f"#{demo}-make-run").click()
 
 
+def speak(page: Page, demo: str) -> None:
+    page.locator(f"#{demo}-make-text textarea").fill("seven three")
+    page.locator(f"#{demo}-make-run").click()
+
+
 @pytest.mark.parametrize(
     ("sample", "purpose", "demo", "ask"),
     [
@@ -33,6 +38,7 @@ def make(page: Page, demo: str) -> None:
         ("tiles", "让图片更清晰", "image-demo", click_example),
         ("little", "做图片", "image-demo", make),
         ("noisy_en", "更干净的声音", "voice-demo", click_example),
+        ("numbers_en", "自己的声音", "voice-demo", speak),
     ],
 )
 def test_sample_becomes_a_model(

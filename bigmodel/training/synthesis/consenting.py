@@ -69,7 +69,7 @@ def _heard(request: Mapping[str, Any], sound: Floats) -> dict[str, Any]:
     language = request["language"]
     listener = Listener(
         request["listener"], Path(request["folder"]), text=request["sentence"],
-        paths=[], language=language,
+        paths=[request["source"]], language=language,
     )  # fmt: skip
     [heard] = listener.hear([sound])
     wrong = words_wrong(heard, language)
