@@ -67,7 +67,8 @@ def _base(entry: Mapping[str, Any]) -> Base:
     unknown = sorted(set(entry) - set(Base.__dataclass_fields__))
     if unknown:
         raise ValueError(f"{FILE}: {entry.get('name')!r} has unknown fields {unknown}")
-    return Base(**{**entry, "languages": tuple(entry.get("languages", ()))})
+    lists = {name: tuple(entry.get(name, ())) for name in ("languages", "idle")}
+    return Base(**{**entry, **lists})
 
 
 def _suggestion(entry: Mapping[str, Any]) -> Base:

@@ -18,7 +18,7 @@ class Base:
     that is only unpacked, `hub:<owner>/<name>`, `folder:<id of an imported folder>` or empty. `presets` maps fast, balanced and thorough to values of the task's Params. `medium` is
     what an imported or fetched one takes in; a task's own take what the task does. `writes` tells of
     an imported one that it writes text down and is of no use to other tasks. `encoder` names, for pre-trained
-    features, the base that is kept frozen.
+    features, the base that is kept frozen. `idle` are dials of the answer that change nothing in its models.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Base:
     medium: str = "text"
     writes: bool = False
     encoder: str = ""
+    idle: tuple[str, ...] = ()
 
     @property
     def files_of(self) -> str:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from bigmodel.answers import answer_type, metrics_of
+from bigmodel.base_models.catalogue import read_models
 from bigmodel.core.answer import Answer, AnswerType, Dial
 from bigmodel.core.callbacks import OnCount, Tell
 from bigmodel.core.datasets.dataset import Split, Version
@@ -16,7 +17,7 @@ from bigmodel.core.ids import is_id
 from bigmodel.core.job import Job
 from bigmodel.core.metric import Metric, metric
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.task import Task
+from bigmodel.core.task import INSTANT, Task
 from bigmodel.data.ingest.importer import read_upload
 from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.inference.answered import MEMORY, STRANGE, Answered, is_strange
@@ -159,6 +160,15 @@ class InferenceService:
         asked = (kind for kind in kinds if bool(kind.asks) == is_made)
         return tuple(dict.fromkeys(dial for kind in asked for dial in kind.dials))
 
+    def dials_of(self, model: TrainedModel) -> tuple[Dial, ...]:
+        """Return the dials of a model's answers that change something in them."""
+        task = self._task(model.task)
+        name = INSTANT if model.kind == "instant" else model.base
+        idle = {
+            dial for base in read_models(task.folder) if base.name == name for dial in base.idle
+        }
+        return tuple(dial for dial in answer_type(task).dials if dial.name not in idle)
+
     def asked_with(self, demo: str) -> str:
         """Return what makes something on one demo tab: a `class` or a `text`, "" where nothing is made."""
         tasks = find_tasks(self._settings.task_folders).values()
@@ -194,7 +204,7 @@ class InferenceService:
         model = self.resolve(owner, model_or_job)
         kind, folder = self.answers_of(model), self._folder(model)
         self._require_parts(model, [text])
-        known = {dial.name: dial for dial in kind.dials}
+        known = {dial.name: dial for dial in self.dials_of(model)} if dials else {}
         turned = {n: known[n].within(v) for n, v in (dials or {}).items() if n in known}
         ask = partial(self._serving.grow, folder, text, dials=turned)
         for record in parts_of_growing(ask):

@@ -65,20 +65,22 @@ class MakeBox:
     @property
     def parts(self) -> list[Any]:
         """Return what `fill` fills."""
-        return [self._column, self._asked] if self._dials else []
+        return [self._column, self._asked, *self._sliders] if self._dials else []
 
     def fill(self, model: TrainedModel | None, request: gr.Request) -> tuple[object, ...]:
-        """Return the box for a model that is asked so, with its classes where it has some; nothing for any other."""
+        """Return the box for a model that is asked so, with its classes where it has some and the dials that change something; nothing for any other."""
         if not self._dials:
             return ()
+        turned = self._demo.dials_of(model) if model else ()
+        sliders = [gr.Slider(visible=dial in turned) for dial in self._dials]
         if self._is_text:
-            return gr.Column(visible=model is not None), gr.Textbox()
+            return gr.Column(visible=model is not None), gr.Textbox(), *sliders
         labels = model.labels if model else ()
         choices = [(self._ctx.say(request, f"{self._words}make_any"), ANY)]
         choices += [(label, label) for label in labels]
         first = labels[0] if labels else ANY
         shown = gr.Dropdown(choices=choices, value=first, visible=bool(labels))
-        return gr.Column(visible=model is not None), shown
+        return gr.Column(visible=model is not None), shown, *sliders
 
     def wire(self, model: gr.Dropdown, result: gr.HTML, out: gr.DownloadButton) -> None:
         """Connect the button: what is made appears in the result as it comes, its files below."""

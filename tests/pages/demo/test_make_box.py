@@ -61,17 +61,18 @@ def test_without_a_model_nothing_is_made(box: MakeBox) -> None:
 def test_classes_take_the_place_of_a_file_and_of_examples(studio: Studio) -> None:
     tab = MediaDemo(context(studio), "image", lambda *_: ())
     model = studio.demo.resolve(LOCAL_OWNER, studio.job())
-    examples, given, column, classes = tab.fill(LOCAL_OWNER, model, ask())
+    examples, given, column, classes, *sliders = tab.fill(LOCAL_OWNER, model, ask())
     assert examples == ""
     assert (given.visible, column.visible) == (False, True)  # type: ignore[attr-defined]
     assert [value for _, value in classes.choices] == ["", "bad", "good"]  # type: ignore[attr-defined]
-    _, given, column, _ = tab.fill(LOCAL_OWNER, None, ask())
+    assert [slider.visible for slider in sliders] == [True, True, False, True]  # guidance is idle
+    _, given, column, *_ = tab.fill(LOCAL_OWNER, None, ask())
     assert (given.visible, column.visible) == (True, False)  # type: ignore[attr-defined]
 
 
 def test_voice_tab_asks_with_a_text(studio: Studio) -> None:
     box = MakeBox(context(studio), "voice")
-    column, text = box.fill(None, ask())
+    column, text, *_ = box.fill(None, ask())
     assert not column.visible  # type: ignore[attr-defined]
     assert isinstance(text, gr.Textbox)
 
