@@ -22,7 +22,8 @@ from PIL import Image
 
 from bench.figure import PACKS, ROOT, Figure
 from bigmodel.settings import Settings
-from bigmodel.training.enhancement.plain import enlarged, shrunk
+from bigmodel.tasks import get_task, load_engine
+from bigmodel.training.enhancement.plain import shrunk
 
 LIMIT_S = 360
 NOISE, SCALE = 15.0, 2
@@ -126,7 +127,10 @@ def _noisy_pairs(folder: Path) -> Path:
             height, width = (side - side % SCALE for side in clear.shape[:2])
             small = shrunk(clear[:height, :width], SCALE).astype(np.float64)
             noisy = (small + chance.normal(0, NOISE, small.shape)).round().clip(0, 255)
-            for part, pixels in (("input", noisy.astype(np.uint8)), ("target", clear[:height, :width])):
+            for part, pixels in (
+                ("input", noisy.astype(np.uint8)),
+                ("target", clear[:height, :width]),
+            ):
                 path = folder / f"{part}.png"
                 Image.fromarray(pixels).save(path)
                 made.write(path, f"{part}/{Path(name).stem}.png")
@@ -135,8 +139,6 @@ def _noisy_pairs(folder: Path) -> Path:
 
 def _answer_time(home: Path, job: str, test: Path) -> Figure:
     """Return what one picture costs a loaded model, of this process alone."""
-    from bigmodel.tasks import get_task, load_engine
-
     [folder] = [path for path in (home / "jobs" / job).glob("*/models/tuned") if path.is_dir()]
     model = load_engine(get_task("object_detection")).load(folder)
     with tempfile.TemporaryDirectory() as place, zipfile.ZipFile(test) as archive:

