@@ -20,12 +20,15 @@ import json, sys
 import numpy as np
 
 def plain(value):
-    if isinstance(value, np.ndarray) and value.ndim == 3:  # a picture: one pixel may round the other way
+    if isinstance(value, np.ndarray) and value.ndim >= 3:  # a picture: one pixel may round the other way
         return [float(value.mean()), float(value.std())]
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else str(value)
 
 def said(model, asked):
-    found = model.predict(asked) if hasattr(model, "predict") else [model.show(one) for one in asked]
+    if hasattr(model, "predict"):
+        found = model.predict(asked)
+    else:
+        found = [(getattr(model, "make", None) or model.show)(one) for one in asked]
     return json.loads(json.dumps(found, default=plain))
 """
 ALONE = """

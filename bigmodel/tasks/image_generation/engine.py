@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.task import BaseFiles, Engine, Params, Predictor, Reporter
 from bigmodel.training.generation import instant
@@ -31,6 +33,23 @@ class ImageGeneration:
         from bigmodel.training.generation import adversarial, flow
 
         return adversarial.load(folder) if adversarial.is_pair(folder) else flow.load(folder)
+
+    def write_onnx(self, model: Path, folder: Path) -> float:
+        from bigmodel.training.generation import adversarial, net, pair_net
+        from bigmodel.training.portable import noise, write_onnx
+
+        is_pair = adversarial.is_pair(model)
+        body = (pair_net if is_pair else net).Body(model)
+        known = body.net.classes.num_embeddings  # with that for none
+        asked = []
+        for rows in (2, 5):
+            told = {"classes": np.arange(rows) % known}
+            if is_pair:
+                asked.append({"noise": noise(rows, pair_net.NOISE)} | told)
+            else:
+                seen = noise(rows, 3, body.side, body.side)
+                asked.append({"pictures": seen, "moments": noise(rows)} | told)
+        return write_onnx(body, asked, folder)
 
 
 def _settings(params: Params) -> GenerationParams:

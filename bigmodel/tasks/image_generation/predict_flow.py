@@ -11,10 +11,9 @@ import json
 import sys
 from pathlib import Path
 
-from safetensors.torch import load_file
-
 from bigmodel.data.media.made import Squares
-from bigmodel.training.generation.net import FlowNet, NetSize, flow_stages
+from bigmodel.training.generation.drawing import flow_drawn
+from bigmodel.training.generation.net import Body
 from bigmodel.training.standalone.made import PictureMaker, answer_classes
 
 
@@ -26,9 +25,8 @@ class Model(PictureMaker):
         record = json.loads((folder / "flow.json").read_text("utf-8"))
         self.labels = record["labels"]
         self._side: int = record["side"]
-        self._net = FlowNet(NetSize.from_json(record["net"]))
-        self._net.load_state_dict(load_file(folder / "model.safetensors"))
-        self._net.eval()
+        self._nothing: int = record["net"]["classes"]
+        self._body = Body(folder)
 
     def drawn(
         self,
@@ -38,9 +36,8 @@ class Model(PictureMaker):
         steps: int,
     ) -> Squares:
         """Return a picture of each class, all chance from its seeds."""
-        *_, made = flow_stages(
-            self._net, classes, seeds, self._side, guidance=guidance, steps=steps
-        )
+        how = {"nothing": self._nothing, "guidance": guidance, "steps": steps}
+        *_, made = flow_drawn(self._body, classes, seeds, self._side, **how)  # type: ignore[arg-type]
         return made
 
 

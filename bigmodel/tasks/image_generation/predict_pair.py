@@ -11,10 +11,9 @@ import json
 import sys
 from pathlib import Path
 
-from safetensors.torch import load_file
-
 from bigmodel.data.media.made import Squares
-from bigmodel.training.generation.pair_net import Generator, PairSize, pair_pictures
+from bigmodel.training.generation.drawing import pair_drawn
+from bigmodel.training.generation.pair_net import NOISE, Body
 from bigmodel.training.standalone.made import PictureMaker, answer_classes
 
 
@@ -25,9 +24,7 @@ class Model(PictureMaker):
         folder = folder or Path(__file__).resolve().parent
         record = json.loads((folder / "pair.json").read_text("utf-8"))
         self.labels = record["labels"]
-        self._net = Generator(PairSize.from_json(record["net"]))
-        self._net.load_state_dict(load_file(folder / "model.safetensors"))
-        self._net.eval()
+        self._body = Body(folder)
 
     def drawn(
         self,
@@ -37,7 +34,7 @@ class Model(PictureMaker):
         steps: int,  # noqa: ARG002
     ) -> Squares:
         """Return a picture of each class, all chance from its seeds."""
-        return pair_pictures(self._net, classes, seeds)
+        return pair_drawn(self._body, classes, seeds, NOISE)
 
 
 def main() -> int:

@@ -35,4 +35,5 @@ TASK = Task(
     demo="image",
     fewest_to_tune=100,
     rows_for_scratch=1_000,
+    has_onnx=True,
 )

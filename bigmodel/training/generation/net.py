@@ -3,17 +3,22 @@
 Rectified flow as in Liu et al. 2023 and Lipman et al. 2023; classifier-free guidance as in Ho and Salimans 2022.
 """
 
+import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from bigmodel.data.media.made import Squares
+from bigmodel.training.generation.drawing import flow_drawn, noise_rows, squares_of
+from bigmodel.training.standalone.networks.torch_body import TorchBody
 
 WIDTHS = (32, 64, 128)  # channels at the whole, half and quarter side
 WAVES = 32  # by which a moment is told to the network
@@ -119,7 +124,18 @@ class FlowNet(nn.Module):
         return left.float()
 
 
-@torch.inference_mode()
+class Body(TorchBody):
+    """The network of a folder, which programs ask."""
+
+    net: FlowNet
+
+    def __init__(self, folder: Path) -> None:
+        record = json.loads((folder / "flow.json").read_text("utf-8"))
+        self.side: int = record["side"]
+        self.net = FlowNet(NetSize.from_json(record["net"])).eval()
+        self.net.load_state_dict(load_file(folder / "model.safetensors"))
+
+
 def flow_stages(
     net: FlowNet,
     classes: Sequence[int],
@@ -129,47 +145,26 @@ def flow_stages(
     guidance: float,
     steps: int,
 ) -> Iterator[Squares]:
-    """Yield pictures from noise to the end, (rows, side, side, 3), one set a step (Heun's method).
-
-    Args:
-        classes: the class of each picture, `size.classes` for none.
-        seeds: what the noise of each picture hangs on, and nothing else.
-        guidance: how much more the class counts than it would: 1 is as learned.
-    """
+    """Yield pictures from noise to the end by a network, as `flow_drawn` does."""
     device = next(net.parameters()).device
-    x = noise_of(seeds, (3, side, side)).to(device)
-    asked = torch.tensor(list(classes), device=device)
-    anything = torch.full_like(asked, net.size.classes)
 
-    def way(x: Tensor, moment: float) -> Tensor:
-        if guidance == 1 or net.size.classes == 0:
-            told: Tensor = net(x, x.new_full((len(x),), moment), asked)
-            return told
-        both = net(
-            torch.cat([x, x]), x.new_full((2 * len(x),), moment), torch.cat([asked, anything])
-        )
-        told, untold = both.chunk(2)
-        return torch.add(untold, guidance * (told - untold))
+    def ask(*given: Any) -> list[Any]:
+        with torch.inference_mode():
+            return [net(*(torch.from_numpy(one).to(device) for one in given)).cpu().numpy()]
 
-    for step in range(steps):
-        now, then = step / steps, (step + 1) / steps
-        first = way(x, now)
-        if step < steps - 1:
-            first = (first + way(x + first / steps, then)) / 2
-        x = x + first / steps
-        yield as_squares(x)
+    nothing = net.size.classes
+    how = {"nothing": nothing, "guidance": guidance, "steps": steps}
+    yield from flow_drawn(ask, classes, seeds, side, **how)  # type: ignore[arg-type]
 
 
 def noise_of(seeds: Sequence[Sequence[int]], shape: tuple[int, ...]) -> Tensor:
     """Return Gaussian noise, (rows, *shape), each row by its own seed."""
-    rows = [np.random.default_rng(list(one)).standard_normal(shape, np.float32) for one in seeds]
-    return torch.from_numpy(np.stack(rows)) if rows else torch.empty(0, *shape)
+    return torch.from_numpy(noise_rows(seeds, shape))
 
 
 def as_squares(pictures: Tensor) -> Squares:
     """Return pictures from −1 to 1, (rows, 3, side, side), as bytes, (rows, side, side, 3)."""
-    scaled = ((pictures.float() + 1) * 127.5).round().clamp(0, 255).byte()
-    return scaled.permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    return squares_of(pictures.detach().float().cpu().numpy())
 
 
 def as_pictures(squares: Squares) -> Tensor:

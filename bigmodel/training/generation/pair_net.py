@@ -4,17 +4,21 @@ The losses are the non-saturating ones with a zero-centred gradient penalty on r
 class is told to both, to the second by projection (Miyato and Koyama 2018).
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
 from bigmodel.data.media.made import Squares
-from bigmodel.training.generation.net import as_squares, noise_of
+from bigmodel.training.generation.drawing import pair_drawn
+from bigmodel.training.standalone.networks.torch_body import TorchBody
 
 NOISE = 96  # numbers that a picture is made of
 GROUPS = 8
@@ -103,14 +107,28 @@ class Pair(nn.Module):
         return torch.stack([told, fooled])
 
 
-@torch.inference_mode()
+class Body(TorchBody):
+    """The generator of a folder, which programs ask."""
+
+    net: Generator
+
+    def __init__(self, folder: Path) -> None:
+        record = json.loads((folder / "pair.json").read_text("utf-8"))
+        self.net = Generator(PairSize.from_json(record["net"])).eval()
+        self.net.load_state_dict(load_file(folder / "model.safetensors"))
+
+
 def pair_pictures(
     generator: Generator, classes: Sequence[int], seeds: Sequence[Sequence[int]]
 ) -> Squares:
     """Return made pictures, (rows, side, side, 3); the noise of each hangs on its seed alone."""
     device = next(generator.parameters()).device
-    noise = noise_of(seeds, (NOISE,)).to(device)
-    return as_squares(generator(noise, torch.tensor(list(classes), device=device)))
+
+    def ask(*given: Any) -> list[Any]:
+        with torch.inference_mode():
+            return [generator(*(torch.from_numpy(one).to(device) for one in given)).cpu().numpy()]
+
+    return pair_drawn(ask, classes, seeds, NOISE)
 
 
 def _grown(before: int, after: int) -> tuple[nn.Module, ...]:
