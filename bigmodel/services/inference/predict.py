@@ -163,11 +163,14 @@ class InferenceService:
     def dials_of(self, model: TrainedModel) -> tuple[Dial, ...]:
         """Return the dials of a model's answers that change something in them."""
         task = self._task(model.task)
+        dials = answer_type(task).dials
+        if not dials:
+            return ()
         name = INSTANT if model.kind == "instant" else model.base
         idle = {
-            dial for base in read_models(task.folder) if base.name == name for dial in base.idle
+            each for base in read_models(task.folder) if base.name == name for each in base.idle
         }
-        return tuple(dial for dial in answer_type(task).dials if dial.name not in idle)
+        return tuple(dial for dial in dials if dial.name not in idle)
 
     def asked_with(self, demo: str) -> str:
         """Return what makes something on one demo tab: a `class` or a `text`, "" where nothing is made."""
