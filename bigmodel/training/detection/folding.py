@@ -4,7 +4,7 @@ import copy
 
 import torch
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch.nn.utils import fuse_conv_bn_eval
 
 ALIKE = 1e-3  # of the largest number of a map
 
