@@ -1,7 +1,7 @@
 """Answers that mark words of a text, each with a kind: how they are stored, measured, compared and shown; it trains nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,13 +30,15 @@ WORDS = "pages.results."
 class Marked:
     """One answer: the text as the model read it, its spans in order, and how sure the model is of each.
 
-    `kinds` are all that the model knows; a person's marks have no certainties.
+    `kinds` are all that the model knows; a person's marks have no certainties. `least` is how sure it is of the word that it
+    is least sure of, marked or not; it is not stored.
     """
 
     source: str
     spans: tuple[Span, ...]
     sureness: tuple[float, ...] = ()
     kinds: tuple[str, ...] = ()
+    least: float = field(default=1.0, compare=False)
 
     @property
     def text(self) -> str:

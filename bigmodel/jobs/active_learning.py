@@ -3,7 +3,8 @@
 Run by `services.suggesting`: `python -m bigmodel.jobs.active_learning FOLDER`, where FOLDER holds an `asked.json`.
 The task's own instant model learns from the labels so far and scores the rows that have none. They are put
 in order by margin: the difference of the two highest probabilities, smallest first (margin sampling, Scheffer
-et al. 2001; compared with others in Settles 2009). What it found goes to `suggested.json`, at first without
+et al. 2001; compared with others in Settles 2009). Where words are marked, the least sure word of a text takes its place
+(least confidence; Settles and Craven 2008), and no curve is drawn. What it found goes to `suggested.json`, at first without
 the learning curve, which takes longer.
 """
 
@@ -24,7 +25,9 @@ from numpy.typing import NDArray
 from bigmodel.core.datasets.dataset import Recipe, Rows, TaskData
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
+from bigmodel.core.target import TargetKind
 from bigmodel.core.task import HasBaseline, Params, StopRequested
+from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.unlabelled import Contents, read_contents, read_inputs
 from bigmodel.jobs import attempt_folder
 from bigmodel.jobs.platform.process import limit_worker
@@ -125,7 +128,22 @@ class Learner:
         Raises:
             StopRequested: it takes too long.
         """
-        labels = tuple(sorted(set(rows.targets)))
+        labels, batches = self.given(rows, inputs, tuple(sorted(set(rows.targets))), until, held)
+        return labels, ([one.scores for one in batch] for batch in batches)
+
+    def given(
+        self,
+        rows: Rows,
+        inputs: Sequence[str],
+        labels: tuple[str, ...],
+        until: float,
+        held: Rows | None = None,
+    ) -> tuple[tuple[str, ...], Iterator[list[Any]]]:
+        """Learn from some rows; return what is answered with, and the answers to some inputs in batches.
+
+        Raises:
+            StopRequested: it takes too long.
+        """
         place = Path(tempfile.mkdtemp(dir=self._scratch))
         try:
             data = TaskData(rows, held or Rows(), Rows(), labels)
@@ -135,10 +153,10 @@ class Learner:
         finally:
             shutil.rmtree(place, ignore_errors=True)
 
-        def batches() -> Iterator[list[list[float]]]:
+        def batches() -> Iterator[list[Any]]:
             for start in range(0, len(inputs), SCORED_AT_ONCE):
                 watch.step(phase="instant", step=0, steps=0)
-                yield [one.scores for one in model.answer(inputs[start : start + SCORED_AT_ONCE])]
+                yield list(model.answer(inputs[start : start + SCORED_AT_ONCE]))
 
         return model.labels, batches()
 
@@ -159,6 +177,10 @@ def suggest(folder: Path, settings: Settings) -> Iterator[Suggestions]:
     contents = read_contents(settings.home / asked.dataset, recipe, asked.relabel)
     lesson, unlabelled = _sorted_out(contents, asked)
     found = Suggestions(asked.change, len(lesson.rows))
+    kind = target_kind(task.target)
+    if kind.is_drawn:
+        yield replace(found, rows=_least_sure(learner, lesson, contents, unlabelled, kind))
+        return
     found = replace(found, rows=_scored(learner, lesson, contents, unlabelled))
     yield found
     yield replace(found, growth=_curve(learner, lesson))
@@ -200,6 +222,25 @@ def _scored(
                 found.append((next(ids), labels[place], first, first - second))
     except StopRequested:  # what is scored by then must do
         log.info("%d of %d rows were scored in time", len(found), len(inputs))
+    return tuple(sorted(found, key=lambda guess: guess[3]))
+
+
+def _least_sure(
+    learner: Learner,
+    lesson: Lesson,
+    contents: Contents,
+    unlabelled: NDArray[np.int64],
+    kind: TargetKind,
+) -> tuple[Guess, ...]:
+    """Return how sure the least sure word of each content without a label is, the least sure first; no class is guessed."""
+    until, labels = time.monotonic() + LIMIT_S, kind.labels_of(lesson.rows.targets)
+    ids, found = iter(contents.ids(unlabelled)), list[Guess]()
+    try:
+        _, batches = learner.given(lesson.rows, read_inputs(contents, unlabelled), labels, until)
+        for batch in batches:
+            found += [(next(ids), "", one.least, one.least) for one in batch]
+    except StopRequested:
+        log.info("%d of %d rows were looked at in time", len(found), len(unlabelled))
     return tuple(sorted(found, key=lambda guess: guess[3]))
 
 

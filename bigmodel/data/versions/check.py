@@ -79,8 +79,10 @@ def _warnings(found: Survey) -> Iterator[Message]:
     for key in ("targets_missing", "inputs_missing", "characters_replaced", "texts_fast"):
         if found.counts.get(key) and not (key == "targets_missing" and is_start):
             yield found.remark(key, count=found.counts[key])
-    if found.is_filled.sum() > found.usable and (
-        is_start or not found.counts.get("targets_missing")
+    if (
+        found.kind.by_hand
+        and found.is_filled.sum() > found.usable
+        and (is_start or not found.counts.get("targets_missing"))
     ):
         count = int(found.is_filled.sum()) - found.usable
         yield found.remark("unlabelled", level="info", count=count)

@@ -42,7 +42,7 @@ def recipe_of(
     Columns that are not given are guessed, as a task reads and learns them if somebody chose one.
 
     Raises:
-        DatasetError: as of `guess_columns` and `require_words`.
+        DatasetError: `inputs_lacking`, or as of `guess_columns` and `require_words`.
     """
     kind = upload.kind if task is None or upload.is_media else task.target
     sample = {} if upload.is_media else sample_rows(upload.source(), SAMPLE_ROWS)
@@ -51,6 +51,8 @@ def recipe_of(
         if upload.is_media
         else columns_of(upload, sample, text=text, label=label, more=more, also=also, task=task)
     )
+    if task and not upload.is_media and not task.has_turns:
+        _require_inputs(guess, task, upload)
     is_whole = bool(kind) and target_kind(kind).reads_all
     if not text and not upload.is_media and not is_whole and (not task or len(task.inputs) < 2):
         said = require_words(sample, guess.text, guess.label)
@@ -76,6 +78,22 @@ def recipe_of(
         return recipe, guess.remarks
     split_by, told = _given_parts(sample, recipe)
     return replace(recipe, split_by=split_by), (*guess.remarks, *told)
+
+
+def _require_inputs(guess: Guess, task: Task, upload: Upload) -> None:
+    """Refuse a table that lacks a column which the task reads: it would learn from half of each row.
+
+    Raises:
+        DatasetError: `inputs_lacking`.
+    """
+    found = [name for name in (guess.text, *guess.more) if name]
+    if len(found) < len(task.inputs) and len(task.inputs) > 1:
+        raise DatasetError(
+            "inputs_lacking",
+            asked=len(task.inputs),
+            found=listed(found) or "–",
+            known=", ".join(upload.columns),
+        )
 
 
 def _given_parts(

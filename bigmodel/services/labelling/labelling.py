@@ -146,7 +146,7 @@ class LabellingService:
 
     def _model(self, workspace: Workspace, suggested: Suggestions | None) -> LabelModel:
         is_pending = self._suggesting.pending(workspace.dataset.id) is not None
-        is_asked = workspace.is_enough and not workspace.kind.is_drawn
+        is_asked = workspace.is_enough and self._desks.ranks(workspace.version)
         if not is_asked or (suggested is None and not is_pending):
             return LabelModel("none")
         if suggested is None:
@@ -369,7 +369,7 @@ class LabellingService:
         """Have the next rows looked for, if there is enough to learn from."""
         workspace = self._desks.open(owner, dataset_id)
         task = self._desks.task(workspace.version)
-        if workspace.kind.is_drawn or not workspace.is_enough or not task:
+        if not workspace.is_enough or not task or not self._desks.ranks(workspace.version):
             return
         if workspace.is_done.all():
             return

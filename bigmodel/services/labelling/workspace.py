@@ -203,6 +203,12 @@ class Workspaces:
         )
         return next(fitting, "")
 
+    def ranks(self, version: Version) -> bool:
+        """Tell whether the instant model of the task can tell rows that it is unsure of: one that only guesses cannot."""
+        name = self.task(version)
+        task = find_tasks(self._settings.task_folders).get(name)
+        return task is not None and not task.guesses_first
+
 
 def parts_of(kind: TargetKind, labels: Mapping[str, int]) -> Counter[str]:
     """Return how often each class stands in labels, of which the counts are given."""

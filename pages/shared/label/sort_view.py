@@ -36,9 +36,7 @@ def state(view: LabellingView, say: Say, tell: Tell, *, shows_guess: bool) -> di
         "undo": view.can_undo,
         "enough": view.is_enough,
         "missing": _missing(view, say),
-        "model": say(f"pages.sort.model_{_drawn(view)}")
-        if view.is_drawn
-        else _model(view.model, say, tell),
+        "model": _drawn_model(view, say) if view.is_drawn else _model(view.model, say, tell),
         "pending": view.model.state == "pending",
         "curve": [[p.labels, p.accuracy, p.low, p.high] for p in view.model.curve],
         "gain": _gain(view.model, say),
@@ -62,9 +60,13 @@ def _row(row: LabelRow, view: LabellingView, say: Say, *, shows_guess: bool) -> 
     }
 
 
-def _drawn(view: LabellingView) -> str:
-    """Return how labels are drawn, as the words call it."""
-    return "marked" if view.medium == "text" else "drawn"
+def _drawn_model(view: LabellingView, say: Say) -> str:
+    """Return what decides which row comes next, where labels are drawn."""
+    if view.medium != "text":
+        return say("pages.sort.model_drawn")
+    if view.model.state == "none" or not view.model.labels:
+        return say("pages.sort.model_marked")
+    return say("pages.sort.model_marks", labels=view.model.labels)
 
 
 def _pieces(row: LabelRow, view: LabellingView) -> Sequence[Box | Span]:

@@ -148,4 +148,6 @@ def test_marks_of_a_text_are_sent_with_what_is_missing() -> None:
     assert [tuple(one) for one in shown["rows"][0]["boxes"]] == [(5, 9, "dish")]
     assert "dish" in shown["last"][0]["label"]
     assert shown["model"] == say("pages.sort.model_marked")
+    ready = box(is_drawn=True, model=LabelModel("ready", labels=12))
+    assert ready["model"] == say("pages.sort.model_marks", labels=12)
     assert "dish 9" in shown["missing"]

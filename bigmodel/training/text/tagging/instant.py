@@ -55,7 +55,9 @@ class InstantTagger:
         path, chances = viterbi(scores, self._moves), marginals(scores, self._moves)
         found = tagged(self._tags, places, path, chances)
         spans = tuple(Span(start, end, kind) for start, end, kind, _ in found)
-        return Marked(text, spans, tuple(sure for *_, sure in found), self.labels)
+        sureness = tuple(sure for *_, sure in found)
+        least = float(chances.max(axis=1).min()) if len(chances) else 1.0
+        return Marked(text, spans, sureness, self.labels, least)
 
 
 def train(data: TaskData, folder: Path, report: Reporter) -> None:

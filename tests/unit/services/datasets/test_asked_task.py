@@ -111,6 +111,18 @@ def test_columns_called_as_the_task_calls_its_inputs_are_read(
     assert told.inputs == ("b", "a")
 
 
+def test_table_that_lacks_a_column_to_read_is_refused(
+    service: DatasetService, tmp_path: Path
+) -> None:
+    path = lines(
+        tmp_path / "half.csv", "text,label", *(f"some text {n},{n % 2}" for n in range(60))
+    )
+    with pytest.raises(DatasetError) as raised:
+        service.import_file(OWNER, path, task="pair")
+    assert raised.value.key == "inputs_lacking"
+    assert raised.value.args_of_words == {"asked": 2, "found": "text", "known": "text, label"}
+
+
 def test_rows_without_targets_are_learned_where_the_task_needs_none(
     service: DatasetService, tmp_path: Path
 ) -> None:

@@ -12,7 +12,10 @@ from bigmodel.core.errors import DatasetError, JobError
 from bigmodel.core.model import TrainedModel
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import load_rows, load_task_data
+from bigmodel.jobs import active_learning, attempt_folder
+from bigmodel.jobs.active_learning import ScoringRequest
 from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.labelling.proposals import ProposalService
 from bigmodel.settings import Settings
@@ -125,3 +128,22 @@ def test_model_marks_first_in_the_kinds_of_today(desk: Desk, monkeypatch: pytest
     assert (mark.start, mark.end, mark.kind) == (2, 5, "person")
     text = load_rows(desk.settings.home / desk.dataset.version.folder, [row.row_id])["input"][0]
     assert mark.words == text[2:5]
+
+
+def test_texts_whose_words_are_least_sure_come_first(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(settings, tmp_path, 60)
+    desk.begin()
+    asked: list[ScoringRequest] = []
+    monkeypatch.setattr(ActiveLearning, "want", lambda _self, _id, one: asked.append(one))
+    desk.mark(24)
+    assert asked
+    place = settings.scratch / "suggest"
+    place.mkdir(parents=True)
+    attempt_folder.write_json(place / active_learning.ASKED, asked[-1].__dict__)
+    [found] = active_learning.suggest(place, settings)
+    sureness = [guess[3] for guess in found.rows]
+    assert len(sureness) == 60 - found.labels
+    assert sureness == sorted(sureness)
+    assert all(0 < one <= 1 for one in sureness)
