@@ -125,3 +125,17 @@ def test_adapter_is_taken_along_without_its_base(
     with torch.inference_mode():
         found, wanted = (each.eval()(input_ids=IDS).logits for each in (net, merged))
     assert torch.allclose(found, wanted, atol=1e-4)
+
+
+def test_base_learns_to_answer_in_chinese(base: BaseFiles, tmp_path: Path) -> None:
+    rows = [f"包裹{n}号在哪里？,包裹{n}号在冬天的第{n}天离开了。" for n in range(120)]
+    table = tmp_path / "服务.csv"
+    table.write_text("\n".join(["问题,回答", *rows]), "utf-8")
+    with instant_attempt(tmp_path, table, base, epochs=3, learning_rate=1e-2) as made:
+        model = next(m for m in made.results.models(OWNER, made.job) if m.kind == "tuned")
+        found = made.results.results(OWNER, made.job, model.id)
+        mine, its = (side["token_perplexity"].value for side in (found.measures, found.beside["base"]))  # fmt: skip
+        assert mine < 0.8 * its
+        *_, whole = made.demo.grow(OWNER, model.id, "包裹7号在哪里？", {"length": 30, "base": 1})
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in whole.answer.text)
+        assert "\ufffd" not in whole.answer.text
