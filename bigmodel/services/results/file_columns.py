@@ -64,6 +64,8 @@ def _taken(recipe: Recipe, guess: Guess, targets: Sequence[str]) -> FileColumns:
     others = [name for name in (*inputs, *targets) if name not in (*recipe.inputs, *recipe.targets)]
     if not others:
         return FileColumns(inputs, tuple(targets))
-    args = {"inputs": ", ".join(inputs), "targets": ", ".join(targets) or "–"}
-    told = Message("results.remarks.columns_taken", args)
+    args = {"inputs": ", ".join(inputs)}
+    told = Message("results.remarks.columns_read", args)
+    if targets:
+        told = Message("results.remarks.columns_taken", {**args, "targets": ", ".join(targets)})
     return FileColumns(inputs, tuple(targets), (told,))
