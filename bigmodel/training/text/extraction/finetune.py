@@ -192,6 +192,8 @@ def train(
     for rows in (data.train, data.validation):
         report.step(phase="prepare", step=0, steps=0)
         parts.append(_part(rows, tokenizer, most, params.seed))
+    # all windows are read for an answer, of which a share is learned from: what follows training takes that long
+    windows = read(tokenizer, [asked_parts(text) for text in data.validation.inputs], most)
     model = tune(
         model,
         SpanObjective(),
@@ -201,7 +203,7 @@ def train(
         validation=parts[1],
         report=report,
         identity=partial(fingerprint, params, base, data),
-        after_rows=3 * len(data.validation),
+        after_rows=3 * len(windows),
     )
     finder = _as_finder(model)
     save_model(folder, finder, tokenizer, most)

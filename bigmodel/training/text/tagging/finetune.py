@@ -172,7 +172,7 @@ def train(
         validation=parts[1],
         report=report,
         identity=partial(fingerprint, params, base, data),
-        after_rows=2 * len(data.validation),
+        after_rows=2 * len(parts[1].lengths),
     )
     save_model(folder, model, tokenizer, most)
 
