@@ -17,6 +17,7 @@ CHILD = "bigmodel.jobs.portable"
 NETWORKS = "bigmodel.training.standalone.networks."
 # What stands in a program for the network and the tokenizer that need torch, by name.
 WITHOUT_TORCH = {"Body": f"{NETWORKS}session", "tokenizer_of": f"{NETWORKS}plain_tokens"}
+BROKEN = "errors.reader_broken"  # of any child that ends without a word
 WEIGHTS = "model.safetensors"  # which the network holds
 
 
@@ -43,7 +44,9 @@ def written(settings: Settings, task: Task, model: TrainedModel) -> Iterator[tup
         asked = {"task": task.name, "model": model.folder, "into": str(place)}
         found = found_by(settings, CHILD, asked, run)
         if found is None:
-            said = run.error or ModelError("onnx_not_written", reason="-").message
+            said = run.error
+            if said is None or said.key == BROKEN:
+                raise ModelError("onnx_not_written", reason="–")
             raise ModelError(said.key.removeprefix("errors."), **said.args)
         yield place / "model.onnx", float(found["difference"])
     finally:

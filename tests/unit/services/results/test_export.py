@@ -6,19 +6,20 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 import torch
 
 from bigmodel.core.datasets.card import DatasetCard
 from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.errors import ModelError
+from bigmodel.core.errors import DatasetError, ModelError
 from bigmodel.core.language import LANGUAGES
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Predictor
 from bigmodel.data.cleaning import clean_texts
 from bigmodel.services.datasets.card import write_card
+from bigmodel.services.results import onnx
 from bigmodel.services.results.results import ResultService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
@@ -134,6 +135,21 @@ def test_package_as_onnx_answers_alike_without_torch(settings: Settings, tmp_pat
     expected = loaded(training, model).answer(asked)
     for answer, scores in zip(run_alone(folder, asked), expected, strict=True):
         assert answer["probabilities"] == pytest.approx(scores.probabilities, abs=1e-5)
+
+
+def test_child_that_ends_without_a_word_is_told_of(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found_by(*args: Any) -> None:
+        args[-1].error = DatasetError("reader_broken").message
+
+    monkeypatch.setattr(onnx, "found_by", found_by)
+    targets = ["good", "bad", "bad", "good", "good"]
+    training = trained(settings, CHINESE, targets, "text_classification")
+    model = add_scratch(training, CHINESE, targets)
+    with pytest.raises(ModelError, match="onnx_not_written"):
+        ResultService(settings, training.store, lambda *_: []).download(OWNER, model.id, "onnx")
+    assert list(settings.scratch.glob("onnx-*")) == []
 
 
 def test_instant_models_are_no_networks(settings: Settings) -> None:
