@@ -25,6 +25,7 @@ SHORT = 2  # words of a usual text up to which they are
 SEED = 20_261_130
 LISTEN = "listen"  # said of such a row beside its recording
 LISTS = ("missing", "next")
+LIKE = ("like", "natural_like")  # not in what was stored before they were measured
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Spoken:
     """One answer: a text, and the sound of it as a WAV that says that a model made it.
 
     Where it was listened to, `natural` is the person's own recording (FLAC) of the same text, `wrong` and `natural_wrong` count
-    words (in Mandarin syllables) of its `words` that the `listener` got wrong. `next` are sentences to record next.
+    words (in Mandarin syllables) of its `words` that the `listener` got wrong. `next` are sentences to record next. `like` and
+    `natural_like` are cosines of the voice and of the recording with the other recordings, 0 where they were not compared.
     """
 
     text: str
@@ -48,6 +50,8 @@ class Spoken:
     heard_natural: str = ""
     natural_wrong: int = 0
     next: tuple[str, ...] = ()
+    like: float = 0.0
+    natural_like: float = 0.0
     certainty: None = None
 
 
@@ -64,7 +68,7 @@ class SpokenType(AnswerType):
         *((name, pa.int32()) for name in ("words", "pieces", "wrong", "natural_wrong")),
         *((name, pa.binary()) for name in ("sound", "natural")),
         *((name, pa.list_(pa.string())) for name in LISTS),
-        ("seconds", pa.float64()),
+        *((name, pa.float64()) for name in ("seconds", *LIKE)),
     )
     headings = (("writeback.seconds", "number"), ("writeback.spoken_missing", "text"))
     columns = ("seconds", "missing")
@@ -73,6 +77,8 @@ class SpokenType(AnswerType):
         Metric(heard.HEARD, higher_is_better=False, short="WER"),
         Metric(heard.NATURAL, higher_is_better=False, short="WER"),
         Metric(heard.UNSAID, higher_is_better=False),
+        Metric(heard.ALIKE, is_share=False),
+        Metric(heard.NATURAL_ALIKE, is_share=False),
     )
     grows = True  # it comes whole, but a dial may be turned
     dials = (Dial("pause", 0.0, 0.5, 0.0, 0.05),)
@@ -90,7 +96,8 @@ class SpokenType(AnswerType):
         return record | {name: list(record[name]) for name in LISTS}
 
     def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Spoken:
-        known = {name: record[name] for name in FIELDS}
+        known = {name: record[name] for name in FIELDS if name not in LIKE}
+        known |= {name: record.get(name) or 0.0 for name in LIKE}
         return Spoken(**known | {name: tuple(record[name]) for name in LISTS})
 
     def asked(self, inputs: Sequence[str], truth: Sequence[str]) -> Sequence[str]:

@@ -14,6 +14,7 @@ from bigmodel.core.results.results import Measure, Results
 from bigmodel.metrics import intervals, sentence
 
 HEARD, NATURAL, UNSAID = "wer_heard", "wer_natural", "units_missing"
+ALIKE, NATURAL_ALIKE = "voice_likeness", "voice_likeness_natural"
 GUESS = "natural"  # the person's own recordings, heard by the same listener
 MOST_NAMED = 12
 WORDS = "pages.results."
@@ -33,6 +34,8 @@ class Row:
     heard_natural: str = ""
     natural_wrong: int = 0
     next: tuple[str, ...] = ()
+    like: float = 0.0
+    natural_like: float = 0.0
 
 
 def headline(rows: Sequence[Row]) -> dict[str, float]:
@@ -48,6 +51,8 @@ def evaluate(
     beside = {name: _measures(each) for name, each in others.items()}
     if NATURAL in measures:
         beside[GUESS] = {HEARD: measures[NATURAL]}
+    if NATURAL_ALIKE in measures:
+        beside.setdefault(GUESS, {})[ALIKE] = measures[NATURAL_ALIKE]
     return Results(
         family="synthesis",
         rows=len(rows),
@@ -85,9 +90,10 @@ def _heard(rows: Sequence[Row]) -> list[Row]:
 
 
 def _columns(rows: Sequence[Row]) -> Floats:
-    """Return wrong, naturally wrong and heard words, missing words and all words of each row, (5, rows)."""
+    """Return wrong, naturally wrong and heard words, missing and all words, both likenesses and whether there are any, (8, rows)."""
     counts = [
-        (row.wrong, row.natural_wrong, row.words if row.listener else 0, len(row.missing), row.words)
+        (row.wrong, row.natural_wrong, row.words if row.listener else 0, len(row.missing), row.words,
+         row.like, row.natural_like, bool(row.natural_like))
         for row in rows
     ]  # fmt: skip
     return np.array(counts, np.float64).T
@@ -102,9 +108,11 @@ def _measures(rows: Sequence[Row]) -> dict[str, Measure]:
     columns = _columns(rows)
 
     def rates(means: Floats) -> dict[str, Floats]:
-        wrong, natural, heard, missing, words = means
+        wrong, natural, heard, missing, words, like, natural_like, liked = means
         found = {HEARD: _share(wrong, heard), NATURAL: _share(natural, heard)}
-        return (found if columns[2].any() else {}) | {UNSAID: _share(missing, words)}
+        alike = {ALIKE: _share(like, liked), NATURAL_ALIKE: _share(natural_like, liked)}
+        told = {UNSAID: _share(missing, words)} | (alike if columns[7].any() else {})
+        return (found if columns[2].any() else {}) | told
 
     values, ends = rates(columns.mean(axis=1, keepdims=True)), intervals.of_rows(columns, rates)
     return {name: intervals.around(float(value[0]), *ends[name]) for name, value in values.items()}
@@ -131,6 +139,10 @@ def _remarks(
         found.append(Message("results.remarks.spoken_heard", args))
     else:
         found.append(Message("results.remarks.spoken_unheard", level="warning"))
+    if ALIKE in measures:
+        values = {"mine": ALIKE, "natural": NATURAL_ALIKE}
+        alike: dict[str, Arg] = {name: f"{measures[key].value:.2f}" for name, key in values.items()}
+        found.append(Message("results.remarks.spoken_alike", alike))
     if lacking := lacking_of(rows):
         names = ", ".join(lacking[:MOST_NAMED])
         told: dict[str, Arg] = {"count": len(lacking), "names": names}

@@ -42,12 +42,17 @@ class Listener:
 
 def find_listener(model: Path, text: str) -> tuple[str, Path] | None:
     """Return the name and the folder of a listener of the installation that a model belongs to; None where there is none."""
-    home = next((p for p in model.resolve().parents if (p / BASES).is_dir() and (p / JOBS).is_dir()), None)  # fmt: skip
+    home = installation_of(model)
     for name in LISTENERS if home else ():
         is_able = not name.endswith(ENGLISH_ONLY) or not HAN_START.search(text)
         if home and is_able and (folder := wheels.find(home / BASES, name)):
             return name, folder
     return None
+
+
+def installation_of(model: Path) -> Path | None:
+    """Return the data folder that a model lies in, None where it lies in none."""
+    return next((p for p in model.resolve().parents if (p / BASES).is_dir() and (p / JOBS).is_dir()), None)  # fmt: skip
 
 
 def wrong_in(text: str, said: Sequence[str], heard: str) -> int:

@@ -12,7 +12,9 @@ from bigmodel.core.datasets.inputs import parts_of
 from bigmodel.core.errors import DatasetError, ModelError
 from bigmodel.data.media.audio import read_sound, write_sound
 from bigmodel.data.media.made import made_wav
+from bigmodel.training.speaker.takes import Ear
 from bigmodel.training.speaker.voice import speech
+from bigmodel.training.synthesis.alike import find_ear, likenesses
 from bigmodel.training.synthesis.hearing import Listener, find_listener, wrong_in
 from bigmodel.training.synthesis.library import VOICE_HZ, SpokenText, UnitVoice, VoiceSound
 from bigmodel.training.synthesis.sentences import COMMON
@@ -49,6 +51,7 @@ class VoicePredictor:
     def __init__(self, voice: UnitVoice, folder: Path) -> None:
         self._voice, self._folder = voice, folder
         self._listener: Listener | None = None
+        self._ear: Ear | None = None
         self._longest = 0  # letters that the listener is ready for
 
     def answer(self, inputs: Sequence[str]) -> list[Spoken]:
@@ -93,6 +96,10 @@ class VoicePredictor:
         """Return what a listener gets of made and of natural speech; nothing but the recording where there is none."""
         natural = [_natural(one.recordings) for one in asked]
         about: list[dict[str, Any]] = [{"natural": write_sound(one)} for one in natural]  # fmt: skip
+        if asked and (ear := self._ear or find_ear(self._folder)):
+            self._ear = ear
+            for place, pair in likenesses([one.sound for one in said], natural, ear).items():
+                about[place] |= dict(zip(("like", "natural_like"), pair, strict=True))
         if not asked or not (listener := self._listen_by(asked)):
             return about
         texts = listener.hear([one.sound for one in said]), listener.hear(natural)

@@ -53,6 +53,7 @@ TERMS = {
         "guess",
     ),
     "use": ("sure", "none", "near", "token", "card"),
+    "voices": ("units", "tacotron", "vocoder", "wavenet"),  # of the Learn tab alone
 }
 
 

@@ -1,5 +1,7 @@
 """What a listener gets wrong of a voice, beside natural recordings."""
 
+from dataclasses import replace
+
 import pytest
 
 from bigmodel.answers.spoken import ANSWER, Spoken
@@ -45,6 +47,14 @@ def test_voices_are_compared_by_what_is_heard_wrong_else_by_what_they_cannot_say
     assert paired.is_gained.all()
     [measure] = heard.compare([UNHEARD], [Row("c d", 2, ())]).measures
     assert (measure.measure, measure.difference.value) == ("units_missing", pytest.approx(0.5))
+
+
+def test_likeness_stands_beside_that_of_natural_recordings() -> None:
+    rows = [replace(row(0, 0), like=like, natural_like=0.9) for like in (0.7, 0.8)]
+    results = heard.evaluate([*rows, UNHEARD], {}, is_folded=False)
+    assert results.measures["voice_likeness"].value == pytest.approx(0.75)
+    assert results.beside["natural"]["voice_likeness"].value == pytest.approx(0.9)
+    assert "voice_likeness" not in heard.headline([row(0, 0)])
 
 
 def test_an_answer_is_stored_and_read_again() -> None:

@@ -1,5 +1,6 @@
 """A voice by pieces: what is said of a text, which pieces are certain, and how they are joined."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.data.media.audio import read_sound
 from bigmodel.data.media.made import SPOKEN_NOTE, made_wav
 from bigmodel.training.synthesis import instant
+from bigmodel.training.synthesis.alike import likenesses
 from bigmodel.training.synthesis.hearing import find_listener, wrong_in
 from bigmodel.training.synthesis.library import VOICE_HZ, joined_pieces
 from bigmodel.training.synthesis.sentences import ENGLISH, next_sentences
@@ -179,3 +181,14 @@ def test_without_a_listener_nothing_is_said_of_what_is_heard(tmp_path: Path) -> 
 
 def _turned_data(data):  # type: ignore[no-untyped-def]
     return type(data)(*map(_turned, (data.train, data.validation, data.test)))
+
+
+def test_likeness_compares_with_the_other_recordings_only() -> None:
+    class Ear:
+        def vectors(self, sounds: Sequence[np.ndarray]) -> list[np.ndarray]:
+            return [np.array([1.0, 0.0] if sound.mean() > 0 else [0.0, 1.0]) for sound in sounds]
+
+    mine, other = np.ones(8_000, "f4"), -np.ones(8_000, "f4")
+    found = likenesses([mine, mine, mine[:10]], [other, mine, mine], Ear())
+    assert found == {0: (1.0, 0.0), 1: (0.0, 0.0)}
+    assert likenesses([mine], [mine], Ear()) == {}
