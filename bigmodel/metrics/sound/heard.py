@@ -90,10 +90,9 @@ def _heard(rows: Sequence[Row]) -> list[Row]:
 
 
 def _columns(rows: Sequence[Row]) -> Floats:
-    """Return wrong, naturally wrong and heard words, missing and all words, both likenesses and whether there are any, (8, rows)."""
+    """Return wrong, naturally wrong and heard words, missing words and all words of each row, (5, rows)."""
     counts = [
-        (row.wrong, row.natural_wrong, row.words if row.listener else 0, len(row.missing), row.words,
-         row.like, row.natural_like, bool(row.natural_like))
+        (row.wrong, row.natural_wrong, row.words if row.listener else 0, len(row.missing), row.words)
         for row in rows
     ]  # fmt: skip
     return np.array(counts, np.float64).T
@@ -108,14 +107,27 @@ def _measures(rows: Sequence[Row]) -> dict[str, Measure]:
     columns = _columns(rows)
 
     def rates(means: Floats) -> dict[str, Floats]:
-        wrong, natural, heard, missing, words, like, natural_like, liked = means
+        wrong, natural, heard, missing, words = means
         found = {HEARD: _share(wrong, heard), NATURAL: _share(natural, heard)}
-        alike = {ALIKE: _share(like, liked), NATURAL_ALIKE: _share(natural_like, liked)}
-        told = {UNSAID: _share(missing, words)} | (alike if columns[7].any() else {})
-        return (found if columns[2].any() else {}) | told
+        return (found if columns[2].any() else {}) | {UNSAID: _share(missing, words)}
 
     values, ends = rates(columns.mean(axis=1, keepdims=True)), intervals.of_rows(columns, rates)
-    return {name: intervals.around(float(value[0]), *ends[name]) for name, value in values.items()}
+    found = {name: intervals.around(float(value[0]), *ends[name]) for name, value in values.items()}
+    return found | _alike(rows)
+
+
+def _alike(rows: Sequence[Row]) -> dict[str, Measure]:
+    """Return how like the voice and natural recordings are to the person, of the rows that were compared."""
+    pairs = np.array([(row.like, row.natural_like) for row in rows if row.natural_like]).T
+    if not pairs.size:
+        return {}
+
+    def means(each: Floats) -> dict[str, Floats]:
+        return dict(zip((ALIKE, NATURAL_ALIKE), each, strict=True))
+
+    ends = intervals.of_rows(pairs, means)
+    values = means(pairs.mean(axis=1))
+    return {name: intervals.around(float(value), *ends[name]) for name, value in values.items()}
 
 
 def _sentence(rows: Sequence[Row], measures: Mapping[str, Measure], *, is_folded: bool) -> Message:

@@ -97,7 +97,7 @@ def expectation(summary: Summary, situation: Situation, choice: BaseChoice) -> M
     if situation.medium == Medium.IMAGE and summary.usable_rows < FEW_PICTURES:
         level = "info" if kind == "pretrained" else "warning"
         return Message(f"train.expect.image_{kind}", args, level)  # type: ignore[arg-type]
-    if least_class < good:
+    if summary.classes and least_class < good:
         return Message(f"train.expect.{situation.medium}_uneven", args)
     return None
 

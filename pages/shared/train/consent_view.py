@@ -26,7 +26,7 @@ class ConsentView:
     def __init__(self, ctx: Context) -> None:
         self.ctx, self._consents = ctx, ctx.services.consents
         t = ctx.t
-        self.asked = gr.Textbox("", visible="hidden", elem_id="train-consent-asked")
+        self.asked = gr.State("")  # the sentence that stands there
         with gr.Column(visible=False, elem_id="train-consent") as self.place:
             self.intro = gr.HTML("", padding=False)
             self.language = gr.Radio(
@@ -40,7 +40,9 @@ class ConsentView:
             self.ask = gr.Button(t(f"{WORDS}ask"), variant="primary", elem_id="train-consent-ask")
             with gr.Column(visible=False) as self.speaking:
                 self.sentence = gr.HTML("", padding=False, elem_id="train-consent-sentence")
-                self.box = ask_box.ask_box(ctx.services.words, "sound", "train-consent-box")
+                self.box = ask_box.ask_box(
+                    ctx.services.words, "sound", "train-consent-box", drop=f"{WORDS}record"
+                )
             self.verdict = gr.HTML("", padding=False, elem_id="train-consent-verdict")
         self.given = gr.HTML("", visible=False, padding=False, elem_id="train-consent-given")
         self.parts = [

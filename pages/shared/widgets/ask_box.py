@@ -49,8 +49,10 @@ class Question:
     is_live: bool = False
 
 
-def ask_box(words: Words, kind: Literal["picture", "sound"], elem_id: str) -> gr.HTML:
-    """Return the box; its value is to be read by `question`, its event is `submit`."""
+def ask_box(
+    words: Words, kind: Literal["picture", "sound"], elem_id: str, *, drop: str = ""
+) -> gr.HTML:
+    """Return the box; its value is to be read by `question`, its event is `submit`. `drop` is the key of what stands in it."""
     prefix = f"pages.ask.{kind}."
     phrases = {
         language: {
@@ -58,6 +60,7 @@ def ask_box(words: Words, kind: Literal["picture", "sound"], elem_id: str) -> gr
             for key, text in words.texts[language].items()
             if key.startswith(prefix)
         }
+        | ({"drop": words.texts[language][drop]} if drop else {})
         for language in LANGUAGES
     }
     device = "image/*" if kind == "picture" else "audio/*"
