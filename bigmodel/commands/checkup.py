@@ -125,7 +125,11 @@ def _list_finding(found: Finding, terminal: Terminal) -> None:
 def _shown(preview: RepairPreview, terminal: Terminal, key: str = "") -> int:
     """Say what a repair would change, with rows before and after."""
     told = {"changed": preview.changed, "rows": preview.rows}
-    key = key or f"checkup.preview_{preview.finding.repair.value}"
+    key = (
+        key
+        or ("cleaning.media_preview" if preview.files else "")
+        or f"checkup.preview_{preview.finding.repair.value}"
+    )
     terminal.write(terminal.tell(Message(key, told)))
     for before, after in preview.before_after:
         terminal.say("fill.row", before=before or "–", after=after or "–")

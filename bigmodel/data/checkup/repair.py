@@ -11,11 +11,14 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from bigmodel.core.callbacks import OnShare
 from bigmodel.core.clock import now
 from bigmodel.core.datasets.checkup import Finding, Repair, RepairPreview
 from bigmodel.core.datasets.dataset import Version
 from bigmodel.core.datasets.splits import GROUP
 from bigmodel.core.ids import new_id
+from bigmodel.core.task import Medium
+from bigmodel.data.checkup.media_cleaning import preview_media, with_clean_media
 from bigmodel.data.cleaning import clean_texts
 from bigmodel.data.steps import in_order
 from bigmodel.data.tables.source import ORIGINAL
@@ -32,7 +35,9 @@ def preview_repair(settings: Settings, version: Version, finding: Finding) -> Re
     """Return what a repair would change."""
     folder = settings.home / version.folder
     if finding.repair == Repair.CLEAN:
-        return _cleaned(folder, version, finding)
+        return replace(
+            preview_cleaning(settings, version, _steps(version, finding)), finding=finding
+        )
     count = version.summary.rows
     if finding.repair in (Repair.RELABEL, Repair.ANSWER):
         pairs = tuple(finding.relabel.items())[:SHOWN_ROWS]
@@ -51,15 +56,24 @@ def preview_repair(settings: Settings, version: Version, finding: Finding) -> Re
     )  # fmt: skip
 
 
-def _cleaned(folder: Path, version: Version, finding: Finding) -> RepairPreview:
-    steps = in_order((*version.recipe.cleaning, *finding.steps), version.recipe.medium)
-    return replace(preview_cleaning(folder, version, steps), finding=finding)
+def _steps(version: Version, finding: Finding) -> tuple[str, ...]:
+    """Return the steps of a version and those of a finding."""
+    return in_order((*version.recipe.cleaning, *finding.steps), version.recipe.medium)
 
 
-def preview_cleaning(folder: Path, version: Version, steps: Sequence[str]) -> RepairPreview:
-    """Return how texts would change that are cleaned by these steps and no others."""
+def preview_cleaning(settings: Settings, version: Version, steps: Sequence[str]) -> RepairPreview:
+    """Return how texts, pictures or recordings would change that are cleaned by these steps and no others.
+
+    Raises:
+        DatasetError: there is no such step, or it does not suit the data.
+    """
     recipe = version.recipe
-    column = pq.read_table(folder / ITEMS, columns=[ORIGINAL + recipe.input]).column(0)
+    steps = in_order(steps, recipe.medium)
+    if recipe.medium != Medium.TEXT:
+        return preview_media(settings, version, steps)
+    column = pq.read_table(
+        settings.home / version.folder / ITEMS, columns=[ORIGINAL + recipe.input]
+    ).column(0)
     texts = [text.strip() for text in column.slice(0, MOST_PREVIEWED).to_pylist()]
     before, after = clean_texts(texts, recipe.cleaning), clean_texts(texts, steps)
     changed = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
@@ -68,13 +82,18 @@ def preview_cleaning(folder: Path, version: Version, steps: Sequence[str]) -> Re
     return RepairPreview(chosen, len(texts), len(changed), shown)
 
 
-def with_cleaning(settings: Settings, version: Version, steps: Sequence[str]) -> Version:
-    """Write the next version with texts cleaned by these steps and no others; rows stay in their part.
+def with_cleaning(
+    settings: Settings, version: Version, steps: Sequence[str], progress: OnShare | None = None
+) -> Version:
+    """Write the next version with texts, pictures or recordings cleaned by these steps and no others; rows stay in their part.
 
     Raises:
-        DatasetError: what is left cannot be trained on.
+        DatasetError: there is no such step, it does not suit the data, or what is left cannot be trained on.
     """
-    recipe = replace(version.recipe, cleaning=in_order(steps, version.recipe.medium))
+    asked = in_order(steps, version.recipe.medium)
+    if version.recipe.medium != Medium.TEXT:
+        return with_clean_media(settings, version, asked, progress)
+    recipe = replace(version.recipe, cleaning=asked)
     return renamed(settings, version, version.number + 1, recipe, {})
 
 
@@ -89,9 +108,7 @@ def make_repair(settings: Settings, version: Version, finding: Finding) -> Versi
         Repair.DROP: lambda: without_rows(
             settings, version, number, _row_ids(settings, version, finding)
         ),
-        Repair.CLEAN: lambda: with_cleaning(
-            settings, version, (*version.recipe.cleaning, *finding.steps)
-        ),
+        Repair.CLEAN: lambda: with_cleaning(settings, version, _steps(version, finding)),
         Repair.SPLIT: lambda: split_by_groups(
             settings, version, number, _groups(version, finding), name=_split_by(version, finding)
         ),

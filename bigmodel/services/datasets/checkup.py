@@ -11,8 +11,7 @@ from bigmodel.core.datasets.checkup import Checkup, Finding, Repair, RepairPrevi
 from bigmodel.core.datasets.dataset import Dataset, Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
-from bigmodel.core.task import Medium
-from bigmodel.data.checkup.media_cleaning import bounds_of, preview_media, with_clean_media
+from bigmodel.data.checkup.media_cleaning import bounds_of
 from bigmodel.data.checkup.repair import (
     make_repair,
     note_repair,
@@ -23,7 +22,6 @@ from bigmodel.data.checkup.repair import (
     with_cleaning,
 )
 from bigmodel.data.checkup.run import kept_report, run_checkup
-from bigmodel.data.steps import in_order
 from bigmodel.services.datasets.keep import keep_version
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
@@ -143,10 +141,7 @@ class CheckupService:
             DatasetError: there is no such step, or it does not suit the data.
         """
         version = self._store.datasets.get(owner, dataset_id).version
-        asked = in_order(steps, version.recipe.medium)
-        if version.recipe.medium != Medium.TEXT:
-            return preview_media(self._settings, version, asked)
-        return preview_cleaning(self._settings.home / version.folder, version, asked)
+        return preview_cleaning(self._settings, version, steps)
 
     def bound(self, owner: str, dataset_id: str) -> tuple[str, ...]:
         """Return what keeps pictures or recordings from being cleaned or cut: keys of errors, nothing where nothing does."""
@@ -165,12 +160,8 @@ class CheckupService:
         Raises:
             DatasetError: there is no such step, it does not suit the data, or what is left cannot be trained on.
         """
-        asked = in_order(steps, self._store.datasets.get(owner, dataset_id).version.recipe.medium)
         version = self._settle(owner, dataset_id).version
-        if version.recipe.medium == Medium.TEXT:
-            made = with_cleaning(self._settings, version, asked)
-        else:
-            made = with_clean_media(self._settings, version, asked, progress)
+        made = with_cleaning(self._settings, version, steps, progress)
         keep_version(self._settings, self._store, owner, made)
         note_repair(self._settings, made, "cleaning", version.number)
         return self._store.datasets.get(owner, dataset_id)

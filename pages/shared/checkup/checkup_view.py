@@ -194,7 +194,8 @@ def _example(found: Example, dataset_id: str) -> str:
 def _preview(preview: RepairPreview, say: Say) -> str:
     """Return what a repair would change, and the two buttons."""
     repair = preview.finding.repair.value
-    said = say(f"checkup.preview_{repair}", changed=preview.changed, rows=preview.rows)
+    key = "cleaning.media_preview" if preview.files else f"checkup.preview_{repair}"
+    said = say(key, changed=preview.changed, rows=preview.rows)
     rows = before_after(preview.before_after, say)
     kind = preview.finding.kind
     apply = _button("repair", say("checkup.apply"), kind, is_primary=True)

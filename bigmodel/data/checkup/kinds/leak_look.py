@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from bigmodel.core.datasets.checkup import Finding
+from bigmodel.core.datasets.checkup import Finding, Repair
 from bigmodel.core.message import Arg
 from bigmodel.data.checkup.kinds import Kind
 from bigmodel.data.checkup.kinds.sounds import NARROW
@@ -14,6 +14,7 @@ from bigmodel.data.tables.label import shown
 
 MANY, FEW = 0.8, 0.1  # share of one class with the mark, and of all others
 FEWEST = 10  # rows of the class
+MENDED = {"leak_border": (Repair.CLEAN, ("borders",))}
 
 
 def _find(rows: CheckedRows) -> Iterator[Finding]:
@@ -44,7 +45,8 @@ def _given_away(kind: str, mark: NDArray[np.bool_], rows: CheckedRows) -> Findin
                 "percent": round(100 * float(mine.mean())),
                 "others": round(100 * float(others.mean())),
             }
-            return Finding(kind, 83, len(places), rows.examples(places), args)
+            repair, steps = MENDED.get(kind, (Repair.NONE, ()))
+            return Finding(kind, 83, len(places), rows.examples(places), args, repair, steps=steps)
     return None
 
 
