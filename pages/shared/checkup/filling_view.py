@@ -31,9 +31,11 @@ class FillingView:
             self.found = gr.HTML("", elem_id="data-filling-found")
             with gr.Row():
                 self.column = gr.Dropdown(
-                    [], label=t(f"{WORDS}column"), elem_id="data-filling-column"
+                    [], label=t(f"{WORDS}column"), elem_id="data-filling-column", min_width=160
                 )
-                self.way = gr.Dropdown([], label=t(f"{WORDS}way"), elem_id="data-filling-way")
+                self.way = gr.Dropdown(
+                    [], label=t(f"{WORDS}way"), elem_id="data-filling-way", min_width=300
+                )
                 self.value = gr.Textbox(
                     label=t(f"{WORDS}value"), visible=False, elem_id="data-filling-value"
                 )

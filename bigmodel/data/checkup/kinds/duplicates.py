@@ -12,16 +12,20 @@ from bigmodel.data.checkup.rows import SHOWN, CheckedRows, Places
 
 def _find(rows: CheckedRows) -> Iterator[Finding]:
     torn = np.zeros(len(rows), np.bool_)
+    is_filled = np.array(
+        [bool(text) for text in rows.inputs], np.bool_
+    )  # what is empty repeats nothing
+    codes = np.where(is_filled, rows.codes, -1)
     if rows.labels:
         for kind, harm, groups in (("torn", 82, rows.contents), ("torn_near", 66, rows.near)):
-            wrong = _outvoted(groups, rows.codes) & ~torn
+            wrong = _outvoted(groups, codes) & ~torn
             if wrong.any():
                 yield _torn(kind, harm, groups, wrong, rows)
             torn |= wrong
-    repeated = _again(rows.contents, rows) & ~torn
+    repeated = _again(rows.contents, rows) & is_filled & ~torn
     if repeated.any():
         yield _repeated("duplicates", 50, repeated, rows.contents, rows)
-    near = _again(rows.near, rows) & ~repeated & ~torn
+    near = _again(rows.near, rows) & is_filled & ~repeated & ~torn
     if near.any():
         yield _repeated("duplicates_near", 46, near, rows.near, rows)
 

@@ -99,6 +99,12 @@ def test_every_planted_row_is_found(settings: Settings) -> None:
     assert Report.from_json(report.to_json()) == report
 
 
+def test_empty_texts_of_two_classes_are_no_contradiction(settings: Settings) -> None:
+    report = report_of(settings, [*clean_rows(), ["", "good"], ["", "bad"], ["", "bad"]])
+    assert report.find("torn") is report.find("duplicates") is None
+    assert report.find("empty") is not None
+
+
 def test_words_and_numbers_of_one_meaning_are_one_class(settings: Settings) -> None:
     rows = [[text, {"good": "1", "bad": "no"}[label]] for text, label in clean_rows()]
     rows[0][1] = rows[2][1] = "yes"

@@ -80,6 +80,7 @@ def test_border_of_one_class_is_a_leak(settings: Settings, tmp_path: Path) -> No
     found = report_of(settings, tmp_path / "framed").find("leak_border")
     assert found is not None
     assert (found.args["label"], found.count) == ("b", 12)
+    assert found.steps == ("borders",)  # cut off at a press
 
 
 def test_planted_recordings_are_found(settings: Settings, tmp_path: Path) -> None:
