@@ -180,7 +180,11 @@ def _best_epoch(seen: CurveStats) -> Iterator[Advice]:
         return
     after = len(seen.looks) - 1 - seen.best
     epoch, best, _ = seen.looks[seen.best]
-    if after < 2 or (seen.is_over and after / len(seen.looks) < 0.34):
+    if (
+        after < 2
+        or (seen.is_over and epoch == 0)
+        or (seen.is_over and after / len(seen.looks) < 0.34)
+    ):
         return
     args: dict[str, Arg] = {
         "epoch": epoch, "after": after, "metric": seen.metric, "best": round(abs(best), 3),
@@ -200,6 +204,15 @@ def _under_trained(seen: CurveStats) -> Iterator[Advice]:
         yield Advice("under_trained", _said("under_trained"), apply)
 
 
+def _no_better(seen: CurveStats) -> Iterator[Advice]:
+    """Of a training that is measured before its first step, no epoch was better than that."""
+    if seen.is_over and len(seen.looks) >= 2 and seen.looks[seen.best][0] == 0:
+        args: dict[str, Arg] = {"metric": seen.metric, "best": round(abs(seen.looks[0][1]), 3)}
+        more = max(1, seen.epochs)
+        apply = Apply(Message("coach.apply_further", {"epochs": more}), "further", epochs=more)
+        yield Advice("no_better", Message("coach.no_better", args), apply)
+
+
 def _steady(seen: CurveStats) -> Iterator[Advice]:
     """Nothing is wrong, which is worth a sentence as well."""
     if len(seen.looks) >= 2:
@@ -210,7 +223,7 @@ def _steady(seen: CurveStats) -> Iterator[Advice]:
 
 Rule = Callable[[CurveStats], Iterator[Advice]]
 RULES: tuple[Rule, ...] = (
-    _exploding, _as_good, _flat, _overfitting, _under_trained, _best_epoch,
+    _exploding, _as_good, _flat, _overfitting, _under_trained, _no_better, _best_epoch,
 )  # fmt: skip
 ALONE = frozenset({"exploding", "flat"})
 

@@ -96,6 +96,16 @@ def test_best_epoch_and_what_came_after() -> None:
     assert said.message.args["after"] == 3
 
 
+def test_training_that_stays_where_it_began_is_told_so() -> None:
+    about = seen([0.5, 0.49, 0.48, 0.47])
+    began = tuple((epoch - 1, score, loss) for epoch, score, loss in about.looks)
+    [said] = advise(replace(about, looks=began))
+    assert said.rule == "no_better"
+    assert said.message.args == {"metric": "macro_f1", "best": 0.5}
+    assert said.apply is not None
+    assert said.apply.deed == "further"
+
+
 def test_steady_training_gets_a_kind_word() -> None:
     assert rules(seen([0.88, 0.89, 0.9, 0.901])) == ["steady"]
 
