@@ -28,6 +28,7 @@ from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.store.recovery import forget_deleted
+from bigmodel.training.frozen.cache import FOLDER
 
 log = logging.getLogger(__name__)
 
@@ -235,6 +236,8 @@ class Voices:
         for version in forget_rows(self._settings, versions, rows, name):
             self._store.datasets.rewrite(owner, version)
         dataset_id = versions[0].dataset_id
+        features = self._settings.datasets / dataset_id / FOLDER
+        shutil.rmtree(features, ignore_errors=True)  # computed again where they are needed
         sorting = self._store.labels.get(owner, dataset_id)
         if sorting != Labelling():
             self._store.labels.replace(owner, dataset_id, _without(sorting, rows, name))

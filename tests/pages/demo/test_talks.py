@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -41,6 +42,12 @@ class FakeTalks:
 
     def tellers(self, _owner: str) -> list[Any]:
         return []
+
+    def newest(self, _owner: str) -> Talk | None:
+        return self.talk
+
+    def get(self, _owner: str, _talk: str) -> Talk:
+        return self.talk
 
     def begin(self, _owner: str, path: Path, name: str, **how: Any) -> Talk:
         self.said.append((path.name, name, how["in_turns"]))
@@ -101,7 +108,7 @@ def test_many_rows_come_in_pages(tmp_path: Path) -> None:
 def test_it_is_heard_row_by_row_and_shown_as_any_answer(tmp_path: Path) -> None:
     talks = FakeTalks(TALK)
     value = json.dumps({"files": [{"id": "f1", "name": "day.wav"}, {"id": "f2", "name": "b.wav"}]})
-    *_, (talk, state, rows) = view(talks, tmp_path).listen(
+    *_, (talk, state, rows, on) = view(talks, tmp_path).listen(
         value, "base:whisper", "", "m2", ask("zh")
     )
     assert talks.said == [("f1", "day.wav", True)]
@@ -109,8 +116,9 @@ def test_it_is_heard_row_by_row_and_shown_as_any_answer(tmp_path: Path) -> None:
     assert "3 段全部听完" in state
     assert "给了 2 个文件" in state
     assert rows.count("<audio") == 2
+    assert not on.visible
     short = FakeTalks(Talk("t2", "a.wav", 2.0, (Piece(0.0, 2.0, "no", "", 0.9),)))
-    *_, (_, state, _) = view(short, tmp_path).listen(value, "base:whisper", "", "", ask())
+    *_, (_, state, *_) = view(short, tmp_path).listen(value, "base:whisper", "", "", ask())
     assert 'data-testid="answer"' in state
 
 
@@ -123,15 +131,29 @@ def test_silence_is_said_and_nothing_is_asked_without_a_file(tmp_path: Path) -> 
 
 
 def test_missing_base_is_offered_and_the_part_is_open(tmp_path: Path) -> None:
-    whole, listener, teller, missing, fetch, language = view(FakeTalks(TALK), tmp_path).show(
-        None, ask()
-    )
+    here = view(FakeTalks(TALK), tmp_path)
+    whole, listener, teller, missing, fetch, language, *_ = here.show(None, "", ask())
     assert whole.open  # type: ignore[attr-defined]
     assert listener.value == "base:whisper"  # type: ignore[attr-defined]
     assert not teller.visible  # type: ignore[attr-defined]
     assert "149 MB" in missing.value  # type: ignore[attr-defined]
     assert fetch.visible  # type: ignore[attr-defined]
     assert language.visible  # type: ignore[attr-defined]
+
+
+def test_what_was_stopped_goes_on_also_after_the_page_was_loaded_again(tmp_path: Path) -> None:
+    pieces = (Piece(0.0, 2.0, "yes", "", 0.9), Piece(3.0, 4.0))
+    here = view(FakeTalks(Talk("t3", "<i>day.wav", 4.0, pieces)), tmp_path)
+    *_, talk, state, rows, on = here.show(None, "", ask())
+    assert (talk, on.visible) == ("t3", True)  # type: ignore[attr-defined]
+    assert "Left off at “&lt;i&gt;day.wav”" in str(state)
+    assert "1 of 2 pieces heard" in str(state)
+    assert str(rows).count("<audio") == 1
+    assert here.show(None, "t3", ask())[-1] == gr.skip(), "it is on the page already"
+    whole = Talk("t3", "day.wav", 4.0, (pieces[0], Piece(3.0, 4.0, "no", "", 0.9)))
+    here._talks.hear = lambda *_asked: iter([whole])  # type: ignore[method-assign]
+    *_, (talk, state, rows, on) = here.go_on("t3", "base:whisper", "", "", ask())
+    assert (on.visible, str(rows).count("<audio")) == (False, 2)  # type: ignore[attr-defined]
 
 
 def test_correction_reaches_its_row(tmp_path: Path) -> None:

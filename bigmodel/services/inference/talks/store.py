@@ -59,6 +59,15 @@ class TalkStore:
             raise NotFoundError("talk_gone")
         return Talk.from_json(json.loads(path.read_text("utf-8")))
 
+    def newest(self, owner: str) -> Talk | None:
+        """Return the recording that was worked on last, if one is still there."""
+        records = [*(self._root / owner).glob(f"*/{RECORD}")]
+        try:
+            last = max(records, key=lambda path: path.stat().st_mtime, default=None)
+            return self.get(owner, last.parent.name) if last else None
+        except (OSError, NotFoundError):  # swept meanwhile
+            return None
+
     def change(
         self,
         owner: str,

@@ -192,6 +192,10 @@ class Talks:
         """
         return self._kept.get(owner, talk_id)
 
+    def newest(self, owner: str) -> Talk | None:
+        """Return the recording that was worked on last: after a page was loaded again, or on another device."""
+        return self._kept.newest(owner)
+
     def view(self, owner: str, talk: Talk, asked: str) -> Panel:
         """Return what was heard as any answer of its listener is drawn."""
         _, kind = self._asked(self.listener(owner, asked), "")

@@ -62,6 +62,9 @@ class TalkView:
                             t(f"{WORDS}run"), variant="primary", elem_id=f"{PREFIX}-run"
                         )
                         self._stop = gr.Button(t(f"{WORDS}stop"), elem_id=f"{PREFIX}-stop")
+                        self._on = gr.Button(
+                            t(f"{WORDS}go_on"), visible=False, elem_id=f"{PREFIX}-on"
+                        )
             self._state = gr.HTML("", padding=False, elem_id=f"{PREFIX}-state")
             self._rows = gr.HTML(
                 "",
@@ -99,15 +102,17 @@ class TalkView:
     def _wire(self, tab: gr.Tab) -> None:
         protect, newest = guard(self._ctx.services.words), Newest()
         head = [self._whole, self._listener, self._teller, *self._base]
-        self._ctx.on_show(tab, protect(self.show), [self._listener], head)
+        shown = [self._talk, self._state, self._rows, self._on]
+        known = [self._listener, self._talk]
+        self._ctx.on_show(tab, protect(self.show), known, [*head, *shown])
         self._listener.input(protect(self.choose), self._listener, self._base, **QUIET)
         there: dict[str, Any] = {**LOCK, "show_progress_on": self._missing}
         self._fetch.click(protect(self.fetch), self._listener, self._base, **there)
-        asked = [self._box, self._listener, self._language, self._teller]
-        shown = [self._talk, self._state, self._rows]
+        asked = [self._listener, self._language, self._teller]
         busy: dict[str, Any] = {**LOCK, "show_progress": "minimal", "show_progress_on": self._state}
         for event in (self._box.submit, self._run.click):
-            event(protect(newest(self.listen)), asked, shown, **busy)
+            event(protect(newest(self.listen)), [self._box, *asked], shown, **busy)
+        self._on.click(protect(newest(self.go_on)), [self._talk, *asked], shown, **busy)
         self._stop.click(protect(self.stop), self._talk, None, **QUIET)
         self._rows.submit(protect(self.correct), self._talk, None, **QUIET)
         self._rows.click(protect(self.turn), self._talk, self._rows, **QUIET)
@@ -119,8 +124,8 @@ class TalkView:
 
     # who listens --------------------------------------------------------------------------------
 
-    def show(self, chosen: str | None, request: gr.Request) -> tuple[object, ...]:
-        """Return what can listen now, open where there is nothing else to try."""
+    def show(self, chosen: str | None, talk_id: str, request: gr.Request) -> tuple[object, ...]:
+        """Return what can listen now, open where there is nothing else to try or something to go on with."""
         owner = self._ctx.owner(request)
         listeners = self._talks.listeners(owner)
         choices = [(self._named(one, request), one.id) for one in listeners]
@@ -129,9 +134,10 @@ class TalkView:
         value = chosen if chosen in ids else here
         tellers = self._talks.tellers(owner)
         nobody = (self._ctx.say(request, f"{WORDS}teller_none"), "")
-        is_all = all(one.ready for one in listeners)
+        kept = None if talk_id else self._talks.newest(owner)
+        is_open = bool(kept) or all(one.ready for one in listeners)
         return (
-            gr.Accordion(open=True) if is_all else gr.Accordion(),
+            gr.Accordion(open=True) if is_open else gr.Accordion(),
             gr.Dropdown(choices=choices, value=value),
             gr.Dropdown(
                 choices=[nobody, *((model.name, model.id) for model in tellers)],
@@ -139,7 +145,14 @@ class TalkView:
                 visible=bool(tellers),
             ),
             *self.choose(value, request),
+            *(self._kept(kept, request) if kept else [gr.skip()] * 4),
         )
+
+    def _kept(self, talk: Talk, request: gr.Request) -> tuple[object, ...]:
+        """Return a recording as it was left, by Stop or by a page that was loaded again."""
+        say = partial(self._ctx.say, request)
+        name = answer.quiet(say(f"{WORDS}kept", name=talk.name))
+        return talk.id, name + state(talk, say), rows(talk, say), _to_go_on(talk)
 
     def choose(self, chosen: str | None, request: gr.Request) -> tuple[object, ...]:
         """Return what is missing of a listener; only a base as it is can be told a language."""
@@ -210,15 +223,37 @@ class TalkView:
             in_turns=bool(teller),
             progress=lambda share: progress(share, desc=cutting),
         )
-        yield talk.id, state(talk, say), ""
+        left = say(f"{WORDS}only_first", files=len(files)) if len(files) > 1 else ""
+        yield from self._hear(talk, (chosen, language, teller), request, left)
+
+    def go_on(
+        self,
+        talk_id: str,
+        chosen: str | None,
+        language: str,
+        teller: str | None,
+        request: gr.Request,
+    ) -> Iterator[tuple[object, ...]]:
+        """Hear what was not heard yet, and yield as `listen` does: what was heard or corrected stays."""
+        if not chosen:
+            raise ModelError("model_missing")
+        talk = self._talks.get(self._ctx.owner(request), talk_id)
+        yield from self._hear(talk, (chosen, language, teller), request)
+
+    def _hear(
+        self, talk: Talk, asked: tuple[str, str, str | None], request: gr.Request, left: str = ""
+    ) -> Iterator[tuple[object, ...]]:
+        owner, say = self._ctx.owner(request), partial(self._ctx.say, request)
+        chosen, language, teller = asked
+        yield talk.id, state(talk, say), latest(talk, say) if talk.heard else "", _to_go_on(None)
         for heard in self._talks.hear(owner, talk.id, chosen, language or ""):
             talk = heard
-            yield talk.id, state(talk, say), latest(talk, say)
+            yield talk.id, state(talk, say), latest(talk, say), gr.skip()
         if teller and talk.is_whole:
-            yield talk.id, answer.quiet(say(f"{WORDS}telling")), gr.skip()
+            yield talk.id, answer.quiet(say(f"{WORDS}telling")), gr.skip(), gr.skip()
             *_, talk = (talk, *self._talks.tell(owner, talk.id, teller))
-        left = say(f"{WORDS}only_first", files=len(files)) if len(files) > 1 else ""
-        yield talk.id, self._ended(talk, chosen, request) + answer.notice(left), rows(talk, say)
+        ended = self._ended(talk, chosen, request) + answer.notice(left)
+        yield talk.id, ended, rows(talk, say), _to_go_on(talk)
 
     def _ended(self, talk: Talk, chosen: str, request: gr.Request) -> str:
         """Return how it ended; what is short is drawn as any answer of its kind."""
@@ -244,6 +279,11 @@ class TalkView:
         """Show another page of rows."""
         talk = self._talks.get(self._ctx.owner(request), talk_id)
         return rows(talk, partial(self._ctx.say, request), int(event.page))
+
+
+def _to_go_on(talk: Talk | None) -> gr.Button:
+    """Return the button to go on, there where something was not heard yet."""
+    return gr.Button(visible=bool(talk and not talk.is_whole))
 
 
 def state(talk: Talk, say: Say) -> str:
