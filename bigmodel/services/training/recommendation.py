@@ -192,6 +192,8 @@ def _rank(choice: BaseChoice, situation: Situation) -> tuple[int, float]:
     kind = choice.base.kind
     if not choice.fits:
         return 9, 0.0
+    if kind == "features" and situation.medium == Medium.TEXT:
+        return 4, 0.0  # of one medium among several: whether it helps shows on held-out rows
     if kind in PRETRAINED:
         place = 0 if choice.is_ready else 1
         if (

@@ -109,7 +109,7 @@ def train(
 ) -> None:
     """Fit a head on vectors of the frozen base, and write both as one model."""
     report.step(phase="load", step=0, steps=0)
-    steps = round(_window_s(data.train.inputs, params.clip_s) * RATE_HZ)
+    steps = round(window_s(data.train.inputs, params.clip_s) * RATE_HZ)
     encoder = load_encoder(base, steps)
     if base.folder is None:
         raise ModelError("base_has_no_files", base=base.name)
@@ -117,7 +117,7 @@ def train(
     cache = FeatureCache(key, data.train.inputs)
     # Test rows are heard too, so that measuring finds their vectors; no target of theirs is read.
     paths = [path for part in (data.train, data.validation, data.test) for path in part.inputs]
-    fill(paths, cache, _encoding(encoder, steps), say_to(report), BATCH)
+    fill(paths, cache, encoding(encoder, steps), say_to(report), BATCH)
     learned, held = (_rows(part, cache, report) for part in (data.train, data.validation))
     report.step(phase="evaluate", step=0, steps=0)
     is_balanced = params.class_weights == "balanced"
@@ -146,7 +146,7 @@ def load_model(folder: Path) -> FrozenAudioPredictor:
     )
 
 
-def _encoding(encoder: SoundEncoder, steps: int) -> Callable[[Sequence[str]], list[Floats | None]]:
+def encoding(encoder: SoundEncoder, steps: int) -> Callable[[Sequence[str]], list[Floats | None]]:
     """Return what turns paths into vectors; the first ones tell which precision is faster."""
     width = POOLED * encoder.size.width
     hearer = FrozenAudioPredictor(FrozenFrontend(encoder, nn.Linear(width, 1), steps), ())
@@ -162,7 +162,7 @@ def _encoding(encoder: SoundEncoder, steps: int) -> Callable[[Sequence[str]], li
     return encode
 
 
-def _window_s(paths: Sequence[str], asked: float) -> float:
+def window_s(paths: Sequence[str], asked: float) -> float:
     """Return the window: as asked, or one of few that holds nearly all recordings with some silence after."""
     if asked:
         return asked

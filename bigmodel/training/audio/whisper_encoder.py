@@ -23,7 +23,7 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
 from bigmodel.training.audio.features import RATE_HZ, Floats
 
-FFT, HOP, STRIDE = (
+WHISPER_FFT, WHISPER_HOP, STRIDE = (
     400,
     160,
     320,
@@ -62,7 +62,12 @@ class SoundEncoder(nn.Module):
         encoder.layer_norm = nn.Identity()
         self.encoder = encoder
         self._mel = MelSpectrogram(
-            RATE_HZ, n_fft=FFT, hop_length=HOP, n_mels=size.mels, norm="slaney", mel_scale="slaney"
+            RATE_HZ,
+            n_fft=WHISPER_FFT,
+            hop_length=WHISPER_HOP,
+            n_mels=size.mels,
+            norm="slaney",
+            mel_scale="slaney",
         )
 
     def forward(self, windows: Sequence[Floats]) -> Tensor:
@@ -106,7 +111,7 @@ def load_encoder(base: BaseFiles, window: int) -> SoundEncoder:
             places=min(about["max_source_positions"], math.ceil(window / STRIDE)),
         )
         made = SoundEncoder(size)
-        made.encoder.load_state_dict(_read(base.folder / WEIGHTS, size))
+        made.encoder.load_state_dict(read_weights(base.folder / WEIGHTS, size))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise ModelError(
             "base_cannot_be_loaded", base=base.name, reason=str(error)[:300]
@@ -125,8 +130,8 @@ def _config(size: EncoderSize) -> WhisperConfig:
     )
 
 
-def _read(file: Path, size: EncoderSize) -> dict[str, Tensor]:
-    """Return the weights of the encoder alone, its places cut to the window."""
+def read_weights(file: Path, size: EncoderSize) -> dict[str, Tensor]:
+    """Return the weights of an encoder of this size from a file of a whole Whisper."""
     found = {}
     with safe_open(file, "pt") as stored:
         for name in stored.keys():  # noqa: SIM118 - it is no mapping

@@ -112,6 +112,8 @@ def make_blocks(columns: Sequence[Column], cells: Cells, parts: Parts) -> list[B
             counts = [len(numbers_in(text, decimal)) for text in texts if text]
             if counts and (most := int(np.quantile(counts, 0.9))):
                 made.append(Block(TEXT, READ, (place,), most, decimals=(decimal,)))
+            for part in parts.get(TEXT, ()):  # of an encoder that reads, beside the letters
+                made.append(Block(TEXT, VECTORS, (place,), part + 1, stop=part))
     of_numbers = tuple(at for at, column in enumerate(columns) if column.medium == NUMBER)
     if of_numbers:
         marks = tuple(find_format(row[at].strip() for row in cells).decimal for at in of_numbers)

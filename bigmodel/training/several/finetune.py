@@ -94,7 +94,7 @@ def train(
     ).run()
     report.step(phase="evaluate", step=0, steps=0)
     _take(accelerator.unwrap_model(net, keep_fp32_wrapper=False).to("cpu"), lines)
-    save(folder, lines, "plain")
+    save(folder, lines)
 
 
 def _side(lines: Lines, cells: Cells, vectors: Vectors) -> Floats:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from safetensors.numpy import load_file, save_file
 from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import COLUMNS, Rows, TaskData
 from bigmodel.core.errors import TrainingError, loading_model
-from bigmodel.core.task import Reporter
+from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.training.frozen.cache import Say
 from bigmodel.training.loop.targets import class_indices, numbers
 from bigmodel.training.several.blocks import (
@@ -34,7 +34,10 @@ from bigmodel.training.several.lines import TOGETHER, Lines, lines_of
 from bigmodel.training.several.recipe import FusionParams
 from bigmodel.training.several.senses import Sense, plain_senses, vectors_of
 
-RECORD, ARRAYS = "blocks.json", "blocks.safetensors"
+PLAIN, ENCODED = (
+    "blocks",
+    "encoded",
+)  # names of what is stored: of fixed features, and of an encoder beside
 SKEWED = 1.0  # from which skewness on positive numbers are learned as logarithms
 
 
@@ -86,7 +89,7 @@ def train_instant(data: TaskData, params: FusionParams, folder: Path, report: Re
     seen = see(data, plain_senses(), report, say)
     lines, told = fit_lines(seen, data, params)
     report.note("training.note.fusion_weights", weights=told)
-    save(folder, lines, "plain")
+    save(folder, lines)
     say(1, 1)
 
 
@@ -149,24 +152,32 @@ def goal_of(rows: Rows, labels: tuple[str, ...]) -> tuple[Goal, dict[str, Any]]:
     return Goal((values - centre) / spread, 0), unit
 
 
-def save(folder: Path, lines: Lines, senses: str) -> None:
-    """Write a model; `senses` says how its files become vectors."""
+def save(folder: Path, lines: Lines, encoder: Mapping[str, Any] | None = None) -> None:
+    """Write a model; `encoder` says of one whose files lie beside what it takes in."""
+    name = ENCODED if encoder else PLAIN
     kept = {name: np.ascontiguousarray(value, np.float32) for name, value in lines.arrays.items()}
-    save_file(kept, folder / ARRAYS)
-    record = lines.to_json() | {"senses": senses}
-    (folder / RECORD).write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+    save_file(kept, folder / f"{name}.safetensors")
+    record = lines.to_json() | {"senses": dict(encoder) if encoder else "plain"}
+    (folder / f"{name}.json").write_text(json.dumps(record, ensure_ascii=False), "utf-8")
 
 
-def load(folder: Path) -> FusionPredictor:
-    """Load a model that a training wrote.
+SensesOf = Callable[[BaseFiles, Mapping[str, Any]], Mapping[str, Sense]]
+
+
+def load(folder: Path, senses_of: SensesOf) -> FusionPredictor:
+    """Load a model that a training wrote; `senses_of` gives the senses of one with an encoder beside.
 
     Raises:
         ModelError: files are missing or do not belong together.
     """
     with loading_model():
-        record = json.loads((folder / RECORD).read_text("utf-8"))
-        lines = lines_of(record, load_file(folder / ARRAYS))
-    return FusionPredictor(lines, plain_senses())
+        name = ENCODED if (folder / f"{ENCODED}.json").is_file() else PLAIN
+        record = json.loads((folder / f"{name}.json").read_text("utf-8"))
+        lines = lines_of(record, load_file(folder / f"{name}.safetensors"))
+        if name == PLAIN:
+            return FusionPredictor(lines, plain_senses())
+        base = BaseFiles(folder.name, "features", folder)
+        return FusionPredictor(lines, senses_of(base, record["senses"]))
 
 
 def _keep(arrays: dict[str, Any], name: str, line: Line) -> None:

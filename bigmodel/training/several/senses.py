@@ -23,7 +23,7 @@ Encode = Callable[
 
 @dataclass(frozen=True)
 class Sense:
-    """How files of one medium become vectors; `key` names it and all that its vectors depend on.
+    """How files or texts of one medium become vectors; `key` names it and all that its vectors depend on, "" of texts.
 
     `parts` are the widths that a vector consists of: each weighs as much as any other.
     """
@@ -54,6 +54,13 @@ def vectors_of(
         places = [at for at, column in enumerate(columns) if column.medium == medium]
         paths = list(dict.fromkeys(row[at] for row in cells for at in places if row[at]))
         if not paths:
+            continue
+        if not sense.key:  # texts, which are no files
+            for start in range(0, len(paths), BATCH):
+                part = paths[start : start + BATCH]
+                pairs = zip(part, sense.encode(part), strict=True)
+                found |= {text: vector for text, vector in pairs if vector is not None}
+                say(start, len(paths))
             continue
         cache = FeatureCache(sense.key, paths)
         fill(paths, cache, sense.encode, say, BATCH)

@@ -7,42 +7,21 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
-import torch
 from numpy.typing import NDArray
-from transformers import AutoModel, AutoTokenizer
 
 from bigmodel.base_models.package import WEIGHTS, sha256_of
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
 from bigmodel.data.versions.versions import ITEMS, media_folder
 from bigmodel.training.frozen.cache import FeatureCache, fill
-from bigmodel.training.text.encode import encode
+from bigmodel.training.text.meaning import MOST_TOKENS, TextEncoder
 
 MOST_ROWS = 10_000
 BATCH = 32
-MOST_TOKENS = 128
 PIXELS = 160
-PROMPT = "query: "  # as E5 was trained
 
 Floats = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Sequence[Floats | None]]
-
-
-class TextEncoder:
-    """The mean of an encoder's last states over the tokens of each text."""
-
-    def __init__(self, folder: Path) -> None:
-        self._tokenizer = AutoTokenizer.from_pretrained(folder)
-        self._model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
-
-    def encode(self, texts: Sequence[str]) -> list[Floats | None]:
-        """Return the vector of each text."""
-        read = encode(self._tokenizer, [PROMPT + text for text in texts], MOST_TOKENS)
-        batch = read.batch(range(len(texts)))
-        with torch.inference_mode():
-            states = self._model(**batch).last_hidden_state
-        mask = batch["attention_mask"][..., None]
-        return list(((states * mask).sum(1) / mask.sum(1)).numpy())
 
 
 def find(request: Mapping[str, Any], say: Callable[[int, int], None]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from tests.fakes.several import LABELS, several_data
 def trained(data: TaskData, folder: Path) -> model.FusionPredictor:
     folder.mkdir(exist_ok=True)
     model.train_instant(data, FusionParams(), folder, FakeReporter(folder))
-    return model.load(folder)
+    return model.load(folder, lambda *_: {})
 
 
 def two_halves(rows: int = 300) -> TaskData:
