@@ -11,14 +11,14 @@ Or in Python: `Model().answer([["4 bedrooms", "120", "photo.jpg"]])`.
 import sys
 from pathlib import Path
 
-from bigmodel.training.several.program import LOOKS, RowsModel, answer_rows
+from bigmodel.training.several.program import RowsModel, answer_rows, plain_looks
 
 
 class Model(RowsModel):
     """A model of fixed features."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        super().__init__(folder or Path(__file__).resolve().parent, "blocks", LOOKS)
+        super().__init__(folder or Path(__file__).resolve().parent, "blocks", plain_looks())
 
 
 def main() -> int:

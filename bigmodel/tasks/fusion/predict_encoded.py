@@ -20,7 +20,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import numpy as np
 import timm
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file as load_weights
 from torch import nn
 from torch.nn import functional
 from transformers import logging
@@ -28,7 +28,7 @@ from transformers import logging
 from bigmodel.training.audio.features import level, spans
 from bigmodel.training.audio.whisper_encoder import EncoderSize, SoundEncoder, read_weights
 from bigmodel.training.several.blocks import PICTURE, SOUND, TEXT, Floats
-from bigmodel.training.several.program import LOOKS, RowsModel, answer_rows
+from bigmodel.training.several.program import RowsModel, answer_rows, plain_looks
 from bigmodel.training.standalone.pictures import read_square
 from bigmodel.training.standalone.waves import read_wave
 from bigmodel.training.text.meaning import TextEncoder
@@ -42,7 +42,7 @@ class Model(RowsModel):
         told = json.loads((folder / "encoded.json").read_text("utf-8"))["senses"]
         encoders: dict[str, Any] = {PICTURE: Eye, SOUND: Listener, TEXT: Reader}
         look = encoders[told["medium"]](folder, told).look
-        super().__init__(folder, "encoded", {**LOOKS, told["medium"]: look})
+        super().__init__(folder, "encoded", {**plain_looks(), told["medium"]: look})
 
 
 class Eye:
@@ -52,7 +52,7 @@ class Eye:
         about, self._side = told["body"], told["side"]
         net: Any = timm.create_model(about["architecture"], pretrained=False, num_classes=2)
         own = net.state_dict()
-        stored = load_file(folder / "model.safetensors")
+        stored = load_weights(folder / "model.safetensors")
         fitting = {n: v for n, v in stored.items() if n in own and v.shape == own[n].shape}
         net.load_state_dict(fitting, strict=False)
         self._net = net.eval()

@@ -82,7 +82,9 @@ def heard(path: str) -> Floats:
     return describe(level(read_sound(path)))
 
 
-LOOKS: dict[str, Look] = {PICTURE: seen, SOUND: heard}
+def plain_looks() -> dict[str, Look]:
+    """Return what is made of the cells of each medium whose features are fixed."""
+    return {PICTURE: seen, SOUND: heard}
 
 
 def answer_rows(make: Any) -> int:
