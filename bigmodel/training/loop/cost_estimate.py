@@ -23,6 +23,7 @@ FORWARD = 2.0
 ENCODER_SHARE = {
     Medium.IMAGE: 1.0,
     Medium.AUDIO: 0.15,
+    Medium.TEXT: 1.0,  # rows of several media, each with a picture perhaps
 }  # of a base's parameters that a frozen encoder uses
 HELD_OUT = 0.2  # of the rows
 LOOKING = 1.1  # the held-out rows are read as well, forward only
@@ -88,6 +89,8 @@ def _of_media(base: Base, settings: dict[str, Any], amount: Amount) -> float:
         if base.kind == "scratch":
             return SCRATCH_MEGA_A_PICTURE * 1e6 * (side / PIXELS) ** 2
         return PICTURE_MEGA_A_PARAMETER * size * 1e6 * (side / 224) ** 2
+    if amount.medium == Medium.TEXT:
+        return PICTURE_MEGA_A_PARAMETER * size * 1e6
     seconds = float(settings.get("clip_s") or max(0.2, amount.length / 1000))
     if base.kind == "scratch":
         return SCRATCH_MEGA_A_SECOND * 1e6 * seconds

@@ -56,3 +56,9 @@ def test_a_thousand_pictures_or_sounds_take_minutes(medium: Medium, length: floa
     assert cost_estimate.minutes(scratch, params, more, 2) > cost_estimate.minutes(
         scratch, params, amount, 2
     )
+
+
+def test_frozen_encoder_of_one_medium_among_several_takes_minutes() -> None:
+    eye = Base("picture-features", "features", size_mb=19.0)
+    found = [minutes(eye, rows=rows) for rows in (150, 15_000)]
+    assert 0.1 < found[0] < found[1] < 60
