@@ -18,7 +18,7 @@ from safetensors.numpy import load_file
 from bigmodel.training.audio.baseline import Machine
 from bigmodel.training.audio.features import Floats, describe, level
 from bigmodel.training.standalone.files import answer_files, heard_pieces, mean_scores
-from bigmodel.training.standalone.sounds import sound_of
+from bigmodel.training.standalone.sounds import decoded_sound
 
 
 class Model:
@@ -33,7 +33,7 @@ class Model:
 
     def predict(self, paths: Sequence[str]) -> list[list[float]]:
         """Return probabilities in the order of `labels`, a row for each recording."""
-        return [mean_scores(self._scores(heard_pieces(sound_of(path)))) for path in paths]
+        return [mean_scores(self._scores(heard_pieces(decoded_sound(path)))) for path in paths]
 
     def _scores(self, clips: list[Floats]) -> list[list[float]]:
         features = np.stack([describe(level(clip)) for clip in clips])

@@ -9,7 +9,7 @@ from bigmodel.training.standalone.files import heard_whole
 SOUND_HZ = 16_000
 
 
-def sound_of(path: str) -> NDArray[np.float32]:
+def decoded_sound(path: str) -> NDArray[np.float32]:
     """Return a recording in one channel at 16 kHz."""
     channels, rate = soundfile.read(path, dtype="float32", always_2d=True)
     sound: NDArray[np.float32] = channels.mean(axis=1)
@@ -26,4 +26,4 @@ def sound_of(path: str) -> NDArray[np.float32]:
 
 def read_sound(path: str) -> NDArray[np.float32]:
     """Return a recording in one channel at 16 kHz, cleaned as those that were learned from."""
-    return heard_whole(sound_of(path))
+    return heard_whole(decoded_sound(path))
