@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
-from bigmodel.training.speaker.profiles import ARRAYS, Profiles, names_of, of_arrays
+from bigmodel.training.speaker.profiles import ARRAYS, TOLD, Profiles, of_arrays, told_of
 from bigmodel.training.speaker.thresholds import Takes, enrol, usual_of, with_thresholds
 
 SHARE = 0.01  # of strangers let in, where a file does not tell
@@ -52,9 +51,8 @@ def read_book(folder: Path) -> Book:
         ModelError: `voices_not_measured`, of a model from before recordings were kept to measure by.
     """
     arrays = load_file(folder / ARRAYS)
-    with safe_open(folder / ARRAYS, "np") as file:
-        told = file.metadata() or {}
-    if "names" not in told:
+    told = told_of(folder)
+    if not told:
         raise ModelError("voices_not_measured")
     profiles = of_arrays(arrays)
     columns = [arrays[f"asked_{name}"] for name in ("vectors", "people", "seconds")]
@@ -63,8 +61,7 @@ def read_book(folder: Path) -> Book:
         Takes(*(column[lengths == length] for column in columns))
         for length in range(len(profiles.thresholds))
     )
-    names = tuple(names_of(folder, profiles))
-    return Book(names, profiles, asked, float(told["share"]), float(told["usual"]))
+    return Book(tuple(told["names"]), profiles, asked, told["share"], told["usual"])
 
 
 def write_book(book: Book, folder: Path) -> None:
@@ -75,11 +72,11 @@ def write_book(book: Book, folder: Path) -> None:
         arrays[f"asked_{name}"] = np.concatenate(rows) if rows else np.empty(0, np.float32)
     counts = [len(one.people) for one in book.asked]
     arrays["asked_lengths"] = np.repeat(np.arange(len(counts)), counts)
-    names = json.dumps(list(book.names), ensure_ascii=False)
-    told = {"names": names, "share": repr(book.share), "usual": repr(book.usual)}
+    # One entry: several are written in any order, and the same training would not end with the same file.
+    told = {"names": list(book.names), "share": book.share, "usual": book.usual}
     draft = folder / f".{new_id()}.tmp"
     try:
-        save_file(arrays, draft, told)
+        save_file(arrays, draft, {TOLD: json.dumps(told, ensure_ascii=False)})
         draft.replace(folder / ARRAYS)
     finally:
         draft.unlink(missing_ok=True)

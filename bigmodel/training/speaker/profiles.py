@@ -18,6 +18,7 @@ from safetensors.numpy import load_file
 from bigmodel.training.speaker.voice import Floats
 
 RECORD, ARRAYS = "speakers.json", "speakers.safetensors"
+TOLD = "book"  # the entry of the file that tells what no array can
 LENGTHS_S = (2.0, 5.0)  # of speech: below, between and above them has a threshold of its own
 ALONE = (
     0.8  # of one person's mean that is taken out where there is no other: something must be left
@@ -113,9 +114,14 @@ def read_profiles(folder: Path) -> tuple[list[str], Profiles]:
 
 def names_of(folder: Path, profiles: Profiles) -> list[str]:
     """Return the names that stand in the file of the profiles; older ones have them in the record beside it."""
-    with safe_open(folder / ARRAYS, "np") as file:
-        told = file.metadata() or {}
-    if "names" in told:
-        return [str(name) for name in json.loads(told["names"])]
+    if told := told_of(folder):
+        return [str(name) for name in told["names"]]
     labels = json.loads((folder / RECORD).read_text("utf-8"))["labels"]
     return [labels[place] for place in profiles.people]
+
+
+def told_of(folder: Path) -> dict[str, Any]:
+    """Return what the file of the profiles says beside its arrays; nothing in older ones. Any: JSON."""
+    with safe_open(folder / ARRAYS, "np") as file:
+        told = (file.metadata() or {}).get(TOLD, "{}")
+    return dict(json.loads(told))

@@ -60,8 +60,8 @@ class FillingView:
         dataset, newest = self.ctx.dataset, Newest()
         asked = [dataset, self.column, self.way, self.value]
         self.column.input(protect(newest(self.choose)), [dataset, self.column], self.below, **QUIET)
-        for part in (self.way, self.value):
-            part.input(protect(newest(self.look)), asked, self.preview, **QUIET)
+        for told in (self.way.input, self.value.change):
+            told(protect(newest(self.look)), asked, self.preview, **QUIET)
         self.apply.click(protect(self.fill), asked, self.made, **QUIET)
         self.made.change(show, dataset, list(outputs), **QUIET)
 

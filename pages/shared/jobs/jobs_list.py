@@ -69,7 +69,7 @@ class JobList:
 
     def _wire(self) -> None:
         boxes = [self.text, self.kind, self.order]
-        for changed in (self.text.input, self.kind.input, self.order.input):
+        for changed in (self.text.change, self.kind.input, self.order.input):
             changed(self._ask, boxes, self.asked, queue=False, trigger_mode="always_last", **QUIET)
         self.more.click(self._more, self.asked, self.asked, queue=False, **QUIET)
 

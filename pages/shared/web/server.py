@@ -28,6 +28,7 @@ from pages.shared.web.body import BoundedBody
 from pages.shared.web.endpoints import ApprovedEndpoints
 from pages.shared.web.language import head_script
 from pages.shared.web.middleware import SPACE_FRAMERS, HeadScript, RangesByStarlette, SameOrigin
+from pages.shared.web.quick_tree import quick_tree_routes
 from pages.shared.web.theme import script, style_sheet, theme
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ def serve(
         app_kwargs={"middleware": _middleware(settings, doors), "openapi_url": None},
     )
     _grant_nobody(app)
-    _add_routes(app, [*_own_routes(settings), *routes])
+    _add_routes(app, [*quick_tree_routes(), *_own_routes(settings), *routes])
     _note(settings).write_text(json.dumps({"url": url}), "utf-8")
     return str(url)
 

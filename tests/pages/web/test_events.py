@@ -35,6 +35,18 @@ def test_progress_is_shown_on_few_components(shell: gr.Blocks) -> None:
     assert {name: count for name, count in places.items() if count > FEW} == {}
 
 
+def test_text_boxes_are_heard_by_their_change(shell: gr.Blocks) -> None:
+    """A text box of Gradio tells of `input` at a key alone: not of what was pasted, spoken, composed or deleted, nor on a phone."""
+    heard = {
+        (type(shell.blocks[block]), event)
+        for fn in shell.fns.values()
+        for block, event in fn.targets
+        if block in shell.blocks
+    }
+    assert (gr.Textbox, "change") in heard
+    assert (gr.Textbox, "input") not in heard
+
+
 def test_what_comes_each_second_asks_the_page_for_little(shell: gr.Blocks) -> None:
     ticked = [fn for fn in shell.fns.values() if any(event == "tick" for _, event in fn.targets)]
     assert len(ticked) > 5

@@ -1,0 +1,19 @@
+// Gradio looks for a component by walking all of a page, several times for each part of each event, through objects that
+// note every look: most of a press went by with that. Where each stands is remembered, and looked up there first.
+var bmPlaces = new WeakMap();
+function bmNote(node, place, places) {
+  places.set(node.id, place);
+  (node.children || []).forEach((child, at) => bmNote(child, [...place, at], places));
+}
+function bmFind(root, id) {
+  for (const isNew of [false, true]) {
+    if (isNew || !bmPlaces.has(root)) {
+      bmPlaces.set(root, new Map());
+      bmNote(root, [], bmPlaces.get(root));
+    }
+    let node = bmPlaces.get(root).has(id) ? root : null;
+    for (const at of bmPlaces.get(root).get(id) || []) node = node?.children?.[at];
+    if (node?.id === id) return node;
+  }
+  return null;
+}
