@@ -114,7 +114,7 @@ def test_results_of_another_are_not_there(house: House) -> None:
     assert "bo" not in said.split()
     assert "training of bo" not in said
     with pytest.raises(NotFoundError):
-        tab.pack(house.jobs[BO], None, by(ANNA))
+        tab._packer("model")(house.jobs[BO], None, by(ANNA))
 
 
 def test_rows_of_another_cannot_be_sorted(house: House) -> None:

@@ -66,7 +66,13 @@ class MediaCleaningView:
         for part in (self.steps, self.square):
             part.input(look, asked, self.preview, **QUIET)
         self.pieces.release(look, asked, self.preview, **QUIET)
-        self.apply.click(protect(self.clean), asked, self.made)
+        self.apply.click(
+            protect(self.clean),
+            asked,
+            self.made,
+            api_visibility="private",
+            show_progress_on=self.preview,
+        )
         self.made.change(show, self.ctx.dataset, list(outputs), **QUIET)
 
     def shown(self, dataset: Dataset, request: gr.Request) -> Updates:
