@@ -1,5 +1,5 @@
-// Gradio looks for a component by walking all of a page, several times for each part of each event, through objects that
-// note every look: most of a press went by with that. Where each stands is remembered, and looked up there first.
+// Ours, in place of a function of Gradio's, which looks for a component by walking all of a page, several times for each part
+// of each event, through objects that note every look: most of a press went by with that. Where each stands is remembered.
 var bmPlaces = new WeakMap();
 function bmNote(node, place, places) {
   places.set(node.id, place);
