@@ -93,4 +93,5 @@ def to_record(base: Base) -> dict[str, Any]:
 def from_record(record: Mapping[str, Any]) -> Base:
     """Return the base of a record."""
     known = {key: record[key] for key in Base.__dataclass_fields__ if key in record}
-    return Base(**{**known, "languages": tuple(known.get("languages", ()))})
+    lists = {name: tuple(known.get(name, ())) for name in ("languages", "idle")}
+    return Base(**{**known, **lists})

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from pages.shared.web import quick_tree
+from pages.shared.web import server
 from pages.shared.web.theme import script
 
 TREE = "{id: 0, children: [{id: 1, children: [{id: 2}, {id: 3}]}, {id: 4}]}"
@@ -32,14 +32,14 @@ MOVED = """(() => {
 
 
 def test_pinned_gradio_has_the_search_that_is_replaced() -> None:
-    routes = quick_tree.quick_tree_routes()
+    routes = server.quick_tree_routes()
     (path,) = [route.path for route in routes]
     answer = TestClient(Starlette(routes=routes)).get(path)
     served = answer.text
     assert answer.headers["content-type"].startswith("text/javascript")
-    assert quick_tree.WALK.search(served) is None
-    own = (quick_tree.PARTS / path.rpartition("/")[2]).read_text("utf-8")
-    walk = quick_tree.WALK.search(own)
+    assert server.WALK.search(served) is None
+    own = (server.PARTS / path.rpartition("/")[2]).read_text("utf-8")
+    walk = server.WALK.search(own)
     assert walk is not None
     assert re.search(rf"function {walk['find']}\(root, id\)", served)
 
