@@ -91,7 +91,9 @@ class TextDemo:
         self._stop = gr.Button(self._ctx.t(f"{WORDS}stop"), visible=False, elem_id="text-demo-stop")
         self.talk.build()
         with gr.Column(visible=False, elem_id="text-demo-dials") as self._turned:
-            self._dials = [control(self._ctx, dial, "text") for dial in self._demo.dials("text")]
+            self._dials = [
+                control(self._ctx, dial, "text") for dial in self._demo.dials.of_tab("text")
+            ]
 
     def _build_table(self) -> None:
         t = self._ctx.t
@@ -222,7 +224,7 @@ class TextDemo:
         return self._demo.talks(owner, self._demo.resolve(owner, model_id))
 
     def _turned_to(self, dials: Sequence[float]) -> dict[str, float]:
-        known = self._demo.dials("text")
+        known = self._demo.dials.of_tab("text")
         return {dial.name: value for dial, value in zip(known, dials, strict=False)}
 
     def ask_boxes(self, model_id: str, request: gr.Request, *given: Any) -> Iterator[str]:

@@ -118,7 +118,7 @@ def _dials(model: str, args: argparse.Namespace, services: Services) -> dict[str
     Raises:
         ModelError: `dial_unknown`, as nothing that is asked for is passed over.
     """
-    known = services.inference.dials_of(services.inference.resolve(OWNER, model))
+    known = services.inference.dials.of(services.inference.resolve(OWNER, model))
     names = [dial.name for dial in known]
     turned = dict(dial_of(text) for text in args.dial) | ({BASE: 1.0} if args.base else {})
     for name in turned:

@@ -46,12 +46,10 @@ def recipe_of(
     """
     kind = upload.kind if task is None or upload.is_media else task.target
     sample = {} if upload.is_media else sample_rows(upload.source(), SAMPLE_ROWS)
-    guess = (
-        Guess(upload.columns[0], upload.columns[1])
-        if upload.is_media
-        else columns_of(upload, sample, text=text, label=label, more=more, also=also, task=task)
-    )
-    if task and not upload.is_media and not task.has_turns:
+    if upload.is_media:
+        guess = Guess(upload.columns[0], upload.columns[1])
+    else:
+        guess = columns_of(upload, sample, text=text, label=label, more=more, also=also, task=task)
         _require_inputs(guess, task, upload)
     is_whole = bool(kind) and target_kind(kind).reads_all
     if not text and not upload.is_media and not is_whole and (not task or len(task.inputs) < 2):
@@ -80,12 +78,14 @@ def recipe_of(
     return replace(recipe, split_by=split_by), (*guess.remarks, *told)
 
 
-def _require_inputs(guess: Guess, task: Task, upload: Upload) -> None:
-    """Refuse a table that lacks a column which the task reads: it would learn from half of each row.
+def _require_inputs(guess: Guess, task: Task | None, upload: Upload) -> None:
+    """Refuse a table that lacks a column which the chosen task reads: it would learn from half of each row.
 
     Raises:
         DatasetError: `inputs_lacking`.
     """
+    if task is None or task.has_turns:
+        return
     found = [name for name in (guess.text, *guess.more) if name]
     if len(found) < len(task.inputs) and len(task.inputs) > 1:
         raise DatasetError(

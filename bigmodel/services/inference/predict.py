@@ -6,8 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from bigmodel.answers import answer_type, metrics_of
-from bigmodel.base_models.catalogue import read_models
-from bigmodel.core.answer import Answer, AnswerType, Dial
+from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.callbacks import OnCount, Tell
 from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.datasets.inputs import parts_of
@@ -17,7 +16,7 @@ from bigmodel.core.ids import is_id
 from bigmodel.core.job import Job
 from bigmodel.core.metric import Metric, metric
 from bigmodel.core.model import TrainedModel
-from bigmodel.core.task import INSTANT, Task
+from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import read_upload
 from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.inference.answered import MEMORY, STRANGE, Answered, is_strange
@@ -42,7 +41,7 @@ from bigmodel.services.inference.example_rows import (
     text_rows,
 )
 from bigmodel.services.inference.given_rows import GivenRows
-from bigmodel.services.inference.growing import parts_of_growing
+from bigmodel.services.inference.growing import Dials, parts_of_growing
 from bigmodel.services.inference.model_summary import about_model
 from bigmodel.services.inference.uploads import DemoUploads
 from bigmodel.services.people.limits import Limits
@@ -94,6 +93,7 @@ class InferenceService:
         self._serving = serving
         self.uploads = DemoUploads(settings, limits)
         self.rows = GivenRows(settings, self._behind)
+        self.dials = Dials(settings)
 
     def models(self, owner: str, demo: str = "") -> list[TrainedModel]:
         """Return all models, or those of one kind of demo: newest first, kept ones before the others of their job."""
@@ -153,30 +153,6 @@ class InferenceService:
         """Return how many columns of a row some task reads at most."""
         return most_inputs(self._settings.task_folders)
 
-    def dials(self, demo: str, *, is_made: bool = False) -> tuple[Dial, ...]:
-        """Return every dial of the answers that are tried on one demo tab: of those that are made of a class or a text, or of the others."""
-        tasks = find_tasks(self._settings.task_folders).values()
-        kinds = (answer_type(task) for task in tasks if task.demo == demo)
-        asked = (kind for kind in kinds if bool(kind.asks) == is_made)
-        return tuple(dict.fromkeys(dial for kind in asked for dial in kind.dials))
-
-    def dials_of(self, model: TrainedModel) -> tuple[Dial, ...]:
-        """Return the dials of a model's answers that change something in them."""
-        task = self._task(model.task)
-        dials = answer_type(task).dials
-        if not dials:
-            return ()
-        name = INSTANT if model.kind == "instant" else model.base
-        idle = {
-            each for base in read_models(task.folder) if base.name == name for each in base.idle
-        }
-        return tuple(dial for dial in dials if dial.name not in idle)
-
-    def asked_with(self, demo: str) -> str:
-        """Return what makes something on one demo tab: a `class` or a `text`, "" where nothing is made."""
-        tasks = find_tasks(self._settings.task_folders).values()
-        return next((asks for task in tasks if task.demo == demo and (asks := answer_type(task).asks)), "")  # fmt: skip
-
     def is_settled(self, owner: str, job_id: str) -> bool:
         """Return whether no better model can come from a job any more."""
         return self._job(owner, job_id).is_final
@@ -207,7 +183,7 @@ class InferenceService:
         model = self.resolve(owner, model_or_job)
         kind, folder = self.answers_of(model), self._folder(model)
         self._require_parts(model, [text])
-        known = {dial.name: dial for dial in self.dials_of(model)} if dials else {}
+        known = {dial.name: dial for dial in self.dials.of(model)} if dials else {}
         turned = {n: known[n].within(v) for n, v in (dials or {}).items() if n in known}
         ask = partial(self._serving.grow, folder, text, dials=turned)
         for record in parts_of_growing(ask):

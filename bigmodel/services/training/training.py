@@ -325,25 +325,31 @@ class TrainingService:
         self._require_usable(dataset, found, chosen)
         params = self._params(found, chosen, preset, changes)
         asked = ProfileRequest(dataset.version, found, chosen.name, params)
-        job = Job(
-            id=new_id(),
-            owner=owner,
-            key=key or new_id(),
-            name=clean_name(name)
-            or free_name(self._store, owner, f"{dataset.name} · {chosen.name}"),
-            task=found.name,
-            dataset_id=dataset.id,
-            dataset_version=dataset.version.number,
-            base=chosen.name,
-            preset=preset,
-            params=params.model_dump(mode="json"),
-            created_at=clock.now(),
-            via=via,
-            expected_s=self._made(asked, chosen, self._timing.known(asked)).seconds,
+        return self._queued(
+            Job(
+                id=new_id(),
+                owner=owner,
+                key=key or new_id(),
+                name=clean_name(name) or self._free_name(dataset, chosen),
+                task=found.name,
+                dataset_id=dataset.id,
+                dataset_version=dataset.version.number,
+                base=chosen.name,
+                preset=preset,
+                params=params.model_dump(mode="json"),
+                created_at=clock.now(),
+                via=via,
+                expected_s=self._made(asked, chosen, self._timing.known(asked)).seconds,
+            )
         )
-        job = self._store.jobs.submit(job)
+
+    def _queued(self, job: Job) -> Job:
+        queued = self._store.jobs.submit(job)
         self._jobs.wake()
-        return job
+        return queued
+
+    def _free_name(self, dataset: Dataset, base: Base) -> str:
+        return free_name(self._store, dataset.owner, f"{dataset.name} · {base.name}")
 
     def _params(
         self, task: Task, base: Base, preset: str, changes: Mapping[str, Any] | None

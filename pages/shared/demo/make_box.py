@@ -31,11 +31,11 @@ class MakeBox:
 
     @cached_property
     def _dials(self) -> Sequence[Dial]:
-        return self._demo.dials(self._kind, is_made=True)
+        return self._demo.dials.of_tab(self._kind, is_made=True)
 
     @cached_property
     def _is_text(self) -> bool:
-        return self._demo.asked_with(self._kind) == "text"
+        return self._demo.dials.asked_with(self._kind) == "text"
 
     def build(self) -> None:
         """Lay out the box, unseen until a model is there that is asked so."""
@@ -71,7 +71,7 @@ class MakeBox:
         """Return the box for a model that is asked so, with its classes where it has some and the dials that change something; nothing for any other."""
         if not self._dials:
             return ()
-        turned = self._demo.dials_of(model) if model else ()
+        turned = self._demo.dials.of(model) if model else ()
         sliders = [gr.Slider(visible=dial in turned) for dial in self._dials]
         if self._is_text:
             return gr.Column(visible=model is not None), gr.Textbox(), *sliders

@@ -54,7 +54,7 @@ class MediaDemo:
         """Build the tab; what stands in the block comes below the answer."""
         prefix = f"{self._kind}-demo"
         words = self._ctx.services.words
-        self._dials = self._demo.dials(self._kind)
+        self._dials = self._demo.dials.of_tab(self._kind)
         box: Literal["picture", "sound"] = "picture" if self._kind == "image" else "sound"
         with gr.Column(elem_id=prefix), self.models.layout(tab):
             with gr.Row():

@@ -240,7 +240,7 @@ def test_answer_to_a_file_is_shown_as_far_as_it_has_come(tmp_path: Path) -> None
 def test_dial_answers_again_what_the_box_holds(tmp_path: Path) -> None:
     with open_studio(tmp_path / "home", LOCAL_OWNER, "mirror_tune") as studio:
         tab = MediaDemo(context(studio), "image", lambda look, *_: (look,))
-        tab._dials = studio.demo.dials("image")
+        tab._dials = studio.demo.dials.of_tab("image")
         job, value = studio.job(), give(studio, b"abc")
         shown = list(tab.turn(job, value, ask(), 0.7))
         assert [look.answer.answer.beats for *_, look in shown] == [1, 2, 2]
