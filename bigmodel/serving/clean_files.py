@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
 from bigmodel.core.answer import Answer, AnswerType
@@ -28,12 +27,7 @@ class CleanFiles:
     def __enter__(self) -> "CleanFiles":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._is_asked:
             shutil.rmtree(self._folder, ignore_errors=True)
 
