@@ -1,6 +1,7 @@
 """The part of the Train tab where a speaker agrees before a voice is made: a sentence, a microphone, and what was right or not. It judges nothing."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from html import escape
 from typing import Any
@@ -9,6 +10,7 @@ import gradio as gr
 
 from bigmodel.core.callbacks import Say, Tell
 from bigmodel.core.datasets.dataset import Dataset
+from bigmodel.core.errors import PersonError
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.message import Message
 from bigmodel.core.people.consent import VALID, Consent
@@ -108,9 +110,12 @@ class ConsentView:
             return {self.verdict: gr.skip()}
         try:
             found = self._consents.check(owner, dataset_id, asked, uploads.find(owner, files[0][0]))
+        except PersonError as error:  # it is said where the verdict would stand
+            refused = replace(error.message, level="error")
+            return {self.verdict: _verdict([refused], say, tell, is_given=False)}
         finally:
             uploads.forget(owner, files[0][0])
-        shown: Updates = {self.verdict: _verdict(found.is_given, found.lines, say, tell)}
+        shown: Updates = {self.verdict: _verdict(found.lines, say, tell, is_given=found.is_given)}
         if found.is_given:
             shown |= {self.speaking: gr.Column(visible=False), self.ask: gr.Button(visible=False)}
         version = self.ctx.services.datasets.get(owner, dataset_id).version
@@ -164,7 +169,7 @@ def _intro(say: Say) -> str:
     return f'<h3>{title}</h3><p>{intro}</p><p class="bm-muted">{limits}</p>'
 
 
-def _verdict(is_given: bool, lines: Sequence[Message], say: Say, tell: Tell) -> str:
+def _verdict(lines: Sequence[Message], say: Say, tell: Tell, *, is_given: bool) -> str:
     head = escape(say(f"{WORDS}{'counts' if is_given else 'refused'}"))
     told = "".join(
         f'<div class="bm-problem{" is-error" if line.level == "error" else ""}">{escape(tell(line))}</div>'

@@ -86,3 +86,9 @@ def test_what_listens_is_offered_to_be_fetched(tab: Tab, monkeypatch: pytest.Mon
     shown = tab.filled()
     assert "ge2e, whisper-base" in shown[tab.view.fetch].value
     assert (shown[tab.view.fetch].visible, shown[tab.view.ask].visible) == (True, False)
+
+
+def test_sentence_that_ran_out_is_told_where_the_verdict_stands(tab: Tab) -> None:
+    shown = tab.say("00000000-0000-7000-8000-000000000000")
+    assert "is-error" in shown[tab.view.verdict]
+    assert tab.tab.train not in shown
