@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from bigmodel.services.studio import Services
 
+# Networks of computers that no stranger has an address in: a proxy may be there.
+INSIDE = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,::1,fc00::/7"
+
 
 def main() -> int:
     """Serve the dashboard until it is stopped; return the exit status."""
@@ -137,8 +140,8 @@ def _keep_gradio_private(settings: Settings) -> None:
     os.environ["GRADIO_TEMP_DIR"] = str(settings.scratch / "gradio")
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     if settings.space_id:
-        # Only its own proxy reaches a Space, and says the scheme.
-        os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
+        # Only proxies of its host reach a Space. `*` would believe what stands first, which a visitor may write.
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", INSIDE)
         os.environ.pop("SYSTEM", None)  # else Gradio serves a way to run new code, for reloading
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from bigmodel import settings as module
 from bigmodel.core.errors import SettingsError
@@ -68,6 +69,14 @@ def test_composed_app_can_do_little_else(studio: dict[str, Any]) -> None:
     assert studio["security_opt"] == ["no-new-privileges:true"]
     assert [volume.partition(":")[2] for volume in studio["volumes"]] == ["/data"]
     assert "ports" not in studio, "only the proxy is reached from outside"
+
+
+def test_composed_app_believes_its_proxy_and_no_visitor(studio: dict[str, Any]) -> None:
+    proxies = _TrustedHosts(studio["environment"]["FORWARDED_ALLOW_IPS"])
+    said = "6.6.6.6, 203.0.113.9, 172.18.0.3"
+    assert "172.18.0.3" in proxies
+    assert proxies.get_trusted_client_address(said)[0] == "203.0.113.9"
+    assert "header_up" not in (ROOT / "docker" / "Caddyfile").read_text("utf-8")
 
 
 def test_double_click_installs_what_make_installs() -> None:

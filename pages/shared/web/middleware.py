@@ -11,6 +11,7 @@ from pages.shared.web.body import FILE
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ELSEWHERE = ("cross-site", "same-site")  # the same site is another port of this computer, too
+_HEARSAY = (b"x-forwarded-host", b"x-forwarded-proto", b"x-gradio-server")
 _NOT_FRAMED = "frame-ancestors 'none'"
 _OWN_ONLY = {
     "X-Frame-Options": "DENY",
@@ -29,6 +30,21 @@ _POLICY = (
     "object-src 'none'; base-uri 'self'; form-action 'self'; " + _NOT_FRAMED
 )
 SPACE_FRAMERS = ("https://huggingface.co", "https://*.hf.space")  # whose pages show a Space
+
+
+class NoHearsay:
+    """Drop the headers by which Gradio lets anybody say under what address a page stands.
+
+    The server has read the scheme by now, from a proxy it trusts (`FORWARDED_ALLOW_IPS`); the host was checked.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["headers"] = [pair for pair in scope["headers"] if pair[0] not in _HEARSAY]
+        await self.app(scope, receive, send)
 
 
 class SameOrigin:

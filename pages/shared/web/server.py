@@ -28,7 +28,13 @@ from bigmodel.settings import Settings
 from pages.shared.web.body import BoundedBody
 from pages.shared.web.endpoints import ApprovedEndpoints
 from pages.shared.web.language import head_script
-from pages.shared.web.middleware import SPACE_FRAMERS, HeadScript, RangesByStarlette, SameOrigin
+from pages.shared.web.middleware import (
+    SPACE_FRAMERS,
+    HeadScript,
+    NoHearsay,
+    RangesByStarlette,
+    SameOrigin,
+)
 from pages.shared.web.theme import script, style_sheet, theme
 
 log = logging.getLogger(__name__)
@@ -128,6 +134,7 @@ def _middleware(settings: Settings, doors: Sequence[Middleware]) -> list[Middlew
     hosts = ["localhost", "127.0.0.1", "[::1]", settings.host, *settings.hosts]
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+        Middleware(NoHearsay),
         Middleware(SameOrigin, framers=SPACE_FRAMERS if settings.space_id else ()),
         Middleware(ApprovedEndpoints, is_demo=settings.demo_only),
         Middleware(BoundedBody),

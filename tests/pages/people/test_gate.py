@@ -220,15 +220,44 @@ def test_administrator_sees_who_uses_how_much_and_sets_limits(house: Studio) -> 
         assert 'href="people"' not in bo.get("sign-in").text
 
 
-def test_wrong_passwords_are_limited(house: Studio) -> None:
-    """The last of this file: its address is shut out for minutes afterwards."""
-    statuses = [
-        httpx.post(
-            house.url + "bm/sign-in",
-            json={"do": "in", "name": "bo", "password": str(number)},
-            timeout=PATIENCE_S,
-        ).status_code
-        for number in range(12)
-    ]
-    assert statuses[0] == 403
-    assert statuses[-1] == 429
+def wrong_tries(app: Studio, source: str, said: str) -> list[int]:
+    """Return what twelve wrong passwords are answered from an address; `said` is what a proxy would say, or a liar."""
+    with httpx.Client(transport=httpx.HTTPTransport(local_address=source)) as client:
+        return [
+            client.post(
+                app.url + "bm/sign-in",
+                json={"do": "in", "name": "bo", "password": str(number)},
+                headers={"x-forwarded-for": said.format(number)},
+                timeout=PATIENCE_S,
+            ).status_code
+            for number in range(12)
+        ]
+
+
+def test_wrong_passwords_are_limited_whatever_address_is_claimed(house: Studio) -> None:
+    beyond = [403] * 5 + [429] * 7
+    assert wrong_tries(house, "127.0.0.2", "6.6.6.{}") == beyond  # nobody's proxy: not believed
+    assert wrong_tries(house, "127.0.0.1", "6.6.6.{}, 9.9.9.9") == beyond  # the proxy says 9.9.9.9
+    right = {"do": "in", "name": "bo", "password": PASSWORD}
+    for said, status in (("9.9.9.9", 429), ("9.9.9.8", 200)):
+        headers = {"x-forwarded-for": said, "x-forwarded-proto": "https"}
+        answer = httpx.post(
+            house.url + "bm/sign-in", json=right, headers=headers, timeout=PATIENCE_S
+        )
+        assert answer.status_code == status
+    assert "Secure" in answer.headers["set-cookie"]
+
+
+def test_address_of_a_page_is_what_no_header_claims(house: Studio) -> None:
+    claims = {"x-forwarded-host": "evil.test", "x-gradio-server": "http://evil.test"}
+    with (
+        signed_in(house, "anna") as anna,
+        httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2")) as afar,
+    ):
+        assert "evil.test" not in anna.get("", headers={**HTML, **claims}).text
+        assert anna.get("config", headers=claims).json()["root"] == house.url.rstrip("/")
+        asked = {"do": "in", "name": "anna", "password": PASSWORD}
+        said = {"x-forwarded-proto": "https"}
+        let_in = afar.post(house.url + "bm/sign-in", json=asked, headers=said, timeout=PATIENCE_S)
+        assert let_in.status_code == 200
+        assert "Secure" not in let_in.headers["set-cookie"]

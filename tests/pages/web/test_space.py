@@ -161,6 +161,14 @@ def come_in(space: Space) -> str:
     return str(held.partition("=")[2].partition(";")[0])
 
 
+def wrong_code(space: Space, said: str) -> int:
+    """Return what a wrong code is answered to whom the proxies of a Space say it is from."""
+    headers = {"host": HOST, "x-forwarded-for": said}
+    asked = {"do": "return", "code": "WRONG"}
+    url = f"{space.url}bm/sign-in"
+    return httpx.post(url, json=asked, headers=headers, timeout=PATIENCE_S).status_code
+
+
 def test_space_with_a_disk_finds_everything_again(folder: Path) -> None:
     kept = folder / "data"
     kept.mkdir()
@@ -184,6 +192,10 @@ def test_space_without_a_disk_says_so_before_work_starts(folder: Path, browser: 
     try:
         foreign = httpx.get(space.url, headers={"host": "evil.example"}, timeout=PATIENCE_S)
         assert foreign.status_code == 400
+        tries = [wrong_code(space, f"6.6.6.{number}, 9.9.9.9, 10.1.2.3") for number in range(12)]
+        assert tries[0] == 403
+        assert tries[-1] == 429, "a visitor may not say who they are"
+        assert wrong_code(space, "9.9.9.8, 10.1.2.3") == 403
         with walker.visitor(browser, locale="en-GB") as page:
             page.goto(space.url)
             expect(page.get_by_test_id("kept")).to_contain_text("attach a storage bucket")
