@@ -78,6 +78,7 @@ class BoxesType(AnswerType):
     detects_strangers = False
     reads_lines = False
     shows_input = True
+    finds = True
     terms = ("map", "precision", "recall")
     wording = "boxes"
     verb = "find"

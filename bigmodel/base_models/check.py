@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bigmodel.base_models.config import (
     CONFIG,
+    FINDING_FAMILIES,
     LANGUAGE_FAMILIES,
     LARGE_CAP,
     OURS,
@@ -62,6 +63,11 @@ class Checked:
     def writes(self) -> bool:
         """Tell whether it writes text down and can sort nothing into classes."""
         return self.family in (*WRITING_FAMILIES, *LANGUAGE_FAMILIES, *OURS)
+
+    @property
+    def finds(self) -> bool:
+        """Tell whether it finds objects in pictures."""
+        return self.family in FINDING_FAMILIES
 
 
 def is_wanted(name: str) -> bool:

@@ -26,6 +26,14 @@ PICTURE_FAMILIES = (
     "beit", "convnext", "convnextv2", "deit", "dinov2", "mobilenet_v2", "mobilevit", "regnet",
     "resnet", "swin", "swinv2", "vit",
 )  # fmt: skip
+# Detectors whose code is part of Transformers; each has a body of another family inside.
+FINDING_FAMILIES = (
+    "conditional_detr", "d_fine", "deformable_detr", "detr", "rt_detr", "rt_detr_v2", "yolos",
+)  # fmt: skip
+BODIES = (*PICTURE_FAMILIES, "hgnet_v2", "rt_detr_resnet", "timm_backbone")
+BODY_ARGUMENTS = frozenset(
+    {"features_only", "in_chans", "num_channels", "out_indices", "output_stride"}
+)
 WRITING_FAMILIES = ("whisper",)  # these write text down and sort nothing into classes
 SOUND_FAMILIES = ("hubert", "wav2vec2", "wavlm", *WRITING_FAMILIES)
 # These go on from a text: language models, whose output layer says what their body found and nothing else.
@@ -97,8 +105,12 @@ def check_config(config: Json, *, is_ours: bool = False) -> str:
     if is_timm and not nested:
         return str(config["architecture"])
     known = (
-        *FAMILIES, *LANGUAGE_FAMILIES, *PICTURE_FAMILIES, *SOUND_FAMILIES, *(OURS if is_ours else ()),
+        *FAMILIES, *LANGUAGE_FAMILIES, *PICTURE_FAMILIES, *FINDING_FAMILIES, *SOUND_FAMILIES,
+        *(OURS if is_ours else ()),
     )  # fmt: skip
+    if family in FINDING_FAMILIES:
+        _check_body(config)
+        nested = [each for each in nested if each not in BODIES]
     if family not in known or nested:
         given = str(nested[0] if nested else family)[:60]
         raise ModelError("model_family_unknown", family=given, known=", ".join(known))
@@ -106,6 +118,15 @@ def check_config(config: Json, *, is_ours: bool = False) -> str:
         raise ModelError("model_quantized")
     _check_sizes(config)
     return str(family)
+
+
+def _check_body(config: Json) -> None:
+    """Refuse a detector whose body would come from elsewhere, or be built with more than its measures."""
+    for key, value in _items(config):
+        if key == "backbone" and value is not None and not TIMM.fullmatch(str(value)):
+            raise ModelError("model_path_outside", file=CONFIG, key=key)
+        if key == "backbone_kwargs" and not set(value or ()) <= BODY_ARGUMENTS:
+            raise ModelError("model_path_outside", file=CONFIG, key=key)
 
 
 def medium_of(config: Json) -> Medium:

@@ -61,6 +61,7 @@ def put(model: Path, bases: Path, base: Base, checked: Checked) -> Base:
         source=base.source or f"folder:{shelf.slug_of(base.name)}",
         medium=checked.medium,
         writes=checked.writes,
+        finds=checked.finds,
         size_mb=round(size / 1e6, 1),
         parameters_m=round(checked.parameters / 1e6, 1),
     )

@@ -77,6 +77,7 @@ class AnswerType(ABC):
     ] = ()  # ways in which a row may be wrong, for `mistakes(said=…)`: words `fault_<wording>_…`
     reads_lines: ClassVar[bool] = True  # each line of a demo's box is a row of its own
     shows_input: ClassVar[bool] = False  # an answer is drawn on the picture that was asked about
+    finds: ClassVar[bool] = False  # objects, as some bases do and can do nothing else
     is_text: ClassVar[bool] = False  # can be aligned with the truth, word by word
     has_claims: ClassVar[bool] = False  # a demo may ask whether it is one of the labels (`claim`)
 

@@ -17,7 +17,7 @@ class Base:
     `source` is `package:<name>/<folder>` of an installed package, `wheel:<name>==<version>` of one
     that is only unpacked, `hub:<owner>/<name>`, `folder:<id of an imported folder>` or empty. `presets` maps fast, balanced and thorough to values of the task's Params. `medium` is
     what an imported or fetched one takes in; a task's own take what the task does. `writes` tells of
-    an imported one that it writes text down and is of no use to other tasks. `encoder` names, for pre-trained
+    an imported one that it writes text down and is of no use to other tasks, `finds` that it finds objects. `encoder` names, for pre-trained
     features, the base that is kept frozen. `idle` are dials of the answer that change nothing in its models.
     """
 
@@ -33,6 +33,7 @@ class Base:
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     medium: str = "text"
     writes: bool = False
+    finds: bool = False
     encoder: str = ""
     idle: tuple[str, ...] = ()
 

@@ -70,11 +70,14 @@ def load_base(
     return model, tokenizer
 
 
-def load_with_new_head(auto: Any, folder: Path, **how: Any) -> PreTrainedModel:
+def load_with_new_head(
+    auto: Any, folder: Path, *, head: re.Pattern[str] | None = None, **how: Any
+) -> PreTrainedModel:
     """Load a model of Transformers whose head alone may be missing or of another shape.
 
     Args:
         auto: a class with `from_pretrained` (Any: Transformers types them one by one).
+        head: what the names of its head have in them; by default, it is all above the body.
 
     Raises:
         ValueError: weights outside the head are missing, left over or of another shape; it names the first.
@@ -96,11 +99,13 @@ def load_with_new_head(auto: Any, folder: Path, **how: Any) -> PreTrainedModel:
     parts = {
         name for name, _ in model.base_model.named_children()
     }  # some checkpoints name no prefix
-    wrong = sorted(
-        key
-        for key in told
-        if (key.startswith(body) or key.partition(".")[0] in parts) and not MAY_DIFFER.search(key)
-    )
+
+    def is_of_body(key: str) -> bool:
+        if head:
+            return not head.search(key)
+        return key.startswith(body) or key.partition(".")[0] in parts
+
+    wrong = sorted(key for key in told if is_of_body(key) and not MAY_DIFFER.search(key))
     if wrong:
         raise ValueError(f"model.safetensors does not suit config.json: {', '.join(wrong[:3])}")
     if any("pooler.dense" in key for key in report["missing_keys"]):

@@ -239,7 +239,7 @@ def _suits(base: Base, task: Task) -> bool:
     if task.medium == Medium.TEXT:
         is_of_use = base.writes == kind.goes_on
     else:
-        is_of_use = not base.writes or kind.is_text
+        is_of_use = (not base.writes or kind.is_text) and (not base.finds or kind.finds)
     return base.medium == task.medium and is_of_use
 
 

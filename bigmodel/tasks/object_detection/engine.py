@@ -36,10 +36,12 @@ class ObjectDetection:
         return load(folder)
 
     def write_onnx(self, model: Path, folder: Path) -> float:
-        from bigmodel.training.detection.alone import Body
+        from bigmodel.training.detection import alone
+        from bigmodel.training.detection.predictor import has_queries
+        from bigmodel.training.detection.queries import alone as queries
         from bigmodel.training.portable import noise, write_onnx
 
-        body = Body(model)
+        body = queries.Body(model) if has_queries(model) else alone.Body(model)
         return write_onnx(body, [{"pictures": noise(1, 3, body.side, body.side)}], folder)
 
 

@@ -11,11 +11,13 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 from bigmodel.training.detection.alone import Body
+from bigmodel.training.detection.decoding import boxes_of_maps
 from bigmodel.training.detection.finding import found_shares
 from bigmodel.training.standalone.boxes import FoundBox, answer_boxes, drawn_boxes, read_upright
 
@@ -42,7 +44,8 @@ class Model:
 
     def _one(self, path: str) -> list[FoundBox]:
         picture, (width, height) = read_upright(path)
-        found = found_shares(self._body, picture, self._side)
+        decode = partial(boxes_of_maps, side=self._side)
+        found = found_shares(self._body, decode, picture, self._side)
         return [
             (left * width, top * height, right * width, bottom * height, self.labels[label], sure)
             for (left, top, right, bottom), label, sure in found

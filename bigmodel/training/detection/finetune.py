@@ -13,14 +13,16 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from bigmodel.base_models.config import FINDING_FAMILIES
 from bigmodel.core.datasets.boxes import Box, box_of
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.metrics.pictures.detection import Detected, average_precision, best_threshold
 from bigmodel.training.detection.decoding import STRIDES
-from bigmodel.training.detection.net import Boxes, Detector, DetectorSize, tensor_of
-from bigmodel.training.detection.predictor import save
+from bigmodel.training.detection.finder import Boxes, Finder, Target
+from bigmodel.training.detection.net import Detector, DetectorSize, tensor_of
+from bigmodel.training.detection.queries.net import from_base
 from bigmodel.training.detection.read import BoxedPictures, readable, varied
 from bigmodel.training.detection.recipe import DetectionParams
 from bigmodel.training.images.pretrained import MEAN, SPREAD
@@ -31,7 +33,6 @@ from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
 
 LOOK_ROWS = 16
-Target = Mapping[str, Tensor]
 Look = tuple[float, list[Boxes], Sequence[Target]]  # loss, found, true
 
 
@@ -65,13 +66,13 @@ class BoxExamples:
             }
             for one in seen
         ]
-        return Batch({"pictures": made.to(device)}, targets)
+        return Batch({"pictures": made.to(device), "targets": targets}, targets)
 
 
 class BoxObjective:
-    """The losses of FCOS; held-out pictures are measured by mean average precision."""
+    """The losses of a network; held-out pictures are measured by mean average precision."""
 
-    def __init__(self, net: Detector, kinds: tuple[str, ...]) -> None:
+    def __init__(self, net: Finder, kinds: tuple[str, ...]) -> None:
         self._net, self._kinds = net, kinds
 
     def loss(self, raw: Mapping[str, Tensor], targets: Sequence[Target]) -> Tensor:
@@ -147,11 +148,11 @@ def train(
     report.step(phase="evaluate", step=0, steps=0)
     net = accelerator.unwrap_model(net, keep_fp32_wrapper=False)
     threshold = _threshold(net, objective, validation if len(held) else training.train)
-    save(folder, net.to("cpu"), data.labels, threshold)
+    net.to("cpu").save(folder, data.labels, threshold)
 
 
-def make_net(base: BaseFiles, kinds: int, side: int) -> Detector:
-    """Return a detector on the body of a base, all above it fresh.
+def make_net(base: BaseFiles, kinds: int, side: int) -> Finder:
+    """Return the detector that a base is, its layer for kinds fresh, or one on the body of a base, all above it fresh.
 
     Raises:
         ModelError: `base_has_no_files`, or `base_cannot_be_loaded`.
@@ -160,15 +161,21 @@ def make_net(base: BaseFiles, kinds: int, side: int) -> Detector:
         raise ModelError("base_has_no_files", base=base.name)
     try:
         config = json.loads((base.folder / "config.json").read_text("utf-8"))
-        net = Detector(_size(config, kinds, side))
-        weights = load_file(base.folder / "model.safetensors")
-        found = net.fcos.backbone.body.load_state_dict(weights, strict=False)
+        if config.get("model_type") in FINDING_FAMILIES:
+            return from_base(base.folder, kinds, side)
+        return _on_body(config, load_file(base.folder / "model.safetensors"), kinds, side)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         reason = str(error)[:300]
         raise ModelError("base_cannot_be_loaded", base=base.name, reason=reason) from error
+
+
+def _on_body(
+    config: Mapping[str, Any], weights: Mapping[str, Tensor], kinds: int, side: int
+) -> Detector:
+    net = Detector(_size(config, kinds, side))
+    found = net.fcos.backbone.body.load_state_dict(weights, strict=False)
     if found.missing_keys:
-        reason = f"{found.missing_keys[:3]}"
-        raise ModelError("base_cannot_be_loaded", base=base.name, reason=reason)
+        raise ValueError(f"{found.missing_keys[:3]}")
     return net
 
 
@@ -188,16 +195,17 @@ def _size(config: Mapping[str, Any], kinds: int, side: int) -> DetectorSize:
     )
 
 
-def _precision(net: Detector, params: DetectionParams, report: Reporter) -> Any:
+def _precision(net: Finder, params: DetectionParams, report: Reporter) -> Any:
     """Return the precision asked for; where none is, that of the checkpoint, or the faster one."""
     if params.precision != "auto":
         return params.precision
     if report.resume and (known := checkpoint.precision_of(report.resume)):
         return known
+    if not isinstance(net, Detector):
+        return "fp32"  # losses that match objects to queries stand in the network itself
     if torch.cuda.is_available() or not has_fast_bf16():
         return "auto"
-    side = net.size.side
-    pictures = torch.zeros(2, 3, side, side).contiguous(memory_format=torch.channels_last)
+    pictures = torch.zeros(2, 3, net.side, net.side).contiguous(memory_format=torch.channels_last)
 
     def step() -> None:
         raw = net(pictures)
@@ -216,7 +224,7 @@ def _digest(data: TaskData) -> bytes:
     return hashlib.sha256(json.dumps(names).encode()).digest()
 
 
-def _threshold(net: Detector, objective: BoxObjective, examples: Any) -> float:
+def _threshold(net: Finder, objective: BoxObjective, examples: Any) -> float:
     """Return the certainty from which on boxes are shown, chosen on held-out pictures where there are some."""
     net.eval()
     looks = []

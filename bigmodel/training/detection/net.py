@@ -4,15 +4,16 @@ It reads squares of fractions and answers for each place of four maps how likely
 the sides of its box are. It has no anchors of several shapes and no second stage.
 """
 
+import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, ClassVar, Self
 
-import numpy as np
 import timm
 import torch
-from numpy.typing import NDArray
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torchvision.models.detection import FCOS  # type: ignore[import-untyped]
 from torchvision.models.detection.anchor_utils import AnchorGenerator  # type: ignore[import-untyped]
@@ -27,6 +28,7 @@ from torchvision.ops.feature_pyramid_network import (  # type: ignore[import-unt
 )
 
 from bigmodel.training.detection.decoding import STRIDES, Floats, boxes_of_maps, map_sides
+from bigmodel.training.detection.finder import Boxes, Finder, Raw, Target, keep_norms
 from bigmodel.training.detection.squares import Pixels, square
 from bigmodel.training.images.pretrained import stages
 
@@ -34,7 +36,7 @@ SIZES = tuple((stride,) for stride in STRIDES)  # one a level: FCOS takes them a
 CONVOLUTIONS = 2
 MOST_POWER = 5.0  # of e
 REACH = 4.0  # strides to each side of a box at first: a level holds boxes that reach four to eight
-Boxes = tuple[Floats, Floats, NDArray[np.int64]]
+RECORD, WEIGHTS = "detector.json", "model.safetensors"
 BODY_RATE = 0.3  # learning rate of the body over that of all that is new
 
 
@@ -86,9 +88,7 @@ class Pyramid(nn.Module):
 
     def train(self, mode: bool = True) -> Self:
         super().train(mode)
-        for part in self.body.modules():
-            if isinstance(part, nn.modules.batchnorm._BatchNorm):
-                part.eval()
+        keep_norms(self.body)
         return self
 
 
@@ -107,12 +107,14 @@ def _by_place(answers: Tensor) -> Tensor:
     return answers.flatten(2).transpose(1, 2)
 
 
-class Detector(nn.Module):
-    """The network. Its answer to a batch is raw: `losses` and `boxes` make something of it."""
+class Detector(Finder):
+    """The network."""
+
+    maps: ClassVar = ("cls_logits", "bbox_regression", "bbox_ctrness")
 
     def __init__(self, size: DetectorSize) -> None:
         super().__init__()
-        self.size = size
+        self.size, self.side = size, size.side
         places = AnchorGenerator(SIZES, ((1.0,),) * len(SIZES))
         pyramid = Pyramid(size)
         self.fcos: Any = FCOS(
@@ -124,39 +126,42 @@ class Detector(nn.Module):
         if size.has_powers:
             self.fcos.head.regression_head = SideHead(size.channels, 1, CONVOLUTIONS)
 
-    def forward(self, pictures: Tensor) -> dict[str, Tensor]:
+    def forward(
+        self,
+        pictures: Tensor,
+        targets: Sequence[Target] | None = None,  # noqa: ARG002 - its losses need none to answer
+    ) -> dict[str, Tensor]:
         answers: dict[str, Tensor] = self.fcos.head(self.fcos.backbone(pictures))
         return answers
 
-    def losses(self, raw: Mapping[str, Tensor], targets: Sequence[Mapping[str, Tensor]]) -> Tensor:
+    def losses(self, raw: Raw, targets: Sequence[Target]) -> Tensor:
         """Return focal loss of kinds, GIoU loss of boxes and that of centres, together."""
         whole = {name: value.float() for name, value in raw.items()}
         places, levels = self._places(whole["cls_logits"])
         found = self.fcos.compute_loss(list(targets), whole, [places] * len(targets), levels)
         return torch.stack(list(found.values())).sum()
 
-    def boxes(self, raw: Mapping[str, Tensor]) -> list[Boxes]:
-        """Return boxes in pixels of the square, scores and labels of each picture, the surest first."""
-        kinds, reaches, middles = (
-            raw[name].float().cpu().numpy()
-            for name in ("cls_logits", "bbox_regression", "bbox_ctrness")
-        )
-        side = self.size.side
-        return [
-            boxes_of_maps(*each, side=side) for each in zip(kinds, reaches, middles, strict=True)
-        ]
+    def decode(self, *maps: Floats) -> Boxes:
+        kinds, reaches, middles = maps
+        return boxes_of_maps(kinds, reaches, middles, self.side)
 
     def rate_scales(self) -> dict[nn.Parameter, float]:
-        """Return less for the body than for what is new."""
         return dict.fromkeys(self.fcos.backbone.body.parameters(), BODY_RATE)
 
-    def thaw(self, progress: float) -> None:
-        """Nothing is kept for later."""
-
     def freeze(self, layers: int) -> None:
-        """Keep the lowest layers of the body as they are."""
         for layer in stages(list(self.fcos.backbone.body.children()))[:layers]:
             layer.requires_grad_(False)
+
+    def save(self, folder: Path, labels: tuple[str, ...], threshold: float) -> None:
+        weights = {name: value.contiguous() for name, value in self.state_dict().items()}
+        save_file(weights, folder / WEIGHTS)
+        record = {
+            "v": 1,
+            "labels": list(labels),
+            "net": self.size.to_json(),
+            "threshold": threshold,
+        }
+        (folder / RECORD).write_text(json.dumps(record, ensure_ascii=False), "utf-8")
 
     def _places(self, answers: Tensor) -> tuple[Tensor, list[int]]:
         """Return where on the square each answer stands, and how many are of each level."""

@@ -6,24 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from bigmodel.answers.boxes import Found
 from bigmodel.core.datasets.boxes import Box
 from bigmodel.core.errors import loading_model
+from bigmodel.training.detection.finder import Finder
 from bigmodel.training.detection.finding import found_shares
 from bigmodel.training.detection.folding import fold_norms
 from bigmodel.training.detection.found import look_at, placed
-from bigmodel.training.detection.net import Detector, DetectorSize
-
-MAPS = ("cls_logits", "bbox_regression", "bbox_ctrness")
-RECORD, WEIGHTS = "detector.json", "model.safetensors"
+from bigmodel.training.detection.net import RECORD, WEIGHTS, Detector, DetectorSize
+from bigmodel.training.detection.queries.net import RECORD as QUERIES
+from bigmodel.training.detection.queries.net import from_trained
 
 
 class BoxFinder:
     """A trained detector. It computes in 32 bits and one picture at a time, so answers do not depend on the neighbours."""
 
-    def __init__(self, net: Detector, labels: tuple[str, ...], threshold: float) -> None:
+    def __init__(self, net: Finder, labels: tuple[str, ...], threshold: float) -> None:
         self.labels = labels
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         net = net.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -36,7 +36,7 @@ class BoxFinder:
 
     def _one(self, path: str) -> Found:
         look = look_at(path)
-        found = found_shares(self._ask, look.picture, self._net.size.side)
+        found = found_shares(self._ask, self._net.decode, look.picture, self._net.side)
         boxes = [Box(*sides, self.labels[label]) for sides, label, _ in found]
         sureness = [sure for *_, sure in found]
         return placed(look, boxes, sureness, self._threshold, self.labels)
@@ -46,15 +46,7 @@ class BoxFinder:
         given = torch.from_numpy(squares).contiguous(memory_format=torch.channels_last)
         with torch.inference_mode():
             raw = self._net(given.to(self._device))
-        return [raw[name].float().cpu().numpy() for name in MAPS]
-
-
-def save(folder: Path, net: Detector, labels: tuple[str, ...], threshold: float) -> None:
-    """Write a detector."""
-    weights = {name: value.contiguous() for name, value in net.state_dict().items()}
-    save_file(weights, folder / WEIGHTS)
-    record = {"v": 1, "labels": list(labels), "net": net.size.to_json(), "threshold": threshold}
-    (folder / RECORD).write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+        return [raw[name].float().cpu().numpy() for name in self._net.maps]
 
 
 def load(folder: Path) -> BoxFinder:
@@ -64,9 +56,19 @@ def load(folder: Path) -> BoxFinder:
         ModelError: files are missing or do not belong together.
     """
     with loading_model():
-        record = json.loads((folder / RECORD).read_text("utf-8"))
-        net = Detector(DetectorSize.from_json(record["net"]))
-        net.load_state_dict(load_file(folder / WEIGHTS))
-        backbone = net.eval().fcos.backbone
-        backbone.body = fold_norms(backbone.body, net.size.side)
+        net, record = (from_trained if has_queries(folder) else _of_maps)(folder)
     return BoxFinder(net, tuple(record["labels"]), record["threshold"])
+
+
+def has_queries(folder: Path) -> bool:
+    """Tell whether a trained detector is one of Transformers."""
+    return (folder / QUERIES).is_file()
+
+
+def _of_maps(folder: Path) -> tuple[Finder, dict[str, Any]]:
+    record = json.loads((folder / RECORD).read_text("utf-8"))
+    net = Detector(DetectorSize.from_json(record["net"]))
+    net.load_state_dict(load_file(folder / WEIGHTS))
+    backbone = net.eval().fcos.backbone
+    backbone.body = fold_norms(backbone.body, net.side)
+    return net, record
