@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from functools import partial
+from html import escape
 from typing import Any
 
 import gradio as gr
 
 from bigmodel.core.datasets.attached import file_of
-from bigmodel.core.datasets.inputs import LACKING, in_short, parts_of
+from bigmodel.core.datasets.inputs import LACKING, files_among, in_short, parts_of
 from bigmodel.core.errors import ModelError
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.panel import cut
@@ -16,8 +17,10 @@ from pages.shared.demo import text_view
 from pages.shared.demo.models import LOCK, DemoModels
 from pages.shared.demo.table_box import answer_table
 from pages.shared.web.guard import Newest, guard
+from pages.shared.web.media_route import MEDIA
 from pages.shared.web.page import Context, Page
 from pages.shared.widgets import answer, ask_box
+from pages.shared.widgets.media_item import parts_html
 from pages.shared.widgets.terms import strip
 
 WORDS = "pages.mixed_demo."
@@ -145,7 +148,7 @@ class MixedDemo:
             answer.quiet(said) if said else "",
             gr.Dataset(
                 samples=[[text] for text in examples],
-                sample_labels=[cut(in_short(text), EXAMPLE_CHARACTERS) for text in examples],
+                sample_labels=[cut(_named(text), EXAMPLE_CHARACTERS) for text in examples],
                 visible=bool(examples),
             ),
         )
@@ -171,16 +174,21 @@ class MixedDemo:
     def ask_example(
         self, sample: Sequence[str], model_id: str, request: gr.Request
     ) -> tuple[str, ...]:
-        """Take the texts of an example into the boxes and answer it whole."""
+        """Take the texts of an example into the boxes and answer it whole; its files stand with the answer."""
         owner = self._ctx.owner(request)
-        slots = slots_of(self._demo.rows.columns(owner, model_id))
+        columns = self._demo.rows.columns(owner, model_id)
+        slots = slots_of(columns)
         texts = [""] * SLOTS[TEXT]
         for at, part in enumerate(parts_of(sample[0])):
             medium, place, _ = slots.get(at, ("", 0, None))
             if medium == TEXT and part != LACKING and not file_of(part):
                 texts[place] = part
         row = self._demo.rows.placed(owner, model_id, sample[0])
-        return *texts, self._answered(owner, model_id, row, request)
+        named = files_among(sample[0], [column.name for column in columns])
+        files = [part for part in named if file_of(part[1])]
+        media = f"{MEDIA}/{self._demo.rows.dataset_id(owner, model_id)}"
+        seen = parts_html(files, media, escape) if files else ""
+        return *texts, self._answered(owner, model_id, row, request) + seen
 
     def ask_table(
         self,
@@ -205,6 +213,12 @@ class MixedDemo:
         before = SLOTS[TEXT] + (SLOTS[PICTURE] if medium == SOUND else 0)
         files = ask_box.question(given[before + place]).files
         return str(self._demo.uploads.find(owner, files[0][0])) if files else ""
+
+
+def _named(example: str) -> str:
+    """Return what a row says in words, else the names of its files."""
+    parts = [part for part in parts_of(example) if part != LACKING and not file_of(part)]
+    return " · ".join(parts) or in_short(example)
 
 
 def slots_of(columns: Sequence[AskedColumn]) -> dict[int, tuple[str, int, AskedColumn]]:

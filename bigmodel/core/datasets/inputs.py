@@ -8,6 +8,7 @@ from bigmodel.core.datasets.attached import called, file_of, placed
 
 MARK = "\u2063"  # the invisible separator of Unicode: XML and every table take it
 SEPARATOR = f"\n{MARK}\n"
+Parts = tuple[tuple[str, str], ...]  # columns of a row with what their cells hold
 LACKING = "–"  # stands where a row may lack something, so that the other parts keep their places
 
 
@@ -42,6 +43,12 @@ def in_short(text: str) -> str:
     """Return an input as lists show it: of several parts the shortest first, so that a question stands before its passage."""
     parts = [called(part) for part in parts_of(text)]
     return " · ".join(sorted(filter(None, parts), key=len)) if len(parts) > 1 else text
+
+
+def files_among(text: str, names: Sequence[str]) -> Parts:
+    """Return the parts of an input by their columns where files are among them, nothing of any other."""
+    parts = parts_of(text)
+    return tuple(zip(names, parts, strict=False)) if any(map(file_of, parts)) else ()
 
 
 def each_part(texts: Sequence[str], change: Change, *, may_lack: bool = False) -> list[str]:

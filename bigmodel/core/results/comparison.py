@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bigmodel.core.datasets.inputs import Parts
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.results import Measure
@@ -36,13 +37,14 @@ class Paired:
 
 @dataclass(frozen=True)
 class ChangedRow:
-    """A row that one of the two answered right and the other wrong; `media` as of an `AnsweredRow`."""
+    """A row that one of the two answered right and the other wrong; `media` and `parts` as of an `AnsweredRow`."""
 
     text: str
     truth: str
     new: str
     old: str
     media: str = ""
+    parts: Parts = ()
 
 
 @dataclass(frozen=True)

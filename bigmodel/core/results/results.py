@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isnan, nan
 
+from bigmodel.core.datasets.inputs import Parts
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric, metric
 from bigmodel.core.results.alignment import Edit
@@ -57,7 +58,8 @@ class AnsweredRow:
 
     Of a picture or a recording, `text` is its file name as the person knows it, and `media` its name
     below the dataset's `media/`. `edits` lead from a true transcript to what was heard; `view` is the
-    row with both drawn in one, where its answer type draws that.
+    row with both drawn in one, where its answer type draws that. A row whose cells are files among others
+    has them all in `parts`, each after the name of its column.
     """
 
     row_id: str
@@ -66,5 +68,6 @@ class AnsweredRow:
     answer: str
     sureness: float | None
     media: str = ""
+    parts: Parts = ()
     edits: tuple[Edit, ...] = ()
     view: Panel | None = None

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bigmodel.core.datasets.attached import called
+from bigmodel.core.datasets.attached import called, file_of
 from bigmodel.data.media.entry import THUMB_ENDING
 from bigmodel.data.tables.source import ORIGINAL, Source
 from bigmodel.data.versions.versions import ITEMS, media_folder
@@ -37,11 +37,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Preview:
-    """Some rows as they came, and how many there are in all."""
+    """Some rows as they came, and how many there are in all; of a row the files that its cells stand for, "" for a text."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     total: int
+    files: tuple[tuple[str, ...], ...] = ()
 
 
 def items_of(folder: Path, *, label: str | None, limit: int, offset: int) -> tuple[Item, ...]:
@@ -95,8 +96,12 @@ def preview(
             total = file.metadata.num_rows
             groups, skip = _row_groups(file.metadata, limit, offset)
             table = file.read_row_groups(groups, columns=names).slice(skip, limit)
-    cells = [[called(cell or "") for cell in table.column(name).to_pylist()] for name in names]
-    return Preview(source.columns, tuple(zip(*cells, strict=True)), total)
+    cells = [[cell or "" for cell in table.column(name).to_pylist()] for name in names]
+    rows, files = (
+        tuple(zip(*(map(part, column) for column in cells), strict=True))
+        for part in (called, file_of)
+    )
+    return Preview(source.columns, rows, total, files)
 
 
 def _found(file: pq.ParquetFile, names: list[str], label: str, words: str) -> tuple[int, pa.Table]:

@@ -84,6 +84,10 @@ class GivenRows:
         split = Split.TEST if version.summary.split_rows.get(Split.TEST) else Split.TRAIN
         return example_texts(items_of(self._settings.home / version.folder), split, count)
 
+    def dataset_id(self, owner: str, model_or_job: str) -> str:
+        """Return which dataset the examples and their files are of."""
+        return self._behind(owner, model_or_job)[1].dataset_id
+
     def placed(self, owner: str, model_or_job: str, example: str) -> str:
         """Return an example with its files where they lie; a file of no dataset of this model stays unfound."""
         _, version = self._behind(owner, model_or_job)

@@ -13,7 +13,7 @@ from bigmodel.answers import answer_type, metrics_of
 from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.callbacks import OnCount
 from bigmodel.core.datasets.dataset import Version
-from bigmodel.core.datasets.inputs import in_short
+from bigmodel.core.datasets.inputs import files_among, in_short
 from bigmodel.core.errors import ModelError
 from bigmodel.core.job import Job, State
 from bigmodel.core.model import TrainedModel
@@ -229,9 +229,12 @@ class CompareService:
             else rows["name"]
         )
         media = [""] * len(places) if is_text else rows["input"]
+        parts = [files_among(text, version.recipe.inputs) for text in rows["input"]]
         return tuple(
-            ChangedRow(text, kind.said(now.truth[at]), now.answers[at].text, before[at].text, file)
-            for text, file, at in zip(texts, media, places, strict=True)
+            ChangedRow(
+                text, kind.said(now.truth[at]), now.answers[at].text, before[at].text, file, of
+            )
+            for text, file, of, at in zip(texts, media, parts, places, strict=True)
         )
 
 

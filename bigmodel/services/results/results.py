@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from bigmodel.answers import answer_type, metrics_of
 from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.datasets.dataset import Split, Version
-from bigmodel.core.datasets.inputs import in_short
+from bigmodel.core.datasets.inputs import Parts, files_among, in_short
 from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
@@ -37,7 +37,9 @@ from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 from bigmodel.tasks import get_task
 
-Said = tuple[str, str]  # text of a row, and its media name
+Said = tuple[
+    str, str, Parts
+]  # text of a row, its media name, and its parts where files are among them
 Ask = Callable[[str, str, Sequence[str]], list[Answer]]  # owner, model id, texts or paths
 MOST_CACHED = 16
 MOST_READ = 4  # models whose predictions stay in memory, newest last
@@ -271,7 +273,7 @@ class ResultService:
 
         def row(place: int) -> AnsweredRow:
             row_id, truth, answer = found.row_ids[place], found.truth[place], found.answers[place]
-            text, media = said.get(row_id, ("", ""))
+            text, media, parts = said.get(row_id, ("", "", ()))
             return AnsweredRow(
                 row_id,
                 text,
@@ -279,6 +281,7 @@ class ResultService:
                 answer.text,
                 answer.certainty,
                 media,
+                parts,
                 kind.edits(truth, answer),
                 kind.mark(text, truth, answer),
             )
@@ -306,15 +309,19 @@ class ResultService:
         return values
 
     def _said(self, owner: str, model: TrainedModel, row_ids: Sequence[str]) -> dict[str, Said]:
-        """Return what each row said: its text, or the file name and the media name of its recording."""
+        """Return what each row said: its text and what files are among it, or the file name and the media name of its recording."""
         if not row_ids:
             return {}
         version = self._version(owner, model)
         rows = load_rows(self._settings.home / version.folder, row_ids)
         columns = zip(rows["row_id"], rows["input"], rows["name"], strict=True)
         if version.recipe.medium == Medium.TEXT:
-            return {row_id: (in_short(text)[:TEXT_CHARACTERS], "") for row_id, text, _ in columns}
-        return {row_id: (name, media) for row_id, media, name in columns}
+            names = version.recipe.inputs
+            return {
+                row_id: (in_short(text)[:TEXT_CHARACTERS], "", files_among(text, names))
+                for row_id, text, _ in columns
+            }
+        return {row_id: (name, media, ()) for row_id, media, name in columns}
 
     def _seen(self, version: Version, hashes: Sequence[str]) -> tuple[Message, ...]:
         """Return a remark when the model learned from rows of the file."""

@@ -12,8 +12,9 @@ from dataclasses import replace
 import pyarrow.parquet as pq
 
 from bigmodel.answers import answer_type
+from bigmodel.core.datasets.attached import file_of
 from bigmodel.core.datasets.dataset import Split, Version
-from bigmodel.core.datasets.inputs import in_short
+from bigmodel.core.datasets.inputs import files_among, in_short
 from bigmodel.core.language import Language
 from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
@@ -130,8 +131,10 @@ class ModelPageService:
             shown = replace(shown, right=tuple(right), wrong=tuple(wrong), has_examples=True)
         if training_rows:
             shown = replace(shown, learned=tuple(self._learned(version)))
-        files = {row.media for row in (*shown.right, *shown.wrong, *shown.learned) if row.media}
-        return replace(shown, pictures=self._pictures(version, files))
+        rows = (*shown.right, *shown.wrong, *shown.learned)
+        among = {file_of(cell) for row in rows for _, cell in row.parts}
+        files = {row.media for row in rows} | among
+        return replace(shown, pictures=self._pictures(version, files - {""}))
 
     def _learned(self, version: Version) -> Sequence[AnsweredRow]:
         """Return some training rows, of every class in turn."""
@@ -147,6 +150,7 @@ class ModelPageService:
                 "",
                 None,
                 "" if is_text else text,
+                files_among(text, version.recipe.inputs) if is_text else (),
             )
             found.setdefault(target, []).append(row)
         turns = (

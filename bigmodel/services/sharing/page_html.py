@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 from bigmodel.core.callbacks import Say
+from bigmodel.core.datasets.attached import file_of
 from bigmodel.core.language import Language
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.results.panel import Table, cut
@@ -129,6 +130,13 @@ def _row_table(rows: Sequence[AnsweredRow], shown: ModelPage, raw: Say) -> str:
 
 
 def _item(row: AnsweredRow, *, shown: ModelPage, raw: Say) -> str:
+    if row.parts:
+        seen = [
+            shown.pictures[f] for _, cell in row.parts if (f := file_of(cell)) in shown.pictures
+        ]
+        return "".join(f'<img src="{picture}" alt="">' for picture in seen) + escape(
+            cut(row.text, TEXT_CHARACTERS)
+        )
     picture = shown.pictures.get(row.media)
     name = escape(cut(row.text, TEXT_CHARACTERS))
     drawn = panels.over(row.view, raw)

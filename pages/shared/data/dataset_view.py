@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from itertools import zip_longest
 from typing import Protocol
 
 from bigmodel.core.callbacks import Say
@@ -10,6 +11,7 @@ from bigmodel.core.language import Language
 from bigmodel.core.message import Message
 from bigmodel.core.target import Chart
 from bigmodel.words import Words
+from pages.shared.widgets.media_item import item
 
 SHOWN_COLUMNS = 10
 SHOWN_CHARACTERS = 160
@@ -24,6 +26,8 @@ class Table(Protocol):
     def columns(self) -> tuple[str, ...]: ...
     @property
     def rows(self) -> tuple[tuple[str, ...], ...]: ...
+    @property
+    def files(self) -> tuple[tuple[str, ...], ...]: ...
 
 
 def facts(dataset: Dataset, say: Say) -> str:
@@ -133,8 +137,8 @@ def _problem(message: Message, words: Words, language: Language) -> str:
     )
 
 
-def preview(table: Table, *, text: Sequence[str], label: str) -> str:
-    """Return the rows as a table, the columns that are read and the label first."""
+def preview(table: Table, *, text: Sequence[str], label: str, media: str = "") -> str:
+    """Return the rows as a table, the columns that are read and the label first; `media` is the address of their files."""
     chosen = [name for name in (*text, label) if name in table.columns]
     names = [*chosen, *(name for name in table.columns if name not in chosen)][:SHOWN_COLUMNS]
     places = [table.columns.index(name) for name in names]
@@ -143,8 +147,9 @@ def preview(table: Table, *, text: Sequence[str], label: str) -> str:
     )
     chip = table.columns.index(label) if label in table.columns else -1
 
-    def cell(row: Sequence[str], place: int) -> str:
-        said = escape(short(row[place]))
+    def cell(row: Sequence[str], files: Sequence[str], place: int) -> str:
+        file = files[place] if files else ""
+        said = item(row[place], file, media) if file else escape(short(row[place]))
         return (
             f'<td><span class="bm-badge">{said}</span></td>'
             if place == chip
@@ -152,7 +157,8 @@ def preview(table: Table, *, text: Sequence[str], label: str) -> str:
         )
 
     body = "".join(
-        "<tr>" + "".join(cell(row, place) for place in places) + "</tr>" for row in table.rows
+        "<tr>" + "".join(cell(row, files, place) for place in places) + "</tr>"
+        for row, files in zip_longest(table.rows, table.files, fillvalue=())
     )
     return (
         '<div class="bm-scroll" tabindex="0"><table class="bm-table bm-rows">'

@@ -11,6 +11,7 @@ from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.data import media_view as view
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, preview, short
 from pages.shared.web.guard import Newest, guard
+from pages.shared.web.media_route import MEDIA
 from pages.shared.web.page import QUIET, Context
 from pages.shared.web.theme import script
 
@@ -134,7 +135,8 @@ class Gallery:
         count = self._ctx.say(
             request, "pages.media.page", first=min(offset + 1, last), last=last, all=page.total
         )
-        table = preview(page, text=recipe.inputs, label=recipe.target)
+        media = f"{MEDIA}/{dataset.id}"
+        table = preview(page, text=recipe.inputs, label=recipe.target, media=media)
         drawn = f'{table}<p class="bm-muted" data-testid="data-page">{escape(count)}</p>'
         return {
             self.items: gr.HTML("", visible=False),

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from bigmodel.core.callbacks import Say
+from bigmodel.core.datasets.attached import file_of
 from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.data import media_view
 from pages.shared.data.dataset_view import short
 from pages.shared.web.guard import Newest
+from pages.shared.web.media_route import MEDIA
 from pages.shared.web.page import QUIET, Context, Updates
+from pages.shared.widgets.media_item import parts_html
 
 if TYPE_CHECKING:
     from bigmodel.services.datasets.last_look import LastLook, ReadRow
@@ -152,6 +155,8 @@ def _drawn(look: "LastLook", dataset_id: str, say: Say) -> str:
 def _row(row: "ReadRow", dataset_id: str, say: Say) -> str:
     if row.item:
         read = media_view.face(row.item, dataset_id, say)
+    elif any(file_of(cell) for _, cell in row.texts):
+        read = parts_html(row.texts, f"{MEDIA}/{dataset_id}", lambda text: escape(short(text)))
     else:
         is_one = len(row.texts) == 1
         read = "<br>".join(

@@ -16,7 +16,9 @@ from bigmodel.core.results.comparison import ChangedRow, Comparison
 from bigmodel.core.results.results import Measure
 from pages.shared.results import results_view as view
 from pages.shared.web.guard import Newest
+from pages.shared.web.media_route import MEDIA
 from pages.shared.web.page import QUIET, Context, Updates
+from pages.shared.widgets.media_item import item, parts_html
 from pages.shared.widgets.rerun_button import AgainButton
 
 WORDS = "pages.compare."
@@ -111,7 +113,7 @@ class CompareView:
             )
         except ModelError as error:
             return view.notice(self.ctx.tell(request, error.message))
-        media = f"/bm/media/{self.ctx.services.jobs.get(self.ctx.owner(request), job).dataset_id}"
+        media = f"{MEDIA}/{self.ctx.services.jobs.get(self.ctx.owner(request), job).dataset_id}"
         return drawn(found, partial(self.ctx.say, request), media)
 
     def _name(self, job: Job, request: gr.Request) -> str:
@@ -196,7 +198,9 @@ def _changed(rows: Sequence[ChangedRow], key: str, say: Say, media: str) -> str:
 
 
 def _item(row: ChangedRow, media: str) -> str:
-    return view.item(row.text, row.media, media) if row.media else escape(_cut(row.text))
+    if row.parts:
+        return parts_html(row.parts, media, lambda text: escape(_cut(text)))
+    return item(row.text, row.media, media) if row.media else escape(_cut(row.text))
 
 
 def _cut(text: str) -> str:

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 
 from bigmodel.core.callbacks import Say
 from bigmodel.core.message import Message
-from bigmodel.core.results.panel import cut
 from bigmodel.core.results.results import AnsweredRow
 from bigmodel.services.panels import over
 from bigmodel.services.results.row_table import row_table, shown
-
-PICTURES = (".jpg", ".png")  # as they are kept; every other media file is a recording
+from pages.shared.widgets.media_item import item, parts_html
 
 
 def sentence(text: str, remarks: Sequence[tuple[Message, str]], ring: str = "") -> str:
@@ -41,27 +39,10 @@ def wrong_table(rows: Sequence[AnsweredRow], say: Say, count: str, media: str = 
     """
 
     def show(row: AnsweredRow) -> str:
+        if row.parts:
+            return parts_html(row.parts, media, shown)
         if not row.media:
             return shown(row.text)
         return item(row.text, row.media, media, over(row.view, say))
 
     return row_table(rows, show, say, "results-wrong-table") + muted(count)
-
-
-def item(text: str, file: str, media: str, drawn: str = "") -> str:
-    """Return a picture to look at or a recording to play, over the name its person knows it by.
-
-    `file` is its name below `media`, the address of all of them; without it there is only the name. What
-    is `drawn` lies over a picture, which is shown large then.
-    """
-    address = html.escape(f"{media}/{file}", quote=True)
-    name = html.escape(cut(text))
-    if not file:
-        return name
-    if file.endswith(PICTURES):
-        kind = "" if drawn else ' class="bm-thumb"'
-        shown = f'<img{kind} src="{address}" alt="{name}" loading="lazy">'
-        shown = f'<div class="bm-boxed">{shown}{drawn}</div>' if drawn else shown
-    else:
-        shown = f'<audio controls preload="none" src="{address}" aria-label="{name}"></audio>'
-    return f'<div class="bm-item">{shown}<div class="bm-muted">{name}</div></div>'

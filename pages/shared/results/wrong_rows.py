@@ -11,12 +11,12 @@ from bigmodel.core.results.results import Results
 from pages.shared.results import results_view as view
 from pages.shared.web.download import fetch
 from pages.shared.web.guard import Newest
+from pages.shared.web.media_route import MEDIA
 from pages.shared.web.page import QUIET, Context, Updates
 
 PAGE_ROWS = 10
 ALL = ""
 WORDS = "pages.results."
-MEDIA = "/bm/media"  # pictures and recordings of a dataset, by its id and their names
 
 
 class WrongRows:

@@ -18,6 +18,7 @@ from pages.shared.web.page import owner_of
 if TYPE_CHECKING:
     from bigmodel.services.studio import Services
 
+MEDIA = "bm/media"  # the address of all files, relative to the app's
 KINDS = {".jpg": "image/jpeg", ".png": "image/png", ".flac": "audio/flac"}
 HARMLESS = {
     "X-Content-Type-Options": "nosniff",
@@ -29,7 +30,7 @@ KEPT = {"Cache-Control": "private, max-age=31536000, immutable"}  # what has a n
 
 def media_url(dataset_id: str, file: str, *, thumb: bool = False) -> str:
     """Return the address of a file of a dataset, relative to the app's; `file` is "<xx>/<sha256>.<ending>"."""
-    return f"bm/media/{dataset_id}/{file}{'?thumb=1' if thumb else ''}"
+    return f"{MEDIA}/{dataset_id}/{file}{'?thumb=1' if thumb else ''}"
 
 
 def routes(services: "Services") -> list[Route]:

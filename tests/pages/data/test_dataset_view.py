@@ -46,6 +46,7 @@ def numbers(*labels: str) -> Summary:
 class Rows:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    files: tuple[tuple[str, ...], ...] = ()
 
 
 def test_facts_of_a_table_hold_what_was_found_in_it() -> None:
@@ -152,3 +153,10 @@ def test_wide_tables_and_long_cells_are_cut() -> None:
 def test_short_text_is_left_alone() -> None:
     assert view.short("x" * 160) == "x" * 160
     assert view.short("x" * 161) == "x" * 159 + "…"
+
+
+def test_files_of_a_table_are_shown_in_its_preview() -> None:
+    table = Rows(("note", "photo"), (("a vase", "1.jpg"), ("b", "")), (("", "aa/x.jpg"), ("", "")))
+    drawn = view.preview(table, text=("note", "photo"), label="", media="bm/media/d")
+    assert '<img class="bm-thumb" src="bm/media/d/aa/x.jpg" alt="1.jpg"' in drawn
+    assert drawn.count("<img") == 1

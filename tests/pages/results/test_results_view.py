@@ -1,5 +1,6 @@
 """Differences of transcripts can be read without colour, and nothing a person wrote becomes HTML."""
 
+from bigmodel.core.datasets.inputs import files_among, row_of
 from bigmodel.core.results.alignment import diff
 from bigmodel.core.results.panel import media_panel
 from bigmodel.core.results.results import AnsweredRow
@@ -59,3 +60,16 @@ def test_row_that_its_answer_type_draws_stands_with_truth_and_answer_in_one() ->
         in shown
     )
     assert shown.count("[column_") == 3
+
+
+def test_row_of_several_media_is_looked_at_and_played() -> None:
+    files = {ending: f"aa/aa{'0' * 62}.{ending}" for ending in ("jpg", "flac")}
+    cells = [f"{name} [{file}]" for name, file in files.items()]
+    told = row_of(["a <b> vase", cells[0], "", cells[1]])
+    parts = files_among(told, ("note", "photo", "grams", "knock"))
+    table = view.wrong_table([row(text=told, parts=parts)], say, "1", "bm/media/d")
+    assert f'<img class="bm-thumb" src="bm/media/d/{files["jpg"]}"' in table
+    assert f'<audio controls preload="none" src="bm/media/d/{files["flac"]}"' in table
+    assert "<dt>note</dt><dd>a &lt;b&gt; vase</dd>" in table
+    assert "grams" not in table  # this row lacks it
+    assert not files_among("a vase\n\u2063\n12", ("note", "grams"))
