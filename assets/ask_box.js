@@ -6,7 +6,8 @@ const root = element.querySelector('.bm-ask'), kind = root.dataset.kind;
 const said = WORDS[/^zh/i.test(document.documentElement.lang) ? 'zh' : 'en'];
 const part = name => root.querySelector(`[data-part="${name}"]`);
 const shown = part('shown'), status = part('status'), level = part('level');
-const open = part('open'), take = part('take'), close = part('close'), live = part('live');
+const open = part('open'), take = part('take'), close = part('close'), live = part('live'), clear = part('clear');
+const isPart = !root.dataset.files;  // of a row: one file, which can be taken out again
 const LIVE_PAUSE_MS = 300, LIVE_PATIENCE_MS = 10000;
 let turn = 0, device = null;
 
@@ -60,12 +61,21 @@ async function ask(files, isLive = false) {
 }
 
 function give(list) {
-  const files = [...(list || [])];
+  const files = [...(list || [])].slice(0, isPart ? 1 : undefined);
   if (!files.length) return;
   closeDevice();
   preview(files);
   ask(files);
+  clear.hidden = !isPart;
 }
+
+clear.onclick = () => {
+  closeDevice();
+  show(null);
+  clear.hidden = true;
+  turn++;
+  props.value = '';
+};
 
 for (const input of root.querySelectorAll('input[type=file]'))
   input.onchange = () => { give(input.files); input.value = ''; };
@@ -84,7 +94,7 @@ document.addEventListener('paste', event => {
 function busy(isOpen) {
   open.hidden = isOpen || !bmCanRecord();
   take.hidden = close.hidden = !isOpen;
-  live.hidden = !isOpen || kind !== 'picture';
+  live.hidden = !isOpen || kind !== 'picture' || isPart;
   level.hidden = !isOpen || kind !== 'sound';
 }
 

@@ -75,7 +75,8 @@ class MixedDemo:
             for at in range(SLOTS[medium]):
                 with gr.Column(visible=False) as around:
                     self._names.append(gr.HTML(padding=False))
-                    box = ask_box.ask_box(words, kind, f"mixed-demo-{kind}-{at}")  # type: ignore[arg-type] # one of its two
+                    elem_id = f"mixed-demo-{kind}-{at}"
+                    box = ask_box.ask_box(words, kind, elem_id, is_part=True)  # type: ignore[arg-type] # one of its two
                     self._files.append(box)
                 self._around.append(around)
         self._left = gr.HTML(padding=False, elem_id="mixed-demo-left")
@@ -187,7 +188,7 @@ class MixedDemo:
         named = files_among(sample[0], [column.name for column in columns])
         files = [part for part in named if file_of(part[1])]
         media = f"{MEDIA}/{self._demo.rows.dataset_id(owner, model_id)}"
-        seen = parts_html(files, media, escape) if files else ""
+        seen = f'<div class="bm-card">{parts_html(files, media, escape)}</div>' if files else ""
         return *texts, self._answered(owner, model_id, row, request) + seen
 
     def ask_table(

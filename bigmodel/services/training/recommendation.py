@@ -43,6 +43,9 @@ class Situation:
     least: int = 50  # rows below which nothing can be held out: only the instant model
     scratch_rows: int = 0  # that the task asks for where it starts from nothing
     guesses_first: bool = False  # the instant model looks at nothing
+    alone_of: str = (
+        ""  # the task, where it has no other kind of model: its own words say what that one can do
+    )
 
     @property
     def rows_for_scratch(self) -> int:
@@ -239,6 +242,8 @@ def _why_best(choice: BaseChoice, situation: Situation) -> Message:
     if kind == "instant":
         if situation.guesses_first:
             return choice.reason
+        if situation.alone_of:
+            return Message(f"tasks.{situation.alone_of}.bases.instant.about")
         if situation.has_few:
             args = {"rows": situation.usable_rows}
             return Message(f"train.why.instant_few{_of_medium(situation)}", args)

@@ -165,6 +165,7 @@ class TrainingService:
             least=task.fewest_to_tune,
             scratch_rows=task.rows_for_scratch,
             guesses_first=task.guesses_first,
+            alone_of="" if len(self._bases.catalogue(task).bases) > 1 else task.name,
         )
 
     # the form -----------------------------------------------------------------------------------

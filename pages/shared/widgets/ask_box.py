@@ -22,7 +22,7 @@ ACCEPT = {
 # Runs after an answer came: a live picture asks its next question then.
 ANSWERED = "() => { window.dispatchEvent(new Event('bm-answered')); }"
 _TEMPLATE = """
-<div class="bm-ask" data-kind="{kind}" data-testid="{elem_id}-ask">
+<div class="bm-ask" data-kind="{kind}" data-files="{many}" data-testid="{elem_id}-ask">
   <div class="bm-drop"><div data-part="shown"></div><p class="bm-muted" data-word="drop"></p></div>
   <div class="bm-level" data-part="level" hidden><b><i></i></b><span class="bm-number"></span></div>
   <div class="bm-presses">
@@ -31,8 +31,9 @@ _TEMPLATE = """
       <input type="file" accept="{device}" capture="environment" data-part="device"></label>
     <button type="button" class="bm-press is-first" data-part="open" data-word="open" hidden></button>
     <label class="bm-press"><span data-word="choose"></span>
-      <input type="file" accept="{accept}" multiple data-part="file"></label>
+      <input type="file" accept="{accept}" {many} data-part="file"></label>
     <button type="button" class="bm-press" data-part="close" data-word="close" hidden></button>
+    <button type="button" class="bm-press" data-part="clear" data-word="clear" hidden></button>
     <label class="bm-check" data-part="live" hidden><input type="checkbox"> <span data-word="live"></span></label>
   </div>
   <p class="bm-muted" data-part="status" role="status"></p>
@@ -50,9 +51,20 @@ class Question:
 
 
 def ask_box(
-    words: Words, kind: Literal["picture", "sound"], elem_id: str, *, drop: str = ""
+    words: Words,
+    kind: Literal["picture", "sound"],
+    elem_id: str,
+    *,
+    drop: str = "",
+    is_part: bool = False,
 ) -> gr.HTML:
-    """Return the box; its value is to be read by `question`, its event is `submit`. `drop` is the key of what stands in it."""
+    """Return the box; its value is to be read by `question`, its event is `submit`.
+
+    Args:
+        drop: the key of what stands in it.
+        is_part: it takes one file, which is a part of a row and can be taken out again.
+    """
+    drop = f"pages.ask.{kind}.drop_one" if is_part else drop
     prefix = f"pages.ask.{kind}."
     phrases = {
         language: {
@@ -67,7 +79,11 @@ def ask_box(
     return gr.HTML(
         None,
         html_template=_TEMPLATE.format(
-            kind=kind, elem_id=elem_id, accept=ACCEPT[kind], device=device
+            kind=kind,
+            elem_id=elem_id,
+            accept=ACCEPT[kind],
+            device=device,
+            many="" if is_part else "multiple",
         ),
         js_on_load=f"const WORDS = {json.dumps(phrases)};\n{script('devices.js', 'ask_box.js')}",
         elem_id=elem_id,

@@ -1,5 +1,6 @@
 """Which base is recommended, and why: rules over measured numbers."""
 
+from dataclasses import replace
 from functools import partial
 
 from bigmodel.core.datasets.dataset import Summary
@@ -164,3 +165,10 @@ def test_texts_and_plenty_need_no_such_sentence() -> None:
     about = pictures(9000)
     assert expectation(summary, about, best([INSTANT, SCRATCH], about)) is None
     assert expectation(summary, situation(10), best([INSTANT], situation(10))) is None
+
+
+def test_only_kind_of_model_of_a_task_is_told_by_what_it_can_do() -> None:
+    few = replace(situation(rows=72), medium=Medium.AUDIO, alone_of="speech_synthesis")
+    reason = best([INSTANT], few).reason
+    for language, told in (("en", "any sentence is not offered"), ("zh", "任意句子")):
+        assert told in load_words().say(language, reason)
