@@ -16,6 +16,9 @@ from bigmodel.training.synthesis.units import units_of
 
 JOINED_S = 6.0  # of speech that are heard as one voice
 ALSO = {"en": {"oh": "0", "o": "0"}, "zh": {"\u3007": "0", "幺": "1", "两": "2", "兩": "2"}}
+# Mandarin digits by their sound, for a listener writes homophones; only after "number is", since words before sound so too.
+SOUNDS = {"ling": "0", "yi": "1", "yao": "1", "er": "2", "liang": "2", "san": "3", "si": "4", "wu": "5", "liu": "6", "qi": "7", "ba": "8", "jiu": "9"}  # fmt: skip
+NUMBER_IS = ["ma", "shi"]  # 号码是
 WORD = {"en": re.compile(r"\d|[a-z']+"), "zh": re.compile(r"\d|[^\W\d_]")}
 
 
@@ -29,18 +32,37 @@ class Likeness:
 
 
 def digits_in(heard: str, language: str) -> str:
-    """Return the digits of a text in order, those that are written as words too."""
+    """Return the digits of a text in order, those that are written as words too, in Chinese also as what sounds alike."""
     names = {name: str(digit) for digit, name in enumerate(NAMES[language])}
     names |= ALSO[language]
     parts = WORD[language].findall(heard.lower())
-    return "".join(part if part.isdecimal() else names.get(part, "") for part in parts)
+    start = _number_at(parts, language)
+    if start:
+        names = {part: SOUNDS[_sound(part)] for part in parts if _sound(part) in SOUNDS} | names
+    return "".join(part if part.isdecimal() else names.get(part, "") for part in parts[start:])
 
 
 def words_wrong(heard: str, language: str) -> float:
     """Return the share of the sentence, its number aside, that was heard otherwise: of letters, in Chinese of syllables."""
     asked = _plain(SENTENCES[language].format(digits=""), language)
-    told = _plain(heard, language)
+    parts = WORD[language].findall(heard.lower())
+    end = _number_at(parts, language) or len(parts)
+    told = _plain(" ".join(parts[:end]), language)
     return alignment.count(alignment.kinds_of(asked, told)).errors / len(asked)
+
+
+def _number_at(parts: Sequence[str], language: str) -> int:
+    """Return where the number begins in what was heard in Chinese, 0 where that is not certain."""
+    if language != "zh":
+        return 0
+    sounds = [_sound(part) for part in parts]
+    ends = [at for at in range(2, len(parts)) if sounds[at - 2 : at] == NUMBER_IS]
+    return ends[-1] if ends else 0
+
+
+def _sound(part: str) -> str:
+    """Return a Chinese character as it is said, without its tone; anything else as it is."""
+    return "".join(unit.key for unit in units_of(part)).rstrip("12345") or part
 
 
 def _plain(text: str, language: str) -> list[str]:

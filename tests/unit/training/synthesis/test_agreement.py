@@ -28,6 +28,8 @@ RATE = 16_000
         ("zh", "我同意让这台电脑学习我的声音。我的号码是407192。"),
         ("zh", "我的号码是四零七幺九二"),
         ("zh", "我的號碼是四〇七一九二"),
+        ("zh", "我同意让这台电脑学习我的声音，我的号码是思灵期医酒而。"),
+        ("zh", "我同義讓這台電腦學習我的聲音 我的號碼是4零7 1-9二"),
     ],
 )
 def test_digits_are_found_however_they_are_written(language: str, heard: str) -> None:
@@ -43,6 +45,13 @@ def test_sentence_says_its_digits_and_no_others(language: Any) -> None:
 
 def test_homophones_and_the_other_script_are_no_wrong_words() -> None:
     assert words_wrong("我同意讓這臺電腦學習我的聲音。我的號碼是1。", "zh") < 0.1
+    assert words_wrong("我同意让这台电脑学习我的声音，我的号码是思灵期医酒而。", "zh") == 0.0
+
+
+def test_sounds_of_digits_count_after_the_words_before_a_number_alone() -> None:
+    assert digits_in("我同意，一二三四五六", "zh") == "123456"  # 意 sounds like 一
+    assert digits_in("我同意而且义气", "zh") == ""
+    assert digits_in("我的号码是思灵期医酒", "zh") == "40719"
 
 
 @pytest.mark.parametrize(
