@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from io import BytesIO
+from math import nan
 from pathlib import PurePath
 from typing import Any
 
@@ -88,6 +89,7 @@ class EnhancedType(AnswerType):
         Metric("si_sdr", is_share=False, short="SI-SDR, dB"),
         Metric("stoi", is_share=False, short="STOI"),
         Metric("made_worse", higher_is_better=False),
+        Metric("words_wrong", higher_is_better=False),
     )
     grows = True  # it comes whole, but a dial may be turned
     dials = (Dial("strength", 0.0, 1.0, 1.0, 0.05),)
@@ -108,7 +110,8 @@ class EnhancedType(AnswerType):
         known = {name: record[name] for name in ("seconds", *SOUNDS, *PICTURES)}
         judged = None
         if record.get("noise"):
-            judged = Judged(noise=record["noise"], **{name: record[name] for name in NUMBERS})
+            known_of = {name: record.get(name, nan) for name in NUMBERS}  # older ones lack words
+            judged = Judged(noise=record["noise"], **known_of)
         return Enhanced(**known, judged=judged)
 
     def asked(self, inputs: Sequence[str], truth: Sequence[str]) -> Sequence[str]:

@@ -24,7 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "en": "I agree that this computer learns my voice. My number is {digits}.",
     "zh": "我同意让这台电脑学习我的声音。我的号码是{digits}。",
 }
-BETWEEN = {"en": ", ", "zh": ""}
+BETWEEN = {"en": ", ", "zh": "，"}  # pauses: digits that run into each other are heard as one
 
 
 def sentence_of(language: Language, digits: str) -> str:

@@ -28,7 +28,10 @@ def takes_html(data: Mapping[str, Any], say: Say) -> str:
         f'<div class="bm-takes" data-testid="takes" role="radiogroup" aria-label="{about}">'
         f"{choices}{players}</div>"
     )
-    return (drawn if takes else "") + judged
+    axes = (
+        f'<div class="bm-muted">{escape(say(f"{WORDS}axes"))}</div>' if takes and not judged else ""
+    )
+    return (drawn if takes else "") + axes + judged
 
 
 def _choice(take: Mapping[str, Any], group: str, place: int, say: Say, *, is_shown: bool) -> str:

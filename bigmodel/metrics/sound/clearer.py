@@ -1,7 +1,7 @@
 """How much clearer recordings became, all of them together: measures with intervals, by loudness and kind of noise; it reads no file."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ COLUMNS = {
 WORSE_DB = 0.1  # that a recording may lose before it counts as made worse
 NO_LOSS = 0.0
 SAME_DB = 0.05
+WRONG = "words_wrong"
 WORDS = "pages.results."
 
 
@@ -31,7 +32,8 @@ WORDS = "pages.results."
 class Judged:
     """What was measured of one recording before and after; NaN where it cannot be, as of silence.
 
-    `snr` says by how many dB the voice was louder than the noise, which was of the kind `noise`.
+    `snr` says by how many dB the voice was louder than the noise, which was of the kind `noise`. Of the `words` that a
+    recogniser hears in the clean recording, so many are `wrong` in the cleaned one, and `wrong_before` in the noisy one.
     """
 
     snr: float
@@ -40,6 +42,9 @@ class Judged:
     stoi_before: float
     stoi: float
     noise: str
+    words: float = np.nan
+    wrong_before: float = np.nan
+    wrong: float = np.nan
 
     @property
     def gain(self) -> float:
@@ -53,7 +58,7 @@ def headline(rows: Sequence[Judged]) -> dict[str, float]:
     if not rows:
         return {}
     found = _from_means(_columns(rows).mean(axis=1, keepdims=True))
-    return {name: float(value[0]) for name, value in found.items()}
+    return {name: float(found[name][0]) for name in _known(found, rows)}
 
 
 def evaluate(
@@ -94,17 +99,21 @@ def is_better(measures: Mapping[str, Measure]) -> bool:
 
 
 def _untouched(row: Judged) -> Judged:
-    return Judged(
-        row.snr, row.si_sdr_before, row.si_sdr_before, row.stoi_before, row.stoi_before, row.noise
-    )
+    return replace(row, si_sdr=row.si_sdr_before, stoi=row.stoi_before, wrong=row.wrong_before)
 
 
 def _measures(rows: Sequence[Judged]) -> dict[str, Measure]:
-    return intervals.of_means(_columns(rows), _from_means)
+    found = intervals.of_means(_columns(rows), _from_means)
+    return {name: found[name] for name in _known(found, rows)}
+
+
+def _known(found: Iterable[str], rows: Sequence[Judged]) -> list[str]:
+    """Return which measures are known: words only where a recogniser listened."""
+    return [name for name in found if name != WRONG or any(row.words > 0 for row in rows)]
 
 
 def _columns(rows: Sequence[Judged]) -> Floats:
-    """Return what the measures are means of: values of rows that have one, and whether they do, (8, rows)."""
+    """Return what the measures are means of: values of rows that have one, and whether they do, (9, rows)."""
     sdr = np.array([[row.si_sdr_before, row.si_sdr] for row in rows], np.float64).T
     stoi = np.array([[row.stoi_before, row.stoi] for row in rows], np.float64).T
     parts = []
@@ -112,12 +121,13 @@ def _columns(rows: Sequence[Judged]) -> Floats:
         known = np.isfinite(pair).all(axis=0)
         parts += [*np.where(known, pair, 0.0), known.astype(np.float64)]
     worse = np.array([row.gain < -WORSE_DB for row in rows], np.float64)
-    return np.stack([*parts, worse])
+    heard = np.array([(row.wrong, row.words) for row in rows], np.float64).T
+    return np.stack([*parts, worse, *np.where(heard[1] > 0, heard, 0.0)])
 
 
 def _from_means(means: Floats) -> dict[str, Floats]:
-    """Return the measures from the means of `_columns`, shaped (7, resamples)."""
-    before, after, known, unclear, clear, heard, worse = means
+    """Return the measures from the means of `_columns`, shaped (9, resamples)."""
+    before, after, known, unclear, clear, heard, worse, wrong, words = means
     known, heard = np.maximum(known, 1e-9), np.maximum(heard, 1e-9)
     return {
         "si_sdr_improvement": (after - before) / known,
@@ -125,12 +135,15 @@ def _from_means(means: Floats) -> dict[str, Floats]:
         "si_sdr": after / known,
         "stoi": clear / heard,
         "made_worse": worse,
+        WRONG: wrong / np.maximum(words, 1e-9),
     }
 
 
 def _grouped(rows: Sequence[Judged]) -> dict[str, Any]:
     """Return the groups of the rows with what is shown of them."""
-    return {"groups": _groups(rows), "columns": COLUMNS, "prefix": f"{WORDS}gain_"}
+    is_heard = any(row.words > 0 for row in rows)
+    columns = COLUMNS | ({"words": ("words", "s")} if is_heard else {})
+    return {"groups": _groups(rows), "columns": columns, "prefix": f"{WORDS}gain_"}
 
 
 def _groups(rows: Sequence[Judged]) -> list[dict[str, Any]]:
@@ -147,8 +160,15 @@ def _groups(rows: Sequence[Judged]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name, belongs in wanted:
         if mine := [row for row in rows if belongs(row)]:
-            found.append({"name": name, "rows": len(mine)} | headline(mine))
+            told = {"name": name, "rows": len(mine), "words": _heard_of(mine)}
+            found.append(told | headline(mine))
     return found
+
+
+def _heard_of(rows: Sequence[Judged]) -> str:
+    """Return the shares of words heard wrong before and after, as people read them; of rows that nobody heard a dash."""
+    shares = [headline(each).get(WRONG) for each in ([_untouched(row) for row in rows], rows)]
+    return "–" if None in shares else " → ".join(f"{share:.0%}" for share in shares)
 
 
 def _sentence(
@@ -183,4 +203,8 @@ def _remarks(
         other = instant["si_sdr_improvement"].value
         told: dict[str, Arg] = {"mine": f"{gain.value:+.1f}", "instant": f"{other:+.1f}"}
         found.append(Message("results.remarks.sounds_instant", told))
+    if WRONG in measures:
+        shares = {"before": beside[GUESS][WRONG].value, "after": measures[WRONG].value}
+        heard: dict[str, Arg] = {name: f"{100 * share:.0f}" for name, share in shares.items()}
+        found.append(Message("results.remarks.sounds_words", heard))
     return found

@@ -52,7 +52,7 @@ def load_baseline(folder: Path) -> SoundPredictor:
     """
     with loading_model():
         rule = Wiener(**json.loads((folder / RECORD).read_text("utf-8"))["wiener"])
-    return SoundPredictor(rule.clean)
+    return SoundPredictor(rule.clean, folder)
 
 
 def _gain(made: Sequence[Floats], twins: Twins) -> float:

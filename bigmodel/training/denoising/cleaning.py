@@ -7,6 +7,7 @@ from bigmodel.answers.enhanced import ANSWER, HEARD, Enhanced, enhanced, judged
 from bigmodel.core.datasets.inputs import parts_of
 from bigmodel.data.media.audio import read_sound
 from bigmodel.training.denoising.spectra import Floats
+from bigmodel.training.denoising.words import with_words
 
 STRENGTH = ANSWER.dials[0]
 
@@ -16,12 +17,15 @@ class SoundPredictor:
 
     labels: tuple[str, ...] = ()
 
-    def __init__(self, clean: Callable[[Floats], Floats]) -> None:
-        self._clean = clean
+    def __init__(self, clean: Callable[[Floats], Floats], folder: Path) -> None:
+        self._clean, self._folder = clean, folder
 
     def answer(self, inputs: Sequence[str]) -> list[Enhanced]:
-        """Return each recording with less noise."""
-        return [self._answered(path, STRENGTH.start) for path in inputs]
+        """Return each recording with less noise; of some that are measured, words that a recogniser gets wrong."""
+        answers = [self._answered(path, STRENGTH.start) for path in inputs]
+        if not any(answer.judged for answer in answers):
+            return answers
+        return with_words(answers, [(*parts_of(path), "")[1] for path in inputs], self._folder)
 
     def stream(self, path: str) -> Iterator[Enhanced]:
         """Yield one recording with less noise: it comes whole."""

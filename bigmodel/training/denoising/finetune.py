@@ -113,7 +113,7 @@ def load_model(folder: Path) -> SoundPredictor:
     def clean(noisy: Floats) -> Floats:
         return clean_by(net, noisy)
 
-    return SoundPredictor(clean)
+    return SoundPredictor(clean, folder)
 
 
 def _bytes(sound: Floats) -> bytes:

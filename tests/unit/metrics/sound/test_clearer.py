@@ -1,6 +1,7 @@
 """Recordings that became clearer are counted together, and what is not better is not called so."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -58,3 +59,14 @@ def test_two_models_are_compared_on_the_same_recordings() -> None:
         [False, False, True],
     )
     assert found.sentence.key == "compare.sentence.sounds_better_chance"
+
+
+def test_words_are_counted_of_what_a_recogniser_listened_to() -> None:
+    one, two, three = rows(6.0, 4.0, 5.0)
+    heard = [replace(one, words=4.0, wrong_before=3.0, wrong=1.0), replace(two, words=6.0, wrong_before=2.0, wrong=1.0), three]  # fmt: skip
+    found = clearer.evaluate(heard, {}, is_folded=False)
+    assert found.measures["words_wrong"].value == pytest.approx(0.2)
+    assert found.beside["noisy"]["words_wrong"].value == pytest.approx(0.5)
+    told = {group["name"]: group["words"] for group in found.panels[0].data["groups"]}
+    assert told == {"loudness_0_5": "75% → 25%", "loudness_5_10": "33% → 17%", "noise_steady": "50% → 20%"}  # fmt: skip
+    assert "words_wrong" not in clearer.evaluate([three], {}, is_folded=False).measures

@@ -162,7 +162,7 @@ def test_strength_mixes_the_noisy_recording_back_in(tmp_path: Path) -> None:
     assert (blended(noisy, clean, 1.0) == clean).all()
     path = tmp_path / "take.flac"
     path.write_bytes(write_sound(noisy))
-    predictor = SoundPredictor(lambda sound: 0 * sound)
+    predictor = SoundPredictor(lambda sound: 0 * sound, tmp_path)
     [half] = predictor.stream_by(str(path), {"strength": 0.5})
     [whole] = predictor.stream(str(path))
     told = {
@@ -176,7 +176,7 @@ def test_strength_mixes_the_noisy_recording_back_in(tmp_path: Path) -> None:
 
 def test_answer_is_judged_beside_its_twin_and_drawn_as_takes_that_switch(tmp_path: Path) -> None:
     noisy, clean = map(str, write_pair(tmp_path, "1"))
-    predictor = SoundPredictor(Wiener(2.0).clean)
+    predictor = SoundPredictor(Wiener(2.0).clean, tmp_path)
     asked = ANSWER.asked([noisy] * 90, [clean] * 90)
     judged, silent = predictor.answer(asked[:2])
     assert judged.judged is not None

@@ -63,7 +63,7 @@ def test_other_words_are_told(language: str, heard: str) -> None:
 
 def test_digits_are_spelled_out_in_the_language() -> None:
     assert sentence_of("en", "40").endswith("four, zero.")
-    assert sentence_of("zh", "40").endswith("四零。")
+    assert sentence_of("zh", "40").endswith("四，零。")
 
 
 class Ear:
