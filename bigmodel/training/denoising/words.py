@@ -38,5 +38,6 @@ def _counted(answer: Enhanced, clean: str, noisy: str, cleaned: str) -> Enhanced
     said = [unit.key for unit in units_of(clean)]
     if answer.judged is None or not said:
         return answer
-    wrong = {"wrong_before": wrong_in(clean, said, noisy), "wrong": wrong_in(clean, said, cleaned)}
-    return replace(answer, judged=replace(answer.judged, words=len(said), **wrong))
+    before, after = (wrong_in(clean, said, heard) for heard in (noisy, cleaned))
+    told = replace(answer.judged, words=len(said), wrong_before=before, wrong=after)
+    return replace(answer, judged=told)
