@@ -1,6 +1,7 @@
-"""Answers in several columns at once, a class or a number in each: how they are stored, measured, compared and shown; it trains nothing."""
+"""Answers in several columns at once, a class, a number or marked words in each: how they are stored, measured, compared and shown; it trains nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -8,11 +9,13 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.answers import label, number
+from bigmodel.answers import label, number, spans
 from bigmodel.answers.label import Label
 from bigmodel.answers.number import Number
+from bigmodel.answers.spans import Marked
 from bigmodel.core.answer import AnswerType, Cell
 from bigmodel.core.datasets.columns import BETWEEN, Head, heads_of, line_of, read_columns
+from bigmodel.core.datasets.spans import Span, write_spans
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.comparison import Compared, Paired
@@ -25,25 +28,37 @@ from bigmodel.metrics.columns.score import Answered
 from bigmodel.metrics.columns.sharing import Beside, Cost
 
 WORDS = "pages.results."
+NUMBERS, MARKS = ("scores", "apart", "cost"), ("marks", "marks_apart")
+Part = Label | Number | Marked
 
 
 @dataclass(frozen=True)
 class Several:
     """One answer. `scores` are those of all outputs in the order of `outputs`: probabilities of classes, and numbers.
 
-    Of a row that was held out, `apart` are the scores of models that learned one column each, and `cost` what both
-    ways took, where they were trained for comparison.
+    `marks` are the marked words of each column that holds such, whose scores say nothing. Of a row that was held out,
+    `apart` and `marks_apart` are those of models that learned one column each, and `cost` what both ways took, where
+    they were trained for comparison.
     """
 
     outputs: tuple[str, ...]
     scores: tuple[float, ...]
     apart: tuple[float, ...] = ()
     cost: tuple[float, ...] = ()
+    marks: tuple[Marked, ...] = ()
+    marks_apart: tuple[Marked, ...] = ()
 
     @cached_property
-    def parts(self) -> dict[str, Label | Number]:
+    def parts(self) -> dict[str, Part]:
         """The answer in each column."""
-        return {head.column: _part(head, self.scores) for head in heads_of(self.outputs)}
+        heads = heads_of(self.outputs)
+        marked = dict(zip((h.column for h in heads if h.kinds), self.marks, strict=True))
+        return {head.column: marked.get(head.column) or _part(head, self.scores) for head in heads}
+
+    @property
+    def alone(self) -> "Several":
+        """What models of one column each answer."""
+        return Several(self.outputs, self.apart, marks=self.marks_apart)
 
     @property
     def text(self) -> str:
@@ -57,12 +72,13 @@ class Several:
 
 
 class ColumnsType(AnswerType):
-    """A class or a number in each of several columns."""
+    """A class, a number or marked words in each of several columns."""
 
     name = "columns"
-    terms = ("accuracy", "f1", "matrix", "roc", "mae", "r2")
-    fields: ClassVar[tuple[tuple[str, Any], ...]] = tuple(
-        (name, pa.list_(pa.float32())) for name in ("scores", "apart", "cost")
+    terms = ("accuracy", "f1", "matrix", "roc", "mae", "r2", "entity_f1")
+    fields: ClassVar[tuple[tuple[str, Any], ...]] = (
+        *((name, pa.list_(pa.float32())) for name in NUMBERS),
+        *((name, pa.string()) for name in MARKS),
     )
     per_label: ClassVar[tuple[str, ...]] = ("scores",)
     headings = ()
@@ -71,16 +87,18 @@ class ColumnsType(AnswerType):
     baseline = ("guess", "mean_score")
 
     def encode(self, answer: Several) -> dict[str, Any]:
-        fields = ("scores", "apart", "cost")
-        return {name: list(map(float, getattr(answer, name))) for name in fields}
+        numbers = {name: list(map(float, getattr(answer, name))) for name in NUMBERS}
+        return numbers | {name: marks_cell(getattr(answer, name)) for name in MARKS}
 
     def decode(self, record: Mapping[str, Any], labels: tuple[str, ...]) -> Several:
-        rest = (tuple(record.get(name) or ()) for name in ("apart", "cost"))
-        return Several(labels, tuple(record["scores"]), *rest)
+        rest = (tuple(record.get(name) or ()) for name in NUMBERS[1:])
+        marks = (marks_in(record.get(name) or "", labels) for name in MARKS)
+        return Several(labels, tuple(record["scores"]), *rest, *marks)
 
     def merge(self, repeats: Sequence[Several]) -> Several:
+        """Return the mean of scores; of marked words the first answer's."""
         means = np.mean([answer.scores for answer in repeats], axis=0)
-        return Several(repeats[0].outputs, tuple(means.tolist()))
+        return Several(repeats[0].outputs, tuple(means.tolist()), marks=repeats[0].marks)
 
     def headline(
         self, truth: Sequence[str], answers: Sequence[Several], labels: Sequence[str]
@@ -164,12 +182,17 @@ class ColumnsType(AnswerType):
         return line_of(read_columns(truth))
 
     def view(self, answer: Several) -> Panel:
-        drawn = [
-            {"column": name, "kind": panel.kind, "data": panel.data, "title": panel.title}
+        return _drawn((name, _type(part).view(part)) for name, part in answer.parts.items())
+
+    def mark(self, text: str, truth: str, answer: Several) -> Panel | None:
+        """Return the columns of marked words alone, where there are any: others stand side by side."""
+        heads = {head.column: head for head in heads_of(answer.outputs)}
+        marked = [
+            (name, spans.ANSWER.mark(text, heads[name].value(truth), part))
             for name, part in answer.parts.items()
-            for panel in [_type(part).view(part)]
+            if isinstance(part, Marked)
         ]
-        return Panel("columns", {"parts": drawn})
+        return _drawn(marked) if marked else None
 
     def record(self, answer: Several) -> dict[str, Any]:
         return {"answers": {name: _type(part).record(part) for name, part in answer.parts.items()}}
@@ -183,6 +206,9 @@ class ColumnsType(AnswerType):
         found: list[tuple[Message, str]] = []
         for head in heads_of(labels):
             args = {"column": head.column}
+            if head.kinds:
+                found += spans.ANSWER.added([f"{head.column}: {kind}" for kind in head.kinds])
+                continue
             found.append((Message("writeback.column", args), "text" if head.classes else "number"))
             if head.classes:
                 found.append((Message("writeback.column_certainty", args), "share"))
@@ -192,7 +218,33 @@ class ColumnsType(AnswerType):
         return tuple(cell for part in answer.parts.values() for cell in _type(part).cells(part))
 
 
-def _type(part: Label | Number) -> AnswerType:
+def marks_cell(marks: Sequence[Marked]) -> str:
+    """Return marked words, a column each, as one cell: texts with their spans and how sure each is."""
+    rows = [[one.source, [list(span) for span in one.spans], list(one.sureness)] for one in marks]
+    return json.dumps(rows, ensure_ascii=False) if rows else ""
+
+
+def marks_in(cell: str, outputs: Sequence[str]) -> tuple[Marked, ...]:
+    """Return what `marks_cell` wrote; without any, that nothing is marked."""
+    heads = [head for head in heads_of(outputs) if head.kinds]
+    rows = json.loads(cell) if cell else [("", (), ()) for _ in heads]
+    return tuple(
+        Marked(source, tuple(Span(*span) for span in found), tuple(sure), head.kinds)
+        for head, (source, found, sure) in zip(heads, rows, strict=True)
+    )
+
+
+def _drawn(panels: Iterable[tuple[str, Panel]]) -> Panel:
+    parts = [
+        {"column": name, "kind": panel.kind, "data": panel.data, "title": panel.title}
+        for name, panel in panels
+    ]
+    return Panel("columns", {"parts": parts})
+
+
+def _type(part: Part) -> AnswerType:
+    if isinstance(part, Marked):
+        return spans.ANSWER
     return label.ANSWER if isinstance(part, Label) else number.ANSWER
 
 
@@ -204,13 +256,14 @@ def _part(head: Head, scores: Sequence[float]) -> Label | Number:
 def _columns(truth: Sequence[str], answers: Sequence[Several]) -> list[Answered]:
     """Return truths and answers column by column."""
     return [
-        Answered(head, [head.value(cell) for cell in truth], [_said(head, answer.scores) for answer in answers])
+        Answered(head, [head.value(cell) for cell in truth], [_said(answer.parts[head.column]) for answer in answers])
         for head in heads_of(answers[0].outputs)
     ]  # fmt: skip
 
 
-def _said(head: Head, scores: Sequence[float]) -> str | float:
-    part = _part(head, scores)
+def _said(part: Part) -> str | float:
+    if isinstance(part, Marked):
+        return write_spans(part.spans)
     return part.text if isinstance(part, Label) else part.value
 
 
@@ -228,15 +281,16 @@ def _whole(
     known = [place for place, value in enumerate(values) if value]
     if not known:
         return None
-    kind = _type(_part(head, answers[0].scores))
+    name = head.column
+    kind = _type(answers[0].parts[name])
     return kind.evaluate(
         [values[place] for place in known],
-        [_part(head, answers[place].scores) for place in known],
-        head.classes,
+        [answers[place].parts[name] for place in known],
+        head.classes or head.kinds,
         beside={
-            name: [_part(head, rows[place].scores) for place in known]
-            for name, rows in beside.items()
-            if name in ("instant", "apart")
+            other: [rows[place].parts[name] for place in known]
+            for other, rows in beside.items()
+            if other in ("instant", "apart")
         },
         baseline_truth=[value for cell in baseline_truth if (value := head.value(cell))],
         is_folded=is_folded,
@@ -247,7 +301,7 @@ def _apart(answers: Sequence[Several]) -> list[Several]:
     """Return what separate models answer, nothing where they were not asked about every row."""
     if not all(answer.apart for answer in answers):
         return []
-    return [Several(answer.outputs, answer.apart) for answer in answers]
+    return [answer.alone for answer in answers]
 
 
 def _beside(mine: Answered, apart: Sequence[Answered] | None) -> Beside | None:
@@ -261,18 +315,18 @@ def _beside(mine: Answered, apart: Sequence[Answered] | None) -> Beside | None:
 
 
 def _guess(heads: Sequence[Head], truth: Sequence[str]) -> Several:
-    """Return the simplest guess: how frequent each class is, and the average of numbers."""
+    """Return the simplest guess: how frequent each class is, the average of numbers, and no mark."""
     scores: list[float] = []
-    outputs: list[str] = []
+    outputs = tuple(name for head in heads for name in head.names)
     for head in heads:
         values = [value for cell in truth if (value := head.value(cell))]
-        if head.classes:
+        if head.kinds:
+            scores += [0.0] * len(head.names)
+        elif head.classes:
             scores += [values.count(name) / max(1, len(values)) for name in head.classes]
         else:
             scores.append(float(np.mean([float(v) for v in values])) if values else 0.0)
-    for head in heads:
-        outputs += sharing.outputs_of(head)
-    return Several(tuple(outputs), tuple(scores))
+    return Several(outputs, tuple(scores), marks=marks_in("", outputs))
 
 
 def _remarks(whole: Mapping[str, Results | None]) -> Iterator[Message]:

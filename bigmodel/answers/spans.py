@@ -12,7 +12,7 @@ from bigmodel.core.datasets.spans import (
     SEPARATOR,
     Span,
     line_of,
-    parse_marks,
+    marked_line,
     spans_of,
     write_spans,
 )
@@ -149,7 +149,7 @@ class SpansType(AnswerType):
         return write_spans(answer.spans, answer.source)
 
     def said(self, truth: str) -> str:
-        return line_of("", parse_marks(truth) or ())
+        return marked_line(truth)
 
     def mark(self, text: str, truth: str, answer: Marked) -> Panel:
         layers = [_layer("answer", answer.spans, answer.sureness), _layer("truth", spans_of(truth))]

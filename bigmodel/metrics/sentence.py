@@ -115,7 +115,9 @@ def of_columns(rows: Sequence[Mapping[str, Any]], count: int, *, is_folded: bool
 def _of_column(row: Mapping[str, Any]) -> tuple[str, str]:
     """Return how well a column is answered and how well it is guessed, the same in every language."""
     name = shown(row["column"])
-    if row["kind"] == "label":
+    if row["kind"] == "spans":
+        pair = (f"{name} F1 {100 * side['entity_f1']:.0f} %" for side in (row["measures"], row["guess"]))  # fmt: skip
+    elif row["kind"] == "label":
         pair = (
             f"{name} {100 * side['accuracy']:.0f} %" for side in (row["measures"], row["guess"])
         )

@@ -19,8 +19,10 @@ def text_data(answer: str, rows: int = 80, seed: int = 0) -> TaskData:
     cuts = (0, rows * 8 // 10, rows * 9 // 10, rows)
     parts = [_rows(made, start, end) for start, end in pairwise(cuts)]
     labels = ("bad", "good") if answer in ("label", "spans") else ()
-    if answer == "columns":
+    if answer in ("columns", "marked"):
         labels = output_names({"mood": ("bad", "good"), "stars": ()})
+    if answer == "marked":
+        labels += output_names({"words": ("bad", "good")}, ["words"])
     return TaskData(*parts, labels=labels)
 
 
@@ -33,10 +35,12 @@ def _row(answer: str, dice: random.Random) -> tuple[str, str]:
     value = 10 + (count if is_good else -count)
     if answer == "spans":
         return " ".join(words), _marks(words)
-    if answer == "columns":
+    if answer in ("columns", "marked"):
         mood, number = ("good" if is_good else "bad"), value
         lacks = dice.random()
         kept = {"mood": None if lacks < 0.1 else mood, "stars": None if lacks > 0.9 else number}
+        if answer == "marked":
+            kept["words"] = None if 0.4 < lacks < 0.5 else _marks(words)
         return " ".join(words), write_columns(kept)
     target = ("good" if is_good else "bad") if answer == "label" else str(value)
     return " ".join(words), target

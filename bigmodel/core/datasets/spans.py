@@ -98,6 +98,11 @@ def line_of(text: str, marks: Sequence[Span | Mark]) -> str:
     return " · ".join(f"{kind}: {SEPARATOR.join(found)}" for kind, found in words.items()) or "–"
 
 
+def marked_line(cell: str) -> str:
+    """Return the marks of a cell in one line, by kind."""
+    return line_of("", parse_marks(cell) or ())
+
+
 def spans_of_tags(tags: Sequence[str]) -> list[Span]:
     """Return the runs of tags that are one entity, by their places; BIO, IOB1, BIOES, BMES and BILOU alike.
 

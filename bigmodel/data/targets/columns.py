@@ -1,4 +1,4 @@
-"""Targets that are several columns of a row, classes and numbers mixed; it opens no file."""
+"""Targets that are several columns of a row, classes, numbers and marked words mixed; it opens no file."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -12,6 +12,7 @@ from bigmodel.core.datasets.columns import (
     MOST_COLUMNS,
     Value,
     heads_of,
+    is_marked,
     line_of,
     output_names,
     read_columns,
@@ -19,17 +20,19 @@ from bigmodel.core.datasets.columns import (
     write_columns,
 )
 from bigmodel.core.datasets.dataset import Recipe, Summary
+from bigmodel.core.datasets.spans import spans_of
 from bigmodel.core.message import Message
 from bigmodel.core.target import Chart, TargetKind
 from bigmodel.data.tables.label import listed, no_answers
+from bigmodel.data.targets.spans import KIND as MARKED
 from bigmodel.data.targets.survey import Survey, error
 
 BARS = 12
-NUMBER, LABEL = "number", "label"  # the kinds that a column may be of
+NUMBER, LABEL, SPANS = "number", "label", "spans"  # the kinds that a column may be of
 
 
 class ColumnsKind(TargetKind):
-    """Two columns or more, each a class or a number; a row may say nothing in some of them."""
+    """Two columns or more, each a class, a number or marked words; a row may say nothing in some of them."""
 
     name = "columns"
     by_hand = False
@@ -45,12 +48,12 @@ class ColumnsKind(TargetKind):
         return found.asked is not self
 
     def classes(self, found: Survey) -> dict[str, int]:
-        """Return the classes of every column, each after its column."""
+        """Return the classes of every column and the kinds of its marks, each after its column."""
         counts = {
             f"{name}: {label}": int(rows)
             for name, column in columns_in(found).items()
-            if column.kind.name == LABEL
-            for label, rows in zip(column.labels, column.label_rows, strict=True)
+            if column.kind.name != NUMBER
+            for label, rows in _counted(column).items()
         }
         return dict(Counter(counts).most_common())
 
@@ -61,7 +64,7 @@ class ColumnsKind(TargetKind):
         for name, column in columns.items():
             if not column.usable:
                 yield error("columns_empty", column=name)
-            elif column.kind.name in (LABEL, NUMBER):
+            elif column.kind.name in (LABEL, NUMBER, SPANS):
                 yield from column.kind.errors(column)
             else:
                 count, rows = len(column.labels), column.usable
@@ -70,6 +73,7 @@ class ColumnsKind(TargetKind):
     def warnings(self, found: Survey) -> Iterator[Message]:
         """Yield how each column was read, and what cannot be learned well."""
         cells = [read_columns(label) for label in found.labels]
+        is_told = False
         for name, column in columns_in(found).items():
             lacking = found.usable - column.usable
             none = no_answers_in(found, [shown(cell.get(name)) for cell in cells])
@@ -79,6 +83,10 @@ class ColumnsKind(TargetKind):
                 yield found.remark("columns_no_answer", level="info", labels=told)
             if lacking:
                 yield found.remark("columns_missing", level="info", column=name, count=lacking)
+            if column.kind.name == SPANS:
+                what_counts = {} if is_told else found.counts  # of all such columns together
+                yield from MARKED.warnings(replace(column, counts=what_counts))
+                is_told = True
             rare = [column.labels[at] for at in np.flatnonzero(column.label_rows == 1)]
             if rare and column.kind.name == LABEL:
                 told = listed([f"{name}: {label}" for label in rare])
@@ -95,16 +103,42 @@ class ColumnsKind(TargetKind):
         return np.where(found.codes < 0, -1, np.where(strata < 0, rest, strata)).astype(np.int32)
 
     def stratum(self, target: str) -> str:
-        return next((v for v in read_columns(target).values() if isinstance(v, str)), "")
+        values = [value for value in read_columns(target).values() if isinstance(value, str)]
+        classes = (value for value in values if not is_marked(value))
+        return next(classes, str(any(map(spans_of, values))))
+
+    def fitted(
+        self,
+        targets: Sequence[str],
+        cells: Sequence[str],
+        inputs: Sequence[str],
+        counts: Counter[str] | None = None,
+    ) -> list[str]:
+        """Return marked words of every column as they suit the cleaned input; other values stay as they are."""
+
+        def suited(target: str, cell: str, text: str) -> str:
+            values = read_columns(target)
+            marked = {name: str(value) for name, value in values.items() if is_marked(value)}
+            rows = MARKED.fitted(list(marked.values()), [cell] * len(marked), [text] * len(marked), counts)  # fmt: skip
+            return (
+                write_columns({**values, **dict(zip(marked, rows, strict=True))})
+                if marked
+                else target
+            )
+
+        return [suited(*row) for row in zip(targets, cells, inputs, strict=True)]
 
     def written(self, found: Survey, targets: Sequence[str]) -> Sequence[str]:
-        """Return targets with amounts as numbers; what is none of a column of numbers, or no answer, says nothing."""
+        """Return targets with amounts as numbers; what is none of a column of numbers or of marks, or no answer, says nothing."""
         columns = columns_in(found)
+        marked = {name for name, column in columns.items() if column.kind.name == SPANS}
         known = {name: set(column.labels) for name, column in columns.items()}
         amounts = {name: one for name, one in columns.items() if one.kind.name == NUMBER}
 
         def value(name: str, text: Value) -> Value:
             if text is None or shown(text) not in known[name]:
+                return None
+            if name in marked and not is_marked(text):
                 return None
             if name not in amounts:
                 return text
@@ -116,17 +150,22 @@ class ColumnsKind(TargetKind):
         return [write_columns({n: value(n, text) for n, text in row.items()}) for row in rows]
 
     def labels_of(self, targets: Sequence[str]) -> tuple[str, ...]:
-        """Return the outputs of a model of these targets; a column with one class or number has none to learn."""
+        """Return the outputs of a model of these targets; a column with one class or number, or no mark, has none to learn."""
         known: dict[str, set[Value]] = {}
+        marked: set[str] = set()
         for target in targets:
             for name, value in read_columns(target).items():
                 known.setdefault(name, set()).update(() if value is None else (value,))
         columns: dict[str, Sequence[str]] = {}
         for name, values in known.items():
             are_numbers = not any(isinstance(value, str) for value in values)
-            if len(values) > 1:
+            if values and all(map(is_marked, values)):
+                marked.add(name)
+                if kinds := MARKED.labels_of([str(value) for value in values]):
+                    columns[name] = kinds
+            elif len(values) > 1:
                 columns[name] = () if are_numbers else sorted(map(shown, values))
-        return output_names(columns)
+        return output_names(columns, marked)
 
     def is_known(self, truth: str, labels: Collection[str]) -> bool:
         return any(head.value(truth) for head in heads_of(tuple(labels)))
@@ -163,11 +202,21 @@ def no_answers_in(found: Survey, values: Sequence[str]) -> set[str]:
     return {value for value in no_answers(counts)[0] if value}
 
 
+def _counted(column: Survey) -> dict[str, int]:
+    """Return the classes of a column and their rows, or the kinds of its marks and how many there are."""
+    if column.kind.name == SPANS:
+        return MARKED.classes(column)
+    return dict(zip(column.labels, map(int, column.label_rows), strict=True))
+
+
 def _read_as(column: Survey) -> str:
-    return "columns_numbers" if column.kind.name == NUMBER else "columns_classes"
+    return {NUMBER: "columns_numbers", SPANS: "columns_marks"}.get(column.kind.name, "columns_classes")  # fmt: skip
 
 
 def _said_of(name: str, column: Survey) -> dict[str, str | int | float]:
+    if column.kind.name == SPANS:
+        marks = _counted(column)
+        return {"column": name, "count": sum(marks.values()), "labels": listed(list(marks))}
     if column.kind.name != NUMBER:
         return {"column": name, "count": len(column.labels), "labels": listed(column.labels)}
     known = column.numbers[np.isfinite(column.numbers)]

@@ -12,7 +12,7 @@ from bigmodel.core.datasets.dataset import Recipe, Summary
 from bigmodel.core.datasets.spans import (
     Mark,
     Span,
-    line_of,
+    marked_line,
     parse_marks,
     spans_of,
     write_marks,
@@ -122,7 +122,7 @@ class SpansKind(TargetKind):
         return parse_marks(truth) is not None
 
     def said(self, target: str) -> str:
-        return line_of("", parse_marks(target) or ())
+        return marked_line(target)
 
     def chart(self, summary: Summary, recipe: Recipe) -> Chart:
         bars = tuple(summary.classes.items())

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bigmodel.core.datasets.added_rows import AppendPreview, Clash
-from bigmodel.core.datasets.columns import MARK
+from bigmodel.core.datasets.columns import SEPARATES
 from bigmodel.core.datasets.dataset import Recipe
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.target import TargetKind
@@ -238,7 +238,7 @@ def _new_names(
         return tuple(labels)
     before = kind.labels_of(tuple(known))
     after = (name for name in kind.labels_of((*known, *labels)) if name not in before)
-    return tuple(name for name in after if name.partition(MARK)[0] not in before)
+    return tuple(name for name in after if name.partition(SEPARATES)[0] not in before)
 
 
 def _are_numbers(labels: Mapping[str, None]) -> bool:

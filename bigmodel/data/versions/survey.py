@@ -39,7 +39,7 @@ class Fitting:
         rows = inputs_of(batch, columns, may_lack=may_lack)
         change = partial(clean_texts, steps=self.cleaning)
         inputs = each_part(rows, change, may_lack=may_lack)
-        if self.kind is None or not self.kind.reads_inputs:
+        if self.kind is None or not (self.kind.reads_inputs or self.kind.learns_several):
             return inputs, targets
         cells = [cell or "" for cell in batch.column(ORIGINAL + columns[0]).to_pylist()]
         return inputs, self.kind.fitted(targets, cells, inputs, self.counts)

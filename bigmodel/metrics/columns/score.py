@@ -1,7 +1,7 @@
 """How well several columns are answered at once: one score over all of them, with intervals of resampled rows; it reads no file.
 
-The score of a column is macro-F1 where it holds classes and R², never below 0, where it holds numbers; that of a model
-is their mean. A row counts in the columns of which it says something.
+The score of a column is macro-F1 where it holds classes, F1 of whole entities where it holds marked words, and R²,
+never below 0, where it holds numbers; that of a model is their mean. A row counts in the columns of which it says something.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,12 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from bigmodel.core.datasets.columns import Head
+from bigmodel.core.datasets.spans import spans_of
 from bigmodel.core.results.results import Measure
-from bigmodel.metrics import intervals
+from bigmodel.metrics import intervals, spans
 from bigmodel.metrics.counts import Floats, ratio
 
 NUMBER_COLUMNS = 4  # known, squared error, truth and its square
-Said = Sequence[str | float]  # what a model says in a column, a class or a number a row
+SPAN_COLUMNS = 3  # marks found, marks answered, true marks
+Said = Sequence[
+    str | float
+]  # what a model says in a column: a class, a number or a list of marks a row
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def paired(
 
 
 def gains(new: Sequence[Answered], old: Sequence[Answered]) -> Floats:
-    """Return by how much each row is better answered: classes by right or wrong, numbers by errors in spreads, (rows,)."""
+    """Return by how much each row is better answered: classes and marks by right or wrong, numbers by errors in spreads, (rows,)."""
     summed: Floats = np.zeros(len(new[0].truth))
     for first, second in zip(new, old, strict=True):
         summed += _faults(second) - _faults(first)
@@ -76,13 +80,17 @@ def gains(new: Sequence[Answered], old: Sequence[Answered]) -> Floats:
 
 
 def faults(columns: Sequence[Answered]) -> Floats:
-    """Return how wrong each row is answered, (rows,): wrong classes, and errors of numbers in spreads."""
+    """Return how wrong each row is answered, (rows,): wrong classes, rows with a wrong mark, and errors of numbers in spreads."""
     summed: Floats = np.sum([_faults(column) for column in columns], axis=0)
     return summed
 
 
 def _faults(column: Answered) -> Floats:
     known = column.is_known
+    if column.head.kinds:
+        found, named, true = _marks(column)
+        is_wrong: Floats = np.where((found < named) | (found < true), 1.0, 0.0)
+        return is_wrong * known
     if column.head.classes:
         wrong = [t != s for t, s in zip(column.truth, column.said, strict=True)]
         return np.array(wrong, np.float64) * known
@@ -95,7 +103,7 @@ def _faults(column: Answered) -> Floats:
 def _stacked(columns: Sequence[Answered]) -> Floats:
     """Return what the measures are made of, (columns, rows): the parts of every column, and those of rows wholly right."""
     parts = [part for column in columns for part in _parts(column)]
-    sorted_ = [column for column in columns if column.head.classes]
+    sorted_ = [column for column in columns if column.head.kind != "number"]
     known = np.prod([column.is_known for column in sorted_], axis=0) if sorted_ else None
     if known is None or not known.any():  # of no row it can be said
         return np.array(parts)
@@ -105,6 +113,8 @@ def _stacked(columns: Sequence[Answered]) -> Floats:
 
 def _parts(column: Answered) -> list[Floats]:
     known, classes = column.is_known, column.head.classes
+    if column.head.kinds:
+        return _marks(column)
     if classes:
         place = {label: at for at, label in enumerate(classes)}
         true = np.array([place.get(text, -1) for text in column.truth])
@@ -119,6 +129,14 @@ def _parts(column: Answered) -> list[Floats]:
     return [known, known * (answered - numbers) ** 2, centred, centred**2]
 
 
+def _marks(column: Answered) -> list[Floats]:
+    """Return how many marks of each row are found, answered and true, nothing where the truth is not known."""
+    truth = [spans_of(text) for text in column.truth]
+    said = [spans_of(str(text)) for text in column.said]
+    counted = spans.count(truth, said).columns * column.is_known
+    return list(counted)
+
+
 def _numbers(column: Answered) -> tuple[Floats, Floats]:
     true = np.array([float(text or 0) for text in column.truth], np.float64)
     return true, np.array(column.said, np.float64)
@@ -131,14 +149,19 @@ def _measures(columns: Sequence[Answered]) -> Callable[[Floats], Mapping[str, Fl
         scores, at = [], 0
         for column in columns:
             count = len(column.head.classes)
-            width = 3 * count or NUMBER_COLUMNS
-            part = means[at : at + width]
-            scores.append(_macro_f1(part, count) if count else _explained(part))
+            width = SPAN_COLUMNS if column.head.kinds else 3 * count or NUMBER_COLUMNS
+            scores.append(_score(column.head, means[at : at + width]))
             at += width
         found = {"mean_score": np.mean(scores, axis=0)}
         return found | ({"all_right": ratio(means[at], means[at + 1])} if at < len(means) else {})
 
     return of_means
+
+
+def _score(head: Head, part: Floats) -> Floats:
+    if head.kinds:
+        return spans.shares(part)["entity_f1"]
+    return _macro_f1(part, len(head.classes)) if head.classes else _explained(part)
 
 
 def _macro_f1(part: Floats, count: int) -> Floats:

@@ -4,16 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bigmodel.core.datasets.columns import Head, output_names
+from bigmodel.core.datasets.columns import Head
+from bigmodel.core.datasets.spans import spans_of
 from bigmodel.core.message import Message
 from bigmodel.core.results.comparison import Compared
 from bigmodel.core.results.results import Measure, Results
-from bigmodel.metrics import paired
+from bigmodel.metrics import paired, spans
 from bigmodel.metrics.columns.score import Answered
 
 REMARK = "results.remarks.sharing_"
 SAME, BETTER, WORSE = "same", "better", "worse"
 LOWER_IS_BETTER = ("mae", "mse")
+LEADS = {"label": "macro_f1", "number": "mae", "spans": "entity_f1"}  # measures that judge a column
 Row = dict[str, Any]  # Any: as JSON has it
 
 
@@ -54,8 +56,8 @@ class Beside:
 def row(column: Answered, results: Results | None, beside: Beside | None) -> Row:
     """Return everything about a column: its measures with intervals, those of simpler models, and the separate model's."""
     head = column.head
-    found: Row = {"column": head.column, "kind": "label" if head.classes else "number"}
-    found |= {"classes": list(head.classes), "rows": results.rows if results else 0}
+    found: Row = {"column": head.column, "kind": head.kind}
+    found |= {"classes": list(head.classes or head.kinds), "rows": results.rows if results else 0}
     found |= {"measures": _values(results.measures if results else {})}
     found |= {"intervals": _intervals(results.measures if results else {})}
     for name, measures in (results.beside if results else {}).items():
@@ -85,18 +87,16 @@ def remarks(rows: Sequence[Row], cost: Cost | None) -> Iterator[Message]:
     yield Message(f"{REMARK}{key}", {**args, **names}, "warning" if worse else "info")
 
 
-def outputs_of(head: Head) -> tuple[str, ...]:
-    """Return what the outputs of a column are called."""
-    return output_names({head.column: head.classes})
-
-
 def lead(head: Head, compared: Sequence[Compared]) -> Compared:
-    """Return the measure by which a column is judged: macro-F1 of classes, the mean error of numbers."""
-    name = "macro_f1" if head.classes else "mae"
-    return next(one for one in compared if one.measure == name)
+    """Return the measure by which a column is judged: macro-F1 of classes, F1 of entities, the mean error of numbers."""
+    return next(one for one in compared if one.measure == LEADS[head.kind])
 
 
 def _compared(head: Head, beside: Beside) -> Sequence[Compared]:
+    if head.kinds:
+        truth, shared, apart = ([spans_of(str(text)) for text in side] for side in (beside.truth, beside.shared, beside.apart))  # fmt: skip
+        counted = (spans.count(truth, side) for side in (shared, apart))
+        return tuple(spans.paired(*counted).values())
     if head.classes:
         sides = ([str(text) for text in side] for side in (beside.shared, beside.apart))
         return paired.of_classes(beside.truth, *sides).measures

@@ -9,7 +9,7 @@ from bigmodel.training.text.columns import instant
 
 
 class MultiTask:
-    """A class or a number in each of several columns. Torch is imported only when a fine-tuned model is asked for."""
+    """A class, a number or marked words in each of several columns. Torch is imported only when a fine-tuned model is asked for."""
 
     def train_instant(self, data: TaskData, params: Params, folder: Path, report: Reporter) -> None:
         instant.train(data, _settings(params), folder, report)
@@ -30,8 +30,9 @@ class MultiTask:
 
     def write_onnx(self, model: Path, folder: Path) -> float:
         from bigmodel.training.portable import write_reader
+        from bigmodel.training.text.columns import finetune
 
-        return write_reader(model, folder, "SequenceClassification")
+        return write_reader(model, folder, finetune.network_of(model))
 
 
 def _settings(params: Params) -> ColumnsParams:

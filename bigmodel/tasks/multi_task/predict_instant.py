@@ -9,25 +9,40 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bigmodel.core.datasets.columns import heads_of
+from bigmodel.training.standalone.marks import marks_part
 from bigmodel.training.standalone.networks.linear import LinearModel, shares
-from bigmodel.training.standalone.texts import Part, answer_columns, part_of
+from bigmodel.training.standalone.texts import Part, answer_columns, cleaned, part_of
+from bigmodel.training.text.tagging.program_words import Tagger
 
 
 class Model(LinearModel):
-    """A class or a number in each of several columns."""
+    """A class, a number or marked words in each of several columns."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__(folder)
+        self._heads = heads_of(self.labels)
+        marked = [head.column for head in self._heads if head.kinds]
+        self._taggers = {
+            name: Tagger(self._folder, f"instant-marks-{at}") for at, name in enumerate(marked)
+        }
 
     def predict(self, texts: Sequence[str]) -> list[dict[str, Part]]:
-        """Return the answers to each text by column: `label` with `probabilities`, or `value`."""
-        heads = heads_of(self.labels)
-        found = []
-        for raw in self.raw(texts):
-            parts = [(head, raw[head.outputs]) for head in heads]
-            scores = [
-                (head, shares(part) if head.classes else [float(part[0])]) for head, part in parts
-            ]
-            found.append({head.column: part_of(head, part) for head, part in scores})
+        """Return the answers to each text by column: `label` with `probabilities`, `value`, or `entities`."""
+        read, found = cleaned(texts, self._folder), []
+        for text, raw in zip(read, self.raw(texts), strict=True):
+            row: dict[str, Part] = {}
+            for head in self._heads:
+                part = raw[head.outputs]
+                if head.kinds:
+                    row[head.column] = marks_part(text, self._taggers[head.column].marks(text))
+                else:
+                    row[head.column] = part_of(
+                        head, shares(part) if head.classes else part.tolist()
+                    )
+            found.append(row)
         return found
 
 

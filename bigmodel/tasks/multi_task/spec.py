@@ -1,7 +1,7 @@
 """Several answers to one text (multi-task learning), the light half: what the task is; it must never import torch.
 
-A row as a person brings it:    text: "Charged twice, please hurry."    topic: "billing"    urgency: "4.5"
-What the trained model answers: billing (93 %) and 4.2
+A row as a person brings it:    text: "Charged twice in May."    topic: "billing"    urgency: "4.5"    when: [[17, 20, "DATE"]]
+What the trained model answers: billing (93 %), 4.2, and May (DATE, 91 %)
 """
 
 from pathlib import Path

@@ -7,45 +7,26 @@
 `--file` holds one text a line, in UTF-8. Or in Python: `Model().predict(["a text"])`.
 """
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from safetensors.numpy import load_file
-
-from bigmodel.core.datasets.spans import bio_tags
-from bigmodel.training.standalone.marks import Mark, answer_marks
+from bigmodel.training.standalone.marks import Found, answer_marks
 from bigmodel.training.standalone.texts import cleaned
-from bigmodel.training.text.tagging.decode import marginals, tagged, viterbi
-from bigmodel.training.text.tagging.parts import features_of, places_of
+from bigmodel.training.text.tagging.program_words import Tagger
 
 
 class Model:
     """What words and their neighbours look like, and a linear-chain CRF on top."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        folder = self._folder = folder or Path(__file__).resolve().parent
-        stored = json.loads((folder / "instant.json").read_text("utf-8"))
-        arrays = load_file(folder / "instant.safetensors")
-        self.kinds: list[str] = stored["labels"]
-        self._tags = bio_tags(self.kinds)
-        self._index = {term: place for place, term in enumerate(stored["terms"])}
-        self._weights, self._moves = (arrays[n].astype(np.float64) for n in ("weights", "moves"))
+        self._folder = folder or Path(__file__).resolve().parent
+        self._tagger = Tagger(self._folder, "instant")
+        self.kinds = self._tagger.kinds
 
-    def predict(self, texts: Sequence[str]) -> list[tuple[str, list[Mark]]]:
+    def predict(self, texts: Sequence[str]) -> list[tuple[str, list[Found]]]:
         """Return each text as it was read, and its marks."""
-        return [(text, self._marks(text)) for text in cleaned(texts, self._folder)]
-
-    def _marks(self, text: str) -> list[Mark]:
-        places = places_of(text)
-        scores = np.zeros((len(places), len(self._tags)))
-        for at, seen in enumerate(features_of(text, places)):
-            known = [self._index[term] for term in seen if term in self._index]
-            scores[at] = self._weights[known].sum(axis=0)
-        path, chances = viterbi(scores, self._moves), marginals(scores, self._moves)
-        return tagged(self._tags, places, path, chances)
+        return [(text, self._tagger.marks(text)) for text in cleaned(texts, self._folder)]
 
 
 def main() -> int:

@@ -9,7 +9,9 @@ from typing import Any
 
 from bigmodel.core.datasets.columns import Head
 
-Part = Mapping[str, Any]  # `label` with `probabilities`, or `value` (Any: as JSON has it)
+Part = Mapping[
+    str, Any
+]  # `label` with `probabilities`, `value`, or `entities` (Any: as JSON has it)
 
 
 def cleaned(texts: Sequence[str], folder: Path, place: int = 0) -> list[str]:
@@ -79,8 +81,13 @@ def columns_line(text: str, parts: Mapping[str, Part], *, as_json: bool) -> str:
     """Return the answers to one text as a line for people, or as JSON."""
     if as_json:
         return json.dumps({"text": text, "answers": parts}, ensure_ascii=False)
-    said = (
-        f"{name}: {part['label'] if 'label' in part else round(part['value'], 6)}"
-        for name, part in parts.items()
-    )
+    said = (f"{name}: {said_of(part)}" for name, part in parts.items())
     return f"{' · '.join(said)}\t{text}"
+
+
+def said_of(part: Part) -> str:
+    """Return what is answered in a column as people read it."""
+    if "entities" in part:
+        marks = (f"{m['text']} ({m['kind']} {m['certainty']:.2f})" for m in part["entities"])
+        return "; ".join(marks) or "-"
+    return str(part["label"] if "label" in part else round(part["value"], 6))

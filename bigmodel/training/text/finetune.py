@@ -121,12 +121,13 @@ def keep_head(
     folder: Path,
     report: Reporter,
     limit_s: float,
+    kind: type[TextPredictor] = TextPredictor,
 ) -> None:
     """Write a trained model, and find out what is usual among rows that it did not learn from."""
     model, tokenizer, most = fitted
     save_model(folder, model, tokenizer, most)
     report.step(phase="evaluate", step=0, steps=0)
-    predictor = TextPredictor(model, tokenizer)
+    predictor = kind(model, tokenizer)
     is_own = base.kind == "scratch"
     known = fit_ood_reference(predictor, data, report, is_own=is_own, limit_s=limit_s)
     known.save(folder)
@@ -145,7 +146,7 @@ def fit_head(
     tokenizer = prune_vocabulary.with_prefix(tokenizer, prefix)
     tokenizer = fit_vocabulary(model, tokenizer, data, report)
     most = longest(model, tokenizer, params.max_tokens)
-    objective.bind_head(_head(model, objective.outputs))
+    objective.bind_head(last_layer(model, objective.outputs))
     train = _part(data.train, objective, tokenizer, most=most)
     report.step(phase="prepare", step=0, steps=0)
     validation = _part(data.validation, objective, tokenizer, most=most)
@@ -160,7 +161,7 @@ def fit_head(
         report=report,
         identity=partial(fingerprint, params, base, data),
     )
-    objective.unscale_head(_head(model, objective.outputs))
+    objective.unscale_head(last_layer(model, objective.outputs))
     return model, tokenizer, most
 
 
@@ -247,7 +248,7 @@ def _part(
     return TextExamples(encode(tokenizer, rows.inputs, most), objective.targets(rows.targets))
 
 
-def _head(model: PreTrainedModel, outputs: int) -> nn.Linear:
+def last_layer(model: PreTrainedModel, outputs: int) -> nn.Linear:
     """Return the last layer, which makes the answers."""
     layers = [m for m in model.modules() if isinstance(m, nn.Linear) and m.out_features == outputs]
     if not layers:

@@ -95,16 +95,21 @@ class TextPredictor(ScorePredictor):
         """Return what `answer` and `explain` return."""
         if not inputs or self._known is None:
             return self.answer(inputs), [Explanation() for _ in inputs]
-        texts, memory = self._read(inputs), self._known.memory
-        raw, vectors = self._answer(texts, with_vectors=True)
-        read = self._known.pieces.read(inputs)
+        answers, vectors, texts = self._passed(inputs)
+        memory, read = self._known.memory, self._known.pieces.read(inputs)
         look = memory.look(read, vectors=vectors)
         unread = None if memory.is_own else self._unread(texts)
-        return self.answers(self._scores(raw)), memory.explain(inputs, read, look, unread)
+        return list(answers), memory.explain(inputs, read, look, unread)
 
     def vectors(self, inputs: Sequence[str]) -> Any:
         """Return what the last layer holds of each text, the mean over its tokens: (texts, width)."""
         return self._answer(self._read(inputs), with_vectors=True)[1]
+
+    def _passed(self, inputs: Sequence[str]) -> tuple[Sequence[Answer], Any, Encoded]:
+        """Return answers, vectors and what was read of texts, in one pass through the network."""
+        texts = self._read(inputs)
+        raw, vectors = self._answer(texts, with_vectors=True)
+        return self.answers(self._scores(raw)), vectors, texts
 
     def _read(self, inputs: Sequence[str]) -> Encoded:
         return encode(self._tokenizer, inputs, int(self._tokenizer.model_max_length))
@@ -119,7 +124,7 @@ class TextPredictor(ScorePredictor):
                 said = self._model(**batch, output_hidden_states=with_vectors)
                 raw[rows] = said.logits.float().cpu()
                 if with_vectors:
-                    vectors |= zip(rows, _mean(said, batch["attention_mask"]), strict=True)
+                    vectors |= zip(rows, mean_state(said, batch["attention_mask"]), strict=True)
         return raw, np.stack([vectors[row] for row in range(len(raw))]) if vectors else None
 
     def _scores(self, raw: Tensor) -> list[list[float]]:
@@ -199,7 +204,7 @@ def _vectors(predictor: TextPredictor, inputs: Sequence[str], report: Reporter) 
     return np.concatenate(parts)
 
 
-def _mean(said: Any, mask: Tensor) -> Any:
+def mean_state(said: Any, mask: Tensor) -> Any:
     """Return the mean over tokens of the last layer; models with two halves read in the first one."""
     states = said.get("hidden_states")
     last = states[-1] if states else said["encoder_last_hidden_state"]

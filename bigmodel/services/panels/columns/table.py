@@ -7,7 +7,11 @@ from bigmodel.core.callbacks import Say
 from bigmodel.core.metric import metric
 from bigmodel.core.results.panel import Panel, Table, cut
 
-LEADS = {"label": ("accuracy", "macro_f1"), "number": ("mae", "r2")}
+LEADS = {
+    "label": ("accuracy", "macro_f1"),
+    "number": ("mae", "r2"),
+    "spans": ("entity_f1", "entity_precision", "entity_recall"),
+}
 WORDS = "pages.results."
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from bigmodel.answers.columns import Several
+from bigmodel.answers.columns import Several, marks_cell, marks_in
 from bigmodel.answers.scores import ScorePredictor
+from bigmodel.answers.spans import Marked
 from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.columns import Head, heads_of
 from bigmodel.core.datasets.dataset import TaskData
@@ -25,26 +26,28 @@ RECORD, SCORES = "apart.json", "apart.safetensors"
 
 @dataclass(frozen=True)
 class Trained:
-    """A model that was just trained: what it answers to texts, (texts, outputs), its parameters and the seconds it took."""
+    """A model that was just trained: what it answers to texts, its parameters and the seconds it took."""
 
-    scores: Callable[[Sequence[str]], Sequence[Sequence[float]]]
+    answer: Callable[[Sequence[str]], Sequence[Several]]
     parameters: int
     seconds: float
 
 
 @dataclass(frozen=True)
 class Apart:
-    """The scores of separate models by the hash of a text, and what one model and separate ones took."""
+    """The scores and marks of separate models by the hash of a text, and what one model and separate ones took."""
 
-    by_text: dict[str, tuple[float, ...]]
+    by_text: dict[str, tuple[tuple[float, ...], tuple[Marked, ...]]]
     cost: tuple[float, ...]
 
     def beside(self, inputs: Sequence[str], answers: Sequence[Several]) -> list[Answer]:
         """Return answers with those of the separate models, where they were asked about the text."""
         pairs = ((self.by_text.get(_mark(text)), answer) for text, answer in zip(inputs, answers, strict=True))  # fmt: skip
         return [
-            replace(answer, apart=apart, cost=self.cost) if apart else answer
-            for apart, answer in pairs
+            replace(answer, apart=found[0], marks_apart=found[1], cost=self.cost)
+            if found
+            else answer
+            for found, answer in pairs
         ]
 
 
@@ -74,9 +77,13 @@ def measure_apart(
         return
     heads, trained = heads_of(data.labels), []
     scores: Floats = np.zeros((len(texts), len(data.labels)))
+    marks: list[list[Marked]] = [[] for _ in texts]
     for head in heads:
         one = train(column_of(data, head))
-        scores[:, head.outputs] = np.array(one.scores(texts))
+        answers = one.answer(texts)
+        scores[:, head.outputs] = np.array([answer.scores for answer in answers])
+        for mine, answer in zip(marks, answers, strict=True):
+            mine += answer.marks
         trained.append(one)
     cost = (
         shared.parameters,
@@ -85,7 +92,13 @@ def measure_apart(
         sum(one.seconds for one in trained),
     )
     save_file({"scores": np.ascontiguousarray(scores)}, folder / SCORES)
-    record = {"v": 1, "texts": [_mark(text) for text in texts], "cost": cost}
+    record = {
+        "v": 1,
+        "texts": [_mark(text) for text in texts],
+        "cost": cost,
+        "outputs": data.labels,
+    }
+    record |= {"marks": [marks_cell(row) for row in marks]}
     (folder / RECORD).write_text(json.dumps(record), "utf-8")
 
 
@@ -95,7 +108,12 @@ def load_apart(folder: Path) -> Apart:
         return Apart({}, ())
     record = json.loads((folder / RECORD).read_text("utf-8"))
     rows = load_file(folder / SCORES)["scores"].tolist()
-    by_text = {mark: tuple(row) for mark, row in zip(record["texts"], rows, strict=True)}
+    cells = record.get("marks") or [""] * len(rows)
+    marks = [marks_in(cell, record.get("outputs", ())) for cell in cells]
+    by_text = {
+        mark: (tuple(row), found)
+        for mark, row, found in zip(record["texts"], rows, marks, strict=True)
+    }
     return Apart(by_text, tuple(record["cost"]))
 
 

@@ -1,15 +1,20 @@
-"""The instant model of several columns: one TF-IDF, and a linear model on it for each column. It never needs torch."""
+"""The instant model of several columns: one TF-IDF, and a linear model on it for each column; words are marked by a model of their own.
+
+It never needs torch.
+"""
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.columns import Head, heads_of
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import TrainingError
-from bigmodel.core.task import Reporter
+from bigmodel.core.task import Explanation, Reporter
 from bigmodel.training.loop.recipe import ColumnsParams
 from bigmodel.training.loop.targets import class_indices, numbers
 from bigmodel.training.ood.score import Floats
@@ -27,17 +32,44 @@ from bigmodel.training.text.baseline import (
     train_by,
 )
 from bigmodel.training.text.columns.apart import ColumnsAnswers, Trained, load_apart, measure_apart
-from bigmodel.training.text.columns.heads import scores_of
+from bigmodel.training.text.columns.heads import marked_rows, scores_of
+from bigmodel.training.text.tagging import instant as tagging
+from bigmodel.training.text.tagging.instant import InstantTagger
+
+MARKS = "instant-marks-{}"  # files of the model of each column of marked words
 
 
 class ColumnsBaseline(ColumnsAnswers, TextBaseline):
-    """A loaded instant model."""
+    """A loaded instant model. `taggers` mark the words of the columns that hold such, in their order."""
+
+    taggers: tuple[InstantTagger, ...] = ()
 
     @property
     def parameters(self) -> int:
-        """How many numbers it consists of."""
+        """How many numbers it consists of; tags of words are no outputs of the linear model."""
+        marks = sum(tagger.parameters for tagger in self.taggers)
+        outputs = sum(len(head.names) for head in self.heads if not head.kinds)
+        if not outputs:
+            return marks
         rarity = len(self._pieces.rarity) + (len(self._words.rarity) if self._words else 0)
-        return rarity + int(self._weights.size + self._bias.size)
+        return marks + rarity + outputs * (int(self._weights.shape[1]) + 1)
+
+    def save(self, folder: Path) -> None:
+        super().save(folder)
+        for at, tagger in enumerate(self.taggers):
+            tagger.save(folder, MARKS.format(at))
+
+    def answer(self, inputs: Sequence[str]) -> list[Answer]:
+        return self._with_marks(inputs, super().answer(inputs))
+
+    def look(self, inputs: Sequence[str]) -> tuple[list[Answer], list[Explanation]]:
+        answers, told = super().look(inputs)
+        return self._with_marks(inputs, answers), told
+
+    def _with_marks(self, inputs: Sequence[str], answers: Sequence[Answer]) -> list[Answer]:
+        found = zip(*(tagger.answer(inputs) for tagger in self.taggers), strict=True)
+        marks = list(found) or [()] * len(answers)
+        return [replace(answer, marks=row) for answer, row in zip(answers, marks, strict=True)]
 
     def _scores(self, raw: Floats) -> list[list[float]]:
         return scores_of(raw, self.heads)
@@ -63,7 +95,7 @@ def train(data: TaskData, params: ColumnsParams, folder: Path, report: Reporter)
     heads = heads_of(data.labels)
     if not heads:
         raise TrainingError("columns_none_to_learn")
-    strengths, model, shared = _timed(data, params)
+    strengths, model, shared = _timed(data, params, report)
 
     def fit(rows: Rows) -> TextBaseline:
         if rows is data.train:
@@ -74,7 +106,7 @@ def train(data: TaskData, params: ColumnsParams, folder: Path, report: Reporter)
 
     def alone(part: TaskData) -> Trained:
         report.step(phase="instant", step=STEPS, steps=STEPS)
-        return _timed(part, params)[2]
+        return _timed(part, params, report)[2]
 
     measure_apart(data, shared, alone, folder)
 
@@ -84,6 +116,8 @@ def load(folder: Path) -> ColumnsBaseline:
     model = load_baseline(folder, ColumnsBaseline)
     assert isinstance(model, ColumnsBaseline)  # noqa: S101 - as asked for
     model.apart = load_apart(folder)
+    marked = sum(bool(head.kinds) for head in model.heads)
+    model.taggers = tuple(tagging.load(folder, MARKS.format(at)) for at in range(marked))
     return model
 
 
@@ -92,6 +126,8 @@ def choose_strengths(rows: Rows, heads: Sequence[Head], params: ColumnsParams) -
 
     A column of which no row that is looked at has a class has none.
     """
+    if not any(head.classes for head in heads):
+        return {}
     step = max(1, len(rows) // MOST_TO_CHOOSE)
     features = read_features(rows.inputs[::step]).features
     found = {}
@@ -116,6 +152,8 @@ def _fit(
     weights: Floats = np.zeros((len(labels), read.features.shape[1]))
     bias: Floats = np.zeros(len(labels))
     for head in heads:
+        if head.kinds:
+            continue
         values = [head.value(cell) for cell in rows.targets]
         known = [place for place, value in enumerate(values) if value]
         told = [values[place] for place in known]
@@ -136,14 +174,22 @@ def _fit(
 
 
 def _timed(
-    data: TaskData, params: ColumnsParams
+    data: TaskData, params: ColumnsParams, report: Reporter
 ) -> tuple[dict[str, float], ColumnsBaseline, Trained]:
     """Return penalties and model of all columns of some rows, and how long the processor took: what else runs does not count."""
     start, heads = time.process_time(), heads_of(data.labels)
     strengths = choose_strengths(data.train, heads, params)
+    taggers = tuple(
+        tagging.fit(marked_rows(data.train, head), head.kinds, report)
+        for head in heads
+        if head.kinds
+    )
+    spent = time.process_time() - start
     model = _fit(data.train, heads, data.labels, params, strengths)
-    seconds = time.process_time() - start
-    return strengths, model, Trained(model.predict, model.parameters, seconds)
+    model.taggers = taggers
+    has_rows = any(not head.kinds for head in heads)  # else nothing reads whole texts
+    seconds = time.process_time() - start if has_rows else spent
+    return strengths, model, Trained(model.answer, model.parameters, seconds)
 
 
 __all__ = ["ColumnsBaseline", "is_instant", "load", "train"]

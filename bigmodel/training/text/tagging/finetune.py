@@ -1,9 +1,9 @@
 """Fine-tuning of text models to tags, and loading them: BIO tags on sub-word pieces, long texts in windows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -17,61 +17,72 @@ from transformers import (
 )
 
 from bigmodel.answers.spans import Marked
-from bigmodel.core.datasets.dataset import Rows, TaskData
-from bigmodel.core.datasets.spans import (
-    Span,
-    bio_tags,
-    part_tag,
-    spans_of,
-    spans_of_tags,
-    tags_of_spans,
-)
+from bigmodel.core.datasets.dataset import TaskData
+from bigmodel.core.datasets.spans import Span, bio_tags, part_tag, spans_of_tags
 from bigmodel.core.errors import TrainingError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.metrics import spans
 from bigmodel.training.loop import batches
 from bigmodel.training.loop.device import make_accelerator
-from bigmodel.training.loop.examples import Batch, fingerprint
-from bigmodel.training.loop.recipe import TagParams
+from bigmodel.training.loop.examples import fingerprint
+from bigmodel.training.loop.objective import Objective
+from bigmodel.training.loop.recipe import ColumnsParams, TagParams
 from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.pretrained import load_base, load_trained, longest, save_model
-from bigmodel.training.text.encode import Encoded
-from bigmodel.training.text.finetune import EncodedExamples, fit_vocabulary, tune
+from bigmodel.training.text.finetune import Fitted, fit_vocabulary, last_layer, tune
 from bigmodel.training.text.prune_vocabulary import MARGIN_OF_NAMES, with_single_characters
 from bigmodel.training.text.scratch import make_scratch
+from bigmodel.training.text.tagging.aligned import (
+    IGNORED,
+    PieceExamples,
+    begin_at_shares,
+    encoded,
+    window_tags,
+)
 from bigmodel.training.text.tagging.decode import Floats, allowed
 from bigmodel.training.text.tagging.pieces import Pieces, log_softmax, marks, read
 
-IGNORED = -100  # the tag of special tokens and of padding
 ANSWER_BATCH = 32
 Look = tuple[float, list[Tensor], list[Tensor]]  # loss, and tags of each window: answered, right
 
 
-@dataclass(frozen=True)
-class TagExamples(EncodedExamples):
-    """Windows of texts with a tag for each token."""
+class PieceObjective(Objective, Protocol):
+    """A goal of models that answer each piece of a text by their last layer."""
 
-    targets: Sequence[Tensor]
+    labels: tuple[str, ...]
+    outputs: int  # the width of that layer
+    nothing: float  # the target of what has none
 
-    def batch(
-        self,
-        rows: Sequence[int],
-        device: torch.device | str,
-        epoch: int | None = None,  # noqa: ARG002 - texts are not varied
-    ) -> Batch:
-        tags = nn.utils.rnn.pad_sequence(
-            [self.targets[row] for row in rows], batch_first=True, padding_value=IGNORED
-        )
-        return Batch(self.texts.batch(rows, device), tags.to(device))
+    def targets(self, pieces: Pieces, targets: Sequence[str], *, by_words: bool) -> list[Tensor]:
+        """Return the targets of each window, the first side being its tokens; `by_words`: of the first piece of each word alone."""
+
+    def begin(self, head: nn.Linear, train: PieceExamples) -> None:
+        """Adapt to the training windows and the last layer to them."""
+
+    def end(self, head: nn.Linear) -> None:
+        """Bring the last layer to the units of its answers."""
 
 
 class TagObjective:
     """Cross entropy of tags; held-out windows are measured by whole entities."""
 
+    nothing: float = IGNORED
+
     def __init__(self, kinds: tuple[str, ...]) -> None:
         self.labels = bio_tags(kinds)
         self.outputs = len(self.labels)
         self.tokens_a_row = 1.0  # a constant, so that a batch may be cut
+
+    def targets(self, pieces: Pieces, targets: Sequence[str], *, by_words: bool) -> list[Tensor]:
+        found = window_tags(pieces, targets, self.labels, by_words=by_words)
+        return [torch.from_numpy(tags) for tags in found]
+
+    def begin(self, head: nn.Linear, train: PieceExamples) -> None:
+        self.tokens_a_row = max(1.0, float(np.mean(train.lengths or [1])))
+        begin_at_shares(head, slice(0, self.outputs), [tags.numpy() for tags in train.targets])
+
+    def end(self, head: nn.Linear) -> None:
+        """Probabilities have no units."""
 
     def loss(self, raw: Tensor, targets: Tensor) -> Tensor:
         losses = functional.cross_entropy(
@@ -116,13 +127,7 @@ class TunedTagger:
     def answer(self, inputs: Sequence[str]) -> list[Marked]:
         """Return each text with its marks."""
         pieces = read(self._tokenizer, inputs, int(self._tokenizer.model_max_length))
-        scores = pieces.merged(self._scores(pieces), len(self._tags))
-        return [self._marked(pieces, row, scores[row]) for row in range(len(inputs))]
-
-    def _marked(self, pieces: Pieces, row: int, scores: Floats) -> Marked:
-        found = marks(pieces, row, scores, self._tags, self._moves)
-        named = tuple(Span(start, end, kind) for start, end, kind, _ in found)
-        return Marked(pieces.texts[row], named, tuple(sure for *_, sure in found), self.labels)
+        return marked_texts(pieces, self._scores(pieces), self._tags, self._moves, self.labels)
 
     def _scores(self, pieces: Pieces) -> list[Floats]:
         """Return log probabilities of each window, (tokens, tags)."""
@@ -138,6 +143,23 @@ class TunedTagger:
         return [found[row] for row in range(len(found))]
 
 
+def marked_texts(
+    pieces: Pieces,
+    windows: Sequence[Floats],
+    tags: Sequence[str],
+    moves: Floats,
+    kinds: tuple[str, ...],
+) -> list[Marked]:
+    """Return texts with their marks, from log probabilities of tags of each window, (tokens, tags)."""
+    scores = pieces.merged(windows, len(tags))
+    answers = []
+    for row, text in enumerate(pieces.texts):
+        found = marks(pieces, row, scores[row], tags, moves)
+        named = tuple(Span(start, end, kind) for start, end, kind, _ in found)
+        answers.append(Marked(text, named, tuple(sure for *_, sure in found), kinds))
+    return answers
+
+
 def train(
     data: TaskData, params: TagParams, base: BaseFiles, folder: Path, report: Reporter
 ) -> None:
@@ -148,10 +170,21 @@ def train(
     """
     if not data.labels:
         raise TrainingError("spans_none_to_learn")
+    model, tokenizer, most = fit_pieces(TagObjective(data.labels), data, params, base, report)
+    save_model(folder, model, tokenizer, most)
+
+
+def fit_pieces(
+    objective: PieceObjective,
+    data: TaskData,
+    params: TagParams | ColumnsParams,
+    base: BaseFiles,
+    report: Reporter,
+) -> Fitted:
+    """Build a model that answers each piece of a text, read the texts once in windows and train; return it with its tokenizer and the tokens it reads at most."""
     report.step(phase="load", step=0, steps=0)
     set_seed(params.seed)
     accelerator = make_accelerator(params.precision, report)
-    objective = TagObjective(data.labels)
     model, tokenizer = _make(objective, data, params, base, accelerator.device.type != "cpu")
     tokenizer = with_single_characters(tokenizer)
     tokenizer = fit_vocabulary(model, tokenizer, data, report, MARGIN_OF_NAMES)
@@ -159,10 +192,12 @@ def train(
     parts = []
     for rows in (data.train, data.validation):
         report.step(phase="prepare", step=0, steps=0)
+        pieces = read(tokenizer, rows.inputs, most)
         # epochs are chosen by words, as answers are: their first pieces tell
-        parts.append(_part(rows, objective, tokenizer, most, by_words=rows is not data.train))
-    objective.tokens_a_row = max(1.0, float(np.mean(parts[0].lengths or [1])))
-    _begin_at_shares(model, parts[0], objective.outputs)
+        targets = objective.targets(pieces, rows.targets, by_words=rows is not data.train)
+        parts.append(PieceExamples(encoded(pieces, tokenizer), targets, objective.nothing))
+    head = last_layer(model, objective.outputs)
+    objective.begin(head, parts[0])
     model = tune(
         model,
         objective,
@@ -174,7 +209,8 @@ def train(
         identity=partial(fingerprint, params, base, data),
         after_rows=2 * len(parts[1].lengths),
     )
-    save_model(folder, model, tokenizer, most)
+    objective.end(last_layer(model, objective.outputs))
+    return model, tokenizer, most
 
 
 def load(folder: Path) -> TunedTagger:
@@ -182,16 +218,12 @@ def load(folder: Path) -> TunedTagger:
     return TunedTagger(*load_trained(folder, AutoModelForTokenClassification))
 
 
-def encoded(pieces: Pieces, tokenizer: PreTrainedTokenizerBase) -> Encoded:
-    """Return windows as a network takes them; one with nothing to read becomes one padding token."""
-    padding = int(tokenizer.pad_token_id or 0)
-    empty = np.array([padding], np.int64)
-    texts = [window.ids if len(window.ids) else empty for window in pieces.windows]
-    return Encoded(texts, padding)
-
-
 def _make(
-    objective: TagObjective, data: TaskData, params: TagParams, base: BaseFiles, has_gpu: bool
+    objective: PieceObjective,
+    data: TaskData,
+    params: TagParams | ColumnsParams,
+    base: BaseFiles,
+    has_gpu: bool,
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     outputs, labels = objective.outputs, objective.labels
     if base.kind == "scratch":
@@ -205,52 +237,3 @@ def _make(
         )
     auto = AutoModelForTokenClassification
     return load_base(base, outputs=outputs, labels=labels, has_gpu=has_gpu, auto=auto)
-
-
-def _part(
-    rows: Rows,
-    objective: TagObjective,
-    tokenizer: PreTrainedTokenizerBase,
-    most: int,
-    *,
-    by_words: bool,
-) -> TagExamples:
-    """Return windows with the tags of all their pieces, or of the first piece of each word alone."""
-    pieces = read(tokenizer, rows.inputs, most)
-    number = {tag: at for at, tag in enumerate(objective.labels)}
-    by_row = []
-    for row, target in enumerate(rows.targets):
-        tags = np.array([number[tag] for tag in _piece_tags(pieces, row, target)], np.int64)
-        if by_words:
-            firsts = [first for first, _ in pieces.units(row)]
-            tags = np.where(np.isin(np.arange(len(tags)), firsts), tags, IGNORED)
-        by_row.append(tags)
-    texts = encoded(pieces, tokenizer)
-    targets = []
-    for window, ids in zip(pieces.windows, texts.texts, strict=True):
-        tags = np.full(len(ids), IGNORED, np.int64)
-        end = window.first + len(window.inside)
-        tags[window.inside] = by_row[window.row][window.first : end]
-        targets.append(torch.from_numpy(tags))
-    return TagExamples(texts, targets)
-
-
-def _begin_at_shares(model: PreTrainedModel, part: TagExamples, outputs: int) -> None:
-    """Let the last layer begin at how frequent each tag is: else the first hundreds of steps only learn that most is none."""
-    layers = [m for m in model.modules() if isinstance(m, nn.Linear) and m.out_features == outputs]
-    if not layers or not part.targets:
-        return
-    tags = torch.cat(list(part.targets))
-    counts = torch.bincount(tags[tags != IGNORED], minlength=outputs) + 1.0
-    with torch.no_grad():
-        layers[-1].bias.copy_((counts / counts.sum()).log())
-
-
-def _piece_tags(pieces: Pieces, row: int, target: str) -> list[str]:
-    """Return a tag for each piece: all pieces of a word have its kind, and only the first may begin a mark."""
-    tags: list[str] = []
-    words = tags_of_spans(spans_of(target), pieces.unit_places(row))
-    for (first, last), tag in zip(pieces.units(row), words, strict=True):
-        kind = part_tag(tag)[1]
-        tags += [tag, *[f"I-{kind}" if kind else tag] * (last - first - 1)]
-    return tags

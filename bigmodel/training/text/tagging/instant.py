@@ -22,8 +22,7 @@ from bigmodel.training.text.tagging import crf
 from bigmodel.training.text.tagging.decode import Floats, allowed, marginals, tagged, viterbi
 from bigmodel.training.text.tagging.parts import features_of, places_of
 
-VOCABULARY = "instant.json"
-WEIGHTS = "instant.safetensors"
+NAME = "instant"  # of both its files
 RAREST = 2  # times a feature is seen in training texts to be kept
 MOST_WEIGHTS = 3_000_000  # features by tags
 MOST_PARTS = 300_000  # of training texts; more of them take longer than seconds
@@ -39,8 +38,24 @@ class InstantTagger:
     ) -> None:
         self.labels = tuple(labels)
         self._tags = bio_tags(self.labels)
+        self._terms = terms
         self._index = {term: place for place, term in enumerate(terms)}
         self._weights, self._moves = weights, moves
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers it consists of."""
+        return int(self._weights.size + self._moves.size)
+
+    def save(self, folder: Path, name: str = NAME) -> None:
+        """Write the model as two files of a name."""
+        stored = {"v": 1, "labels": list(self.labels), "terms": list(self._terms)}
+        arrays = {"weights": self._weights, "moves": self._moves}
+        (folder / f"{name}.json").write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
+        save_file(
+            {key: np.ascontiguousarray(a, np.float32) for key, a in arrays.items()},
+            folder / f"{name}.safetensors",
+        )
 
     def answer(self, inputs: Sequence[str]) -> list[Marked]:
         """Return each text with its marks."""
@@ -68,9 +83,14 @@ def train(data: TaskData, folder: Path, report: Reporter) -> None:
     """
     if not data.labels:
         raise TrainingError("spans_none_to_learn")
+    fit(data.train, data.labels, report).save(folder)
+
+
+def fit(rows: Rows, kinds: tuple[str, ...], report: Reporter) -> InstantTagger:
+    """Return a model of some rows."""
     report.step(phase="instant", step=0, steps=ROUNDS)
-    tags = bio_tags(data.labels)
-    rows = _some(data.train)
+    tags = bio_tags(kinds)
+    rows = _some(rows)
     places = [places_of(text) for text in rows.inputs]
     seen = [
         features
@@ -101,17 +121,14 @@ def train(data: TaskData, folder: Path, report: Reporter) -> None:
         tell=tell,
     )
     used = np.flatnonzero(np.abs(weights).max(axis=1, initial=0.0) > 1e-4)
-    stored = {"v": 1, "labels": list(data.labels), "terms": [terms[at] for at in used.tolist()]}
-    (folder / VOCABULARY).write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
-    arrays = {"weights": weights[used].astype(np.float32), "moves": moves.astype(np.float32)}
-    save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, folder / WEIGHTS)
+    return InstantTagger(kinds, [terms[at] for at in used.tolist()], weights[used], moves)
 
 
-def load(folder: Path) -> InstantTagger:
-    """Load an instant model."""
+def load(folder: Path, name: str = NAME) -> InstantTagger:
+    """Load what was saved under a name."""
     stored, arrays = (
-        json.loads((folder / VOCABULARY).read_text("utf-8")),
-        load_file(folder / WEIGHTS),
+        json.loads((folder / f"{name}.json").read_text("utf-8")),
+        load_file(folder / f"{name}.safetensors"),
     )
     weights, moves = (arrays[name].astype(np.float64) for name in ("weights", "moves"))
     return InstantTagger(stored["labels"], stored["terms"], weights, moves)
@@ -119,7 +136,7 @@ def load(folder: Path) -> InstantTagger:
 
 def is_instant(folder: Path) -> bool:
     """Tell whether the folder holds an instant model."""
-    return (folder / VOCABULARY).is_file()
+    return (folder / f"{NAME}.json").is_file()
 
 
 def _some(rows: Rows) -> Rows:

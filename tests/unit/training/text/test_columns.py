@@ -17,6 +17,7 @@ from bigmodel.training.loop.recipe import ColumnsParams
 from bigmodel.training.text.baseline import train_classifier
 from bigmodel.training.text.columns import finetune, instant
 from bigmodel.training.text.columns.heads import column_of, scores_of
+from bigmodel.training.text.columns.objective import ColumnsObjective
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.text_data import text_data
 from tests.fakes.tiny_bert import write_tiny_bert
@@ -34,7 +35,7 @@ def some_data() -> TaskData:
 
 def test_each_column_costs_one_while_nothing_is_known() -> None:
     data = some_data()
-    objective = finetune.ColumnsObjective(data, ColumnsParams())
+    objective = ColumnsObjective(data, ColumnsParams())
     objective.bind_head(nn.Linear(2, 4))
     targets = objective.targets(data.train.targets)
     assert targets.isnan().tolist()[2:4] == [[False, True], [True, False]]
@@ -43,7 +44,7 @@ def test_each_column_costs_one_while_nothing_is_known() -> None:
 
 def test_what_is_not_said_teaches_nothing() -> None:
     data = some_data()
-    objective = finetune.ColumnsObjective(data, ColumnsParams())
+    objective = ColumnsObjective(data, ColumnsParams())
     raw = torch.randn(5, 4, requires_grad=True)
     objective.loss(raw, objective.targets(data.train.targets)).backward()
     assert raw.grad is not None
@@ -56,7 +57,7 @@ def test_what_is_not_said_teaches_nothing() -> None:
 
 def test_loss_of_a_batch_is_that_of_its_pieces() -> None:
     data = some_data()
-    objective = finetune.ColumnsObjective(data, ColumnsParams())
+    objective = ColumnsObjective(data, ColumnsParams())
     raw, targets = torch.randn(5, 4), objective.targets(data.train.targets)
     pieces = [float(objective.loss(raw[at], targets[at])) * n / 5 for at, n in ((slice(0, 2), 2), (slice(2, 5), 3))]  # fmt: skip
     assert float(objective.loss(raw, targets)) == pytest.approx(sum(pieces), rel=1e-5)
@@ -64,7 +65,7 @@ def test_loss_of_a_batch_is_that_of_its_pieces() -> None:
 
 def test_numbers_come_back_in_their_own_units() -> None:
     data = some_data()
-    objective = finetune.ColumnsObjective(data, ColumnsParams())
+    objective = ColumnsObjective(data, ColumnsParams())
     layer = nn.Linear(2, 4)
     with torch.no_grad():
         layer.weight.zero_()
