@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -29,6 +30,8 @@ from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
 
 LOOK_ROWS, LOOK_SIDE = 8, 96  # held-out parts that are looked at together, and their sides as given
+# Parts at least: among one each of seven photos hardly any was noisy, and the network seemed best as it began.
+LEAST_LOOKS = 48
 AFTER_ROWS = 12  # readings of a held-out picture that follow, in parts
 SAMPLE = "before-after-truth"
 Look = tuple[float, list[tuple[float, float]]]  # loss of all, PSNR of each and of the plain one
@@ -109,7 +112,7 @@ def train(
         report.note("training.note.patch_smaller", side=learned.side, wanted=params.patch)
     held = _photos(data.validation, scale, LOOK_SIDE, report)
     train_part = Patches(learned, params, learned.side, params.patches)
-    validation = Patches(held, params, held.side, len(held))
+    validation = held_out(held, params)
     net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     accelerator = make_accelerator(precision(net, params), report)
     training = Training(
@@ -130,6 +133,12 @@ def train(
     report.step(phase="evaluate", step=0, steps=0)
     net = accelerator.unwrap_model(net, keep_fp32_wrapper=False)
     save(folder, net.to("cpu").eval(), Wisdom(params.damage, _limit(net, held, report)))
+
+
+def held_out(photos: Photos, params: EnhanceParams) -> Patches:
+    """Return the parts by which weights are chosen: of few photos several each, so that every damage is among them."""
+    each = math.ceil(LEAST_LOOKS / max(1, len(photos)))
+    return Patches(photos, params, photos.side, each * len(photos))
 
 
 def _photos(rows: Rows, scale: int, side: int, report: Reporter) -> Photos:

@@ -282,6 +282,16 @@ def test_each_way_is_trained_and_shows_what_it_makes(
     assert report.curves["validation/psnr"]
 
 
+def test_weights_are_chosen_by_every_damage_though_few_photos_are_held_out(tmp_path: Path) -> None:
+    data = clear_data(tmp_path, 40)
+    photos = photos_of(data.validation, 2, 20, FakeReporter(tmp_path / "c"))
+    looks = finetune.held_out(photos, EnhanceParams(scale=2, damage=0.8))
+    noises = [noise_of(looks.patch(row).given) for row in range(looks.count)]
+    assert looks.count >= 12 * len(photos) == 48
+    assert 0.2 < np.mean(np.array(noises) > np.median(noises) + 2) < 0.6
+    assert noises == [noise_of(looks.patch(row).given) for row in range(looks.count)]
+
+
 def test_a_training_beats_plain_enlarging(tmp_path: Path) -> None:
     data = clear_data(tmp_path / "data", 40)
     longer = {"patches": 256, "channels": 16, "epochs": 8, "averaging": 0.9, "learning_rate": 3e-3}
