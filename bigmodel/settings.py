@@ -6,6 +6,7 @@ Example: `BIGMODEL_HOME=/data BIGMODEL_PORT=8000 python app.py`.
 import ipaddress
 import locale
 import os
+import shutil
 import sys
 import tempfile
 from functools import cached_property
@@ -74,6 +75,16 @@ def _home() -> Path:
     return (home if is_open else Path(tempfile.gettempdir())) / "BigModelStudio"
 
 
+GPU_SIGNS = (Path("/dev/nvidiactl"), Path("/dev/kfd"))  # of drivers by NVIDIA and AMD
+
+
+def _has_gpu() -> bool:
+    """Return whether a graphics card is here on which PyTorch trains; the driver is looked for, never asked."""
+    is_hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
+    is_there = any(sign.exists() for sign in GPU_SIGNS) or shutil.which("nvidia-smi") is not None
+    return is_there and not is_hidden
+
+
 def _not_on_bucket(home: Path) -> Path:
     """Return where the data folder may be: what a Space keeps is object storage, which no database can lie on."""
     return _home() if _space_id() and home == SPACE_DISK else home
@@ -129,6 +140,8 @@ class Settings(BaseSettings):
 
     workers: int = Field(default=1, ge=1, le=64)  # jobs that train at the same time
     threads: int = Field(default=0, ge=0, le=256)  # processor threads a worker, 0: all cores
+    # a graphics card that PyTorch trains on (NVIDIA, or AMD with ROCm) is here
+    gpu: bool = Field(default_factory=_has_gpu)
     warm: bool = True  # keep a process with torch imported ready (Linux without a GPU)
     beat_s: float = Field(default=5.0, gt=0)
     lease_s: float = Field(default=30.0, gt=0)

@@ -77,6 +77,7 @@ class MadeType(AnswerType):
     wording = "made"
     baseline = ("instant", measured.DISTANCE)
     measured_by = ("pixels",)
+    goes_on = True
     grows = True
     makes_files = True
     asks = "class"

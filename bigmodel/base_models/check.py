@@ -25,6 +25,7 @@ from bigmodel.base_models.config import (
     without_paths,
 )
 from bigmodel.base_models.header import HeaderError, Tensor, read_header
+from bigmodel.base_models.pipelines import stable_diffusion as pipeline
 from bigmodel.base_models.shapes import find_difference
 from bigmodel.children import start
 from bigmodel.core.errors import ModelError
@@ -61,8 +62,13 @@ class Checked:
 
     @property
     def writes(self) -> bool:
-        """Tell whether it writes text down and can sort nothing into classes."""
-        return self.family in (*WRITING_FAMILIES, *LANGUAGE_FAMILIES, *OURS)
+        """Tell whether it writes text down, or makes pictures, and can sort nothing into classes."""
+        return self.family in (*WRITING_FAMILIES, *LANGUAGE_FAMILIES, *OURS, pipeline.FAMILY)
+
+    @property
+    def needs_gpu(self) -> bool:
+        """Tell whether a processor would take hours for what a graphics card does in minutes."""
+        return self.family == pipeline.FAMILY
 
     @property
     def finds(self) -> bool:
@@ -103,6 +109,8 @@ def check_folder(folder: Path, *, is_ours: bool = False) -> Checked:
         ModelError: the first reason against it.
     """
     names = {path.name for path in folder.iterdir()}
+    if pipeline.INDEX in names:
+        return _check_pipeline(folder)
     check_names(names)
     config = read_json(folder / CONFIG)
     family = check_config(config, is_ours=is_ours)
@@ -117,6 +125,14 @@ def check_folder(folder: Path, *, is_ours: bool = False) -> Checked:
         _check_tokenizer(folder, names, family)
     _take_paths_out(folder, names)
     return Checked(family, parameters, medium)
+
+
+def _check_pipeline(folder: Path) -> Checked:
+    parameters = pipeline.check_pipeline(folder)
+    if (folder / "tokenizer" / TOKENIZER).is_file():
+        _check_tokenizer(folder / "tokenizer", {TOKENIZER}, pipeline.FAMILY)
+    pipeline.take_paths_out(folder)
+    return Checked(pipeline.FAMILY, parameters, Medium.IMAGE)
 
 
 def _check_weights(

@@ -25,6 +25,7 @@ from huggingface_hub.utils import hf_raise_for_status  # type: ignore[attr-defin
 
 from bigmodel.base_models.check import INDEX, SHARD, WHOLE, is_wanted
 from bigmodel.base_models.config import CONFIG, check_config, read_json
+from bigmodel.base_models.pipelines import stable_diffusion as pipeline
 from bigmodel.core.errors import ModelError
 
 TELL_S = 0.2
@@ -84,10 +85,15 @@ def _describe(request: Mapping[str, Any]) -> dict[str, object]:
 
 def _needed(info: ModelInfo) -> Facts:
     """Return the files to fetch: settings, tokenizer, and the weights in safetensors, whole or in parts."""
-    found = {entry.rfilename: entry for entry in info.siblings or () if is_wanted(entry.rfilename)}
-    if CONFIG not in found:
+    every = {entry.rfilename: entry for entry in info.siblings or ()}
+    found = {name: entry for name, entry in every.items() if is_wanted(name)}
+    if pipeline.INDEX in every:
+        found = {name: every[name] for name in pipeline.chosen(every)}
+    elif CONFIG not in found:
         raise ModelError("model_no_config")
-    if WHOLE in found:
+    if pipeline.INDEX in found:
+        dropped = set[str]()
+    elif WHOLE in found:
         dropped = {name for name in found if name == INDEX or SHARD.fullmatch(name)}
     elif INDEX in found:
         dropped = set()
@@ -118,10 +124,13 @@ def _languages(info: ModelInfo) -> list[str]:
 def _fetch(request: Mapping[str, Any]) -> dict[str, object]:
     folder, files = Path(request["folder"]), request["files"]
     done, tell = 0, _told()
-    for name in sorted(files, key=lambda name: (name != CONFIG, files[name]["size"])):
+    first = (CONFIG, pipeline.INDEX)
+    for name in sorted(files, key=lambda name: (name not in first, files[name]["size"])):
         _fetch_file(request, name, folder, partial(tell, done))
         if name == CONFIG:  # before the large files: is it worth it?
             check_config(read_json(folder / CONFIG), is_ours=request["is_ours"])
+        elif name == pipeline.INDEX:
+            pipeline.check_index(read_json(folder / name))
         done += int(files[name]["size"])
     return {"bytes": done}
 
@@ -147,6 +156,7 @@ def _told() -> Callable[[int, int], None]:
 
 def _fetch_file(request: Mapping[str, Any], name: str, folder: Path, tell: Tell) -> None:
     target = folder / name
+    target.parent.mkdir(exist_ok=True)
     if target.is_file():
         return
     url = hf_hub_url(request["id"], name, revision=request["revision"], endpoint=request["url"])

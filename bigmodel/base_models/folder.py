@@ -10,6 +10,7 @@ from bigmodel.archive import Archive, Bounds, Member, is_archive, open_archive, 
 from bigmodel.base_models import shelf
 from bigmodel.base_models.check import Checked, check_folder, check_names, is_wanted
 from bigmodel.base_models.config import CONFIG
+from bigmodel.base_models.pipelines import stable_diffusion as pipeline
 from bigmodel.base_models.wheels import read_wheels
 from bigmodel.core.errors import DatasetError, ModelError
 from bigmodel.core.ids import new_id
@@ -55,13 +56,14 @@ def stage(settings: Settings) -> Iterator[Path]:
 
 def put(model: Path, bases: Path, base: Base, checked: Checked) -> Base:
     """Seal a staged and checked model and move it to its place in one step; return it with its sizes."""
-    size = sum(path.stat().st_size for path in model.iterdir())
+    size = sum(path.stat().st_size for path in model.rglob("*") if path.is_file())
     whole = replace(
         base,
         source=base.source or f"folder:{shelf.slug_of(base.name)}",
         medium=checked.medium,
         writes=checked.writes,
         finds=checked.finds,
+        needs_gpu=checked.needs_gpu,
         size_mb=round(size / 1e6, 1),
         parameters_m=round(checked.parameters / 1e6, 1),
     )
@@ -83,7 +85,9 @@ def _free_name(bases: Path, name: str) -> str:
 
 
 def _copy_folder(source: Path, model: Path) -> None:
-    root = source if (source / CONFIG).is_file() else _only_folder(source)
+    root = source if _is_root(source) else _only_folder(source)
+    if (root / pipeline.INDEX).is_file():
+        return _copy_pipeline(root, model)
     paths = [path for path in root.iterdir() if not path.name.startswith(".")]
     check_names({path.name for path in paths if not path.is_dir()})
     for path in sorted(paths):
@@ -92,12 +96,30 @@ def _copy_folder(source: Path, model: Path) -> None:
                 raise ModelError("model_link", file=path.name)
             _require_space(model, path.stat().st_size)
             shutil.copyfile(path, model / path.name)
+    return None
+
+
+def _copy_pipeline(root: Path, model: Path) -> None:
+    """Copy the files of a pipeline, which lie in folders of their own."""
+    paths = [path for path in (*root.glob("*"), *root.glob("*/*")) if not path.is_dir()]
+    files = {path.relative_to(root).as_posix(): path for path in paths}
+    for name in pipeline.chosen(files):
+        path = files[name]
+        if path.is_symlink() or path.parent.is_symlink() or not path.is_file():
+            raise ModelError("model_link", file=name)
+        _require_space(model, path.stat().st_size)
+        (model / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, model / name)
+
+
+def _is_root(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in (CONFIG, pipeline.INDEX))
 
 
 def _only_folder(source: Path) -> Path:
     """Return the one folder inside that has a configuration, as when a ZIP was unpacked one level deep."""
     inside = [path for path in source.iterdir() if not path.is_symlink() and path.is_dir()]
-    with_config = [path for path in inside if (path / CONFIG).is_file()]
+    with_config = [path for path in inside if _is_root(path)]
     return with_config[0] if len(with_config) == 1 else source
 
 
@@ -105,10 +127,14 @@ def _copy_zip(source: Path, model: Path) -> None:
     try:
         with closing(open_archive(source, BOUNDS)) as archive:
             members = _members(archive)
-            check_names(set(members))
-            picked = {name: member for name, member in members.items() if is_wanted(name)}
+            if pipeline.INDEX in members:
+                picked = {name: members[name] for name in pipeline.chosen(members)}
+            else:
+                check_names(set(members))
+                picked = {name: member for name, member in members.items() if is_wanted(name)}
             _require_space(model, sum(member.size for member in picked.values()))
             for name, member in picked.items():
+                (model / name).parent.mkdir(exist_ok=True)
                 with (model / name).open("xb") as file:
                     file.writelines(member.chunks())
     except DatasetError as error:
@@ -121,12 +147,16 @@ def _copy_zip(source: Path, model: Path) -> None:
 
 
 def _members(archive: Archive) -> dict[str, Member]:
-    """Return the files of the model's folder by plain name; archives that play tricks are refused whole."""
+    """Return the files of the model's folder by name, of a pipeline with those of its parts; archives that play tricks are refused whole."""
     paths = [(PurePosixPath(member.name), member) for member in archive.members]
-    folders = [path.parent for path, _ in paths if path.name == CONFIG]
+    is_pipeline = any(path.name == pipeline.INDEX for path, _ in paths)
+    mark, depth = (pipeline.INDEX, 2) if is_pipeline else (CONFIG, 1)
+    folders = [path.parent for path, _ in paths if path.name == mark]
     root = min(folders, key=lambda folder: len(folder.parts), default=PurePosixPath())
-    mine = {path.name: member for path, member in paths if path.parent == root}
-    repeated = len(mine) < sum(path.parent == root for path, _ in paths)
+    inside = [(path.relative_to(root), member) for path, member in paths if root in path.parents]
+    near = [(path.as_posix(), member) for path, member in inside if len(path.parts) <= depth]
+    mine = dict(near)
+    repeated = len(mine) < len(near)
     for path, _ in paths:
         if ":" in path.name or repeated:
             raise ModelError("model_zip_unsafe", file=shown_name(path.name))

@@ -12,7 +12,7 @@ def locate(name: str, task: Task, settings: Settings) -> BaseFiles:
     """Return the files of a base, for `attempt.json`; bases that need none have no folder.
 
     Raises:
-        ModelError: `base_missing` when its files are not here, `package_missing` or
+        ModelError: `base_missing` when its files are not here, `base_needs_gpu`, `package_missing` or
             `package_changed` when those of an installed package are not as they should be.
     """
     base = {base.name: base for base in read_models(task.folder)}.get(name)
@@ -31,4 +31,6 @@ def locate(name: str, task: Task, settings: Settings) -> BaseFiles:
     folder = shelf.find(settings.bases, name)
     if imported is None or folder is None:
         raise ModelError("base_missing", base=name)
+    if imported.needs_gpu and not settings.gpu:
+        raise ModelError("base_needs_gpu")
     return BaseFiles(name, imported.kind, folder)

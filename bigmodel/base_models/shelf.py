@@ -43,8 +43,12 @@ def remove(bases: Path, name: str) -> None:
 def seal(folder: Path, base: Base) -> None:
     """Write what a base is, and the digests of its files, beside its files."""
     files = {
-        path.name: {"sha256": sha256_of(path), "size": path.stat().st_size}
-        for path in sorted((folder / MODEL).iterdir())
+        path.relative_to(folder / MODEL).as_posix(): {
+            "sha256": sha256_of(path),
+            "size": path.stat().st_size,
+        }
+        for path in sorted((folder / MODEL).rglob("*"))
+        if path.is_file()
     }
     write_json(folder / RECORD, {"v": 1, "base": to_record(base), "files": files})
 

@@ -65,7 +65,9 @@ class AnswerType(ABC):
     verb: ClassVar[str] = (
         "estimate"  # on the button of the text demo: a key below `pages.text_demo.`
     )
-    goes_on: ClassVar[bool] = False  # by bases that go on from a text, and by no others
+    goes_on: ClassVar[bool] = (
+        False  # by bases that go on from a text or draw what is asked, and by no others
+    )
     grows: ClassVar[bool] = False  # by a token or a step: a demo shows it as far as it has come
     dials: ClassVar[tuple[Dial, ...]] = ()  # of an answer that grows (`core.task.Adjustable`)
     makes_files: ClassVar[bool] = False  # answers consist of files, such as pictures or sounds

@@ -36,7 +36,8 @@ class FakeHub:
     asked_at: float = 0.0  # when it was first asked anything
 
     def about(self, hub_id: str) -> dict[str, Any]:
-        files = [self._file(path) for path in sorted(self.models[hub_id].iterdir())]
+        root = self.models[hub_id]
+        files = [self._file(path, root) for path in sorted(root.rglob("*")) if path.is_file()]
         return {
             "id": hub_id,
             "sha": self.commit,
@@ -47,9 +48,13 @@ class FakeHub:
             "cardData": {"license": "apache-2.0", "language": ["zh"]},
         }
 
-    def _file(self, path: Path) -> dict[str, Any]:
+    def _file(self, path: Path, root: Path) -> dict[str, Any]:
         data = path.read_bytes()
-        entry: dict[str, Any] = {"rfilename": path.name, "size": len(data), "blobId": "b"}
+        entry: dict[str, Any] = {
+            "rfilename": path.relative_to(root).as_posix(),
+            "size": len(data),
+            "blobId": "b",
+        }
         if path.suffix in (".safetensors", ".bin"):
             digest = hashlib.sha256(data).hexdigest()
             entry["lfs"] = {"sha256": digest, "size": len(data), "pointerSize": 1}

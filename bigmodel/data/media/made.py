@@ -20,6 +20,7 @@ XMP = (
     '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
     f'Iptc4xmpExt:DigitalSourceType="{MADE}"/></rdf:RDF></x:xmpmeta>'
 )
+PART = 500  # pictures made smaller at once
 GAP = 1  # white pixels between the pictures of a sheet
 LONGEST_ZOOM = 640  # pixels of a sheet's longer side, up to which it is enlarged
 
@@ -29,6 +30,20 @@ SPOKEN_HZ = 16_000
 PCM_CODE, PCM_BYTES = 1, 2
 
 Squares = NDArray[np.uint8]  # (pictures, side, side, 3)
+
+
+def shrunk(squares: Squares, side: int) -> Squares:
+    """Return the means of blocks of pixels, (pictures, side, side, 3)."""
+    count, whole = squares.shape[:2]
+    if whole == side:
+        return squares
+    made = np.empty((count, side, side, 3), np.uint8)
+    for start in range(0, count, PART):
+        part = squares[start : start + PART].reshape(
+            -1, side, whole // side, side, whole // side, 3
+        )
+        made[start : start + PART] = part.mean(axis=(2, 4), dtype=np.float32).round()
+    return made
 
 
 def made_png(square: Squares) -> bytes:

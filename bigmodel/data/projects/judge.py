@@ -251,7 +251,7 @@ class Judge:
 
     def _look(self, folder: Path) -> None:
         """Refuse JSON that is none; weights are looked at where a model's own checks are."""
-        for path in folder.glob("*.json"):
+        for path in folder.rglob("*.json"):
             _require(path.stat().st_size <= MOST_JSON_BYTES)
             _require(isinstance(json.loads(path.read_bytes()), dict | list))
 

@@ -40,7 +40,9 @@ class Kind(StrEnum):
     BASE = "base"
 
 
-_FILE = r"(?P<file>[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\.(?:safetensors|json|txt))"
+# Models of several parts have them in folders of their own, which have the names that diffusers gives them.
+_PART = r"(?:(?:base/)?(?:unet|vae|text_encoder|tokenizer|scheduler)/)?"
+_FILE = rf"(?P<file>{_PART}[A-Za-z0-9][A-Za-z0-9_.-]{{0,99}}\.(?:safetensors|json|txt))"
 _PATTERNS = {
     Kind.RECORDS: r"(?P<file>datasets|jobs|points|bases)\.jsonl",
     Kind.ITEMS: rf"datasets/(?P<id>{ID})/(?P<number>[1-9][0-9]{{0,5}})/items\.parquet",

@@ -15,6 +15,7 @@ from bigmodel.base_models.config import (
     read_json,
 )
 from bigmodel.base_models.header import HeaderError, read_header
+from bigmodel.base_models.pipelines.stable_diffusion import check_sizes as check_part
 from bigmodel.base_models.shapes import find_difference
 from bigmodel.core.errors import DatasetError, ModelError
 from bigmodel.core.language import LANGUAGES
@@ -34,11 +35,13 @@ def check_model(folder: Path, name: str) -> None:
         DatasetError: `project_model`.
     """
     try:
-        for path in sorted(folder.iterdir()):
+        for path in sorted(folder.rglob("*")):
             if path.suffix == ".safetensors":
                 read_header(path)
             elif path.suffix == ".json" and path.name not in VOCABULARIES:
                 _check_settings(path)
+                if path.parent != folder:  # of a part that is kept as it came
+                    check_part(path.name, read_json(path, LARGE_CAP))
         _check_sizes(folder)
     except (HeaderError, ModelError, ValueError) as error:
         raise DatasetError("project_model", name=name[:80]) from error

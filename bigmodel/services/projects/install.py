@@ -9,6 +9,7 @@ from pathlib import Path
 from bigmodel.base_models import folder as own_folder
 from bigmodel.base_models import shelf
 from bigmodel.base_models.check import check_folder, check_names, is_wanted
+from bigmodel.base_models.pipelines import stable_diffusion as pipeline
 from bigmodel.core.errors import DatasetError
 from bigmodel.core.model import Base
 from bigmodel.data.projects.layout import ATTEMPT
@@ -88,10 +89,14 @@ class Installer:
 
     def _base(self, record: BaseRecord) -> Base:
         source = self._unpacked.files / "bases" / record.key
-        names = [path.name for path in source.iterdir()]
-        if strange := [name for name in names if not is_wanted(name)]:
+        paths = [path for path in source.rglob("*") if path.is_file()]
+        names = [path.relative_to(source).as_posix() for path in paths]
+        is_pipeline = pipeline.INDEX in names
+        wanted = set(pipeline.chosen(names)) if is_pipeline else set(filter(is_wanted, names))
+        if strange := sorted(set(names) - wanted):
             raise DatasetError("project_strange", name=strange[0])
-        check_names(names)
+        if not is_pipeline:
+            check_names(names)
         name = self._plan.bases[record.name]
         base = replace(shelf.from_record(record.record), name=name)
         if base.kind == "folder":

@@ -102,8 +102,8 @@ class ProjectCollector:
             for model in each.models:
                 folder = Artifacts(self._settings.home).path(model.folder)
                 names = {
-                    f"jobs/{each.job.id}/models/{model.kind}/{path.name}": path
-                    for path in sorted(folder.iterdir() if folder.is_dir() else ())
+                    f"jobs/{each.job.id}/models/{model.kind}/{path.relative_to(folder).as_posix()}": path
+                    for path in _files(folder)
                 }
                 if names and not all(map(place_of, names)):
                     self._leave("project.left_files", each)
@@ -121,7 +121,10 @@ class ProjectCollector:
             if folder is None:
                 continue
             key = layout.key_of(name)
-            files = {f"bases/{key}/{path.name}": path for path in sorted(folder.iterdir())}
+            files = {
+                f"bases/{key}/{path.relative_to(folder).as_posix()}": path
+                for path in _files(folder)
+            }
             if all(map(place_of, files)):
                 self._files |= files
                 yield BaseRecord(key=key, name=name, record=_plain(record), files={})
@@ -214,6 +217,10 @@ def _points(store: Store, owner: str, carried: Carried) -> Iterator[PointsRecord
 def _is_whole(folder: Path, digest: str) -> bool:
     """Tell whether a model's files still are what was announced."""
     return digest_of(digests(folder)) == digest
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _size(path: Path) -> int:

@@ -23,6 +23,7 @@ from bigmodel.data.steps import asked_steps
 from bigmodel.data.targets import target_kind
 from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.results import onnx
+from bigmodel.services.results.adapter import adapter_of
 from bigmodel.services.results.model_card import figures, write_card
 from bigmodel.services.results.space import front_matter, space_files
 from bigmodel.services.results.standalone import assemble
@@ -36,6 +37,7 @@ STANDALONE = Path(__file__).parents[2] / "training" / "standalone"
 NEEDED = {"instant": "instant.json", "tuned": "config.json"}  # what the programs there read
 # What a program imports, and the packages that bring it.
 PACKAGES = {
+    "diffusers": ("diffusers", "transformers", "accelerate", "peft"),
     "ftfy": ("ftfy",),
     "gradio": ("gradio",),
     "numpy": ("numpy",),
@@ -78,10 +80,6 @@ LEFT = frozenset(  # rows, what tells of them, and ids of this app
         "sights_body.json",
     }
 )
-# What makes up a model without its base, and the names by which peft loads it.
-ADAPTER = {"lora.safetensors": "adapter_model.safetensors", "lora.json": "adapter_config.json"}
-SPOKEN = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
-ADAPTER_NEEDS = ("peft", "torch", "transformers", "safetensors")
 CONFIGS = frozenset({"config.json", "tokenizer_config.json"})
 ORIGINS = frozenset({"_name_or_path", "name_or_path"})
 NOTHING_SAID = DatasetCard()
@@ -153,11 +151,6 @@ def _networks(
         yield found
 
 
-def has_adapter(folder: Path) -> bool:
-    """Tell whether a model is an adapter on a base that can be taken along alone."""
-    return all((folder / name).is_file() for name in ADAPTER)
-
-
 def write_adapter(
     settings: Settings,
     model: TrainedModel,
@@ -167,7 +160,7 @@ def write_adapter(
     bases: Mapping[str, Mapping[str, object]],
     data: DatasetCard = NOTHING_SAID,
 ) -> Path:
-    """Write the ZIP of a model without its base, which peft loads, or return the one already there.
+    """Write the ZIP of a model without its base, which peft or diffusers loads, or return the one already there.
 
     Raises:
         ModelError: `model_files_missing`.
@@ -176,27 +169,27 @@ def write_adapter(
     if target.is_file():
         return target
     folder = Artifacts(settings.home).path(model.folder)
-    if not has_adapter(folder):
+    adapter = adapter_of(folder)
+    if adapter is None:
         raise ModelError("model_files_missing")
     task = get_task(model.task, settings.task_folders)
     base = _base(task, model, bases)
     ours = read_wheels().get(base.name)
     named = (ours.hub if ours else "") or base.name
-    weights, record = ADAPTER
-    how = json.loads((folder / record).read_text("utf-8")) | {"base_model_name_or_path": named}
     card = write_card(
         load_words(settings.task_folders), model, results=results, split_rows=split_rows, base=base,
-        has_program=False, data=data, adapts=named,
+        has_program=False, data=data, adapts=adapter.alone(folder, named),
     )  # fmt: skip
-    pins = [f"{name}=={installed(name).split('+')[0]}" for name in ADAPTER_NEEDS]
-    texts = [
-        ("README.md", card),
-        (ADAPTER[record], json.dumps(how, ensure_ascii=False, indent=2)),
-        ("requirements.txt", "\n".join(pins) + "\n"),
-    ]
-    spoken = [folder / name for name in SPOKEN if (folder / name).is_file()]
-    files = {ADAPTER[weights]: folder / weights, **{path.name: path for path in spoken}}
-    _write(target, files, texts)
+    pins = [f"{name}=={installed(name).split('+')[0]}" for name in adapter.needs]
+    texts = [("README.md", card), ("requirements.txt", "\n".join(pins) + "\n")]
+    if adapter.record:
+        how = json.loads((folder / adapter.record).read_text("utf-8"))
+        how["base_model_name_or_path"] = named
+        said = json.dumps(how, ensure_ascii=False, indent=2)
+        texts.append((adapter.files[adapter.record], said))
+    also = {name: folder / name for name in adapter.also if (folder / name).is_file()}
+    files = {to: folder / name for name, to in adapter.files.items() if name != adapter.record}
+    _write(target, {**files, **also}, texts)
     return target
 
 

@@ -12,6 +12,7 @@ from bigmodel.core.results.panel import Panel, Table, literal
 from bigmodel.core.results.results import Results
 from bigmodel.services.datasets.card import said_lines
 from bigmodel.services.panels import draw, measure_table, title
+from bigmodel.services.results.adapter import Alone
 from bigmodel.services.results.agreed import consent_lines
 from bigmodel.words import Words
 
@@ -22,15 +23,6 @@ KINDS = {
     "folder": "kind_own",
     "features": "kind_features",
 }
-LOADING = """```python
-from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
-base = AutoModelForCausalLM.from_pretrained("{base}")
-model = PeftModel.from_pretrained(base, ".")
-tokenizer = AutoTokenizer.from_pretrained(".")
-```
-"""
 BASED = frozenset(
     {"embedded", "hub", "folder", "wheel", "features"}
 )  # kinds whose weights hold those of a base
@@ -45,11 +37,11 @@ def write_card(
     base: Base,
     has_program: bool,
     data: DatasetCard,
-    adapts: str = "",
+    adapts: Alone | None = None,
     differs: float | None = None,
     folder: Path | None = None,
 ) -> str:
-    """Return the README.md of a model; of an adapter that comes without its base, `adapts` names that.
+    """Return the README.md of a model; of an adapter that comes without its base, `adapts` says how it is loaded.
 
     Args:
         differs: how far a network as ONNX answers from torch at most, where that goes along.
@@ -76,7 +68,7 @@ def _card(
     data: DatasetCard,
     *,
     has_program: bool,
-    adapts: str,
+    adapts: Alone | None,
     differs: float | None,
 ) -> Iterator[str]:
     def say(key: str, **args: str | int) -> str:
@@ -97,7 +89,7 @@ def _card(
     if differs is not None:
         yield say("onnx", differs=f"{differs:.1e}") + "\n"
     if adapts:
-        yield f"## {say('use')}\n\n{say('adapter', base=adapts)}\n\n{LOADING.format(base=adapts)}"
+        yield f"## {say('use')}\n\n{say(adapts.words, base=adapts.base)}\n\n{adapts.loading}"
     yield f"## {say('learned')}\n"
     rows = {name: split_rows.get(name, 0) for name in ("train", "validation", "test")}
     yield say("rows", **rows) + "\n"

@@ -29,6 +29,7 @@ from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.metrics.sentence import beside_instant
 from bigmodel.services.datasets.card import read_card
 from bigmodel.services.results import export, onnx
+from bigmodel.services.results.adapter import AdapterKind, adapter_of
 from bigmodel.services.results.agreed import with_consent
 from bigmodel.services.results.answer_table import open_table
 from bigmodel.services.results.evaluation_set import read_evaluation_set
@@ -208,11 +209,16 @@ class ResultService:
 
     def has_adapter(self, model: TrainedModel) -> bool:
         """Tell whether a model is an adapter on a base, which can be taken along alone."""
-        return export.has_adapter(Artifacts(self._settings.home).path(model.folder))
+        return self._adapter(model) is not None
 
     def has_onnx(self, model: TrainedModel) -> bool:
         """Tell whether a model is a network that can be taken along as ONNX."""
-        return onnx.has_onnx(get_task(model.task, self._settings.task_folders), model)
+        is_offered = onnx.has_onnx(get_task(model.task, self._settings.task_folders), model)
+        adapter = self._adapter(model) if is_offered else None
+        return is_offered and (adapter is None or adapter.is_network)
+
+    def _adapter(self, model: TrainedModel) -> AdapterKind | None:
+        return adapter_of(Artifacts(self._settings.home).path(model.folder))
 
     def _evaluate(self, owner: str, model: TrainedModel) -> Results:
         kind, answered = self._answered(model)

@@ -236,10 +236,10 @@ def _named(model: WheelModel, base: Base) -> Base:
 def _suits(base: Base, task: Task) -> bool:
     """Tell whether a task can use an imported base at all; any other is not offered for it."""
     kind = answer_type(task)
-    if task.medium == Medium.TEXT:
-        is_of_use = base.writes == kind.goes_on
+    if task.medium == Medium.AUDIO:
+        is_of_use = not base.writes or kind.is_text
     else:
-        is_of_use = (not base.writes or kind.is_text) and (not base.finds or kind.finds)
+        is_of_use = base.writes == kind.goes_on and (not base.finds or kind.finds)
     return base.medium == task.medium and is_of_use
 
 

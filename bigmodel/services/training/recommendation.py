@@ -25,6 +25,7 @@ MOST_PIECES = 1.4  # a word; beyond this a vocabulary was made for another langu
 UNKNOWN_SHARE = 0.10  # of the tokens; beyond this a fixed vocabulary misses too much
 SLOW_MINUTES = 12 * 60.0
 MEMORY_FACTOR = 5.0  # weights, gradients, two moments, activations
+ADAPTER_FACTOR = 2.0  # a base that is kept as it is, read once and held once
 ANY = "any"
 PRETRAINED = ("embedded", "hub", "folder", "wheel", "features")
 PICTURES_TO_TUNE = 1_000  # from so many on, training a whole body is worth its minutes
@@ -46,6 +47,7 @@ class Situation:
     alone_of: str = (
         ""  # the task, where it has no other kind of model: its own words say what that one can do
     )
+    has_gpu: bool = False
 
     @property
     def rows_for_scratch(self) -> int:
@@ -152,6 +154,8 @@ def _against(candidate: Candidate, situation: Situation) -> Message | None:
     if situation.has_few:
         args = {"rows": situation.usable_rows, "least": situation.least}
         return Message(f"train.reason.few_{_unit(situation)}", args)
+    if base.needs_gpu and not situation.has_gpu:
+        return Message("errors.base_needs_gpu.problem")
     return (
         _of_place(candidate, situation)
         or _of_language(candidate, situation)
@@ -182,10 +186,11 @@ def _of_language(candidate: Candidate, situation: Situation) -> Message | None:
 
 
 def _of_machine(candidate: Candidate, situation: Situation) -> Message | None:
-    if candidate.base.size_mb * MEMORY_FACTOR > situation.memory_mb:
-        needed = candidate.base.size_mb * MEMORY_FACTOR / 1000
+    factor = ADAPTER_FACTOR if candidate.base.needs_gpu else MEMORY_FACTOR
+    if candidate.base.size_mb * factor > situation.memory_mb:
+        needed = candidate.base.size_mb * factor / 1000
         return Message("train.reason.memory", {"needed_gb": round(needed, 1)})
-    if candidate.minutes.get("fast", 0.0) > SLOW_MINUTES:
+    if candidate.minutes.get("fast", 0.0) > SLOW_MINUTES and not candidate.base.needs_gpu:
         return Message("train.reason.slow", {"hours": round(candidate.minutes["fast"] / 60)})
     return None
 

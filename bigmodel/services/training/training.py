@@ -126,7 +126,9 @@ class TrainingService:
         ]
         if not suggested or situation.has_few or is_fitting_here(choices):
             return choices
-        is_reachable = self._bases.is_reachable(HUB_WAIT_S)
+        is_reachable = (
+            self._settings.gpu or not all(one.base.needs_gpu for one in suggested)
+        ) and self._bases.is_reachable(HUB_WAIT_S)
         if not is_reachable:
             suggested = suggested[:1]  # one is enough to say what would help
         situation = self._situation(version, found, is_hub_reachable=is_reachable)
@@ -166,6 +168,7 @@ class TrainingService:
             scratch_rows=task.rows_for_scratch,
             guesses_first=task.guesses_first,
             alone_of="" if len(self._bases.catalogue(task).bases) > 1 else task.name,
+            has_gpu=self._settings.gpu,
         )
 
     # the form -----------------------------------------------------------------------------------
@@ -245,8 +248,10 @@ class TrainingService:
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
         params = self._params(found, chosen, preset, changes)
         asked = ProfileRequest(dataset.version, found, chosen.name, params)
-        can_time = self._bases.is_ready(chosen) and is_agreed(
-            self._settings, dataset.version, found
+        can_time = (
+            self._bases.is_ready(chosen)
+            and is_agreed(self._settings, dataset.version, found)
+            and (self._settings.gpu or not chosen.needs_gpu)
         )
         known = self._timing.known(asked)
         if known is None and can_time and wait:
@@ -311,7 +316,7 @@ class TrainingService:
         Raises:
             NotFoundError: no such dataset or task.
             ParamsError: settings that do not fit, one problem each.
-            ModelError: `base_unknown`, or `base_missing` when it must be fetched first.
+            ModelError: `base_unknown`, `base_needs_gpu`, or `base_missing` when it must be fetched first.
             JobError: `task_does_not_fit`, `few_rows_only_instant`, `disk_short`, `memory_short_now`;
                 `consent_missing`, where a voice is made and its speaker has not agreed;
                 `no_labels_yet` or `labels_few`, where labels are given by hand.
@@ -369,6 +374,8 @@ class TrainingService:
         rows, least = dataset.version.summary.usable_rows, task.fewest_to_tune
         if rows < least and base.name != INSTANT:
             raise JobError("few_rows_only_instant", rows=rows, least=least)
+        if base.needs_gpu and not self._settings.gpu:
+            raise ModelError("base_needs_gpu")
         if not self._bases.is_ready(base):
             raise ModelError("base_missing", base=base.name)
 

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
+from bigmodel.base_models.catalogue import read_models
 from bigmodel.core.datasets.dataset import TaskData
+from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Engine, Params, Predictor, Reporter
 from bigmodel.training.generation import instant
+from bigmodel.training.generation.latent.names import is_latent
+from bigmodel.training.generation.maker import measured_side
 from bigmodel.training.generation.recipe import GenerationParams
 
 
@@ -14,11 +18,20 @@ class ImageGeneration:
     """More pictures of a kind. Torch is imported only when a network is asked for."""
 
     def train_instant(self, data: TaskData, params: Params, folder: Path, report: Reporter) -> None:
-        instant.train(data, _settings(params), folder, report)
+        settings = _settings(params)
+        if settings.base not in {base.name for base in read_models(Path(__file__).parent)}:
+            # Measured beside pictures of a base: so it makes some of the size at which those are.
+            side = measured_side(settings.tuned_pixels)
+            settings = settings.model_copy(update={"pixels": side})
+        instant.train(data, settings, folder, report)
 
     def train(
         self, data: TaskData, params: Params, base: BaseFiles, folder: Path, report: Reporter
     ) -> None:
+        if base.folder is not None:
+            from bigmodel.training.generation.latent import tune
+
+            return tune.train(data, _settings(params), base, folder, report)
         if base.name == "pair":
             from bigmodel.training.generation import adversarial
 
@@ -32,12 +45,18 @@ class ImageGeneration:
             return instant.load(folder)
         from bigmodel.training.generation import adversarial, flow
 
+        if is_latent(folder):
+            from bigmodel.training.generation.latent import tune
+
+            return tune.load(folder)
         return adversarial.load(folder) if adversarial.is_pair(folder) else flow.load(folder)
 
     def write_onnx(self, model: Path, folder: Path) -> float:
         from bigmodel.training.generation import adversarial, net, pair_net
         from bigmodel.training.portable import noise, write_onnx
 
+        if is_latent(model):
+            raise ModelError("onnx_not_offered")
         is_pair = adversarial.is_pair(model)
         body = (pair_net if is_pair else net).Body(model)
         known = body.net.classes.num_embeddings  # with that for none

@@ -53,13 +53,18 @@ def read_learned(rows: Rows, labels: tuple[str, ...], side: int, report: Reporte
     def say(_done: int) -> None:
         report.step(phase="prepare", step=0, steps=0)
 
-    kept = _with_class(rows, labels)
-    if len(kept) < len(rows):
-        left = len(rows) - len(kept)
-        report.note("training.note.photos_without_class", "warning", count=left, rows=len(rows))
+    kept = with_class(rows, labels, report)
     found = read_rows(kept, side, report, say)
     bare = np.zeros(len(found.ids), np.int64)
     return Learned(found.squares, class_indices(found.targets, labels) if labels else bare)
+
+
+def with_class(rows: Rows, labels: tuple[str, ...], report: Reporter) -> Rows:
+    """Return the rows whose class is one of these, and say how many are left out; all where there are no classes."""
+    kept = _with_class(rows, labels)
+    if left := len(rows) - len(kept):
+        report.note("training.note.photos_without_class", "warning", count=left, rows=len(rows))
+    return kept
 
 
 def _with_class(rows: Rows, labels: tuple[str, ...]) -> Rows:

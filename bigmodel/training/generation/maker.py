@@ -7,6 +7,7 @@ which is that of its content.
 
 import hashlib
 import json
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import numpy as np
 
 from bigmodel.answers.made import ANSWER, Made
 from bigmodel.core.errors import ModelError
-from bigmodel.data.media.made import Squares
+from bigmodel.data.media.made import Squares, shrunk
 from bigmodel.training.generation.memory import FILE, Memory, load_memory
 from bigmodel.training.generation.sights import Sights, load_sights
 from bigmodel.training.images.read import read_square
@@ -27,6 +28,7 @@ USUAL = {dial.name: dial.start for dial in ANSWER.dials}
 BATCH = 32
 NAMED = 20  # classes in a refusal
 COURSE = 12  # stages of the first picture that are shown
+MEASURED = 128  # pixels of a side at most, of pictures that are measured and kept
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Wish:
     seeds: Sequence[Sequence[int]]
     guidance: float
     steps: int
+    is_watched: bool = True  # else only the last stage is looked at
 
 
 @dataclass(frozen=True)
@@ -118,19 +121,21 @@ class Maker(ABC):
             min(int(np.searchsorted(bounds, draw[0] / 2**32)), max(0, len(self.labels) - 1))
             for draw in draws
         ]
-        wish = Wish(classes, draws, USUAL["guidance"], int(USUAL["steps"]))
+        wish = Wish(classes, draws, USUAL["guidance"], int(USUAL["steps"]), is_watched=False)
         *_, made = self.stages(wish)
         real = np.stack([read_square(path, self._side) for path in paths])
+        side = measured_side(self._side)
+        made, real = shrunk(made, side), shrunk(real, side)
         seen, own = sights.see(made), sights.see(real)
         judged, known = sights.judge(seen), sights.judge(own)
         near, photos_near = memory.nearest(made), memory.nearest(real)
-        nearest = memory.shown(near.places, self._side)
+        nearest = memory.shown(near.places, side)
         drawn = [draw[1] % len(memory.numbers) for draw in draws]
         names = self.labels or ("",)
         return [
             Made(
                 label=names[classes[place]],
-                side=self._side,
+                side=side,
                 pixels=made[place].tobytes(),
                 nearest=nearest[place].tobytes(),
                 copied=int(near.copied[place]),
@@ -156,6 +161,11 @@ def _bytes_of(course: Sequence[Squares]) -> bytes:
     """Return some of the stages of the first picture, spread over them, the last among them."""
     places = np.unique(np.linspace(0, len(course) - 1, COURSE).round().astype(int))
     return b"".join(course[place].tobytes() for place in places)
+
+
+def measured_side(side: int) -> int:
+    """Return the side at which pictures of this one are measured and kept."""
+    return side if side <= MEASURED else math.gcd(side, MEASURED)
 
 
 def measuring_of(folder: Path, shares: Sequence[float]) -> Measuring | None:

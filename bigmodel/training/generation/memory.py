@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from bigmodel.data.media.made import Squares
+from bigmodel.data.media.made import Squares, shrunk
 
 FILE = "copied.safetensors"  # stays here when a model is downloaded: it is what was learned from
 MOST_PIXELS = (
@@ -49,7 +49,7 @@ class Memory:
 
     def nearest(self, made: Squares) -> Near:
         """Return the training picture nearest to each made one, by the squared difference of their pixels."""
-        found = self._distances(_shrunk(made, self.squares.shape[1]))
+        found = self._distances(shrunk(made, self.squares.shape[1]))
         return Near(found.argmin(axis=1), _ratios(found) < self.limit)
 
     def shown(self, places: NDArray[np.int64], side: int) -> Squares:
@@ -62,7 +62,7 @@ class Memory:
         count, side = self.squares.shape[:2]
         while count * side**2 > MOST_PIXELS and side > LEAST_SIDE and side % 2 == 0:
             side //= 2
-        return replace(self, squares=_shrunk(self.squares, side))
+        return replace(self, squares=shrunk(self.squares, side))
 
     def found_limit(self) -> float:
         """Return the limit that suits these pictures: how near they lie to each other."""
@@ -90,20 +90,6 @@ class Memory:
             if self.is_mirrored
             else found
         )
-
-
-def _shrunk(squares: Squares, side: int) -> Squares:
-    """Return the means of blocks of pixels, (pictures, side, side, 3)."""
-    count, whole = squares.shape[:2]
-    if whole == side:
-        return squares
-    made = np.empty((count, side, side, 3), np.uint8)
-    for start in range(0, count, PART):
-        part = squares[start : start + PART].reshape(
-            -1, side, whole // side, side, whole // side, 3
-        )
-        made[start : start + PART] = part.mean(axis=(2, 4), dtype=np.float32).round()
-    return made
 
 
 def _squared(made: Squares, known: Squares) -> NDArray[np.float32]:

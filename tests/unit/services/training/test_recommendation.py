@@ -172,3 +172,13 @@ def test_only_kind_of_model_of_a_task_is_told_by_what_it_can_do() -> None:
     reason = best([INSTANT], few).reason
     for language, told in (("en", "any sentence is not offered"), ("zh", "任意句子")):
         assert told in load_words().say(language, reason)
+
+
+def test_base_that_needs_a_graphics_card_is_refused_without_one_and_says_so() -> None:
+    asked = Candidate(
+        Base("o/painter", "hub", size_mb=2000, needs_gpu=True), False, {"fast": 9_000.0}
+    )
+    about = replace(situation(500, hub=True), medium=Medium.IMAGE)
+    [refused] = [one for one in advise([INSTANT, asked], about) if one.base.needs_gpu]
+    assert (refused.fits, refused.reason.key) == (False, "errors.base_needs_gpu.problem")
+    assert best([INSTANT, asked], replace(about, has_gpu=True)).base.name == "o/painter"
