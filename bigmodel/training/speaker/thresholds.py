@@ -15,9 +15,10 @@ from bigmodel.training.speaker.voice import Floats
 FEW_PEOPLE = 10  # below which a threshold is a guess, and has a margin
 MOST_ASKED = 40  # recordings of a person and length: more say little that is new
 USUAL_MISSES = 0.05  # of right visits refused, where there are no strangers to measure
-# How far apart the levels of strangers lie, that is, the likeness that few visits of one of them reach. A few people
-# say little of it, so that these count beside them as so many people would.
-USUAL_SPREAD, USUAL_PEOPLE = 0.04, 4
+# How far apart the levels of strangers lie, that is, the likeness that few visits of one of them reach, for each length of
+# speech. A few people say little of it, so that these count beside them as so many people would. Longer speech needs more:
+# it is like its own person throughout, so that few own visits are lost by it, and strangers who are let in are let in always.
+USUAL_SPREAD, USUAL_PEOPLE = (0.04, 0.05, 0.06), 4
 # 95 % quantiles of Student's t by its degrees of freedom, the first for USUAL_PEOPLE.
 STUDENT = (2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771)
 
@@ -56,10 +57,11 @@ def with_thresholds(
     thresholds, without = np.zeros(len(asked)), np.zeros((len(asked), count))
     for length, each in enumerate(asked):
         scores, places = strangers(profiles, each)
-        thresholds[length] = threshold_of(scores, places, share, usual)
+        apart = USUAL_SPREAD[length]
+        thresholds[length] = threshold_of(scores, places, share, usual, apart)
         for place in range(count):
             rest = places != place
-            without[length, place] = threshold_of(scores[rest], places[rest], share, usual)
+            without[length, place] = threshold_of(scores[rest], places[rest], share, usual, apart)
     _fill(thresholds, without, [len(each.people) for each in asked])
     return replace(profiles, thresholds=thresholds, without=without)
 
@@ -75,7 +77,9 @@ def few_of_each(takes: Takes) -> Takes:
     return Takes(takes.vectors[chosen], takes.people[chosen], takes.seconds[chosen])
 
 
-def threshold_of(scores: Matrix, people: Ints, share: float, usual: float) -> float:
+def threshold_of(
+    scores: Matrix, people: Ints, share: float, usual: float, usual_spread: float
+) -> float:
     """Return the least likeness that at most this share of strangers' visits reach.
 
     With few people chance decides who is among them: then it lies where one more person would stay below it in
@@ -87,7 +91,7 @@ def threshold_of(scores: Matrix, people: Ints, share: float, usual: float) -> fl
     each = np.array([_reached(scores[people == one], share) for one in np.unique(people)])
     count = len(each)
     if count < FEW_PEOPLE:
-        apart = float(np.square(each - each.mean()).sum()) + USUAL_PEOPLE * USUAL_SPREAD**2
+        apart = float(np.square(each - each.mean()).sum()) + USUAL_PEOPLE * usual_spread**2
         spread = (apart / (count - 1 + USUAL_PEOPLE)) ** 0.5
         margin = STUDENT[count - 1] * spread * (1 + 1 / count) ** 0.5
         found = max(found, float(each.mean()) + margin)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -63,6 +63,22 @@ def test_who_stops_keeps_what_was_heard_and_goes_on_there(talks: Talks, studio: 
     assert talks.get("me", talk.id).heard == 1
     *_, talk = talks.hear("me", talk.id, job)
     assert talk.is_whole
+
+
+def test_busy_computer_is_asked_for_one_piece_at_a_time(
+    talks: Talks, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answers = list[int](), talks._serving.answers
+
+    def slow(folder: Path, files: Sequence[str]) -> Any:
+        asked.append(len(files))
+        if len(files) > 1:
+            raise ModelError("serving_timeout", seconds=60)
+        return answers(folder, files)
+
+    monkeypatch.setattr(talks._serving, "answers", slow)
+    assert heard(talks, studio).is_whole
+    assert asked == [1, 2, 1, 2, 1][: len(asked)]
 
 
 def test_correction_stays_and_an_empty_text_leaves_the_row_out(
