@@ -21,9 +21,7 @@ UNITS_FILE, UNITS_RECORD = "units.safetensors", "units.json"
 VOICE_HZ = 16_000
 VOICE_RMS, VOICE_PEAK = 0.08, 0.7
 FADE_S = 0.012  # at both ends of a piece
-WORD_GAP_S, SYLLABLE_GAP_S = 0.12, -0.06  # between pieces; below zero they overlap
-# Around and between pieces a room is heard, not nothing: in digital silence a listener takes one word for two, or drops one.
-AROUND_S, ROOM_RMS = 0.3, 0.0015
+WORD_GAP_S, SYLLABLE_GAP_S = 0.05, -0.06  # between pieces; below zero they overlap
 COMMA_S = 0.25
 MOST_SPOKEN = 300  # units of one text
 
@@ -79,7 +77,7 @@ class UnitVoice:
             (COMMA_S if units[start].is_after_pause else self.gap_s) + pause_s for start, _ in runs
         ]
         said = tuple(unit.key for unit in units)
-        return SpokenText(in_room(joined_pieces(pieces, gaps)), said, missing, len(pieces))
+        return SpokenText(joined_pieces(pieces, gaps), said, missing, len(pieces))
 
     def _runs(self, keys: Sequence[str]) -> list[tuple[int, int]]:
         """Return (first unit, end) of each piece: the fewest units missing, then the fewest pieces, and of such the longest first."""
@@ -138,17 +136,6 @@ def joined_pieces(pieces: Sequence[VoiceSound], gaps: Sequence[float]) -> VoiceS
             out = np.concatenate([out, silence, piece])
     top = float(np.abs(out).max(initial=0.0))
     made: VoiceSound = (out * (VOICE_PEAK / top) if top else out).astype(np.float32)
-    return made
-
-
-def in_room(sound: VoiceSound) -> VoiceSound:
-    """Return a sound with a little quiet before and after, over the faint noise of a room: the same each time; of nothing nothing."""
-    if not len(sound):
-        return sound
-    around = int(AROUND_S * VOICE_HZ)
-    whole = np.pad(sound, around)
-    noise = np.random.default_rng(len(whole)).normal(0, ROOM_RMS, len(whole))
-    made: VoiceSound = (whole + noise).astype(np.float32)
     return made
 
 
