@@ -30,6 +30,7 @@ from bigmodel.training.loop.device import (
 from bigmodel.training.loop.examples import Batch, fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.objective import ClassObjective
+from bigmodel.training.loop.recipe import learned_side
 from bigmodel.training.loop.seed import set_seed
 from bigmodel.training.ood.known_rows import read_known
 from bigmodel.training.ood.neighbours import MOST_ROWS, make_neighbours
@@ -86,7 +87,9 @@ def train(
     if isinstance(model, ConvNet):
         _fit_to(model, train_rows.squares)
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    accelerator = make_accelerator(_precision(model, params, side, report), report)
+    is_fixed = isinstance(model, pretrained.TransformersEncoder)  # its positions are of one size
+    crops = side if is_fixed else learned_side(side, params.crop_share)
+    accelerator = make_accelerator(_precision(model, params, crops, report), report)
     answered = (2 * len(data.validation) + len(data.test)) * (2 if params.flip_answers else 1)
     objective = ClassObjective(
         data.labels,
@@ -99,7 +102,7 @@ def train(
         accelerator,
         objective,
         params,
-        train=_examples(train_rows, objective, side, params),
+        train=_examples(train_rows, objective, crops, params),
         validation=_examples(held_rows, objective, side),
         report=report,
         fingerprint=fingerprint(params, base, data, np.ascontiguousarray(train_rows.squares).data),

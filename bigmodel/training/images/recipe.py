@@ -20,6 +20,8 @@ class ImageParams(ClassParams):
 
     # As `picture_side` reads it.
     pixels: int = Field(default=96, ge=0, le=512, json_schema_extra=in_group("data"))
+    # As `learned_side` reads it.
+    crop_share: float = Field(default=1.0, ge=0.5, le=1, json_schema_extra=in_group("data"))
     augmentation: Literal["none", "crop_flip", "colour", "randaugment"] = Field(
         default="colour", json_schema_extra=in_group("data")
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from bigmodel.core.model import Base
 from bigmodel.core.task import Medium, Params
-from bigmodel.training.loop.recipe import picture_side
+from bigmodel.training.loop.recipe import learned_side, picture_side
 
 START_MINUTES = 0.1  # reading the data, loading the libraries
 INSTANT_ROWS_PER_MINUTE = 60_000.0
@@ -85,7 +85,8 @@ def _of_media(base: Base, settings: dict[str, Any], amount: Amount) -> float:
     """Return the multiplications of one pass over one picture or recording."""
     size = base.parameters_m or base.size_mb / 4
     if amount.medium == Medium.IMAGE:
-        side = float(picture_side(settings.get("pixels", PIXELS), amount.rows))
+        asked = picture_side(settings.get("pixels", PIXELS), amount.rows)
+        side = float(learned_side(asked, settings.get("crop_share", 1.0)))
         if base.kind == "scratch":
             return SCRATCH_MEGA_A_PICTURE * 1e6 * (side / PIXELS) ** 2
         return PICTURE_MEGA_A_PARAMETER * size * 1e6 * (side / 224) ** 2

@@ -17,6 +17,7 @@ _in = in_group  # the fields below are many
 # Below 32 pixels the last maps are single points, on which bf16 convolutions of torch 2.11 answer by chance.
 LEAST_SIDE = 32
 FEW_PICTURES, SIDE_OF_FEW, SIDE_OF_MANY = 1_000, 224, 160
+SIDE_STEP = 32  # by which networks halve a picture five times
 
 
 def picture_side(pixels: int, rows: int) -> int:
@@ -27,6 +28,17 @@ def picture_side(pixels: int, rows: int) -> int:
     if pixels == 0:
         return SIDE_OF_FEW if rows < FEW_PICTURES else SIDE_OF_MANY
     return max(LEAST_SIDE, pixels)
+
+
+def learned_side(side: int, share: float) -> int:
+    """Return the side in pixels of the crops that are learned from, where pictures are answered at `side`.
+
+    A crop shows things larger than the whole picture does, so a smaller one shows them as large as they will be
+    asked about, and costs less (Touvron et al. 2019).
+    """
+    if share >= 1:
+        return side
+    return max(LEAST_SIDE, SIDE_STEP * round(side * share / SIDE_STEP))
 
 
 class TunedParams(Params):

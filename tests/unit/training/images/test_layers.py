@@ -11,7 +11,7 @@ from bigmodel.training.images import pretrained
 from bigmodel.training.images.recipe import ImageParams
 from bigmodel.training.loop.device import faster_precision
 from bigmodel.training.loop.optimizer import make_optimizer
-from bigmodel.training.loop.recipe import picture_side
+from bigmodel.training.loop.recipe import learned_side, picture_side
 from tests.fakes.pictures import picture_data
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.tiny_vision import write_tiny_timm
@@ -86,3 +86,8 @@ def test_few_pictures_are_seen_large() -> None:
     sides = [picture_side(0, rows) for rows in (200, 999, 1_000, 60_000)]
     assert sides == [224, 224, 160, 160]
     assert [picture_side(pixels, 200) for pixels in (96, 1)] == [96, 32]
+
+
+def test_crops_that_are_learned_from_are_smaller_by_whole_steps() -> None:
+    asked = [(160, 0.8), (224, 0.8), (160, 1.0), (100, 1.0), (32, 0.5)]
+    assert [learned_side(side, share) for side, share in asked] == [128, 192, 160, 100, 32]
