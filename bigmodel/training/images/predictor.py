@@ -59,6 +59,8 @@ class ImagePredictor(ScorePredictor):
         if not inputs or self._neighbours is None:
             return [Explanation() for _ in inputs]
         vectors, shares = self.see_files(inputs)
+        if isinstance(self._model, pretrained.TimmEncoder):
+            vectors = self._model.last(vectors)
         nearest = self._neighbours.nearest(vectors, NEAREST)
         strange = self._neighbours.ood_score(vectors, shares)
         return [Explanation(near, far) for near, far in zip(nearest, strange, strict=True)]
@@ -74,7 +76,7 @@ class ImagePredictor(ScorePredictor):
     def answer_vectors(self, vectors: Any) -> tuple[Any, Any]:
         """Return vectors of a frozen body, (pictures, features), and what its head makes of them."""
         with torch.inference_mode():
-            raw = self._model.net.get_classifier()(torch.from_numpy(vectors).to(self._device))
+            raw = self._model.classifier(torch.from_numpy(vectors).to(self._device))
         return vectors, self._shares(raw).cpu().numpy()
 
     def _shares(self, logits: Tensor) -> Tensor:

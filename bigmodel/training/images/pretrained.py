@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import timm
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
@@ -15,6 +14,7 @@ from transformers import AutoConfig, AutoModelForImageClassification, PreTrained
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
+from bigmodel.training.images.alone import build_timm, look
 from bigmodel.training.images.net import NetOutput
 from bigmodel.training.images.recipe import ImageParams
 from bigmodel.training.pretrained import load_with_new_head
@@ -44,18 +44,25 @@ class TimmEncoder(Encoder):
     def __init__(self, about: dict[str, Any], outputs: int) -> None:
         super().__init__(about)
         self._decay, self._unfreezing, self._kept = 1.0, 0.0, 0
-        self.net: Any = timm.create_model(
-            about["architecture"], pretrained=False, num_classes=outputs, **about["arguments"]
-        )
+        self._levels = about.get("levels", 0)
+        self.net, self.head = build_timm(about, outputs)
+
+    @property
+    def classifier(self) -> Any:
+        """The linear layer that answers for vectors, (pictures, features)."""
+        return self.head or self.net.get_classifier()
+
+    def last(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the part of vectors that its last layer gave: of stages below, likeness is not told."""
+        return vectors[:, -self.net.head_hidden_size :] if self._levels else vectors
 
     def forward(self, pictures: Tensor) -> NetOutput:
-        maps = self.net.forward_features((pictures - self.mean) / self.spread)
-        features = self.net.forward_head(maps, pre_logits=True)
-        return NetOutput(self.net.get_classifier()(features), features)
+        features = look(self.net, (pictures - self.mean) / self.spread, self._levels)
+        return NetOutput(self.classifier(features), features)
 
     def set_head(self, weights: NDArray[np.floating], bias: NDArray[np.floating]) -> None:
         """Let the classifier answer with these weights, (outputs, features), and bias, (outputs,)."""
-        head = self.net.get_classifier()
+        head = self.classifier
         with torch.no_grad():
             head.weight.copy_(torch.from_numpy(weights))
             head.bias.copy_(torch.from_numpy(bias))
@@ -137,8 +144,10 @@ def stages(parts: Sequence[nn.Module]) -> list[nn.Module]:
     return [part for part in found if next(part.parameters(), None) is not None]
 
 
-def load_base(base: BaseFiles, outputs: int, pixels: int) -> tuple[Encoder, int]:
+def load_base(base: BaseFiles, outputs: int, pixels: int, levels: int = 0) -> tuple[Encoder, int]:
     """Return a base with a fresh head, and the side of the pictures it is trained with.
+
+    `levels` counts the stages of a body of timm whose means are read beside its last layer.
 
     Raises:
         ModelError: its files do not make up a model for pictures.
@@ -148,7 +157,7 @@ def load_base(base: BaseFiles, outputs: int, pixels: int) -> tuple[Encoder, int]
     try:
         config = json.loads((base.folder / "config.json").read_text("utf-8"))
         if "architecture" in config:
-            return _timm(base.folder, config, outputs), pixels
+            return _timm(base.folder, config, outputs, levels), pixels
         return _transformers(base.folder, config, outputs)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise ModelError(
@@ -178,7 +187,7 @@ def freeze(body: nn.Module, layers: int) -> None:
             layer.requires_grad_(False)
 
 
-def _timm(folder: Path, config: dict[str, Any], outputs: int) -> TimmEncoder:
+def _timm(folder: Path, config: dict[str, Any], outputs: int, levels: int) -> TimmEncoder:
     given = config.get("pretrained_cfg") or {}
     about = {
         "architecture": config["architecture"],
@@ -186,6 +195,8 @@ def _timm(folder: Path, config: dict[str, Any], outputs: int) -> TimmEncoder:
         "mean": list(given.get("mean", MEAN)),
         "spread": list(given.get("std", SPREAD)),
     }
+    if levels:
+        about["levels"] = levels
     body = TimmEncoder(about, outputs)
     weights = load_file(folder / "model.safetensors")
     head = {f"{name}." for name in _names(given.get("classifier", "fc"))}
