@@ -14,13 +14,13 @@ from bigmodel.data.media.annotations.folders import by_folders
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import (
     FEWEST_FILES,
-    JUNK,
     OTHER_PICTURES,
     OTHER_SOUNDS,
     PACKED,
     PICTURES,
     SOUNDS,
     Item,
+    is_junk,
 )
 from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.parts import split_of
@@ -50,7 +50,7 @@ def read_bundle(
     Raises:
         DatasetError: `tables_many`, where it is open which table is meant; `media_level`; or as of a reader.
     """
-    wanted = [entry for entry in entries if entry.parts and not _is_junk(entry)]
+    wanted = [entry for entry in entries if entry.parts and not is_junk(entry)]
     media = [entry for entry in wanted if entry.ending in MEDIA]
     if media and _speaks_of(media, wanted):
         return None
@@ -164,10 +164,6 @@ def _table_endings() -> set[str]:
 def _is_text(entry: Entry) -> bool:
     with entry.open() as file:
         return not is_binary(file.read(HEAD_BYTES))
-
-
-def _is_junk(entry: Entry) -> bool:
-    return any(part.startswith(".") or part.casefold() in JUNK for part in entry.parts)
 
 
 def _is_note(entry: Entry) -> bool:

@@ -59,9 +59,7 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
             return attached
         if request["files"]:
             files = _files(Path(request["files"]))
-            return _bundle(request, findings, _given(files, request["limits"])) or _media(
-                request, findings
-            ).read_files(files)
+            return _loose(request, findings, files) or _media(request, findings).read_files(files)
         if _is_archive(path := Path(request["path"]), request["name"]):
             return (
                 _parallel(request, findings)
@@ -132,13 +130,12 @@ def _media(request: dict[str, Any], findings: "Findings") -> "MediaUpload":
 
 def _attached(request: dict[str, Any], findings: "Findings") -> dict[str, Any] | None:
     """Read a table together with the files that its cells name; None where files are rows of their own."""
-    from bigmodel.data.media.archive import archive_entries  # noqa: PLC0415
-    from bigmodel.data.media.entry import given_entries  # noqa: PLC0415
+    from bigmodel.data.media.archive import archive_entries, file_entries  # noqa: PLC0415
 
     scratch, bounds = Path(request["report"]).parent, _bounds(request["limits"])
     if request["files"]:
-        given = given_entries(_files(Path(request["files"])), limit=bounds.files)
-        return _rows_with_files(given, request, findings)
+        with file_entries(_files(Path(request["files"])), bounds, scratch) as given:
+            return _rows_with_files(given, request, findings)
     if not _is_archive(Path(request["path"]), request["name"]):
         return None
     with archive_entries(Path(request["path"]), bounds, scratch) as (entries, _prefix):
@@ -185,10 +182,15 @@ def _packed(request: dict[str, Any], findings: "Findings", path: Path) -> dict[s
         return _bundle(request, findings, entries)
 
 
-def _given(files: "list[Given]", limits: dict[str, int]) -> "list[Entry]":
-    from bigmodel.data.media.entry import given_entries  # noqa: PLC0415
+def _loose(
+    request: dict[str, Any], findings: "Findings", files: "list[Given]"
+) -> dict[str, Any] | None:
+    """Read the tables or texts among files of this machine; None where they are something else."""
+    from bigmodel.data.media.archive import file_entries  # noqa: PLC0415
 
-    return given_entries(files, limit=limits["max_media_files"])
+    bounds, scratch = _bounds(request["limits"]), Path(request["report"]).parent
+    with file_entries(files, bounds, scratch) as entries:
+        return _bundle(request, findings, entries)
 
 
 def _bundle(

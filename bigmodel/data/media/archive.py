@@ -1,16 +1,20 @@
-"""The files of a ZIP as entries of an upload; it never writes but to unnamed files in the scratch folder."""
+"""The files of a ZIP, or of a ZIP of ZIPs, as entries of an upload; it writes in the scratch folder alone, and by no name of theirs."""
 
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from bigmodel.archive import Bounds, Member, open_archive
-from bigmodel.data.media.entry import Entry
+from bigmodel.data.media.entry import Entry, Given, given_entries
+from bigmodel.data.media.files import MEDIA, is_junk
 
 HELD_BYTES = 16 * 2**20  # a larger file is unpacked to disk rather than into memory
+ZIP = ".zip"
 
 
 @contextmanager
@@ -22,10 +26,53 @@ def archive_entries(
     Raises:
         DatasetError: as `open_archive`.
     """
-    with closing(open_archive(path, bounds)) as archive:
-        members = archive.members
-        entries = (Entry(each.name, each.size, _opener(each, scratch)) for each in members)
-        yield tuple(entries), archive.prefix
+    with ExitStack() as stack:
+        archive = stack.enter_context(closing(open_archive(path, bounds)))
+        yield _unpacked(_entries(archive.members, scratch), bounds, scratch, stack), archive.prefix
+
+
+@contextmanager
+def file_entries(
+    files: Sequence[Given], bounds: Bounds, scratch: Path
+) -> Iterator[tuple[Entry, ...]]:
+    """Give files that lie on this machine, as `archive_entries` those of a ZIP.
+
+    Raises:
+        DatasetError: as `given_entries` and `open_archive`.
+    """
+    with ExitStack() as stack:
+        yield _unpacked(given_entries(files, limit=bounds.files), bounds, scratch, stack)
+
+
+def _entries(members: Sequence[Member], scratch: Path) -> list[Entry]:
+    return [Entry(each.name, each.size, _opener(each, scratch)) for each in members]
+
+
+def _unpacked(
+    entries: Sequence[Entry], bounds: Bounds, scratch: Path, stack: ExitStack
+) -> tuple[Entry, ...]:
+    """Return the files of ZIPs that lie there, one for each class or part, each in a folder called as its ZIP.
+
+    Where pictures or recordings lie beside them it is open what is what, and nothing is unpacked; nor is a ZIP in
+    a ZIP in a ZIP. All together keep to the bounds.
+    """
+    wanted = [entry for entry in entries if entry.parts and not is_junk(entry)]
+    packed = [entry for entry in wanted if entry.ending == ZIP]
+    if not packed or any(entry.ending in MEDIA or entry.text for entry in wanted):
+        return tuple(entries)
+    left = bounds
+    found = [entry for entry in wanted if entry.ending != ZIP]
+    for number, entry in enumerate(packed):
+        place = scratch / f"inner-{number}{ZIP}"
+        with entry.open() as source, place.open("wb") as file:
+            shutil.copyfileobj(source, file)
+        archive = stack.enter_context(closing(open_archive(place, left)))
+        size = sum(member.size for member in archive.members)
+        left = replace(left, files=left.files - len(archive.members), total=left.total - size)
+        folder = PurePosixPath(entry.name).with_suffix("")
+        inside = _entries(archive.members, scratch)
+        found += [replace(each, name=f"{folder}/{each.name}") for each in inside]
+    return tuple(found)
 
 
 def _opener(member: Member, scratch: Path) -> Callable[[], BinaryIO]:

@@ -61,7 +61,7 @@ def sort_files(entries: Sequence[Entry], *, looks_like_media: Callable[[Entry], 
     Raises:
         DatasetError: `archive_empty`, `archive_nested` or `media_none`.
     """
-    wanted = [entry for entry in entries if entry.parts and not _is_junk(entry)]
+    wanted = [entry for entry in entries if entry.parts and not is_junk(entry)]
     if not wanted:
         raise DatasetError("archive_empty")
     packed = [entry.name for entry in wanted if entry.ending in PACKED]
@@ -93,6 +93,6 @@ def repeated_names(items: Sequence[Item]) -> list[str]:
     return [name for name, count in Counter(item.entry.name for item in items).items() if count > 1]
 
 
-def _is_junk(entry: Entry) -> bool:
+def is_junk(entry: Entry) -> bool:
     """Tell what systems leave behind, in any folder."""
     return any(part.startswith(".") or part.casefold() in JUNK for part in entry.parts)

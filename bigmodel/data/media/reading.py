@@ -19,8 +19,8 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Level
 from bigmodel.data.media import audio, images
 from bigmodel.data.media.annotations import Annotated, annotate
-from bigmodel.data.media.archive import archive_entries
-from bigmodel.data.media.entry import Entry, Given, given_entries
+from bigmodel.data.media.archive import archive_entries, file_entries
+from bigmodel.data.media.entry import Entry, Given
 from bigmodel.data.media.files import (
     AUDIO,
     IMAGE,
@@ -88,7 +88,8 @@ class MediaUpload:
 
     def read_files(self, files: Sequence[Given]) -> dict[str, Any]:
         """Read files that lie on this machine and return the report."""
-        return self._read(given_entries(files, limit=self.bounds.files), "folder")
+        with file_entries(files, self.bounds, self.scratch) as entries:
+            return self._read(entries, "folder")
 
     def _read(self, entries: Sequence[Entry], name: str) -> dict[str, Any]:
         files = sort_files(entries, looks_like_media=_looks_like_media)

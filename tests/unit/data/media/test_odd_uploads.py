@@ -58,6 +58,25 @@ def test_list_of_files_names_no_classes_itself(reading: Reading) -> None:
     assert classes(reading, files) == {"dog": 6, "cat": 6}
 
 
+@pytest.mark.parametrize("folder", ["images/{}/", "images/"])
+def test_lists_by_number_say_classes_and_parts(reading: Reading, folder: str) -> None:
+    birds = ("001.Auk", "002.Crow")
+    names = [f"{folder.format(birds[at % 2])}{at:03}.jpg" for at in range(12)]
+    files = {f"CUB/{name}": "" for name in names}
+    texts = {
+        "images": [name.removeprefix("images/") for name in names],
+        "image_class_labels": [str(1 + at % 2) for at in range(12)],
+        "train_test_split": [str(int(at > 2)) for at in range(12)],
+        "classes": birds,
+        "bounding_boxes": ["1.0 2.0 3.0 4.0"] * 12,
+    }
+    for name, words in texts.items():
+        files[f"CUB/{name}.txt"] = "".join(f"{at} {word}\n" for at, word in enumerate(words, 1))
+    items = reading.read(files).items
+    assert [item.label for item in items] == [birds[at % 2] for at in range(12)]
+    assert [str(item.split) for item in items] == ["test"] * 3 + ["train"] * 9
+
+
 def test_lists_of_speakers_are_no_transcripts(reading: Reading) -> None:
     files = {f"wav/{at}.wav": "" for at in range(8)}
     files["text"] = "".join(f"{at} this is sentence {at}\n" for at in range(8))

@@ -64,6 +64,25 @@ def test_class_at_the_edge_of_a_line_is_its_label(settings: Settings, line: str)
 
 
 @pytest.mark.parametrize(
+    ("line", "is_read"),
+    [
+        ("{label}\n{text}", True),
+        ("{text}\n{label}\n", True),
+        ("Q\n{text}\nA\nyes, {text}", False),
+    ],
+)
+def test_lines_in_turns_are_a_text_and_its_class(
+    settings: Settings, line: str, is_read: bool
+) -> None:
+    lines = [line.format(text=text, label=label) for text, label in ROWS]
+    version = read(settings, "\n".join(lines), "lines.txt")
+    assert (said(version, "lines_in_turns") is not None) == is_read
+    if is_read:
+        assert version.summary.classes == CLASSES
+        assert load_rows(settings.home / version.folder)["input"][4] == ROWS[4][0]
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         [f"{('User', 'Bot')[at % 2]}: {text}" for at, (text, _) in enumerate(ROWS)],
