@@ -233,6 +233,7 @@ def _target(request: dict[str, Any], findings: "Findings") -> "Target":
 def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]:
     from bigmodel.data.tables.pairs.dialogues import put_together  # noqa: PLC0415
     from bigmodel.data.tables.shapes.columned import part_by_class  # noqa: PLC0415
+    from bigmodel.data.tables.shapes.tagged import mark_words  # noqa: PLC0415
 
     target = _target(request, findings)
     try:
@@ -241,6 +242,7 @@ def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]
             target.close()
             put_together(target)
             part_by_class(target)
+            mark_words(target)
     except DatasetError as error:
         error.look = target.look
         raise

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from bigmodel.core.datasets.attached import attach
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.media.annotations.drawings.shapes import shape_files
 from bigmodel.data.media.annotations.tables import may_be_table
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import (
@@ -162,6 +163,8 @@ def are_whole_rows(entries: Sequence[Entry], scratch: Path, limits: Limits) -> b
         return False
     try:
         files = sort_files(entries, looks_like_media=lambda _entry: "")
+        if any(shape_files(found)):  # drawn, and no table
+            return False
         columns = read_columns(found[0], scratch, limits, Findings())
     except DatasetError:  # whoever reads it says why
         return False

@@ -83,6 +83,8 @@ def head(entry: Entry, most: int) -> bytes:
 def text_of(entry: Entry, most: int) -> str:
     """Return the text of a file, of its first `most` bytes."""
     found = head(entry, most)
+    if found.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return found.decode("utf-16", "replace")
     for codec in ("utf-8-sig", "gb18030"):
         try:
             return found.decode(codec)

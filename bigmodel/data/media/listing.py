@@ -54,6 +54,7 @@ AGAIN, TIMES = (
     0.9,
 )  # rows for each file, from which on they are pieces of it; of its times are numbers
 ENOUGH = 0.5  # of the rows name a file: then the column is the one with the files
+EACH_OWN = 0.9  # of the cells of each class name a file
 WORDS_OF_SPEECH = 2.5  # more words on average are no name of a class
 ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", ""}
 
@@ -114,7 +115,9 @@ def open_listing(entry: Entry, files: MediaFiles, context: Context) -> Listing:
     findings = Findings()
     columns = read_columns(entry, context.scratch, context.limits, findings)
     by_name = FileNames(files.items, entry)
-    columns = _with_first_line(_turned(columns, by_name), by_name, findings)
+    if entry.ending == ".json":
+        columns = _of_classes(_turned(columns, by_name), by_name)
+    columns = _with_first_line(columns, by_name, findings)
     file = context.file if context.file in columns else _file_column(columns, by_name)
     if not file:
         return Listing(entry, tuple(columns))
@@ -196,6 +199,15 @@ def _turned(columns: dict[str, list[str]], by_name: FileNames) -> dict[str, list
     if sum(by_name.find(name) is not None for name in columns) < ENOUGH * len(columns):
         return columns
     return {"file": list(columns), "label": [values[0] for values in columns.values()]}
+
+
+def _of_classes(columns: dict[str, list[str]], by_name: FileNames) -> dict[str, list[str]]:
+    """Return the columns of an object of JSON that lists the files of each class as `{"cat": ["1.jpg"], "dog": ["2.jpg"]}`."""
+    told = [name for name, cells in columns.items() if by_name.share(cells) >= EACH_OWN]
+    files = [cell for cells in columns.values() for cell in cells]
+    if len(told) < max(2, len(columns)) or len(set(files)) < len(files):
+        return columns
+    return {"file": files, "label": [n for n, cells in columns.items() for _ in cells]}
 
 
 def _with_first_line(

@@ -147,8 +147,22 @@ def comes_again(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
 
 
 def is_first_row(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    """Tell a first line that is a row and no names: a cell comes again in its column, or is an amount above amounts."""
-    return comes_again(first, below) or _is_of_amounts(first, below)
+    """Tell a first line that is a row and no names: a cell comes again in its column, is an amount above amounts, or all are texts."""
+    return comes_again(first, below) or _is_of_amounts(first, below) or _is_of_texts(first, below)
+
+
+def _is_of_texts(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Tell a first row of sentences above sentences, as two languages beside each other have; questions of a survey name columns."""
+    told = {at: cell.strip() for at, cell in enumerate(first) if not is_amount(cell)}
+    if len(below) < LEAST_ROWS or len(told) < 2 or any(map(is_known_name, told.values())):
+        return False
+    if any(cell.endswith(("?", "？")) for cell in told.values()):
+        return False
+    return all(
+        STATEMENT.search(cell)
+        and sum(bool(STATEMENT.search(row[at])) for row in below) >= 0.5 * len(below)
+        for at, cell in told.items()
+    )
 
 
 def _is_of_amounts(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
@@ -188,8 +202,12 @@ def _is_series(above: Mapping[int, str], under: Mapping[int, Sequence[str]]) -> 
 
 
 def _is_apart(number: float, under: Sequence[str]) -> bool:
+    """Tell a number of another size than those below; the first of ids that rise stands just before them."""
     others = [value for cell in under if (value := as_number(cell)) is not None]
-    return not others or not min(others) <= number <= max(others)
+    if not others:
+        return True
+    low, high = min(others), max(others)
+    return not low - (high - low) <= number <= high + (high - low)
 
 
 def _of_one_column(rows: Sequence[HeadRow]) -> int:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from bigmodel.core.datasets.spans import NOTHING, parse_marks
 from bigmodel.core.datasets.turns import conversation_of
@@ -124,10 +124,21 @@ def _marks(results: Sequence[Record]) -> str:
     return text if len(marks) == len(values) and parse_marks(text) is not None else ""
 
 
+def is_styled(value: object) -> TypeGuard[list[Any]]:
+    """Tell a text in pieces of which some are bold or links, as Telegram exports it."""
+    if not isinstance(value, list) or not any(isinstance(each, dict) for each in value):
+        return False
+    return all(
+        isinstance(x, str) or (isinstance(x, dict) and {"type", "text"} <= x.keys()) for x in value
+    )
+
+
 def cell(value: object) -> str:
     """Return a value as the text of a cell."""
     if said := conversation_of(value):
         return said
+    if is_styled(value):
+        return "".join(each if isinstance(each, str) else as_text(each["text"]) for each in value)
     if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], dict | list):
         value = value[0]
     if isinstance(value, dict | list):

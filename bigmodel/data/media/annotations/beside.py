@@ -18,10 +18,16 @@ from bigmodel.data.media.files import AUDIO, SOUNDS, Item, MediaFiles
 from bigmodel.data.media.listing import Context
 from bigmodel.data.media.naming.lookup import listed
 
-ENDINGS = (".txt", ".lab", ".trn", ".srt", ".vtt", "")
+GRID = ".textgrid"  # of Praat
+ENDINGS = (".txt", ".lab", ".trn", ".srt", ".vtt", GRID, "")
 SUBTITLES = (".srt", ".vtt")
 CUE = re.compile(r"\d+|WEBVTT.*|NOTE\b.*|[\d:.,]+\s*-->.*")  # lines of subtitles that nobody speaks
-TRACK = re.compile(r"\d+[.,]?\d*\t\d+[.,]?\d*(?:\t.*)?")
+TRACK = re.compile(r"\d+[.,]?\d*\t\d+[.,]?\d*(?:\t(?P<what>.*))?")
+QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+TIERS = ("IntervalTier", "TextTier")
+OF_WORDS = re.compile(
+    r".*(word|sentence|utterance|text|trans|orth|speech|词|句|文本|转写).*", re.IGNORECASE
+)
 OF_SPEAKERS = re.compile(
     r"utt2.*|spk2.*|reco2.*|segments|wav\.scp|.*trials.*"
 )  # lists of Kaldi, no texts
@@ -44,6 +50,8 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
         raise DatasetError("media_pieces", name=track)
     if context.kind == "label":  # what is spoken is no class: then folders or tables say it
         return None
+    if found := _labels(files, texts, context):
+        return found
     for said, used in (_one_each(files.items, texts), _lists(files.items, texts)):
         if len(said) >= ENOUGH * len(files.items):
             return _annotated(files, said, used, Form.TRANSCRIPTS, context)
@@ -59,6 +67,15 @@ def _track(items: Sequence[Item], texts: Sequence[Entry]) -> str:
         if len(lines) > 1 and all(map(TRACK.fullmatch, lines)):
             return entry.base
     return ""
+
+
+def _labels(files: MediaFiles, texts: Sequence[Entry], context: Context) -> Annotated | None:
+    """Return recordings of which each has one label of Audacity, where these are few: then they are classes."""
+    tracks = [e for e in texts if e.ending == ".txt" and TRACK.fullmatch(text_of(e, 400).strip())]
+    said, used = _one_each(files.items, tracks)
+    if len(said) < ENOUGH * len(files.items) or not 1 < len(set(said.values())) <= 0.5 * len(said):
+        return None
+    return _annotated(files, said, used, Form.FOLDERS, context)
 
 
 def _classes(files: MediaFiles, texts: Sequence[Entry], context: Context) -> Annotated | None:
@@ -126,9 +143,28 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 def _said(entry: Entry) -> str:
     """Return what a text says in one line; of `.trn` (THCHS-30) the first one, below it stand syllables and sounds."""
     text = text_of(entry, MOST_BYTES)
+    if entry.ending == GRID:
+        return _of_grid(text)
+    if track := TRACK.fullmatch(text.strip()):
+        return (track["what"] or "").strip()
     if entry.ending in SUBTITLES:
         text = "\n".join(line for line in text.splitlines() if not CUE.fullmatch(line.strip()))
     return " ".join((text.strip().partition("\n")[0] if entry.ending == ".trn" else text).split())
+
+
+def _of_grid(text: str) -> str:
+    """Return what the tier of words of a TextGrid says, else its first that says anything; both of its forms quote alike."""
+    tiers: list[tuple[str, list[str]]] = []
+    quoted = iter(QUOTED.findall(text))
+    for each in quoted:
+        if each in TIERS:
+            tiers.append((next(quoted, ""), []))
+        elif tiers:
+            tiers[-1][1].append(each.replace('""', '"').strip())
+    told = [(name, words) for name, parts in tiers if (words := " ".join(filter(None, parts)))]
+    return next(
+        (words for name, words in told if OF_WORDS.fullmatch(name)), told[0][1] if told else ""
+    )
 
 
 def _place(entry: Entry) -> str:

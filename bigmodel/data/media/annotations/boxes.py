@@ -1,4 +1,4 @@
-"""Boxes around objects in pictures: Pascal VOC, COCO, YOLO or tables, found by what the files hold.
+"""Boxes around objects in pictures: Pascal VOC, COCO, YOLO, CVAT, LabelMe, VIA or tables, found by what the files hold.
 
 Where several formats are there, the one with boxes in most pictures counts. Pictures in class folders
 are read as such, unless boxes are asked for.
@@ -11,8 +11,10 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.annotations.drawings.box_tables import read_tables
 from bigmodel.data.media.annotations.drawings.coco import read_coco
+from bigmodel.data.media.annotations.drawings.cvat import read_cvat
 from bigmodel.data.media.annotations.drawings.drawn import Annotations, Pictures
 from bigmodel.data.media.annotations.drawings.placing import Placer
+from bigmodel.data.media.annotations.drawings.shapes import read_shapes
 from bigmodel.data.media.annotations.drawings.voc import read_voc
 from bigmodel.data.media.annotations.drawings.yolo import read_yolo
 from bigmodel.data.media.annotations.folders import are_classes, with_splits
@@ -32,6 +34,8 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     every = [
         read_coco(files.others, pictures),
         read_voc(files.others, pictures),
+        read_cvat(files.others, pictures),
+        read_shapes(files.others, pictures),
         read_yolo(files.others, pictures, files.items),
         read_tables(files.others, files.items),
     ]

@@ -44,7 +44,8 @@ def chat_of(
             return Guess(name, "", kind=NONE)
     prompt = text or _named(sample, PROMPTS)
     answer = label or _named({n: v for n, v in sample.items() if n != prompt}, ANSWERS)
-    is_told = is_asked and bool(label)
+    is_alpaca = (prompt.casefold(), answer.casefold()) == (INSTRUCTION, OUTPUT)
+    is_told = (is_asked and bool(label)) or (is_alpaca and _are_varied(sample[answer]))
     if not prompt or not answer or prompt == answer or (text and not is_asked):
         return None
     if not is_told and (_named(sample, PASSAGES) or not _are_texts(sample[answer])):
@@ -64,10 +65,15 @@ def _are_conversations(values: Sequence[str]) -> bool:
     return bool(filled) and 2 * sum(len(turns_of(value)) > 1 for value in filled) > len(filled)
 
 
+def _are_varied(values: Sequence[str]) -> bool:
+    filled = [value.strip() for value in values[:MOST_SEEN] if value.strip()]
+    return bool(filled) and len(set(filled)) >= VARIED * len(filled)
+
+
 def _are_texts(values: Sequence[str]) -> bool:
     """Tell answers from classes and numbers."""
     filled = [value.strip() for value in values[:MOST_SEEN] if value.strip()]
-    if not filled or len(set(filled)) < VARIED * len(filled):
+    if not _are_varied(filled):
         return False
     characters = sum(map(len, filled)) / len(filled)
     wide = sum(value > "\u2e80" for text in filled for value in text)

@@ -1,6 +1,7 @@
 """Tables whose two columns say the same in two languages: which they are, and which is the source; it opens no file."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
@@ -29,6 +30,7 @@ MOST_SEEN = 1_000
 LEAST_ROWS = 5
 VARIED = 0.5  # share of different texts in a column that is no set of classes
 CORRELATED = 0.6  # of the lengths, where nothing else tells
+BEGINNING = 20  # characters in which nearly all texts of a formula begin alike
 LEAST_WORDS = 3.0  # of a usual text, where nothing else tells
 
 
@@ -75,7 +77,8 @@ def guess_pair(
 
 def is_named(name: str) -> bool:
     """Tell whether a column or a file is called by a language, or by its side of a translation."""
-    return any(pattern.fullmatch(name.strip()) for pattern in (LANGUAGES, SOURCES, TARGETS))
+    last = name.rpartition(".")[2].strip()  # of `translation.en` what it ends in
+    return any(pattern.fullmatch(last) for pattern in (LANGUAGES, SOURCES, TARGETS))
 
 
 def _directed(first: str, second: str, *, source: str, target: str) -> tuple[str, str]:
@@ -91,6 +94,9 @@ def _is_text(values: Sequence[str]) -> bool:
     if len(filled) < LEAST_ROWS or len(set(filled)) < VARIED * len(filled):
         return False
     if sum(value[0] in "[{" and value[-1] in "]}" for value in filled) > 0.5 * len(filled):
+        return False
+    [(_, alike)] = Counter(value[:BEGINNING] for value in filled).most_common(1)
+    if alike > 0.9 * len(filled):  # formulas, as of licences and sources
         return False
     letters = sum(any(c.isalpha() for c in value) for value in filled)
     numbers = sum(as_number(value) is not None for value in filled)

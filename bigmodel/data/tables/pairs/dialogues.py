@@ -135,7 +135,8 @@ def _turns_in(target: Target) -> _Turns | None:
     if not found.keys() >= {"dialogue", "who", "what"}:
         return None
     tells_more = len(found) < len(target.columns)  # such as a label of each turn
-    return None if tells_more and target.asked.kind != NONE else _Turns(**found)
+    kind = target.asked.kind
+    return None if kind != NONE and (tells_more or kind) else _Turns(**found)
 
 
 def _join(target: Target, turns: _Turns, counts: Counter[str]) -> None:

@@ -1,12 +1,12 @@
 """Tagged words as CoNLL has them: a word and its tag a line, an empty line after each sentence; rows are texts with spans."""
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bigmodel.core.datasets.spans import OUTSIDE, Span, spans_of_tags, write_spans
+from bigmodel.core.datasets.spans import OUTSIDE, write_spans
 from bigmodel.data.tables.encoding import find_encoding, read_lines
 from bigmodel.data.tables.readers import Reader
+from bigmodel.data.tables.shapes.tagged import TAG, marked
 from bigmodel.data.tables.table import Target
 
 COLUMNS = ("text", "entities")
@@ -14,10 +14,8 @@ MOST_FIELDS = 12
 FEWEST_LINES = 3
 MOST_STRANGE = 0.02  # of the lines end in no tag
 DOCUMENT = "-DOCSTART-"
-TAG = re.compile(r"O|[BIESMLUW]-\S{1,60}")
 LONG = 200  # words from which on a text without empty lines is parted after a sentence
 ENDS = frozenset(".!?。！？")
-UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u30ff]")
 PROGRESS_ROWS = 5_000
 BOM = "\ufeff"
 Word = tuple[str, str]  # and its tag
@@ -30,11 +28,7 @@ def _read(path: Path, target: Target) -> None:
     lines = read_lines(path, encoding, target.findings)
     words = marks = 0
     for line, sentence in _sentences(lines, target):
-        text, places = _joined([word for word, _ in sentence])
-        spans = [
-            Span(places[start][0], places[end - 1][1], kind)
-            for start, end, kind in spans_of_tags([tag for _, tag in sentence])
-        ]
+        text, spans = marked([word for word, _ in sentence], [tag for _, tag in sentence])
         target.add([text, write_spans(spans)], line)
         words, marks = words + len(sentence), marks + len(spans)
         if target.rows % PROGRESS_ROWS == 0:
@@ -77,17 +71,6 @@ def _fields(line: str) -> list[str]:
 
 def _is_comment(line: str) -> bool:
     return line.startswith("#") and "\t" not in line
-
-
-def _joined(words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
-    """Return words as one text and where each stands; scripts without spaces get none."""
-    text, places = "", []
-    for word in words:
-        is_apart = text and not (UNSPACED.match(text[-1]) and UNSPACED.match(word or " "))
-        text += " " if is_apart and not text.endswith(" ") else ""
-        places.append((len(text), len(text) + len(word)))
-        text += word
-    return text, places
 
 
 def _claims(head: bytes, path: Path) -> bool:  # noqa: ARG001 - the content tells

@@ -23,8 +23,9 @@ def _claims(head: bytes, path: Path) -> bool:  # noqa: ARG001 - the content tell
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe\xfe\xff\x00 \t\r\n").replace(b"\x00", b"")
     if not text.startswith((b"{", b"[")):
         return False
-    is_nested = b'"paragraphs"' in text or b'"context_text"' in text
-    return is_nested and (b'"qas"' in text or b'"context"' in text)
+    has_passages = any(name in text for name in (b'"paragraphs"', b'"context_text"'))
+    has_questions, has_contexts = b'"qas"' in text, b'"context"' in text
+    return (has_passages and (has_questions or has_contexts)) or (has_questions and has_contexts)
 
 
 def _read(path: Path, target: Target) -> None:

@@ -56,7 +56,9 @@ def names_of(lists: Sequence[Sequence[object]]) -> list[str]:
         return []
     first, *below = map(_cells, lists)
     fitting = [row for row in below if len(row) == len(first)]
-    if len(first) == 1:
+    if any(isinstance(value, dict | list) for value in lists[0]):
+        is_row = True  # no name is a list of things
+    elif len(first) == 1:
         is_row = not names_one_column(first[0], [row[0] for row in fitting])
     else:
         is_row = is_first_row(first, fitting)

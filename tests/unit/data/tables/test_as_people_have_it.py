@@ -1,0 +1,111 @@
+"""Chats, tagged words, sentence pairs and instructions in the forms that messengers, corpora and tools write them."""
+
+import json
+
+import pytest
+
+from bigmodel.data.tables.encoding import find_encoding
+from bigmodel.data.versions.versions import load_rows
+from bigmodel.settings import Settings
+from tests.unit.data.tables.test_shapes import read, said
+
+PEOPLE = ("Ann", "Ben")
+SAID = [f"{('did you see', 'yes, I saw')[at % 2]} number {at}" for at in range(40)]
+EN = [f"{'the quick fox ' * (1 + at % 4)}jumps {at}" for at in range(40)]
+ZH = [f"{'敏捷的狐狸' * (1 + at % 4)}跳第{at}次" for at in range(40)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[01.03.24, 10:{0:02}:07] {1}: {2}",
+        "\u200e[3/1/24, 9:{0:02}:07 PM] {1}: {2}",
+        "01/03/2024, 10:{0:02} - {1}: {2}",
+        "2024-03-01 10:{0:02}:07 {1}\n{2}\n",
+    ],
+)
+def test_chats_of_messengers_are_messages_with_their_sender(settings: Settings, line: str) -> None:
+    lines = [line.format(at, PEOPLE[at % 2], text) for at, text in enumerate(SAID)]
+    lines[5] += "\nand a second line"
+    version = read(settings, "\n".join(lines), "chat.txt")
+    assert (version.recipe.input, version.recipe.target) == ("message", "sender")
+    assert version.summary.classes == {"Ann": 20, "Ben": 20}
+    rows = load_rows(settings.home / version.folder)["input"]
+    assert (rows[4], rows[5]) == (SAID[4], f"{SAID[5]}\nand a second line")
+
+
+def test_logs_of_programs_are_no_chats(settings: Settings) -> None:
+    lines = [f"[2024-03-01 10:{at:02}:07] {('INFO', 'ERROR')[at % 2]}: it went {at}" for at in range(40)]  # fmt: skip
+    assert said(read(settings, "\n".join(lines), "log.txt"), "messenger") is None
+
+
+WORDS, TAGS = ["Ann", "went", "to", "New", "York"], ["B-PER", "O", "O", "B-LOC", "I-LOC"]
+
+
+@pytest.mark.parametrize("form", ["lists", "words"])
+def test_tagged_words_are_texts_with_marks(settings: Settings, form: str) -> None:
+    lines = [json.dumps({"id": at, "tokens": [*WORDS, str(at)], "ner_tags": [*TAGS, "O"]}) for at in range(30)]  # fmt: skip
+    if form == "words":
+        lines = ["Sentence #,Word,POS,Tag"]
+        for at in range(30):
+            pairs = zip([*WORDS, str(at)], [*TAGS, "O"], strict=True)
+            lines += [f"{'' if n else f'Sentence: {at}'},{word},NN,{tag}" for n, (word, tag) in enumerate(pairs)]  # fmt: skip
+    version = read(settings, "\n".join(lines), "t.jsonl" if form == "lists" else "t.csv")
+    assert (version.summary.target, version.summary.rows) == ("spans", 30)
+    assert version.summary.classes == {"PER": 30, "LOC": 30}
+    assert load_rows(settings.home / version.folder)["input"][3] == "Ann went to New York 3"
+
+
+@pytest.mark.parametrize("form", ["id", "source", "opus"])
+def test_pairs_without_names_keep_their_first_row(settings: Settings, form: str) -> None:
+    pairs = list(enumerate(zip(EN, ZH, strict=True)))
+    lines = {
+        "id": [f"{at}\t{a}\t{1000 + at}\t{b}" for at, (a, b) in pairs],
+        "source": [f"{a}\t{b}\tCC-BY 2.0 Attribution: tatoeba.org #{at} & so on" for at, (a, b) in pairs],
+        "opus": [json.dumps({"translation": {"en": a, "zh": b}}) for _, (a, b) in pairs],
+    }[form]  # fmt: skip
+    version = read(settings, "\n".join(lines), "t.jsonl" if form == "opus" else "t.tsv")
+    rows = load_rows(settings.home / version.folder)
+    assert version.summary.target == "text"
+    assert (rows["input"][0], rows["target"][0], len(rows["input"])) == (EN[0], ZH[0], 40)
+
+
+def test_questions_of_a_survey_stay_names(settings: Settings) -> None:
+    head = "What did you like about the service?\tHow do you feel about the food today?"
+    lines = [f"it was a very good thing {at}\tI feel fine about it {at % 3}" for at in range(40)]
+    assert read(settings, "\n".join([head, *lines]), "t.tsv").summary.rows == 40
+
+
+def test_short_answers_to_instructions_are_learned_whole(settings: Settings) -> None:
+    rows = [{"instruction": f"add {at}", "input": f"{at}+{at}" * (at % 2), "output": str(2 * at)} for at in range(40)]  # fmt: skip
+    version = read(settings, json.dumps(rows), "t.json")
+    assert (version.recipe.inputs, version.summary.target) == (("instruction", "output"), "none")
+
+
+def test_passages_in_a_plain_list_keep_their_questions(settings: Settings) -> None:
+    rows = [
+        {
+            "context": f"Built in {1800 + at} by me.",
+            "qas": [{"question": "When?", "answers": [{"text": str(1800 + at), "answer_start": 9}]}],
+        }
+        for at in range(30)
+    ]
+    assert read(settings, json.dumps(rows), "t.json").summary.target == "extracted"
+
+
+def test_styled_text_of_telegram_is_one_text(settings: Settings) -> None:
+    styled = ["yes ", {"type": "bold", "text": "great"}, " so"]
+    told = [{"from": PEOPLE[at % 2], "text": styled if at % 2 else text} for at, text in enumerate(SAID)]  # fmt: skip
+    version = read(settings, json.dumps({"name": "x", "messages": told}), "result.json")
+    assert load_rows(settings.home / version.folder)["input"][1] == "yes great so"
+
+
+@pytest.mark.parametrize(("codec", "name"), [("mac_roman", "Mac OS Roman"), ("cp850", "DOS, CP850")])  # fmt: skip
+def test_old_western_encodings_are_told_by_their_letters(
+    settings: Settings, codec: str, name: str
+) -> None:
+    path = settings.scratch / "old.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = "Für später: größer, schöner; très réussi à l'hôtel, garçon.\n"
+    path.write_bytes(text.encode(codec) * 3)
+    assert find_encoding(path).name == name
