@@ -158,11 +158,15 @@ def _is_of_texts(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         return False
     if any(cell.endswith(("?", "？")) for cell in told.values()):
         return False
-    return all(
-        STATEMENT.search(cell)
-        and sum(bool(STATEMENT.search(row[at])) for row in below) >= 0.5 * len(below)
+    are_long = any(STATEMENT.search(cell) for cell in told.values())
+    return are_long and all(
+        _is_sentence(cell) and sum(_is_sentence(row[at]) for row in below) >= 0.5 * len(below)
         for at, cell in told.items()
     )
+
+
+def _is_sentence(cell: str) -> bool:
+    return bool(STATEMENT.search(cell)) or cell.strip().endswith(SENTENCE_ENDS)
 
 
 def _is_of_amounts(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

@@ -12,7 +12,7 @@ from tests.unit.data.tables.test_shapes import read, said
 PEOPLE = ("Ann", "Ben")
 SAID = [f"{('did you see', 'yes, I saw')[at % 2]} number {at}" for at in range(40)]
 EN = [f"{'the quick fox ' * (1 + at % 4)}jumps {at}" for at in range(40)]
-ZH = [f"{'敏捷的狐狸' * (1 + at % 4)}跳第{at}次" for at in range(40)]
+ZH = [f"{'敏捷的狐狸' * (1 + at % 4)}跳第{at}次。" for at in range(40)]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,9 @@ def test_passages_in_a_plain_list_keep_their_questions(settings: Settings) -> No
     rows = [
         {
             "context": f"Built in {1800 + at} by me.",
-            "qas": [{"question": "When?", "answers": [{"text": str(1800 + at), "answer_start": 9}]}],
+            "qas": [
+                {"question": "When?", "answers": [{"text": str(1800 + at), "answer_start": 9}]}
+            ],
         }
         for at in range(30)
     ]
