@@ -13,7 +13,7 @@ from bigmodel.commands.terminal import Terminal, local_time
 from bigmodel.core.datasets.card import CARD_FIELDS
 from bigmodel.core.datasets.dataset import Dataset, Form, Summary
 from bigmodel.core.ids import is_id
-from bigmodel.core.message import Arg
+from bigmodel.core.message import Arg, Message
 from bigmodel.data.targets import target_kind
 from bigmodel.services.studio import Services
 
@@ -28,7 +28,13 @@ def run_import(args: argparse.Namespace, services: Services, terminal: Terminal)
     dataset = import_file(args.file, args, services, terminal)
     terminal.say("data.imported", name=dataset.name, id=dataset.id)
     _describe(dataset, terminal)
-    terminal.record(record_of(dataset, terminal))
+    record = record_of(dataset, terminal)
+    if task := services.training.unfit_for(dataset, args.task or ""):
+        name = terminal.tell(Message(f"tasks.{task}.name"))
+        unfit = Message("pages.data.task_unfit", {"task": name}, "warning")
+        terminal.write("! " + terminal.tell(unfit))
+        record["problems"] = [*record["problems"], terminal.plain(unfit)]
+    terminal.record(record)
     return 0
 
 

@@ -72,6 +72,7 @@ def look_at(request: dict[str, Any], tell: Callable[[float], None]) -> "Report":
         recipe,
         has_classes=request["has_classes"],
         target=request.get("target", "label"),
+        tokenizers=request.get("tokenizers", {}),
     )
     for number, kind in enumerate(kinds):
         rows.tell = partial(_tell_part, tell, number, len(kinds))

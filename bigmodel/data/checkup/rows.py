@@ -1,9 +1,10 @@
 """The rows of a version as the kinds of findings see them, each column read once; it judges nothing."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -34,10 +35,17 @@ class CheckedRows:
     tell: OnShare  # told the share of the kind at hand that is done
 
     def __init__(
-        self, folder: Path, recipe: Recipe, *, has_classes: bool, target: str = "label"
+        self,
+        folder: Path,
+        recipe: Recipe,
+        *,
+        has_classes: bool,
+        target: str = "label",
+        tokenizers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.folder, self.recipe, self.has_classes = folder, recipe, has_classes
         self._kind = target_kind(target)
+        self.tokenizers = tokenizers  # files of bases on this machine, by their name
         self.tell = lambda _share: None
         self.medium = recipe.medium
         self._schema = frozenset(pq.read_schema(folder / ITEMS).names)

@@ -38,6 +38,7 @@ def run_checkup(settings: Settings, version: Version, progress: OnShare) -> Repo
             "recipe": version.recipe.to_json(),
             "has_classes": has_classes(version),
             "target": version.summary.target,
+            "tokenizers": _tokenizers(settings),
             "report": str(folder / REPORT),
             "limits": {"memory_mb": memory_mb, "seconds": seconds},
         }
@@ -53,6 +54,20 @@ def run_checkup(settings: Settings, version: Version, progress: OnShare) -> Repo
         return Report.from_json(report)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tokenizers(settings: Settings) -> dict[str, str]:
+    """Return the tokenizers of the bases on this machine that read texts, by the name of the base."""
+    found = {}
+    for file in settings.bases.glob("*/base.json"):
+        place = file.parent / "model" / "tokenizer.json"
+        try:
+            base = json.loads(file.read_text("utf-8"))["base"]
+            if base["medium"] == "text" and not base.get("writes") and place.is_file():
+                found[base["name"]] = str(place)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return found
 
 
 def kept_report(folder: Path) -> Report | None:

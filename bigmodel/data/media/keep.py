@@ -124,27 +124,27 @@ class Keeper:
         picture = images.open_picture(file, self._longest)
         told = picture.info.pop("remarks", [])
         transform = picture.info.pop("transform").to_text()
-        kept, ending = self.keep_picture(picture)
+        kept = self.keep_picture(picture)
         remarks = [
             *told,
             *(["pictures_tiny"] if images.is_tiny(picture) else []),
-            *([ODD] if self._is_odd(ending, picture) else []),
+            *([ODD] if self._is_odd(picture) else []),
             *(["metadata_removed"] if b"Exif\0\0" in head else []),
         ]
         return replace(kept, transform=transform, remarks=tuple(remarks))
 
-    def keep_picture(self, picture: Image.Image) -> tuple[Kept, str]:
-        """Store a decoded picture; return it and the ending of its name."""
+    def keep_picture(self, picture: Image.Image) -> Kept:
+        """Store a decoded picture."""
         encoded = images.encode(picture, is_exact=self._is_exact)
         digest = hashlib.sha256(encoded.content).hexdigest()
         name = self._write(digest, f".{encoded.ending}", encoded.content)
         if max(picture.size) > images.THUMBNAIL:
             self._write(digest, THUMB_ENDING, images.thumbnail(BytesIO(encoded.content)))
-        return Kept(name, digest, *picture.size), encoded.ending
+        return Kept(name, digest, *picture.size)
 
-    def _is_odd(self, ending: str, picture: Image.Image) -> bool:
+    def _is_odd(self, picture: Image.Image) -> bool:
         is_large = max(picture.size) > FEWEST_PIXELS
-        return ending == "png" and is_large and not self._is_exact
+        return is_large and not self._is_exact and images.is_notice(picture)
 
     def _sound(self, file: BinaryIO) -> Kept:
         found = audio.open_sound(file)

@@ -52,6 +52,15 @@ FILE = re.compile(
 MOST_PARTS = 12  # different names of parts (train, test) in a column that parts its rows
 FEW_FOR_KEYS = 10  # rows below which different values say nothing
 ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", "True", "False"}
+TICKS = {
+    "x",
+    "X",
+    "✓",
+    "✔",
+    "√",
+    "*",
+    "●",
+}  # what is put where a label holds, and nothing where not
 LEAST_ONE_HOT = 3  # columns of 0 and 1 that are one label each
 AGAIN = re.compile(r"(?P<name>.+) \(\d+\)")  # how a second column of a name is called
 CLOSE = 1.0  # in score: then another column might be the label as well
@@ -200,7 +209,8 @@ def _label_of(columns: Sequence[_Column]) -> tuple[str, list[Message]]:
     """Return the column of labels, "" where none looks like one, and what is to be said about that."""
     likely = sorted(filter(_is_likely, columns), key=_as_label, reverse=True)
     ones = [c for c in columns if c.is_zero_one]
-    if likely and likely[0] in ones and not likely[0].calls_label and len(ones) >= LEAST_ONE_HOT:
+    is_open = not likely or (likely[0] in ones and not likely[0].calls_label)
+    if is_open and len(ones) >= LEAST_ONE_HOT:
         names = listed([c.name for c in ones], 8)
         return "", [Message("data.problems.labels_one_hot", {"columns": names}, "warning")]
     if likely:
@@ -247,7 +257,8 @@ def _look(name: str, place: float, values: Sequence[str]) -> _Column:
         number_share=sum(as_number(value) is not None for value in filled) / count,
         moment_share=sum(map(is_moment, filled)) / count,
         key_share=sum(bool(KEY.fullmatch(v) or FILE.fullmatch(v)) for v in filled) / count,
-        is_zero_one=different <= ZERO_ONE and len(different) > 1,
+        is_zero_one=(different <= ZERO_ONE and len(different) > 1)
+        or (len(different) == 1 and different <= TICKS and len(filled) < len(values)),
         is_part=len(different) <= MOST_PARTS and bool(parts_in(different, name)),
         calls_text=bool(TEXT_NAMES.search(called)),
         calls_label=bool(LABEL_NAMES.search(called)) and not (is_asked or is_sureness),

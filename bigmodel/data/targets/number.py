@@ -16,6 +16,8 @@ ROWS_PER_BIN = 20
 MOST_BINS = 10
 MAX_SHOWN = 1_000
 BARS = 10
+CODES = (-1.0, -9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0, 99999.0)
+CODE_SHARE = 0.01  # of the rows
 
 
 class NumberKind(TargetKind):
@@ -51,6 +53,10 @@ class NumberKind(TargetKind):
         strange = found.usable - int(found.label_rows[np.isfinite(found.numbers)].sum())
         if strange:
             yield found.remark("numbers_missing", count=strange)
+        if (code := _code_among(found)) is not None:
+            rows = int(found.label_rows[found.numbers == code].sum())
+            column = found.column
+            yield found.remark("numbers_codes", number=code, count=rows, column=column)
 
     def strata(self, found: Survey) -> NDArray[np.int32]:
         """Return the bin of each number, at most ten by quantiles."""
@@ -91,6 +97,20 @@ class NumberKind(TargetKind):
             for i, count in enumerate(counts)
         )
         return Chart(bars, Message("pages.data.number_target", {"low": low, "high": high}))
+
+
+def _code_among(found: Survey) -> float | None:
+    """Return a number that programs write for no answer (999), where it is common and far from all others."""
+    for code in CODES:
+        is_code = found.numbers == code
+        others = found.numbers[np.isfinite(found.numbers) & ~is_code]
+        rows = int(found.label_rows[is_code].sum())
+        if rows < max(2, CODE_SHARE * found.usable) or len(others) < FEWEST_AMOUNTS:
+            continue
+        low, high = float(others.min()), float(others.max())
+        if not low - (high - low) <= code <= high + (high - low):
+            return code
+    return None
 
 
 KIND = NumberKind()

@@ -111,6 +111,10 @@ class TrainingService:
 
         return max(readers, key=suits).name
 
+    def unfit_for(self, dataset: Dataset, task: str) -> str:
+        """Return the task that somebody brought data for, where another suits it better; "" where it does, or none was said."""
+        return task if task and self.guess_task(dataset) != task else ""
+
     def choices(self, owner: str, dataset_id: str, task: str) -> list[BaseChoice]:
         """Return the base models for a dataset and task, the recommended one first."""
         version = self._store.datasets.get(owner, dataset_id).version

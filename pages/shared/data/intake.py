@@ -267,10 +267,8 @@ class Intake:
             self.ctx.services.workbooks.forget_pasted(Path(given.path))
         say = partial(self.ctx.say, request)
         self.ctx.notice(request, _said(say, dataset, given))
-        if given.task and self.ctx.services.training.guess_task(dataset) != given.task:
-            self.ctx.notice(
-                request, say("pages.data.task_unfit", task=say(f"tasks.{given.task}.name"))
-            )
+        if task := self.ctx.services.training.unfit_for(dataset, given.task):
+            self.ctx.notice(request, say("pages.data.task_unfit", task=say(f"tasks.{task}.name")))
         return self._taken(
             dataset,
             is_changed=bool(given.add_to or given.test_of or given.reread),

@@ -39,6 +39,17 @@ def test_numbers_are_said_as_they_were_read(shell: Shell, tmp_path: Path) -> Non
     assert "1,050" not in said
 
 
+def test_task_that_the_data_cannot_be_used_for_is_told_as_on_the_page(
+    shell: Shell, tmp_path: Path
+) -> None:
+    table = write_table(tmp_path / "other.csv", 60)
+    args = ("data", "import", str(table), "--task")
+    assert "cannot be used for" in shell.run(*args, "image_classification").out
+    made = shell.record(*args, "image_classification")
+    assert "pages.data.task_unfit" in [problem["key"] for problem in made["problems"]]
+    assert "cannot be used for" not in shell.run(*args, "text_classification").out
+
+
 def test_class_in_file_names_is_asked_and_answered(shell: Shell, tmp_path: Path) -> None:
     names = [f"{animal}_{n}.png" for animal in ("cat", "dog") for n in range(8)]
     path = packed(tmp_path / "animals.zip", {name: picture(n) for n, name in enumerate(names)})

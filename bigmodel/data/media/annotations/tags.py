@@ -36,8 +36,10 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
         return None
     items = [replace(item, label=labels.get(item.entry.name, "")) for item in files.items]
     used = tuple(dict.fromkeys(sources))
-    args = {"count": len(labels), "names": listed(used, 8), "classes": len(set(labels.values()))}
-    context.findings.note("list_used", level="info", **args)
+    classes = len(set(labels.values()))
+    context.findings.note(
+        "list_used", level="info", count=len(labels), names=listed(used, 8), classes=classes
+    )
     return Annotated(Form.FOLDERS, tuple(with_splits(items)), used)
 
 

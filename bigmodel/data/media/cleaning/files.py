@@ -34,7 +34,7 @@ class Cleaner:
             made = clean_picture(picture, self.steps)
             if made is picture:
                 return [Kept(name, Path(name).stem, *picture.size)]
-            return [keeper.keep_picture(made)[0]]
+            return [keeper.keep_picture(made)]
         sound = audio.read_sound(media / name)
         pieces = clean_sound(sound, audio.RATE, self.steps)
         if pieces[0] is sound:

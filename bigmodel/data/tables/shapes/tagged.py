@@ -121,7 +121,7 @@ def _columns_in(cells: Columns) -> _Lists | _Words | None:
         return _Lists(words[0], tags) if words else None
     sentence = next((name for name in cells if SENTENCES.fullmatch(name.strip())), "")
     word = next((name for name in cells if WORDS.fullmatch(name.strip())), "")
-    tag = next((name for name in reversed(cells) if _are_tags(cells[name])), "")  # type: ignore[call-overload]
+    tag = next((name for name in list(cells)[::-1] if _are_tags(cells[name])), "")
     return _Words(word, tag, sentence) if sentence and word and tag else None
 
 

@@ -279,3 +279,11 @@ def test_icon_on_transparency_can_be_seen(ink: str, told: list[str]) -> None:
 def test_pages_of_a_scan_are_told() -> None:
     found = _open_saved(flag(), "TIFF", save_all=True, append_images=[flag()])
     assert found.info["remarks"] == ["pictures_pages"]
+
+
+def test_grey_photo_of_a_plain_thing_is_no_drawing() -> None:
+    slope = np.linspace(90, 150, 120)[None, :] + np.zeros((90, 1))
+    assert not images.is_notice(Image.fromarray(slope.astype(np.uint8)).convert("RGB"))
+    drawn = Image.new("RGB", (120, 90), "white")
+    drawn.paste((200, 0, 0), (20, 20, 60, 60))
+    assert images.is_notice(drawn)

@@ -111,3 +111,19 @@ def test_old_western_encodings_are_told_by_their_letters(
     text = "Für später: größer, schöner; très réussi à l'hôtel, garçon.\n"
     path.write_bytes(text.encode(codec) * 3)
     assert find_encoding(path).name == name
+
+
+def test_code_for_no_answer_among_numbers_is_said(settings: Settings) -> None:
+    lines = [f"row {at} is said,{999 if at % 10 == 0 else 20 + at % 40}" for at in range(120)]
+    told = read(settings, "\n".join(["text,age", *lines]))
+    assert said(told, "numbers_codes") == {"column": "age", "number": 999.0, "count": 12}
+    plain = [line.replace(",999", ",61") for line in lines]
+    assert said(read(settings, "\n".join(["text,age", *plain])), "numbers_codes") is None
+
+
+def test_ticks_in_several_columns_are_labels_to_choose_from(settings: Settings) -> None:
+    lines = [
+        f"row {at} is said,{','.join('x' * (at % 3 == k) for k in range(3))}" for at in range(60)
+    ]
+    version = read(settings, "\n".join(["text,food,service,price", *lines]))
+    assert said(version, "labels_one_hot") == {"columns": "food, service, price"}

@@ -93,8 +93,9 @@ def _of_labelme(shapes: Sequence[Values], found: Annotations) -> Iterator[Box]:
         yield from _boxed(points, kind(shape.get("label", "")), found)
 
 
-def _of_via(regions: Sequence[Values] | Values, found: Annotations) -> Iterator[Box]:
-    for region in regions.values() if isinstance(regions, dict) else regions:
+def _of_via(regions: Any, found: Annotations) -> Iterator[Box]:  # Any: a list, or an object
+    every: Sequence[Values] = list(regions.values()) if isinstance(regions, dict) else regions
+    for region in every:
         shape = region.get("shape_attributes", {})
         names = [kind(value) for value in region.get("region_attributes", {}).values()]
         name = next(filter(None, names), "")
