@@ -18,6 +18,7 @@ FULL_SHARE = 0.6  # of the columns that a row of names fills
 NAMES_SHARE = 0.8  # of its cells that read as a name
 LEAST_ROWS = 5  # below a first row, before what comes again in them says anything
 AMOUNT_CHARACTERS = 45
+IDS = 0.5  # of the next one that rises is at least the id before it
 SHORTEST_NAME = 3  # characters; less is rather a hole in the data
 FEWEST_SERIES = 3  # numbers, from which on one step between them says that they name columns
 MOST_NAME_ROWS = 3  # below the names that say more of the columns
@@ -208,10 +209,12 @@ def _is_series(above: Mapping[int, str], under: Mapping[int, Sequence[str]]) -> 
 def _is_apart(number: float, under: Sequence[str]) -> bool:
     """Tell a number of another size than those below; the first of ids that rise stands just before them."""
     others = [value for cell in under if (value := as_number(cell)) is not None]
-    if not others:
+    if not others or min(others) <= number <= max(others):
+        return not others
+    if any(left >= right for left, right in pairwise([number, *others])):
         return True
-    low, high = min(others), max(others)
-    return not low - (high - low) <= number <= high + (high - low)
+    is_next = len(others) > 1 and others[0] - number == others[1] - others[0]
+    return not is_next and number < IDS * others[0]
 
 
 def _of_one_column(rows: Sequence[HeadRow]) -> int:
