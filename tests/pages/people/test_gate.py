@@ -220,6 +220,17 @@ def test_administrator_sees_who_uses_how_much_and_sets_limits(house: Studio) -> 
         assert 'href="people"' not in bo.get("sign-in").text
 
 
+def test_other_site_reads_and_changes_nothing_with_a_valid_cookie(house: Studio) -> None:
+    evil = {"Origin": "https://evil.example"}
+    with signed_in(house, "anna") as anna:
+        for path in ("bm/trays", "bm/sign-in", "gradio_api/queue/join", "gradio_api/upload"):
+            assert anna.post(path, json={"do": "out"}, headers=evil).status_code == 403
+        read = anna.get("bm/pulse", headers=evil)
+        assert read.status_code == 200, "nobody signed her out"
+        assert "access-control-allow-origin" not in read.headers
+        assert read.headers["cross-origin-resource-policy"] == "same-origin"
+
+
 def wrong_tries(app: Studio, source: str, said: str) -> list[int]:
     """Return what twelve wrong passwords are answered from an address; `said` is what a proxy would say, or a liar."""
     with httpx.Client(transport=httpx.HTTPTransport(local_address=source)) as client:
