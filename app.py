@@ -63,7 +63,8 @@ def _serve(settings: Settings) -> int:
         sys.stdout.write(say(language, "shell.already_running", url=url) + "\n")
         _open_browser(url)
         return 0
-    demo, texts, routes = _parts(services)
+    with server.without_apps():
+        demo, texts, routes = _parts(services)
     url = server.serve(demo, texts, settings, routes, gate.doors(services))
     if not settings.demo_only:
         services.jobs.wake()

@@ -5,7 +5,8 @@ import logging
 import re
 import socket
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import distribution
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 from gradio import route_utils
+from gradio.routes import App
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -82,6 +84,17 @@ def refuse_public(settings: Settings) -> None:
         raise SettingsError("sign_in_missing", reason=reason)
 
 
+@contextmanager
+def without_apps() -> Iterator[None]:
+    """Build a page without the web apps that Gradio makes of it on the way: only that of `launch` ever serves."""
+    make = vars(App)["create_app"]
+    App.create_app = staticmethod(lambda *_args, **_kwargs: None)  # type: ignore[assignment, method-assign]
+    try:
+        yield
+    finally:
+        App.create_app = make
+
+
 def serve(
     demo: gr.Blocks,
     texts: gr.I18n,
@@ -98,7 +111,8 @@ def serve(
     """
     port = _free_port(settings)
     take_files_alone()
-    demo.queue(max_size=64, default_concurrency_limit=8)
+    with without_apps():
+        demo.queue(max_size=64, default_concurrency_limit=8)
     _look_seldom(demo)
     app, url, _ = demo.launch(
         server_name=settings.host,
@@ -114,6 +128,8 @@ def serve(
         pwa=False,
         share=False,
         footer_links=[],
+        # Else a machine that is busy for the three seconds in which Gradio asks itself for a page starts no app.
+        _frontend=False,
         blocked_paths=[
             str(path)
             for path in (settings.database, settings.datasets, settings.jobs, settings.bases)
