@@ -28,6 +28,7 @@ from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets.own_table import OwnTable
 from pages.shared.widgets.rerun_button import AgainButton
 from pages.shared.widgets.terms import strip
+from pages.shared.widgets.waiting import waiting
 
 SHOWN_NAMES = 5
 
@@ -61,7 +62,8 @@ class DataTab:
                 [], label=t("pages.data.chosen"), elem_id="data-chosen", interactive=True
             )
         self.intake = Intake(self.ctx)
-        self.nothing = gr.Markdown(t("pages.data.nothing"), elem_id="data-nothing")
+        waiting("data", "data-wait")
+        self.nothing = gr.Markdown(t("pages.data.nothing"), visible=False, elem_id="data-nothing")
         with gr.Row(visible=False, elem_id="data-columns") as self.columns:
             self.text = gr.Dropdown([], label=t("pages.data.text_column"), elem_id="data-text")
             self.label = gr.Dropdown([], label=t("pages.data.label_column"), elem_id="data-label")

@@ -13,7 +13,7 @@ from bigmodel.services.datasets.samples import Sample, sample_path
 from pages.shared.projects.project_view import ProjectView
 from pages.shared.web.guard import guard
 from pages.shared.web.page import QUIET, Context, Page
-from pages.shared.widgets import ring
+from pages.shared.widgets import ring, waiting
 from pages.shared.widgets.report_view import ReportView
 
 EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"  # projects, one a language
@@ -34,7 +34,7 @@ class HomeTab:
         self.guard = guard(ctx.services.words)
         self.samples = ctx.services.datasets.samples()
         self.recent = gr.HTML("", elem_id="home-recent")
-        self.intro = gr.HTML("", elem_id="home-intro")
+        self.intro = gr.HTML(waiting.drawn("steps"), elem_id="home-intro")
         self.own = gr.Button(ctx.t("pages.home.own"), variant="primary", elem_id="home-own")
         self.example = gr.Button(ctx.t("pages.home.example"), elem_id="home-example", visible=False)
         gr.Markdown(ctx.t("pages.home.samples"), elem_classes="bm-title")

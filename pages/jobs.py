@@ -25,6 +25,7 @@ from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets import curves as drawing
 from pages.shared.widgets.chart import chart
 from pages.shared.widgets.report_view import ReportView
+from pages.shared.widgets.waiting import waiting
 
 NEWEST = 20  # jobs among which one that goes on is looked for
 FAST_S, SLOW_S = 1.0, 6.0
@@ -75,11 +76,12 @@ class JobsTab:
         self.is_log_open = gr.State(False)
         self.fast = gr.Timer(FAST_S, active=False)
         self.slow = gr.Timer(SLOW_S, active=False)
+        waiting("jobs", "jobs-wait")
         self.nothing = gr.HTML("", elem_id="jobs-nothing", visible=False, padding=False)
         self.begin = gr.Button(
             t("pages.jobs.begin"), variant="primary", visible=False, elem_id="jobs-begin"
         )
-        with gr.Row(equal_height=False, visible=False) as self.body:
+        with gr.Row(equal_height=False, visible=False, elem_id="jobs-body") as self.body:
             with gr.Column(scale=7, min_width=320):
                 self._build_job()
             with gr.Column(scale=3, min_width=260):

@@ -23,6 +23,7 @@ from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page, Updates
 from pages.shared.widgets import ring, terms
 from pages.shared.widgets.own_table import OwnTable
+from pages.shared.widgets.waiting import waiting
 
 LISTED_JOBS = 200
 LOOK_S = 2.0
@@ -52,6 +53,7 @@ class ResultsTab:
             self.model = gr.Radio(
                 [], label=t(f"{WORDS}model"), elem_id="results-model", visible=False
             )
+        waiting("results", "results-wait")
         self.notice = gr.HTML("", elem_id="results-notice", visible=False)
         with gr.Column(visible=False, elem_id="results-body") as self.body:
             self.sentence = gr.HTML("", elem_id="results-sentence")

@@ -46,6 +46,7 @@ def look_at_every_tab(
     for slug in SLUGS:
         walker.press_tab(page, slug)
         settle(page)
+        expect(page.locator(".bm-wait:visible")).to_have_count(0)
         seen.open_everything()
         if by_keyboard:
             settle(page)

@@ -19,6 +19,7 @@ from pages.shared.results.share_view import doors
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context
 from pages.shared.widgets import answer
+from pages.shared.widgets.waiting import waiting
 
 LISTED_MODELS = 100
 LOOK_S = 2.0
@@ -71,6 +72,7 @@ class DemoModels:
         """Build the head; what stands in the block is the tab's own part, seen only where there is a model."""
         t, prefix = self._ctx.t, f"{self._kind}-demo"
         self.picked, self._seen = gr.State(""), gr.State(())
+        waiting("demo", f"{prefix}-wait")
         self._notice = gr.HTML(visible=False, padding=False, elem_id=f"{prefix}-notice")
         self._to_data = gr.Button(
             t(f"{WORDS}to_data"), variant="primary", visible=False, elem_id=f"{prefix}-to-data"
