@@ -1,7 +1,7 @@
 """Answers in several columns at once, a class, a number or marked words in each: how they are stored, measured, compared and shown; it trains nothing."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -182,17 +182,21 @@ class ColumnsType(AnswerType):
         return line_of(read_columns(truth))
 
     def view(self, answer: Several) -> Panel:
-        return _drawn((name, _type(part).view(part)) for name, part in answer.parts.items())
+        parts = [_drawn_part(name, _type(part).view(part)) for name, part in answer.parts.items()]
+        return Panel("columns", {"parts": parts})
 
     def mark(self, text: str, truth: str, answer: Several) -> Panel | None:
-        """Return the columns of marked words alone, where there are any: others stand side by side."""
-        heads = {head.column: head for head in heads_of(answer.outputs)}
-        marked = [
-            (name, spans.ANSWER.mark(text, heads[name].value(truth), part))
-            for name, part in answer.parts.items()
+        """Return every column with its answer and its truth, where one holds marked words: else they stand side by side."""
+        if not answer.marks:
+            return None
+        true = {head.column: head.value(truth) for head in heads_of(answer.outputs)}
+        parts = [
+            _drawn_part(name, spans.ANSWER.mark(text, true[name], part))
             if isinstance(part, Marked)
+            else {"column": name, "answer": part.text, "truth": true[name]}
+            for name, part in answer.parts.items()
         ]
-        return _drawn(marked) if marked else None
+        return Panel("columns", {"parts": parts})
 
     def record(self, answer: Several) -> dict[str, Any]:
         return {"answers": {name: _type(part).record(part) for name, part in answer.parts.items()}}
@@ -234,12 +238,8 @@ def marks_in(cell: str, outputs: Sequence[str]) -> tuple[Marked, ...]:
     )
 
 
-def _drawn(panels: Iterable[tuple[str, Panel]]) -> Panel:
-    parts = [
-        {"column": name, "kind": panel.kind, "data": panel.data, "title": panel.title}
-        for name, panel in panels
-    ]
-    return Panel("columns", {"parts": parts})
+def _drawn_part(column: str, panel: Panel) -> dict[str, Any]:
+    return {"column": column, "kind": panel.kind, "data": panel.data, "title": panel.title}
 
 
 def _type(part: Part) -> AnswerType:

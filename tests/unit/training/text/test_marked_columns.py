@@ -11,6 +11,7 @@ import pytest
 from bigmodel.answers.columns import ANSWER
 from bigmodel.core.datasets.columns import Head, heads_of
 from bigmodel.core.model import TrainedModel
+from bigmodel.services.panels import html
 from bigmodel.services.results.export import program_of
 from bigmodel.services.results.standalone import assemble
 from bigmodel.tasks import get_task
@@ -70,6 +71,10 @@ def test_each_column_is_measured_beside_a_model_of_its_own(folder: Path) -> None
     looked, told = model.look(DATA.test.inputs[:2])
     assert [one.marks for one in looked] == again[:2]
     assert told[0].nearest
+    drawn = ANSWER.mark(DATA.test.inputs[0], DATA.test.targets[0], answers[0])
+    assert drawn
+    shown = html(drawn, lambda key, **_: key)
+    assert shown.count("pages.results.layer_truth") == 3, "no column goes without its truth"
 
 
 def test_program_that_goes_along_answers_the_same(folder: Path, tmp_path: Path) -> None:
