@@ -1,10 +1,11 @@
-"""A body without its norms answers the same; one whose norms stand elsewhere stays as it is."""
+"""A body without its norms and its margins answers the same; one whose norms stand elsewhere stays as it is."""
 
 from typing import Any
 
 import pytest
 import timm
 import torch
+from timm.layers import Conv2dSame
 from torch import Tensor, nn
 
 from bigmodel.training.detection.folding import fold_norms
@@ -35,11 +36,14 @@ class Crossed(nn.Module):
         return [self.conv(self.norm(pictures))]
 
 
-@pytest.mark.parametrize("name", ["test_resnet", "test_efficientnet"])
+@pytest.mark.parametrize(
+    "name", ["test_resnet", "test_efficientnet", "tf_mobilenetv3_small_minimal_100"]
+)
 def test_body_without_norms_answers_the_same(name: str) -> None:
     body: Any = timm.create_model(name, features_only=True)
     made = fold_norms(stirred(body), 64)
     assert norms_in(made) < norms_in(body)
+    assert not any(isinstance(part, Conv2dSame) for part in made.modules())
     pictures = torch.rand(2, 3, 64, 64)
     with torch.inference_mode():
         for one, other in zip(body(pictures), made(pictures), strict=True):
