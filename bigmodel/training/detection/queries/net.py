@@ -132,6 +132,7 @@ def from_trained(folder: Path) -> tuple[QueryDetector, dict[str, Any]]:
         ValueError: files do not belong together.
     """
     record = json.loads((folder / RECORD).read_text("utf-8"))
+    _check_size(folder, AutoConfig.from_pretrained(folder, local_files_only=True))
     model = load_with_new_head(AutoModelForObjectDetection, folder, head=NO_HEAD)
     return QueryDetector(model, record["net"]), record
 

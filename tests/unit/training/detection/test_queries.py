@@ -96,6 +96,15 @@ def test_weights_that_do_not_suit_are_refused(change: str, tmp_path: Path) -> No
     assert "config.json" in str(caught.value.args_of_words["reason"])
 
 
+def test_a_trained_model_of_a_stranger_takes_no_more_room_than_its_weights(tmp_path: Path) -> None:
+    finetune.make_net(base_of(tmp_path / "base"), 2, SIDE).save(tmp_path, KINDS, 0.4)
+    path = tmp_path / "config.json"
+    config = json.loads(path.read_text("utf-8")) | {"encoder_ffn_dim": 500_000}
+    path.write_text(json.dumps(config), "utf-8")
+    with pytest.raises(ModelError, match=r"config\.json names larger sizes"):
+        predictor.load(tmp_path)
+
+
 @pytest.mark.parametrize(
     "change",
     [
