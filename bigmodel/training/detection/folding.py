@@ -3,7 +3,7 @@
 import copy
 
 import torch
-from timm.layers import Conv2dSame
+from timm.layers.conv2d_same import Conv2dSame
 from torch import nn
 from torch.nn.functional import pad
 from torch.nn.utils import fuse_conv_bn_eval
@@ -49,19 +49,17 @@ def _with_margin(conv: Conv2dSame) -> nn.Conv2d:
     As TensorFlow does it, the margin is one wider on the right and below; with zeros before its numbers a window reads
     the same from margins that are alike.
     """
-    height, width = (
-        length - 2 for length in conv.kernel_size
-    )  # of the margin, both sides together
-    missing = height % 2, width % 2
+    high, wide = conv.kernel_size  # a margin, both sides together, is two narrower
+    below, right = high % 2, wide % 2
     made = nn.Conv2d(
         conv.in_channels,
         conv.out_channels,
-        (conv.kernel_size[0] + missing[0], conv.kernel_size[1] + missing[1]),
-        conv.stride,
-        ((height + 1) // 2, (width + 1) // 2),
+        (high + below, wide + right),
+        (int(conv.stride[0]), int(conv.stride[1])),
+        ((high - 1) // 2, (wide - 1) // 2),
         groups=conv.groups,
         bias=conv.bias is not None,
     )
-    made.weight = nn.Parameter(pad(conv.weight.detach(), (missing[1], 0, missing[0], 0)))
+    made.weight = nn.Parameter(pad(conv.weight.detach(), (right, 0, below, 0)))
     made.bias = conv.bias
     return made.eval()

@@ -17,7 +17,7 @@ from bigmodel.training.standalone.networks.torch_body import TorchBody
 def build_timm(about: dict[str, Any], outputs: int) -> tuple[Any, nn.Linear | None]:
     """Return a network of timm, and a head apart from it where stages below its last layer are read as well."""
     levels = about.get("levels", 0)
-    net = timm.create_model(
+    net: Any = timm.create_model(
         about["architecture"],
         pretrained=False,
         num_classes=0 if levels else outputs,

@@ -88,11 +88,11 @@ def refuse_public(settings: Settings) -> None:
 def without_apps() -> Iterator[None]:
     """Build a page without the web apps that Gradio makes of it on the way: only that of `launch` ever serves."""
     make = vars(App)["create_app"]
-    App.create_app = staticmethod(lambda *_args, **_kwargs: None)  # type: ignore[assignment, method-assign]
+    setattr(App, "create_app", staticmethod(lambda *_args, **_kwargs: None))  # noqa: B010 - a method of Gradio's
     try:
         yield
     finally:
-        App.create_app = make
+        setattr(App, "create_app", make)  # noqa: B010
 
 
 def serve(

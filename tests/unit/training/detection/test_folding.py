@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import timm
 import torch
-from timm.layers import Conv2dSame
+from timm.layers.conv2d_same import Conv2dSame
 from torch import Tensor, nn
 
 from bigmodel.training.detection.folding import fold_norms
