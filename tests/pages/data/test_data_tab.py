@@ -55,7 +55,7 @@ def tab(settings: Settings) -> DataTab:
         last_look=LastLookService(settings, store),
         similar=SimilarService(settings, store),
         cards=CardService(settings, store, load_words()),
-        training=SimpleNamespace(tasks=list),
+        training=SimpleNamespace(tasks=list, unfit_for=lambda *_: ""),
         filling=FillingService(settings, store, labelling.settle),
         append=AppendService(settings, store, ControlService(settings, store, Asleep())),
         workbooks=WorkbookService(settings, store),

@@ -170,7 +170,10 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
             choices=lambda _: (), look=lambda *_: (None, None), can_measure=lambda _: False
         ),
         similar=SimpleNamespace(encoder=lambda _: None),
-        training=SimpleNamespace(tasks=list, guess_task=lambda _: "image_enhancement"),
+        training=SimpleNamespace(
+            tasks=list,
+            unfit_for=lambda _, task: task if task not in ("", "image_enhancement") else "",
+        ),
         filling=SimpleNamespace(columns=lambda *_: ()),
         cards=SimpleNamespace(told=lambda *_: [], get=lambda *_: DatasetCard()),
     )
