@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bigmodel.services.datasets.samples import sample_path
+from tests.fakes.tiny_detectors import write_tiny_detector
 from tests.journeys import walker
 from tests.server import Studio
+from tests.still import settle
 
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
 Ask = Callable[[Page, str], None]
@@ -86,3 +88,45 @@ def test_sample_becomes_a_model(
             page.locator("#results-download").click()
         with zipfile.ZipFile(Path(taken.value.path())) as archive:
             assert any(name.endswith("predict.py") for name in archive.namelist())
+
+
+def test_sample_and_a_detector_of_ones_own_become_a_finder(
+    browser: Browser, studio: Studio, tmp_path: Path
+) -> None:
+    body = write_tiny_detector(tmp_path / "finder")
+    with zipfile.ZipFile(tmp_path / "finder.zip", "w") as archive:
+        for file in sorted(body.iterdir()):
+            archive.write(file, f"finder/{file.name}")
+    with walker.visitor(browser, locale="zh-CN", width=390) as page:
+        walker.open_tab(page, studio, "data")
+        walker.upload(page, sample_path("table"))
+        page.locator("#data-train").click()
+        walker.expect_tab(page, "train")
+        walker.unfold(page, "train-other")
+        page.locator("#train-folder input[type=file]").set_input_files(tmp_path / "finder.zip")
+        expect(page.locator("#train-base input[value='finder']")).to_have_count(1)
+        walker.choose_training(page, "finder", "fast")
+        walker.start_training(page)
+        walker.wait_for_points(page, "jobs-loss", 3)
+        walker.wait_for_state(page, "succeeded")
+        assert not walker.is_too_wide(page)
+        address = page.url
+    with walker.visitor(browser) as page:
+        page.goto(address)
+        walker.wait_for_state(page, "succeeded")
+        page.locator("#jobs-results").click()
+        walker.expect_tab(page, "results")
+        expect(page.get_by_test_id("results-sentence-text")).to_be_visible()
+        page.locator("#results-model label").filter(has_text="finder").click()
+        settle(page)
+        expect(page.locator("#results-wrong-title")).not_to_be_empty()
+        page.locator("#results-try").click()
+        walker.expect_tab(page, "image-demo")
+        click_example(page, "image-demo")
+        expect(page.locator("#image-demo-result").get_by_test_id("answer")).to_be_visible()
+        walker.press_tab(page, "results")
+        with page.expect_download() as taken:
+            page.locator("#results-download").click()
+        with zipfile.ZipFile(Path(taken.value.path())) as archive:
+            assert "queries.json" in archive.namelist()
+            assert "AutoModelForObjectDetection" in archive.read("predict.py").decode()
