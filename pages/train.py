@@ -148,7 +148,7 @@ class TrainTab:
     def _wire_outlook(self, tab: gr.Tab, choice: Sequence[gr.components.Component]) -> None:
         """Connect what says beforehand what a training will be like, and as which command it could be given."""
         dataset = self.ctx.dataset
-        changed = [component.input for component in self.form.inputs]
+        changed = self.form.changes
         outlook = [*self.forecast.parts, self.forecast.asked]
         newest: dict[str, Any] = {"trigger_mode": "always_last", **QUIET}
         gr.on(changed, self.guard(self.write_command), choice, self.command, **newest)

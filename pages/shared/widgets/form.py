@@ -34,6 +34,13 @@ class ParamsForm:
         """Components of the fields."""
         return list(self.components.values())
 
+    @property
+    def changes(self) -> list[Any]:
+        """Events of the fields when a person sets one; a text box tells of keys alone by `input`, not of what was pasted."""
+        return [
+            field.change if isinstance(field, gr.Textbox) else field.input for field in self.inputs
+        ]
+
     def updates(
         self, shown: Sequence[FormField], values: Mapping[str, object]
     ) -> dict[Any, object]:
