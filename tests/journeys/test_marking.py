@@ -148,6 +148,7 @@ def test_finger_marks_words_on_a_phone(browser: Browser, studio: Studio, tmp_pat
         for kind, at in (("Start", start), ("Move", end), ("End", None)):
             points = [{"x": at[0], "y": at[1]}] if at else []
             touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+        expect(page.get_by_test_id("mark-area").locator("mark")).to_have_count(1)
         assert marked(page) == [["Bob Lee", "person"]]
         word(page, "York").tap()
         assert len(marked(page)) == 2

@@ -233,13 +233,14 @@ def test_other_site_reads_and_changes_nothing_with_a_valid_cookie(house: Studio)
 
 def wrong_tries(app: Studio, source: str, said: str) -> list[int]:
     """Return what twelve wrong passwords are answered from an address; `said` is what a proxy would say, or a liar."""
-    with httpx.Client(transport=httpx.HTTPTransport(local_address=source)) as client:
+    with httpx.Client(
+        transport=httpx.HTTPTransport(local_address=source), timeout=PATIENCE_S
+    ) as client:
         return [
             client.post(
                 app.url + "bm/sign-in",
                 json={"do": "in", "name": "bo", "password": str(number)},
                 headers={"x-forwarded-for": said.format(number)},
-                timeout=PATIENCE_S,
             ).status_code
             for number in range(12)
         ]
@@ -263,7 +264,9 @@ def test_address_of_a_page_is_what_no_header_claims(house: Studio) -> None:
     claims = {"x-forwarded-host": "evil.test", "x-gradio-server": "http://evil.test"}
     with (
         signed_in(house, "anna") as anna,
-        httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2")) as afar,
+        httpx.Client(
+            transport=httpx.HTTPTransport(local_address="127.0.0.2"), timeout=PATIENCE_S
+        ) as afar,
     ):
         assert "evil.test" not in anna.get("", headers={**HTML, **claims}).text
         assert anna.get("config", headers=claims).json()["root"] == house.url.rstrip("/")
