@@ -105,6 +105,7 @@ def test_sample_and_a_detector_of_ones_own_become_a_finder(
         walker.unfold(page, "train-other")
         page.locator("#train-folder input[type=file]").set_input_files(tmp_path / "finder.zip")
         expect(page.locator("#train-base input[value='finder']")).to_have_count(1)
+        settle(page)  # what came fills the form: a preset pressed before that would be undone
         walker.choose_training(page, "finder", "fast")
         walker.start_training(page)
         walker.wait_for_points(page, "jobs-loss", 3)
