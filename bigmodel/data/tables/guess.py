@@ -52,15 +52,7 @@ FILE = re.compile(
 MOST_PARTS = 12  # different names of parts (train, test) in a column that parts its rows
 FEW_FOR_KEYS = 10  # rows below which different values say nothing
 ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", "True", "False"}
-TICKS = {
-    "x",
-    "X",
-    "✓",
-    "✔",
-    "√",
-    "*",
-    "●",
-}  # what is put where a label holds, and nothing where not
+TICKS = set("xX✓✔√*●")  # put where a label holds, and nothing where not
 LEAST_ONE_HOT = 3  # columns of 0 and 1 that are one label each
 AGAIN = re.compile(r"(?P<name>.+) \(\d+\)")  # how a second column of a name is called
 CLOSE = 1.0  # in score: then another column might be the label as well

@@ -44,9 +44,7 @@ class Situation:
     least: int = 50  # rows below which nothing can be held out: only the instant model
     scratch_rows: int = 0  # that the task asks for where it starts from nothing
     guesses_first: bool = False  # the instant model looks at nothing
-    alone_of: str = (
-        ""  # the task, where it has no other kind of model: its own words say what that one can do
-    )
+    alone_of: str = ""  # the task, where it has no other kind: its words say what it can do
     has_gpu: bool = False
 
     @property
