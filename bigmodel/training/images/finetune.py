@@ -111,6 +111,24 @@ def train(
     ).run()
     model = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
     save(folder, model, data.labels, {**record, "side": side, "flips": params.flip_answers})
+    _keep_neighbours(folder, model, data, (train_rows, held_rows), side, params, report, answered)
+
+
+def _keep_neighbours(
+    folder: Path,
+    model: nn.Module,
+    data: TaskData,
+    seen: tuple[LoadedImages, LoadedImages],
+    side: int,
+    params: ImageParams,
+    report: Reporter,
+    answered: int,
+) -> None:
+    """Write what new pictures are compared with: training rows as the model sees them, and how held-out ones lie to them.
+
+    `answered` counts the pictures that are still to be answered after it, for the time limit.
+    """
+    train_rows, held_rows = seen
     plain_eye = ImagePredictor(model, data.labels, side, flips=False)
     chosen, vectors = read_known(
         len(train_rows.squares),
