@@ -3,6 +3,7 @@
 It must never draw from a shared generator: that would shift the dropout of a resumed training.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,3 +30,9 @@ def by_length(lengths: Sequence[int], batch_size: int) -> list[list[int]]:
     """Return batches for reading answers: longest first, so that too little memory shows at once."""
     order = np.argsort(-np.asarray(lengths), kind="stable").tolist()
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+
+
+def cut(rows: list[int], pieces: int) -> list[list[int]]:
+    """Return a batch in pieces of like size."""
+    size = math.ceil(len(rows) / pieces)
+    return [rows[start : start + size] for start in range(0, len(rows), size)]

@@ -11,7 +11,9 @@ LEAST_STEPS = 5  # are taken however little time there is
 MOST_KEPT_BACK = 0.5  # of the limit, for what follows
 FEW_STEPS = 30  # a limit that leaves fewer is too short to learn much
 NEIGHBOURS = 2_000  # training rows whose features a classifier computes when it is done
-FP32_COST = 3.0  # a finished model answers in 32 bits: that is dearer than validation in 16
+FP32_COST = (
+    3.0  # at most: a finished model answers in 32 bits, which is dearer than validation in 16
+)
 
 
 def rows_after(train: int, validation: int) -> int:

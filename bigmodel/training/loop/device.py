@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
@@ -73,3 +73,17 @@ def faster_precision(
                 seconds[is_bf16] = min(seconds[is_bf16], time.perf_counter() - began)
     log.info("seconds with bf16 %.3f, with fp32 %.3f", seconds[True], seconds[False])
     return "bf16" if seconds[True] < seconds[False] else "fp32"
+
+
+def seconds_of(run: Callable[[], object]) -> float:
+    """Return how long something takes the second time; the first one is slow."""
+    run()
+    began = time.monotonic()
+    run()
+    return time.monotonic() - began
+
+
+def pass_in_fp32(model: nn.Module, inputs: Mapping[str, Any]) -> None:
+    """Let a model answer in 32 bits, past the autocast that was put around its `forward` for training."""
+    with torch.inference_mode():
+        type(model).forward(model, **inputs)

@@ -22,6 +22,7 @@ from bigmodel.core.job import Wish
 from bigmodel.core.task import Reporter, StopRequested
 from bigmodel.training.loop import batches, checkpoint, seed
 from bigmodel.training.loop.budget import FEW_STEPS, FP32_COST, SLOW_FIRST, Budget, rows_after
+from bigmodel.training.loop.device import pass_in_fp32, seconds_of
 from bigmodel.training.loop.ema import Ema
 from bigmodel.training.loop.examples import Examples
 from bigmodel.training.loop.objective import Objective
@@ -89,6 +90,7 @@ class Training:
         self.budget = Budget(params.budget_s)
         held = len(validation.lengths)
         self._after_rows = rows_after(rows, held) if after_rows is None else after_rows
+        self._fp32_cost = 1.0  # of an answer in 32 bits, in those of the numbers trained in
         self.best: dict[str, Tensor] = {}
         self._plan: tuple[int, list[list[int]]] = (-1, [])
         self._rows, self._began = 0, time.monotonic()  # for the speed of this attempt
@@ -161,7 +163,7 @@ class Training:
         """Add the gradients of a step's batches; where the GPU has no room, cut them and begin this step again."""
         while True:
             try:
-                pieces = [piece for rows in chosen for piece in _cut(rows, self.at.pieces)]
+                pieces = [piece for rows in chosen for piece in batches.cut(rows, self.at.pieces)]
                 return math.fsum(self._learn(piece, len(piece) / count) for piece in pieces)
             except torch.OutOfMemoryError as error:
                 if self.at.pieces >= max(map(len, chosen)):
@@ -210,16 +212,17 @@ class Training:
         """Time one batch of validation rows, so that the rest of the job is forecast from the first step on."""
         every = batches.by_length(self.validation.lengths, self.look_rows)
         middle = [every[len(every) // 2]]
-        list(self._looks(middle))  # the first one is slow
-        began = time.monotonic()
-        list(self._looks(middle))
-        self._forecast((time.monotonic() - began) / len(middle[0]))
+        look_s = seconds_of(lambda: list(self._looks(middle)))
+        if self.accelerator.mixed_precision == "bf16":
+            batch = self.validation.batch(middle[0], self.accelerator.device)
+            plain_s = seconds_of(lambda: pass_in_fp32(self.bare, batch.inputs))
+            self._fp32_cost = min(FP32_COST, max(1.0, plain_s / look_s))
+        self._forecast(look_s / len(middle[0]))
 
     def _forecast(self, row_s: float) -> None:
         """Reckon validation and what follows training from the seconds that one row takes."""
-        cost = FP32_COST if self.accelerator.mixed_precision == "bf16" else 1.0
         self.budget.validation_s = row_s * len(self.validation.lengths)
-        self.budget.after_s = row_s * cost * self._after_rows
+        self.budget.after_s = row_s * self._fp32_cost * self._after_rows
 
     def _count(self, rows: int, loss: float, rate: float) -> None:
         """Move on by one step, add points of the curves, and let the reporter stop the training."""
@@ -281,7 +284,7 @@ class Training:
                     if len(pieces[0]) == 1:
                         raise TrainingError("gpu_memory_short") from error
                     torch.cuda.empty_cache()
-                    pieces[:1] = _cut(pieces[0], 2)
+                    pieces[:1] = batches.cut(pieces[0], 2)
                 else:
                     pieces.pop(0)
 
@@ -391,9 +394,3 @@ class Training:
 def _answer(output: Any) -> Any:
     """Return what a model answers: Transformers wraps it."""
     return getattr(output, "logits", output)
-
-
-def _cut(rows: list[int], pieces: int) -> list[list[int]]:
-    """Return a batch in pieces of like size."""
-    size = math.ceil(len(rows) / pieces)
-    return [rows[start : start + size] for start in range(0, len(rows), size)]

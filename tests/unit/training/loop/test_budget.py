@@ -1,15 +1,16 @@
 """A time limit: the schedule is drawn for the steps that fit, and what follows training counts."""
 
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from safetensors.torch import load_file
+from torch import Tensor, nn
 
 from bigmodel.core.task import BaseFiles
-from bigmodel.training.loop import loop
+from bigmodel.training.loop import device, loop
 from bigmodel.training.loop.budget import LEAST_STEPS, Budget, rows_after
 from bigmodel.training.loop.recipe import TextParams
 from bigmodel.training.text import finetune
@@ -36,7 +37,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         now[0] += LOOK_ROW_S * len(rows)
         return look(training, rows)
 
-    monkeypatch.setattr(loop, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
+    for module in (loop, device):
+        monkeypatch.setattr(module, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(loop.Training, "_learn", slow_learn)
     monkeypatch.setattr(loop.Training, "_look", slow_look)
     return now
@@ -64,6 +66,18 @@ def test_cut_training_ends_its_schedule(clock: list[float], schedule: str, tmp_p
 def test_what_follows_training_counts(clock: list[float], tmp_path: Path) -> None:
     train(tmp_path, budget_s=60)
     after_s = LOOK_ROW_S * rows_after(len(DATA.train), len(DATA.validation))
+    assert 60 - 2 * LEARN_S - LOOK_ROW_S * 64 < clock[0] + after_s <= 60 + LEARN_S
+
+
+def test_answers_in_32_bits_count_for_what_they_cost_here(
+    clock: list[float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(_model: nn.Module, inputs: Mapping[str, Tensor]) -> None:
+        clock[0] += 2 * LOOK_ROW_S * len(inputs["input_ids"])
+
+    monkeypatch.setattr(loop, "pass_in_fp32", slow)
+    train(tmp_path, budget_s=60, precision="bf16")
+    after_s = 2 * LOOK_ROW_S * rows_after(len(DATA.train), len(DATA.validation))
     assert 60 - 2 * LEARN_S - LOOK_ROW_S * 64 < clock[0] + after_s <= 60 + LEARN_S
 
 
