@@ -20,6 +20,7 @@ from bigmodel.base_models.config import (
     check_hearing,
     check_keys,
     estimate_parameters,
+    has_stages,
     medium_of,
     read_json,
     without_paths,
@@ -54,11 +55,12 @@ BUSY = 15  # so much longer by the clock a busy machine may take
 
 @dataclass(frozen=True)
 class Checked:
-    """A model that passed: its family, its number of parameters, and what it reads."""
+    """A model that passed: its family, its number of parameters, what it reads, and whether objects are found on its maps."""
 
     family: str
     parameters: int
     medium: Medium = Medium.TEXT
+    has_stages: bool = True
 
     @property
     def writes(self) -> bool:
@@ -124,7 +126,7 @@ def check_folder(folder: Path, *, is_ours: bool = False) -> Checked:
     if medium == Medium.TEXT or family in WRITING_FAMILIES:
         _check_tokenizer(folder, names, family)
     _take_paths_out(folder, names)
-    return Checked(family, parameters, medium)
+    return Checked(family, parameters, medium, medium != Medium.IMAGE or has_stages(config))
 
 
 def _check_pipeline(folder: Path) -> Checked:

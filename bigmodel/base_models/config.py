@@ -44,6 +44,10 @@ OURS = {
     "ge2e": Medium.AUDIO,
     "span": Medium.IMAGE,
 }  # of what the app names itself; no task tunes them
+# Bodies whose maps are all of one size, or of a size of their own: timm's names of transformers and mixers without stages.
+FLAT = re.compile(
+    r"patch\d+|_p\d+_|^(cait|convit|convmixer|crossvit|deepseek|flexivit|gmixer|gmlp|mixer|naflex|resmlp|swin|test_vit|tnt|vit|volo|xcit)"
+)
 RATE_HZ = 16_000  # of every recording here
 TIMM = re.compile(r"[a-z][a-z0-9_]{1,80}")  # a plain name of timm, never an address
 WORD_PIECE = (
@@ -137,6 +141,13 @@ def medium_of(config: Json) -> Medium:
     if family in SOUND_FAMILIES:
         return Medium.AUDIO
     return Medium.TEXT if family in (*FAMILIES, *LANGUAGE_FAMILIES) else Medium.IMAGE
+
+
+def has_stages(config: Json) -> bool:
+    """Tell whether a body for pictures makes maps of several sizes, in which objects of all sizes are found."""
+    architecture = str(config.get("architecture") or "")
+    is_timm = config.get("model_type") is None and bool(architecture)
+    return is_timm and not FLAT.search(architecture)
 
 
 def check_hearing(settings: Json) -> None:

@@ -63,6 +63,7 @@ def put(model: Path, bases: Path, base: Base, checked: Checked) -> Base:
         medium=checked.medium,
         writes=checked.writes,
         finds=checked.finds,
+        has_stages=checked.has_stages,
         needs_gpu=checked.needs_gpu,
         size_mb=round(size / 1e6, 1),
         parameters_m=round(checked.parameters / 1e6, 1),

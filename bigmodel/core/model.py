@@ -17,7 +17,8 @@ class Base:
     `source` is `package:<name>/<folder>` of an installed package, `wheel:<name>==<version>` of one
     that is only unpacked, `hub:<owner>/<name>`, `folder:<id of an imported folder>` or empty. `presets` maps fast, balanced and thorough to values of the task's Params. `medium` is
     what an imported or fetched one takes in; a task's own take what the task does. `writes` tells of
-    an imported one that it writes text down, or makes pictures, and is of no use to other tasks, `finds` that it finds objects.
+    an imported one that it writes text down, or makes pictures, and is of no use to other tasks, `finds` that it finds objects, and
+    `has_stages` of one that sees pictures that objects can be found on its maps.
     `encoder` names, for pre-trained features, the base that is kept frozen. `idle` are dials of the answer that change nothing
     in its models. `needs_gpu` tells that it is offered with a graphics card only.
     """
@@ -35,6 +36,7 @@ class Base:
     medium: str = "text"
     writes: bool = False
     finds: bool = False
+    has_stages: bool = True
     encoder: str = ""
     idle: tuple[str, ...] = ()
     needs_gpu: bool = False

@@ -50,7 +50,7 @@ class BaseModelService:
         imported = [
             shelf.from_record(record) for record in self._store.base_models.list_all(owner).values()
         ]
-        suited = [base for base in imported if _suits(base, task)]
+        suited = [base for base in imported if _against(base, task) is None]
         taken = {base.name for base in imported}  # a name that came in before it was one of ours
         own = [b for b in self.catalogue(task).bases if b.kind != "wheel" or b.name not in taken]
         return [*map(self._as_it_came, own), *suited]
@@ -80,7 +80,19 @@ class BaseModelService:
 
     def is_for(self, base: Base, task: str) -> bool:
         """Tell whether a task of this name can use an imported base at all."""
-        return _suits(base, get_task(task, self._settings.task_folders))
+        return _against(base, get_task(task, self._settings.task_folders)) is None
+
+    def require_for(self, owner: str, name: str, task: str) -> None:
+        """Refuse a base that came in, but is of no use for a task: it is not among those offered.
+
+        Raises:
+            ModelError: `base_of_other_task` or `base_without_stages`.
+        """
+        record = self._store.base_models.list_all(owner).get(name)
+        kind = get_task(task, self._settings.task_folders)
+        against = _against(shelf.from_record(record), kind) if record else None
+        if against:
+            raise ModelError(against, base=name)
 
     def is_ready(self, base: Base) -> bool:
         """Tell whether the files of a base are on this machine."""
@@ -233,14 +245,16 @@ def _named(model: WheelModel, base: Base) -> Base:
     return replace(base, name=model.name, kind="wheel")
 
 
-def _suits(base: Base, task: Task) -> bool:
-    """Tell whether a task can use an imported base at all; any other is not offered for it."""
+def _against(base: Base, task: Task) -> str | None:
+    """Return the key of what an imported base lacks for a task, which is not offered it, or None."""
     kind = answer_type(task)
     if task.medium == Medium.AUDIO:
         is_of_use = not base.writes or kind.is_text
     else:
         is_of_use = base.writes == kind.goes_on and (not base.finds or kind.finds)
-    return base.medium == task.medium and is_of_use
+    if base.medium != task.medium or not is_of_use:
+        return "base_of_other_task"
+    return "base_without_stages" if kind.finds and not (base.finds or base.has_stages) else None
 
 
 class _Reach:

@@ -320,7 +320,8 @@ class TrainingService:
         Raises:
             NotFoundError: no such dataset or task.
             ParamsError: settings that do not fit, one problem each.
-            ModelError: `base_unknown`, `base_needs_gpu`, or `base_missing` when it must be fetched first.
+            ModelError: `base_unknown`, `base_of_other_task`, `base_without_stages`, `base_needs_gpu`, or
+                `base_missing` when it must be fetched first.
             JobError: `task_does_not_fit`, `few_rows_only_instant`, `disk_short`, `memory_short_now`;
                 `consent_missing`, where a voice is made and its speaker has not agreed;
                 `no_labels_yet` or `labels_few`, where labels are given by hand.
@@ -395,5 +396,6 @@ class TrainingService:
         for base in self._bases.catalogue(task).suggestions:
             known.setdefault(base.name, base)
         if name not in known:
+            self._bases.require_for(owner, name, task.name)
             raise ModelError("base_unknown", base=name, known=", ".join(known))
         return known[name]

@@ -143,11 +143,12 @@ class BaseIntake:
 
     def _welcome(self, key: str, base: Base, task: str, request: gr.Request) -> None:
         """Say that a model is here, or that it is of use for other tasks only."""
-        if self.ctx.services.base_models.is_for(base, task):
-            self.ctx.notice(request, self.ctx.say(request, key, name=base.name))
+        try:
+            self.ctx.services.base_models.require_for(self.ctx.owner(request), base.name, task)
+        except ModelError as error:
+            self._warn(error, request)
         else:
-            text = self.ctx.say(request, "pages.train.base_of_other_task", name=base.name)
-            self.ctx.warning(request, text)
+            self.ctx.notice(request, self.ctx.say(request, key, name=base.name))
 
     def _warn(self, error: ModelError, request: gr.Request) -> None:
         """Say why a model did not come in."""

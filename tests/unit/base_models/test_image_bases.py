@@ -10,12 +10,17 @@ import pytest
 
 from bigmodel.base_models import shelf
 from bigmodel.base_models.check import check_folder
+from bigmodel.base_models.config import has_stages
 from bigmodel.base_models.folder import import_path
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Medium
+from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
+from bigmodel.store.memory import MemoryStore
+from bigmodel.tasks import get_task
 from bigmodel.training.images import finetune
 from bigmodel.training.images.recipe import ImageParams
+from bigmodel.words import load_words
 from tests.fakes.pictures import picture_data
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.tiny_vision import write_tiny_timm, write_tiny_vit
@@ -52,6 +57,31 @@ def test_zip_becomes_a_base_for_pictures(write: Write, settings: Settings, tmp_p
     assert base.medium == Medium.IMAGE
     assert shelf.read(settings.bases, base.name) == base
     assert shelf.find(settings.bases, base.name) is not None
+
+
+@pytest.mark.parametrize(("write", "finds"), [(write_tiny_timm, True), (write_tiny_vit, False)])
+def test_body_without_stages_is_not_offered_for_finding_and_the_reason_is_told(
+    write: Write, finds: bool, settings: Settings, tmp_path: Path
+) -> None:
+    bases, task = BaseModelService(settings, MemoryStore()), get_task("object_detection")
+    base = bases.import_path("local", write(tmp_path / "body"))
+    assert base in bases.all("local", get_task("image_classification"))
+    assert (base in bases.all("local", task)) == finds
+    if finds:
+        return bases.require_for("local", base.name, task.name)
+    with pytest.raises(ModelError, match="base_without_stages") as caught:
+        bases.require_for("local", base.name, task.name)
+    assert all(base.name in load_words().say(code, caught.value.message) for code in ("en", "zh"))
+    return None
+
+
+@pytest.mark.parametrize(
+    ("name", "has_maps"),
+    [("resnet18", True), ("convnext_atto", True), ("mobilevit_s", True), ("vit_tiny_patch16_224", False),
+     ("deit_tiny_patch16_224", False), ("swin_tiny_patch4_window7_224", False), ("mixer_b16_224", False)],
+)  # fmt: skip
+def test_names_of_timm_tell_whether_a_body_has_stages(name: str, has_maps: bool) -> None:
+    assert has_stages({"architecture": name}) == has_maps
 
 
 @pytest.mark.parametrize("name", ["hf-hub:a/b", "local-dir:/etc", "../resnet", "Resnet18.a1"])
