@@ -48,6 +48,7 @@ from bigmodel.training.text.extraction.windows import (
     target_of,
 )
 from bigmodel.training.text.finetune import EncodedExamples, fit_vocabulary, tune
+from bigmodel.training.text.half import OneAtATime
 from bigmodel.training.text.prune_vocabulary import MARGIN_OF_NAMES
 from bigmodel.training.text.scratch import make_scratch
 
@@ -112,7 +113,7 @@ class SpanObjective:
 
 
 class TunedFinder:
-    """A fine-tuned model that finds answers. It computes in 32 bits, so answers do not depend on the neighbours."""
+    """A fine-tuned model that finds answers: on a GPU in 32 bits, on a processor window by window, so that none depends on its neighbours."""
 
     labels: tuple[str, ...] = ()
 
@@ -122,6 +123,7 @@ class TunedFinder:
         self._model, self._tokenizer, self._how = model, tokenizer, how
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         nn.Module.to(model, self._device)
+        self._alone = OneAtATime(model, _head(model)) if self._device == "cpu" else None
 
     def answer(self, inputs: Sequence[str]) -> list[Found]:
         """Return the answer to each question in its passage."""
@@ -133,6 +135,9 @@ class TunedFinder:
     def scored(self, pairs: Sequence[tuple[str, str]]) -> tuple[list[Window], list[Floats]]:
         """Return the windows of passages and the scores of their pieces, (pieces, start and end)."""
         windows = read(self._tokenizer, pairs, int(self._tokenizer.model_max_length))
+        if self._alone:
+            said = (self._alone.scores(torch.from_numpy(window.ids)) for window in windows)
+            return windows, [one.double().numpy() for one in said]
         texts = Encoded([window.ids for window in windows], int(self._tokenizer.pad_token_id or 0))
         found: dict[int, Floats] = {}
         with torch.inference_mode():
