@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bigmodel.base_models.config import (
+    ANCHOR_FAMILIES,
     CONFIG,
     FINDING_FAMILIES,
     LANGUAGE_FAMILIES,
@@ -75,7 +76,7 @@ class Checked:
     @property
     def finds(self) -> bool:
         """Tell whether it finds objects in pictures."""
-        return self.family in FINDING_FAMILIES
+        return self.family in (*FINDING_FAMILIES, *ANCHOR_FAMILIES)
 
 
 def is_wanted(name: str) -> bool:

@@ -30,6 +30,8 @@ PICTURE_FAMILIES = (
 FINDING_FAMILIES = (
     "conditional_detr", "d_fine", "deformable_detr", "detr", "rt_detr", "rt_detr_v2", "yolos",
 )  # fmt: skip
+# Detectors of torchvision, whose files are weights alone: all else is read from their shapes.
+ANCHOR_FAMILIES = ("torchvision_faster_rcnn", "torchvision_retinanet")
 BODIES = (*PICTURE_FAMILIES, "hgnet_v2", "rt_detr_resnet", "timm_backbone")
 BODY_ARGUMENTS = frozenset(
     {"features_only", "in_chans", "num_channels", "out_indices", "output_stride"}
@@ -109,7 +111,7 @@ def check_config(config: Json, *, is_ours: bool = False) -> str:
     if is_timm and not nested:
         return str(config["architecture"])
     known = (
-        *FAMILIES, *LANGUAGE_FAMILIES, *PICTURE_FAMILIES, *FINDING_FAMILIES, *SOUND_FAMILIES,
+        *FAMILIES, *LANGUAGE_FAMILIES, *PICTURE_FAMILIES, *FINDING_FAMILIES, *ANCHOR_FAMILIES, *SOUND_FAMILIES,
         *(OURS if is_ours else ()),
     )  # fmt: skip
     if family in FINDING_FAMILIES:

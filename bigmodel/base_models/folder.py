@@ -11,6 +11,7 @@ from bigmodel.base_models import shelf
 from bigmodel.base_models.check import Checked, check_folder, check_names, is_wanted
 from bigmodel.base_models.config import CONFIG
 from bigmodel.base_models.pipelines import stable_diffusion as pipeline
+from bigmodel.base_models.pipelines.bare import bare_weights, convert_bare
 from bigmodel.base_models.wheels import read_wheels
 from bigmodel.core.errors import DatasetError, ModelError
 from bigmodel.core.ids import new_id
@@ -33,13 +34,25 @@ def import_path(path: Path, settings: Settings, *, name: str = "") -> Base:
     with stage(settings) as model:
         if path.is_dir():
             _copy_folder(path, model)
+        elif path.is_file() and bare_weights({path.name}):
+            shutil.copyfile(path, model / path.name)
         elif path.is_file() and is_archive(path, is_named=True):
             _copy_zip(path, model)
         else:
             raise ModelError("model_not_folder_or_zip", name=path.name[:80])
+        _convert(model, settings)
         checked = check_folder(model)
         base = Base(name=_free_name(settings.bases, wanted_name), kind="folder")
         return put(model, settings.bases, base, checked)
+
+
+def _convert(model: Path, settings: Settings) -> None:
+    """Turn weights that came alone into a model with a configuration."""
+    bare = bare_weights({path.name for path in model.iterdir()})
+    if bare:
+        given = (model / bare).rename(model.parent / bare)
+        convert_bare(given, model, settings)
+        given.unlink()
 
 
 @contextmanager
@@ -90,9 +103,12 @@ def _copy_folder(source: Path, model: Path) -> None:
     if (root / pipeline.INDEX).is_file():
         return _copy_pipeline(root, model)
     paths = [path for path in root.iterdir() if not path.name.startswith(".")]
-    check_names({path.name for path in paths if not path.is_dir()})
+    names = {path.name for path in paths if not path.is_dir()}
+    bare = bare_weights(names)
+    if not bare:
+        check_names(names)
     for path in sorted(paths):
-        if is_wanted(path.name):
+        if path.name == bare or (is_wanted(path.name) and not bare):
             if path.is_symlink() or not path.is_file():
                 raise ModelError("model_link", file=path.name)
             _require_space(model, path.stat().st_size)
@@ -114,7 +130,9 @@ def _copy_pipeline(root: Path, model: Path) -> None:
 
 
 def _is_root(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in (CONFIG, pipeline.INDEX))
+    if any((folder / name).is_file() for name in (CONFIG, pipeline.INDEX)):
+        return True
+    return bare_weights({path.name for path in folder.iterdir() if path.is_file()}) is not None
 
 
 def _only_folder(source: Path) -> Path:
@@ -131,8 +149,14 @@ def _copy_zip(source: Path, model: Path) -> None:
             if pipeline.INDEX in members:
                 picked = {name: members[name] for name in pipeline.chosen(members)}
             else:
-                check_names(set(members))
-                picked = {name: member for name, member in members.items() if is_wanted(name)}
+                bare = bare_weights(set(members))
+                if not bare:
+                    check_names(set(members))
+                picked = {
+                    name: member
+                    for name, member in members.items()
+                    if name == bare or (is_wanted(name) and not bare)
+                }
             _require_space(model, sum(member.size for member in picked.values()))
             for name, member in picked.items():
                 (model / name).parent.mkdir(exist_ok=True)
@@ -153,6 +177,8 @@ def _members(archive: Archive) -> dict[str, Member]:
     is_pipeline = any(path.name == pipeline.INDEX for path, _ in paths)
     mark, depth = (pipeline.INDEX, 2) if is_pipeline else (CONFIG, 1)
     folders = [path.parent for path, _ in paths if path.name == mark]
+    if not folders and bare_weights({path.name for path, _ in paths}):
+        folders = [path.parent for path, _ in paths if bare_weights({path.name})]
     root = min(folders, key=lambda folder: len(folder.parts), default=PurePosixPath())
     inside = [(path.relative_to(root), member) for path, member in paths if root in path.parents]
     near = [(path.as_posix(), member) for path, member in inside if len(path.parts) <= depth]

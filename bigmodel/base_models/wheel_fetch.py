@@ -198,7 +198,7 @@ def _convert(model: WheelModel, beside: Path, settings: Settings) -> Base:
         licence = folder.parent / LICENCE
         request: dict[str, Any] = {
             "name": model.name,
-            "converter": model.converter,
+            "converter": f"conversion.{model.converter}",
             "wheels": {place: dict(wheel.files) for place, wheel in places.items()},
             "carriers": [place for place, wheel in places.items() if wheel.is_carrier],
             "licences": str(licence.resolve()),

@@ -1,1 +1,1 @@
-"""Models of several parts in folders of their own, one kind a module: which files are taken, and what is refused."""
+"""Models that are no folder with one configuration: of several parts in folders of their own, or weights alone; which files are taken, and what is refused."""

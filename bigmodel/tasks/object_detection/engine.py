@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bigmodel.core.datasets.dataset import TaskData
+from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Engine, Params, Predictor, Reporter
 from bigmodel.training.detection import instant
 from bigmodel.training.detection.recipe import DetectionParams
@@ -37,10 +38,14 @@ class ObjectDetection:
 
     def write_onnx(self, model: Path, folder: Path) -> float:
         from bigmodel.training.detection import alone
-        from bigmodel.training.detection.predictor import has_queries
+        from bigmodel.training.detection.predictor import has_anchors, has_queries
         from bigmodel.training.detection.queries import alone as queries
         from bigmodel.training.portable import noise, write_onnx
 
+        if has_anchors(
+            model
+        ):  # it draws boxes over each other until the end, which ONNX would have to do as well
+            raise ModelError("onnx_not_offered")
         body = queries.Body(model) if has_queries(model) else alone.Body(model)
         return write_onnx(body, [{"pictures": noise(1, 3, body.side, body.side)}], folder)
 

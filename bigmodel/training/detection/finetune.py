@@ -13,16 +13,17 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from bigmodel.base_models.config import FINDING_FAMILIES
+from bigmodel.base_models.config import ANCHOR_FAMILIES, FINDING_FAMILIES
 from bigmodel.core.datasets.boxes import Box, box_of
 from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.metrics.pictures.detection import Detected, average_precision, best_threshold
+from bigmodel.training.detection.anchors.net import from_base as with_anchors
 from bigmodel.training.detection.decoding import STRIDES
 from bigmodel.training.detection.finder import Boxes, Finder, Target
 from bigmodel.training.detection.net import Detector, DetectorSize, tensor_of
-from bigmodel.training.detection.queries.net import from_base
+from bigmodel.training.detection.queries.net import from_base as with_queries
 from bigmodel.training.detection.read import BoxedPictures, readable, varied
 from bigmodel.training.detection.recipe import DetectionParams
 from bigmodel.training.images.pretrained import MEAN, SPREAD
@@ -162,7 +163,9 @@ def make_net(base: BaseFiles, kinds: int, side: int) -> Finder:
     try:
         config = json.loads((base.folder / "config.json").read_text("utf-8"))
         if config.get("model_type") in FINDING_FAMILIES:
-            return from_base(base.folder, kinds, side)
+            return with_queries(base.folder, kinds, side)
+        if config.get("model_type") in ANCHOR_FAMILIES:
+            return with_anchors(base.folder, kinds, side)
         return _on_body(config, load_file(base.folder / "model.safetensors"), kinds, side)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         reason = str(error)[:300]

@@ -1,7 +1,7 @@
 """Detectors as they answer, and as they lie on disk: weights in safetensors, all else in plain JSON."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,15 @@ from safetensors.torch import load_file
 from bigmodel.answers.boxes import Found
 from bigmodel.core.datasets.boxes import Box
 from bigmodel.core.errors import loading_model
+from bigmodel.training.detection.anchors.net import RECORD as ANCHORS
+from bigmodel.training.detection.anchors.net import from_trained as with_anchors
 from bigmodel.training.detection.finder import Finder
 from bigmodel.training.detection.finding import found_shares
 from bigmodel.training.detection.folding import fold_norms
 from bigmodel.training.detection.found import look_at, placed
 from bigmodel.training.detection.net import RECORD, WEIGHTS, Detector, DetectorSize
 from bigmodel.training.detection.queries.net import RECORD as QUERIES
-from bigmodel.training.detection.queries.net import from_trained
+from bigmodel.training.detection.queries.net import from_trained as with_queries
 
 
 class BoxFinder:
@@ -56,13 +58,24 @@ def load(folder: Path) -> BoxFinder:
         ModelError: files are missing or do not belong together.
     """
     with loading_model():
-        net, record = (from_trained if has_queries(folder) else _of_maps)(folder)
+        net, record = _loader(folder)(folder)
     return BoxFinder(net, tuple(record["labels"]), record["threshold"])
 
 
 def has_queries(folder: Path) -> bool:
     """Tell whether a trained detector is one of Transformers."""
     return (folder / QUERIES).is_file()
+
+
+def has_anchors(folder: Path) -> bool:
+    """Tell whether a trained detector is one of torchvision that was brought whole."""
+    return (folder / ANCHORS).is_file()
+
+
+def _loader(folder: Path) -> Callable[[Path], tuple[Finder, dict[str, Any]]]:
+    if has_anchors(folder):
+        return with_anchors
+    return with_queries if has_queries(folder) else _of_maps
 
 
 def _of_maps(folder: Path) -> tuple[Finder, dict[str, Any]]:
