@@ -32,9 +32,11 @@ class Book:
         return replace(self, profiles=made)
 
 
-def bound(labels: Sequence[str], takes: Takes, asked: Sequence[Takes], share: float) -> Book:
+def bound(
+    labels: Sequence[str], takes: Takes, asked: Sequence[Takes], share: float, encoded: int = 0
+) -> Book:
     """Return the book of the people of a training; who has no takes is not in it."""
-    profiles = enrol(takes, asked, share)
+    profiles = enrol(takes, asked, share, encoded)
     people = profiles.people
     placed = tuple(
         Takes(one.vectors, np.searchsorted(people, one.people), one.seconds) for one in asked

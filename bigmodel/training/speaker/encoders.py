@@ -12,7 +12,7 @@ from bigmodel.training.audio import finetune
 from bigmodel.training.audio.features import level
 from bigmodel.training.audio.windows import AudioPredictor
 from bigmodel.training.frozen.cache import say_to
-from bigmodel.training.speaker.ge2e import load_encoder
+from bigmodel.training.speaker.ge2e import WIDTH, load_encoder
 from bigmodel.training.speaker.recipe import SpeakerParams
 from bigmodel.training.speaker.recognition import NET, without_strangers, write_profiles
 from bigmodel.training.speaker.takes import BothEars, Ear
@@ -56,7 +56,8 @@ def train(
     except (KeyError, RuntimeError) as error:
         reason = str(error)[:300]
         raise ModelError("base_cannot_be_loaded", base=base.name, reason=reason) from error
-    write_profiles(data, params, ear, GE2E, folder=folder, report=report, say=say_to(report))
+    say_it = say_to(report)
+    write_profiles(data, params, ear, GE2E, folder=folder, report=report, say=say_it, encoded=WIDTH)
 
 
 def ear_of(kind: str, folder: Path) -> Ear:

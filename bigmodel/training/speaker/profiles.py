@@ -1,12 +1,13 @@
 """Profiles of people and how much a voice is like each, in numpy alone; it must never import torch.
 
 A voice is compared by the cosine of its vector and a profile, after both are brought to mean 0 and spread 1
-over people.
+over people. What an encoder of voices hears is compared as it is, and that cosine counts little beside it: mean and
+spread of a few people say nothing of strangers, and an encoder knows thousands of people already.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ ALONE = (
     0.8  # of one person's mean that is taken out where there is no other: something must be left
 )
 LEAST_SPREAD = 0.01  # of the mean spread of all numbers
+BESIDE = 0.2  # of the cosine of all numbers, beside that of an encoder
 MOST_LEFT_OUT = 200  # people of whom an answer tells what it would be, had they never been heard
 
 Matrix = NDArray[np.float64]
@@ -39,9 +41,7 @@ class Space:
 
     def directions(self, vectors: Floats | Matrix) -> Matrix:
         """Return vectors of length 1, (rows, numbers)."""
-        moved = (vectors - self.centre) / self.scale
-        turned: Matrix = moved / np.maximum(np.linalg.norm(moved, axis=-1, keepdims=True), 1e-9)
-        return turned
+        return _turned((vectors - self.centre) / self.scale)
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,9 @@ class Profiles:
     squares: Matrix  # (enrolled, numbers) means of their squares
     thresholds: Matrix  # (lengths,) of likeness: a stranger seldom reaches them
     without: Matrix  # (lengths, enrolled) the same, had that person never been heard
+    encoded: Ints = field(
+        default_factory=lambda: np.zeros(1, np.int64)
+    )  # numbers in front that are an encoder's
 
     def likeness(self, vectors: Floats) -> Matrix:
         """Return how much voices are like each person, (rows, enrolled), from 0 to 1."""
@@ -77,14 +80,21 @@ class Profiles:
     def against(self, vectors: Floats, chosen: Ints) -> Matrix:
         """Return the likeness to some people, as if there were no others."""
         space = space_of(self.means[chosen], self.squares[chosen])
-        turned = space.directions(vectors) @ space.directions(self.means[chosen]).T
-        return np.clip((1 + turned) / 2, 0.0, 1.0)
+        turned: Matrix = space.directions(vectors) @ space.directions(self.means[chosen]).T
+        if not (front := int(self.encoded[0])):
+            return np.clip((1 + turned) / 2, 0.0, 1.0)
+        plain = _turned(vectors[:, :front]) @ _turned(self.means[chosen, :front]).T
+        return np.clip((plain + BESIDE * turned) / (1 + BESIDE), 0.0, 1.0)
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return the arrays by name, as they are stored."""
-        return {
-            field.name: np.ascontiguousarray(getattr(self, field.name)) for field in fields(self)
-        }
+        return {one.name: np.ascontiguousarray(getattr(self, one.name)) for one in fields(self)}
+
+
+def _turned(vectors: Floats | Matrix) -> Matrix:
+    """Return vectors of length 1."""
+    found: Matrix = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    return found
 
 
 def length_of(seconds: float) -> int:
@@ -102,8 +112,10 @@ def space_of(means: Matrix, squares: Matrix) -> Space:
 
 
 def of_arrays(arrays: Mapping[str, NDArray[Any]]) -> Profiles:
-    """Return the profiles among arrays."""
-    return Profiles(**{field.name: arrays[field.name] for field in fields(Profiles)})
+    """Return the profiles among arrays; those of older models know no encoder apart."""
+    return Profiles(
+        **{one.name: arrays[one.name] for one in fields(Profiles) if one.name in arrays}
+    )
 
 
 def read_profiles(folder: Path) -> tuple[list[str], Profiles]:

@@ -133,12 +133,13 @@ def write_profiles(
     folder: Path,
     report: Reporter,
     say: Say,
+    encoded: int = 0,
 ) -> None:
-    """Enrol the people of the training rows, and write their profiles into the folder."""
+    """Enrol the people of the training rows, and write their profiles into the folder; `encoded` numbers are an encoder's."""
     if len(data.labels) < 2:
         raise TrainingError("one_class_only", classes=len(data.labels))
     takes, asked = hear(data.train, data.labels, ear, report, say)
-    book = bound(data.labels, takes, asked, params.most_strangers)
+    book = bound(data.labels, takes, asked, params.most_strangers, encoded)
     people = len(book.names)
     if kind == INSTANT and people < FEW_PEOPLE:  # said once of a job
         report.note("training.note.few_people", "warning", people=people, enough=FEW_PEOPLE)

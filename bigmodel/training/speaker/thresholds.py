@@ -18,7 +18,7 @@ USUAL_MISSES = 0.05  # of right visits refused, where there are no strangers to 
 # How far apart the levels of strangers lie, that is, the likeness that few visits of one of them reach, for each length of
 # speech. A few people say little of it, so that these count beside them as so many people would. Longer speech needs more:
 # it is like its own person throughout, so that few own visits are lost by it, and strangers who are let in are let in always.
-USUAL_SPREAD, USUAL_PEOPLE = (0.04, 0.05, 0.06), 4
+USUAL_SPREAD, ENCODED_SPREAD, USUAL_PEOPLE = (0.04, 0.05, 0.06), (0.02, 0.035, 0.05), 4
 # 95 % quantiles of Student's t by its degrees of freedom, the first for USUAL_PEOPLE.
 STUDENT = (2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771)
 
@@ -32,20 +32,22 @@ class Takes:
     seconds: Floats
 
 
-def enrol(takes: Takes, asked: Sequence[Takes], share: float) -> Profiles:
+def enrol(takes: Takes, asked: Sequence[Takes], share: float, encoded: int = 0) -> Profiles:
     """Return the profiles of everybody who has takes, and thresholds for each length of speech.
 
     Args:
         takes: what the profiles are made of.
         asked: for each length, recordings of the same people as they would come to be asked about.
         share: of strangers' visits that may be taken for somebody.
+        encoded: numbers in front of each vector that an encoder of voices made.
     """
     people = np.unique(takes.people)
     mine = [takes.vectors[takes.people == one].astype(np.float64) for one in people]
     means = np.stack([each.mean(axis=0) for each in mine])
     squares = np.stack([np.square(each).mean(axis=0) for each in mine])
     empty = np.zeros((len(LENGTHS_S) + 1, len(people)))
-    bare = Profiles(people, means, squares, np.zeros(len(empty)), empty)
+    front = np.array([encoded], np.int64)
+    bare = Profiles(people, means, squares, np.zeros(len(empty)), empty, front)
     return with_thresholds(bare, asked, share, usual_of(bare, takes))
 
 
@@ -57,7 +59,7 @@ def with_thresholds(
     thresholds, without = np.zeros(len(asked)), np.zeros((len(asked), count))
     for length, each in enumerate(asked):
         scores, places = strangers(profiles, each)
-        apart = USUAL_SPREAD[length]
+        apart = (ENCODED_SPREAD if profiles.encoded[0] else USUAL_SPREAD)[length]
         thresholds[length] = threshold_of(scores, places, share, usual, apart)
         for place in range(count):
             rest = places != place

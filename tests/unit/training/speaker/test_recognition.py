@@ -12,7 +12,7 @@ from bigmodel.core.datasets.dataset import Rows
 from bigmodel.core.task import BaseFiles
 from bigmodel.tasks import get_task, load_engine
 from bigmodel.training.speaker.ge2e import VoiceEncoder, load_encoder
-from bigmodel.training.speaker.profiles import LENGTHS_S, length_of
+from bigmodel.training.speaker.profiles import LENGTHS_S, length_of, of_arrays
 from bigmodel.training.speaker.takes import ColourEar, hear
 from bigmodel.training.speaker.thresholds import Takes, enrol
 from bigmodel.training.speaker.voice import colour, seconds_of, speech
@@ -131,3 +131,20 @@ def test_encoder_without_some_of_its_weights_is_refused(tmp_path: Path) -> None:
     save_file(weights, tmp_path / "model.safetensors")
     with pytest.raises(KeyError, match=r"linear\.weight"):
         load_encoder(tmp_path / "model.safetensors")
+
+
+def test_what_an_encoder_hears_counts_before_the_rest_and_older_files_know_none() -> None:
+    dice = np.random.default_rng(5)
+    takes = voices(dice, 3, 12, spread=0.2)
+    front = np.abs(voices(dice, 3, 12, spread=0.1).vectors)
+    known = Takes(np.hstack([front, 3 * takes.vectors]), takes.people, takes.seconds)
+    mixed = np.hstack([front, np.roll(3 * takes.vectors, 12, axis=0)])  # with the rest of another
+    likest = {
+        encoded: enrol(known, [known], 0.01, encoded).likeness(mixed).argmax(axis=1)
+        for encoded in (SIZE, 0)
+    }
+    assert (likest[SIZE] == known.people).all()
+    assert (likest[0] != known.people).any()
+    arrays = enrol(known, [known], 0.01).arrays()
+    del arrays["encoded"]
+    assert (of_arrays(arrays).likeness(mixed).argmax(axis=1) == likest[0]).all()
