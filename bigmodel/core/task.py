@@ -70,6 +70,7 @@ class Task:
     demo: str = "text"  # the demo tab that tries its models: text, image or voice
     fewest_to_tune: int = 50  # usable rows below which only the instant model is trained
     must_gain: bool = False  # a tuned model is kept only where it is better by more than chance
+    must_reach: float = 0.0  # of its primary metric, for a tuned model to be kept; 0: no bar
     guesses_first: bool = False  # its instant model looks at nothing: it shows what can be guessed
     has_onnx: bool = False  # its trained networks can leave torch: its engine is `Portable`
     asks_consent: bool = (

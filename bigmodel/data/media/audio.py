@@ -110,12 +110,15 @@ def is_sound(head: bytes) -> bool:
     return bool(_container(head)) or _may_be_mpeg(head)
 
 
-def write_sound(samples: Samples, rate: int = RATE) -> bytes:
-    """Return samples as a mono FLAC file of 16 bits."""
+def write_sound(samples: Samples, rate: int = RATE, *, note: str = "") -> bytes:
+    """Return samples as a mono FLAC file of 16 bits, with a note in its header where one is given."""
     import soundfile  # noqa: PLC0415 - a native library that not every caller needs
 
     buffer = BytesIO()
-    soundfile.write(buffer, samples, rate, format="FLAC", subtype="PCM_16")
+    with soundfile.SoundFile(buffer, "w", rate, 1, "PCM_16", format="FLAC") as file:
+        if note:
+            file.comment = note
+        file.write(samples)
     return buffer.getvalue()
 
 

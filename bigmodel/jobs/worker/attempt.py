@@ -245,11 +245,14 @@ def _choose(work: Work, first: TrainedModel, second: TrainedModel) -> None:
     choice = choose(work.task, truth, before, after, is_pretrained=is_pretrained)
     _announce(second, work, kept=choice.keeps_tuned)
     kept = "tuned" if choice.keeps_tuned else "instant"
-    near = "_near" if choice.is_near else ""
+    if choice.is_unmeasured:
+        work.reporter.note("jobs.notes.instant_kept_unmeasured", "warning", metric=name)
+        return
+    near = "_short" if choice.is_short else "_near" if choice.is_near else ""
     of_features = "_over_features" if base["kind"] == "features" else ""
     key = f"jobs.notes.{kept}_kept{near}{of_features}"
     was, now = (round(held.measures[name], 4) for held in (before, after))
-    work.reporter.note(key, metric=name, before=was, after=now)
+    work.reporter.note(key, metric=name, before=was, after=now, needed=work.task.must_reach)
     if Split.TEST in second.metrics and Split.TEST in first.metrics:
         tested = [model.metrics[Split.TEST][name] for model in (first, second)]
         work.reporter.note(

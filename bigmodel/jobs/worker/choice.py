@@ -30,10 +30,15 @@ class Held:
 
 @dataclass(frozen=True)
 class Choice:
-    """`is_near`: the rows cannot tell the two apart, so that what the models are, or what the task asks, decided it."""
+    """`is_near`: the rows cannot tell the two apart, so that what the models are, or what the task asks, decided it.
+
+    `is_short`: the tuned one does not reach what its task asks. `is_unmeasured`: nobody was there to measure by.
+    """
 
     keeps_tuned: bool
     is_near: bool = False
+    is_short: bool = False
+    is_unmeasured: bool = False
 
 
 def choose(
@@ -44,7 +49,11 @@ def choose(
     Where the task says so, a tuned model must be better by more than the interval of the difference.
     """
     measure = metric(task.primary, metrics_of(task))
+    if not all(measure.name in held.measures for held in (instant, tuned)):
+        return Choice(keeps_tuned=False, is_unmeasured=True)
     before, after = (held.measures[measure.name] for held in (instant, tuned))
+    if task.must_reach and measure.is_better(task.must_reach, after):
+        return Choice(keeps_tuned=False, is_short=True)
     is_better = measure.is_better(after, before)
     if not (is_better and task.must_gain) and (is_better or not is_pretrained):
         return Choice(is_better)

@@ -7,7 +7,8 @@ What the trained model makes:   asked for "one three", a sound that says so, wit
 from pathlib import Path
 
 from bigmodel.core.datasets.dataset import Form, Summary
-from bigmodel.core.task import Medium, Params, Task
+from bigmodel.core.task import Medium, Task
+from bigmodel.training.loop.recipe import TunedParams
 
 BESIDE = 0.4  # of recordings with texts: writing them down is asked for more often
 
@@ -24,12 +25,14 @@ TASK = Task(
     medium=Medium.AUDIO,
     answer="spoken",
     target="spoken",
-    params=Params,
+    params=TunedParams,
     primary="wer_heard",
     folder=Path(__file__).parent,
     fit=fit,
     engine="bigmodel.tasks.speech_synthesis.engine",
     demo="voice",
     fewest_to_tune=20,
+    must_reach=0.4,  # whoever hears more words wrong understands no sentence
+    rows_for_scratch=300,
     asks_consent=True,
 )

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
+from bigmodel.training.synthesis.sentences import COMMON
 from bigmodel.training.synthesis.units import Unit, reads_digits, units_of
 
 UNITS_FILE, UNITS_RECORD = "units.safetensors", "units.json"
@@ -59,6 +60,10 @@ class UnitVoice:
     @cached_property
     def _reads_digits(self) -> bool:
         return reads_digits(list(self.places))
+
+    @property
+    def is_english(self) -> bool:
+        return bool(COMMON & set(self.places))
 
     def units(self, text: str) -> list[Unit]:
         """Return what is to be said of a text."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -16,11 +16,25 @@ from bigmodel.training.speaker.takes import Ear
 from bigmodel.training.speaker.voice import speech
 from bigmodel.training.synthesis.alike import find_ear, likenesses
 from bigmodel.training.synthesis.hearing import Listener, find_listener, wrong_in
-from bigmodel.training.synthesis.library import VOICE_HZ, SpokenText, UnitVoice, VoiceSound
-from bigmodel.training.synthesis.sentences import COMMON
+from bigmodel.training.synthesis.library import VOICE_HZ, SpokenText, VoiceSound
 
 PAUSE = ANSWER.dials[0]
 NATURAL_GAP_S = 0.15  # between recordings of single words that are heard together
+
+
+class Voice(Protocol):
+    """What speaks: pieces of recordings, or a network."""
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """`next`: sentences to record next."""
+
+    @property
+    def is_english(self) -> bool:
+        """Whether a listener should expect English."""
+
+    def say(self, text: str, pause_s: float = 0.0) -> SpokenText:
+        """Return a text as this voice says it, with so much more pause between its parts."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +62,7 @@ class VoicePredictor:
 
     labels: tuple[str, ...] = ()
 
-    def __init__(self, voice: UnitVoice, folder: Path) -> None:
+    def __init__(self, voice: Voice, folder: Path) -> None:
         self._voice, self._folder = voice, folder
         self._listener: Listener | None = None
         self._ear: Ear | None = None
@@ -118,8 +132,7 @@ class VoicePredictor:
         is_short = self._listener is None or len(longest) > self._longest
         if is_short and (found := find_listener(self._folder, asked[0].text)):
             paths = [path for one in asked for path in one.recordings]
-            is_english = bool(COMMON & set(self._voice.places))
-            language = "en" if is_english else "auto"
+            language = "en" if self._voice.is_english else "auto"
             self._longest = len(longest)
             self._listener = Listener(
                 *found,

@@ -17,7 +17,7 @@ from tests.tasks.material import Material
 
 
 class OfSpeechSynthesis(Material):
-    bases: ClassVar[Sequence[str]] = ()  # the instant voice is all there is
+    bases: ClassVar[Sequence[str]] = ("scratch",)
     suits = Summary(
         1000, 1000, ("file", "text"), {}, {},
         medium=Medium.AUDIO, form=Form.TRANSCRIPTS, target="spoken",

@@ -66,3 +66,17 @@ def test_word_errors_are_compared_by_recordings(new: str, kept: bool) -> None:
     other = Held([Transcript(new, 0.9)] * 40, {"wer": rate})
     task = get_task("speech_recognition")
     assert choose(task, truth, right, other, is_pretrained=True).keeps_tuned == kept
+
+
+@pytest.mark.parametrize(("heard", "is_kept"), [(0.38, True), (0.42, False)])
+def test_task_may_ask_how_good_a_model_must_be_at_all(heard: float, *, is_kept: bool) -> None:
+    task = get_task("speech_synthesis")
+    sides = (Held([], {"wer_heard": value}) for value in (0.9, heard))
+    choice = choose(task, [], *sides, is_pretrained=False)
+    assert (choice.keeps_tuned, choice.is_short) == (is_kept, not is_kept)
+
+
+def test_nothing_is_kept_that_nobody_could_measure() -> None:
+    unheard = Held([], {"units_missing": 0.0})
+    choice = choose(get_task("speech_synthesis"), [], unheard, unheard, is_pretrained=False)
+    assert choice == Choice(keeps_tuned=False, is_unmeasured=True)

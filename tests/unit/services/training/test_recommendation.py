@@ -170,7 +170,7 @@ def test_texts_and_plenty_need_no_such_sentence() -> None:
 def test_only_kind_of_model_of_a_task_is_told_by_what_it_can_do() -> None:
     few = replace(situation(rows=72), medium=Medium.AUDIO, alone_of="speech_synthesis")
     reason = best([INSTANT], few).reason
-    for language, told in (("en", "any sentence is not offered"), ("zh", "任意句子")):
+    for language, told in (("en", "nothing that was never recorded"), ("zh", "没录过的说不出来")):
         assert told in load_words().say(language, reason)
 
 
