@@ -65,7 +65,7 @@ def read_list(cell: str) -> Any:
     except (ValueError, RecursionError):
         pass
     try:
-        return ast.literal_eval(NO_COMMA.sub(", ", text)) if "'" in text else None
+        return ast.literal_eval(NO_COMMA.sub(", ", text)) if "'" in text or "(" in text else None
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
         return None
 

@@ -179,7 +179,14 @@ def _looks_like_japanese(head: bytes) -> bool:
     """Tell Japanese: kana lie in two rows of Shift-JIS, and make up a good part of any text."""
     pairs = _pairs(head[:PAIR_BYTES], range(0x81, 0xA0))
     kana = sum(lead in (0x82, 0x83) for lead, _ in pairs)
-    return len(pairs) >= FEWEST_PAIRS and kana >= 0.3 * len(pairs)
+    if len(pairs) >= FEWEST_PAIRS and kana >= 0.3 * len(pairs):
+        return True
+    wide = [c for c in head[:PAIR_BYTES].decode("cp932", "ignore") if c > "\x7f"]
+    full = sum(
+        "\u3041" <= c <= "\u30ff" for c in wide
+    )  # Chinese read as Japanese is half-width kana
+    half = sum("\uff61" <= c <= "\uff9f" for c in wide)
+    return len(wide) >= FEWEST_PAIRS and full >= 0.15 * len(wide) and half <= 0.1 * len(wide)
 
 
 EAST_ASIAN = (  # asked in this order, each proved on the whole file

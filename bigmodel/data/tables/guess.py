@@ -31,7 +31,7 @@ SURE_LABEL_NAMES = re.compile(r"label|target|class|categor|sentiment|标签|类�
 OTHER_NAMES = re.compile(
     r"(^|_|\b)(id|uuid|url|link|date|time|index|user|author|name|phone|order|no|price|amount|shop|store|branch"
     r"|city|region|channel|platform|customer|notes?|remarks?|memo)(\b|_|$)"
-    r"|编号|日期|时间|链接|用户|序号|姓名|顾客|客户|电话|手机|订单|单号|价格|金额|数量|门店|店铺|城市|地区|渠道|平台|备注|附注",
+    r"|^来自ip$|编号|日期|时间|链接|用户|序号|姓名|顾客|客户|电话|手机|订单|单号|价格|金额|数量|门店|店铺|城市|地区|渠道|平台|备注|附注",
     re.IGNORECASE,
 )
 SPARSE = 0.2  # a column that is filled less often holds labels only if its name says so
@@ -43,7 +43,7 @@ LEAST_AS_LABEL = (
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 QUESTION = re.compile(r"[?？]|\S+ \S+ \S+ \S+ \S+|[\u4e00-\u9fff]{9}")  # a name that asks something
 KEY = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|[a-z]{0,8}[-_#:]?\d+|\S+@\S+\.\w+|https?://\S+|(\d{1,3}\.){3}\d{1,3}",
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|[a-z]{0,8}[-_#:]?\d+|\S+@\S+\.\w+|https?://\S+|(\d{1,3}\.){3}\d{1,3}( ?\(.*\))?",
     re.IGNORECASE,
 )
 FILE = re.compile(
@@ -52,9 +52,17 @@ FILE = re.compile(
 MOST_PARTS = 12  # different names of parts (train, test) in a column that parts its rows
 FEW_FOR_KEYS = 10  # rows below which different values say nothing
 ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", "True", "False"}
+HEADINGS = re.compile(r"titles?|question|标题|问题", re.IGNORECASE)  # of a text, where there is one
+TRUTHS = {"true", "false"}
 TICKS = set("xX✓✔√*●")  # put where a label holds, and nothing where not
 LEAST_ONE_HOT = 3  # columns of 0 and 1 that are one label each
 AGAIN = re.compile(r"(?P<name>.+) \(\d+\)")  # how a second column of a name is called
+ROUNDED = 0.02  # by which shares of one row may miss 1
+QUANTITY = re.compile(r"[^\w\s]{0,2}\s?\d")
+LONGEST_QUANTITY = 20.0
+DURATIONS = re.compile(
+    r"duration|elapsed|time.?taken|runtime|dauer|durée|时长|用时|耗时", re.IGNORECASE
+)
 CLOSE = 1.0  # in score: then another column might be the label as well
 
 
@@ -85,6 +93,7 @@ class _Column:
     moment_share: float  # dates and times
     key_share: float  # ids, links, addresses, names of files
     is_zero_one: bool
+    is_truth: bool  # true and false, as programs write them
     is_part: bool  # says which rows are for training and which for the test
     calls_text: bool
     calls_label: bool
@@ -140,8 +149,13 @@ def guess_columns(
     remarks: list[Message] = []
     if not label and kind and kind.is_prose and others:
         label = max(others, key=_as_text).name
-    if not label:
+    if not label and (shares := _shares_in(sample, others)):
+        remarks = [
+            Message("data.problems.labels_shares", {"columns": listed(shares, 8)}, "warning")
+        ]
+    elif not label:
         label, remarks = _label_of(others)
+        remarks += [] if label else _unread(sample, others)
     if label:
         remarks += _repeats(sample, text, label)
         remarks += _named_again(sample, label)
@@ -215,6 +229,38 @@ def _label_of(columns: Sequence[_Column]) -> tuple[str, list[Message]]:
     return (usable[0].name, []) if len(usable) == 1 and usable[0].is_amount else ("", [])
 
 
+def _shares_in(sample: Mapping[str, Sequence[str]], columns: Sequence[_Column]) -> list[str]:
+    """Return columns that say how likely each class is: their numbers make 1 in each row, and no column names the class."""
+    named = any(SURE_LABEL_NAMES.search(c.name) and c.number_share < 0.5 for c in columns)
+    names = [c.name for c in columns if c.number_share >= 0.95 and not c.is_key]
+    values = [[as_number(value.strip()) for value in sample[name]] for name in names]
+    held = [
+        (name, each)
+        for name, each in zip(names, values, strict=True)
+        if all(v is None or 0 <= v <= 1 for v in each)
+    ]
+    rows = list(zip(*(each for _, each in held), strict=True))
+    ones = sum(abs(sum(v or 0.0 for v in row) - 1) <= ROUNDED for row in rows)
+    are_ticks = sum(c.is_zero_one for c in columns) >= LEAST_ONE_HOT  # told as such
+    is_shared = not (named or are_ticks) and len(held) > 1 and ones >= 0.95 * len(rows)
+    return [name for name, _ in held] if is_shared else []
+
+
+def _unread(sample: Mapping[str, Sequence[str]], columns: Sequence[_Column]) -> list[Message]:
+    """Return what is to be said of columns that begin with digits and are no numbers: spans, durations, several units."""
+    found = [
+        (c.name, next(filter(QUANTITY.match, map(str.strip, sample[c.name]))))
+        for c in columns
+        if c.distinct > 2 and c.key_share < 0.9 and c.characters <= LONGEST_QUANTITY
+        and c.number_share < 0.95 and (c.moment_share < 0.5 or DURATIONS.search(c.name))
+        and sum(bool(QUANTITY.match(v.strip())) for v in sample[c.name]) >= 0.9 * len(sample[c.name])
+    ]  # fmt: skip
+    shown = [f"{name} (“{example}”)" for name, example in found]
+    return [Message("data.problems.amounts_unread", {"columns": listed(shown)}, "warning")] * bool(
+        found
+    )
+
+
 def _repeats(sample: Mapping[str, Sequence[str]], text: str, label: str) -> Iterator[Message]:
     """Yield a remark on columns that repeat the label, so that they are not taken for the text."""
     values = sample[label]
@@ -251,6 +297,7 @@ def _look(name: str, place: float, values: Sequence[str]) -> _Column:
         key_share=sum(bool(KEY.fullmatch(v) or FILE.fullmatch(v)) for v in filled) / count,
         is_zero_one=(different <= ZERO_ONE and len(different) > 1)
         or (len(different) == 1 and different <= TICKS and len(filled) < len(values)),
+        is_truth={value.casefold() for value in different} == TRUTHS,
         is_part=len(different) <= MOST_PARTS and bool(parts_in(different, name)),
         calls_text=bool(TEXT_NAMES.search(called)),
         calls_label=bool(LABEL_NAMES.search(called)) and not (is_asked or is_sureness),
@@ -269,7 +316,9 @@ def _as_text(column: _Column) -> float:
     if not column.filled or column.is_part:
         return -10.0
     score = log2(1 + min(column.characters, 500)) / 3 + column.distinct / column.filled
-    score += 2.5 * bool(TEXT_NAMES.fullmatch(column.name.strip()))
+    name = column.name.strip()
+    score += 2.5 * bool(TEXT_NAMES.fullmatch(name) and not HEADINGS.fullmatch(name))
+    score -= 4 * (column.distinct < 2 and column.filled > FEW_FOR_KEYS)
     score += 1.5 * column.calls_text - 1.5 * column.calls_label - 2 * column.calls_other
     score -= 3 * column.moment_share + 2 * column.key_share
     return score - 2.5 * column.number_share - 0.1 * column.place
@@ -282,11 +331,11 @@ def _as_label(column: _Column) -> float:
     score += bool(SURE_LABEL_NAMES.search(column.name)) and column.calls_label
     if column.distinct < 2:
         score -= 6
-    if column.share < SPARSE and not column.calls_label:
-        score -= 3  # a remark here and there
+    if column.share < SPARSE:
+        score -= 1.5 if column.calls_label else 3  # a remark here and there
     few = max(20.0, sqrt(column.filled))
     score += 2.0 if column.distinct <= few else 0.0
-    score += 0.7 * column.number_share
+    score += 0.7 * max(column.number_share, 1.5 * column.is_truth)
     is_each_own = column.distinct == column.filled and column.filled > FEW_FOR_KEYS
     if is_each_own and column.number_share < 0.95:
         score -= 2

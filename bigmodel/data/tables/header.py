@@ -9,7 +9,7 @@ from statistics import median
 from bigmodel.core.datasets.workbook_preview import NO_HEADER
 from bigmodel.data.tables.guess import LABEL_NAMES, OTHER_NAMES, TEXT_NAMES
 from bigmodel.data.tables.moment import is_moment
-from bigmodel.data.tables.number import as_number
+from bigmodel.data.tables.number import as_number, is_measure
 
 SEARCHED_ROWS = 25
 NAME_CHARACTERS = 60
@@ -294,6 +294,8 @@ def _says_more(names: Sequence[str], row: Sequence[str], below: Sequence[Sequenc
     fitting = [other for other in below if len(other) == len(names)]
     if len(row) != len(names) or len(fitting) < LEAST_ROWS or comes_again(row, fitting):
         return False
+    if any(row) and all(is_measure(cell) for cell in row if cell.strip()):
+        return True
     wordy = 0
     for column, cell in enumerate(row):
         under = [other[column] for other in fitting if other[column].strip()]

@@ -51,7 +51,7 @@ RARE_SHARE = 0.1  # of all rows
 WHOLE = re.compile(r"[+-]?\d+\.0+")
 CODE = re.compile(r"0\d+")
 BLANK = " "
-SEPARATORS = (";", "|", ",", "，", "、", "；", "/", BLANK)
+SEPARATORS = (";", "|", ",", "，", "、", "；", "/", "\n", "+", "&", BLANK)
 TAGGED = 12  # different combinations of tags, at least
 SHARE_SEVERAL = 0.1  # of the rows that hold more than one label
 MOST_PARTS = 200
@@ -189,7 +189,7 @@ def several(rows: Mapping[str, int]) -> tuple[str, Sequence[str]] | None:
         split = {
             label: [part.strip() for part in label.split(mark)] for label in rows if mark in label
         }
-        if mark == BLANK and not _are_tags(split, len(rows)):
+        if mark == BLANK and not _are_tags(split, rows):
             continue
         if _is_several(split, rows, total):
             alone = [[label] for label in rows if label not in split]
@@ -197,17 +197,29 @@ def several(rows: Mapping[str, int]) -> tuple[str, Sequence[str]] | None:
     return None
 
 
-def _are_tags(split: Mapping[str, Sequence[str]], labels: int) -> bool:
-    """Tell tags parted by blanks from names of several words: up to three and more of them, few in very many combinations."""
+def _are_tags(split: Mapping[str, Sequence[str]], rows: Mapping[str, int]) -> bool:
+    """Tell tags parted by blanks from names of several words.
+
+    Either each of them stands alone as well, or all begin with #, or each first one stands alone and they share
+    others ("cat indoor", "dog indoor", but not "very good"), or they are up to three and more, few in very many combinations.
+    """
     parts = {part for found in split.values() for part in found}
+    if parts and (parts <= rows.keys() or all(part.startswith("#") for part in parts)):
+        return True
+    firsts = {found[0] for found in split.values()}
+    ends = Counter(tuple(found[1:]) for found in split.values())
+    if firsts and firsts <= rows.keys() and max(ends.values()) > 1:
+        return True
     longest = max(map(len, split.values()), default=0)
-    return longest > 2 and labels >= TAGGED and len(parts) <= 0.5 * labels
+    return longest > 2 and len(rows) >= TAGGED and len(parts) <= 0.5 * len(rows)
 
 
 def _is_several(split: Mapping[str, Sequence[str]], rows: Mapping[str, int], total: int) -> bool:
-    if sum(rows[label] for label in split) < SHARE_SEVERAL * total or len(split) < 2:
+    if not split or sum(rows[label] for label in split) < SHARE_SEVERAL * total:
         return False
     parts = Counter(part for found in split.values() for part in found)
+    if len(split) < 2 and not parts.keys() <= rows.keys():
+        return False
     if not all(parts) or max(map(len, parts)) > LONGEST_PART or len(parts) > MOST_PARTS:
         return False
     if any(len(set(found)) < len(found) for found in split.values()):

@@ -20,6 +20,7 @@ ANSWERS = (
     "number",
     "text",
 )  # of a labelling tool, likeliest first
+CHOSEN = {"choices"}
 LABEL_STUDIO = ("annotations", "completions")
 
 
@@ -89,7 +90,9 @@ def flat(record: Record) -> dict[str, str]:
 def _flat(record: Record, prefix: str, level: int) -> dict[str, str]:
     cells: dict[str, str] = {}
     for key, value in record.items():
-        if isinstance(value, dict) and value and level < MOST_LEVELS:
+        if isinstance(value, dict) and value.keys() == CHOSEN:  # several, where one stands as it is
+            cells[f"{prefix}{key}"] = cell(value["choices"])
+        elif isinstance(value, dict) and value and level < MOST_LEVELS:
             cells |= _flat(value, f"{prefix}{key}.", level + 1)
         else:
             cells[f"{prefix}{key}"] = NOTHING if value == [] else cell(value)

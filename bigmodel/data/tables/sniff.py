@@ -73,7 +73,7 @@ OLE_STREAMS = (  # what an OLE file is, by the names of its streams
 WORKBOOKS = (".xlsx", ".xlsm")
 NAMED_WORKBOOKS = (*WORKBOOKS, ".xls", ".et", ".ett")  # what people take for a workbook by its name
 WPS = (".et", ".ett")
-ACCEPTED = "CSV, TSV, JSONL, XLSX, XLS, Parquet, TMX, ZIP"
+ACCEPTED = "CSV, TSV, JSON, XLSX, XLS, Parquet, TMX, PO, ZIP"
 
 
 def choose_reader(

@@ -1,5 +1,6 @@
 """Targets that are a number; it opens no file."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
@@ -18,6 +19,8 @@ MAX_SHOWN = 1_000
 BARS = 10
 CODES = (-1.0, -9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0, 99999.0)
 CODE_SHARE = 0.01  # of the rows
+LISTED = re.compile(r"\d{1,3}(,\d{1,3})+")
+FEWEST_ENDS = 3  # different ones behind the comma: halves have one
 
 
 class NumberKind(TargetKind):
@@ -31,7 +34,9 @@ class NumberKind(TargetKind):
         known = found.numbers[np.isfinite(found.numbers)]
         has_steps = len(known) > 2 and (known % 1 != 0).any()
         is_amount = len(known) > FEWEST_AMOUNTS or has_steps
-        return float(not found.is_media and found.number_share >= NUMBER_SHARE and is_amount)
+        if found.is_media or found.number_share < NUMBER_SHARE or not is_amount:
+            return 0.0
+        return float(not _are_lists(found.labels))
 
     def classes(self, found: Survey) -> dict[str, int]:
         rows = np.argsort(-found.label_rows, kind="stable")[:MAX_SHOWN]
@@ -50,6 +55,14 @@ class NumberKind(TargetKind):
             yield found.remark("numbers_signed", level="info", text=text, number=kind.plain(text))
         if text := kind.sized_value:
             yield found.remark("numbers_sized", level="info", text=text, number=kind.plain(text))
+        if text := kind.measured_value:
+            yield found.remark("numbers_measured", level="info", text=text, number=kind.plain(text))
+        if text := kind.other_value:
+            number = kind.plain(text)
+            key = "numbers_left" if number == text else "numbers_units"
+            yield found.remark(key, text=text, unit=kind.unit, number=number)
+        if text := kind.about_value:
+            yield found.remark("numbers_about", text=text, number=kind.plain(text))
         strange = found.usable - int(found.label_rows[np.isfinite(found.numbers)].sum())
         if strange:
             yield found.remark("numbers_missing", count=strange)
@@ -97,6 +110,14 @@ class NumberKind(TargetKind):
             for i, count in enumerate(counts)
         )
         return Chart(bars, Message("pages.data.number_target", {"low": low, "high": high}))
+
+
+def _are_lists(labels: Sequence[str]) -> bool:
+    """Tell ids of several classes in a cell ("3,17" beside "3" and "17") from numbers with a decimal comma."""
+    alone = {label for label in labels if label.isdecimal()}
+    lists = [label.split(",") for label in labels if LISTED.fullmatch(label)]
+    parts = {part for parts in lists for part in parts}
+    return len({tuple(parts[1:]) for parts in lists}) >= FEWEST_ENDS and parts <= alone
 
 
 def _code_among(found: Survey) -> float | None:

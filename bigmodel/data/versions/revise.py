@@ -20,7 +20,15 @@ from bigmodel.data.versions.split import VALIDATION, by_time
 from bigmodel.data.versions.versions import ITEMS, own_source, own_test_source, write_version
 from bigmodel.settings import Settings
 
-OF_COLUMNS = ("label_chosen", "labels_one_hot", "columns_repeat_label", "pairs_found")
+OF_COLUMNS = (
+    "labels_are_texts",
+    "label_chosen",
+    "labels_one_hot",
+    "labels_shares",
+    "amounts_unread",
+    "columns_repeat_label",
+    "pairs_found",
+)
 OF_LABELS = ("labels_no_answer", "labels_joined")
 
 

@@ -387,7 +387,8 @@ class DatasetService:
             kind = next((kind for kind in kinds if kind.unasked == error.key), None)
             if kind is None:
                 raise
-        return write(recipe=replace(recipe, kind=kind.name))
+            told = Message("data.problems.labels_are_texts", error.args_of_words, "warning")
+        return write(recipe=replace(recipe, kind=kind.name), problems=[*problems, told])
 
     def _folder(self, dataset: Dataset) -> Path:
         folder = self._settings.home / dataset.version.folder

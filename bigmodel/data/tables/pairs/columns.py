@@ -9,7 +9,7 @@ import numpy as np
 
 from bigmodel.core.datasets.dataset import NO_LABEL
 from bigmodel.core.message import Message
-from bigmodel.data.tables.guess import Guess
+from bigmodel.data.tables.guess import Guess, likeliest_labels
 from bigmodel.data.tables.number import as_number
 
 LANGUAGES = re.compile(
@@ -72,6 +72,10 @@ def guess_pair(
     found = max(scored, default=(0.0, 0, ("", "")))
     if not found[2][0] or (found[0] < 1 and not is_asked):
         return None
+    if not (is_asked or _is_told(sample, *found[2])):  # a subject and its message go along as well
+        others = {name: sample[name] for name in sample if name not in found[2]}
+        if others and likeliest_labels(others, 1):
+            return None
     return _directed(*found[2], source=source, target=target)
 
 
@@ -103,19 +107,34 @@ def _is_text(values: Sequence[str]) -> bool:
     return letters > 0.9 * len(filled) and numbers < 0.1 * len(filled)
 
 
+def _is_told(sample: Mapping[str, Sequence[str]], first: str, second: str) -> bool:
+    """Tell whether more than their lengths says that two columns are translations: their names, or two scripts."""
+    return (is_named(first) and is_named(second)) or _scripts(
+        list(_rows(sample[first], sample[second]))
+    ) > 0.8
+
+
+def _scripts(rows: Sequence[tuple[str, str]]) -> float:
+    """Return how far apart two columns are in the script that they are written in, from 0 to 1."""
+    shares = [sum(bool(HAN.search(row[side])) for row in rows) / len(rows) for side in (0, 1)]
+    return abs(shares[0] - shares[1])
+
+
 def _likeness(sample: Mapping[str, Sequence[str]], first: str, second: str) -> float:
     """Return how much two columns look like translations of each other; from 1 on they are."""
     named = [is_named(name) for name in (first, second)]
     rows = list(_rows(sample[first], sample[second]))
     if len(rows) < LEAST_ROWS or sum(a == b for a, b in rows) > 0.5 * len(rows):
         return 0.0
-    shares = [sum(bool(HAN.search(row[side])) for row in rows) / len(rows) for side in (0, 1)]
-    scripts = abs(shares[0] - shares[1]) > 0.8
+    scripts = _scripts(rows) > 0.8
     lengths = np.array([[len(a), len(b)] for a, b in rows], np.float64)
     spread = lengths.std(axis=0).min()
     alike = float(np.asarray(np.corrcoef(lengths.T))[0, 1]) if spread > 0 else 0.0
     words = min(np.mean([len(row[side].split()) for row in rows]) for side in (0, 1))
-    is_long = shares[0] > 0.8 or shares[1] > 0.8 or words >= LEAST_WORDS
+    has_han = any(
+        sum(bool(HAN.search(row[side])) for row in rows) > 0.8 * len(rows) for side in (0, 1)
+    )
+    is_long = has_han or words >= LEAST_WORDS
     return (
         2.0 * all(named)
         + 1.0 * (scripts and alike > 0)

@@ -27,6 +27,10 @@ STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
 UNNAMED = re.compile(r"column \d+")  # a column of lists without names
 NAN = re.compile(r"(?<=[:,\[( ])-?(nan|inf)(?=\s*[,}\])])")  # no literal of Python
 MOST_CHARACTERS = 20_000_000  # of a file that is one literal of Python
+ASSIGNED = re.compile(  # what scripts write before a value: `window.data = [`
+    r"\s*(?:(?:export\s+)?(?:var|let|const)\s+)?[A-Za-z_][\w.]*\s*=\s*(?=[\[{])"
+)
+TUPLE = re.compile(r"\(\s*[\"'].*\)\s*,?")  # a row as Python prints it, on a line of its own
 BLANK = "\ufeff \t\r\n"
 SPACE = re.compile(r"[\s,]*")
 Record = dict[str, str]
@@ -98,7 +102,7 @@ def _records(path: Path, encoding: Encoding, findings: Findings) -> Iterator[tup
 
 def _is_whole(first: str, second: str = "") -> bool:
     """Tell an array, an object over several lines or one that holds all rows from lines that are a record each."""
-    if first.startswith("[") or first == "{":
+    if first.startswith("[") or first == "{" or ASSIGNED.match(first):
         return True
     if _depth(first) > MAX_DEPTH:
         return False
@@ -118,6 +122,8 @@ def _holds_rows(text: str) -> bool:
 def _whole(path: Path, encoding: Encoding, findings: Findings) -> Iterator[tuple[int, Record]]:
     """Yield the records of one array by their place in it, of an object that holds them, or of objects over several lines."""
     text = "".join(read_lines(path, encoding, findings))
+    if assigned := ASSIGNED.match(text.lstrip(BLANK)):
+        text = text.lstrip(BLANK)[assigned.end() :].rstrip(f"{BLANK};")
     if _depth(text) > MAX_DEPTH:
         findings.at("json_deep", 1)
         return
@@ -208,6 +214,9 @@ def _decoded(text: str) -> object:
     """Return the value of a line of JSON, None where it is none or too deep."""
     if _depth(text) > MAX_DEPTH:
         return None
+    if TUPLE.fullmatch(text):
+        found = _python(f"[{text}]")
+        return found[0] if isinstance(found, list) and len(found) == 1 else None
     try:
         return DECODER.decode(text)
     except (ValueError, RecursionError):
@@ -262,7 +271,10 @@ def _depth(text: str) -> int:
 
 def _claims(head: bytes, path: Path) -> bool:
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe\xfe\xff\x00 \t\r\n").replace(b"\x00", b"")
-    if text.startswith(b"{"):
+    lines = text.split(b"\n", 2)[:2]  # of a file of one line the first is enough
+    if text.startswith(b"{") or ASSIGNED.match(text[:200].decode("latin-1")):
+        return True
+    if all(TUPLE.fullmatch(line.decode("latin-1").strip()) for line in lines if line.strip()):
         return True
     follower = text[1:].lstrip()[:1]
     return text.startswith(b"[") and (

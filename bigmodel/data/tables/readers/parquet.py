@@ -1,15 +1,16 @@
 """Parquet: the footer is checked by hand and texts are weighed as dictionary codes before any is unpacked."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.tables.nested import cell
+from bigmodel.data.tables.nested import MOST_LEVELS, cell
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.table import Target, as_text
 
@@ -26,7 +27,7 @@ def _read(path: Path, target: Target) -> None:
     _check_footer(path)
     try:
         file = _open(path)
-        names = file.schema_arrow.names
+        names = _flat(file.schema_arrow.empty_table()).column_names
         _refuse_media(file)
         target.start(names)
         target.encoding = "UTF-8"
@@ -40,9 +41,10 @@ def _copy(file: pq.ParquetFile, target: Target) -> None:
     rows = max(1, file.metadata.num_rows)
     classes = _class_names(file)
     for batch in file.iter_batches(BATCH_ROWS):
+        table = _flat(pa.Table.from_batches([batch]))
         columns = [
-            _named(_texts(column), classes.get(name))
-            for name, column in zip(batch.schema.names, batch.columns, strict=True)
+            _texts(column.combine_chunks(), classes.get(name, {}))
+            for name, column in zip(table.column_names, table.columns, strict=True)
         ]
         for values in zip(*columns, strict=True):
             target.add(values, target.rows + 1)
@@ -84,44 +86,60 @@ def _weight(column: pa.Array) -> int:
     return int(pc.sum(lengths.take(column.indices)).as_py() or 0)
 
 
-def _texts(column: pa.Array) -> list[str]:
+def _flat(table: pa.Table) -> pa.Table:
+    """Return a table in which the parts of objects are columns "a.b", as they are in JSON."""
+    for _ in range(MOST_LEVELS):
+        if any(pa.types.is_struct(kind) for kind in table.schema.types):
+            table = table.flatten()
+    return table
+
+
+def _texts(column: pa.Array, classes: Mapping[object, str]) -> list[str]:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_temporal(column.type) or pa.types.is_decimal(column.type):
         column = column.cast(pa.string())
-    return list(_cells(column))
+    named = {str(number): name for number, name in classes.items()}
+    return [named.get(text, text) for text in _cells(column, classes)]
 
 
-def _cells(column: pa.Array) -> Iterator[str]:
+def _cells(column: pa.Array, classes: Mapping[object, str]) -> Iterator[str]:
     for value in column.to_pylist():
         if isinstance(value, bytes):
             yield value.decode("utf-8", "replace")
         elif isinstance(value, dict | list):
-            yield cell(json.loads(json.dumps(value, ensure_ascii=False, default=str)))
+            told = _told(value, classes)
+            yield cell(json.loads(json.dumps(told, ensure_ascii=False, default=str)))
         else:
             yield as_text(value)
 
 
-def _class_names(file: pq.ParquetFile) -> dict[str, list[str]]:
-    """Return the names of classes that stand as numbers, as the hub writes them into the schema (ClassLabel)."""
+def _told(value: object, classes: Mapping[object, str]) -> object:
+    """Return a list with the names of its classes in place of their numbers."""
+    if isinstance(value, list):
+        return [_told(each, classes) for each in value]
+    return classes.get(value, value) if isinstance(value, int) else value
+
+
+def _class_names(file: pq.ParquetFile) -> dict[str, dict[object, str]]:
+    """Return the names of classes that stand as numbers, as the hub writes them into the schema (ClassLabel); -1 is none."""
     try:
         record = json.loads((file.schema_arrow.metadata or {}).get(b"huggingface", b"{}"))
-        features = record["info"]["features"]
-        return {
-            name: [str(each) for each in kind["names"]]
-            for name, kind in features.items()
-            if isinstance(kind, dict) and kind.get("_type") == "ClassLabel" and kind.get("names")
-        }
+        return dict(_named(record["info"]["features"], ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
-def _named(values: list[str], classes: list[str] | None) -> list[str]:
-    """Return the names of classes for their numbers; -1 stands for no class."""
-    if not classes:
-        return values
-    names = {str(number): name for number, name in enumerate(classes)} | {"-1": ""}
-    return [names.get(value, value) for value in values]
+def _named(features: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, dict[object, str]]]:
+    """Yield the columns of classes with their names by number: of single ones, of lists, and of parts of objects."""
+    for name, feature in features.items():
+        kind = feature
+        while isinstance(kind, list) or (isinstance(kind, dict) and "feature" in kind):
+            kind = kind[0] if isinstance(kind, list) else kind["feature"]
+        if kind.get("_type") == "ClassLabel" and kind.get("names"):
+            yield prefix + name, {**dict(enumerate(map(str, kind["names"]))), -1: ""}
+        elif "_type" not in kind:
+            yield from _named(kind, f"{prefix}{name}.")
 
 
 def _refuse_media(file: pq.ParquetFile) -> None:

@@ -56,10 +56,10 @@ def _read(path: Path, target: Target) -> None:
         raise RuntimeError("defusedxml is not active in openpyxl")
     parts = measure(path)
     target.encoding = "UTF-8"
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), path.open("rb") as file:  # by its name openpyxl refuses one
         warnings.simplefilter("ignore")
         try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         except UNREADABLE as error:
             raise DatasetError("workbook_broken") from error
         sheets = [XlsxSheet(sheet, _part_of(sheet, parts)) for sheet in book.worksheets]

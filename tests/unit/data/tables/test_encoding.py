@@ -45,3 +45,13 @@ def test_letters_tell_the_encoding(tmp_path: Path, text: str, codec: str, name: 
     path = tmp_path / "table.csv"
     path.write_bytes(("text,label\n" + TEXTS[text] * 30).encode(codec))
     assert find_encoding(path).name == name
+
+
+def test_japanese_of_a_bank_has_few_kana(tmp_path: Path) -> None:
+    path = tmp_path / "bank.csv"
+    rows = [
+        f"2024/3/{n},{('スーパー', '電車')[n % 2]}で支払い,{n}円,{('食費', '交通費')[n % 2]}"
+        for n in range(9)
+    ]
+    path.write_bytes("\n".join(["日付,摘要,お支払金額,分類", *rows]).encode("cp932"))
+    assert find_encoding(path).name == "Shift-JIS"

@@ -57,3 +57,11 @@ def test_tags_parted_by_blanks_are_seen_and_names_of_several_words_are_not() -> 
     grades = ("very good", "good", "bad", "very bad", "not good", "not bad")
     assert several(dict.fromkeys(grades, 5)) is None
     assert several({f"New {name} City": 4 for name in "abcdefghijklmn"}) is None
+
+
+def test_few_tags_parted_by_a_blank_are_seen() -> None:
+    assert several({"food": 9, "price": 9, "food price": 5}) == (" ", ["food", "price"])
+    places = ("cat indoor", "cat outdoor", "dog indoor", "dog outdoor", "cat", "dog")
+    assert several(dict.fromkeys(places, 4)) == (" ", ["cat", "indoor", "outdoor", "dog"])
+    assert several({"#a #b": 4, "#b #c": 4, "#a": 3, "#c": 2}) == (" ", ["#a", "#b", "#c"])
+    assert several({"strongly agree": 4, "agree": 4, "disagree": 3}) is None

@@ -24,6 +24,10 @@ from bigmodel.data.tables.number import as_number, find_format
         ("(5.00)", -5),
         ("\u22125", -5),
         ("0,125", 0.125),
+        ("\u0661\u0662\u066b\u0665", 12.5),
+        ("12.5 kg", 12.5),
+        ("~20\u00b0C", 20),
+        ("'100", 100),
     ],
 )
 def test_number_is_read_as_people_write_it(text: str, number: float) -> None:

@@ -1,0 +1,151 @@
+"""What programs write out (trackers, labelling tools, scripts, instruments): the right columns, none of their values bent, and said what is open."""
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bigmodel.data.tables.guess import guess_columns
+from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.settings import Settings
+from bigmodel.store.memory import MemoryStore
+from tests.unit.data.tables.test_shapes import read, said, texts
+
+TEXTS = [f"the soup was {('great', 'cold')[at % 2]} on day {at}" for at in range(60)]
+LABELS = [("good", "bad")[at % 2] for at in range(60)]
+CLASSES = {"good": 30, "bad": 30}
+
+
+def csv(name: str, values: list[str]) -> str:
+    rows = [f'{text},"{value}"' for text, value in zip(TEXTS, values, strict=True)]
+    return "\n".join([f"text,{name}", *rows])
+
+
+# columns ------------------------------------------------------------------------------------------------
+
+
+def test_subject_and_message_are_no_translation_beside_a_column_of_classes() -> None:
+    sample = {"headline": TEXTS, "category": LABELS, "short_description": [f"{a} again" for a in TEXTS]}  # fmt: skip
+    guess = guess_columns(sample)
+    assert (guess.label, guess.kind) == ("category", "")
+
+
+@pytest.mark.parametrize(
+    ("columns", "text", "label"),
+    [
+        ({"Title": ["Rate this"] * 60, "Input.text": TEXTS, "Answer.label": LABELS}, "Input.text", "Answer.label"),
+        ({"来自IP": [f"1.2.3.{n}(广东-深圳)" for n in range(60)], "1、请您谈谈对服务的看法": TEXTS, "满意度": LABELS}, "1、请您谈谈对服务的看法", "满意度"),
+        ({"text": TEXTS, "label": LABELS, "class": [*LABELS[:2], *[""] * 58]}, "text", "label"),
+        ({"review": TEXTS, "voted_up": [("true", "false")[n % 2] for n in range(60)], "votes_up": [str(n % 4) for n in range(60)]}, "review", "voted_up"),
+        ({"text": TEXTS, "prob_pos": [f"{0.2 + n % 2 / 2}" for n in range(60)], "prob_neg": [f"{0.8 - n % 2 / 2}" for n in range(60)]}, "text", ""),
+    ],
+    ids=["constant", "address", "aside", "truth", "shares"],
+)  # fmt: skip
+def test_columns_of_exports(columns: dict[str, list[str]], text: str, label: str) -> None:
+    guess = guess_columns(columns)
+    assert (guess.text, guess.label) == (text, label)
+    is_open = any(told.key.endswith("labels_shares") for told in guess.remarks)
+    assert is_open == (label == "")
+
+
+# values -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("write", "last", "key"),
+    [
+        (lambda n: f"{n + 10.5} kg", 69.5, "numbers_measured"),
+        (lambda n: f"{n + 1} kg" if n % 3 else f"{(n + 1) * 1000} g", 60.0, "numbers_units"),
+        (lambda n: "<5" if n % 6 == 0 else f"{n + 5}", 64.0, "numbers_about"),
+    ],
+    ids=["unit", "units", "about"],
+)
+def test_amounts_are_learned_in_one_unit(settings: Settings, write, last: float, key: str) -> None:  # type: ignore[no-untyped-def]
+    version = read(settings, csv("weight", [write(n) for n in range(60)]))
+    assert version.summary.target == "number"
+    assert version.summary.number_range is not None
+    assert version.summary.number_range[1] == last
+    assert said(version, key)
+
+
+@pytest.mark.parametrize("write", ["{n}h 20m", "{n}-{m}"])
+def test_amounts_that_are_no_numbers_are_named(settings: Settings, write: str) -> None:
+    version = read(settings, csv("price", [write.format(n=n, m=n + 10) for n in range(60)]))
+    assert version.recipe.target == ""
+    assert said(version, "amounts_unread")
+
+
+def test_ids_of_several_classes_are_no_decimals(settings: Settings) -> None:
+    values = [f"{n % 5}" if n % 3 else f"{n % 5},{(n + 1) % 5}" for n in range(60)]
+    version = read(settings, csv("label", values))
+    assert (version.summary.target, said(version, "labels_several") is not None) == ("label", True)
+
+
+def test_free_text_as_label_is_said(settings: Settings) -> None:
+    version = read(settings, csv("label", [f"since it was day {n} of ours" for n in range(60)]))
+    assert said(version, "labels_are_texts") == {"column": "label", "count": 60, "rows": 60}
+
+
+# files --------------------------------------------------------------------------------------------------
+
+
+def parquet(settings: Settings, table: pa.Table, features: object = None) -> Path:
+    record = {"huggingface": json.dumps({"info": {"features": features}})} if features else None
+    path = settings.scratch / "table.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table.replace_schema_metadata(record), path)
+    return path
+
+
+def test_classes_in_lists_and_in_objects_of_parquet_have_their_names(settings: Settings) -> None:
+    service = DatasetService(settings, MemoryStore())
+    names = {"names": ["O", "B-PER", "I-PER"], "_type": "ClassLabel"}
+    tags = [[1, 2, *[0] * (len(text.split()) - 2)] for text in TEXTS]
+    words = pa.table({"tokens": [text.split() for text in TEXTS], "ner_tags": tags})
+    features = {"ner_tags": {"feature": names, "_type": "Sequence"}}
+    version = service.import_file("me", parquet(settings, words, features)).version
+    assert (version.summary.target, version.summary.classes) == ("spans", {"PER": 60})
+    inside = pa.table({"row": [{"review": text, "stars": n % 2} for n, text in enumerate(TEXTS)]})
+    features = {"row": {"review": {"dtype": "string", "_type": "Value"}, "stars": {"names": ["bad", "good"], "_type": "ClassLabel"}}}  # fmt: skip
+    version = service.import_file("me", parquet(settings, inside, features)).version
+    assert (version.recipe.input, version.summary.classes) == ("row.review", CLASSES)
+
+
+def test_workbook_is_one_whatever_it_is_called(settings: Settings) -> None:
+    book, path = openpyxl.Workbook(), settings.scratch / "table.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for row in [("probe", "note", "weight"), (None, None, "kg"), *((n, a, n + 0.5) for n, a in enumerate(TEXTS))]:  # fmt: skip
+        book.active.append(row)
+    book.save(settings.scratch / "table.xlsx")
+    (settings.scratch / "table.xlsx").rename(path)
+    version = DatasetService(settings, MemoryStore()).import_file("me", path).version
+    assert (version.summary.rows, version.summary.number_range) == (60, (0.5, 59.5))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda rows: "\n".join(f"({a!r}, {int(b == 'good')})" for a, b in rows),
+        lambda rows: "ROWS = [\n" + "".join(f'  ("{a}", "{b}"),\n' for a, b in rows) + "]",
+        lambda rows: "window.part0 = " + json.dumps([{"text": a, "label": b} for a, b in rows], indent=1) + ";",
+    ],
+    ids=["tuples", "list of tuples", "script"],
+)  # fmt: skip
+def test_rows_as_programs_print_them(settings: Settings, write) -> None:  # type: ignore[no-untyped-def]
+    version = read(settings, write(list(zip(TEXTS, LABELS, strict=True))), "rows.txt")
+    assert sorted(version.summary.classes.values()) == [30, 30]
+    assert texts(settings, version)[3] == TEXTS[3]
+
+
+def test_gettext_is_a_translation(settings: Settings) -> None:
+    head = 'msgid ""\nmsgstr ""\n"Language: de\\n"\n\n'
+    body = "".join(
+        f'#: a.c:{n}\n{"#, fuzzy" if n == 7 else "#. note"}\nmsgid ""\n"{text}\\n"\nmsgstr "am Tag {n} war sie gut"\n\n'
+        for n, text in enumerate(TEXTS)
+    )
+    version = read(settings, f'{head}{body}#~ msgid "old"\n#~ msgstr "alt"\n', "de.po")
+    assert (version.summary.target, version.summary.rows) == ("text", 59)
+    assert said(version, "po_left") == {"count": 1}
