@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,9 +54,29 @@ with_base = pytest.mark.parametrize(
 )
 
 
+Trained = tuple[Path, FakeReporter]
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("conformance")
+
+
+@pytest.fixture(scope="module")
+def tuned(home: Path) -> Callable[[Task], Trained]:
+    """Return what trains a task a few rounds on its base, once, and gives the model's folder and what was reported."""
+
+    @cache
+    def train(task_name: str) -> Trained:
+        task, folder = TASKS[task_name], home / f"tuned-{task_name}"
+        folder.mkdir()
+        rounds = material_of(task).rounds
+        values = settings(task, epochs=rounds, learning_rate=3e-3, warmup_share=0.0)
+        report = FakeReporter(folder / "checkpoints")
+        load_engine(task).train(data_of(task, home), values, base_of(task, home), folder, report)
+        return folder, report
+
+    return lambda task: train(task.name)
 
 
 def base_of(task: Task, home: Path) -> BaseFiles:
@@ -154,10 +176,8 @@ def test_instant_model_answers_without_torch(task: Task, home: Path, tmp_path: P
 
 
 @trained
-def test_few_steps_lower_the_loss(task: Task, home: Path, tmp_path: Path) -> None:
-    values = settings(task, epochs=8, learning_rate=3e-3, warmup_share=0.0)
-    report = FakeReporter(tmp_path / "checkpoints")
-    load_engine(task).train(data_of(task, home), values, base_of(task, home), tmp_path, report)
+def test_few_steps_lower_the_loss(task: Task, tuned: Callable[[Task], Trained]) -> None:
+    _, report = tuned(task)
     losses = [loss for _, loss in report.curves["train/loss"]]
     assert losses[-1] < losses[0]
     assert report.curves["train/learning_rate"]
@@ -166,19 +186,21 @@ def test_few_steps_lower_the_loss(task: Task, home: Path, tmp_path: Path) -> Non
 
 @with_base
 def test_saved_model_answers_the_same_after_loading(
-    task: Task, kind: str, home: Path, tmp_path: Path
+    task: Task, kind: str, home: Path, tmp_path: Path, tuned: Callable[[Task], Trained]
 ) -> None:
-    base = SCRATCH if kind == "scratch" else base_of(task, home)
-    data = data_of(task, home)
-    engine = load_engine(task)
-    engine.train(data, settings(task, epochs=1), base, tmp_path, FakeReporter(tmp_path / "c"))
-    one = engine.load(tmp_path).answer(data.test.inputs)
-    two = engine.load(tmp_path).answer(data.test.inputs)
+    data, engine, folder = data_of(task, home), load_engine(task), tmp_path
+    if kind == base_of(task, home).name:
+        folder = tuned(task)[0]
+    else:
+        values, report = settings(task, epochs=1), FakeReporter(tmp_path / "c")
+        engine.train(data, values, SCRATCH, folder, report)
+    one = engine.load(folder).answer(data.test.inputs)
+    two = engine.load(folder).answer(data.test.inputs)
     assert one == two
     encode, are_alike = answer_type(task).encode, material_of(task).are_alike
     assert all(are_alike(encode(answer), encode(answer)) for answer in one), "NaN is like nothing"
-    assert engine.load(tmp_path).answer([]) == []
-    alone = engine.load(tmp_path).answer(data.test.inputs[:1])
+    assert engine.load(folder).answer([]) == []
+    alone = engine.load(folder).answer(data.test.inputs[:1])
     assert are_alike(encode(alone[0]), encode(one[0]))
 
 

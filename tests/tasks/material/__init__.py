@@ -21,6 +21,7 @@ class Material:
     """Rows and a base of one task. `suits` is a summary of data that no other task of its medium suits as well."""
 
     small: ClassVar[Mapping[str, object]] = {}  # settings that make a training quick
+    rounds = 8  # after which the loss is lower for certain; fewer where one holds many steps
     instant_rows = ROWS  # enough for the baseline to be better than guessing
     suits: Summary | None = None
     bases: Sequence[str] = ("tiny", "scratch")  # those whose training is saved and loaded

@@ -17,6 +17,7 @@ from tests.tasks.material import Material
 class OfImageGeneration(Material):
     small: ClassVar = {"pixels": 16, "averaging": 0.5}
     bases = ("scratch",)
+    rounds = 4
     suits = Summary(
         1000, 1000, ("file",), {}, {}, medium=Medium.IMAGE, form=Form.FILES, target="none"
     )

@@ -19,13 +19,14 @@ from tests.tasks.material import Material
 class OfSpeechEnhancement(Material):
     small: ClassVar = {"piece_s": 0.3, "batch_size": 150}
     bases = ("scratch",)
+    rounds = 3
     suits = Summary(
         1000, 1000, ("file", "clean", "seconds"), {}, {},
         medium="audio", form=Form.PAIRED, target="clean",
     )  # fmt: skip
 
     def data(self, folder: Path, rows: int) -> TaskData:
-        return noisy_data(folder, rows=rows)
+        return noisy_data(folder, rows=rows // 2)
 
     def is_learned(self, answers: Sequence[Answer], rows: Rows) -> bool:
         sounds = [BytesIO(answer.cleaned) for answer in answers if isinstance(answer, Enhanced)]
