@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from bigmodel.archive import Archive, Bounds, Member, is_archive, open_archive, shown_name
 from bigmodel.base_models import shelf
-from bigmodel.base_models.check import Checked, check_folder, check_names, is_wanted
+from bigmodel.base_models.check import PICKLES, Checked, check_folder, check_names, is_wanted
 from bigmodel.base_models.config import CONFIG
 from bigmodel.base_models.pipelines import stable_diffusion as pipeline
 from bigmodel.base_models.pipelines.bare import bare_weights, convert_bare
@@ -36,6 +36,8 @@ def import_path(path: Path, settings: Settings, *, name: str = "") -> Base:
             _copy_folder(path, model)
         elif path.is_file() and bare_weights({path.name}):
             shutil.copyfile(path, model / path.name)
+        elif path.is_file() and path.name.lower().endswith(PICKLES):
+            raise ModelError("model_pickle", file=path.name[:80])
         elif path.is_file() and is_archive(path, is_named=True):
             _copy_zip(path, model)
         else:
@@ -113,6 +115,8 @@ def _copy_folder(source: Path, model: Path) -> None:
                 raise ModelError("model_link", file=path.name)
             _require_space(model, path.stat().st_size)
             shutil.copyfile(path, model / path.name)
+        elif path.is_file() and path.name.lower().endswith(PICKLES):
+            raise ModelError("model_pickle", file=path.name[:80])
     return None
 
 

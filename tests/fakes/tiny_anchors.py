@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 from torchvision.models.detection import FasterRCNN, RetinaNet  # type: ignore[import-untyped]
 from torchvision.models.detection.backbone_utils import (  # type: ignore[import-untyped]
     _resnet_fpn_extractor,
@@ -34,8 +35,8 @@ def tiny_anchors(family: str) -> torch.nn.Module:
 
 
 def write_tiny_anchors(folder: Path, family: str = FASTER) -> Path:
-    """Write its weights as a training program of torchvision does, the state of the optimiser beside them."""
+    """Write its weights alone, by the names that a training on several cards gives them."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = tiny_anchors(family).state_dict()
-    torch.save({"model": weights, "epoch": 3}, folder / "checkpoint.pth")
+    weights = {f"module.{name}": value for name, value in tiny_anchors(family).state_dict().items()}
+    save_file(weights, folder / "weights.safetensors")
     return folder

@@ -10,14 +10,14 @@ from bigmodel.settings import Settings
 
 CONVERTER, LAYOUT = "bigmodel.training.conversion", "detection.anchors.bare"
 CONVERT_S = 300.0
-ENDINGS = (".pth", ".pt", ".safetensors")
+ENDING = ".safetensors"
 SETTINGS = (".json", "vocab.txt", "merges.txt")  # of a model of Transformers
 CAP = 1_000_000_000  # bytes
 
 
 def bare_weights(names: Collection[str]) -> str | None:
     """Return the one file of weights that no other file of a model lies beside, or None."""
-    found = [name for name in names if name.lower().endswith(ENDINGS)]
+    found = [name for name in names if name.lower().endswith(ENDING)]
     is_alone = len(found) == 1 and not any(name.endswith(SETTINGS) for name in names)
     return found[0] if is_alone else None
 

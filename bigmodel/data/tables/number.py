@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -30,12 +30,12 @@ MEASURE = (  # what is measured, as one word behind the number
     r"|heures?|horas?|days?|tage?n?|jours?|weeks?|wochen?|mo(?:nth)?s|monate?n?|mois|yrs?|years?|jahre?n?|ans|y/o|stk|pcs"
     r"|(?-i:g|(?<=\s)[tmlLshdJWVA])|公斤|千克|克|斤|吨|米|厘米|毫米|公里|千米|平方米|平米|平|毫升|升|分钟|小时|天|秒|岁|年|个月|周|℃|度)"
 )
-FAMILIES = (  # units that are one another's multiples
+FAMILIES: tuple[Mapping[str, Decimal | int], ...] = (  # units that are one another's multiples
     {"mg": Decimal("0.001"), "g": 1, "kg": 1000, "t": 10**6, "克": 1, "千克": 1000, "公斤": 1000, "斤": 500, "吨": 10**6},
     {"mm": Decimal("0.1"), "cm": 1, "m": 100, "km": 10**5, "毫米": Decimal("0.1"), "厘米": 1, "米": 100, "千米": 10**5, "公里": 10**5},
     {"ml": 1, "cl": 10, "dl": 100, "l": 1000, "L": 1000, "毫升": 1, "升": 1000},
-    {"ms": Decimal("0.001"), "s": 1, "sec": 1, "min": 60, "mins": 60, "h": 3600, "hr": 3600, "hrs": 3600, "d": 86400, "day": 86400, "days": 86400}
-    | {"hour": 3600, "hours": 3600, "minute": 60, "minutes": 60, "秒": 1, "分钟": 60, "小时": 3600, "天": 86400},
+    {"ms": Decimal("0.001"), "s": 1, "sec": 1, "min": 60, "mins": 60, "h": 3600, "hr": 3600, "hrs": 3600, "d": 86400, "day": 86400, "days": 86400,
+     "hour": 3600, "hours": 3600, "minute": 60, "minutes": 60, "秒": 1, "分钟": 60, "小时": 3600, "天": 86400},
     {"kb": 1, "mb": 1000, "gb": 10**6, "tb": 10**9},
 )  # fmt: skip
 ABOUT = r"(?P<about>[<>≤≥~≈]=?|ca\.?|approx\.?|about|under|over|约)?"

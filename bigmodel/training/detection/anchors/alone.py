@@ -60,10 +60,10 @@ class Anchors(nn.Module):
         """Return the boxes of each picture by what a head of one stage answers at each anchor."""
         each = self.net.anchor_generator.num_anchors_per_location()
         counts = [level[0, 0].numel() * many for level, many in zip(maps, each, strict=True)]
-        split = {name: list(value.split(counts, dim=1)) for name, value in answers.items()}
+        split = {name: list(torch.split(value, counts, dim=1)) for name, value in answers.items()}
         sizes = [(self.side, self.side)] * len(places)
         found: list[dict[str, Tensor]] = self.net.postprocess_detections(
-            split, [list(place.split(counts)) for place in places], sizes
+            split, [list(torch.split(place, counts)) for place in places], sizes
         )
         return found
 

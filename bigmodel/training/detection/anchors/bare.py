@@ -1,17 +1,15 @@
-"""Faster R-CNN and RetinaNet of torchvision from their state dict, as torch or safetensors write it, by today's names."""
+"""Faster R-CNN and RetinaNet of torchvision from their state dict, by today's names."""
 
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from safetensors.torch import load
 from torch import Tensor
 
-from bigmodel.training.conversion.safe_folder import read_pickle, write_model
+from bigmodel.training.conversion.safe_folder import write_model
 from bigmodel.training.detection.anchors.build import built, family_of
 
-WRAPPERS = ("model", "state_dict", "model_state_dict")  # as training programs name it beside others
 PREFIX = "module."  # of a model that several cards trained
 KINDS = 1  # any number: their layer is not compared
 # Names of older releases, as torchvision itself renames them: blocks have a norm after their convolution since.
@@ -25,17 +23,10 @@ def convert(files: Mapping[str, bytes], folder: Path) -> None:
     Raises:
         ValueError: they are no detector of torchvision, or not whole.
     """
-    [(name, content)] = files.items()
-    whole = load(content) if name.endswith(".safetensors") else read_pickle(content)
-    weights = renamed(_inside(whole))
+    [content] = files.values()
+    weights = renamed({name.removeprefix(PREFIX): value for name, value in load(content).items()})
     built(weights, KINDS, is_fresh=True)  # they must be whole
     write_model(folder, {"model_type": family_of(weights)}, weights)
-
-
-def _inside(whole: Mapping[str, Any]) -> dict[str, Tensor]:
-    """Return the weights alone, of whatever a training stored beside them."""
-    given = next((whole[name] for name in WRAPPERS if isinstance(whole.get(name), dict)), whole)
-    return {str(n).removeprefix(PREFIX): v for n, v in given.items() if isinstance(v, Tensor)}
 
 
 def renamed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -109,7 +109,8 @@ class VoiceObjective:
         return 2 * heard + LASTING * lasting + paths
 
     def look(self, raw: Told, spoken: Spoken) -> tuple[int, float, float]:
-        return len(spoken.mels), *(float(part) for part in self._parts(raw, spoken))
+        heard, lasting = self._parts(raw, spoken)
+        return len(spoken.mels), float(heard), float(lasting)
 
     def measure(self, looks: Sequence[tuple[int, float, float]]) -> dict[str, float]:
         rows, heard, lasting = (np.array(each) for each in zip(*looks, strict=True))

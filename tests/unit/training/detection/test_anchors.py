@@ -118,7 +118,7 @@ def test_weights_by_names_of_older_releases_come_from_a_zip(
     finetune.make_net(base, 2, SIDE)
 
 
-@pytest.mark.parametrize("change", ["missing", "reshaped", "other", "code"])
+@pytest.mark.parametrize("change", ["missing", "reshaped", "other"])
 def test_other_weights_are_refused_and_leave_nothing(
     change: str, settings: Settings, tmp_path: Path
 ) -> None:
@@ -128,14 +128,22 @@ def test_other_weights_are_refused_and_leave_nothing(
         del weights[name]
     if change == "reshaped":
         weights[name] = torch.zeros(3, 3)
-    torch.save(
-        {"head.weight": torch.zeros(2)} if change == "other" else weights, tmp_path / "w.pth"
-    )
-    if change == "code":
-        torch.save({**weights, "path": Path("x")}, tmp_path / "w.pth")  # an object, not a number
+    file = tmp_path / "w.safetensors"
+    save_file({"head.weight": torch.zeros(2)} if change == "other" else weights, file)
     with pytest.raises(ModelError, match="model_bare_unknown"):
-        import_path(tmp_path / "w.pth", settings)
+        import_path(file, settings)
     assert list(settings.bases.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "problem"), [("w.pth", "model_pickle"), ("", "model_no_config")])
+def test_a_pickle_is_never_opened(
+    name: str, problem: str, settings: Settings, tmp_path: Path
+) -> None:
+    given = tmp_path / "mine"
+    given.mkdir()
+    torch.save({"head.weight": torch.zeros(2)}, given / "w.pth")
+    with pytest.raises(ModelError, match=problem):
+        import_path(given / name, settings)
 
 
 def test_a_trained_model_of_a_stranger_with_other_weights_is_refused(
