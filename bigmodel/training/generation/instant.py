@@ -46,9 +46,10 @@ def train(data: TaskData, params: GenerationParams, folder: Path, report: Report
     rows = np.bincount(learned.classes, minlength=count)[:count]
     if few := int((rows < FEWEST_ROWS).sum()):
         report.note("training.note.classes_few_to_make", "warning", count=few, least=FEWEST_ROWS)
-    found = fit_gaussians(learned.squares, learned.classes, count)
+    how = {"is_mirrored": params.mirrored}
+    found = fit_gaussians(learned.squares, learned.classes, count, **how)
     found.save(folder, data.labels, learned.shares(count))
-    learn_measures(learned, data).save(folder, learned, is_mirrored=False)
+    learn_measures(learned, data).save(folder, learned, **how)
 
 
 def load(folder: Path) -> GaussianMaker:

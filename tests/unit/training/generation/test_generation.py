@@ -64,6 +64,14 @@ def test_gaussian_of_very_many_photos_is_that_of_evenly_chosen_ones(
     assert np.abs(means - 124.5).max() < 1  # neither the first ones alone nor the last
 
 
+def test_gaussian_of_mirrored_photos_is_its_own_mirror_image() -> None:
+    squares = np.random.default_rng(0).integers(0, 256, (80, 4, 4, 3), dtype=np.uint8)
+    found = fit_gaussians(squares, np.zeros(80, np.int64), 1, is_mirrored=True)
+    mean = found.means[0].reshape(4, 4, 3)
+    assert np.abs(mean - mean[:, ::-1]).max() < 1e-3
+    assert (found.spreads[0] > 0).sum() == 80 // 4  # a mirror image is no further photo
+
+
 @pytest.mark.parametrize("few", [1, 3])
 def test_gaussian_of_a_class_with_few_photos_shows_none_of_them(few: int) -> None:
     squares = np.random.default_rng(0).integers(0, 256, (120, 8, 8, 3), dtype=np.uint8)
