@@ -48,7 +48,8 @@ OURS = {
 }  # of what the app names itself; no task tunes them
 # Bodies whose maps are all of one size, or of a size of their own: timm's names of transformers and mixers without stages.
 FLAT = re.compile(
-    r"patch\d+|_p\d+_|^(cait|convit|convmixer|crossvit|deepseek|flexivit|gmixer|gmlp|mixer|naflex|resmlp|swin|test_vit|tnt|vit|volo|xcit)"
+    r"patch\d+|_p\d+_|^(test_)?(cait|convit|convmixer|crossvit|deepseek|efficientvim|efficientvit_m|flexivit|gemma|gmixer|gmlp"
+    r"|levit|mambaout|mixer|naflex|nest|pit_|qwen|resmlp|sedarknet|sequencer|shvit|swin|tnt|vit|volo|xcit)"
 )
 RATE_HZ = 16_000  # of every recording here
 TIMM = re.compile(r"[a-z][a-z0-9_]{1,80}")  # a plain name of timm, never an address
