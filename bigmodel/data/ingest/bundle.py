@@ -7,6 +7,8 @@ from statistics import median
 
 from bigmodel.core.datasets.dataset import Split
 from bigmodel.core.errors import DatasetError
+from bigmodel.data.ingest.brat import FORMAT as BRAT
+from bigmodel.data.ingest.brat import read_brat
 from bigmodel.data.ingest.documents import FORMAT, read_documents
 from bigmodel.data.ingest.joined import Part, read_tables
 from bigmodel.data.ingest.texts import TextFile, read_texts
@@ -62,6 +64,9 @@ def read_bundle(
     tables = [entry for entry in told if entry.ending in sure]
     texts = [entry for entry in told if entry.ending not in sure and _is_text(entry)]
     others = [entry for entry in wanted if entry not in (*tables, *texts)]
+    if (marked := read_brat(wanted, texts, target)) is not None:
+        _tell_others([entry.name for entry in wanted if entry not in marked], target)
+        return BRAT, 0
     if not tables and len(texts) == 1:
         tables, texts = texts, []
     if len(texts) >= max(2, FEWEST_FILES * bool(tables)) and (found := _classes(texts, level)):
@@ -153,7 +158,7 @@ def _lines(entry: Entry) -> list[bytes]:
 def _part_of(entry: Entry) -> Split | None:
     """Return the part that the name of a file says, or one of its folders."""
     stem = entry.base.removesuffix(entry.ending) if entry.ending else entry.base
-    names = (stem, *reversed(entry.parts[:-1]))
+    names = (stem, *stem.split("."), *reversed(entry.parts[:-1]))  # of cnews.train.txt as well
     return next(filter(None, map(split_of, names)), None)
 
 

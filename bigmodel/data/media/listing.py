@@ -30,9 +30,10 @@ TEXT_NAMES = re.compile(
 )
 CLASS_NAMES = re.compile(
     r"class|label|labels|category|target|kind|type|species|breed|tag|emotion|diagnosis|sentiment|y"
-    r"|(class|label|category)[ _-]?name|类别|标签|分类|种类|情绪|情感",
+    r"|(class|label|category)[ _-]?(name|id)|.+[ _-](label|class|category)|dx|status|类别|标签|分类|种类|情绪|情感",
     re.IGNORECASE,
 )
+SURE_NAMES = re.compile(r"label|class|categor|标签|类别", re.IGNORECASE)
 SPEAKER_NAMES = re.compile(
     r"speakers?|speaker[ _-]?(id|name)|person|voice|who|reader|talker|说话人|讲话人|发言人|朗读者|朗读人|人物",
     re.IGNORECASE,
@@ -240,7 +241,7 @@ def _label_column(columns: Mapping[str, Sequence[str]], medium: str, kind: str =
     for pattern in wanted:
         called = [name for name in columns if pattern.fullmatch(name.strip())]
         if called and (medium != IMAGE or pattern is CLASS_NAMES):
-            return max(called, key=lambda name: _is_worded(columns[name]))
+            return max(called, key=lambda name: _as_label(name, columns[name]))
     if len(columns) == 1:
         return next(iter(columns))
     texts = [
@@ -250,6 +251,11 @@ def _label_column(columns: Mapping[str, Sequence[str]], medium: str, kind: str =
         return texts[-1]  # of LJSpeech: the one with numbers written out
     classes = [name for name in texts if _repeats(columns[name])]
     return classes[0] if len(classes) == 1 and len(texts) == 1 else ""
+
+
+def _as_label(name: str, values: Sequence[str]) -> tuple[bool, bool, bool]:
+    """Return what speaks for one of several columns that are called like classes, the weightiest first."""
+    return len(set(values)) > 1, _is_worded(values), bool(SURE_NAMES.search(name))
 
 
 def _one_hot(columns: Mapping[str, Sequence[str]]) -> list[str]:

@@ -90,13 +90,35 @@ def flat(record: Record) -> dict[str, str]:
 def _flat(record: Record, prefix: str, level: int) -> dict[str, str]:
     cells: dict[str, str] = {}
     for key, value in record.items():
-        if isinstance(value, dict) and value.keys() == CHOSEN:  # several, where one stands as it is
+        if isinstance(value, dict) and (marks := _by_kind(value)):
+            cells[f"{prefix}{key}"] = marks
+        elif (
+            isinstance(value, dict) and value.keys() == CHOSEN
+        ):  # several, where one stands as it is
             cells[f"{prefix}{key}"] = cell(value["choices"])
         elif isinstance(value, dict) and value and level < MOST_LEVELS:
             cells |= _flat(value, f"{prefix}{key}.", level + 1)
         else:
             cells[f"{prefix}{key}"] = NOTHING if value == [] else cell(value)
     return cells
+
+
+def _by_kind(value: Record) -> str:
+    """Return marks that stand under their kind and words, both ends included, as CLUENER has them; "" for anything else."""
+    marks: list[list[object]] = []
+    for kind, words in value.items():
+        if not isinstance(words, dict) or not words:
+            return ""
+        for word, places in words.items():
+            if not is_list_of(places, list) or not all(len(place) == 2 for place in places):  # type: ignore[attr-defined]
+                return ""
+            for first, last in places:  # type: ignore[attr-defined]
+                if not (str(first).isdecimal() and str(last).isdecimal()):
+                    return ""
+                if int(last) - int(first) + 1 != len(word):
+                    return ""
+                marks.append([int(first), int(last) + 1, kind, word])
+    return json.dumps(marks, ensure_ascii=False) if marks else ""
 
 
 def _answer(annotations: Sequence[Record]) -> str:

@@ -193,6 +193,8 @@ def _written_for_programs(head: bytes, ending: str) -> str:
         return "ARFF (Weka)"
     if ending in (".yml", ".yaml"):
         return "YAML"
+    if text.startswith(b"#FORMAT=WebAnno"):
+        return "WebAnno TSV"
     is_xml = text.lower().startswith(b"<?xml") or (ending == ".xml" and text.startswith(b"<"))
     return "XML" if is_xml else ""
 

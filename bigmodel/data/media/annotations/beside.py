@@ -3,9 +3,10 @@
 The same beside pictures are classes, where they are few.
 """
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -19,11 +20,16 @@ from bigmodel.data.media.listing import Context
 from bigmodel.data.media.naming.lookup import listed
 
 GRID = ".textgrid"  # of Praat
-ENDINGS = (".txt", ".lab", ".trn", ".srt", ".vtt", GRID, "")
+JSON = ".json"
+ENDINGS = (".txt", ".lab", ".trn", ".srt", ".vtt", ".cls", GRID, JSON, "")
 SUBTITLES = (".srt", ".vtt")
 CUE = re.compile(r"\d+|WEBVTT.*|NOTE\b.*|[\d:.,]+\s*-->.*")  # lines of subtitles that nobody speaks
 TRACK = re.compile(r"\d+[.,]?\d*\t\d+[.,]?\d*(?:\t(?P<what>.*))?")
 QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+SAMPLES = re.compile(
+    r"\d+ \d{3,} (?=\D)"
+)  # from where to where a text is spoken, as TIMIT writes it
+TOLD = ("text", "transcript", "transcription", "sentence", "label", "class", "category")  # in JSON
 TIERS = ("IntervalTier", "TextTier")
 OF_WORDS = re.compile(
     r".*(word|sentence|utterance|text|trans|orth|speech|词|句|文本|转写).*", re.IGNORECASE
@@ -32,6 +38,7 @@ OF_SPEAKERS = re.compile(
     r"utt2.*|spk2.*|reco2.*|segments|wav\.scp|.*trials.*"
 )  # lists of Kaldi, no texts
 MOST_BYTES = 4 * 2**20
+CLASS = ".cls"  # a class beside its picture, as WebDataset packs them
 LOOKED_AT = 20  # texts, of which one tells what all are
 ENOUGH = 0.5  # of the recordings have a text
 LONGEST_CLASS = 40  # characters of a text that is a class
@@ -82,7 +89,10 @@ def _classes(files: MediaFiles, texts: Sequence[Entry], context: Context) -> Ann
     """Return pictures whose texts are few and short: then these are their classes."""
     said, used = _one_each(files.items, texts)
     kinds = set(said.values())
-    are_short = all(len(kind) <= LONGEST_CLASS and not kind[:1].isdigit() for kind in kinds)
+    are_meant = all(entry.ending == CLASS for entry in used)
+    are_short = all(
+        len(kind) <= LONGEST_CLASS and (are_meant or not kind[:1].isdigit()) for kind in kinds
+    )
     if len(said) < ENOUGH * len(files.items) or not 1 < len(kinds) <= 0.5 * len(said):
         return None
     return _annotated(files, said, used, Form.FOLDERS, context) if are_short else None
@@ -116,7 +126,10 @@ def _one_each(
         }
         if len(used) >= ENOUGH * len(items):
             break
-    return {i: _said(entry) for i, entry in used.items()}, list(used.values())
+    said = {
+        i: words for i, entry in used.items() if (words := _said(entry)) or entry.ending != JSON
+    }
+    return said, [used[i] for i in said]
 
 
 def _lists(items: Sequence[Item], texts: Sequence[Entry]) -> tuple[dict[int, str], Sequence[Entry]]:
@@ -125,7 +138,8 @@ def _lists(items: Sequence[Item], texts: Sequence[Entry]) -> tuple[dict[int, str
     said: dict[int, str] = {}
     used = []
     for entry in texts:
-        lines = list(_pairs(text_of(entry, MOST_BYTES)))
+        text = text_of(entry, MOST_BYTES)
+        lines = [] if _is_table(text) else list(_pairs(text, by_stem))
         known = {by_stem[name]: words for name, words in lines if name in by_stem}
         if known and len(known) >= LINES * len(lines):
             said |= known
@@ -133,9 +147,18 @@ def _lists(items: Sequence[Item], texts: Sequence[Entry]) -> tuple[dict[int, str
     return said, used
 
 
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
+def _is_table(text: str) -> bool:
+    """Tell lines of three columns and more, of which one may name the speaker."""
+    lines = [line for line in text.splitlines()[:LOOKED_AT] if line.strip()]
+    return bool(lines) and all(line.count("\t") > 1 for line in lines)
+
+
+def _pairs(text: str, known: Container[str]) -> Iterator[tuple[str, str]]:
     for line in text.splitlines():
         name, _, words = line.strip().replace("\t", " ").partition(" ")
+        before, colon, after = line.strip().partition(":")
+        if colon and name not in known and before in known:  # JSUT
+            name, words = before, after
         if name:
             yield name.rpartition(".")[0] if "." in name else name, words.strip()
 
@@ -145,11 +168,25 @@ def _said(entry: Entry) -> str:
     text = text_of(entry, MOST_BYTES)
     if entry.ending == GRID:
         return _of_grid(text)
+    if entry.ending == JSON:
+        return _of_json(text)
+    if entry.ending == ".txt":
+        text = SAMPLES.sub("", text, count=1)
     if track := TRACK.fullmatch(text.strip()):
         return (track["what"] or "").strip()
     if entry.ending in SUBTITLES:
         text = "\n".join(line for line in text.splitlines() if not CUE.fullmatch(line.strip()))
     return " ".join((text.strip().partition("\n")[0] if entry.ending == ".trn" else text).split())
+
+
+def _of_json(text: str) -> str:
+    """Return what a file of JSON says of the one beside it, "" where it holds nothing like that."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    told = map(found.get, TOLD) if isinstance(found, dict) else ()
+    return next((" ".join(each.split()) for each in told if isinstance(each, str)), "")
 
 
 def _of_grid(text: str) -> str:

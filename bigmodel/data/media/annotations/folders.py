@@ -27,26 +27,32 @@ PEOPLE = re.compile(
     rf"(?:actor|speaker|spk|person|subject|user|participant|说话人|演员|人){GAP}\d+"
 )
 HALVES = re.compile(
-    r"(?:(?:seg\w*|binary|ground)[\s_-]?)?(?:masks?|truth|gt|segmentations?|annotations?|contours?|depth|edges?)(?:[\s_-]?\w+)?"
+    r"(?:(?:seg\w*|binary|ground|train|val|test)[\s_-]?)?(?:masks?|truth|gt|segmentations?|annot(?:ation)?s?|contours?|depth|edges?)(?:[\s_-]?\w+)?"
     r"|lr|hr|low[\s_-]?res\w*|high[\s_-]?res\w*|noisy|clean|blurr?y?|sharp|掩码|掩膜|蒙版|模糊|清晰|噪声|干净"
 )
 UNLABELLED = re.compile(
     rf"(?:un|not|non|no){GAP}(?:labell?ed|labels?|annotated|classified|sorted|tagged)|未(?:标注|分类|标记)|无标签"
 )
 SAMPLES = "-samples"  # behind each class in what Teachable Machine saves
+PART_AND_CLASS = re.compile(r"(?P<part>[A-Za-z]+)[\s_-]+(?P<of>\S.*)")
 COPY = re.compile(
     r"(.+?)\s*(?:\(\d\d?\)|[-_ ]\s*(?:copy|kopie|copie|副本|拷贝)(?:\s*\(?\d\d?\)?)?)",
     re.IGNORECASE,
 )
 MOST_HALVES = 4  # more folders are classes, whatever one of them is called
 MOST_MARKED = 0.5  # of the files
+MASK = re.compile(
+    r"(?P<of>.+)[\s_-](?:masks?|segs?|segmentation|gt|annot\w*|depth|edges?|contours?)(?:[\s_-]?\d+)?",
+    re.IGNORECASE,
+)
+MOST_MASKS = 0.8  # of the files: each picture has a few at most
 PIECES = re.compile(
-    rf"(?:fold|batch|part|chunk|disc|disk|session|批次?|第){GAP}\d+{GAP}(?:批|部分)?"
+    rf"(?:.*{GAP})??(?:fold|batch|part|chunk|disc|disk|session|批次?|第){GAP}\d+{GAP}(?:批|部分)?"
 )
 
 
 def _read(files: MediaFiles, context: Context) -> Annotated:
-    usable = _without_marked(files.items, context.findings)
+    usable = without_masks(_without_marked(files.items, context.findings), context.findings)
     try:
         items, level = by_folders(usable, files.medium, context.level)
     except DatasetError as error:
@@ -66,6 +72,21 @@ def _without_marked(items: Sequence[Item], findings: Findings) -> Sequence[Item]
     folders = sorted(set(marked.values()))
     findings.note("folders_marked", count=len(marked), names=listed(folders))
     return [item for item in items if item.entry.name not in marked]
+
+
+def without_masks(items: Sequence[Item], findings: Findings) -> Sequence[Item]:
+    """Return pictures without those that only mark something in another one: called like it and mask, depth or the like."""
+    stems = {_stem(item) for item in items}
+    masks = [i for i in items if (found := MASK.fullmatch(_stem(i))) and found["of"] in stems]
+    if not masks or len(masks) > MOST_MASKS * len(items):
+        return items
+    names = {item.entry.name for item in masks}
+    findings.note("masks_beside", count=len(names), names=listed(sorted(names), SHOWN_FOLDERS))
+    return [item for item in items if item.entry.name not in names]
+
+
+def _stem(item: Item) -> str:
+    return item.entry.name.removesuffix(item.entry.ending) if item.entry.ending else item.entry.name
 
 
 def _without_unlabelled(items: Sequence[Item], findings: Findings) -> list[Item]:
@@ -120,7 +141,7 @@ def by_folders(items: Sequence[Item], medium: str, level: int = 0) -> tuple[list
         DatasetError: `media_no_classes`, `media_no_table`, or `media_level` with `levels` to choose from.
     """
     items = with_splits(items)
-    paths = _class_folders(items)
+    paths = _without_parts(_class_folders(items))
     names = {number: _names(paths, number) for number in range(1, max(map(len, paths)) + 1)}
     if not names:
         raise DatasetError("media_no_classes" if medium == IMAGE else "media_no_table")
@@ -155,7 +176,7 @@ def are_classes(files: MediaFiles) -> bool:
 def with_splits(items: Sequence[Item]) -> list[Item]:
     """Return files with the part that their folders name, where folders are called like parts."""
     if not _are_split(items):
-        return list(items)
+        return _with_named_parts(items)
     found = [next(filter(None, map(split_of, item.folders)), Split.NONE) for item in items]
     if Split.TRAIN not in found:
         return list(items)
@@ -163,6 +184,41 @@ def with_splits(items: Sequence[Item]) -> list[Item]:
         item if split == Split.NONE or item.split else replace(item, split=split)
         for item, split in zip(items, found, strict=True)
     ]
+
+
+def _split_in_name(folder: str) -> tuple[str, str]:
+    """Return the part and the class of a folder called by both ("train_cat"), "" and its name of any other."""
+    found = PART_AND_CLASS.fullmatch(folder)
+    split = split_of(found["part"]) if found else None
+    return (str(split), found["of"]) if found and split else ("", folder)
+
+
+def _with_named_parts(items: Sequence[Item]) -> list[Item]:
+    """Return files with the part that stands in the names of their classes ("train_cat", "test_cat"), where it does in all."""
+    lasts = {item.folders[-1] for item in items if item.folders}
+    told = [_split_in_name(folder) for folder in lasts]
+    classes: dict[str, set[str]] = {}
+    for split, name in told:
+        classes.setdefault(name, set()).add(split)
+    is_told = len(classes) > 1 and all(split for split, _ in told) and len(told) > len(classes)
+    if not is_told or Split.TRAIN not in {split for split, _ in told}:
+        return list(items)
+    return [
+        replace(item, split=item.split or _split_in_name(item.folders[-1])[0])
+        if item.folders
+        else item
+        for item in items
+    ]
+
+
+def _without_parts(paths: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return folders without the part in their names, where all of one level are called by both."""
+    lasts = {path[-1] for path in paths if path}
+    told = {folder: _split_in_name(folder) for folder in lasts}
+    is_told = lasts and all(split for split, _ in told.values())
+    if not is_told or not 1 < len({name for _, name in told.values()}) < len(lasts):
+        return list(paths)
+    return [(*path[:-1], told[path[-1]][1]) if path else path for path in paths]
 
 
 def _are_split(items: Sequence[Item]) -> bool:

@@ -23,8 +23,17 @@ from bigmodel.data.media.listing import (
 from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.parts import split_of
 
-ENDINGS = {".csv", ".tsv", ".txt", ".jsonl", ".json", ".ndjson", ".xlsx", ".xls", ".parquet"}
-STEMS = {"transcripts", "transcript", "metadata", "labels", "classes", "annotations", "list"}
+ENDINGS = {".csv", ".tsv", ".txt", ".jsonl", ".json", ".ndjson", ".manifest", ".xlsx", ".xls", ".parquet"}  # fmt: skip
+STEMS = {
+    "transcripts",
+    "transcript",
+    "metadata",
+    "labels",
+    "classes",
+    "annotations",
+    "list",
+    "trans",
+}
 SKIPPED = ("submission", "license", "readme")
 SECOND_CHOICE = {"invalidated", "other", "reported", "unvalidated", "validated_sentences"}
 REFUSED = {"transcripts_paths", "media_boxes", "media_several"}  # whatever the folders are
@@ -44,7 +53,7 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
         return None
     items = _joined(chosen, files)
     count = len({item.entry.name for item in items})
-    if count < ENOUGH * len(files.items) and are_classes(files):
+    if are_classes(files) and (count < ENOUGH * len(files.items) or _repeat_folders(items, files)):
         _tell_unused(opened, context)
         return None
     _tell(chosen, opened, files, items, context)
@@ -56,6 +65,11 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     is_of_people = not is_spoken and all(each.is_of_people for each in chosen)
     kind = SPEAKER if is_of_people and not context.kind else ""
     return Annotated(form, tuple(with_splits(items)), names, kind=kind)
+
+
+def _repeat_folders(items: Sequence[Item], files: MediaFiles) -> bool:
+    """Tell whether tables say of some files what the folders say of all, as lists of the training part do."""
+    return len(items) < len(files.items) and all(item.label in item.folders for item in items)
 
 
 def _opened(files: MediaFiles, context: Context) -> list[Listing]:

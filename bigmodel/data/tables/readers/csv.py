@@ -30,6 +30,7 @@ from bigmodel.data.tables.shapes.quoting import (
     quote_of,
     unwrapped,
 )
+from bigmodel.data.tables.shapes.separated import BLANK, TAB, are_blank_parted, long_mark
 from bigmodel.data.tables.table import Findings, Target
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -68,7 +69,10 @@ def _read(path: Path, target: Target) -> None:
     declared = _declared(sample)
     if declared == PASTED and _is_printed(sample[1:]):
         sample, declared = ["\n", *sample[1:]], ""
-    delimiter = declared or _sniff(sample)
+    if not declared and (mark := long_mark(sample)):
+        lines = (line.replace(mark, TAB) for line in itertools.chain(sample, lines))
+        sample = _sample(lines)
+    delimiter = declared or (BLANK if are_blank_parted(sample) else _sniff(sample))
     if delimiter == PIPE:
         escaped = ESCAPED if _is_printed(sample) else WITHIN
         came = (line.replace(escaped, WITHIN) for line in itertools.chain(sample, lines))

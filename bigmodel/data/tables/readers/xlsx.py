@@ -1,6 +1,7 @@
 """Excel workbooks: unpacked sizes are measured before openpyxl sees the file, and its declared ones are never believed."""
 
 import warnings
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,8 @@ def _read(path: Path, target: Target) -> None:
     if not openpyxl.DEFUSEDXML:
         raise RuntimeError("defusedxml is not active in openpyxl")
     parts = measure(path)
+    if pictures := _pictures_in(path):
+        target.findings.note("workbook_pictures", count=pictures)
     target.encoding = "UTF-8"
     with warnings.catch_warnings(), path.open("rb") as file:  # by its name openpyxl refuses one
         warnings.simplefilter("ignore")
@@ -65,6 +68,11 @@ def _read(path: Path, target: Target) -> None:
         sheets = [XlsxSheet(sheet, _part_of(sheet, parts)) for sheet in book.worksheets]
         read = read_sheets(sheets, target)
     _tell_formulas(next(sheet.part for sheet in sheets if sheet is read), target)
+
+
+def _pictures_in(path: Path) -> int:
+    with zipfile.ZipFile(path) as archive:
+        return sum(name.startswith("xl/media/") for name in archive.namelist())
 
 
 def _part_of(sheet: Any, parts: dict[str, Part]) -> Part:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pyarrow as pa
@@ -149,3 +150,42 @@ def test_gettext_is_a_translation(settings: Settings) -> None:
     version = read(settings, f'{head}{body}#~ msgid "old"\n#~ msgstr "alt"\n', "de.po")
     assert (version.summary.target, version.summary.rows) == ("text", 59)
     assert said(version, "po_left") == {"count": 1}
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda rows: "".join(f"65{n}_!_10{n % 2}_!_{b}_!_{a}_!_\n" for n, (a, b) in enumerate(rows)),
+        lambda rows: '"text" "label"\n' + "".join(f'"{n}" "{a}" "{b}"\n' for n, (a, b) in enumerate(rows)),
+    ],
+    ids=["toutiao", "R"],
+)  # fmt: skip
+def test_cells_parted_by_other_marks(settings: Settings, write) -> None:  # type: ignore[no-untyped-def]
+    version = read(settings, write(list(zip(TEXTS, LABELS, strict=True))), "rows.txt")
+    assert sorted(version.summary.classes.values()) == [30, 30]
+    assert texts(settings, version)[3] == TEXTS[3]
+
+
+def test_parts_and_marks_in_an_archive(settings: Settings) -> None:
+    service, path = DatasetService(settings, MemoryStore()), settings.scratch / "set.zip"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with ZipFile(path, "w") as archive:
+        for part, at in (("train", range(40)), ("val", range(40, 50)), ("test", range(50, 60))):
+            archive.writestr(f"news.{part}.txt", "".join(f"{LABELS[n]}\t{TEXTS[n]}\n" for n in at))
+    version = service.import_file("me", path).version
+    assert (version.summary.classes, version.summary.split_rows["test"]) == (CLASSES, 10)
+    with ZipFile(path, "w") as archive:
+        for at, text in enumerate(TEXTS):
+            archive.writestr(f"docs/{at}.txt", text)
+            archive.writestr(
+                f"docs/{at}.ann", "T1\tFood 4 8\tsoup\nT2\tFood 0 3;9 12\tthe was\n#1\tNote\n"
+            )
+    version = service.import_file("me", path).version
+    assert (version.summary.target, version.summary.classes) == ("spans", {"Food": 60})
+    assert said(version, "brat") == {"count": 60, "left": 60}
+
+
+def test_marks_by_kind_are_spans(settings: Settings) -> None:
+    rows = [{"text": text, "label": {"food": {"soup": [[4, 7]]}, "day": {f"{at}": [[len(text) - len(str(at)), len(text) - 1]]}}} for at, text in enumerate(TEXTS)]  # fmt: skip
+    version = read(settings, "\n".join(map(json.dumps, rows)), "rows.json")
+    assert (version.summary.target, version.summary.classes) == ("spans", {"food": 60, "day": 60})
