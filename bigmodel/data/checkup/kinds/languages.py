@@ -27,6 +27,7 @@ SCRIPTS = {
 LOOKED_AT = 300  # characters
 LETTERS_A_HAN = 3.0  # a Chinese character says about as much as so many letters
 FEWEST, SHARE = 5, 0.01
+NO_LETTERS = bytes(byte for byte in range(128) if not chr(byte).isalpha())
 UNKNOWN = ("<unk>", "[UNK]")  # what tokenizers call what they do not know
 LEAST_UNREAD, SHARE_UNREAD = 3, 0.005  # of the rows
 SHOWN = 8  # signs
@@ -57,7 +58,7 @@ def _foreign(rows: CheckedRows) -> Iterator[Finding]:
 
 def _counted(text: str) -> list[int]:
     if text.isascii():
-        return [0, 0, 0, sum(map(str.isalpha, text)), 0, 0, 0, 0]
+        return [0, 0, 0, len(text.encode().translate(None, NO_LETTERS)), 0, 0, 0, 0]
     return [len(script.findall(text)) for script in SCRIPTS.values()]
 
 

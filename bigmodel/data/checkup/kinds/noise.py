@@ -43,7 +43,7 @@ def _mistyped(rows: CheckedRows) -> Iterator[Finding]:
     if not found:
         return
     changed = sum(
-        any(word.casefold() in found for word in WORD.findall(text)) for text in rows.inputs
+        not found.keys().isdisjoint(map(str.casefold, WORD.findall(text))) for text in rows.inputs
     )
     examples = tuple(Example(word, meant) for word, meant in list(found.items())[:EXAMPLES])
     steps = (spell_step(found),)

@@ -3,14 +3,18 @@
 What an input is cleaned into at prediction is what a row of a version was cleaned into, for both are opened and cleaned here.
 """
 
+import os
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media import audio, images
 from bigmodel.data.media.files import IMAGE
-from bigmodel.data.media.keep import Keeper, Kept, sound_as
+from bigmodel.data.media.keep import HEAVY_BYTES, MAX_THREADS, Keeper, Kept, sound_as
 from bigmodel.data.picture_steps import clean_picture
 from bigmodel.data.sound_steps import PIECES, clean_sound
 
@@ -58,10 +62,21 @@ class Cleaner:
 def clean_all(
     names: Sequence[str], media: Path, cleaner: Cleaner, progress: Callable[[float], None]
 ) -> list[list[Kept]]:
-    """Return what each kept file becomes."""
-    keeper = Keeper(cleaner.medium, cleaner.folder)
+    """Return what each kept file becomes, in order; several are cleaned at the same time, of heavy ones one."""
+    keeper, heavy = Keeper(cleaner.medium, cleaner.folder), threading.Lock()
+
+    def clean(name: str) -> list[Kept]:
+        is_heavy = (media / name).stat().st_size > HEAVY_BYTES
+        with heavy if is_heavy else nullcontext():
+            return cleaner.kept(name, media, keeper)
+
+    threads = min(MAX_THREADS, os.cpu_count() or 1)
     found = []
-    for number, name in enumerate(names):
-        progress(number / len(names))
-        found.append(cleaner.kept(name, media, keeper))
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for kept in pool.map(clean, names):
+                found.append(kept)
+                progress(len(found) / len(names))
+        finally:
+            pool.shutdown(cancel_futures=True)
     return found
