@@ -1,9 +1,7 @@
 """The Home tab: what this is in three steps, samples that work with one click, and the latest trainings."""
 
-from collections.abc import Callable
 from functools import partial
 from html import escape
-from itertools import groupby
 from pathlib import Path
 
 import gradio as gr
@@ -15,12 +13,11 @@ from pages.shared.web.guard import guard
 from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets import ring, waiting
 from pages.shared.widgets.report_view import ReportView
+from pages.shared.widgets.sample_cards import REST, sample_cards
 
 EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"  # projects, one a language
 STEPS = {"one": "upload", "two": "train", "three": "try"}  # and their icons
 RECENT = 6
-KINDS = ("text", "image", "voice", "mixed")  # of samples, in this order
-ACROSS = 3  # samples side by side
 JOBS, RESULTS, DATA = "jobs", "results", "data"
 UNUSABLE = {State.FAILED, State.CANCELLED}
 GOOD, BAD = {State.SUCCEEDED}, {State.FAILED, State.LOST}
@@ -32,45 +29,16 @@ class HomeTab:
     def __init__(self, ctx: Context, tab: gr.Tab) -> None:
         self.ctx = ctx
         self.guard = guard(ctx.services.words)
-        self.samples = ctx.services.datasets.samples()
+        self.samples = {sample.name: sample for sample in ctx.services.datasets.samples()}
         self.recent = gr.HTML("", elem_id="home-recent")
         self.intro = gr.HTML(waiting.drawn("steps"), elem_id="home-intro")
         self.own = gr.Button(ctx.t("pages.home.own"), variant="primary", elem_id="home-own")
         self.example = gr.Button(ctx.t("pages.home.example"), elem_id="home-example", visible=False)
-        gr.Markdown(ctx.t("pages.home.samples"), elem_classes="bm-title")
-        self.buttons = self._build_samples()
+        title = f'<h2 class="bm-title">{ctx.each("pages.home.samples")}</h2>'
+        self.cards = sample_cards(ctx.each, list(self.samples.values()), "home-samples", title)
         ProjectView(ctx, self.guard)
         ReportView(ctx, self.guard, "home")
         self._wire(tab)
-
-    def _build_samples(self) -> list[tuple[Sample, gr.Button]]:
-        """Build the samples by what they hold; of many of a kind the first alone are in sight."""
-        buttons = []
-        for kind, samples in groupby(sorted(self.samples, key=_kind), key=_kind):
-            title = self.ctx.t(f"pages.home.kind.{KINDS[kind]}")
-            icon = f'<i class="bm-icon" style="--icon: var(--icon-{KINDS[kind]}-demo)"></i>'
-            with gr.Row(elem_classes="bm-kind"):
-                gr.HTML(icon)
-                gr.Markdown(title, elem_classes="bm-title")
-            every = list(samples)
-            shown = ACROSS if len(every) > ACROSS + 1 else len(every)
-            buttons += self._build_rows(every[:shown])
-            if more := every[shown:]:
-                with gr.Accordion(self.ctx.t(f"pages.home.more.{KINDS[kind]}"), open=False):
-                    buttons += self._build_rows(more)
-        return buttons
-
-    def _build_rows(self, samples: list[Sample]) -> list[tuple[Sample, gr.Button]]:
-        with gr.Row(equal_height=True, elem_classes="bm-sample-cards"):
-            return [(sample, self._build_sample(sample)) for sample in samples]
-
-    def _build_sample(self, sample: Sample) -> gr.Button:
-        t = self.ctx.t
-        with gr.Column(min_width=220, variant="panel", elem_classes="bm-sample"):
-            gr.HTML(_face(sample))
-            gr.Markdown(t(f"samples.{sample.name}.title"), elem_classes="bm-title")
-            gr.Markdown(t(f"samples.{sample.name}.about"))
-            return gr.Button(t("pages.home.try"), elem_id=f"home-sample-{sample.name}")
 
     def _wire(self, tab: gr.Tab) -> None:
         outputs = [self.intro, self.recent, self.example]
@@ -84,21 +52,12 @@ class HomeTab:
             show_progress_on=self.example,
         )
         self.ctx.go(seen, RESULTS)
-        for sample, button in self.buttons:
-            event = button.click(
-                self.guard(self._starter(sample)),
-                None,
-                [self.ctx.dataset, self.ctx.job],
-                api_visibility="private",
-                show_progress_on=button,
-            )
-            self.ctx.go_demo(event)
-
-    def _starter(self, sample: Sample) -> Callable[[gr.Request], tuple[str, str]]:
-        def start(request: gr.Request) -> tuple[str, str]:
-            return self.start(sample, request)
-
-        return start
+        started = self.cards.click(
+            self.guard(self.begin), None, [self.ctx.dataset, self.ctx.job], **QUIET
+        )
+        self.ctx.go_demo(started)
+        for ended in (started.success, started.failure):
+            ended(None, None, None, js=REST)
 
     # handlers ---------------------------------------------------------------------------------
 
@@ -115,6 +74,10 @@ class HomeTab:
         dataset = services.project.load(owner, file).first
         jobs = services.jobs.all(owner, 200, 0)
         return dataset, next(job.id for job in jobs if job.dataset_id == dataset)
+
+    def begin(self, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
+        """Start with the sample whose button was pressed."""
+        return self.start(self.samples[str(event.sample)], request)
 
     def start(self, sample: Sample, request: gr.Request) -> tuple[str, str]:
         """Import a sample and train on it; a second click comes back to the same training."""
@@ -189,18 +152,6 @@ class HomeTab:
         numbers = kept.metrics.get("test", {}) if kept else {}
         own = self.ctx.services.jobs.metrics(job)
         return ring.of_numbers(numbers, partial(self.ctx.say, request), own)
-
-
-def _kind(sample: Sample) -> int:
-    return KINDS.index(sample.demo)
-
-
-def _face(sample: Sample) -> str:
-    """Return what a sample holds, to be seen before it is chosen."""
-    if sample.face:
-        return f'<img class="bm-shows" src="{sample.face}" alt="">'
-    example, answer = (escape(text) for text in sample.shows)
-    return f'<p class="bm-shows"><q>{example}</q> <span class="bm-badge">{answer}</span></p>'
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:

@@ -16,7 +16,7 @@ from bigmodel.core.events import Event, Kind, decode
 from bigmodel.core.job import State
 from bigmodel.services.studio import Services, open_services
 from bigmodel.settings import Settings
-from tests.fakes.workshop import Workshop, quick_settings
+from tests.fakes.workshop import TASKS, Workshop, quick_settings
 from tests.server import Studio
 
 OWNER = "local"
@@ -96,7 +96,8 @@ def _is_step(event: Event) -> bool:
 def _viewers() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         workshop = Workshop.open(quick_settings(Path(folder) / "home"))
-        studio = Studio(workshop.settings.home, {"BIGMODEL_WARM": "0"})
+        known = {"BIGMODEL_WARM": "0", "BIGMODEL_TASK_FOLDERS": str(TASKS)}
+        studio = Studio(workshop.settings.home, known)
         try:
             workshop.supervise()
             workshop.wait(lambda: (workshop.settings.run / "supervisor.json").exists())

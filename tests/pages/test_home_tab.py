@@ -1,5 +1,6 @@
 """The Home tab without a browser: one click on a sample is one training, however often it is clicked."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +15,8 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
 from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
-from pages import home
 from pages.home import HomeTab
+from pages.shared.widgets import sample_cards
 from tests.fakes.journey import run_here
 from tests.fakes.services import real_services
 from tests.pages.one_tab import one_tab
@@ -61,14 +62,14 @@ def tab(settings: Settings) -> HomeTab:
 
 @pytest.mark.parametrize("name", ["sentiment_zh", "trips_en", "places_en", "diary_en"])
 def test_two_clicks_on_a_sample_are_one_training(tab: HomeTab, name: str) -> None:
-    [sample] = [sample for sample in tab.samples if sample.name == name]
+    sample = tab.samples[name]
     first = tab.start(sample, request("en"))
     assert tab.start(sample, request("en")) == first
     assert len(tab.ctx.services.jobs.all("local")) == 1
 
 
 def test_latest_trainings_are_named_in_the_readers_language(tab: HomeTab) -> None:
-    tab.start(tab.samples[0], request("zh"))
+    tab.start(tab.samples["sentiment_zh"], request("zh"))
     recent = tab.show(request("zh"))[1]
     assert "中文评论" in recent
     assert "排队中" in recent
@@ -93,7 +94,7 @@ def test_finished_example_is_there_at_once_and_gone_when_deleted(
 
 
 def test_every_sample_shows_what_it_holds_before_it_is_chosen(tab: HomeTab) -> None:
-    faces = {sample.name: home._face(sample) for sample in tab.samples}
+    faces = {name: sample_cards.face(sample) for name, sample in tab.samples.items()}
     assert [
         name for name, face in faces.items() if "data:image" not in face and "<q>" not in face
     ] == []
@@ -101,6 +102,7 @@ def test_every_sample_shows_what_it_holds_before_it_is_chosen(tab: HomeTab) -> N
 
 
 def test_samples_stand_by_what_they_hold(tab: HomeTab) -> None:
-    kinds = [sample.demo for sample, _ in tab.buttons]
-    assert kinds == sorted(kinds, key=home.KINDS.index)
-    assert len(kinds) == len(tab.samples)
+    named = re.findall('data-sample="([^"]+)"', str(tab.cards.value))
+    kinds = [tab.samples[name].demo for name in named]
+    assert kinds == sorted(kinds, key=sample_cards.KINDS.index)
+    assert sorted(named) == sorted(tab.samples)

@@ -80,6 +80,17 @@ class Context:
         self.used_keys.add(key)
         return I18nData(language.browser_key(key))
 
+    def each(self, key: str) -> str:
+        """Return a static text in every language, for a piece of HTML; the style sheet shows that of the page.
+
+        The browser puts one text alone in the place of a marker, and a piece of many texts has no place for a second.
+        """
+        texts = self.services.words.texts
+        return "".join(
+            f'<span class="bm-each" lang="{locale}">{html.escape(texts[each][key])}</span>'
+            for each, locale in language.LOCALES.items()
+        )
+
     def language(self, request: gr.Request) -> Language:
         """Return the language this person reads."""
         return language.of_request(request, self.services.settings.language)

@@ -2,10 +2,9 @@
 
 import json
 import logging
-import re
 import socket
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import distribution
@@ -29,6 +28,7 @@ from bigmodel.core.language import Language
 from bigmodel.settings import Settings
 from pages.shared.web.body import BoundedBody
 from pages.shared.web.endpoints import ApprovedEndpoints
+from pages.shared.web.front import sent, tree
 from pages.shared.web.language import head_script
 from pages.shared.web.middleware import (
     SPACE_FRAMERS,
@@ -44,22 +44,12 @@ PORTS_TO_TRY = 20
 START = new_id()  # of this process; an open page notices when it changes
 LOOK_S, PROGRESS_S = 0.02, 0.1  # between looks of the queue for events, and for their progress
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-PARTS = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
-KEPT = {
-    "Cache-Control": "public, max-age=86400"
-}  # it has the name of Gradio's own, which may follow it
-# `function find(node, id)` that asks a node, then each child in turn, whatever a minifier called it.
-WALK = re.compile(
-    r"function (?P<find>\w+)\((?P<node>\w+),(?P<id>\w+)\)\{if\((?P=node)\.id===(?P=id)\)return (?P=node);"
-    r"if\((?P=node)\.children\)for\(let (?P<child>\w+) of (?P=node)\.children\)"
-    r"\{let (?P=node)=(?P=find)\((?P=child),(?P=id)\);if\((?P=node)\)return (?P=node)\}return null\}"
-)
 
 
 def head(language: Language | None) -> str:
     """Return what runs in the head of a page, before anything of Gradio."""
     scripts = script("events.js", "frames.js", "stream.js", "takes.js")
-    return f"{head_script(language)}<script>{scripts}</script>"
+    return f"{head_script(language)}<script>{scripts}</script>{sent.early()}"
 
 
 def running_url(settings: Settings) -> str:
@@ -140,8 +130,9 @@ def serve(
         css=style_sheet(),
         app_kwargs={"middleware": _middleware(settings, doors), "openapi_url": None},
     )
+    sent.trim(demo)
     _grant_nobody(app)
-    _add_routes(app, [*quick_tree_routes(), *_own_routes(settings), *routes])
+    _add_routes(app, [*tree.routes(), *_own_routes(settings), *routes])
     _note(settings).write_text(json.dumps({"url": url}), "utf-8")
     return str(url)
 
@@ -158,6 +149,7 @@ def _middleware(settings: Settings, doors: Sequence[Middleware]) -> list[Middlew
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(RangesByStarlette),
         Middleware(HeadScript, script=head(settings.language)),
+        Middleware(sent.KeptPage),
     ]
 
 
@@ -196,27 +188,6 @@ def _own_routes(settings: Settings) -> list[Route]:
         return FileResponse(script, media_type="text/javascript", headers=FOR_EVER)
 
     return [Route("/healthz", healthz), Route("/bm/plotly.min.js", plotly_js)]
-
-
-def quick_tree_routes() -> list[Route]:
-    """Return the routes that serve Gradio's search for components as ours (`assets/places.js`), none where Gradio has another by now."""
-    own = script("places.js")
-    routes = []
-    for path in PARTS.glob("core-*.js"):
-        text = path.read_text("utf-8")
-        if found := WALK.search(text):
-            body = text.replace(found[0], own.replace("bmFind", found["find"]))
-            routes.append(Route(f"/assets/{path.name}", _script(body)))
-    if not routes:
-        log.warning("Gradio's search for components was not found: pages answer more slowly")
-    return routes
-
-
-def _script(body: str) -> Callable[[Request], Response]:
-    def answer(_request: Request) -> Response:
-        return Response(body, media_type="text/javascript", headers=KEPT)
-
-    return answer
 
 
 def _add_routes(app: FastAPI, routes: Sequence[Route]) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import gradio as gr
 
+from pages.shared.web.language import LOCALES
+
 ASSETS = Path(__file__).parents[3] / "assets"
 _FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 _MONO = ["ui-monospace", "Menlo", "Consolas", "Noto Sans Mono CJK SC", "monospace"]
@@ -28,7 +30,11 @@ def style_sheet() -> str:
         for path in sorted((ASSETS / "icons").glob("*.svg"))
     )
     sheets = [(ASSETS / name).read_text("utf-8") for name in ("studio.css", "marks.css")]
-    return "\n".join([f":root {{ {icons} }}", *sheets])
+    others = [
+        f':not(:lang({locale})) > .bm-each[lang="{locale}"] {{ display: none; }}'
+        for locale in LOCALES.values()
+    ]
+    return "\n".join([f":root {{ {icons} }}", *sheets, *others])
 
 
 def theme() -> gr.themes.Base:

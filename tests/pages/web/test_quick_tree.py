@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from pages.shared.web import server
+from pages.shared.web.front import tree
 from pages.shared.web.theme import script
 
 TREE = "{id: 0, children: [{id: 1, children: [{id: 2}, {id: 3}]}, {id: 4}]}"
@@ -32,16 +32,20 @@ MOVED = """(() => {
 
 
 def test_pinned_gradio_has_the_search_that_is_replaced() -> None:
-    routes = server.quick_tree_routes()
+    routes = tree.routes()
     (path,) = [route.path for route in routes]
     answer = TestClient(Starlette(routes=routes)).get(path)
     served = answer.text
     assert answer.headers["content-type"].startswith("text/javascript")
-    assert server.WALK.search(served) is None
-    own = (server.PARTS / path.rpartition("/")[2]).read_text("utf-8")
-    walk = server.WALK.search(own)
+    assert tree.WALK.search(served) is None
+    own = (tree.PARTS / path.rpartition("/")[2]).read_text("utf-8")
+    walk = tree.WALK.search(own)
     assert walk is not None
     assert re.search(rf"function {walk['find']}\(root, id\)", served)
+    assert tree.FETCH.search(own)
+    assert not tree.FETCH.search(served)
+    for place in (tree.EVENTS, tree.AGAIN):
+        assert len(place.findall(own)) == 1
 
 
 def test_places_are_remembered_and_looked_up_anew_where_they_moved(browser: Browser) -> None:

@@ -1,0 +1,73 @@
+"""Gradio's tree of components, served with our changes: a page's start went by with what it does twice, or for tabs that nobody opened."""
+
+import logging
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import gradio as gr
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from pages.shared.web.theme import script
+
+log = logging.getLogger(__name__)
+PARTS = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
+KEPT = {
+    "Cache-Control": "public, max-age=86400"
+}  # it has the name of Gradio's own, which may follow it
+# `function find(node, id)` that asks a node, then each child in turn, whatever a minifier called it.
+WALK = re.compile(
+    r"function (?P<find>\w+)\((?P<node>\w+),(?P<id>\w+)\)\{if\((?P=node)\.id===(?P=id)\)return (?P=node);"
+    r"if\((?P=node)\.children\)for\(let (?P<child>\w+) of (?P=node)\.children\)"
+    r"\{let (?P=node)=(?P=find)\((?P=child),(?P=id)\);if\((?P=node)\)return (?P=node)\}return null\}"
+)
+# `kept[name] = (known?.[id]?.[part] || known?.[name]?.[part])()`, where the chunk of a component is fetched.
+FETCH = re.compile(
+    r"(?P<kept>\w+\[`[^`]+`\])=(?P<chunk>\(\w+\?\.\[\w+\]\?\.\[\w+\]\|\|\w+\?\.\[\w+\]\?\.\[\w+\]\))\(\)"
+)
+EVENTS = re.compile(r"find_attached_events\((\w+),(\w+)\)\{")
+AGAIN = re.compile(r"\breload\((?:\w+,){3}\w+\)\{(?=this\.#)")
+
+
+def routes() -> list[Route]:
+    """Return the routes that serve Gradio's tree of components with our changes, none where Gradio has another by now."""
+    found = []
+    for path in PARTS.glob("core-*.js"):
+        text = path.read_text("utf-8")
+        if WALK.search(text) or FETCH.search(text):
+            body = light_tree(quick_tree(text))
+            found.append(Route(f"/assets/{path.name}", _script(body)))
+    if not found:
+        log.warning("Gradio's tree of components was not found: pages answer more slowly")
+    return found
+
+
+def quick_tree(text: str) -> str:
+    """Return a script of Gradio's with our search for components (`assets/places.js`)."""
+    found = WALK.search(text)
+    own = script("places.js")
+    return text.replace(found[0], own.replace("bmFind", found["find"])) if found else text
+
+
+def light_tree(text: str) -> str:
+    """Return a script of Gradio's that makes its tree of components once, and of it what is drawn (`assets/tree.js`).
+
+    Gradio fetches what draws a component as soon as any tab has one, makes the tree a second time when the first
+    stands, and looks through all events for each component.
+    """
+    found = FETCH.search(text)
+    if not found or not EVENTS.search(text):
+        return text
+    text = text.replace(found[0], f"{found['kept']}=new BmLate({found['chunk']})")
+    text = EVENTS.sub(r"\g<0>return bmEvents(\1,\2);", text, 1)
+    text = AGAIN.sub(r"\g<0>if(!this.bmStands){this.bmStands=true;return}", text, 1)
+    return text + script("tree.js")
+
+
+def _script(body: str) -> Callable[[Request], Response]:
+    def answer(_request: Request) -> Response:
+        return Response(body, media_type="text/javascript", headers=KEPT)
+
+    return answer
