@@ -2,14 +2,17 @@
 #   docker build -t bigmodel-studio .
 #   docker build -t bigmodel-studio --build-arg BASES="lite0 e5" .   (base models inside; BASES=--all for every one)
 #   docker build -t bigmodel-studio --build-arg TORCH_INDEX=off .    (PyTorch with its GPU libraries)
+#   docker build -t bigmodel-studio --build-arg LOCKED=0 .           (where an index has other files than the lock)
 #   docker run --rm --read-only --tmpfs /tmp -p 127.0.0.1:7860:7860 -v bigmodel:/data bigmodel-studio
 # For several people, with TLS: docker/compose.yaml.
 FROM python:3.11-slim AS packages
 WORKDIR /app
 RUN python -m venv /venv
-COPY install.py requirements.txt ./
+COPY install.py requirements.txt requirements.lock ./
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN PIP_NO_CACHE_DIR=1 /venv/bin/python install.py
+# Every file is checked against its hash; PyTorch's builds for processors alone have none in the lock.
+ARG LOCKED=1
+RUN PIP_NO_CACHE_DIR=1 LOCKED=$LOCKED TORCH_INDEX=$TORCH_INDEX /venv/bin/python install.py
 
 FROM python:3.11-slim
 RUN useradd --create-home --uid 1000 studio && install -d -o studio /data

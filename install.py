@@ -4,8 +4,8 @@
 
 Without an NVIDIA GPU it takes PyTorch from its index of builds for processors, a tenth of the size, if that answers;
 TORCH_INDEX names another such index, `TORCH_INDEX=off` leaves it to the index that pip is set to.
-With `LOCKED=1` each file is checked against its hash in requirements.lock; PyTorch then comes from pip's own index,
-for its builds for processors have other hashes.
+With `LOCKED=1` each file is checked against its hash in requirements.lock. PyTorch then comes from pip's own index,
+for its builds for processors have other hashes; only where TORCH_INDEX names an index of those, it comes from there unchecked.
 """
 
 import os
@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -26,6 +27,7 @@ ANSWER_S = 5.0  # patience with that index
 TICK_S, LINE_S = 1.0, 20.0  # between updates of a line, and between lines where none can be updated
 KEPT_LINES = 30  # of what pip said, when it fails
 UNITS = {"kB": 1e3, "MB": 1e6, "GB": 1e9}
+GPU = re.compile(r"(?:torch(?:audio|vision)?|triton|nvidia-\S+|cuda-\S+)==")
 DOWNLOAD = re.compile(
     r"\s*(?:Downloading|Using cached) (\S+?)(?:\.metadata)? \(([\d.]+) ?(kB|MB|GB)\)"
 )
@@ -77,13 +79,36 @@ class Progress:
 def main() -> int:
     """Install everything; return pip's exit status."""
     if os.environ.get("LOCKED") == "1":
-        locked = ["--no-deps", "--require-hashes", "-r", str(LOCK)]
-        return _pip("Packages, each checked against its hash", [*locked, *sys.argv[1:]])
+        return _locked(cpu_index() if "TORCH_INDEX" in os.environ else "")
     if index := cpu_index():
         pins = torch_pins(REQUIREMENTS.read_text("utf-8"))
         if _pip("PyTorch for this processor", [*pins, "--index-url", index], is_needed=False):
             sys.stdout.write(f"{index} did not give it: taking PyTorch like the other packages.\n")
     return _pip("Packages", ["-r", str(REQUIREMENTS), *sys.argv[1:]])
+
+
+def _locked(index: str) -> int:
+    """Install what the lock holds, each file checked; PyTorch from the index of its builds for processors, if one is given."""
+    if not index:
+        return _by_hashes(LOCK)
+    pins = torch_pins(REQUIREMENTS.read_text("utf-8"))
+    if failed := _pip("PyTorch for this processor", [*pins, "--index-url", index]):
+        return failed
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / LOCK.name
+        kept.write_text(without_gpu(LOCK.read_text("utf-8")), "utf-8")
+        return _by_hashes(kept)
+
+
+def _by_hashes(lock: Path) -> int:
+    args = ["--no-deps", "--require-hashes", "-r", str(lock), *sys.argv[1:]]
+    return _pip("Packages, each checked against its hash", args)
+
+
+def without_gpu(lock: str) -> str:
+    """Return a lock without PyTorch and the GPU libraries that nothing but it brings."""
+    entries = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE | re.IGNORECASE)
+    return "".join(entry for entry in entries if not GPU.match(entry))
 
 
 def cpu_index() -> str:

@@ -12,6 +12,7 @@ from uvicorn.middleware.proxy_headers import _TrustedHosts
 from bigmodel import settings as module
 from bigmodel.core.errors import SettingsError
 from bigmodel.settings import Settings, read_settings
+from install import without_gpu
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
@@ -33,8 +34,22 @@ def test_container_has_packages_from_a_stage_of_its_own() -> None:
     stages = re.findall(r"^FROM (\S+)(?: AS (\w+))?$", DOCKERFILE, re.MULTILINE)
     assert [name for _, name in stages] == ["packages", ""]
     assert len({image for image, _ in stages}) == 1, "a venv needs the Python that made it"
-    assert "COPY install.py requirements.txt" in DOCKERFILE
+    assert "COPY install.py requirements.txt requirements.lock" in DOCKERFILE
     assert (ROOT / "install.py").is_file()
+
+
+def test_container_checks_the_hash_of_every_package_but_pytorch() -> None:
+    assert "ARG LOCKED=1" in DOCKERFILE
+    assert "LOCKED=$LOCKED TORCH_INDEX=$TORCH_INDEX /venv/bin/python install.py" in DOCKERFILE
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    whole, kept = (re.findall(r"^([\w.-]+)==", text, re.M) for text in (lock, without_gpu(lock)))
+    asked = re.findall(
+        r"^([\w.-]+)(?:\[\w+\])?==", (ROOT / "requirements.txt").read_text("utf-8"), re.M
+    )
+    assert {"torch", "torchaudio", "torchvision"} <= set(whole) - set(kept)
+    gone = {name for name in asked if name.lower().replace("_", "-") not in kept}
+    assert gone == {"torch", "torchaudio", "torchvision"}
+    assert "torch==" not in without_gpu(lock)
 
 
 def test_container_runs_as_an_ordinary_user_who_writes_nothing_but_data() -> None:
