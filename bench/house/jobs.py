@@ -13,10 +13,8 @@ import psutil
 
 from bench.figure import Figure
 from bigmodel.core.events import Event, Kind, decode
-from bigmodel.core.job import State
 from bigmodel.services.studio import Services, open_services
 from bigmodel.settings import Settings
-from tests.fakes.workshop import TASKS, Workshop, quick_settings
 from tests.server import Studio
 
 OWNER = "local"
@@ -24,8 +22,8 @@ ROUNDS = 3
 FIRST_STEP_GOAL_S = 1.5
 VIEW_S = 15.0
 VIEWERS_GOALS = {10: 15.0, 50: 50.0}  # percent of a core
-POINTS_FIRST = 600  # points the curve has before anybody is counted
-PATIENCE_S = 120.0
+POINTS_FIRST = 100  # steps the training has taken before anybody is counted
+PATIENCE_S = 300.0
 
 
 def run() -> list[Figure]:
@@ -95,19 +93,16 @@ def _is_step(event: Event) -> bool:
 
 def _viewers() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
-        workshop = Workshop.open(quick_settings(Path(folder) / "home"))
-        known = {"BIGMODEL_WARM": "0", "BIGMODEL_TASK_FOLDERS": str(TASKS)}
-        studio = Studio(workshop.settings.home, known)
+        home = Path(folder) / "home"
+        studio = Studio(home, {"BIGMODEL_WARM": "0"})
+        services = open_services(Settings(home=home, offline=True, warm=False))
         try:
-            workshop.supervise()
-            workshop.wait(lambda: (workshop.settings.run / "supervisor.json").exists())
             studio.start()
-            job_id = workshop.submit(steps=1_000_000, step_s=0.02)
-            workshop.wait_for(job_id, State.RUNNING)
-            workshop.wait(lambda: len(workshop.steps(job_id)) >= POINTS_FIRST, PATIENCE_S)
+            job_id = _long_training(services)
+            _wait(lambda: services.jobs.get(OWNER, job_id).progress.step >= POINTS_FIRST)
             shares = {count: _watch(studio, job_id, count) for count in VIEWERS_GOALS}
+            assert services.jobs.get(OWNER, job_id).is_live, "it ended while it was watched"
         finally:
-            workshop.close()
             studio.stop()
     return [
         Figure(
@@ -116,6 +111,14 @@ def _viewers() -> list[Figure]:
         )
         for count, share in shares.items()
     ]  # fmt: skip
+
+
+def _long_training(services: Services) -> str:
+    """Start a real training that goes on for longer than anybody watches here."""
+    sample = next(s for s in services.datasets.samples() if s.language == "zh")
+    dataset = services.datasets.import_sample(OWNER, sample.name)
+    long = {"epochs": 1000, "patience": 0, "budget_s": 0}
+    return services.training.submit(OWNER, dataset.id, base="scratch", changes=long).id
 
 
 def _watch(studio: Studio, job_id: str, viewers: int) -> float:
