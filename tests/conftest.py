@@ -8,7 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bigmodel.settings import Settings
 from tests import browser as browsers
@@ -33,6 +33,13 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest: two processes that share the files then end at about the same time."""
     items.sort(key=lambda item: LONGEST.get(item.path.parts[len(ROOT.parts) + 1], 2))
+
+
+def pytest_exception_interact(node: pytest.Item) -> None:
+    """Leave a picture of each page that a test shares with others; of its own page it takes one by itself."""
+    for page in getattr(node, "funcargs", {}).values():
+        if isinstance(page, Page):
+            page.screenshot(path=ROOT / "screens" / f"failed-{node.name[:40]}.png", full_page=True)
 
 
 @pytest.fixture

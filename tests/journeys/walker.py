@@ -12,6 +12,8 @@ from tests.server import ROOT, Studio
 from tests.slow import slow_down
 from tests.still import LOOK_MS, listen, settle, visit
 
+JOB = "#shell-job :is(textarea, input)"
+
 
 @contextmanager
 def visitor(
@@ -73,8 +75,10 @@ def upload(page: Page, file: Path) -> None:
     settle(page)
     chosen = page.locator("#shell-dataset").locator("textarea, input")
     before = chosen.input_value()
-    box = "#data-folder input" if file.is_dir() else "#data-upload input[type=file]"
-    page.locator(box).set_input_files(file)
+    box = page.locator("#data-folder input" if file.is_dir() else "#data-upload input[type=file]")
+    if not box.count():  # the file before is still named there
+        page.locator("#data-upload button[title]").click()
+    box.set_input_files(file)
     expect(chosen).not_to_have_value(before)
     expect(page.locator("#data-facts")).to_contain_text(file.name)
 
@@ -120,7 +124,7 @@ def reach_results(page: Page) -> None:
 
 def start_training(page: Page, *, presses: int = 1) -> None:
     """Press Train on its tab and wait for the Jobs tab, and for a job that is not the one before it."""
-    job = page.locator("#shell-job").locator("textarea, input")
+    job = page.locator(JOB)
     before = job.input_value()
     page.locator("#train-train").click(click_count=presses)
     expect(job).not_to_have_value(before)
@@ -172,6 +176,10 @@ def wait_for_state(page: Page, state: str) -> None:
         arg=state,
         polling=LOOK_MS,
     )
+
+
+def chosen_job(page: Page) -> str:
+    return page.locator(JOB).input_value()
 
 
 def job_in_sight(page: Page) -> str:

@@ -212,7 +212,9 @@ def test_no_event_of_the_page_tells_or_changes_anything_of_anna(house: TwoPeople
     before = house.state()
     for number, inputs in events(house):
         data = [given(part, house.things, turn=number % 2) for part in inputs]
-        told = house.event("bo", number, data)
+        told = house.event(
+            "bo", number, data, "page-of-bo"
+        )  # one page: each new one costs a session
         assert SECRET not in told, (number, told)
     assert changed(before, house.state()) == []
 
