@@ -131,7 +131,7 @@ def test_a_detector_learns_to_find_things(tmp_path: Path) -> None:
     base = BaseFiles("tiny", "folder", write_tiny_timm(tmp_path / "timm"))
     report = FakeReporter(tmp_path / "c")
     params = DetectionParams(
-        epochs=25, pixels=64, learning_rate=4e-3, averaging=0.8, augmentation_strength=0.2
+        epochs=14, pixels=64, learning_rate=4e-3, averaging=0.8, augmentation_strength=0.2
     )
     finetune.train(data, params, base, tmp_path, report)
     best = max(value for _, value in report.curves["validation/map_50"])
