@@ -4,11 +4,12 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from bigmodel.settings import Settings
 from tests import browser as browsers
@@ -37,9 +38,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_exception_interact(node: pytest.Item) -> None:
     """Leave a picture of each page that a test shares with others; of its own page it takes one by itself."""
-    for page in getattr(node, "funcargs", {}).values():
-        if isinstance(page, Page):
-            page.screenshot(path=ROOT / "screens" / f"failed-{node.name[:40]}.png", full_page=True)
+    for name, page in getattr(node, "funcargs", {}).items():
+        with suppress(Error):  # a page that is gone has none
+            if isinstance(page, Page):
+                page.screenshot(path=ROOT / "screens" / f"failed-{name}.png", full_page=True)
 
 
 @pytest.fixture
