@@ -24,6 +24,7 @@ MOST_KIND_CHARACTERS = 100
 NO_COMMA = re.compile(
     r"""(?<=['"])\s+(?=['"])"""
 )  # between the texts of an array as numpy prints it
+NUMPY = re.compile(r"array\((\[[^\]]*\])(?:,\s*dtype=\w+)?\)")  # an array as pandas writes it
 
 
 class Span(NamedTuple):
@@ -65,7 +66,8 @@ def read_list(cell: str) -> Any:
     except (ValueError, RecursionError):
         pass
     try:
-        return ast.literal_eval(NO_COMMA.sub(", ", text)) if "'" in text or "(" in text else None
+        plain = NUMPY.sub(r"\1", text)
+        return ast.literal_eval(NO_COMMA.sub(", ", plain)) if "'" in text or "(" in text else None
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
         return None
 

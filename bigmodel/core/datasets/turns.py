@@ -24,9 +24,9 @@ def conversation_of(messages: object) -> str:
 
     What comes before the person's first turn, and after the last answer, is left out.
     """
-    if not isinstance(messages, list) or len(messages) < 2:
+    if not isinstance(messages, list) or not messages:
         return ""
-    said = [_said(message) for message in messages]
+    said = [_said(part) for message in messages for part in _parts(message)]
     turns: list[str] = []
     opening = ""
     for each in said:
@@ -44,6 +44,45 @@ def conversation_of(messages: object) -> str:
         return ""
     turns[0] = f"{opening}\n{turns[0]}".strip()
     return SEPARATOR.join(turn.replace(MARK, "").strip() for turn in turns)
+
+
+def branch_of(record: Mapping[str, object]) -> str:
+    """Return the conversation that a chat program exported as a tree of messages, "" of any other record.
+
+    Of answers that were asked for again, the branch counts that the person saw last.
+    """
+    nodes = record.get("mapping")
+    if not isinstance(nodes, dict) or not all(isinstance(each, dict) for each in nodes.values()):
+        return ""
+    at: object = record.get("current_node") or next(reversed(nodes), None)
+    said: list[dict[str, str]] = []
+    for _ in nodes:
+        node = nodes.get(at) if isinstance(at, str) else None
+        if node is None:
+            break
+        said.append(_exported(node.get("message")))
+        at = node.get("parent")
+    return conversation_of([each for each in reversed(said) if each.get("content", "").strip()])
+
+
+def _exported(message: object) -> dict[str, str]:
+    """Return a message of a tree as others are written; nothing of what a tool said."""
+    author, content = (
+        (message.get("author"), message.get("content")) if isinstance(message, dict) else (0, 0)
+    )
+    if not isinstance(author, dict) or not isinstance(content, dict):
+        return {}
+    who, parts = str(author.get("role", "")), content.get("parts")
+    text = "\n".join(p for p in parts if isinstance(p, str)) if isinstance(parts, list) else ""
+    return {"role": who, "content": text} if who in PERSON | MODEL | BEFORE else {}
+
+
+def _parts(message: object) -> list[object]:
+    """Return a turn of both sides, such as {"human": …, "assistant": …}, as two; any other message as it is."""
+    sides = PERSON | MODEL | BEFORE
+    if not isinstance(message, Mapping) or not {str(key).lower() for key in message} <= sides:
+        return [message]
+    return [{"role": str(who), "content": what} for who, what in message.items()]
 
 
 def _said(message: object) -> tuple[str, str] | None:

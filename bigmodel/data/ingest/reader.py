@@ -61,11 +61,8 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
             files = _files(Path(request["files"]))
             return _loose(request, findings, files) or _media(request, findings).read_files(files)
         if _is_archive(path := Path(request["path"]), request["name"]):
-            return (
-                _parallel(request, findings)
-                or _packed(request, findings, path)
-                or _media(request, findings).read_archive(path)
-            )
+            found = _packed(request, findings, path)
+            return found or _media(request, findings).read_archive(path)
         return _read_table(request, findings)
     except DatasetError as error:
         found = [message for message in findings.all() if message.level != "info"]
@@ -161,18 +158,6 @@ def _rows_with_files(
     return _table_report(target, "zip", findings) | {"kind": KIND}
 
 
-def _parallel(request: dict[str, Any], findings: "Findings") -> dict[str, Any] | None:
-    """Read two parallel files of sentences; None where an archive holds something else."""
-    from bigmodel.data.tables.pairs.files import read_parallel  # noqa: PLC0415
-
-    target = _target(request, findings)
-    path, scratch = Path(request["path"]), Path(request["report"]).parent
-    if not read_parallel(path, _bounds(request["limits"]), scratch, target):
-        return None
-    target.close()
-    return _table_report(target, "parallel", findings)
-
-
 def _packed(request: dict[str, Any], findings: "Findings", path: Path) -> dict[str, Any] | None:
     """Read the tables or texts of an archive; None where it holds something else."""
     from bigmodel.data.media.archive import archive_entries  # noqa: PLC0415
@@ -198,15 +183,21 @@ def _bundle(
 ) -> dict[str, Any] | None:
     from bigmodel.data.ingest.bundle import read_bundle  # noqa: PLC0415
     from bigmodel.data.tables.pairs.dialogues import put_together  # noqa: PLC0415
+    from bigmodel.data.tables.pairs.files import read_parallel  # noqa: PLC0415
+    from bigmodel.data.tables.shapes.tagged import mark_words  # noqa: PLC0415
 
     target = _target(request, findings)
     level, scratch = request["wishes"]["level"], Path(request["report"]).parent
+    if read_parallel(entries, target, scratch):
+        target.close()
+        return _table_report(target, "parallel", findings)
     found = read_bundle(entries, target, scratch, level=level)
     if found is None:
         return None
     if not target.only_looks:
         target.close()
         put_together(target)
+        mark_words(target)
     return _table_report(target, found[0], findings) | {"level": found[1]}
 
 

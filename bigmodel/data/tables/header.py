@@ -154,16 +154,25 @@ def is_first_row(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
 
 def _is_of_texts(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Tell a first row of sentences above sentences, as two languages beside each other have; questions of a survey name columns."""
-    told = {at: cell.strip() for at, cell in enumerate(first) if not is_amount(cell)}
+    told = {at: c.strip() for at, c in enumerate(first) if c.strip() and not is_amount(c)}
     if len(below) < LEAST_ROWS or len(told) < 2 or any(map(is_known_name, told.values())):
         return False
-    if any(cell.endswith(("?", "？")) for cell in told.values()):
+    if any(_asks(cell) and not _asks_on([row[at] for row in below]) for at, cell in told.items()):
         return False
     are_long = any(STATEMENT.search(cell) for cell in told.values())
     return are_long and all(
         _is_sentence(cell) and sum(_is_sentence(row[at]) for row in below) >= 0.5 * len(below)
         for at, cell in told.items()
     )
+
+
+def _asks(cell: str) -> bool:
+    return cell.strip().endswith(("?", "？"))
+
+
+def _asks_on(below: Sequence[str]) -> bool:
+    """Tell questions with their answers beside them from a survey, below whose questions answers stand."""
+    return sum(map(_asks, below)) >= 0.5 * len(below)
 
 
 def _is_sentence(cell: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, TypeGuard
 
 from bigmodel.core.datasets.spans import NOTHING, parse_marks
-from bigmodel.core.datasets.turns import conversation_of
+from bigmodel.core.datasets.turns import branch_of, conversation_of
 from bigmodel.data.tables.shapes.keyed import Found, Record, by_keys, is_list_of, objects
 from bigmodel.data.tables.table import as_text
 
@@ -83,7 +83,9 @@ def flat(record: Record) -> dict[str, str]:
     told = next((name for name in LABEL_STUDIO if is_list_of(record.get(name), dict)), "")
     if told and isinstance(record.get("data"), dict):
         cells = _flat(record["data"], "", 1)  # type: ignore[arg-type]
-        return cells | {"label": _answer(record[told])}  # type: ignore[arg-type]
+        return cells | _answers(record[told])  # type: ignore[arg-type]
+    if said := branch_of(record):
+        return {"title": cell(record.get("title", "")), "conversation": said}
     return _flat(record, "", 1)
 
 
@@ -110,9 +112,9 @@ def _by_kind(value: Record) -> str:
         if not isinstance(words, dict) or not words:
             return ""
         for word, places in words.items():
-            if not is_list_of(places, list) or not all(len(place) == 2 for place in places):  # type: ignore[attr-defined]
+            if not is_list_of(places, list) or not all(len(place) == 2 for place in places):
                 return ""
-            for first, last in places:  # type: ignore[attr-defined]
+            for first, last in places:
                 if not (str(first).isdecimal() and str(last).isdecimal()):
                     return ""
                 if int(last) - int(first) + 1 != len(word):
@@ -121,32 +123,35 @@ def _by_kind(value: Record) -> str:
     return json.dumps(marks, ensure_ascii=False) if marks else ""
 
 
-def _answer(annotations: Sequence[Record]) -> str:
-    """Return what a person chose in Label Studio, in the first annotation that was not taken back."""
+def _answers(annotations: Sequence[Record]) -> dict[str, str]:
+    """Return what a person said in Label Studio, in the first annotation that was not taken back.
+
+    Where words are marked and something is chosen too, each question is a column of its name, marks being "entities".
+    """
     kept = [each for each in annotations if not each.get("was_cancelled")]
-    results: Any = kept[0].get("result", ()) if kept else None
-    if results is not None and (marks := _marks(results)):
-        return marks
-    for result in results or ():
+    results: Any = (kept[0].get("result") if kept else None) or ()
+    marks = _marks(results) if kept and kept[0].get("result") is not None else ""
+    others: dict[str, str] = {}
+    for result in results:
         value = result.get("value", {})
         found = next((value[name] for name in ANSWERS if name in value), None)
         if found is not None and "start" not in value:
-            return cell(found)
-    return ""
+            others.setdefault(str(result.get("from_name") or "label"), cell(found))
+    if marks and others:
+        return {"entities": marks} | others
+    return {"label": marks or next(iter(others.values()), "")}
 
 
 def _marks(results: Sequence[Record]) -> str:
-    """Return the words that a person marked, "" where it was something else; nothing marked is no mark."""
-    values = [result.get("value", {}) for result in results]
+    """Return the words that a person marked, "" where all of it was something else; nothing marked is no mark."""
+    values = [value for result in results if isinstance(value := result.get("value", {}), dict)]
     marks = [
         [value["start"], value["end"], value["labels"][0], value.get("text", "")]
         for value in values
-        if isinstance(value, dict)
-        and {"start", "end", "labels"} <= value.keys()
-        and value["labels"]
+        if {"start", "end", "labels"} <= value.keys() and value["labels"]
     ]
     text = json.dumps(marks, ensure_ascii=False)
-    return text if len(marks) == len(values) and parse_marks(text) is not None else ""
+    return text if (marks or not values) and parse_marks(text) is not None else ""
 
 
 def is_styled(value: object) -> TypeGuard[list[Any]]:

@@ -73,7 +73,7 @@ OLE_STREAMS = (  # what an OLE file is, by the names of its streams
 WORKBOOKS = (".xlsx", ".xlsm")
 NAMED_WORKBOOKS = (*WORKBOOKS, ".xls", ".et", ".ett")  # what people take for a workbook by its name
 WPS = (".et", ".ett")
-ACCEPTED = "CSV, TSV, JSON, XLSX, XLS, Parquet, TMX, PO, ZIP"
+ACCEPTED = "CSV, TSV, JSON, XLSX, XLS, Parquet, TMX, XLIFF, PO, ZIP"
 
 
 def choose_reader(
@@ -93,9 +93,11 @@ def choose_reader(
     if head.startswith(b"PK") and ending in NAMED_WORKBOOKS and not is_workbook(path):
         raise DatasetError("workbook_et" if ending in WPS else "workbook_broken")
     _refuse_foreign(head, path, ending)
-    chosen = next(reader for reader in readers if reader.claims(head, path))
+    asked = [one for one in readers if not one.is_first or one.kind == kind]
+    chosen = next(reader for reader in asked if reader.claims(head, path))
     if kind and chosen is readers[-1]:
-        own = (one for one in readers if one.kind == kind and ending in one.endings)
+        last = [one for one in readers if one.kind == kind and not one.is_first]
+        own = (one for one in last if ending in one.endings)
         chosen = next(own, chosen)
     promised = {end for reader in readers for end in reader.endings}
     if ending in promised and ending not in chosen.endings:

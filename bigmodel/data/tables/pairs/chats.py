@@ -17,9 +17,17 @@ ANSWERS = re.compile(
     r"answers?|responses?|outputs?|completions?|repl(y|ies)|assistant|bot|chosen|回答|答案|答|回复|下句|输出",
     re.IGNORECASE,
 )
+# A table of customers may name both; asked for conversations, it holds what they say.
+SAYING = re.compile(
+    r"customer|client|visitor|caller|patient|guest|客户|顾客|访客|患者", re.IGNORECASE
+)
+SERVING = re.compile(
+    r"agent|operator|support|representative|staff|doctor|host|客服|坐席|医生|店员", re.IGNORECASE
+)
 PASSAGES = re.compile(
     r"context|passage|paragraph|document|article|文章|段落|上下文|原文", re.IGNORECASE
 )
+UNNAMED = re.compile(r"column \d+")
 MOST_SEEN = 1_000
 CHARACTERS = 12.0  # of a usual answer; what is shorter may be a class
 VARIED = 0.5  # share of different texts in a column that is no set of classes
@@ -42,8 +50,11 @@ def chat_of(
     for name in (text,) if text else sample:
         if not label and _are_conversations(sample[name]):
             return Guess(name, "", kind=NONE)
-    prompt = text or _named(sample, PROMPTS)
-    answer = label or _named({n: v for n, v in sample.items() if n != prompt}, ANSWERS)
+    prompt = text or _named(sample, PROMPTS) or (is_asked and _named(sample, SAYING)) or ""
+    left = {name: values for name, values in sample.items() if name != prompt}
+    answer = label or _named(left, ANSWERS) or (is_asked and _named(left, SERVING)) or ""
+    if is_asked and not text and not label and (unnamed := _in_turns(sample)):
+        return Guess(unnamed[0], "", (), tuple(unnamed[1:]), kind=NONE)
     is_alpaca = (prompt.casefold(), answer.casefold()) == (INSTRUCTION, OUTPUT)
     is_told = (is_asked and bool(label)) or (is_alpaca and _are_varied(sample[answer]))
     if not prompt or not answer or prompt == answer or (text and not is_asked):
@@ -54,6 +65,12 @@ def chat_of(
     return Guess(
         prompt, "", (Message("data.problems.chat_found", args, "info"),), (answer,), kind=NONE
     )
+
+
+def _in_turns(sample: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return columns without names that hold a turn each, none of any other table."""
+    fitting = len(sample) % 2 == 0 and all(map(UNNAMED.fullmatch, sample))
+    return list(sample) if fitting and all(map(_are_texts, [*sample.values()][:2])) else []
 
 
 def _named(sample: Mapping[str, Sequence[str]], names: re.Pattern[str]) -> str:

@@ -16,6 +16,7 @@ from bigmodel.data.tables.pairs.chats import INPUT, INSTRUCTION, NONE, OUTPUT
 from bigmodel.data.tables.source import ORIGINAL, PLACE
 from bigmodel.data.tables.table import Target
 
+HISTORY, SYSTEM = "history", "system"  # what some tables of Alpaca have besides
 CONVERSATION = "conversation"  # the column that turns are put together in
 DIALOGUE = re.compile(
     r"((dialog(ue)?|conversation|conv|chat|thread|session)[ _-]?(id|no|number|key)?|(对话|会话)(id|编号|号)?)",
@@ -82,14 +83,32 @@ def _alpaca(target: Target) -> Iterator[Callable[[Row, Counter[str]], None]]:
     called = {name.strip().casefold(): ORIGINAL + name for name in target.columns}
     if not called.keys() >= {INSTRUCTION, INPUT, OUTPUT}:
         return
-    instruction, given = called[INSTRUCTION], called[INPUT]
+    instruction, given, output = (called[name] for name in (INSTRUCTION, INPUT, OUTPUT))
+    before, opening = called.get(HISTORY, ""), called.get(SYSTEM, "")
 
     def below(row: Row, counts: Counter[str]) -> None:
         if row[given].strip():
             row[instruction] = f"{row[instruction]}\n{row[given]}"
             counts["alpaca"] += 1
+        said = [("system", row[opening])] if opening and row[opening].strip() else []
+        said += _told_before(row[before]) if before else []
+        if before or opening:
+            said += [("user", row[instruction]), ("assistant", row[output])]
+            messages = [{"role": who, "content": what} for who, what in said]
+            row[instruction] = conversation_of(messages) or row[instruction]
 
     yield below
+
+
+def _told_before(cell: str) -> list[tuple[str, str]]:
+    """Return the turns of a history, a list of pairs of what was asked and answered."""
+    pairs = read_list(cell)
+    if not isinstance(pairs, list):
+        return []
+    fitting = [pair for pair in pairs if isinstance(pair, list) and len(pair) == 2]
+    return [
+        turn for pair in fitting for turn in zip(("user", "assistant"), map(str, pair), strict=True)
+    ]
 
 
 def _messages(target: Target) -> Iterator[Callable[[Row, Counter[str]], None]]:

@@ -1,13 +1,13 @@
-"""Two parallel files in a ZIP: a sentence a line, the same in two languages; it never uses a name as a path."""
+"""Parallel files in a ZIP or a folder: a sentence a line, the same in two languages; it never uses a name as a path."""
 
-from collections.abc import Sequence
-from contextlib import closing
+import shutil
+from collections.abc import Callable, Sequence
 from itertools import islice, zip_longest
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Protocol
 
-from bigmodel.archive import Bounds, Member, open_archive
 from bigmodel.core.errors import DatasetError
-from bigmodel.data.parts import split_of
+from bigmodel.data.parts import split_of, written
 from bigmodel.data.tables.encoding import find_encoding, read_lines
 from bigmodel.data.tables.pairs.columns import guess_pair, is_named
 from bigmodel.data.tables.table import Findings, Target
@@ -16,19 +16,52 @@ PROGRESS_ROWS = 20_000
 SEEN = 1_000  # lines by which two files are compared whose names say nothing
 OTHERS = ("readme", "license", "licence", "copying", "about")  # files beside that hold no sentences
 TEXT = ".txt"
+NOTES = {
+    "",
+    ".xml",
+    ".ids",
+    ".md",
+    ".json",
+    ".yml",
+    ".yaml",
+    ".scores",
+    ".html",
+}  # what corpora have beside
+PART = "split"
 
 
-def parallel_members(members: Sequence[Member]) -> tuple[Member, ...]:
-    """Return the two files of sentences of a ZIP, none where it holds something else.
+class Entry(Protocol):
+    """One file of an upload, wherever it lies."""
 
-    They are called by their languages (`corpus.en` and `corpus.zh`, `en.txt` and `zh.txt`), or are two texts
-    that are no parts of one ("train", "test").
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def open(self) -> Callable[[], BinaryIO]: ...
+
+
+def parallel_pairs(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the files of sentences that belong together, none where there is something else.
+
+    They are called by their languages (`corpus.en` and `corpus.zh`, `en.txt` and `zh.txt`), one pair or one for each part
+    (`train.en`, `train.zh`, `test.en` …), or are two texts that are no parts of one ("train", "test").
     """
-    found = [member for member in members if not _is_beside(member.name)]
-    texts = [member for member in found if column_of(member.name)]
-    if len(found) != 2 or len(texts) != 2 or all(split_of(column_of(m.name)) for m in texts):
-        return ()
-    return tuple(texts)
+    told = [name for name in names if not _is_beside(name)]
+    texts = [name for name in told if column_of(name)]
+    sides: dict[str, list[str]] = {}
+    for name in texts:
+        if is_named(column_of(name)):
+            sides.setdefault(_stem(name), []).append(name)
+    pairs = [tuple(sorted(side, key=column_of)) for side in sides.values()]
+    if len(pairs) == 1:
+        pairs = [tuple(side) for side in sides.values()]  # as they came: the source first
+    columns = {tuple(map(column_of, pair)) for pair in pairs}
+    left = [name for name in told if not any(name in pair for pair in pairs)]
+    if len(columns) == 1 and len(columns.pop()) == 2 and all(map(_is_note, left)):
+        return [(first, second) for first, second in pairs]
+    if len(told) != 2 or len(texts) != 2 or all(split_of(column_of(name)) for name in texts):
+        return []
+    return [(texts[0], texts[1])]
 
 
 def column_of(name: str) -> str:
@@ -39,31 +72,35 @@ def column_of(name: str) -> str:
     return path.stem if path.suffix.lower() == TEXT and path.stem else ""
 
 
-def read_parallel(path: Path, bounds: Bounds, scratch: Path, target: Target) -> bool:
-    """Read two parallel files into a table and return True; False where the ZIP holds something else.
+def read_parallel(entries: Sequence[Entry], target: Target, scratch: Path) -> bool:
+    """Read parallel files into a table and return True; False where there is something else.
 
     Raises:
-        DatasetError: as of `open_archive`; `parallel_lengths`, where one has more lines than the other.
+        DatasetError: `parallel_lengths`, where one has more lines than the other.
     """
-    with closing(open_archive(path, bounds)) as archive:
-        pair = parallel_members(archive.members)
-        if not pair:
-            return False
-        places = []
-        for number, member in enumerate(pair):
-            place = scratch / f"side-{number}"
-            with place.open("wb") as file:
-                file.writelines(member.chunks())
-            places.append(place)
-    names = [column_of(member.name) for member in pair]
-    if not any(map(is_named, names)) and not _are_alike(places):
+    pairs = parallel_pairs([entry.name for entry in entries])
+    if not pairs:
         return False
-    target.start(names if names[0] != names[1] else [member.name for member in pair])
-    _fill(places, [member.name for member in pair], target)
+    of = {entry.name: entry for entry in entries}
+    names = [column_of(name) for name in pairs[0]]
+    for number, pair in enumerate(pairs):
+        places = [scratch / f"side-{number}-{side}" for side in (0, 1)]
+        for place, name in zip(places, pair, strict=True):
+            with of[name].open() as came, place.open("wb") as file:
+                shutil.copyfileobj(came, file)
+        if not any(map(is_named, names)) and not _are_alike(places):
+            return False
+        part = [written(split_of(_part(pair[0])))] if len(pairs) > 1 else []
+        if not target.columns:
+            columns = names if names[0] != names[1] else list(pair)
+            target.start([*columns, *([PART] if part else [])])
+        _fill(places, pair, target, part)
     return True
 
 
-def _fill(places: Sequence[Path], names: Sequence[str], target: Target) -> None:
+def _fill(
+    places: Sequence[Path], names: Sequence[str], target: Target, more: Sequence[str]
+) -> None:
     encodings = [find_encoding(place) for place in places]
     target.encoding = ", ".join(dict.fromkeys(encoding.name for encoding in encodings))
     sides = [
@@ -75,7 +112,7 @@ def _fill(places: Sequence[Path], names: Sequence[str], target: Target) -> None:
         for side, line in enumerate(lines):
             lengths[side] += line is not None
         if None not in lines and not target.is_full:
-            target.add([line.strip("\ufeff \r\n") for line in lines], number)
+            target.add([*(line.strip("\ufeff \r\n") for line in lines), *more], number)
         if number % PROGRESS_ROWS == 0:
             target.progress(0.5)
     if lengths[0] != lengths[1]:
@@ -95,6 +132,22 @@ def _are_alike(places: Sequence[Path]) -> bool:
     if len(sides[0]) != len(sides[1]):
         return False
     return guess_pair(dict(zip("ab", sides, strict=True)), source="", target="") is not None
+
+
+def _stem(name: str) -> str:
+    """Return what two files of sentences have in common."""
+    path = PurePosixPath(name)
+    is_last = is_named(path.suffix.removeprefix("."))
+    return str(path.with_suffix("")) if is_last else str(path.parent / "")
+
+
+def _part(name: str) -> str:
+    path = PurePosixPath(_stem(name))
+    return path.name if split_of(path.name) else path.parent.name
+
+
+def _is_note(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in NOTES
 
 
 def _is_beside(name: str) -> bool:

@@ -14,7 +14,8 @@ class Reader:
     """One format: `claims` looks at the first bytes and the path, `read` streams the file into a target.
 
     The readers are asked in `order`; `endings` are the file name endings that promise this format. A file of
-    such an ending that is brought for targets of a `kind` is read by that kind's reader where only the last resort is left.
+    such an ending that is brought for targets of a `kind` is read by that kind's reader where only the last resort is left,
+    or, if it `is_first`, before all others; other files never are.
     """
 
     name: str
@@ -23,10 +24,14 @@ class Reader:
     claims: Callable[[bytes, Path], bool]
     read: Callable[[Path, Target], None]
     kind: str = ""
+    is_first: bool = False
 
 
 def find_readers() -> list[Reader]:
-    """Return the readers of all formats in the order in which they are asked."""
+    """Return the readers of all formats in the order in which they are asked; two of one sort stand in one file as `READERS`."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    found: list[Reader] = [importlib.import_module(f"{__name__}.{name}").READER for name in names]
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    found: list[Reader] = []
+    for module in modules:
+        found += getattr(module, "READERS", None) or [module.READER]
     return sorted(found, key=lambda reader: reader.order)

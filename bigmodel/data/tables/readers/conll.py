@@ -1,5 +1,6 @@
 """Tagged words as CoNLL has them: a word and its tag a line, an empty line after each sentence; rows are texts with spans."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ LONG = 200  # words from which on a text without empty lines is parted after a s
 ENDS = frozenset(".!?。！？")
 PROGRESS_ROWS = 5_000
 BOM = "\ufeff"
+ENDED = re.compile(rf"(?P<words>.+)(?P<mark>[;,])(?P<tag>{TAG.pattern})")
 Word = tuple[str, str]  # and its tag
 
 
@@ -64,8 +66,13 @@ def _sentences(lines: Iterator[str], target: Target) -> Iterator[tuple[int, list
 
 
 def _fields(line: str) -> list[str]:
-    """Return the columns of a line: parted by tabs where there are any, else by blanks."""
+    """Return the columns of a line: parted by tabs where there are any, else by blanks, or by what stands before its tag."""
     parts = line.split("\t") if "\t" in line else line.split()
+    if len(parts) == 1 and (found := ENDED.fullmatch(line.strip())):
+        parts = [
+            found["words"].partition(found["mark"])[0].strip('"') or found["mark"],
+            found["tag"],
+        ]
     return [part.strip() for part in parts] if line.strip() else []
 
 
@@ -74,7 +81,7 @@ def _is_comment(line: str) -> bool:
 
 
 def _claims(head: bytes, path: Path) -> bool:  # noqa: ARG001 - the content tells
-    for encoding in ("utf-8", "utf-16"):
+    for encoding in ("utf-8", "utf-16", "gb18030"):
         if encoding == "utf-16" and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
             continue
         lines = head.decode(encoding, "ignore").lstrip(BOM).splitlines()[:-1] or [""]

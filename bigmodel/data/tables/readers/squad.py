@@ -31,10 +31,7 @@ def _claims(head: bytes, path: Path) -> bool:  # noqa: ARG001 - the content tell
 def _read(path: Path, target: Target) -> None:
     encoding = find_encoding(path)
     target.encoding = encoding.name
-    try:
-        value = json.loads("".join(read_lines(path, encoding, target.findings)).lstrip("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        raise DatasetError("squad_broken", line=getattr(error, "lineno", 1)) from error
+    value = _value("".join(read_lines(path, encoding, target.findings)).lstrip("\ufeff"))
     target.start(COLUMNS)
     passages = none = 0
     before = None
@@ -51,6 +48,21 @@ def _read(path: Path, target: Target) -> None:
         raise DatasetError("json_no_rows")
     args = {"questions": target.rows, "passages": passages, "none": none}
     target.findings.note("squad", level="info", **args)
+
+
+def _value(text: str) -> object:
+    """Return what a file holds: one value, or an object a line.
+
+    Raises:
+        DatasetError: `squad_broken`.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        try:
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+        except (ValueError, RecursionError):
+            raise DatasetError("squad_broken", line=getattr(error, "lineno", 1)) from error
 
 
 def _rows(value: object) -> Iterator[Row]:
@@ -97,4 +109,4 @@ def _first(value: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return next((as_text(value[name]) for name in names if value.get(name) not in (None, "")), "")
 
 
-READER = Reader(name="squad", order=2, endings=(".json",), claims=_claims, read=_read)
+READER = Reader(name="squad", order=2, endings=(".json", ".jsonl"), claims=_claims, read=_read)

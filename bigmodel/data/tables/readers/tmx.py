@@ -1,7 +1,7 @@
-"""Translation memories (TMX): a column a language, a row a unit; entities and anything outside the file are refused."""
+"""Translation memories (TMX) and files of translators (XLIFF): a column a language, a row a unit; entities and anything outside the file are refused."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -15,14 +15,17 @@ from bigmodel.data.tables.table import Target
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 CODES = {"bpt", "ept", "ph", "it", "ut"}  # mark-up of the program that wrote the text
+HOLDERS, UNITS = ("xliff", "file"), ("trans-unit", "segment")  # of XLIFF 1.2 and 2
+SIDES = (("srclang", "source-language", "srcLang"), ("target-language", "trgLang"))
 PROGRESS_UNITS = 5_000
 FEWEST_LANGUAGES = 2
 Unit = dict[str, str]
 
 
 def is_tmx(head: bytes) -> bool:
-    """Tell a translation memory by its first bytes."""
-    return b"<tmx" in head.replace(b"\x00", b"")[:4096]
+    """Tell a translation memory or a file of translators by its first bytes."""
+    start = head.replace(b"\x00", b"")[:4096]
+    return b"<tmx" in start or b"<xliff" in start
 
 
 def _read(path: Path, target: Target) -> None:
@@ -67,8 +70,8 @@ def _languages(path: Path) -> list[str]:
 def _source(path: Path) -> str:
     with path.open("rb") as file:
         for _, element in _events(file, ("start",)):
-            if _tag(element) == "header":
-                return str(element.get("srclang", ""))
+            if _tag(element) in ("header", *HOLDERS) and (sides := _sides(element)):
+                return sides[0]
             if _tag(element) == "body":
                 break
     return ""
@@ -78,13 +81,16 @@ def _units(path: Path) -> Iterator[tuple[Unit, int]]:
     """Yield the texts of each unit by language, and how far the file was read."""
     with path.open("rb") as file:
         parents: list[Any] = []
+        sides = ["source", "target"]
         for event, element in _events(file, ("start", "end")):
             if event == "start":
                 parents.append(element)
+                sides = _sides(element) or sides if _tag(element) in HOLDERS else sides
                 continue
             parents.pop()
-            if _tag(element) == "tu":
-                yield dict(_texts(element)), file.tell()
+            if (tag := _tag(element)) in ("tu", *UNITS):
+                found = _texts(element) if tag == "tu" else _told(element, sides)
+                yield dict(found), file.tell()
                 if parents:
                     parents[-1].clear()
 
@@ -98,6 +104,20 @@ def _texts(unit: Any) -> Iterator[tuple[str, str]]:
             text = " ".join("".join(_inner(segment)).split()) if _tag(segment) == "seg" else ""
             if language and text:
                 yield language.strip(), text
+
+
+def _told(unit: Any, sides: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the source and the target of a unit of XLIFF."""
+    for part in unit:
+        text = " ".join("".join(_inner(part)).split())
+        if _tag(part) in ("source", "target") and text:
+            yield sides[_tag(part) == "target"], text
+
+
+def _sides(element: Any) -> list[str]:
+    """Return the languages that an element says its units have, the source first."""
+    found = [next(filter(None, map(element.get, names)), "") for names in SIDES]
+    return [found[0], found[1] or "target"] if found[0] else []
 
 
 def _inner(element: Any) -> Iterator[str]:
@@ -121,7 +141,7 @@ def _tag(element: Any) -> str:
 READER = Reader(
     name="tmx",
     order=2,
-    endings=(".tmx", ".xml"),
+    endings=(".tmx", ".xml", ".xlf", ".xliff", ".sdlxliff", ".mxliff"),
     claims=lambda head, path: is_tmx(head),  # noqa: ARG005
     read=_read,
 )

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from bigmodel.core.datasets.turns import turns_of
+from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.encoding import find_encoding
 from bigmodel.data.versions.versions import load_rows
 from bigmodel.settings import Settings
@@ -127,3 +129,95 @@ def test_ticks_in_several_columns_are_labels_to_choose_from(settings: Settings) 
     ]
     version = read(settings, "\n".join(["text,food,service,price", *lines]))
     assert said(version, "labels_one_hot") == {"columns": "food, service, price"}
+
+
+MARKS = [f"{name} lives in {place} {at}" for at, (name, place) in enumerate([("Ann", "Rome"), ("Ben", "Oslo")] * 15)]  # fmt: skip
+PLAIN, TAGGED = [line.split() for line in MARKS], ["B-PER", "O", "O", "B-LOC", "O"]
+
+
+def csv_of(head: str, rows: list[str]) -> str:
+    return "\n".join([head, *rows])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.txt", "\n".join(f"[{w[0]}](PER) lives in [{w[3]}](LOC) {w[4]}" for w in PLAIN)),
+        ("t.txt", "\n".join(f"<PER>{w[0]}</PER> lives in <LOC>{w[3]}</LOC> {w[4]}" for w in PLAIN)),
+        ("t.txt", "\n".join(f"{{{w[0]}|PER}} lives in {{{w[3]}|LOC}} {w[4]}" for w in PLAIN)),
+        ("t.txt", "\n".join(" ".join(map("{}/{}".format, w, TAGGED)) for w in PLAIN)),
+        ("t.csv", csv_of("id,text", [f"{w[4]},[PER: {w[0]}] lives in [LOC: {w[3]}] {w[4]}" for w in PLAIN])),
+        ("t.csv", csv_of("sentence,tags", [f"{' '.join(w)},{' '.join(TAGGED)}" for w in PLAIN])),
+        ("t.csv", csv_of("text;PER;LOC", [f"{' '.join(w)};{w[0]};{w[3]}" for w in PLAIN])),
+        ("t.csv", "\n\n".join("\n".join(map("{};{}".format, w, TAGGED)) for w in PLAIN)),
+        ("t.txt", "\n\n".join("\n".join(map("{}\t{}".format, w, [t.replace("-", "_") for t in TAGGED])) for w in PLAIN)),
+    ],
+)  # fmt: skip
+def test_marks_inside_texts_and_tags_beside_them_are_read(
+    settings: Settings, name: str, text: str
+) -> None:
+    version = read(settings, text, name, task="token_classification")
+    assert version.summary.classes == {"PER": 30, "LOC": 30}
+    rows = load_rows(settings.home / version.folder)
+    assert (rows["input"][0], rows["target"][0]) == (MARKS[0], '[[0, 3, "PER", "Ann"], [13, 17, "LOC", "Rome"]]')  # fmt: skip
+
+
+def told(at: int) -> dict[str, object]:
+    marks = [{"from_name": "who", "value": {"start": 0, "end": 3, "labels": ["PER"]}}]
+    chosen = [{"from_name": "topic", "value": {"choices": [("home", "work")[at % 2]]}}]
+    return {"data": {"text": MARKS[at]}, "annotations": [{"result": [*marks, *chosen]}]}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.json", json.dumps([told(at) for at in range(30)])),
+        ("t.csv", csv_of("text,topic", [f"[{w[0]}](PER) lives in {w[3]} {w[4]},{('home', 'work')[at % 2]}" for at, w in enumerate(PLAIN)])),
+        ("t.jsonl", "\n".join(json.dumps({"tokens": w, "tags": TAGGED, "intent": ("home", "work")[at % 2]}) for at, w in enumerate(PLAIN))),
+    ],
+)  # fmt: skip
+def test_marks_and_classes_of_a_row_are_learned_at_once(
+    settings: Settings, name: str, text: str
+) -> None:
+    version = read(settings, text, name, task="multi_task")
+    targets = load_rows(settings.home / version.folder)["target"]
+    assert version.summary.target == "columns"
+    assert ('"home"' in targets[0], "PER" in targets[0], len(targets)) == (True, True, 30)
+
+
+def test_tags_that_are_numbers_are_asked_for(settings: Settings) -> None:
+    lines = [json.dumps({"tokens": w, "ner_tags": [1, 0, 0, 2, 0]}) for w in PLAIN]
+    with pytest.raises(DatasetError, match="tags_numbers"):
+        read(settings, "\n".join(lines), "t.jsonl", task="token_classification")
+
+
+SCRIPT = "\n\n".join(f"User: {SAID[at]}?\nAssistant: it is {at},\nas you said" for at in range(30))
+TREE = [{"mapping": {str(n): {"parent": str(n - 1), "message": {"author": {"role": who}, "content": {"parts": [f"{SAID[at]} {n}"]}}} for n, who in enumerate(("system", "user", "assistant"))}} for at in range(30)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "turns"),
+    [
+        ("t.txt", SCRIPT, 2),
+        ("t.json", json.dumps(TREE), 2),
+        ("t.json", json.dumps([{"talk": [{"human": SAID[at], "assistant": f"it is {at}"}]} for at in range(30)]), 2),
+        ("t.json", json.dumps([{"instruction": SAID[at], "input": "", "output": f"it is {at}", "history": [["hello", "good day"]]} for at in range(30)]), 4),
+        ("t.csv", csv_of("Customer;Agent", [f"{SAID[at]} please;it is the number {at}" for at in range(30)]), 2),
+        ("t.tsv", "\n".join(f"where is number {at}, please?\tit is on the shelf behind {at}." for at in range(30)), 2),
+    ],
+)  # fmt: skip
+def test_conversations_in_further_forms_keep_their_turns(
+    settings: Settings, name: str, text: str, turns: int
+) -> None:
+    version = read(settings, text, name, task="text_generation")
+    rows = load_rows(settings.home / version.folder)["input"]
+    assert (len(rows), {len(turns_of(row)) for row in rows}) == (30, {turns})
+
+
+XLIFF = '<?xml version="1.0"?><xliff version="1.2"><file source-language="en" target-language="zh"><body>{}</body></file></xliff>'  # fmt: skip
+UNITS = "".join(f"<trans-unit id='{at}'><source>{a}</source><target>{b}</target></trans-unit>" for at, (a, b) in enumerate(zip(EN, ZH, strict=True)))  # fmt: skip
+
+
+def test_files_of_translators_have_a_column_a_language(settings: Settings) -> None:
+    version = read(settings, XLIFF.format(UNITS), "t.xlf", task="translation")
+    assert (version.recipe.input, version.recipe.target, version.summary.rows) == ("en", "zh", 40)

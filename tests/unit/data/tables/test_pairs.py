@@ -126,3 +126,11 @@ def test_parallel_files_of_unlike_lengths_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="parallel_lengths") as caught:
         read(path, tmp_path)
     assert caught.value.args_of_words["second_lines"] == len(CHINESE) - 1
+
+
+def test_pairs_of_several_parts_are_one_table_with_its_parts(tmp_path: Path) -> None:
+    beside = {"corpus__xml": ["<x/>"], "LICENSE": ["free"]}
+    sides = {f"{part}__{side}": texts[:20] for part in ("train", "test") for side, texts in (("en", ENGLISH), ("zh", CHINESE))}  # fmt: skip
+    upload, columns = read(pack(tmp_path / "corpus.zip", **sides, **beside), tmp_path)
+    assert (upload.rows, list(columns)) == (40, ["en", "zh", "split"])
+    assert (columns["zh"][0], set(columns["split"])) == (CHINESE[0], {"train", "test"})

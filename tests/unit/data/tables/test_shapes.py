@@ -20,11 +20,11 @@ ROWS = [[f"it's number {at}, really so", ("good", "bad")[at % 2]] for at in rang
 CLASSES = {"good": GOOD, "bad": BAD}
 
 
-def read(settings: Settings, text: str, name: str = "table.csv") -> Version:
+def read(settings: Settings, text: str, name: str = "table.csv", *, task: str = "") -> Version:
     path = settings.scratch / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
-    return DatasetService(settings, MemoryStore()).import_file("me", path).version
+    return DatasetService(settings, MemoryStore()).import_file("me", path, task=task).version
 
 
 def texts(settings: Settings, version: Version) -> list[str]:
