@@ -14,8 +14,8 @@ from bigmodel.data.tables.guess import Guess, guess_columns, likest_texts
 from bigmodel.data.tables.label import listed
 from bigmodel.data.tables.pairs.chats import chat_of
 from bigmodel.data.tables.pairs.columns import pair_of
-from bigmodel.data.tables.pairs.passages import passage_of
-from bigmodel.data.tables.pairs.targets import COLUMNS, guess_targets
+from bigmodel.data.tables.pairs.passages import EXTRACTED, passage_of
+from bigmodel.data.tables.pairs.targets import COLUMNS, guess_targets, lists_marks
 from bigmodel.data.tables.pairs.whole import whole_rows_of
 from bigmodel.data.tables.shapes.wordless import require_words
 from bigmodel.data.tables.source import Source, sample_rows
@@ -51,6 +51,8 @@ def recipe_of(
     else:
         guess = columns_of(upload, sample, text=text, label=label, more=more, also=also, task=task)
         _require_inputs(guess, task, upload)
+        if task and task.target == TEXT and not (text or label):
+            _require_pair(guess, columns_of(upload, sample), sample)
     is_whole = bool(kind) and target_kind(kind).reads_all
     if not text and not upload.is_media and not is_whole and (not task or len(task.inputs) < 2):
         said = require_words(sample, guess.text, guess.label)
@@ -94,6 +96,18 @@ def _require_inputs(guess: Guess, task: Task | None, upload: Upload) -> None:
             found=listed(found) or "–",
             known=", ".join(upload.columns),
         )
+
+
+def _require_pair(guess: Guess, plain: Guess, sample: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a table that is to be translated but is plainly another one: marked words, passages with questions, conversations.
+
+    Raises:
+        DatasetError: `pairs_of_other_task`.
+    """
+    has_turns = plain.kind == NONE and not plain.more  # two columns may be a pair as well
+    is_marked = lists_marks(sample.get(guess.label, ()))
+    if has_turns or is_marked or plain.kind == EXTRACTED:
+        raise DatasetError("pairs_of_other_task", text=guess.text, label=guess.label)
 
 
 def _given_parts(

@@ -204,3 +204,18 @@ def test_targets_that_are_files_are_paths_as_the_inputs_are(
     kind = type("Files", (NoTarget,), {"is_file": True})()
     data = load_task_data(folder, kind)
     assert {Path(path).parent for path in data.train.targets} == {folder.parent / "media"}
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("text,entities", '{0} went home,"[[0, 3, ""PERSON""]]"'),
+        ("context,question,answer", "it stands by the harbour of town {0} today,where is {0},harbour of town {0}"),
+    ],
+)  # fmt: skip
+def test_tables_of_other_tasks_are_not_translated_unasked(
+    service: DatasetService, tmp_path: Path, header: str, row: str
+) -> None:
+    path = lines(tmp_path / "t.csv", header, *(row.format(f"No{n}") for n in range(40)))
+    with pytest.raises(DatasetError, match="pairs_of_other_task"):
+        service.import_file(OWNER, path, task="translation")
