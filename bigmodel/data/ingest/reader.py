@@ -61,8 +61,8 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
             files = _files(Path(request["files"]))
             return _loose(request, findings, files) or _media(request, findings).read_files(files)
         if _is_archive(path := Path(request["path"]), request["name"]):
-            found = _packed(request, findings, path)
-            return found or _media(request, findings).read_archive(path)
+            packed = _packed(request, findings, path)
+            return packed or _media(request, findings).read_archive(path)
         return _read_table(request, findings)
     except DatasetError as error:
         found = [message for message in findings.all() if message.level != "info"]

@@ -97,15 +97,15 @@ def _read_marks_inside(target: Target, seen: Columns) -> None:
     table = pq.read_table(target.path)
     cells = dict(_cells(table, target.columns))
     if readers:
-        read = [readers[name](text) for text in cells[name]]
+        parted = [readers[name](text) for text in cells[name]]
     else:
         told = zip(*(cells.pop(kind) for kind in kinds), strict=True)
-        read = [(t, _found(t, kinds, row)) for t, row in zip(cells[name], told, strict=True)]
-    cells[name] = [text for text, _ in read]
-    cells[ENTITIES] = [write_spans(spans) for _, spans in read]
+        parted = [(t, _found(t, kinds, row)) for t, row in zip(cells[name], told, strict=True)]
+    cells[name] = [text for text, _ in parted]
+    cells[ENTITIES] = [write_spans(spans) for _, spans in parted]
     places = [place or "" for place in table.column(PLACE).to_pylist()]
     _write(target, list(cells), list(zip(*cells.values(), places, strict=True)))
-    marks = sum(len(spans) for _, spans in read)
+    marks = sum(len(spans) for _, spans in parted)
     target.findings.note("marks_inside", level="info", column=name, marks=marks)
 
 
