@@ -17,6 +17,10 @@ from bigmodel.training.speech.features import RATE_HZ
 
 STEP_S = 1.0  # of lengths of windows: recordings of like length share a batch
 LONGEST_PIECE = 4  # tokens of a piece that is looked for in a loop
+LONGEST_PHRASE, PHRASES = (
+    24,
+    3,
+)  # tokens of a sentence said over and over, and how often it stands until it is a loop
 LEAST_REPEATS = 4  # "no no no" and "555" are said; more in a row than training texts have is a loop
 SURE_OF_SILENCE, UNSURE_OF_TEXT = (
     0.6,
@@ -121,10 +125,10 @@ def _cut_loop(written: Written, repeats: int) -> bool:
     if not repeats:
         return False
     tokens, sure = written
-    for size in range(1, LONGEST_PIECE + 1):
-        last = tokens[-size:]
-        if len(tokens) >= size * repeats and tokens[-size * repeats :] == last * repeats:
-            del tokens[-size * (repeats - 1) :], sure[-size * (repeats - 1) :]
+    for size in range(1, LONGEST_PHRASE + 1):
+        last, times = tokens[-size:], repeats if size <= LONGEST_PIECE else min(repeats, PHRASES)
+        if len(tokens) >= size * times and tokens[-size * times :] == last * times:
+            del tokens[-size * (times - 1) :], sure[-size * (times - 1) :]
             return True
     return False
 

@@ -27,7 +27,7 @@ def says(*order: Sequence[int]) -> Any:  # Any: it decodes as a model does
 
 
 def written(model: Any, **config: Any) -> list[int]:
-    whole = DecodingConfig((7, 8), 12, "keep", **config)
+    whole = DecodingConfig((7, 8), 15, "keep", **config)
     [(tokens, sure)] = write(model, 1, whole, PLAIN, END)
     assert len(tokens) == len(sure)
     return tokens
@@ -45,7 +45,13 @@ def test_marks_that_nobody_says_are_never_written() -> None:
 
 @pytest.mark.parametrize(
     ("order", "expected"),
-    [([[A]], [A]), ([[B], *([[A], [B]] * 9)], [B, A]), ([[A], [A], [A], [END]], [A, A, A])],
+    [
+        ([[A]], [A]),
+        ([[B], *([[A], [B]] * 9)], [B, A]),
+        ([[A], [A], [A], [END]], [A, A, A]),
+        ([[A], [A], [B], [B], [MUSIC]] * 3, [A, A, B, B, MUSIC]),  # a sentence, said over and over
+        ([*([[A], [A], [B], [B], [MUSIC]] * 2), [END]], [A, A, B, B, MUSIC] * 2),
+    ],
 )
 def test_piece_that_repeats_is_written_once(order: list[list[int]], expected: list[int]) -> None:
     assert written(says(*order), repeats=4) == expected
