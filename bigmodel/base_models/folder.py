@@ -115,8 +115,6 @@ def _copy_folder(source: Path, model: Path) -> None:
                 raise ModelError("model_link", file=path.name)
             _require_space(model, path.stat().st_size)
             shutil.copyfile(path, model / path.name)
-        elif path.is_file() and path.name.lower().endswith(PICKLES):
-            raise ModelError("model_pickle", file=path.name[:80])
     return None
 
 

@@ -1,4 +1,4 @@
-"""Lines that begin or end with their class and a mark ("pos: …", "[spam] …", "… #happy"), and blocks of `text: …`, `label: …`."""
+"""Lines that begin or end with their class and a mark ("pos: …", "[spam] …", "… #happy", `__label__pos …` of fastText), and blocks of `text: …`, `label: …`."""
 
 import re
 from collections import Counter
@@ -11,6 +11,9 @@ from bigmodel.data.tables.guess import LABEL_NAMES, TEXT_NAMES
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.table import Findings, Target
 
+FASTTEXT_MARK = "__label__"
+FASTTEXT_LABELS = re.compile(rf"\s*((?:{FASTTEXT_MARK}\S+\s*)*)(.*)", re.DOTALL)
+BOM = b"\xef\xbb\xbf"
 PROGRESS_ROWS = 20_000
 WORD = r"[^\W_][\w+&/-]*(?:[ _][\w+&/-]+){0,2}"  # a class: up to three words
 # How a line is parted from its class; the first that fits nearly all lines is taken.
@@ -154,12 +157,42 @@ def _copy(rows: Iterator[tuple[int, list[str]]], target: Target, size: int) -> N
 
 
 def _claims(head: bytes, path: Path) -> bool:  # noqa: ARG001 - the lines tell
-    if path.suffix.lower() not in READER.endings:
+    if path.suffix.lower() not in MARKED.endings:
         return False
     sample = [text for _, text in islice(_lines(path, Findings()), SEEN_LINES)]
     return bool(_keys(sample)) or _shape(sample) is not None
 
 
-READER = Reader(
+def _read_fasttext(path: Path, target: Target) -> None:
+    encoding = find_encoding(path)
+    target.encoding = encoding.name
+    if encoding.is_assumed:
+        target.findings.note("encoding_assumed", encoding=encoding.name)
+    target.findings.note("fasttext", level="info")
+    target.start(["text", "label"])
+    size, characters = path.stat().st_size, 0
+    for number, line in enumerate(read_lines(path, encoding, target.findings), 1):
+        characters += len(line)
+        if not line.strip():
+            continue
+        found = FASTTEXT_LABELS.fullmatch(line.rstrip("\r\n"))
+        marks, text = found.groups() if found else ("", line)
+        labels = [mark.removeprefix(FASTTEXT_MARK) for mark in marks.split()]
+        target.add([text.strip(), ";".join(labels)], number)
+        if number % PROGRESS_ROWS == 0:
+            target.progress(min(0.95, characters / max(1, size)))
+        if target.is_full:
+            return
+
+
+MARKED = Reader(
     name="marked", order=97, endings=(".txt", ".text", ".md"), claims=_claims, read=_read
 )
+FASTTEXT = Reader(
+    name="fasttext",
+    order=98,
+    endings=(".txt", ".csv", ".tsv", ".tab"),
+    claims=lambda head, path: head.removeprefix(BOM).lstrip().startswith(FASTTEXT_MARK.encode()),  # noqa: ARG005
+    read=_read_fasttext,
+)
+READERS = (MARKED, FASTTEXT)
