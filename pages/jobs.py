@@ -1,7 +1,8 @@
 """The Jobs tab: every training with its state, live curves and outcome; it looks, and asks services for the rest."""
 
+import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
 from threading import Lock
@@ -30,7 +31,10 @@ from pages.shared.widgets.waiting import waiting
 NEWEST = 20  # jobs among which one that goes on is looked for
 FAST_S, SLOW_S = 1.0, 6.0
 MAX_POINTS = 300  # a curve is hardly wider in pixels, and is sent once a second
-SHARED_S = 0.8  # that viewers of the same job share an answer
+SHARED_S, OLD_S = (
+    0.8,
+    4.0,
+)  # that viewers of the same job share an answer, and may at most while it is made anew
 DRAWN_KEPT, STATES_KEPT = 64, 16
 # Cards are drawn anew while a training runs: focus and scrolling must survive that.
 SCRIPT = """
@@ -54,6 +58,26 @@ Seen = dict[str, str]  # a mark of what each part shows
 ModelPage = tuple[Updates, Seen]
 
 
+class Shared:
+    """What a job looked like a moment ago, for all who look at it; one of them makes it anew, the others do not wait."""
+
+    def __init__(self) -> None:
+        self._at = -math.inf
+        self._page: ModelPage = ({}, {})
+        self._making = Lock()
+
+    def get(self, make: Callable[[], ModelPage]) -> ModelPage:
+        """Return what was made within the last moment, or is just being made again."""
+        age = monotonic() - self._at
+        if age > SHARED_S and self._making.acquire(blocking=age > OLD_S):
+            try:
+                if monotonic() - self._at > SHARED_S:  # nobody did while this one waited
+                    self._page, self._at = make(), monotonic()
+            finally:
+                self._making.release()
+        return self._page
+
+
 class JobsTab:
     """The components of the tab, what fills them, and what their events do."""
 
@@ -61,9 +85,7 @@ class JobsTab:
         self.ctx = ctx
         self.jobs = ctx.services.jobs
         self._drawn: OrderedDict[tuple[str, int, str], dict[str, str | None]] = OrderedDict()
-        self._states: OrderedDict[tuple[str, str, str, bool, Asked], tuple[float, ModelPage]] = (
-            OrderedDict()
-        )
+        self._states: OrderedDict[tuple[str, str, str, bool, Asked], Shared] = OrderedDict()
         self._lock = Lock()
         self._build()
         self._wire(tab)
@@ -176,17 +198,15 @@ class JobsTab:
     ) -> Any:
         """Return what changed since it was last drawn in this browser; Any: a skip, or updates by component.
 
-        Whoever looks at the same job within a moment gets the same answer, worked out once.
+        Whoever looks at the same job within a moment gets the same answer, worked out once; who comes meanwhile
+        gets the one before.
         """
         key = (self.ctx.owner(request), job_id, self.ctx.language(request), is_log_open, asked)
         with self._lock:
-            at, state = self._states.get(key, (-SHARED_S, None))
-        if state is None or monotonic() - at > SHARED_S:
-            state = self._state(job_id, is_log_open, asked, request)
-            with self._lock:
-                self._states[key] = (monotonic(), state)
-                while len(self._states) > STATES_KEPT:
-                    self._states.popitem(last=False)
+            shared = self._states.setdefault(key, Shared())
+            while len(self._states) > STATES_KEPT:
+                self._states.popitem(last=False)
+        state = shared.get(partial(self._state, job_id, is_log_open, asked, request))
         return self._changed(state, seen)
 
     def look_again(

@@ -29,6 +29,7 @@ from bigmodel.settings import Settings
 from pages.shared.web.body import BoundedBody
 from pages.shared.web.endpoints import ApprovedEndpoints
 from pages.shared.web.front import sent, tree
+from pages.shared.web.front.sessions import keep_little
 from pages.shared.web.language import head_script
 from pages.shared.web.middleware import (
     SPACE_FRAMERS,
@@ -131,6 +132,7 @@ def serve(
         app_kwargs={"middleware": _middleware(settings, doors), "openapi_url": None},
     )
     sent.trim(demo)
+    keep_little(app)
     _grant_nobody(app)
     _add_routes(app, [*tree.routes(), *_own_routes(settings), *routes])
     _note(settings).write_text(json.dumps({"url": url}), "utf-8")

@@ -9,6 +9,7 @@ import gradio as gr
 
 from bigmodel.core.callbacks import Say
 from pages.shared.web import address, language, pulse
+from pages.shared.web.front.blocks import Blocks
 from pages.shared.web.page import GROUPS, QUIET, Context, Page
 from pages.shared.web.theme import script
 
@@ -23,7 +24,7 @@ ON_LOAD = (script("navigation.js"), script("press.js"))
 def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks, gr.I18n]:
     """Return the whole dashboard and the texts its browser half needs."""
     title = services.words.text("en", "shell.title")
-    with gr.Blocks(title=title, analytics_enabled=False, delete_cache=CACHE_S) as demo:
+    with Blocks(title=title, analytics_enabled=False, delete_cache=CACHE_S) as demo:
         dataset = gr.Textbox("", visible="hidden", elem_id="shell-dataset", container=False)
         job = gr.Textbox("", visible="hidden", elem_id="shell-job", container=False)
         for each in (address.SCRIPT, pulse.SCRIPT, *ON_LOAD):
