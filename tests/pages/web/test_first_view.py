@@ -32,5 +32,6 @@ def test_page_is_made_once_for_each_address_and_never_for_another() -> None:
         answer = TestClient(app, base_url=f"http://{host}").get("/?tab=data")
         assert answer.text == f"<p>http://{host}/</p>"
     assert len(MADE) == 2
-    TestClient(app, base_url="http://here.test").get("/?deep_link=x")
-    assert len(MADE) == 3
+    for count, asked in enumerate(("deep_link=x", "demo=1", "lang=en&demo=2"), 3):
+        TestClient(app, base_url="http://here.test").get(f"/?{asked}")
+        assert len(MADE) == count

@@ -1,6 +1,7 @@
 """What is sent for a page: its chunks at once, without what no browser asks for, and made once for everybody."""
 
 import re
+from urllib.parse import parse_qs
 
 import gradio as gr
 from starlette.datastructures import Headers
@@ -17,6 +18,7 @@ FILES, PARTS_OF = (
     re.compile(r"(?:from|import)[\"`]\./([^\"`]+)[\"`]"),
 )
 DOCUMENTS = ("api_info", "api_info_as_input", "api_info_as_output", "example_inputs")
+OWN_PAGES = {b"demo", b"deep_link"}  # what an address names that has a page of its own
 MOST_PAGES = 8  # kept: one for each address that this app is reached by
 NAMED_BY = ("host", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-prefix")  # the address
 
@@ -56,7 +58,7 @@ class KeptPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_page = scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == "/"
-        if not is_page or b"deep_link" in scope["query_string"]:
+        if not is_page or OWN_PAGES & set(parse_qs(scope["query_string"], keep_blank_values=True)):
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
