@@ -24,6 +24,11 @@ class Metric:
         """The key of its name."""
         return self.words or f"pages.results.measures.{self.name}"
 
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: its short name, else the key of its name."""
+        return self.short or self.title
+
     def is_better(self, value: float, than: float) -> bool:
         """Tell whether a value is strictly better than another."""
         return value > than if self.higher_is_better else value < than

@@ -36,8 +36,9 @@ class Words:
         return self.texts[language][key].format(**args)
 
     def say(self, language: Language, message: Message) -> str:
-        """Return a message as one text: its sentence, or its problem and its fix."""
-        args = {name: _shown(value) for name, value in message.args.items()}
+        """Return a message as one text: its sentence, or its problem and its fix; what it names by a key is said."""
+        known = self.texts[language]
+        args = {name: known.get(str(value), _shown(value)) for name, value in message.args.items()}
         if f"{message.key}.problem" in self.texts[language]:
             problem = self.text(language, f"{message.key}.problem", **args)
             fix = self.text(language, f"{message.key}.fix", **args)

@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from bigmodel.answers import answer_type
+from bigmodel.answers import answer_type, metrics_of
 from bigmodel.core.answer import AnswerType
 from bigmodel.core.datasets.dataset import Split, TaskData
 from bigmodel.core.errors import DatasetError, TrainingError
 from bigmodel.core.events import Kind
 from bigmodel.core.ids import new_id
+from bigmodel.core.metric import metric
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.target import TargetKind
 from bigmodel.core.task import (
@@ -239,6 +240,7 @@ def _measure_folded(work: Work, folder: Path, *, train: Train) -> Answers:  # no
 def _choose(work: Work, first: TrainedModel, second: TrainedModel) -> None:
     """Announce the fine-tuned model, say which of the two is kept and why."""
     name, base = work.task.primary, work.attempt.base
+    called = metric(name, metrics_of(work.task)).called
     truth, before = _held(work, first)
     _, after = _held(work, second)
     is_pretrained = base["folder"] is not None
@@ -246,18 +248,18 @@ def _choose(work: Work, first: TrainedModel, second: TrainedModel) -> None:
     _announce(second, work, kept=choice.keeps_tuned)
     kept = "tuned" if choice.keeps_tuned else "instant"
     if choice.is_unmeasured:
-        work.reporter.note("jobs.notes.instant_kept_unmeasured", "warning", metric=name)
+        work.reporter.note("jobs.notes.instant_kept_unmeasured", "warning", metric=called)
         return
     near = "_short" if choice.is_short else "_near" if choice.is_near else ""
     of_features = "_over_features" if base["kind"] == "features" else ""
     key = f"jobs.notes.{kept}_kept{near}{of_features}"
     was, now = (round(held.measures[name], 4) for held in (before, after))
-    work.reporter.note(key, metric=name, before=was, after=now, needed=work.task.must_reach)
+    work.reporter.note(key, metric=called, before=was, after=now, needed=work.task.must_reach)
     if Split.TEST in second.metrics and Split.TEST in first.metrics:
         tested = [model.metrics[Split.TEST][name] for model in (first, second)]
         work.reporter.note(
             "jobs.notes.test_difference",
-            metric=name,
+            metric=called,
             before=round(tested[0], 4),
             after=round(tested[1], 4),
             difference=f"{tested[1] - tested[0]:+.4f}",

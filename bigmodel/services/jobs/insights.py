@@ -108,7 +108,7 @@ def curve_stats(
         is_over=job.state in (State.SUCCEEDED, State.CANCELLED),
         instant=measured.get("instant"),
         final=measured.get("tuned"),
-        metric=primary.short or primary.name,
+        metric=primary.called,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bigmodel.core.language import LANGUAGES
 from bigmodel.core.message import Message
+from bigmodel.core.metric import metric
 from bigmodel.words import Words, load_words
 
 ROOT = Path(__file__).parents[3]
@@ -89,3 +90,20 @@ def test_key_in_two_files_is_refused(tmp_path: Path) -> None:
     assert load_words([tmp_path]).has("tasks.length.name")
     with pytest.raises(ValueError, match=r"repeats \['tasks.length.name'\]"):
         load_words([tmp_path, tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("frechet_distance", ("Fréchet distance", "弗雷歇距离")),
+        ("macro_f1", ("macro-F1", "macro-F1")),
+    ],
+)
+def test_a_measure_that_a_sentence_names_is_said_in_the_language(
+    name: str, texts: tuple[str, str], words: Words
+) -> None:
+    about = Message("jobs.notes.instant_kept_unmeasured", {"metric": metric(name).called})
+    for language, text in zip(("en", "zh"), texts, strict=True):
+        said = words.say(language, about)
+        assert text in said
+        assert "measures." not in said
