@@ -44,7 +44,9 @@ class ResultsTab:
 
     def _build(self) -> None:
         t = self.ctx.t
-        self.seen = gr.State("")  # what is shown: job, its models, whether it may still change
+        # What is shown: job, its models, whether it may still change. It stands in the page: of two answers under way
+        # at once the older may be drawn last, and the next look must find that it is the older.
+        self.seen = gr.Textbox("", visible="hidden", elem_id="results-seen")
         self.timer = gr.Timer(LOOK_S, active=False)
         with gr.Row(equal_height=False):
             self.job = gr.Dropdown(

@@ -19,6 +19,7 @@ MOST_NUMBERS = (
     50_000_000  # of all axes together: of many classes or large pictures, fewer axes each
 )
 MOST_ROWS = 2_000  # pictures of a class that are looked at: their products among each other are held at once
+FLAT = 1e-5  # of the widest axis: narrower ones are what 32 bits leave of pictures that repeat or mirror each other
 FEWEST_ROWS = (
     20  # pictures of a class: the mean of fewer shows each of them, of one the photo itself
 )
@@ -75,7 +76,8 @@ def fit_gaussians(
         means[place] = mine.mean(axis=0)
         values, vectors = np.linalg.eigh((mine - means[place]) @ (mine - means[place]).T)
         keep = np.argsort(-values)[: min(most, known // ROWS_AN_AXIS)]
-        lengths = np.sqrt(np.maximum(values[keep], 1e-6))
+        keep = keep[values[keep] > max(1e-6, FLAT * values.max())]
+        lengths = np.sqrt(values[keep])
         axes[place, : len(keep)] = ((mine - means[place]).T @ vectors[:, keep] / lengths).T
         spreads[place, : len(keep)] = lengths / np.sqrt(max(1, len(mine) - 1))
     return Gaussians(means, axes, spreads, squares.shape[1])

@@ -151,7 +151,8 @@ def _middleware(settings: Settings, doors: Sequence[Middleware]) -> list[Middlew
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(RangesByStarlette),
         Middleware(HeadScript, script=head(settings.language)),
-        Middleware(sent.KeptPage),
+        # A gallery of demos speaks the language that its address asks for.
+        *([] if settings.demo_only else [Middleware(sent.KeptPage)]),
     ]
 
 

@@ -1,5 +1,8 @@
 """What the server does for each event and keeps of each visit: what changed, and no more."""
 
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,12 +14,15 @@ from pages.shared.web.front.blocks import Blocks
 from pages.shared.web.front.sessions import keep_little
 from pages.shared.web.server import without_apps
 
-pytestmark = pytest.mark.anyio
 
+def in_a_loop_of_its_own(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
+    """Run a test in a thread: a browser of other tests may keep a loop running in this one."""
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+    def run() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, test()).result()
+
+    return run
 
 
 def built(kind: type[gr.Blocks]) -> tuple[gr.Blocks, list[Any]]:
@@ -39,6 +45,7 @@ async def answered(
     return await demo.postprocess_data(fn, answer, state)
 
 
+@in_a_loop_of_its_own
 async def test_an_answer_holds_what_gradio_would_say_and_makes_what_changed_alone() -> None:
     said = {}
     for kind in (gr.Blocks, Blocks):
@@ -56,6 +63,7 @@ async def test_an_answer_holds_what_gradio_would_say_and_makes_what_changed_alon
     assert said[Blocks] == said[gr.Blocks]
 
 
+@in_a_loop_of_its_own
 async def test_an_answer_that_changes_nothing_or_comes_in_order_is_gradios_own() -> None:
     demo, (head, *_) = built(Blocks)
     state = SessionState(demo)
@@ -68,6 +76,7 @@ async def test_an_answer_that_changes_nothing_or_comes_in_order_is_gradios_own()
         await answered(demo, {head: "x", gr.HTML(): "y"}, state)
 
 
+@in_a_loop_of_its_own
 async def test_a_visit_keeps_values_and_no_description_of_the_page() -> None:
     demo, (head, button, seen, _) = built(Blocks)
     app: Any = app_of(demo)

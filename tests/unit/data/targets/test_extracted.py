@@ -43,7 +43,7 @@ def fitted(
         ("Rome|Ann", ["Rome", "Ann"]),
         ('["Rome", "in Rome"]', ["Rome", "in Rome"]),
         ('{"text": ["Rome"], "answer_start": [13]}', ["Rome"]),
-        ("{'text': array(['Rome'], dtype=object), 'answer_start': array([13])}", []),
+        ("{'text': array(['Rome'], dtype=object), 'answer_start': array([13])}", ["Rome"]),
         ('[{"text": "Rome", "start": 99}]', ["Rome"]),
         ("[]", []),
         ("", []),

@@ -124,10 +124,18 @@ def test_unknown_class_is_refused_with_the_known_ones(model: instant.GaussianMak
     assert caught.value.args_of_words["name"] == "a.png"
 
 
+def test_pictures_that_repeat_and_mirror_each_other_have_few_axes() -> None:
+    half = np.random.default_rng(0).integers(0, 256, (4, 16, 8, 3)).astype(np.uint8)
+    squares = np.tile(np.concatenate([half, half[:, :, ::-1]], axis=2), (30, 1, 1, 1))
+    made = gaussian.fit_gaussians(squares, np.zeros(len(squares), np.int64), 1, is_mirrored=True)
+    assert 1 <= (made.spreads > 0).sum() <= 3
+    assert np.abs(made.axes).max() <= 1.01
+
+
 def test_answer_grows_from_one_stage_to_a_filmstrip(model: instant.GaussianMaker) -> None:
     parts = list(model.stream("standing"))
     assert len(parts[0].squares(parts[0].course)) == 1
-    assert len(parts[-1].squares(parts[-1].course)) == 7
+    assert len(parts[-1].squares(parts[-1].course)) == 8
     assert len(parts[-1].squares(parts[-1].nearest)) == 4
 
 
