@@ -1,5 +1,7 @@
 """BigModel Studio: settings, services, pages, server, put together. Start it with `python app.py`."""
 
+import ctypes
+import gc
 import importlib
 import inspect
 import logging
@@ -7,6 +9,7 @@ import os
 import signal
 import sys
 import webbrowser
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bigmodel.core.errors import PersonError, SettingsError
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from bigmodel.services.studio import Services
 
+ARENA_MAX = -8  # M_ARENA_MAX of glibc's <malloc.h>
 # Networks of computers that no stranger has an address in: a proxy may be there.
 INSIDE = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,::1,fc00::/7"
 
@@ -45,8 +49,16 @@ def main() -> int:
         return 1
 
 
+def _ask_heap(name: str, *how: int) -> None:
+    """Ask the C library about the memory of this process; one that has no such thing is asked in vain."""
+    if sys.platform == "linux":
+        with suppress(AttributeError, OSError):
+            getattr(ctypes.CDLL(None), name)(*how)
+
+
 def _serve(settings: Settings) -> int:
     settings.make_folders()
+    _ask_heap("mallopt", ARENA_MAX, 2)  # heaps of threads keep what a page needed for a moment
     _keep_gradio_private(settings)
     _import_gradio()
     from bigmodel.services.studio import open_services
@@ -66,6 +78,8 @@ def _serve(settings: Settings) -> int:
     with server.without_apps():
         demo, texts, routes = _parts(services)
     url = server.serve(demo, texts, settings, routes, gate.doors(services))
+    gc.collect()
+    _ask_heap("malloc_trim", 0)  # what building the pages needed
     if not settings.demo_only:
         services.jobs.wake()
     opened = say(language, "shell.open_at", url=url, home=str(settings.home))
