@@ -382,8 +382,7 @@ class DatasetService:
             return write(recipe=recipe)
         except DatasetError as error:
             tasks = find_tasks(self._settings.task_folders).values()
-            learned = {task.target for task in tasks if task.medium == recipe.medium}
-            kinds = [target_kind(name) for name in learned]
+            kinds = [target_kind(each.target) for each in tasks if each.medium == recipe.medium]
             kind = next((kind for kind in kinds if kind.unasked == error.key), None)
             if kind is None:
                 raise

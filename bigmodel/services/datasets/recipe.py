@@ -74,9 +74,8 @@ def recipe_of(
         name_part=upload.name_part,
         split_by=NEIGHBOURS if upload.format == PROSE else "",
     )
-    if recipe.split_by:
-        return recipe, guess.remarks
-    split_by, told = _given_parts(sample, recipe)
+    kept = recipe.split_by
+    split_by, told = (kept, ()) if kept else _given_parts(sample, recipe)
     return replace(recipe, split_by=split_by), (*guess.remarks, *told)
 
 

@@ -320,8 +320,7 @@ class TrainingService:
         Raises:
             NotFoundError: no such dataset or task.
             ParamsError: settings that do not fit, one problem each.
-            ModelError: `base_unknown`, `base_of_other_task`, `base_without_stages`, `base_needs_gpu`, or
-                `base_missing` when it must be fetched first.
+            ModelError: as of `require_for`; `base_unknown`, `base_needs_gpu`, or `base_missing`.
             JobError: `task_does_not_fit`, `few_rows_only_instant`, `disk_short`, `memory_short_now`;
                 `consent_missing`, where a voice is made and its speaker has not agreed;
                 `no_labels_yet` or `labels_few`, where labels are given by hand.

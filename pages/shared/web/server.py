@@ -131,12 +131,17 @@ def serve(
         css=style_sheet(),
         app_kwargs={"middleware": _middleware(settings, doors), "openapi_url": None},
     )
-    sent.trim(demo)
-    keep_little(app)
-    _grant_nobody(app)
+    _make_ours(app, demo)
     _add_routes(app, [*tree.routes(), *_own_routes(settings), *routes])
     _note(settings).write_text(json.dumps({"url": url}), "utf-8")
     return str(url)
+
+
+def _make_ours(app: App, demo: gr.Blocks) -> None:
+    """Send and keep less than Gradio would, and let no other site in."""
+    sent.trim(demo)
+    keep_little(app)
+    _grant_nobody(app)
 
 
 def _middleware(settings: Settings, doors: Sequence[Middleware]) -> list[Middleware]:
