@@ -64,7 +64,8 @@ CASES = {
     ),
     "waimai": Case(
         "g_text_waimai10k_zh/train.csv", "g_text_waimai10k_zh/test.csv",
-        ("--base", "e5", "--budget", "300"), {"accuracy": 0.905, "seconds": 310},
+        ("--base", "e5", "--budget", "300"),
+        {"accuracy": 0.905, "surely_ahead": 0, "seconds": 310},
     ),
     "sms": Case(
         "g_text_sms_spam_en/train.csv", "g_text_sms_spam_en/test.csv",
@@ -144,6 +145,8 @@ def _measured(name: str, case: Case, home: Path) -> Iterator[Figure]:
     }
     if "baseline_frechet_distance" in found:
         found["frechet_share"] = found["frechet_distance"] / found["baseline_frechet_distance"]
+    if ahead := found["ahead"].get("accuracy"):
+        found["surely_ahead"] = ahead[1]  # the lower end of what it is better than the instant model
     for measure in (*case.goals, *case.also):
         value = float(found[measure])
         goal = case.goals.get(measure)

@@ -100,6 +100,7 @@ def record_of(results: Results, simplest: tuple[str, str], terminal: Terminal) -
                 name: (m.low, m.high) for name, m in results.measures.items() if m.has_interval
             },
             "beside": {name: _values(measures) for name, measures in results.beside.items()},
+            "ahead": {name: (one.value, one.low, one.high) for name, one in results.ahead.items()},
             **{
                 panel.kind: panel.data["rows"]
                 for panel in results.panels
@@ -135,17 +136,18 @@ def _show(results: Results, terminal: Terminal) -> None:
     terminal.write(terminal.tell(results.sentence))
     for remark in results.remarks:
         terminal.write(terminal.tell(remark))
-    beside = list(results.beside)
+    beside, ahead = list(results.beside), ["difference"] if results.ahead else []
     rows = [
         (
             _name(results.metric(name), terminal),
             f"{measure.value:.4f}",
             f"{measure.low:.4f}-{measure.high:.4f}" if measure.has_interval else "–",
             *(_value(results.beside[other], name) for other in beside),
+            *([_with_ends(results.ahead[name])] if name in results.ahead else ["–"] * len(ahead)),
         )
         for name, measure in results.measures.items()
     ]
-    terminal.table(("measure", "value", "interval", *beside), rows)
+    terminal.table(("measure", "value", "interval", *beside, *ahead), rows)
     for panel in results.panels:
         drawn = draw(panel, say)
         if isinstance(drawn, Table):

@@ -29,7 +29,8 @@ class Results:
     """An evaluation of one model on one set of rows: a head of numbers and sentences, and panels that show more.
 
     `measures` by name: accuracy, macro_f1, ... or mse, mae, r2, or wer, cer, ..., the leading one first where
-    it matters. `beside` holds the same measures of other models (`instant`, first) and of the simplest guess.
+    it matters. `beside` holds the same measures of other models (`instant`, first) and of the simplest guess, and
+    `ahead` the differences to the instant model on the same rows, with paired intervals.
     """
 
     family: str
@@ -39,6 +40,7 @@ class Results:
     sentence: Message
     remarks: tuple[Message, ...] = ()
     beside: Mapping[str, Mapping[str, Measure]] = field(default_factory=dict)
+    ahead: Mapping[str, Measure] = field(default_factory=dict)
     panels: tuple[Panel, ...] = ()
     is_folded: bool = False  # measured by repeated folds: there were too few rows to hold some out
     metrics: tuple[Metric, ...] = ()  # that a task or its answer type declares of its own

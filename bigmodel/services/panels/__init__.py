@@ -8,8 +8,9 @@ from html import escape
 from importlib.util import find_spec
 
 from bigmodel.core.callbacks import Say
+from bigmodel.core.metric import Metric
 from bigmodel.core.results.panel import Panel, PanelKind, Table
-from bigmodel.core.results.results import Results
+from bigmodel.core.results.results import Measure, Results
 
 _NAME = re.compile(r"[a-z]\w*")
 _OF_TASK = re.compile(r"[a-z]\w*\.[a-z]\w*")
@@ -64,6 +65,8 @@ def measure_table(results: Results, say: Say) -> Table:
     """Return every measure with its interval, and the same of what stands beside."""
     heads = [say(f"pages.results.column_{key}") for key in ("measure", "value", "interval")]
     heads += [say(f"pages.results.beside_{name}") for name in results.beside]
+    if results.ahead:
+        heads.append(say("pages.results.column_ahead"))
     return Table(heads, list(_measures(results, say)))
 
 
@@ -73,4 +76,15 @@ def _measures(results: Results, say: Say) -> Iterator[Sequence[str]]:
         interval = metric.interval(measure.low, measure.high) if measure.has_interval else "–"
         beside = (others.get(name) for others in results.beside.values())
         others = ["–" if other is None else metric.text(other.value) for other in beside]
-        yield say(metric.title), metric.text(measure.value), interval, *others
+        ahead = [_ahead(metric, results.ahead.get(name))] if results.ahead else []
+        yield say(metric.title), metric.text(measure.value), interval, *others, *ahead
+
+
+def _ahead(metric: Metric, difference: Measure | None) -> str:
+    """Return a difference with its sign, the ends of its interval behind it."""
+    if difference is None:
+        return "–"
+    scale, style = (100, "+.1f") if metric.is_share else (1, "+,.3g")
+    numbers = (difference.value, difference.low, difference.high)
+    value, low, high = (f"{scale * number:{style}}".replace("-", "\u2212") for number in numbers)
+    return f"{value} ({low} … {high})" if difference.has_interval else value

@@ -250,11 +250,14 @@ class ResultService:
     ) -> Results:
         """Return an evaluation that begins with whether the model is better than the simple one by more than chance."""
         metrics = metrics_of(get_task(model.task, self._settings.task_folders))
-        verdict: tuple[Message, ...] = ()
+        found = replace(found, metrics=metrics)
         if truth and (simple := beside.get("instant")):
             with suppress(ModelError):  # of measures that cannot be compared
-                verdict = beside_instant(kind.compare(truth, answers, simple), metrics)
-        return replace(found, metrics=metrics, remarks=(*verdict, *found.remarks))
+                paired = kind.compare(truth, answers, simple)
+                verdict = beside_instant(paired, metrics)
+                ahead = {one.measure: one.difference for one in paired.measures}
+                return replace(found, remarks=(*verdict, *found.remarks), ahead=ahead)
+        return found
 
     def _answered(self, model: TrainedModel) -> tuple[AnswerType, StoredPredictions]:
         """Return the type of a model's answers, and those to its test rows."""

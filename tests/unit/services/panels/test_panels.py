@@ -2,11 +2,12 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
 from bigmodel.core.results.panel import Figure, Panel, Table
-from bigmodel.core.results.results import Results
+from bigmodel.core.results.results import Measure, Results
 from bigmodel.metrics import classification, regression, transcription
 from bigmodel.services import panels
 from bigmodel.services.panels.confusion import MOST_IN_PICTURE, percent
@@ -152,6 +153,14 @@ def test_measures_without_an_interval_have_none() -> None:
     assert by_name["roc_auc"][2] == "–"
     assert re.fullmatch(r"[\d.]+ – [\d.]+ %", by_name["accuracy"][2])
     assert table.heads[3:] == ["beside_majority"]
+
+
+def test_difference_to_the_instant_model_has_its_sign_and_its_interval() -> None:
+    ahead = {"accuracy": Measure(0.012, -0.004, 0.028)}
+    table = panels.measure_table(replace(judged(("bad", "good")), ahead=ahead), say)
+    by_name = {row[0]: row[-1] for row in table.rows}
+    assert table.heads[-1] == "column_ahead"
+    assert (by_name["accuracy"], by_name["roc_auc"]) == ("+1.2 (−0.4 … +2.8)", "–")
 
 
 def test_table_reads_the_same_in_html_and_markdown() -> None:
