@@ -26,7 +26,7 @@ from bigmodel.jobs.label_check import LIMIT_S, folds_of, judge
 from bigmodel.metrics.label_noise import rank_labels
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from bigmodel.store.open import open_store
 from bigmodel.tasks import get_task, load_engine
 
 SMS = PACKS / "g_text_sms_spam_en" / "train.csv"
@@ -50,7 +50,7 @@ def run() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=Path(folder) / "home")
         settings.make_folders()
-        service = DatasetService(settings, MemoryStore())
+        service = DatasetService(settings, open_store(settings))
         texts = many_rows(Path(folder) / "many.csv")
         figures = [*_import_many(service, Path(folder) / "most.csv")]
         for name, path, goal_s in (

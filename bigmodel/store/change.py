@@ -1,4 +1,4 @@
-"""What a claim, a move, a wish and a batch of events do to a job, for every store alike; pure, nothing is written here."""
+"""What a claim, a move, a wish and a batch of events do to a job; pure, nothing is written here."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -79,12 +79,6 @@ def ids_of(records: Records) -> list[str]:
     for carried in records.jobs:
         ids += [carried.job.id, *(model.id for model in carried.models)]
     return ids
-
-
-def is_claimable(job: Job, at: datetime | None) -> bool:
-    """Tell whether a queued job may start at this time (at any time, if none is given)."""
-    wait = job.not_before - at if at and job.not_before else timedelta()
-    return job.state == State.QUEUED and not timedelta() < wait <= MOST_WAIT
 
 
 def claimed(job: Job, at: datetime) -> Changed:

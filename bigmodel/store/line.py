@@ -23,10 +23,6 @@ class Waiting(NamedTuple):
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def waiting(job: Job) -> Waiting:
-    return Waiting(job.id, job.owner, job.created_at, job.priority, job.expected_s)
-
-
 def in_line(
     queued: Iterable[Waiting], live: Mapping[str, int], served: Mapping[str, datetime]
 ) -> list[Waiting]:

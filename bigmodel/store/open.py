@@ -9,11 +9,11 @@ from filelock import FileLock
 
 from bigmodel.core.errors import SettingsError
 from bigmodel.settings import Settings
+from bigmodel.store.base import Store
 from bigmodel.store.migrate import REVISIONS, known_revisions, migrate, newest_revision
 from bigmodel.store.recovery import back_up
 from bigmodel.store.server import open_server
 from bigmodel.store.sql.dialect import PATIENCE_S, Sqlite, connect, sqlite_engine, sqlite_error_key
-from bigmodel.store.sql.store import SqlStore
 
 SHOWN_S = 1.5  # a page that waits for longer looks frozen
 
@@ -24,7 +24,7 @@ def open_store(
     *,
     patience_s: float = PATIENCE_S,
     reading_s: float | None = None,
-) -> SqlStore:
+) -> Store:
     """Open the database of the data folder, made new or brought to this release first.
 
     A call waits `patience_s` for a database that another program keeps locked, one that only reads `reading_s`: what
@@ -39,9 +39,9 @@ def open_store(
     if settings.database_url:
         if settings.database.exists():
             _bring_up(settings, REVISIONS)
-        return SqlStore(open_server(settings, revisions, patience_s))
+        return Store(open_server(settings, revisions, patience_s))
     _bring_up(settings, revisions)
-    return SqlStore(Sqlite(settings.database, patience_s, reading_s))
+    return Store(Sqlite(settings.database, patience_s, reading_s))
 
 
 def _bring_up(settings: Settings, revisions: Path) -> None:

@@ -1,4 +1,4 @@
-"""What every store promises of records that are taken along: the same elsewhere, all of it or nothing."""
+"""What a store promises of records that are taken along: the same elsewhere, all of it or nothing."""
 
 import math
 from dataclasses import replace
@@ -12,8 +12,8 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job, State
 from bigmodel.core.labelling.labels import LabelEvent, Labelling
 from bigmodel.store.base import Store
-from bigmodel.store.memory import MemoryStore
 from bigmodel.store.values import Carried, Records
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.stores import brought_to, say
 from tests.fakes.things import dataset_of, event_of, job_of, points_of, result_of, version_of
 
@@ -40,7 +40,7 @@ def with_points(store: Store, records: Records) -> Records:
 
 def elsewhere(store: Store, owner: str = "local") -> Records:
     """Return the records of a dataset with a job in another store."""
-    other = MemoryStore()
+    other = ScratchStore()
     dataset = dataset_of()
     other.datasets.add(dataset)
     other.datasets.add_version("local", version_of(dataset.id, 2))
@@ -54,7 +54,7 @@ def test_records_read_the_same_elsewhere(store: Store, dataset: Dataset) -> None
     store.labels.set_classes(dataset.owner, dataset.id, ["a", "好"], relabel={"x": "a"})
     store.labels.put(dataset.owner, dataset.id, "row", "好", is_even=False)
     records = with_points(store, store.records.export(dataset.owner, [dataset.id]))
-    other = MemoryStore()
+    other = ScratchStore()
     other.records.add("me", records)
     assert replace(other.datasets.get("me", dataset.id), owner=dataset.owner) == records.datasets[0]
     assert other.datasets.version("me", dataset.id, 1) == dataset.version
@@ -136,7 +136,7 @@ def test_a_job_that_still_runs_stays_where_it_is(store: Store, dataset: Dataset)
     brought_to(store, job_of(dataset), State.RUNNING)
     records = store.records.export(dataset.owner, [dataset.id])
     with pytest.raises(ValueError, match="running"):
-        MemoryStore().records.add("me", records)
+        ScratchStore().records.add("me", records)
 
 
 def test_versions_go_on_where_they_ended(store: Store, dataset: Dataset) -> None:

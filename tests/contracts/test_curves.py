@@ -1,4 +1,4 @@
-"""The promises of `bigmodel/store/base.py` about events, models and curves, kept by every store."""
+"""The promises of `bigmodel/store/base.py` about events, models and curves, kept on every database."""
 
 import math
 
@@ -234,7 +234,7 @@ operations = given(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("maker", ["memory", "sql"])
+@pytest.mark.parametrize("maker", ["scratch", "sql"])
 @examples(some, max_examples=25)
 @operations
 def test_rolled_curve_agrees_with_its_points(

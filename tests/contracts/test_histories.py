@@ -35,7 +35,7 @@ NOT_CLAIMED = [state for state in State if state != State.STARTING]
 class Histories(RuleBasedStateMachine):
     """Two owners, their jobs, and a model of what each must be: the store has to agree after every step."""
 
-    maker = "memory"
+    maker = "scratch"
     jobs = Bundle("jobs")
 
     def __init__(self) -> None:
@@ -240,7 +240,7 @@ def run(maker: str, sequences: int, steps: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("maker", "sequences"), [("memory", 40), ("sql", 4)])
+@pytest.mark.parametrize(("maker", "sequences"), [("scratch", 10), ("sql", 4)])
 def test_histories_are_legal(maker: str, sequences: int) -> None:
     run(maker, sequences, steps=25)
 
@@ -251,6 +251,6 @@ def test_histories_are_legal_on_a_server() -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize(("maker", "sequences"), [("memory", 500), ("sql", 20)])
+@pytest.mark.parametrize(("maker", "sequences"), [("scratch", 250), ("sql", 20)])
 def test_many_histories_are_legal(maker: str, sequences: int) -> None:
     run(maker, sequences, steps=30)

@@ -1,4 +1,4 @@
-"""The promises of `bigmodel/store/base.py` about labels given by hand, kept by every store."""
+"""The promises of `bigmodel/store/base.py` about labels given by hand, kept on every database."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""The promises of `bigmodel/store/base.py` about who is next and what is found, kept by every store."""
+"""The promises of `bigmodel/store/base.py` about who is next and what is found, kept on every database."""
 
 from concurrent.futures import ThreadPoolExecutor
 

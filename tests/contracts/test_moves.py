@@ -1,4 +1,4 @@
-"""The promises of `bigmodel/store/base.py` about moves, wishes and the line, kept by every store."""
+"""The promises of `bigmodel/store/base.py` about moves, wishes and the line, kept on every database."""
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor

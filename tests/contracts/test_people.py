@@ -1,4 +1,4 @@
-"""The promises of `bigmodel/store/base.py` about people and sessions, kept by every store."""
+"""The promises of `bigmodel/store/base.py` about people and sessions, kept on every database."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The promises of `bigmodel/store/base.py` about datasets, owners and submitting, kept by every store."""
+"""The promises of `bigmodel/store/base.py` about datasets, owners and submitting, kept on every database."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""A data folder with one dataset, jobs of the fake task and real serving children, over a store in memory."""
+"""A data folder with one dataset, jobs of the fake task and real serving children, over a scratch store."""
 
 import hashlib
 import json
@@ -21,8 +21,8 @@ from bigmodel.services.inference.predict import InferenceService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
-from bigmodel.store.memory import MemoryStore
 from bigmodel.store.open import open_store
+from tests.fakes.scratch_store import ScratchStore
 
 FAKES = Path(__file__).parent / "serving_tasks"
 LABELS = ("bad", "good")
@@ -99,7 +99,7 @@ def open_studio(
     """Yield a studio on a fresh data folder; its children end with the block. A lasting one an app can open."""
     settings = Settings(home=home, task_folders=(FAKES,))
     settings.make_folders()
-    store = open_store(settings) if is_lasting else MemoryStore()
+    store = open_store(settings) if is_lasting else ScratchStore()
     dataset_id = new_id()
     folder = f"datasets/{dataset_id}/1"
     summary = Summary(40, 40, ("text", "label"), {"bad": 20, "good": 20}, {"train": 20, "test": 20})

@@ -24,8 +24,8 @@ from bigmodel.services.training.training import TrainingService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
-from bigmodel.store.memory import MemoryStore
 from bigmodel.store.open import open_store
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.workshop import OWNER, quick_settings
 
 NOBODY: Any = None
@@ -61,7 +61,7 @@ def instant_attempt(
     A lasting one stores what it knows in a database.
     """
     settings = quick_settings(place / "home", task_folders=())
-    store: Store = open_store(settings) if is_lasting else MemoryStore()
+    store: Store = open_store(settings) if is_lasting else ScratchStore()
     serving = Serving(settings)
     datasets = DatasetService(settings, store)
     dataset = datasets.import_file(OWNER, file)

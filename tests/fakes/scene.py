@@ -1,4 +1,4 @@
-"""A supervisor's turns over a store in memory, with a launcher and clocks of our own: no process is started."""
+"""A supervisor's turns over a scratch store, with a launcher and clocks of our own: no process is started."""
 
 import contextlib
 import subprocess
@@ -15,7 +15,7 @@ from bigmodel.jobs.launchers.base import Handle, ProcessLauncher
 from bigmodel.jobs.platform.identity import Identity
 from bigmodel.jobs.supervisor.supervisor import Supervisor
 from bigmodel.jobs.transport import LocalFolder
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.workshop import Workshop, make_dataset, quick_settings
 
 NOBODY = Identity(2**22 + 5, 0.0, "another boot").to_json()
@@ -90,7 +90,7 @@ class Scene:
 
 def open_scene(home: Path, **changes: object) -> Scene:
     settings = quick_settings(home, **changes)
-    store = MemoryStore()
+    store = ScratchStore()
     dataset = make_dataset(settings, rows=10)
     store.datasets.add(dataset)
     launcher = FakeLauncher(settings.home)

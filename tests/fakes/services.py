@@ -1,10 +1,10 @@
-"""The real services over a store in memory, with nobody who runs the jobs."""
+"""The real services over a scratch store, with nobody who runs the jobs."""
 
 from bigmodel.services.jobs.jobs import JobService
 from bigmodel.services.studio import Services, services_over
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 
 
 class IdleJobs(JobService):
@@ -16,5 +16,5 @@ class IdleJobs(JobService):
 
 def real_services(settings: Settings, store: Store | None = None) -> Services:
     """Return the services as the app puts them together."""
-    store = store or MemoryStore()
+    store = store or ScratchStore()
     return services_over(settings, store, IdleJobs(settings, store))

@@ -9,20 +9,17 @@ from bigmodel.core.events import Event
 from bigmodel.core.job import Job, State
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
-from bigmodel.store.memory import MemoryStore
 from bigmodel.store.open import open_store
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.things import at
 from tests.postgres import new_database
 
 MAKERS: dict[str, Callable[[Path], Store]] = {
-    "memory": lambda home: MemoryStore(),
+    "scratch": lambda home: ScratchStore(),
     "sql": lambda home: open_store(Settings(home=home)),
     "postgres": lambda home: open_store(Settings(home=home, database_url=new_database())),
 }
-PARAMS = [
-    pytest.param(name, marks=[pytest.mark.postgres] if name == "postgres" else [])
-    for name in MAKERS
-]
+PARAMS = ["sql", pytest.param("postgres", marks=pytest.mark.postgres)]
 ROUTES: dict[State, tuple[State, ...]] = {
     State.QUEUED: (),
     State.STARTING: (State.STARTING,),

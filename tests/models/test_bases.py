@@ -25,10 +25,10 @@ from transformers import (
 from bigmodel.core.task import BaseFiles
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.training.conversion.ge2e import SpeakerEncoder
 from bigmodel.training.conversion.safe_folder import WEIGHTS
 from bigmodel.training.images.pretrained import load_base
+from tests.fakes.scratch_store import ScratchStore
 
 pytestmark = [pytest.mark.models, pytest.mark.network]
 SAMPLES = Path(__file__).parents[2] / "assets" / "samples"
@@ -38,7 +38,7 @@ SAMPLES = Path(__file__).parents[2] / "assets" / "samples"
 def service(tmp_path_factory: pytest.TempPathFactory) -> BaseModelService:
     settings = Settings(home=tmp_path_factory.mktemp("home"))
     settings.make_folders()
-    return BaseModelService(settings, MemoryStore())
+    return BaseModelService(settings, ScratchStore())
 
 
 def fetched(service: BaseModelService, name: str) -> Path:

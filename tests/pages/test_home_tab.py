@@ -13,11 +13,11 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.job import Job
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.home import HomeTab
 from pages.shared.widgets import sample_cards
 from tests.fakes.journey import run_here
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.services import real_services
 from tests.pages.one_tab import one_tab
 
@@ -25,7 +25,7 @@ from tests.pages.one_tab import one_tab
 class FakeTraining:
     """Submits jobs that nobody runs."""
 
-    def __init__(self, store: MemoryStore) -> None:
+    def __init__(self, store: ScratchStore) -> None:
         self.store = store
 
     def submit(self, owner: str, dataset_id: str, *, key: str) -> Job:
@@ -48,7 +48,7 @@ def request(language: str) -> gr.Request:
 
 @pytest.fixture
 def tab(settings: Settings) -> HomeTab:
-    store = MemoryStore()
+    store = ScratchStore()
     services: Any = SimpleNamespace(
         settings=settings,
         words=load_words(),

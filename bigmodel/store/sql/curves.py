@@ -52,12 +52,13 @@ EXTENT = text(
 
 
 class SqlCurves:
-    """`base.CurveStore` in SQL."""
+    """Points of the jobs' curves."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def read(self, owner: str, job_id: str, max_points: int = 1_000) -> list[Curve]:
+        """Return all curves of a job, each with at most `max_points` points, in constant time."""
         query = select(curves.c.id, curves.c.name).where(curves.c.job_id == job_id)
         with self._database.read() as connection:
             get_job(connection, owner, job_id)
@@ -68,6 +69,7 @@ class SqlCurves:
         return [curve for curve in read if curve.points]
 
     def mark(self, owner: str, job_id: str) -> int:
+        """Return a number that grows whenever points of the job change."""
         query = select(jobs.c.points_mark).where(jobs.c.id == job_id)
         with self._database.read() as connection:
             get_job(connection, owner, job_id)
@@ -76,6 +78,7 @@ class SqlCurves:
     def points(
         self, owner: str, job_id: str, *, after: tuple[str, int] = ("", -1), limit: int = 5_000
     ) -> list[Point]:
+        """Return points of a job behind (curve, step), in that order."""
         name, step = after
         is_behind = or_(curves.c.name > name, (curves.c.name == name) & (points.c.step > step))
         query = (

@@ -16,17 +16,23 @@ from bigmodel.store.values import Deleted
 
 
 class SqlDatasets:
-    """`base.DatasetStore` in SQL."""
+    """Datasets with their versions."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, dataset: Dataset) -> None:
+        """Store a dataset with its first version."""
         with self._database.write() as connection:
             connection.execute(insert(datasets).values(dataset_record(dataset)))
             connection.execute(insert(versions).values(version_record(dataset.version)))
 
     def add_version(self, owner: str, version: Version) -> None:
+        """Store the next version of a dataset.
+
+        Raises:
+            DatasetError: `dataset_changed`, when its number is not the newest plus one.
+        """
         with self._database.write() as connection:
             dataset = self.get(owner, version.dataset_id)
             if version.number != dataset.version.number + 1:
@@ -34,6 +40,7 @@ class SqlDatasets:
             connection.execute(insert(versions).values(version_record(version)))
 
     def get(self, owner: str, dataset_id: str) -> Dataset:
+        """Return a dataset with its newest version."""
         with self._database.read() as connection:
             for dataset in _find(connection, owner, dataset_id):
                 return dataset
@@ -54,6 +61,7 @@ class SqlDatasets:
         return to_version(row)
 
     def rewrite(self, owner: str, version: Version) -> None:
+        """Put another summary, recipe and digest in the place of a version's, whose rows somebody took out for good."""
         mine = (versions.c.dataset_id == version.dataset_id) & (versions.c.number == version.number)
         record = version_record(version)
         changed = {name: record[name] for name in ("digest", "recipe", "summary")}
@@ -62,16 +70,23 @@ class SqlDatasets:
             connection.execute(update(versions).where(mine).values(changed))
 
     def list_all(self, owner: str) -> list[Dataset]:
+        """Return all datasets, newest first."""
         with self._database.read() as connection:
             return _find(connection, owner)
 
     def rename(self, owner: str, dataset_id: str, name: str) -> None:
+        """Change the name people see."""
         query = update(datasets).where(datasets.c.owner == owner, datasets.c.id == dataset_id)
         with self._database.write() as connection:
             if not connection.execute(query.values(name=name)).rowcount:
                 raise NotFoundError("dataset_unknown")
 
     def delete(self, owner: str, dataset_id: str) -> Deleted:
+        """Delete a dataset with all that came from it.
+
+        Raises:
+            JobError: `dataset_in_use`, with `jobs` counting those that are not final.
+        """
         with self._database.write() as connection:
             dataset = self.get(owner, dataset_id)
             theirs = jobs.c.dataset_id == dataset_id
@@ -112,12 +127,13 @@ def _find(connection: Connection, owner: str, dataset_id: str = "") -> list[Data
 
 
 class SqlBaseModels:
-    """`base.BaseModelStore` in SQL."""
+    """Imported and fetched base models."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def put(self, owner: str, name: str, record: Mapping[str, object]) -> None:
+        """Remember an imported or fetched base model under its name."""
         with self._database.write() as connection:
             query = upsert(connection, base_models).values(
                 owner=owner, name=name, record=dict(record)
@@ -127,12 +143,14 @@ class SqlBaseModels:
             connection.execute(query.on_conflict_do_update(index_elements=key, set_=fresh))
 
     def list_all(self, owner: str) -> dict[str, dict[str, object]]:
+        """Return the imported and fetched base models by name."""
         query = select(base_models.c.name, base_models.c.record).where(base_models.c.owner == owner)
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(base_models.c.name))
             return {row.name: row.record for row in rows}
 
     def delete(self, owner: str, name: str) -> None:
+        """Forget a base model, if it is known."""
         mine = (base_models.c.owner == owner) & (base_models.c.name == name)
         with self._database.write() as connection:
             connection.execute(delete(base_models).where(mine))

@@ -31,13 +31,18 @@ NEWEST_FIRST = (jobs.c.created_at.desc(), jobs.c.id.desc())
 
 
 class SqlJobs:
-    """`base.JobStore` in SQL."""
+    """Jobs with their history. Methods without an owner are the supervisor's, which serves all of them."""
 
     def __init__(self, database: Database, datasets: SqlDatasets) -> None:
         self._database = database
         self._datasets = datasets
 
     def submit(self, job: Job) -> Job:
+        """Store a queued job, or return the one already stored for the same owner and key.
+
+        An empty key is never the same as another. The dataset's version must be the owner's. A job that
+        continues another one of the owner begins with its points, up to the checkpoint it goes on from.
+        """
         change.check_new(job)
         same = select(jobs).where(jobs.c.owner == job.owner, jobs.c.key == job.key)
         with self._database.write() as connection:
@@ -57,6 +62,7 @@ class SqlJobs:
             return get_job(connection, owner, job_id)
 
     def list_all(self, owner: str, limit: int = 200, offset: int = 0) -> list[Job]:
+        """Return jobs, newest first."""
         query = select(jobs).where(jobs.c.owner == owner).order_by(*NEWEST_FIRST)
         with self._database.read() as connection:
             found = connection.execute(query.limit(limit).offset(offset)).mappings()
@@ -73,6 +79,10 @@ class SqlJobs:
         limit: int = 200,
         offset: int = 0,
     ) -> tuple[list[Job], int]:
+        """Return jobs, and how many there are in all, whose name holds the text (A and a are the same).
+
+        `longest` orders by running time so far, `name` as A and a were the same.
+        """
         where = [jobs.c.owner == owner]
         if text:
             where.append(jobs.c.name.icontains(text, autoescape=True))
@@ -88,12 +98,18 @@ class SqlJobs:
             return [to_job(row) for row in found], connection.execute(count).scalar_one()
 
     def rename(self, owner: str, job_id: str, name: str) -> None:
+        """Change the name people see."""
         query = update(jobs).where(jobs.c.owner == owner, jobs.c.id == job_id)
         with self._database.write() as connection:
             if not connection.execute(query.values(name=name)).rowcount:
                 raise NotFoundError("job_unknown")
 
     def delete(self, owner: str, job_id: str) -> Deleted:
+        """Delete a final job with its models and points.
+
+        Raises:
+            JobError: `job_not_final`.
+        """
         with self._database.write() as connection:
             job = get_job(connection, owner, job_id)
             if not job.is_final:
@@ -104,6 +120,7 @@ class SqlJobs:
             return change.deleted_job(job_id, gone)
 
     def place(self, owner: str, job_id: str) -> int:
+        """Return the place in line of a queued job (1 is next), 0 for any other."""
         with self._database.read() as connection:
             if get_job(connection, owner, job_id).state != State.QUEUED:
                 return 0
@@ -111,6 +128,10 @@ class SqlJobs:
             return ids.index(job_id) + 1
 
     def line(self, owner: str, workers: int, at: datetime) -> dict[str, tuple[int, float | None]]:
+        """Return, of each queued job, its place in line and the seconds until it is expected to start.
+
+        None stands for a start that hangs on a job of which nobody knows how long it takes.
+        """
         with self._database.read() as connection:
             now_live = [job for job in self.live() if job.is_live]
             order = _line(connection, now_live)
@@ -118,16 +139,31 @@ class SqlJobs:
         return {item.job_id: found[item.job_id] for item in order if item.owner == owner}
 
     def set_priority(self, owner: str, job_id: str, priority: int) -> Job:
+        """Let a queued or paused job go before (or after) the owner's others.
+
+        Raises:
+            JobError: `job_not_waiting`.
+        """
         with self._database.write() as connection:
             job = get_job(connection, owner, job_id)
             return _apply(connection, job, change.preferred(job, priority))
 
     def wish(self, owner: str, job_id: str, wish: Wish) -> Job:
+        """Ask for a cancel or a pause, which come true at once where no worker holds the job.
+
+        Asking again, or of a final job, changes nothing; a pause never replaces a cancel. Returns the
+        job as it then is.
+        """
         with self._database.write() as connection:
             job = get_job(connection, owner, job_id)
             return _apply(connection, job, change.wished(job, wish))
 
     def history(self, owner: str, job_id: str, after: int = 0) -> list[JobEvent]:
+        """Return moves, wishes and notes of a job with a sequence number above `after`, oldest first.
+
+        Kinds are `move` (`history.<state>`), `wish` (`history.wish_<wish>`) and `note`: what a worker
+        noted, or the message that came with a move, after its line.
+        """
         query = select(history).where(history.c.job_id == job_id, history.c.seq > after)
         with self._database.read() as connection:
             get_job(connection, owner, job_id)
@@ -137,6 +173,11 @@ class SqlJobs:
     # the supervisor's half
 
     def claim(self, at: datetime) -> Job | None:
+        """Take the next queued job into `starting` with a new token and attempt, or return None.
+
+        Points above the job's checkpoint are deleted in the same transaction. Owners take turns, as
+        `line.in_line` says. `not_before` is respected, unless it is so far ahead that the clock was set back.
+        """
         if not self.queued():  # asked many times a second: do not take the write lock for nothing
             return None
         with self._database.write() as connection:
@@ -161,6 +202,15 @@ class SqlJobs:
         at: datetime,
         not_before: datetime | None = None,
     ) -> bool:
+        """Move a job from `origin` to `to` if its state and token still are these; tell whether it won.
+
+        Entering `running` sets `started_at` once; entering a final state sets `ended_at`; entering
+        `paused` forgets the wish for a pause, and allows one more attempt. A job that enters `queued` or
+        `paused` while it is to be cancelled (or paused) is so in the same transaction.
+
+        Raises:
+            ValueError: the table of moves has no such move, or it leads to `starting`, as only a claim does.
+        """
         change.check_move(origin, to)
         details = change.Details(message, traceback, at, not_before)
         query = select(jobs).where(
@@ -174,17 +224,20 @@ class SqlJobs:
             return True
 
     def live(self) -> list[Job]:
+        """Return all jobs in `starting`, `running` or `lost`."""
         states = [State.STARTING.value, State.RUNNING.value, State.LOST.value]
         query = select(jobs).where(jobs.c.state.in_(states)).order_by(jobs.c.created_at, jobs.c.id)
         with self._database.read() as connection:
             return [to_job(row) for row in connection.execute(query).mappings()]
 
     def queued(self) -> int:
+        """Return how many jobs are queued."""
         query = select(func.count()).where(jobs.c.state == State.QUEUED.value)
         with self._database.read() as connection:
             return connection.execute(query).scalar_one()
 
     def offset(self, job_id: str, token: int) -> int:
+        """Return how many bytes of the attempt's event file are ingested."""
         mine = (attempts.c.job_id == job_id, attempts.c.token == token)
         with self._database.read() as connection:
             return connection.execute(select(attempts.c.offset).where(*mine)).scalar() or 0
@@ -192,6 +245,15 @@ class SqlJobs:
     def ingest(
         self, job_id: str, token: int, start: int, end: int, events: Sequence[Event], at: datetime
     ) -> bool:
+        """Write what the bytes [start, end) of an attempt's event file said, all of it or nothing.
+
+        Beats and steps refresh `beat_at` and `progress`; notes go to the history; points to the
+        curves and their roll-ups; a checkpoint to the job (one that the attempt went back to deletes the
+        points above it); a result to the models, in place of the
+        job's earlier one of its kind (exactly one of a job's models is kept). Errors and ends are not applied here: the supervisor turns them into moves.
+        Returns False, and writes nothing, when the token is not the job's, the job is final, or
+        `start` is not the stored offset.
+        """
         intake = take_in(events)
         mine = (attempts.c.job_id == job_id, attempts.c.token == token)
         advance = update(attempts).where(*mine, attempts.c.offset == start).values(offset=end)

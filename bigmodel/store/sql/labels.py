@@ -13,13 +13,14 @@ from bigmodel.store.sql.tables import hand_labels, sortings
 
 
 class SqlLabels:
-    """`base.LabelStore` in SQL."""
+    """Labels given by hand, and the classes of a dataset."""
 
     def __init__(self, database: Database, datasets: SqlDatasets) -> None:
         self._database = database
         self._datasets = datasets
 
     def get(self, owner: str, dataset_id: str) -> Labelling:
+        """Return classes and labels given by hand, empty where nobody began."""
         with self._database.read() as connection:
             self._datasets.get(owner, dataset_id)
             query = select(sortings).where(_mine(dataset_id))
@@ -46,6 +47,14 @@ class SqlLabels:
         is_even: bool = True,
         classes: Sequence[str] | None = None,
     ) -> int:
+        """Say which class a row is, or `SKIPPED`, and return the number of that mark.
+
+        `classes` are those that the label names, where it is more than one class itself, as boxes are.
+        What was said of the row before stays below it, and comes back when this is taken back.
+
+        Raises:
+            DatasetError: `class_unknown`, when nobody made that class or it was merged meanwhile.
+        """
         with self._database.write() as connection:
             self._datasets.get(owner, dataset_id)
             if label != SKIPPED:
@@ -64,6 +73,7 @@ class SqlLabels:
             return seq
 
     def take_back(self, owner: str, dataset_id: str) -> LabelEvent | None:
+        """Take the newest mark away and return it, None where there is none left."""
         with self._database.write() as connection:
             self._datasets.get(owner, dataset_id)
             seq = _newest(connection, dataset_id)
@@ -85,6 +95,11 @@ class SqlLabels:
         moved: Mapping[str, str] | None = None,
         relabel: Mapping[str, str] | None = None,
     ) -> bool:
+        """Set the classes in order; every mark of a class in `moved` follows, in the same transaction.
+
+        `relabel` is what becomes of the labels that came with the file. Returns False, and writes nothing, when
+        classes or `relabel` are no longer those of `known`, from which the caller worked out the new ones.
+        """
         with self._database.write() as connection:
             if known is not None and not known.has_same_classes(self.get(owner, dataset_id)):
                 return False
@@ -107,6 +122,7 @@ class SqlLabels:
             return True
 
     def set_written(self, owner: str, dataset_id: str, change: int) -> None:
+        """Note that a version holds the labels as they were at this change, and what became of the file's own."""
         with self._database.write() as connection:
             self._datasets.get(owner, dataset_id)
             query = update(sortings).where(_mine(dataset_id))
@@ -115,6 +131,7 @@ class SqlLabels:
             connection.execute(query.where(sortings.c.change == change).values(relabel={}))
 
     def replace(self, owner: str, dataset_id: str, labelling: Labelling) -> None:
+        """Put a sorting as a whole in the place of another, as when a project comes back from elsewhere."""
         with self._database.write() as connection:
             self._datasets.get(owner, dataset_id)
             connection.execute(delete(hand_labels).where(hand_labels.c.dataset_id == dataset_id))

@@ -14,7 +14,7 @@ from bigmodel.store.sql.tables import jobs, models
 
 
 class SqlModels:
-    """`base.ModelStore` in SQL."""
+    """Trained models."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -26,12 +26,14 @@ class SqlModels:
         raise NotFoundError("model_unknown")
 
     def relabel(self, owner: str, model_id: str, labels: Sequence[str], digest: str) -> None:
+        """Give a model whose files were changed its labels and digest."""
         changed = {"labels": list(labels), "digest": digest}
         with self._database.write() as connection:
             self.get(owner, model_id)
             connection.execute(update(models).where(models.c.id == model_id).values(changed))
 
     def list_all(self, owner: str, job_id: str = "") -> list[TrainedModel]:
+        """Return models, newest first; of one job, if given."""
         with self._database.read() as connection:
             if not job_id:
                 return find(connection, owner)

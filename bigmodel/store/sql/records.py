@@ -31,7 +31,7 @@ BATCH = 5_000  # points that are stored at once
 
 
 class SqlRecords:
-    """`base.RecordStore` in SQL, put together from the sub-stores of one database."""
+    """Datasets with all that hangs on them, as they travel between stores."""
 
     def __init__(
         self,
@@ -47,6 +47,12 @@ class SqlRecords:
         self._jobs, self._models = jobs, models
 
     def export(self, owner: str, dataset_ids: Sequence[str]) -> Records:
+        """Return datasets with all versions and labels by hand, and their jobs with history and models, oldest first.
+
+        Points of the jobs come from `curves.points`.
+
+        Jobs that are not final are among them: whoever writes them down decides.
+        """
         with self._database.read() as connection:
             found = [self._datasets.get(owner, dataset_id) for dataset_id in dataset_ids]
             rows: list[RowMapping] = []
@@ -80,6 +86,7 @@ class SqlRecords:
             ]
 
     def taken(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these ids a dataset, a job or a model of anybody has."""
         found: set[str] = set()
         with self._database.read() as connection:
             for start in range(0, len(ids), MANY):
@@ -90,6 +97,16 @@ class SqlRecords:
         return frozenset(found)
 
     def add(self, owner: str, records: Records) -> None:
+        """Store what came from elsewhere as the owner's, all of it or nothing; roll-ups are computed anew.
+
+        Owners and keys that the records name do not count. History is numbered anew.
+
+        Raises:
+            ValueError: a job that is not final.
+            DatasetError: `project_taken`, an id is in use; `dataset_changed`, a version does not follow
+                the newest one.
+            NotFoundError: a version or job belongs to a dataset that is not the owner's.
+        """
         with self._database.write() as connection:
             if self.taken(change.ids_of(records)):
                 raise DatasetError("project_taken")

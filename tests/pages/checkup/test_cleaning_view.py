@@ -13,10 +13,10 @@ from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.shared.checkup.cleaning_view import CleaningView
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 from tests.pages.one_tab import one_tab
 
 SLIPS = ("fuond=found", "teh=the")
@@ -31,7 +31,7 @@ class Card:
     """The view over a table of texts in which words were found mistyped."""
 
     def __init__(self, settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        store = MemoryStore()
+        store = ScratchStore()
         self.datasets = DatasetService(settings, store)
         checkup = CheckupService(settings, store, ClassService(settings, store))
         services: Any = SimpleNamespace(

@@ -10,17 +10,17 @@ import pytest
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.filling import FillingService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.shared.checkup.filling_view import FillingView
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 from tests.pages.checkup.test_cleaning_view import request
 from tests.pages.one_tab import one_tab
 
 
 @pytest.fixture
 def view(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FillingView:
-    store = MemoryStore()
+    store = ScratchStore()
     services: Any = SimpleNamespace(
         settings=settings,
         words=load_words(),

@@ -11,11 +11,11 @@ from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.shared.checkup.media_cleaning_view import MediaCleaningView
 from tests.fakes.media import packed
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 from tests.pages.checkup.test_cleaning_view import request
 from tests.pages.one_tab import one_tab
 from tests.unit.services.datasets.test_media_cleaning import letterboxed, spoken
@@ -24,7 +24,7 @@ from tests.unit.services.datasets.test_media_cleaning import letterboxed, spoken
 def card(
     settings: Settings, folder: Path, files: dict[str, bytes]
 ) -> tuple[MediaCleaningView, Any]:
-    store = MemoryStore()
+    store = ScratchStore()
     datasets = DatasetService(settings, store)
     checkup = CheckupService(settings, store, ClassService(settings, store))
     services: Any = SimpleNamespace(

@@ -16,10 +16,10 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.labelling.splits import SplitService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.shared.checkup.split_view import SplitView, drawn
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 from tests.pages.one_tab import one_tab
 
 WORDS = load_words()
@@ -40,7 +40,7 @@ class Card:
     """The view over a table with a column of shops."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
-        store = MemoryStore()
+        store = ScratchStore()
         labelling = LabellingService(settings, store)
         self.services: Any = SimpleNamespace(
             settings=settings,

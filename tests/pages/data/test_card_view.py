@@ -14,10 +14,10 @@ from bigmodel.services.datasets.card import CardService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.sharing.downloads import Downloads
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.shared.data.card_view import CardView
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 from tests.pages.one_tab import one_tab
 
 BAD = "<img src=x onerror=window.BAD=1>"
@@ -36,7 +36,7 @@ class Card:
     """A view over a dataset whose names are markup."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
-        store, words = MemoryStore(), load_words()
+        store, words = ScratchStore(), load_words()
         services: Any = SimpleNamespace(
             settings=settings,
             words=words,

@@ -22,10 +22,10 @@ from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.labelling.splits import SplitService
 from bigmodel.services.labelling.suspects import SuspectService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.data import DataTab
 from tests.fakes.asleep import Asleep
+from tests.fakes.scratch_store import ScratchStore
 from tests.pages.one_tab import one_tab
 
 BAD = "<img src=x onerror=window.BAD=1>"
@@ -42,7 +42,7 @@ def request(language: str = "en") -> gr.Request:
 
 @pytest.fixture
 def tab(settings: Settings) -> DataTab:
-    store = MemoryStore()
+    store = ScratchStore()
     classes, labelling = ClassService(settings, store), LabellingService(settings, store)
     services: Any = SimpleNamespace(
         settings=settings,

@@ -11,10 +11,10 @@ from bigmodel.core.clock import now
 from bigmodel.core.errors import JobError
 from bigmodel.core.job import Job, State, Wish
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from pages.jobs import JobsTab
 from pages.shared.web.page import LOCAL_OWNER
 from tests.fakes.journey import train, write_table
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.services import real_services
 from tests.pages.one_tab import one_tab
 
@@ -32,7 +32,7 @@ class Bench:
     """The buttons, and jobs brought to the state they are looked at in."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
-        self.store = MemoryStore()
+        self.store = ScratchStore()
         self.services = real_services(settings, self.store)
         table = write_table(folder / "soup.csv", 60)
         self.dataset = self.services.datasets.import_file(LOCAL_OWNER, table)

@@ -24,7 +24,6 @@ from bigmodel.services.jobs.insight_service import InsightService
 from bigmodel.services.jobs.jobs import JobService
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.jobs import JobsTab
 from pages.shared.jobs import jobs_view
@@ -32,6 +31,7 @@ from pages.shared.jobs.jobs_list import STEP, Asked
 from pages.shared.web import media_route, time_text
 from pages.shared.web.page import LOCAL_OWNER
 from pages.shared.widgets import curves
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.workshop import TASKS, Workshop, make_dataset
 from tests.pages.one_tab import one_tab
 from tests.pages.owned import owned
@@ -70,7 +70,7 @@ def request(language: str = "en") -> gr.Request:
 
 @pytest.fixture
 def workshop(settings: Settings) -> Workshop:
-    store = MemoryStore()
+    store = ScratchStore()
     dataset = make_dataset(settings, rows=10)
     store.datasets.add(dataset)
     return Workshop(settings, store, dataset)

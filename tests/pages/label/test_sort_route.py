@@ -14,11 +14,11 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.shared.label import sort_route
 from tests.fakes.boxed_pictures import write_boxed
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.sorted import OWNER, texts, unlabelled
 from tests.pages.owned import owned
 
@@ -26,7 +26,7 @@ from tests.pages.owned import owned
 class Box:
     """What the script in the page can do."""
 
-    def __init__(self, client: TestClient, dataset: str, store: MemoryStore) -> None:
+    def __init__(self, client: TestClient, dataset: str, store: ScratchStore) -> None:
         self.client, self.store, self.dataset = client, store, dataset
 
     def look(self, language: str = "en", **query: str) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class Box:
 @pytest.fixture
 def box(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
     monkeypatch.setattr(ActiveLearning, "want", lambda *_: None)
-    store = MemoryStore()
+    store = ScratchStore()
     dataset = unlabelled(DatasetService(settings, store), tmp_path, texts(30))
     services: Any = SimpleNamespace(
         settings=settings,
@@ -151,7 +151,7 @@ def test_table_with_all_labels_says_so(box: Box, settings: Settings, tmp_path: P
 
 
 def test_pictures_are_drawn_on_and_a_model_draws_first(settings: Settings, tmp_path: Path) -> None:
-    store, dice = MemoryStore(), np.random.default_rng(0)
+    store, dice = ScratchStore(), np.random.default_rng(0)
     for number in range(6):
         drawn = write_boxed(tmp_path / f"{number}.png", dice)
     with reading_here():

@@ -13,10 +13,10 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.shared.label.sort_hook import SortHook
 from pages.sort import SortTab
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.sorted import OWNER, sort_some, texts, truth, unlabelled
 from tests.fakes.sorted import table as write_table
 from tests.pages.one_tab import one_tab
@@ -26,7 +26,7 @@ from tests.pages.one_tab import one_tab
 def services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(ActiveLearning, "want", lambda *_: None)
     monkeypatch.setattr(gr, "Info", lambda *_, **__: None)
-    store = MemoryStore()
+    store = ScratchStore()
     return SimpleNamespace(
         settings=settings,
         words=load_words(),

@@ -14,11 +14,11 @@ from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.results.compare import CompareService
 from bigmodel.services.results.results import ResultService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.results import ResultsTab
 from pages.shared.web.page import LOCAL_OWNER
 from tests.fakes import trained
+from tests.fakes.scratch_store import ScratchStore
 from tests.pages.one_tab import one_tab
 
 LABELS = ("<b>bad</b>", "good")
@@ -43,7 +43,7 @@ class Again:
 @pytest.fixture
 def training(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> trained.Training:
     monkeypatch.setattr(trained, "OWNER", LOCAL_OWNER)
-    return trained.start_training(settings, MemoryStore(), ROWS)
+    return trained.start_training(settings, ScratchStore(), ROWS)
 
 
 @pytest.fixture

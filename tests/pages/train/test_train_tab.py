@@ -23,9 +23,9 @@ from bigmodel.services.training.consent import ConsentService
 from bigmodel.services.training.profiling import Profiling
 from bigmodel.services.training.training import TrainingService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.train import TrainTab
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.sorted import texts, unlabelled
 from tests.fakes.tiny_bert import write_tiny_bert
 from tests.pages.one_tab import one_tab
@@ -39,7 +39,7 @@ class Studio:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.store = MemoryStore()
+        self.store = ScratchStore()
         words = load_words()
         bases = BaseModelService(settings, self.store)
         idle = SimpleNamespace(wake=lambda: None)

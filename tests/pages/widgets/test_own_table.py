@@ -15,9 +15,9 @@ from bigmodel.services.inference.export_table import ExportTableService
 from bigmodel.services.inference.predict import InferenceService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.shared.widgets.own_table import OwnTable
+from tests.fakes.scratch_store import ScratchStore
 from tests.pages.one_tab import one_tab
 
 
@@ -32,7 +32,7 @@ def request(language: str = "en") -> gr.Request:
 
 @pytest.fixture
 def table(settings: Settings) -> OwnTable:
-    store = MemoryStore()
+    store = ScratchStore()
     demo = InferenceService(settings, store, Serving(settings))
     services: Any = SimpleNamespace(
         settings=settings,

@@ -10,12 +10,12 @@ from starlette.requests import Request
 from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.shared.web.page import LOCAL_OWNER
 from pages.shared.widgets.rerun_button import AgainButton
 from tests.fakes import trained
 from tests.fakes.asleep import Asleep
+from tests.fakes.scratch_store import ScratchStore
 from tests.pages.one_tab import one_tab
 
 ROWS: list[trained.Row] = [("train", "fine", "good"), ("train", "awful", "bad")]
@@ -41,7 +41,7 @@ def test_name_says_the_version_once(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, language: str, first: str, second: str
 ) -> None:
     monkeypatch.setattr(trained, "OWNER", LOCAL_OWNER)
-    store = MemoryStore()
+    store = ScratchStore()
     services: Any = SimpleNamespace(
         settings=settings,
         words=load_words(),

@@ -11,9 +11,9 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.task import Medium
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks
 from tests.fakes.hub import FakeHub, serving
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.tiny_wav2vec import write_tiny_wav2vec
 from tests.fakes.tiny_whisper import write_tiny_whisper
 from tests.patience import PATIENCE_S
@@ -43,7 +43,7 @@ def test_body_for_sounds_comes_from_a_hub_too(tmp_path: Path) -> None:
 def test_body_for_sounds_is_offered_to_tasks_on_sounds_alone(
     settings: Settings, tmp_path: Path
 ) -> None:
-    bases = BaseModelService(settings, MemoryStore())
+    bases = BaseModelService(settings, ScratchStore())
     bases.import_path("local", write_tiny_wav2vec(tmp_path / "tiny"))
     for task in find_tasks().values():
         names = [base.name for base in bases.all("local", task)]
@@ -89,7 +89,7 @@ def test_model_that_writes_comes_from_a_hub_for_transcription_alone(tmp_path: Pa
     with serving(FakeHub({NAME: model})) as running:
         online = Settings(home=tmp_path / "home", hub_url=running.url, hub_s=PATIENCE_S)
         online.make_folders()
-        bases = BaseModelService(online, MemoryStore())
+        bases = BaseModelService(online, ScratchStore())
         base = bases.fetch("local", NAME)
     assert (base.medium, base.writes, base.kind) == (Medium.AUDIO, True, "hub")
     for task in find_tasks().values():

@@ -11,10 +11,10 @@ from bigmodel.base_models.locate import locate
 from bigmodel.core.errors import ModelError
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks
 from bigmodel.words import load_words
 from tests.fakes.hub import COMMIT, FakeHub, serving
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.tiny_bert import write_tiny_bert
 from tests.patience import PATIENCE_S
 
@@ -160,7 +160,7 @@ def test_offline_setting_asks_nobody(online: Settings, fake: FakeHub) -> None:
 
 
 def test_fetch_is_stopped_and_begun_again(online: Settings) -> None:
-    service = BaseModelService(online, MemoryStore())
+    service = BaseModelService(online, ScratchStore())
     with pytest.raises(ModelError, match="fetch_stopped"):
         service.fetch("me", NAME, lambda done, total: service.stop(NAME))
     assert service.all("me", find_tasks()["text_classification"])[-1].kind != "hub"
@@ -168,7 +168,7 @@ def test_fetch_is_stopped_and_begun_again(online: Settings) -> None:
 
 
 def test_service_remembers_a_fetched_base(online: Settings) -> None:
-    service = BaseModelService(online, MemoryStore())
+    service = BaseModelService(online, ScratchStore())
     assert service.is_reachable()
     base = service.fetch("me", f"https://huggingface.co/{NAME}")
     task = find_tasks()["text_classification"]

@@ -16,13 +16,13 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Medium
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import get_task
 from bigmodel.training.images import finetune
 from bigmodel.training.images.recipe import ImageParams
 from bigmodel.words import load_words
 from tests.fakes.pictures import picture_data
 from tests.fakes.reporter import FakeReporter
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.tiny_vision import write_tiny_timm, write_tiny_vit
 
 Write = Callable[[Path], Path]
@@ -63,7 +63,7 @@ def test_zip_becomes_a_base_for_pictures(write: Write, settings: Settings, tmp_p
 def test_body_without_stages_is_not_offered_for_finding_and_the_reason_is_told(
     write: Write, finds: bool, settings: Settings, tmp_path: Path
 ) -> None:
-    bases, task = BaseModelService(settings, MemoryStore()), get_task("object_detection")
+    bases, task = BaseModelService(settings, ScratchStore()), get_task("object_detection")
     base = bases.import_path("local", write(tmp_path / "body"))
     assert base in bases.all("local", get_task("image_classification"))
     assert (base in bases.all("local", task)) == finds

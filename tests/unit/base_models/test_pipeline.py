@@ -14,10 +14,10 @@ from bigmodel.base_models.locate import locate
 from bigmodel.core.errors import ModelError
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks, get_task
 from bigmodel.words import load_words
 from tests.fakes.hub import FakeHub, serving
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.tiny_diffusion import write_tiny_diffusion
 
 UNET, VAE = "unet/diffusion_pytorch_model", "vae/diffusion_pytorch_model"
@@ -129,7 +129,7 @@ def test_pipeline_is_for_pictures_alone_and_for_machines_with_a_graphics_card(
 ) -> None:
     settings = Settings(home=tmp_path / "home", gpu=False)
     settings.make_folders()
-    bases = BaseModelService(settings, MemoryStore())
+    bases = BaseModelService(settings, ScratchStore())
     base = bases.import_path("local", pipeline)
     for task in find_tasks().values():
         offered = [one.name for one in bases.all("local", task)]

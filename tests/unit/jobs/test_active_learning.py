@@ -13,7 +13,7 @@ from bigmodel.jobs.active_learning import ASKED, ScoringRequest, Suggestions
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.sorted import texts, truth, unlabelled
 from tests.patience import PATIENCE_S
 
@@ -27,7 +27,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def dataset(settings: Settings, tmp_path: Path) -> Dataset:
-    return unlabelled(DatasetService(settings, MemoryStore()), tmp_path, [*texts(90), texts(1)[0]])
+    return unlabelled(DatasetService(settings, ScratchStore()), tmp_path, [*texts(90), texts(1)[0]])
 
 
 def asked_of(

@@ -13,9 +13,9 @@ from bigmodel.core.job import State
 from bigmodel.environment import environment
 from bigmodel.settings import Settings, read_settings
 from bigmodel.store import recovery
+from bigmodel.store.base import Store
 from bigmodel.store.migrate import REVISIONS, newest_revision
 from bigmodel.store.open import open_store
-from bigmodel.store.sql.store import SqlStore
 from bigmodel.store.sql.tables import metadata
 from tests.fakes.stores import brought_to, say
 from tests.fakes.things import dataset_of, job_of, points_of
@@ -36,7 +36,7 @@ def run_sql(settings: Settings, sql: str) -> None:
         connection.exec_driver_sql(sql)
 
 
-def filled(store: SqlStore) -> SqlStore:
+def filled(store: Store) -> Store:
     """Give a store a dataset, and a job with a curve."""
     dataset = dataset_of(name="评论 reviews")
     store.datasets.add(dataset)
@@ -44,7 +44,7 @@ def filled(store: SqlStore) -> SqlStore:
     return store
 
 
-def content(store: SqlStore) -> object:
+def content(store: Store) -> object:
     (job,) = store.jobs.list_all("local")
     curves = store.curves.read("local", job.id)
     return store.datasets.list_all("local"), job, store.jobs.history("local", job.id), curves

@@ -10,7 +10,7 @@ from bigmodel.data.checkup.child import look_at
 from bigmodel.data.checkup.run import has_classes
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 
 NOUNS = ("soup", "coffee", "room", "waiter", "bread", "garden", "window", "price", "music", "chair")
 GOOD = (
@@ -45,7 +45,7 @@ def version_of(settings: Settings, rows: Sequence[Sequence[str]], names: Sequenc
     path = settings.scratch / "rows.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([names, *rows])
-    service = DatasetService(settings, MemoryStore())
+    service = DatasetService(settings, ScratchStore())
     return service.import_file("me", path, text=names[0], label=names[1]).version
 
 
@@ -152,7 +152,7 @@ def test_marked_rows_are_shown_as_people_read_them(settings: Settings) -> None:
         for n in range(40)
     ]
     path.write_text("\n".join(json.dumps(row) for row in [*rows, rows[0]]), "utf-8")
-    service = DatasetService(settings, MemoryStore())
+    service = DatasetService(settings, ScratchStore())
     version = service.import_file("me", path).version
     request = {
         "folder": str(settings.home / version.folder),

@@ -11,14 +11,14 @@ from PIL import Image
 from bigmodel.core.datasets.checkup import Report
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 from tests.unit.data.checkup.test_kinds import checked
 
 RATE = 16_000
 
 
 def report_of(settings: Settings, folder: Path) -> Report:
-    service = DatasetService(settings, MemoryStore())
+    service = DatasetService(settings, ScratchStore())
     return checked(settings, service.import_folder("me", folder).version)
 
 

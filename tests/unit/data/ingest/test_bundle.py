@@ -15,7 +15,7 @@ from bigmodel.data.versions.versions import load_rows
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.datasets.import_source import AnsweredUpload
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 
 ROWS = [(f"it is number {at}", ("good", "bad")[at % 2]) for at in range(60)]
 CLASSES = {"good": 30, "bad": 30}
@@ -37,7 +37,7 @@ def packed(settings: Settings, files: Files) -> Path:
 
 
 def read(settings: Settings, files: Files, told: AnsweredUpload | None = None) -> Version:
-    service = DatasetService(settings, MemoryStore())
+    service = DatasetService(settings, ScratchStore())
     return service.import_file("me", packed(settings, files), **(told or {})).version
 
 
@@ -165,7 +165,7 @@ def test_archive_that_unpacks_to_too_much_is_refused(settings: Settings) -> None
     files = {
         "big.csv": "text,label\n" + "".join(f"{at} {at * 7919**3},good\n" for at in range(60_000))
     }
-    service, path = DatasetService(limited, MemoryStore()), packed(settings, files)
+    service, path = DatasetService(limited, ScratchStore()), packed(settings, files)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("big.csv", files["big.csv"])
     with pytest.raises(DatasetError) as caught:
@@ -207,7 +207,7 @@ def test_folder_of_this_machine_is_read_like_an_archive(settings: Settings, tmp_
     for at, (a, b) in enumerate(ROWS):
         (tmp_path / b).mkdir(exist_ok=True)
         (tmp_path / b / f"{at}.txt").write_text(a, "utf-8")
-    version = DatasetService(settings, MemoryStore()).import_folder("me", tmp_path).version
+    version = DatasetService(settings, ScratchStore()).import_folder("me", tmp_path).version
     assert version.summary.classes == CLASSES
 
 

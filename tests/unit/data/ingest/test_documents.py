@@ -9,7 +9,7 @@ from bigmodel.data.ingest import documents
 from bigmodel.data.versions.versions import load_rows
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 
 FACTS = [(f"The {n}th boat is called Gull {n}.", f"What is boat {n} called?", f"Gull {n}") for n in range(60)]  # fmt: skip
 MANUAL = "\n\n".join(fact for fact, *_ in FACTS)
@@ -21,7 +21,7 @@ def read(settings: Settings, files: dict[str, str]) -> Version:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in files.items():
             archive.writestr(name, content)
-    return DatasetService(settings, MemoryStore()).import_file("me", path).version
+    return DatasetService(settings, ScratchStore()).import_file("me", path).version
 
 
 def asked(names: str, rows: list[str]) -> str:

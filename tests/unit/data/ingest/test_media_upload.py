@@ -19,10 +19,10 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.datasets.uploads import UploadService, UploadSession
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.asleep import Asleep
 from tests.fakes.media import classes, packed, picture, recording
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 
 CLIPS = {f"clips/{i}.flac": recording(i) for i in range(24)}
 STORED = re.compile(r"[0-9a-f]{64}(\.jpg|\.png|\.flac|\.thumb\.jpg)")
@@ -37,7 +37,7 @@ def reader_inside() -> Iterator[None]:
 
 @pytest.fixture
 def service(settings: Settings) -> DatasetService:
-    return DatasetService(settings, MemoryStore())
+    return DatasetService(settings, ScratchStore())
 
 
 @pytest.fixture

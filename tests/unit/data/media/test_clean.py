@@ -19,8 +19,8 @@ from bigmodel.data.tables.table import Findings, Limits
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.noisy import voice
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.workshop import quick_settings
 
 LENGTH = 8_000
@@ -63,7 +63,7 @@ def found(
 
 @pytest.fixture
 def service(tmp_path: Path) -> DatasetService:
-    return DatasetService(quick_settings(tmp_path / "home"), MemoryStore())
+    return DatasetService(quick_settings(tmp_path / "home"), ScratchStore())
 
 
 def test_pairs_are_found_by_their_names_and_what_has_no_twin_is_said() -> None:

@@ -16,10 +16,10 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.datasets.uploads import UploadService
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.asleep import Asleep
 from tests.fakes.media import classes, packed, picture, recording
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 
 OWNER = "local"
 
@@ -93,7 +93,7 @@ class Desk:
     """Datasets of a folder of files whose names hold classes."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
-        self.settings, self.store, self.folder = settings, MemoryStore(), folder
+        self.settings, self.store, self.folder = settings, ScratchStore(), folder
         self.datasets = DatasetService(settings, self.store)
 
     def bring(self, files: dict[str, bytes], **told: str) -> Dataset:

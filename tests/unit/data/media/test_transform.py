@@ -13,8 +13,8 @@ from bigmodel.data.media.transform import Transform
 from bigmodel.data.versions.versions import ITEMS
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.media import packed
+from tests.fakes.scratch_store import ScratchStore
 
 CAME = (1600, 1000)
 BOX = (1200, 100, 1500, 300)  # red on grey, in pixels of the file
@@ -52,7 +52,7 @@ def test_version_keeps_the_transform_of_each_picture(tmp_path: Path) -> None:
     settings.make_folders()
     files = {f"{name}/{n}.jpg": picture(n) for name in ("cat", "dog") for n in range(1, 7)}
     path = packed(tmp_path / "held.zip", files)
-    service = DatasetService(settings, MemoryStore())
+    service = DatasetService(settings, ScratchStore())
     dataset = service.import_file("local", path)
     rows = pq.read_table(settings.home / dataset.version.folder / ITEMS)
     found = [Transform.from_text(text) for text in rows.column("transform").to_pylist()]

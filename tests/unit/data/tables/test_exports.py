@@ -12,7 +12,7 @@ import pytest
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 from tests.unit.data.tables.test_shapes import read, said, texts
 
 TEXTS = [f"the soup was {('great', 'cold')[at % 2]} on day {at}" for at in range(60)]
@@ -102,7 +102,7 @@ def parquet(settings: Settings, table: pa.Table, features: object = None) -> Pat
 
 
 def test_classes_in_lists_and_in_objects_of_parquet_have_their_names(settings: Settings) -> None:
-    service = DatasetService(settings, MemoryStore())
+    service = DatasetService(settings, ScratchStore())
     names = {"names": ["O", "B-PER", "I-PER"], "_type": "ClassLabel"}
     tags = [[1, 2, *[0] * (len(text.split()) - 2)] for text in TEXTS]
     words = pa.table({"tokens": [text.split() for text in TEXTS], "ner_tags": tags})
@@ -122,7 +122,7 @@ def test_workbook_is_one_whatever_it_is_called(settings: Settings) -> None:
         book.active.append(row)
     book.save(settings.scratch / "table.xlsx")
     (settings.scratch / "table.xlsx").rename(path)
-    version = DatasetService(settings, MemoryStore()).import_file("me", path).version
+    version = DatasetService(settings, ScratchStore()).import_file("me", path).version
     assert (version.summary.rows, version.summary.number_range) == (60, (0.5, 59.5))
 
 
@@ -167,7 +167,7 @@ def test_cells_parted_by_other_marks(settings: Settings, write) -> None:  # type
 
 
 def test_parts_and_marks_in_an_archive(settings: Settings) -> None:
-    service, path = DatasetService(settings, MemoryStore()), settings.scratch / "set.zip"
+    service, path = DatasetService(settings, ScratchStore()), settings.scratch / "set.zip"
     path.parent.mkdir(parents=True, exist_ok=True)
     with ZipFile(path, "w") as archive:
         for part, at in (("train", range(40)), ("val", range(40, 50)), ("test", range(50, 60))):

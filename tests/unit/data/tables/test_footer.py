@@ -8,7 +8,7 @@ from bigmodel.data.tables.footer import find_footer
 from bigmodel.data.tables.table import Findings, Limits, Target
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 
 LIMITS = Limits(10_000, 100, 10_000, 100)
 REVIEWS = [[f"review {at}", "good" if at % 2 else "bad"] for at in range(60)]
@@ -73,7 +73,7 @@ def test_footer_of_a_text_table_is_named_and_no_class(settings: Settings, ending
     path = settings.scratch / f"report.{ending}"
     lines = [["text", "label"], *REVIEWS, ["合计", "60"]]
     path.write_text("\n".join(parted.join(line) for line in lines), "utf-8")
-    summary = DatasetService(settings, MemoryStore()).import_file("me", path).version.summary
+    summary = DatasetService(settings, ScratchStore()).import_file("me", path).version.summary
     assert summary.rows == len(REVIEWS)
     assert set(summary.classes) == {"good", "bad"}
     said = next(each for each in summary.problems if each.key.endswith("total_row"))

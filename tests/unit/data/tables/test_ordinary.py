@@ -14,7 +14,7 @@ from bigmodel.data.tables.shapes.surplus import text_place
 from bigmodel.data.tables.sniff import SQL
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 from tests.unit.data.tables.test_readers import Read, refused, write
 
 LABELS = ("good", "bad")
@@ -188,6 +188,6 @@ def test_few_sizes_that_come_again_are_classes(
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [f"it is number {at},{classes[at % 3]}" for at in range(60)]
     path.write_text("\n".join(["text,size", *lines]), "utf-8")
-    version = DatasetService(settings, MemoryStore()).import_file("me", path).version
+    version = DatasetService(settings, ScratchStore()).import_file("me", path).version
     assert version.summary.target == "label"
     assert version.summary.classes == dict.fromkeys(classes, 20)

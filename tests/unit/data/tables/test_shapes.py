@@ -13,7 +13,7 @@ from bigmodel.data.versions.versions import load_rows
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.splits import SplitService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 
 GOOD, BAD = 30, 30
 ROWS = [[f"it's number {at}, really so", ("good", "bad")[at % 2]] for at in range(GOOD + BAD)]
@@ -24,7 +24,7 @@ def read(settings: Settings, text: str, name: str = "table.csv", *, task: str = 
     path = settings.scratch / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
-    return DatasetService(settings, MemoryStore()).import_file("me", path, task=task).version
+    return DatasetService(settings, ScratchStore()).import_file("me", path, task=task).version
 
 
 def texts(settings: Settings, version: Version) -> list[str]:
@@ -327,7 +327,7 @@ def test_given_parts_can_be_left_and_taken_again(settings: Settings) -> None:
     lines += [
         f"{('train', 'test')[at % 5 == 0]},row {at},{b}" for at, (_, b) in enumerate(ROWS * 2)
     ]
-    store, path = MemoryStore(), settings.scratch / "t.csv"
+    store, path = ScratchStore(), settings.scratch / "t.csv"
     path.write_text("\n".join(lines), "utf-8")
     dataset = DatasetService(settings, store).import_file("me", path)
     splits = SplitService(settings, store, lambda _: "", store.datasets.get)

@@ -14,7 +14,7 @@ from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import load_rows, load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 
 DAY = "Day {0}. The wind came from the {1}.\nI lit the lamp and wrote letter number {0}.\n"
 OWNER = "local"
@@ -24,7 +24,7 @@ OWNER = "local"
 def service(tmp_path: Path) -> DatasetService:
     settings = Settings(home=tmp_path / "home", offline=True)
     settings.make_folders()
-    return DatasetService(settings, MemoryStore())
+    return DatasetService(settings, ScratchStore())
 
 
 def kept(path: Path, text: str) -> Path:

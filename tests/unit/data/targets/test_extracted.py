@@ -15,9 +15,9 @@ from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import load_rows
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import get_task
 from tests.fakes.passages import passage_data
+from tests.fakes.scratch_store import ScratchStore
 
 PLACES = ("Rome", "Lima", "Cairo")
 KIND = target_kind("extracted")
@@ -108,7 +108,7 @@ def squad(path: Path, passages: int = 40) -> Path:
 def datasets(tmp_path: Path) -> DatasetService:
     settings = Settings(home=tmp_path / "home", offline=True)
     settings.make_folders()
-    return DatasetService(settings, MemoryStore())
+    return DatasetService(settings, ScratchStore())
 
 
 def test_squad_file_is_read_and_its_passages_stay_in_one_part(

@@ -12,7 +12,7 @@ from bigmodel.data.targets.fused import KIND
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 
 
 def made(tmp_path: Path, targets: list[str]) -> tuple[str, ...]:
@@ -21,7 +21,7 @@ def made(tmp_path: Path, targets: list[str]) -> tuple[str, ...]:
     path.write_text("\n".join(["note,size,price", *lines]), "utf-8")
     settings = Settings(home=tmp_path / "home", offline=True)
     settings.make_folders()
-    dataset = DatasetService(settings, MemoryStore()).import_file("local", path, task="fusion")
+    dataset = DatasetService(settings, ScratchStore()).import_file("local", path, task="fusion")
     recipe = dataset.version.recipe
     assert (recipe.inputs, recipe.target) == (("note", "size"), "price")
     data = load_task_data(settings.home / dataset.version.folder, KIND)
@@ -68,7 +68,7 @@ def test_a_row_may_lack_its_first_column(tmp_path: Path) -> None:
     path.write_text("\n".join(["note,size,label", *lines]), "utf-8")
     settings = Settings(home=tmp_path / "home", offline=True)
     settings.make_folders()
-    dataset = DatasetService(settings, MemoryStore()).import_file("local", path, task="fusion")
+    dataset = DatasetService(settings, ScratchStore()).import_file("local", path, task="fusion")
     assert dataset.version.summary.usable_rows == 60
 
 
@@ -78,7 +78,7 @@ def test_other_columns_are_chosen_and_rows_stay_whole(tmp_path: Path) -> None:
     path.write_text("\n".join(["note,size,rooms,label", *lines]), "utf-8")
     settings = Settings(home=tmp_path / "home", offline=True)
     settings.make_folders()
-    datasets = DatasetService(settings, MemoryStore())
+    datasets = DatasetService(settings, ScratchStore())
     dataset = datasets.import_file("local", path, task="fusion")
     changed = datasets.choose_columns(
         "local", dataset.id, text="size", label="label", more=["rooms"]
@@ -93,7 +93,7 @@ def test_a_column_of_parts_parts_the_rows_and_is_not_read(tmp_path: Path) -> Non
     path.write_text("\n".join(["note,size,kind,split", *lines]), "utf-8")
     settings = Settings(home=tmp_path / "home", offline=True)
     settings.make_folders()
-    dataset = DatasetService(settings, MemoryStore()).import_file("local", path, task="fusion")
+    dataset = DatasetService(settings, ScratchStore()).import_file("local", path, task="fusion")
     assert dataset.version.recipe.inputs == ("note", "size")
     assert dataset.version.recipe.target == "kind"
     assert dataset.version.summary.split_rows["test"] == 10

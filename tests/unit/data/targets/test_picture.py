@@ -12,7 +12,7 @@ from bigmodel.data.versions.versions import load_task_data
 from bigmodel.jobs.worker.cross_validation import fold_answers
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 from tests.unit.data.media.test_boxes import Files, picture
 
 SHOTS = 3
@@ -24,7 +24,7 @@ def loaded(tmp_path: Path, files: Files) -> TaskData:
             archive.writestr(name, content)
     settings = Settings(home=tmp_path / "home", offline=True)
     settings.make_folders()
-    service = DatasetService(settings, MemoryStore())
+    service = DatasetService(settings, ScratchStore())
     dataset = service.import_file("local", tmp_path / "pictures.zip", task="image_enhancement")
     return load_task_data(settings.home / dataset.version.folder, KIND)
 

@@ -9,14 +9,14 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.data.versions.unlabelled import Contents, read_cells, read_contents
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.sorted import texts, unlabelled
 
 
 @pytest.fixture
 def dataset(settings: Settings, tmp_path: Path) -> Dataset:
     rows = [*texts(64), texts(1)[0], "", texts(3)[2]]
-    return unlabelled(DatasetService(settings, MemoryStore()), tmp_path, rows)
+    return unlabelled(DatasetService(settings, ScratchStore()), tmp_path, rows)
 
 
 @pytest.fixture

@@ -17,10 +17,8 @@ from bigmodel.jobs.platform.process import kill_group
 from bigmodel.jobs.presence import try_lock
 from bigmodel.services.jobs.jobs import JobService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
-from bigmodel.store.memory_jobs import MemoryJobs
-from bigmodel.store.memory_record import Memory
 from bigmodel.store.values import Deleted
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.workshop import quick_settings
 
 WORKER = """
@@ -140,17 +138,15 @@ def test_threads_of_all_children_sleep_while_they_wait(tmp_path: Path) -> None:
     assert done.stdout.split() == ["PASSIVE", "2"]
 
 
-def test_deleting_a_job_deletes_its_files_only(tmp_path: Path) -> None:
+def test_deleting_a_job_deletes_its_files_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = quick_settings(tmp_path / "home")
-
-    class Deleting(MemoryJobs):
-        def delete(self, owner: str, job_id: str) -> Deleted:
-            return Deleted(jobs=(job_id,), folders=(f"jobs/{job_id}", "../outside", "."))
-
     for folder in (settings.jobs / "a", settings.jobs / "b", tmp_path / "outside"):
         folder.mkdir(parents=True)
-    store = MemoryStore()
-    store.jobs = Deleting(Memory())
+    store = ScratchStore()
+    gone = Deleted(jobs=("a",), folders=("jobs/a", "../outside", "."))
+    monkeypatch.setattr(store.jobs, "delete", lambda owner, job_id: gone)
     JobService(settings, store).delete("local", "a")
     assert not (settings.jobs / "a").exists()
     assert (settings.jobs / "b").exists()

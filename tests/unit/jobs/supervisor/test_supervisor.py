@@ -1,4 +1,4 @@
-"""The supervisor's turns over a store in memory, with a launcher and a clock of our own: no process is started."""
+"""The supervisor's turns over a scratch store, with a launcher and a clock of our own: no process is started."""
 
 import signal
 from pathlib import Path

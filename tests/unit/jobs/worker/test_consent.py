@@ -20,9 +20,9 @@ from bigmodel.metrics.sound import heard
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.results.agreed import consent_lines, with_consent
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from tests.fakes.agreed import voice_zip
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.workshop import OWNER, quick_settings
 
 
@@ -45,7 +45,7 @@ def test_job_that_came_into_the_line_some_other_way_makes_no_voice(
     settings: Settings, tmp_path: Path
 ) -> None:
     file = voice_zip(tmp_path / "voice.zip")
-    datasets = DatasetService(settings, MemoryStore())
+    datasets = DatasetService(settings, ScratchStore())
     folder = attempt_on(settings, datasets.import_file(OWNER, file, task="speech_synthesis"))
     with pytest.raises(TrainingError, match="consent_missing"):
         run_attempt(folder, settings, WorkerReporter(folder, settings.home, 1))
@@ -55,7 +55,7 @@ def test_job_that_came_into_the_line_some_other_way_makes_no_voice(
 
 
 def test_model_carries_the_consent_that_it_was_made_by(settings: Settings) -> None:
-    datasets = DatasetService(settings, MemoryStore())
+    datasets = DatasetService(settings, ScratchStore())
     folder = attempt_on(settings, datasets.import_sample(OWNER, "numbers_en"))
     run_attempt(folder, settings, WorkerReporter(folder, settings.home, 1))
     kept = consents.read(folder / "models" / "instant")

@@ -16,8 +16,8 @@ from bigmodel.services.datasets.append import AppendService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.jobs.control import ControlService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.asleep import Asleep
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.trained import OWNER, Training, start_training
 
 
@@ -25,7 +25,7 @@ class House:
     """A data folder, its store and the services under test."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings, self.store = settings, MemoryStore()
+        self.settings, self.store = settings, ScratchStore()
         self.datasets = DatasetService(settings, self.store)
         control = ControlService(settings, self.store, Asleep())
         self.growing = AppendService(settings, self.store, control)

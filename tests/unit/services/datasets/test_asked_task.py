@@ -16,9 +16,9 @@ from bigmodel.data.targets.text import TextKind
 from bigmodel.data.versions.versions import load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.results.evaluation_set import read_evaluation_set
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks
 from tests.fakes.media_zips import write_pictures, write_speech
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.workshop import TASKS, quick_settings
 
 OPEN = TASKS.parent / "open_tasks"
@@ -41,7 +41,7 @@ WORDS = [
 @pytest.fixture
 def service(tmp_path: Path) -> DatasetService:
     return DatasetService(
-        quick_settings(tmp_path / "home", task_folders=(OPEN, PAIR)), MemoryStore()
+        quick_settings(tmp_path / "home", task_folders=(OPEN, PAIR)), ScratchStore()
     )
 
 
@@ -73,7 +73,7 @@ def test_column_of_texts_that_somebody_chose_is_learned_only_where_some_task_wri
     path = lines(tmp_path / "answers.csv", "quiet,loud", *rows)
     version = service.import_file(OWNER, path, text="quiet", label="loud").version
     assert version.recipe.kind == "text"
-    others = DatasetService(quick_settings(tmp_path / "other", task_folders=()), MemoryStore())
+    others = DatasetService(quick_settings(tmp_path / "other", task_folders=()), ScratchStore())
     sorting = {name: task for name, task in find_tasks().items() if task.target != "text"}
     monkeypatch.setattr("bigmodel.services.datasets.datasets.find_tasks", lambda _: sorting)
     with pytest.raises(DatasetError, match="label_not_classes"):

@@ -18,10 +18,10 @@ from bigmodel.services.people.limits import Limits
 from bigmodel.services.projects.project import ProjectService
 from bigmodel.services.sharing.downloads import Downloads
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import Words, load_words
 from tests.fakes.media import classes, packed
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 
 SAID = {"origin": "Our shop, in May.", "licence": "CC BY 4.0", "people": "adults"}
 
@@ -38,7 +38,7 @@ class Shelf:
 
     def __init__(self, settings: Settings, words: Words) -> None:
         settings.make_folders()
-        self.settings, self.store = settings, MemoryStore()
+        self.settings, self.store = settings, ScratchStore()
         self.datasets = DatasetService(settings, self.store)
         self.cards = CardService(settings, self.store, words)
         limits, downloads = Limits(settings, self.store), Downloads(settings)

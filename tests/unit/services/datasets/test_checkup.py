@@ -19,22 +19,22 @@ from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
+def store() -> ScratchStore:
+    return ScratchStore()
 
 
 @pytest.fixture
-def service(settings: Settings, store: MemoryStore) -> CheckupService:
+def service(settings: Settings, store: ScratchStore) -> CheckupService:
     return CheckupService(settings, store, ClassService(settings, store))
 
 
 @pytest.fixture
-def dataset(settings: Settings, store: MemoryStore, tmp_path: Path) -> Dataset:
+def dataset(settings: Settings, store: ScratchStore, tmp_path: Path) -> Dataset:
     path = tmp_path / "rows.csv"
     lines = [f"this is <b>row</b> {at} of many,{'good' if at % 2 else 'bad'}" for at in range(80)]
     path.write_text("\n".join(["text,label", *lines, lines[1], "one more,G\u043e\u043ed"]), "utf-8")
@@ -127,7 +127,7 @@ def test_cleaning_changes_what_is_read_and_keeps_what_came(
 
 def test_rows_added_later_are_cleaned_too(
     settings: Settings,
-    store: MemoryStore,
+    store: ScratchStore,
     service: CheckupService,
     dataset: Dataset,
     tmp_path: Path,

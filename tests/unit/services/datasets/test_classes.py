@@ -13,24 +13,24 @@ from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.names import HOSTILE_NAMES, is_harmless
+from tests.fakes.scratch_store import ScratchStore
 
 NAMES = ("bad", "so so", "good")
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
+def store() -> ScratchStore:
+    return ScratchStore()
 
 
 @pytest.fixture
-def service(settings: Settings, store: MemoryStore) -> ClassService:
+def service(settings: Settings, store: ScratchStore) -> ClassService:
     return ClassService(settings, store)
 
 
 @pytest.fixture
-def dataset(settings: Settings, store: MemoryStore, tmp_path: Path) -> Dataset:
+def dataset(settings: Settings, store: ScratchStore, tmp_path: Path) -> Dataset:
     """A hundred reviews with one to five stars."""
     path = tmp_path / "reviews.csv"
     lines = (f"this is review {i},{i % 5 + 1} 星" for i in range(100))
@@ -88,7 +88,7 @@ def test_class_is_one_that_can_be_stored_and_shown(
 
 
 def test_labels_by_hand_are_renamed_too(
-    settings: Settings, store: MemoryStore, service: ClassService, dataset: Dataset
+    settings: Settings, store: ScratchStore, service: ClassService, dataset: Dataset
 ) -> None:
     first = rows(settings, dataset)["row_id"][0]
     store.datasets.add_version("local", with_labels(settings, dataset.version, 2, {first: "odd"}))
@@ -98,7 +98,7 @@ def test_labels_by_hand_are_renamed_too(
 
 
 def test_sorted_rows_follow_and_bring_no_old_name_back(
-    settings: Settings, store: MemoryStore, dataset: Dataset
+    settings: Settings, store: ScratchStore, dataset: Dataset
 ) -> None:
     sorting = LabellingService(settings, store)
     service = ClassService(settings, store, sorting.settle)

@@ -15,14 +15,14 @@ from bigmodel.services.jobs.jobs import JobService
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.services.training.training import TrainingService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from tests.fakes.names import HOSTILE_NAMES, is_harmless
+from tests.fakes.scratch_store import ScratchStore
 
 
 @pytest.fixture
 def service(settings: Settings) -> DatasetService:
-    return DatasetService(settings, MemoryStore())
+    return DatasetService(settings, ScratchStore())
 
 
 def table(
@@ -245,7 +245,7 @@ TOLD_OF_SAMPLES = {
 
 
 def test_samples_import_clean(settings: Settings, service: DatasetService) -> None:
-    words, store = load_words(), MemoryStore()
+    words, store = load_words(), ScratchStore()
     bases, jobs = BaseModelService(settings, store), JobService(settings, store)
     training = TrainingService(settings, store, bases, jobs)
     for sample in service.samples():

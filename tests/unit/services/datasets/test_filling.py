@@ -16,15 +16,15 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.inference.batch_table import empty_as, rows_of
 from bigmodel.services.labelling.filling import FillingService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 
 
 class Table:
     """A table with gaps, and the services over it."""
 
     def __init__(self, settings: Settings, folder: Path, written: str, **asked: str) -> None:
-        self.settings, self.store = settings, MemoryStore()
+        self.settings, self.store = settings, ScratchStore()
         self.filling = FillingService(settings, self.store)
         path = folder / "rows.csv"
         path.write_text(written, "utf-8")

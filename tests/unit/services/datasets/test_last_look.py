@@ -10,8 +10,8 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.datasets.last_look import LastLookService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.media import classes, packed
+from tests.fakes.scratch_store import ScratchStore
 
 Import = Callable[[list[str]], Dataset]
 
@@ -24,17 +24,17 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
+def store() -> ScratchStore:
+    return ScratchStore()
 
 
 @pytest.fixture
-def datasets(settings: Settings, store: MemoryStore) -> DatasetService:
+def datasets(settings: Settings, store: ScratchStore) -> DatasetService:
     return DatasetService(settings, store)
 
 
 @pytest.fixture
-def service(settings: Settings, store: MemoryStore) -> LastLookService:
+def service(settings: Settings, store: ScratchStore) -> LastLookService:
     return LastLookService(settings, store)
 
 

@@ -16,9 +16,9 @@ from bigmodel.services.datasets.checkup import CheckupService
 from bigmodel.services.datasets.classes import ClassService
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.media import packed
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 
 RATE = 16_000
 BAR = 20  # lines of black above and below
@@ -44,7 +44,7 @@ class Media:
     """An import of files, and the services over it."""
 
     def __init__(self, settings: Settings, folder: Path, files: dict[str, bytes]) -> None:
-        self.settings, store = settings, MemoryStore()
+        self.settings, store = settings, ScratchStore()
         self.datasets = DatasetService(settings, store)
         self.checkup = CheckupService(settings, store, ClassService(settings, store))
         with reading_here():

@@ -8,16 +8,16 @@ from bigmodel.core.datasets.dataset import NO_LABEL, Dataset
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.targets import label
 from bigmodel.data.versions.original_files import upload_path
-from bigmodel.data.versions.revise import relabelled, with_labels
+from bigmodel.data.versions.revise import with_labels
 from bigmodel.data.versions.versions import load_rows, load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 
 
 @pytest.fixture
 def service(settings: Settings) -> DatasetService:
-    return DatasetService(settings, MemoryStore())
+    return DatasetService(settings, ScratchStore())
 
 
 def write(folder: Path, header: str, *lines: str) -> Path:
@@ -120,7 +120,7 @@ def test_what_was_left_out_is_told_of_later_versions_too(
     assert all(lasting <= set(keys) for keys in said)
     assert all(len(keys) == len(set(keys)) for keys in said)
     assert "unlabelled" not in said[1]
-    other = relabelled(settings, again, 4, {"a": "b", "b": "a"})
+    other = with_labels(settings, again, 4, {}, relabel={"a": "b", "b": "a"})
     assert "labels_no_answer" not in {
         told.key.rsplit(".", 1)[-1] for told in other.summary.problems
     }
@@ -132,7 +132,7 @@ def test_relabelled_classes_keep_what_came(
     lines = (f"review number {i},{i % 5 + 1}" for i in range(100))
     version = service.import_file("local", write(tmp_path, "review,stars", *lines)).version
     names = {"1": "bad", "2": "bad", "3": "fair", "4": "good", "5": "good"}
-    made = relabelled(settings, version, 2, names)
+    made = with_labels(settings, version, 2, {}, relabel=names)
     rows = load_rows(settings.home / made.folder)
     assert made.summary.classes == {"bad": 40, "good": 40, "fair": 20}
     assert rows["col.stars"][:5] == ["1", "2", "3", "4", "5"]

@@ -12,23 +12,23 @@ from bigmodel.data.versions.versions import load_rows
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.datasets.workbooks import WorkbookService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 
 pytestmark = pytest.mark.slow  # each upload is read in a child of its own
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
+def store() -> ScratchStore:
+    return ScratchStore()
 
 
 @pytest.fixture
-def datasets(settings: Settings, store: MemoryStore) -> DatasetService:
+def datasets(settings: Settings, store: ScratchStore) -> DatasetService:
     return DatasetService(settings, store)
 
 
 @pytest.fixture
-def workbooks(settings: Settings, store: MemoryStore) -> WorkbookService:
+def workbooks(settings: Settings, store: ScratchStore) -> WorkbookService:
     return WorkbookService(settings, store)
 
 
@@ -65,7 +65,7 @@ def test_look_is_kept_and_asked_anew_for_another_sheet(
 def test_another_row_names_the_columns_and_rows_keep_ids_and_labels(
     tmp_path: Path,
     settings: Settings,
-    store: MemoryStore,
+    store: ScratchStore,
     datasets: DatasetService,
     workbooks: WorkbookService,
 ) -> None:
@@ -85,7 +85,7 @@ def test_another_row_names_the_columns_and_rows_keep_ids_and_labels(
 def test_another_sheet_is_refused_while_labels_by_hand_would_be_lost(
     tmp_path: Path,
     settings: Settings,
-    store: MemoryStore,
+    store: ScratchStore,
     datasets: DatasetService,
     workbooks: WorkbookService,
 ) -> None:

@@ -1,4 +1,4 @@
-"""The demo service over a store in memory and real serving children of a fake task."""
+"""The demo service over a scratch store and real serving children of a fake task."""
 
 import csv
 import os

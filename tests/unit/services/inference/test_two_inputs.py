@@ -32,12 +32,12 @@ from bigmodel.services.inference.predict import InferenceService
 from bigmodel.services.training.training import TrainingService
 from bigmodel.serving.pool import Serving
 from bigmodel.store.base import Store
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import get_task
 from bigmodel.words import load_words
 from pages.shared.demo.standalone import Alone
 from pages.shared.web.page import LOCAL_OWNER, Context
 from pages.text_demo import TextDemo
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.workshop import TASKS, quick_settings
 
 FOLDER = TASKS.parent / "pair_task"
@@ -81,7 +81,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """A model trained by a real attempt on two columns of a table."""
     place = tmp_path_factory.mktemp("pair")
     settings = quick_settings(place / "home", task_folders=(TASKS, FOLDER))
-    store, serving = MemoryStore(), Serving(settings)
+    store, serving = ScratchStore(), Serving(settings)
     datasets = DatasetService(settings, store)
     dataset = datasets.import_file(LOCAL_OWNER, table(place / "asked.csv"), label="answered")
     dataset = datasets.choose_columns(

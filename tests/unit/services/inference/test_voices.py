@@ -11,7 +11,7 @@ import pytest
 from bigmodel.core.clock import now
 from bigmodel.core.errors import JobError, ModelError
 from bigmodel.core.job import State
-from bigmodel.data.versions.revise import relabelled
+from bigmodel.data.versions.revise import with_labels
 from bigmodel.services.inference.voices import Voices
 from bigmodel.services.jobs.jobs import JobService
 from tests.fakes.instant_attempt import Made, instant_attempt
@@ -98,9 +98,14 @@ def holding(home: Path, text: str) -> list[str]:
 def test_deleted_person_leaves_no_byte(trained: Trained) -> None:
     made, voices = trained.made, trained.voices
     settings, store = made.settings, made.store
-    store.datasets.add_version(OWNER, relabelled(settings, made.dataset.version, 2, {OLD: "Zeb"}))
     store.datasets.add_version(
-        OWNER, relabelled(settings, store.datasets.get(OWNER, made.dataset.id).version, 3, {})
+        OWNER, with_labels(settings, made.dataset.version, 2, {}, relabel={OLD: "Zeb"})
+    )
+    store.datasets.add_version(
+        OWNER,
+        with_labels(
+            settings, store.datasets.get(OWNER, made.dataset.id).version, 3, {}, relabel={}
+        ),
     )
     copy = settings.scratch / "downloads" / "x" / "model.zip"
     copy.parent.mkdir(parents=True)

@@ -30,9 +30,9 @@ from bigmodel.services.jobs.control import ControlService
 from bigmodel.services.jobs.diagnosis import CATALOGUE, Diagnosis, DiagnosisService, find_cause
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import Words, load_words
 from tests.fakes.hub import FakeHub, serving
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.workshop import OWNER, make_dataset, quick_settings
 
 TASKS = Path(__file__).parents[3] / "fakes" / "ill_tasks"
@@ -43,7 +43,7 @@ class Clinic:
     """A store, a doctor, and real workers that fall ill; nobody supervises."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings, self.store = settings, MemoryStore()
+        self.settings, self.store = settings, ScratchStore()
         bases = BaseModelService(settings, self.store)
         control = ControlService(settings, self.store, self)
         self.doctor = DiagnosisService(settings, self.store, bases, control)
@@ -246,7 +246,7 @@ def test_hub_says_no_for_a_reason_we_know(
     hub = FakeHub({"owner/model": tmp_path / "model"}, {"owner/model"} if gated else set())
     with serving(hub):
         online = settings.model_copy(update={"offline": False, "hub_url": hub.url})
-        bases = BaseModelService(online, MemoryStore())
+        bases = BaseModelService(online, ScratchStore())
         with pytest.raises(PersonError) as caught:
             bases.fetch(OWNER, hub_id)
     assert (found := find_cause(caught.value.message)) is not None
@@ -256,7 +256,7 @@ def test_hub_says_no_for_a_reason_we_know(
 def test_no_network_is_told(settings: Settings) -> None:
     nobody = settings.model_copy(update={"offline": False, "hub_url": "http://127.0.0.1:9"})
     with pytest.raises(PersonError) as caught:
-        BaseModelService(nobody, MemoryStore()).fetch(OWNER, "owner/model")
+        BaseModelService(nobody, ScratchStore()).fetch(OWNER, "owner/model")
     assert (found := find_cause(caught.value.message)) is not None
     assert found.name == "network"
 
@@ -265,7 +265,7 @@ def test_model_with_code_is_unsafe(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "config.json").write_text(json.dumps({"auto_map": {"AutoModel": "x.y"}}))
     with pytest.raises(PersonError) as caught:
-        BaseModelService(settings, MemoryStore()).import_path(OWNER, tmp_path / "model")
+        BaseModelService(settings, ScratchStore()).import_path(OWNER, tmp_path / "model")
     assert (found := find_cause(caught.value.message)) is not None
     assert found.name == "model_unsafe"
 

@@ -9,17 +9,17 @@ from bigmodel.core.language import LANGUAGES
 from bigmodel.core.message import Message
 from bigmodel.services.jobs.health import Check, HealthService, packages
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
+from tests.fakes.scratch_store import ScratchStore
 
 
-class DamagedStore(MemoryStore):
+class DamagedStore(ScratchStore):
     def check(self) -> list[Message]:
         return [Message("health.database_ok", {}, "error")]
 
 
-def checks(settings: Settings, store: MemoryStore | None = None) -> dict[str, Check]:
-    found = HealthService(settings, store or MemoryStore()).checks()
+def checks(settings: Settings, store: ScratchStore | None = None) -> dict[str, Check]:
+    found = HealthService(settings, store or ScratchStore()).checks()
     return {check.name: check for check in found}
 
 
@@ -35,7 +35,7 @@ def test_missing_folder_is_not_well(settings: Settings, tmp_path: Path) -> None:
     gone = settings.model_copy(update={"home": tmp_path / "gone"})
     with pytest.raises(FileNotFoundError):
         (tmp_path / "gone").stat()
-    check = HealthService(gone, MemoryStore())._folder()
+    check = HealthService(gone, ScratchStore())._folder()
     assert (check.ok, check.message.key) == (False, "health.folder_closed")
 
 

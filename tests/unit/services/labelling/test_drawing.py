@@ -19,9 +19,9 @@ from bigmodel.services.labelling.drawing import SMALLEST, drawn_label
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.labelling.proposals import ProposalService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.boxed_pictures import KINDS, SIDE, write_boxed
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 
 OWNER = "local"
 
@@ -30,7 +30,7 @@ class Desk:
     """Pictures of one thing each, without any class, and the boxes that a person would draw."""
 
     def __init__(self, settings: Settings, folder: Path, count: int = 30) -> None:
-        self.settings, self.store = settings, MemoryStore()
+        self.settings, self.store = settings, ScratchStore()
         self.datasets = DatasetService(settings, self.store)
         self.sorting = LabellingService(settings, self.store)
         place, dice = folder / "shot", np.random.default_rng(0)
@@ -159,7 +159,7 @@ def test_pictures_brought_for_detection_without_boxes_wait_for_them(settings: Se
     place.mkdir()
     for number in range(8):
         write_boxed(place / f"{number}.png", dice)
-    store = MemoryStore()
+    store = ScratchStore()
     with reading_here():
         dataset = DatasetService(settings, store).import_folder(
             OWNER, place, task="object_detection", label=NO_LABEL

@@ -17,8 +17,8 @@ from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.services.labelling.labelling import FRESH, LabellingService
 from bigmodel.services.labelling.workspace import Workspaces
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.names import HOSTILE_NAMES, is_harmless
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.sorted import OWNER, sort_some, table, texts, truth, unlabelled
 
 
@@ -26,7 +26,7 @@ class Workspace:
     """A table of forty texts without labels, two classes, and what a search for hard rows was asked for."""
 
     def __init__(self, settings: Settings, folder: Path, rows: list[str]) -> None:
-        self.settings, self.store = settings, MemoryStore()
+        self.settings, self.store = settings, ScratchStore()
         self.datasets = DatasetService(settings, self.store)
         self.sorting = LabellingService(settings, self.store)
         self.dataset = unlabelled(self.datasets, folder, rows)
@@ -193,7 +193,7 @@ def test_label_taken_back_leaves_the_next_version(desk: Workspace) -> None:
 def test_partly_labelled_table_offers_only_the_rest(
     settings: Settings, tmp_path: Path, asked: list[ScoringRequest]
 ) -> None:
-    store = MemoryStore()
+    store = ScratchStore()
     datasets, sorting = DatasetService(settings, store), LabellingService(settings, store)
     rows = [(text, truth(text) if n < 24 else "") for n, text in enumerate(texts(40))]
     path = table(tmp_path, rows, label="label")
@@ -212,7 +212,7 @@ def test_partly_labelled_table_offers_only_the_rest(
 def test_labels_by_hand_of_elsewhere_are_taken_over(desk: Workspace) -> None:
     desk.sort(20)
     made = desk.sorting.use(OWNER, desk.dataset.id)
-    other = MemoryStore()
+    other = ScratchStore()
     other.datasets.add(made)
     view = LabellingService(desk.settings, other).look(OWNER, made.id)
     assert (view.done, {group.count for group in view.classes}) == (20, {10})
@@ -249,7 +249,7 @@ def test_hard_rows_come_first_and_guesses_only_when_asked(
 def test_table_with_a_few_labels_is_a_beginning(
     settings: Settings, tmp_path: Path, asked: list[ScoringRequest]
 ) -> None:
-    store = MemoryStore()
+    store = ScratchStore()
     datasets, sorting = DatasetService(settings, store), LabellingService(settings, store)
     rows = [(text, "good" if n in (1, 3) else "") for n, text in enumerate(texts(40))]
     dataset = datasets.import_file(OWNER, table(tmp_path, rows, label="label"))
@@ -264,7 +264,7 @@ def test_table_with_a_few_labels_is_a_beginning(
 
 def test_remark_here_and_there_is_no_label_column(settings: Settings, tmp_path: Path) -> None:
     rows = [(text, "call back" if n == 5 else "") for n, text in enumerate(texts(40))]
-    datasets = DatasetService(settings, MemoryStore())
+    datasets = DatasetService(settings, ScratchStore())
     dataset = datasets.import_file(OWNER, table(tmp_path, rows, label="remark"))
     assert dataset.version.recipe.target == ""
 

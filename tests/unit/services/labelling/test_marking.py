@@ -19,8 +19,8 @@ from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.labelling.proposals import ProposalService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 
 OWNER = "local"
 PEOPLE = ["Ann", "Bob Lee", "Carla", "朱迪"]
@@ -30,7 +30,7 @@ class Desk:
     """Texts without labels, each with the name of a person."""
 
     def __init__(self, settings: Settings, folder: Path, count: int = 30) -> None:
-        self.settings, self.store = settings, MemoryStore()
+        self.settings, self.store = settings, ScratchStore()
         self.datasets = DatasetService(settings, self.store)
         self.sorting = LabellingService(settings, self.store)
         path = folder / "notes.csv"

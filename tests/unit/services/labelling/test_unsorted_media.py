@@ -20,11 +20,11 @@ from bigmodel.services.jobs.control import ControlService
 from bigmodel.services.labelling.active_learning import ActiveLearning
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.asleep import Asleep
 from tests.fakes.media import classes, packed, picture, recording
 from tests.fakes.pictures import write_picture
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.sounds import write_sound
 
 OWNER = "local"
@@ -42,7 +42,7 @@ class Desk:
     """Files in one folder without classes, and what a search for hard ones was asked for."""
 
     def __init__(self, settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.settings, self.store = settings, MemoryStore()
+        self.settings, self.store = settings, ScratchStore()
         self.datasets = DatasetService(settings, self.store)
         self.sorting = LabellingService(settings, self.store)
         self.folder, self.asked = folder, list[ScoringRequest]()

@@ -9,8 +9,8 @@ from bigmodel.answers.label import Label
 from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.services.results.compare import CompareService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.trained import OWNER, Row, Training, start_training, train_again
 
 LABELS = ("bad", "good")
@@ -46,7 +46,7 @@ def old() -> Old:
 
 @pytest.fixture
 def first(settings: Settings) -> Training:
-    made = start_training(settings, MemoryStore(), OLD)
+    made = start_training(settings, ScratchStore(), OLD)
     made.add_model("instant", [BAD, GOOD], LABELS, kept=True)
     made.end()
     return made
@@ -108,7 +108,7 @@ def test_classes_that_were_merged_count_as_one(settings: Settings, old: Old) -> 
         ("test", "c", "2"),
         ("test", "d", "3"),
     ]
-    first = start_training(settings, MemoryStore(), rows)
+    first = start_training(settings, ScratchStore(), rows)
     first.add_model("instant", [[0.3, 0.3, 0.4], [0.9, 0.1, 0], [0, 0, 1]], ("1", "2", "3"))
     first.end()
     merged = [(split, text, "3" if label == "3" else "low") for split, text, label in rows]
@@ -143,7 +143,7 @@ def test_nothing_left_to_compare_is_said(first: Training, old: Old) -> None:
 
 def test_folds_of_two_versions_have_no_row_in_common(settings: Settings, old: Old) -> None:
     rows: list[Row] = [("train", f"row {i}", LABELS[i % 2]) for i in range(6)]
-    first = start_training(settings, MemoryStore(), rows)
+    first = start_training(settings, ScratchStore(), rows)
     first.add_model("instant", [GOOD] * 6, LABELS, is_folded=True)
     first.end()
     second = train_again(first, rows)
@@ -155,7 +155,7 @@ def test_folds_of_two_versions_have_no_row_in_common(settings: Settings, old: Ol
 
 def test_numbers_are_compared_by_how_far_they_are_off(settings: Settings, old: Old) -> None:
     rows: list[Row] = [("train", "a", "1"), ("test", "b", "2.5"), ("test", "c", "4")]
-    first = start_training(settings, MemoryStore(), rows, TASKS["number"])
+    first = start_training(settings, ScratchStore(), rows, TASKS["number"])
     first.add_model("instant", [[3.0], [3.0]], ())
     first.end()
     second = train_again(first, rows)
@@ -168,7 +168,7 @@ def test_numbers_are_compared_by_how_far_they_are_off(settings: Settings, old: O
 
 def test_transcripts_are_compared_by_their_words(settings: Settings, old: Old) -> None:
     rows: list[Row] = [("train", "a", "yes"), ("test", "b", "go on"), ("test", "c", "so so")]
-    first = start_training(settings, MemoryStore(), rows, TASKS["transcript"])
+    first = start_training(settings, ScratchStore(), rows, TASKS["transcript"])
     first.add_model("instant", [[0.5], [0.5]], (), heard=["no on", "so so"])
     first.end()
     second = train_again(first, rows)
@@ -180,7 +180,7 @@ def test_transcripts_are_compared_by_their_words(settings: Settings, old: Old) -
 
 
 def test_a_training_that_is_measured_otherwise_is_not_offered(settings: Settings, old: Old) -> None:
-    first = start_training(settings, MemoryStore(), OLD, "image_generation", pixels=32)
+    first = start_training(settings, ScratchStore(), OLD, "image_generation", pixels=32)
     first.end()
     second = train_again(first, NEW, pixels=64)
     second.end()

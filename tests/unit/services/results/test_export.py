@@ -22,10 +22,10 @@ from bigmodel.services.datasets.card import write_card
 from bigmodel.services.results import onnx
 from bigmodel.services.results.results import ResultService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import get_task, load_engine
 from bigmodel.training.pretrained import save_model
 from bigmodel.training.text.scratch import make_scratch
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.trained import OWNER, Row, Training, start_training
 
 ENGLISH = ["The soup was cold again", "lovely  meal,\tthank you", "Awful!", "a b", "good GOOD good"]
@@ -46,7 +46,7 @@ def trained(settings: Settings, texts: list[str], targets: list[str], task: str)
     """Return a training on these rows whose instant model is real; it was tried on the same rows."""
     pairs = list(zip(texts, targets, strict=True))
     rows: list[Row] = [(split, *pair) for split in ("train", "test") for pair in pairs]
-    return start_training(settings, MemoryStore(), rows, task)
+    return start_training(settings, ScratchStore(), rows, task)
 
 
 def add_instant(training: Training, texts: list[str], targets: list[str]) -> TrainedModel:
@@ -89,9 +89,9 @@ def run_alone(folder: Path, texts: list[str]) -> list[dict[str, object]]:
     environment = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
     code = (
         "import sys, json; sys.path.insert(0, '.');"
-        "import predict; assert not [name for name in sys.modules if 'bigmodel' in name];"
+        "import predict, runpy; assert not [name for name in sys.modules if 'bigmodel' in name];"
         "sys.argv = ['predict.py', '--json', '--', *json.loads(sys.stdin.read())];"
-        "raise SystemExit(predict.main())"
+        "runpy.run_path('predict.py', run_name='__main__')"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-X", "utf8", "-c", code],

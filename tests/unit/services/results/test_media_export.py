@@ -15,10 +15,10 @@ from bigmodel.data.sound_steps import clean_sound
 from bigmodel.services.results.results import ResultService
 from bigmodel.serving.pool import Serving
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import get_task, load_engine
 from tests.fakes.pictures import LABELS, picture_data, write_picture
 from tests.fakes.program import run_package
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.sounds import sound_data
 from tests.fakes.sounds import write_sound as write_tone
 from tests.fakes.trained import OWNER, Training, start_training
@@ -44,7 +44,7 @@ class Door:
             for split in ("train", "test")
             for pair in zip(paths, targets, strict=True)
         ]
-        self.training: Training = start_training(settings, MemoryStore(), rows, task)
+        self.training: Training = start_training(settings, ScratchStore(), rows, task)
         even = [[1 / len(data.labels)] * len(data.labels)] * len(paths)
         self.model: TrainedModel = self.training.add_model("instant", even, data.labels)
         self.folder = settings.home / self.model.folder

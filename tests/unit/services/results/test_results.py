@@ -9,9 +9,9 @@ from bigmodel.answers.label import Label
 from bigmodel.core.errors import DatasetError, ModelError, NotFoundError
 from bigmodel.services.results.results import ResultService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks
 from bigmodel.words import load_words
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.trained import OWNER, Row, Training, start_training
 
 LABELS = ("bad", "good")
@@ -30,7 +30,7 @@ ROWS: list[Row] = [
 
 @pytest.fixture
 def training(settings: Settings) -> Training:
-    return start_training(settings, MemoryStore(), ROWS)
+    return start_training(settings, ScratchStore(), ROWS)
 
 
 def service_of(training: Training) -> ResultService:
@@ -68,7 +68,7 @@ def test_it_begins_with_whether_the_simple_model_is_as_good(
 ) -> None:
     rows = [("train", "a", "good"), ("train", "b", "bad")]
     rows += [("test", f"row {i}", "good") for i in range(20)]
-    training = start_training(settings, MemoryStore(), rows)
+    training = start_training(settings, ScratchStore(), rows)
     answers = {count: [BAD] * count + [GOOD] * (20 - count) for count in (2, 3, 12)}
     training.add_model("instant", answers[wrong_of_instant], LABELS)
     training.add_model("tuned", answers[wrong_of_tuned], LABELS, kept=True)
@@ -78,7 +78,7 @@ def test_it_begins_with_whether_the_simple_model_is_as_good(
 
 def test_fewer_errors_are_better_beyond_chance(settings: Settings) -> None:
     rows = [("train", "a", "1"), *(("test", f"row {i}", str(i)) for i in range(20))]
-    training = start_training(settings, MemoryStore(), rows, "text_regression")
+    training = start_training(settings, ScratchStore(), rows, "text_regression")
     training.add_model("instant", [[i + 3 + i % 3] for i in range(20)], ())
     training.add_model("tuned", [[i + 0.5] for i in range(20)], (), kept=True)
     results = service_of(training).results(OWNER, training.job.id)
@@ -127,7 +127,7 @@ def test_damaged_answers_are_named_so(training: Training) -> None:
 
 def test_folded_model_is_evaluated_on_all_rows(settings: Settings) -> None:
     rows = [("train", f"row {i}", LABELS[i % 2]) for i in range(10)]
-    training = start_training(settings, MemoryStore(), rows)
+    training = start_training(settings, ScratchStore(), rows)
     training.add_model("instant", [BAD, GOOD] * 5, LABELS, is_folded=True)
     results = service_of(training).results(OWNER, training.job.id)
     assert (results.rows, results.is_folded) == (10, True)
@@ -162,7 +162,7 @@ def test_cell_without_rows_is_empty(training: Training) -> None:
 
 def test_file_of_wrong_rows_runs_no_formula(settings: Settings) -> None:
     rows = [("train", "a", "good"), ("train", "b", "bad"), ("test", "=1+1", "good")]
-    training = start_training(settings, MemoryStore(), rows)
+    training = start_training(settings, ScratchStore(), rows)
     training.add_model("instant", [BAD], LABELS, kept=True)
     path = service_of(training).wrong_file(OWNER, training.job.id)
     assert path.read_text("utf-8-sig").splitlines() == [
@@ -173,7 +173,7 @@ def test_file_of_wrong_rows_runs_no_formula(settings: Settings) -> None:
 
 def test_numbers_have_their_largest_errors_first(settings: Settings) -> None:
     rows = [("train", "a", "1"), ("test", "near", "2"), ("test", "far", "9")]
-    training = start_training(settings, MemoryStore(), rows, "text_regression")
+    training = start_training(settings, ScratchStore(), rows, "text_regression")
     training.add_model("instant", [[2.5], [3.0]], (), kept=True)
     service = service_of(training)
     rows_shown, total = service.wrong(OWNER, training.job.id)
@@ -241,7 +241,7 @@ SPOKEN: list[Row] = [
 
 @pytest.fixture
 def spoken(settings: Settings) -> Training:
-    return start_training(settings, MemoryStore(), SPOKEN, TRANSCRIBING)
+    return start_training(settings, ScratchStore(), SPOKEN, TRANSCRIBING)
 
 
 def test_transcripts_are_measured_in_words(spoken: Training) -> None:

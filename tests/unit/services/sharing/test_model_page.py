@@ -8,9 +8,9 @@ import pytest
 from bigmodel.services.results.results import ResultService
 from bigmodel.services.sharing.model_page import ModelPageService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from tests.fakes import trained
+from tests.fakes.scratch_store import ScratchStore
 
 LABELS = ("<b>bad</b>", "good")
 ROWS: list[trained.Row] = [
@@ -32,7 +32,7 @@ def show(training: trained.Training) -> ModelPageService:
 
 @pytest.fixture
 def training(settings: Settings) -> trained.Training:
-    return trained.start_training(settings, MemoryStore(), ROWS)
+    return trained.start_training(settings, ScratchStore(), ROWS)
 
 
 @pytest.fixture
@@ -88,7 +88,9 @@ def test_learned_rows_need_their_own_wish(training: trained.Training, model: str
 
 
 def test_folded_rows_are_learned_rows_as_well(settings: Settings) -> None:
-    training = trained.start_training(settings, MemoryStore(), [r for r in ROWS if r[0] == "train"])
+    training = trained.start_training(
+        settings, ScratchStore(), [r for r in ROWS if r[0] == "train"]
+    )
     model = training.add_model("instant", SCORES[:2], LABELS, kept=True, is_folded=True).id
     page = show(training).page(trained.OWNER, model, "en", examples=True)
     assert "secret" not in page
@@ -106,7 +108,7 @@ def test_page_runs_and_loads_nothing(training: trained.Training, model: str) -> 
 
 def test_numbers_get_a_figure_and_the_nearest_rows(settings: Settings) -> None:
     rows = [("train", "secret", "1"), ("test", "near", "2"), ("test", "far", "5")]
-    training = trained.start_training(settings, MemoryStore(), rows, "text_regression")
+    training = trained.start_training(settings, ScratchStore(), rows, "text_regression")
     model = training.add_model("instant", [[2.1], [1.0]], (), kept=True).id
     page = show(training).page(trained.OWNER, model, "en", examples=True)
     assert page.count("<circle") == 2
@@ -119,7 +121,7 @@ def test_transcripts_show_differences_only_when_asked(settings: Settings) -> Non
         ("test", "b.flac", "green door"),
         ("test", "c.flac", "blue"),
     ]
-    training = trained.start_training(settings, MemoryStore(), rows, "speech_recognition")
+    training = trained.start_training(settings, ScratchStore(), rows, "speech_recognition")
     heard = ["green floor", "blue"]
     model = training.add_model("instant", [[0.5], [0.9]], (), kept=True, heard=heard).id
     quiet = show(training).page(trained.OWNER, model, "en")
@@ -134,7 +136,7 @@ def test_many_classes_list_their_confusions(settings: Settings) -> None:
         ("train", "x", labels[0]),
         *(("test", f"t{n}", label) for n, label in enumerate(labels)),
     ]
-    training = trained.start_training(settings, MemoryStore(), rows)
+    training = trained.start_training(settings, ScratchStore(), rows)
     scores = [[float(i == (n + 1) % 30) for i in range(30)] for n in range(30)]
     page = show(training).page(
         trained.OWNER, training.add_model("instant", scores, labels, kept=True).id, "en"

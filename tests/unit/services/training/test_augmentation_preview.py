@@ -9,8 +9,8 @@ from PIL import Image
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.training import augmentation_preview
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.training.images import preview
+from tests.fakes.scratch_store import ScratchStore
 
 SHAPES = Path(__file__).parents[4] / "assets" / "samples" / "shapes.zip"
 NONE = {"augmentation": "none", "augmentation_strength": 0.0, "mixing": "none"}
@@ -32,7 +32,7 @@ def test_sheet_shows_each_picture_as_it_is_and_varied(tmp_path: Path) -> None:
 def test_sheet_is_drawn_once_from_own_pictures(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    version = DatasetService(settings, MemoryStore()).import_file("local", SHAPES).version
+    version = DatasetService(settings, ScratchStore()).import_file("local", SHAPES).version
     asked: list[list[str]] = []
 
     def draw(paths: list[str], _wanted: object, path: Path, _settings: Settings) -> None:

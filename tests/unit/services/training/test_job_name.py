@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from bigmodel.services.training.job_name import free_name
-from bigmodel.store.memory import MemoryStore
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.things import dataset_of, job_of
 
 
 def test_name_is_free_beyond_two_hundred_jobs() -> None:
-    store, dataset = MemoryStore(), dataset_of()
+    store, dataset = ScratchStore(), dataset_of()
     store.datasets.add(dataset)
     job = job_of(dataset)
     for number in range(250):

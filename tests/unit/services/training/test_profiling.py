@@ -14,8 +14,8 @@ from bigmodel.services.training import profiling
 from bigmodel.services.training.profiling import ProfileRequest, Profiling
 from bigmodel.services.training.training import TrainingService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import get_task
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.workshop import OWNER, TASKS, make_dataset, quick_settings
 from tests.patience import PATIENCE_S
 
@@ -147,7 +147,7 @@ def test_timing_that_breaks_does_not_end_all_later_ones(
 
 
 def test_machine_is_busy_while_a_worker_holds_a_job(settings: Settings) -> None:
-    store, nobody = MemoryStore(), None
+    store, nobody = ScratchStore(), None
     training = TrainingService(settings, store, nobody, nobody)  # type: ignore[arg-type]
     dataset = make_dataset(settings, 20)
     store.datasets.add(dataset)

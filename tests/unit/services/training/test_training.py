@@ -1,4 +1,4 @@
-"""From a dataset to a queued job: choices, form, command line and submission, over the store in memory."""
+"""From a dataset to a queued job: choices, form, command line and submission, over a scratch store."""
 
 import shlex
 from dataclasses import replace
@@ -15,10 +15,10 @@ from bigmodel.core.ids import new_id
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.services.training.training import TrainingService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from tests.fakes.hub import FakeHub, serving
 from tests.fakes.names import HOSTILE_NAMES, is_harmless
+from tests.fakes.scratch_store import ScratchStore
 
 ENGLISH = ["The soup was cold again and nobody cared", "Lovely evening, we will be back soon"]
 CHINESE = ["今天的菜太咸了，服务也很差", "味道很好，下次还会再来"]
@@ -39,7 +39,7 @@ class Bench:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.store = MemoryStore()
+        self.store = ScratchStore()
         self.jobs = CountingJobs()
         bases = BaseModelService(settings, self.store)
         self.training = TrainingService(settings, self.store, bases, self.jobs)

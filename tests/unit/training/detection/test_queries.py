@@ -14,7 +14,6 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, StopRequested
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks, get_task
 from bigmodel.tasks.object_detection.engine import ENGINE
 from bigmodel.training.detection import finetune, predictor
@@ -25,6 +24,7 @@ from tests.fakes.boxed_pictures import KINDS, SIDE, boxed_data
 from tests.fakes.hub import FakeHub, serving
 from tests.fakes.program import load_program
 from tests.fakes.reporter import FakeReporter
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.tiny_detectors import FAMILIES, write_tiny_detector
 from tests.patience import PATIENCE_S
 
@@ -168,7 +168,7 @@ def test_a_detector_of_a_hub_is_offered_for_finding_alone(tmp_path: Path) -> Non
     with serving(FakeHub({"some/finder": model})) as hub:
         settings = Settings(home=tmp_path / "home", hub_url=hub.url, hub_s=PATIENCE_S)
         settings.make_folders()
-        service = BaseModelService(settings, MemoryStore())
+        service = BaseModelService(settings, ScratchStore())
         base = service.fetch("somebody", "some/finder")
     assert service.is_ready(base)
     offered = {name for name in find_tasks() if base in service.all("somebody", get_task(name))}

@@ -17,7 +17,6 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles, Medium
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.tasks import find_tasks
 from bigmodel.training.writing import decoder
 from bigmodel.training.writing.bases.lora import RECORD, WEIGHTS, adapt, load_untuned, merge
@@ -25,6 +24,7 @@ from bigmodel.training.writing.bases.manners import manner_of, prepare
 from bigmodel.training.writing.recipe import WritingParams
 from bigmodel.training.writing.tokens import banned_tokens, prompt_tokens, row_tokens, text_of
 from tests.fakes.reporter import FakeReporter
+from tests.fakes.scratch_store import ScratchStore
 from tests.fakes.tiny_bert import write_tiny_bert
 from tests.fakes.tiny_language import CHATML as MARKS
 from tests.fakes.tiny_language import LLAMA, write_tiny_language
@@ -154,7 +154,7 @@ def test_tuned_model_tells_what_its_base_makes_of_a_row(tmp_path: Path) -> None:
 def test_language_model_is_offered_where_texts_are_written_alone(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
     settings.make_folders()
-    bases = BaseModelService(settings, MemoryStore())
+    bases = BaseModelService(settings, ScratchStore())
     base = bases.import_path("local", write_tiny_language(tmp_path / "talker", "qwen2"))
     assert base.writes
     for task in find_tasks().values():
