@@ -25,7 +25,21 @@ ANSWERED_LINES = 1_000
 SHOWN_LINES = 200
 EXAMPLE_CHARACTERS = 60
 DOCUMENTS = [".txt", ".md", ".text"]
-ENDINGS = [".csv", ".tsv", ".txt", ".jsonl", ".xlsx", ".xlsm", ".xls", ".parquet"]
+ENDINGS = [
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".jsonl",
+    ".xlsx",
+    ".xlsm",
+    ".xls",
+    ".ods",
+    ".parquet",
+    ".feather",
+    ".gz",
+    ".db",
+    ".sqlite",
+]
 WORDS = "pages.text_demo."
 
 

@@ -228,7 +228,7 @@ def _read_table(request: dict[str, Any], findings: "Findings") -> dict[str, Any]
 
     target = _target(request, findings)
     try:
-        form = _fill(target, Path(request["path"]), request["name"])
+        form = _fill(target, request)
         if not target.only_looks:
             target.close()
             put_together(target)
@@ -253,11 +253,16 @@ def _table_report(target: "Target", form: str, findings: "Findings") -> dict[str
     }
 
 
-def _fill(target: "Target", path: Path, name: str) -> str:
-    """Read a table into the target; return its format."""
+def _fill(target: "Target", request: dict[str, Any]) -> str:
+    """Read a table, packed by itself or not, into the target; return its format."""
+    from bigmodel.data.ingest.joined import OWN  # noqa: PLC0415
+    from bigmodel.data.ingest.unpacked import unpacked  # noqa: PLC0415
     from bigmodel.data.tables.readers import find_readers  # noqa: PLC0415
     from bigmodel.data.tables.sniff import WPS, choose_reader  # noqa: PLC0415
 
+    path, name = Path(request["path"]), request["name"]
+    packed = unpacked(path, name, target, Path(request["report"]).parent)
+    path, name = packed or (path, name)
     reader = choose_reader(path, name, find_readers(), target.findings, target.asked.kind)
     try:
         reader.read(path, target)
@@ -265,7 +270,7 @@ def _fill(target: "Target", path: Path, name: str) -> str:
         if error.key == "workbook_broken" and name.lower().endswith(WPS):
             raise DatasetError("workbook_et") from error
         raise
-    return reader.name
+    return "tables" if packed and reader.name in OWN else reader.name
 
 
 def _progress(share: float) -> None:

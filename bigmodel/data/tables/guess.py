@@ -51,6 +51,7 @@ FILE = re.compile(
 )
 MOST_PARTS = 12  # different names of parts (train, test) in a column that parts its rows
 FEW_FOR_KEYS = 10  # rows below which different values say nothing
+INTENT = re.compile(r"intent|意图", re.IGNORECASE)
 ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", "True", "False"}
 HEADINGS = re.compile(r"titles?|question|标题|问题", re.IGNORECASE)  # of a text, where there is one
 TRUTHS = {"true", "false"}
@@ -139,14 +140,15 @@ def guess_columns(
     if text and text == label:
         raise DatasetError("columns_same", column=text)
     taken = {text, *more}
-    label = label or _recognised(sample, taken, [kind] if kind else known)
+    marked = label or _recognised(sample, taken, [kind] if kind else known)
+    label = marked if label or kind else _intent_before(marked, sample, taken)
     columns = _columns(sample, (text, label, *more))
     if not text:
         text = max((c for c in columns if c.name not in (label, *more)), key=_as_text).name
     if label == NO_LABEL or (kind and not kind.is_given):
         return Guess(text, "", more=tuple(more))
     others = [c for c in columns if c.name not in (text, *more)]
-    remarks: list[Message] = []
+    remarks: list[Message] = _chosen(label, [marked]) if label != marked else []
     if not label and kind and kind.is_prose and others:
         label = max(others, key=_as_text).name
     if not label and (shares := _shares_in(sample, others)):
@@ -211,6 +213,17 @@ def _recognised(
     return next(found, "")
 
 
+def _intent_before(marked: str, sample: Mapping[str, Sequence[str]], taken: Collection[str]) -> str:
+    """Return the intents that stand beside marked words: they are asked for first."""
+    intents = (c for c in sample if marked and c not in taken and INTENT.fullmatch(c.strip()))
+    return next(intents, marked)
+
+
+def _chosen(label: str, others: Sequence[str]) -> list[Message]:
+    args = {"column": label, "others": listed(others)}
+    return [Message("data.problems.label_chosen", args, "info")]
+
+
 def _label_of(columns: Sequence[_Column]) -> tuple[str, list[Message]]:
     """Return the column of labels, "" where none looks like one, and what is to be said about that."""
     likely = sorted(filter(_is_likely, columns), key=_as_label, reverse=True)
@@ -221,10 +234,7 @@ def _label_of(columns: Sequence[_Column]) -> tuple[str, list[Message]]:
         return "", [Message("data.problems.labels_one_hot", {"columns": names}, "warning")]
     if likely:
         close = [c.name for c in likely[1:] if _as_label(likely[0]) - _as_label(c) < CLOSE]
-        args = {"column": likely[0].name, "others": listed(close)}
-        return likely[0].name, [
-            Message("data.problems.label_chosen", args, "info")
-        ] if close else []
+        return likely[0].name, _chosen(likely[0].name, close) if close else []
     usable = [c for c in columns if not c.is_key and c.moment_share < 0.5 and c.distinct > 1]
     return (usable[0].name, []) if len(usable) == 1 and usable[0].is_amount else ("", [])
 

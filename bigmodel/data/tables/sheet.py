@@ -54,10 +54,15 @@ class Marks:
 
 
 class Sheet(Protocol):
-    """A sheet of a workbook of any format. `filled` is about how many of its rows hold something."""
+    """A sheet of a workbook of any format, or a table of a file that holds several.
+
+    `filled` is about how many of its rows hold something; `names_row` is the row that is known to name
+    the columns, 0 where that is to be guessed.
+    """
 
     name: str
     is_hidden: bool
+    names_row: int
     filled: int
     marks: Marks
 
@@ -153,7 +158,7 @@ def _seen(sheet: Sheet) -> _Seen:
             sample.append(HeadRow(number, fill.filled(number, cells), banners, reach))
         if len(sample) == SAMPLE_ROWS:
             break
-    return _Seen(sheet, tuple(sample), guess_header(sample))
+    return _Seen(sheet, tuple(sample), sheet.names_row or guess_header(sample))
 
 
 def _look(sheets: Sequence[Sheet], seen: _Seen) -> WorkbookPreview:
@@ -267,7 +272,7 @@ class _Copy:
 
     def _more_rows(self, below: Sequence[HeadRow]) -> frozenset[int]:
         """Return the rows below the names that only say more of the columns."""
-        if self._header_row == NO_HEADER:
+        if self._header_row in (NO_HEADER, self._sheet.names_row):
             return frozenset()
         rows = [
             [row.cells[c] if c < len(row.cells) else "" for c in self._columns] for row in below

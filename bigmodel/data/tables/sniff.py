@@ -1,12 +1,11 @@
 """What a file is by its content, not by its name; it must never hand on a file that is no table."""
 
-import re
 import zipfile
 from pathlib import Path
 
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.encoding import guess_utf16
-from bigmodel.data.tables.readers import Reader
+from bigmodel.data.tables.readers import SURE, Reader
 from bigmodel.data.tables.readers.tmx import is_tmx
 from bigmodel.data.tables.table import Findings
 
@@ -31,8 +30,7 @@ MEDIA = (
 )
 FOREIGN = (
     (b"%PDF", "PDF"),
-    (b"SQLite format 3", "SQLite"),
-    (b"ARROW1", "Arrow"),
+    (b"FEA1", "Feather V1"),
     (b"{\\rtf", "RTF"),
     (b"\x7fELF", "program"),
     (b"MZ\x90", "program"),
@@ -54,11 +52,6 @@ ODF = {  # by the last part of its media type
     "presentation": "OpenDocument presentation, ODP",
 }
 OFFICE_ENDINGS = (".ods", ".odt", ".odp", ".numbers", ".pages", ".key", ".docx", ".pptx", ".xlsb")
-SQL = re.compile(  # no comment is tried twice: several could be parted in very many ways
-    rb"(?>--[^\n]*\n\s*|/\*.*?\*/;?\s*)*+(create\s+(table|database|schema)|insert\s+into|drop\s+table|set\s+\S+\s*=)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-ARFF = re.compile(rb"^@relation\b.*^@attribute\b", re.IGNORECASE | re.DOTALL | re.MULTILINE)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLE_CHUNK_BYTES = 2**20
 OVERLAP_BYTES = 64  # longer than the name of a stream
@@ -73,7 +66,8 @@ OLE_STREAMS = (  # what an OLE file is, by the names of its streams
 WORKBOOKS = (".xlsx", ".xlsm")
 NAMED_WORKBOOKS = (*WORKBOOKS, ".xls", ".et", ".ett")  # what people take for a workbook by its name
 WPS = (".et", ".ett")
-ACCEPTED = "CSV, TSV, JSON, XLSX, XLS, Parquet, TMX, XLIFF, PO, ZIP"
+UNREAD = (OLE, b"PK", b"PAR1", b"SQLite format 3", b"ARROW1")  # of tables that are no text
+ACCEPTED = "CSV, TSV, JSON, YAML, XLSX, XLS, ODS, Parquet, Feather, SQLite, SQL, ARFF, HTML, TMX, XLIFF, PO, ZIP, GZ"
 
 
 def choose_reader(
@@ -92,9 +86,11 @@ def choose_reader(
     ending = Path(name).suffix.lower()
     if head.startswith(b"PK") and ending in NAMED_WORKBOOKS and not is_workbook(path):
         raise DatasetError("workbook_et" if ending in WPS else "workbook_broken")
-    _refuse_foreign(head, path, ending)
-    asked = [one for one in readers if not one.is_first or one.kind == kind]
-    chosen = next(reader for reader in asked if reader.claims(head, path))
+    sure = (one for one in readers if one.order < SURE and head.strip() and one.claims(head, path))
+    if (chosen := next(sure, None)) is None:
+        _refuse_foreign(head, path, ending)
+        asked = [one for one in readers if not one.is_first or one.kind == kind]
+        chosen = next(reader for reader in asked if reader.claims(head, path))
     if kind and chosen is readers[-1]:
         last = [one for one in readers if one.kind == kind and not one.is_first]
         own = (one for one in last if ending in one.endings)
@@ -114,7 +110,7 @@ def require_text(path: Path, name: str) -> None:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     _refuse_foreign(head, path, Path(name).suffix.lower())
-    if head.startswith((OLE, b"PK", b"PAR1")):
+    if head.startswith(UNREAD):
         raise DatasetError("file_format", found=Path(name).suffix or "?", accepted=".txt, .md")
 
 
@@ -189,12 +185,6 @@ def _refuse_markup(head: bytes, ending: str) -> None:
 def _written_for_programs(head: bytes, ending: str) -> str:
     """Return what a text is that holds rows in a language of its own, which would be torn as a table; "" for any other."""
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if SQL.match(text):
-        return "SQL"
-    if ARFF.search(text):
-        return "ARFF (Weka)"
-    if ending in (".yml", ".yaml"):
-        return "YAML"
     if text.startswith(b"#FORMAT=WebAnno"):
         return "WebAnno TSV"
     is_xml = text.lower().startswith(b"<?xml") or (ending == ".xml" and text.startswith(b"<"))

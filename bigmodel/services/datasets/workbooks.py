@@ -18,7 +18,7 @@ from bigmodel.services.datasets.recipe import SAMPLE_ROWS, columns_of
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
-FORMATS = ("xlsx", "xls")
+FORMATS = ("xlsx", "xls", "ods", "sqlite", "html", "sql")  # of several sheets or tables
 PASTED = "pasted.tsv"
 DECLARED = "sep=\t\n"  # says that tabs part the columns, so that commas in a text never do
 MOST_PASTED_MB = 20

@@ -6,7 +6,7 @@ Lines and lists as Python prints its dictionaries (single quotes, None) are read
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from bigmodel.data.tables.nested import flat, rows_in
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.shapes.judged import is_judged, judged
 from bigmodel.data.tables.shapes.keyed import JUDGED, names_of, patterns_of
+from bigmodel.data.tables.shapes.rasa import examples_of, is_rasa
 from bigmodel.data.tables.table import Findings, Target
 
 MAX_DEPTH = 100
@@ -35,6 +36,7 @@ BLANK = "\ufeff \t\r\n"
 SPACE = re.compile(r"[\s,]*")
 Record = dict[str, str]
 Numbered = Iterator[tuple[int, Any]]  # values of JSON
+Read = Callable[[Findings], Iterator[tuple[int, Record]]]
 # Numbers stay as they were written: "1.50" must not become "1.5".
 DECODER = json.JSONDecoder(
     parse_float=str, parse_int=str, parse_constant=lambda name: None if name == "NaN" else name
@@ -44,12 +46,17 @@ DECODER = json.JSONDecoder(
 def _read(path: Path, target: Target) -> None:
     encoding = find_encoding(path)
     target.encoding = encoding.name
-    columns = _columns(path, encoding, target)
+    copy_records(lambda findings: _records(path, encoding, findings), target)
+
+
+def copy_records(read: Read, target: Target) -> None:
+    """Copy records into a target; they are read twice, first for the names of all their keys."""
+    columns = _columns(read, target)
     target.start(list(columns))
     if all(map(UNNAMED.fullmatch, columns)):
         target.findings.note("header_missing")
     counts: Counter[str] = Counter()
-    for line, record in _records(path, encoding, target.findings):
+    for line, record in read(target.findings):
         if turns := max((len(turns_of(cell)) for cell in record.values()), default=0):
             counts.update(rows=1, turns=turns)
         cells = ((record.get(name, ""), has_marks) for name, has_marks in columns.items())
@@ -65,11 +72,11 @@ def _read(path: Path, target: Target) -> None:
         target.findings.note("chats", level="info", rows=rows, turns=turns)
 
 
-def _columns(path: Path, encoding: Encoding, target: Target) -> dict[str, bool]:
-    """Return every key in the order it first comes, from a first pass over the file, and whether it lists marked words."""
+def _columns(read: Read, target: Target) -> dict[str, bool]:
+    """Return every key in the order it first comes, from a first pass over all records, and whether it lists marked words."""
     findings = Findings()
     columns: dict[str, bool] = {}
-    for _, record in _records(path, encoding, findings):
+    for _, record in read(findings):
         for name, cell in record.items():
             is_list = cell.startswith(("[[", "[{")) and not columns.get(name)
             columns[name] = columns.get(name, False) or (is_list and bool(parse_marks(cell)))
@@ -135,7 +142,7 @@ def _whole(path: Path, encoding: Encoding, findings: Findings) -> Iterator[tuple
         return
     second = next(values, None)
     if second is None and not is_list:
-        yield from _keyed(first[1], findings)
+        yield from keyed(first[1], findings)
         return
     came = chain((first, *([second] if second else [])), values)
     if isinstance(first[1], list):
@@ -146,7 +153,7 @@ def _whole(path: Path, encoding: Encoding, findings: Findings) -> Iterator[tuple
         yield from _row(number, value if kind is dict else {"text": value}, findings)
 
 
-def _keyed(value: object, findings: Findings) -> Iterator[tuple[int, Record]]:
+def keyed(value: object, findings: Findings) -> Iterator[tuple[int, Record]]:
     """Yield the rows of one object that holds them all, and say where they were."""
     found = rows_in(value)
     if found is None:
@@ -162,6 +169,9 @@ def _row(number: int, record: Mapping[str, object], findings: Findings) -> Numbe
     if is_judged(record):
         findings.at("json_judged", number)
         record = judged(record)
+    if is_rasa(record):
+        yield from ((number, flat(row)) for row in examples_of(record))
+        return
     rows = patterns_of(record)
     if rows:
         findings.at("json_patterns", number)
@@ -175,7 +185,7 @@ def _literal(text: str, findings: Findings) -> Iterator[tuple[int, Record]]:
         findings.at("json_line_broken", 1)
         return
     findings.note("python_printed", level="info")
-    yield from _keyed(value, findings)
+    yield from keyed(value, findings)
 
 
 def _python(text: str) -> object:

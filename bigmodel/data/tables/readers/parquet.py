@@ -1,7 +1,8 @@
-"""Parquet: the footer is checked by hand and texts are weighed as dictionary codes before any is unpacked."""
+"""Parquet and Arrow (Feather): the footer is checked by hand and texts are weighed as dictionary codes before any is unpacked."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.table import Target, as_text
 
 MAGIC = b"PAR1"
+ARROW, STREAM = b"ARROW1", b"\xff\xff\xff\xff"
 BATCH_ROWS = 5_000
 MEDIA_ROWS = 20  # looked at for pictures and recordings
 MEDIA_SIGNS = (
@@ -28,19 +30,56 @@ def _read(path: Path, target: Target) -> None:
     try:
         file = _open(path)
         names = _flat(file.schema_arrow.empty_table()).column_names
-        _refuse_media(file)
+        _refuse_media(
+            file.schema_arrow,
+            lambda name: next(file.iter_batches(MEDIA_ROWS, columns=[name]), None),
+        )
         target.start(names)
         target.encoding = "UTF-8"
         _weigh(file, target)
-        _copy(file, target)
+        rows = max(1, file.metadata.num_rows)
+        _copy(file.iter_batches(BATCH_ROWS), file.schema_arrow, target, rows)
     except (pa.ArrowException, OSError) as error:
         raise DatasetError("parquet_broken") from error
 
 
-def _copy(file: pq.ParquetFile, target: Target) -> None:
-    rows = max(1, file.metadata.num_rows)
-    classes = _class_names(file)
-    for batch in file.iter_batches(BATCH_ROWS):
+def _read_arrow(path: Path, target: Target) -> None:
+    """Read a Feather or Arrow file: its batches are checked and weighed one by one, as no footer vouches for them."""
+    try:
+        with pa.memory_map(str(path)) as source:
+            schema, batches = _arrow(source, target)
+            first = next(batches, None)
+            _refuse_media(schema, lambda name: first and first.slice(0, MEDIA_ROWS).select([name]))
+            target.start(_flat(schema.empty_table()).column_names)
+            target.encoding = "UTF-8"
+            whole = chain([first] if first else [], batches)
+            _copy(whole, schema, target, target.limits.max_rows)
+    except (pa.ArrowException, OSError) as error:
+        raise DatasetError("arrow_broken") from error
+
+
+def _arrow(source: pa.NativeFile, target: Target) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """Return the schema and the batches of an Arrow file or stream, in small parts."""
+    is_file = source.read(len(ARROW)) == ARROW
+    source.seek(0)
+    file = pa.ipc.open_file(source) if is_file else pa.ipc.open_stream(source)
+
+    def parts() -> Iterator[pa.RecordBatch]:
+        whole = map(file.get_batch, range(file.num_record_batches)) if is_file else file
+        total, limit = 0, target.limits.max_text_mb
+        for batch in whole:
+            batch.validate(full=True)
+            total += sum(map(_weight, batch.columns))
+            if total > limit * 2**20:
+                raise DatasetError("table_big", mb=total // 2**20, limit=limit)
+            yield from (batch.slice(at, BATCH_ROWS) for at in range(0, batch.num_rows, BATCH_ROWS))
+
+    return file.schema, parts()
+
+
+def _copy(batches: Iterator[pa.RecordBatch], schema: pa.Schema, target: Target, rows: int) -> None:
+    classes = _class_names(schema)
+    for batch in batches:
         table = _flat(pa.Table.from_batches([batch]))
         columns = [
             _texts(column.combine_chunks(), classes.get(name, {}))
@@ -121,10 +160,10 @@ def _told(value: object, classes: Mapping[object, str]) -> object:
     return classes.get(value, value) if isinstance(value, int) else value
 
 
-def _class_names(file: pq.ParquetFile) -> dict[str, dict[object, str]]:
+def _class_names(schema: pa.Schema) -> dict[str, dict[object, str]]:
     """Return the names of classes that stand as numbers, as the hub writes them into the schema (ClassLabel); -1 is none."""
     try:
-        record = json.loads((file.schema_arrow.metadata or {}).get(b"huggingface", b"{}"))
+        record = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
         return dict(_named(record["info"]["features"], ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
@@ -142,19 +181,17 @@ def _named(features: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, dict
             yield from _named(kind, f"{prefix}{name}.")
 
 
-def _refuse_media(file: pq.ParquetFile) -> None:
+def _refuse_media(schema: pa.Schema, head: Callable[[str], pa.RecordBatch | None]) -> None:
     """Refuse a table whose cells are pictures or recordings: they would be read as texts.
 
     Raises:
         DatasetError: `table_of_media`.
     """
-    held = [field.name for field in file.schema_arrow if _holds_bytes(field.type)]
-    for name in held:
-        for batch in file.iter_batches(MEDIA_ROWS, columns=[name]):
-            values = (_bytes_of(value) for value in batch.column(0).to_pylist())
-            if any(value.startswith(MEDIA_SIGNS) for value in values):
-                raise DatasetError("table_of_media", column=name)
-            break
+    for name in [field.name for field in schema if _holds_bytes(field.type)]:
+        first = head(name)
+        values = map(_bytes_of, first.column(0).to_pylist() if first else ())
+        if any(value.startswith(MEDIA_SIGNS) for value in values):
+            raise DatasetError("table_of_media", column=name)
 
 
 def _holds_bytes(kind: pa.DataType) -> bool:
@@ -185,10 +222,21 @@ def _check_footer(path: Path) -> None:
         raise DatasetError("parquet_broken")
 
 
-READER = Reader(
+PARQUET = Reader(
     name="parquet",
     order=1,
     endings=(".parquet", ".pq"),
     claims=lambda head, path: head.startswith(MAGIC),  # noqa: ARG005
     read=_read,
 )
+FEATHER = Reader(
+    name="arrow",
+    order=-5,
+    endings=(".feather", ".arrow", ".ipc"),
+    claims=lambda head, path: (
+        head.startswith(ARROW)
+        or (head.startswith(STREAM) and path.suffix.lower() in (".arrow", ".arrows", ".ipc"))
+    ),
+    read=_read_arrow,
+)
+READERS = (PARQUET, FEATHER)

@@ -38,7 +38,7 @@ def test_slow_child_is_stopped(tmp_path: Path, settings: Settings) -> None:
 
 
 def test_hungry_child_is_stopped(tmp_path: Path, settings: Settings) -> None:
-    items = "[" + ",".join(['{"text": "' + "x" * 900 + '", "label": 1}'] * 150_000) + "]"
+    items = "[" + ",\n".join(['{"text": "' + "x" * 900 + '", "label": 1}'] * 150_000) + "]"
     with pytest.raises(DatasetError) as caught:
         read_upload(table(tmp_path, items, "big.json"), tight(settings, reader_mb=300))
     assert caught.value.key == "reader_memory"

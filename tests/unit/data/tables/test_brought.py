@@ -166,7 +166,7 @@ def test_pictures_in_a_table_are_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "inside"),
     [
-        ("t.ods", {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "", "Thumbnails/1.png": ""}),
+        ("t.odt", {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "", "Thumbnails/1.png": ""}),
         ("t.numbers", {"Index/Document.iwa": "", "preview.jpg": ""}),
         ("t.docx", {"word/document.xml": "", "word/media/1.png": ""}),
         ("t.xlsb", {"xl/workbook.bin": ""}),

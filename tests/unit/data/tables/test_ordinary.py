@@ -8,10 +8,10 @@ import pytest
 
 from bigmodel.data.tables.guess import guess_columns, likeliest_labels
 from bigmodel.data.tables.header import is_first_row
-from bigmodel.data.tables.readers.fixed import find_edges
+from bigmodel.data.tables.readers.books.sql import SIGNS
+from bigmodel.data.tables.readers.lines.fixed import find_edges
 from bigmodel.data.tables.shapes.quoting import quote_of
 from bigmodel.data.tables.shapes.surplus import text_place
-from bigmodel.data.tables.sniff import SQL
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
 from tests.fakes.scratch_store import ScratchStore
@@ -158,8 +158,8 @@ def test_amounts_like_those_below_are_a_row(first: list[str], rows: list[list[st
 
 @pytest.mark.parametrize("comment", [b"/* about */ ", b"-- about\n", b"/* about */;\n"])
 def test_many_comments_are_told_at_once(comment: bytes) -> None:
-    assert SQL.match(comment * 2_000 + b"create table t (a text)") is not None
-    assert SQL.match(comment * 2_000 + b"text,label") is None
+    assert SIGNS.match(comment * 2_000 + b"create table t (a text)") is not None
+    assert SIGNS.match(comment * 2_000 + b"text,label") is None
 
 
 # apostrophes and sizes --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from bigmodel.core.datasets.dataset import Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.number import as_number, find_format
-from bigmodel.data.tables.readers.fixed import cells_of, find_edges
+from bigmodel.data.tables.readers.lines.fixed import cells_of, find_edges
 from bigmodel.data.versions.versions import load_rows
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.splits import SplitService
@@ -102,21 +102,6 @@ def test_rare_delimiters_part_columns_below_known_names(settings: Settings, mark
     assert (version.summary.columns, version.summary.classes) == (("text", "label"), CLASSES)
     texts_only = read(settings, "\n".join(f"number {at}{mark} said so" for at in range(60)))
     assert len(texts_only.summary.columns) == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("-- dump\nINSERT INTO t (text,label) VALUES\n('a','b'),\n('c','d');", "SQL"),
-        ("% about\n@relation r\n@attribute text string\n@data\n'a',b", "ARFF (Weka)"),
-    ],
-)
-def test_rows_in_a_language_of_their_own_are_named(
-    settings: Settings, text: str, found: str
-) -> None:
-    with pytest.raises(DatasetError) as caught:
-        read(settings, text, "table.txt")
-    assert (caught.value.key, caught.value.args_of_words["found"]) == ("file_format", found)
 
 
 def test_stops_behind_labels_are_said(settings: Settings) -> None:

@@ -34,6 +34,7 @@ class XlsSheet:
         self.name: str = sheet.name
         self.is_hidden: bool = sheet.visibility != 0
         self.marks = _marks(sheet)
+        self.names_row = 0
         self._book = book
         self._sheet = sheet
         self._formats: dict[int, str] = {}

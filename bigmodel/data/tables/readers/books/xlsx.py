@@ -24,6 +24,7 @@ class XlsxSheet:
         self.name: str = sheet.title
         self.is_hidden: bool = sheet.sheet_state != "visible"
         self.filled: int = part.filled
+        self.names_row = 0
         self.marks: Marks = part.marks
         self.part = part
         self._sheet = sheet

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bigmodel.data.tables.encoding import find_encoding, read_lines
 from bigmodel.data.tables.readers import Reader
-from bigmodel.data.tables.readers.marked import SPEAKERS
+from bigmodel.data.tables.readers.lines.marked import SPEAKERS
 from bigmodel.data.tables.table import Findings, Target
 
 SEEN_LINES, FEWEST_LINES = 400, 12
