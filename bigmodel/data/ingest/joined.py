@@ -1,15 +1,17 @@
 """Several tables that were brought together: parts of one that are joined, or a choice that is left to the person. No table is dropped unsaid."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pyarrow.parquet as pq
 
 from bigmodel.core.datasets.dataset import Split
 from bigmodel.core.datasets.workbook_preview import RowPreview, SheetPreview, WorkbookPreview
 from bigmodel.core.errors import DatasetError
+from bigmodel.core.message import Message
 from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.parts import written
 from bigmodel.data.tables.readers import find_readers
@@ -25,6 +27,7 @@ OWN = (
 HELD_OUT = (Split.VALIDATION, Split.TEST)
 SHOWN_ROWS = 5
 LABEL, PART = "label", "split"
+SUMS = ("rows", "turns", "words", "marks")  # what readers count in a table
 
 
 @dataclass(frozen=True)
@@ -133,9 +136,8 @@ def _join(read: Sequence[_Read], target: Target) -> None:
         target.findings.note("files_are_classes", names=listed([_stem(each) for each in read], 8))
     target.start([*columns, *more])
     number = 0
+    target.findings.messages += _told_once(read)
     for each in read:
-        said = target.findings.messages
-        said += [told for told in each.target.findings.all() if told not in said]
         own = written(each.part.part or Split.TRAIN) if has_parts else _stem(each)
         with pq.ParquetFile(each.target.path) as file:
             for batch in file.iter_batches(columns=[ORIGINAL + name for name in columns]):
@@ -144,6 +146,17 @@ def _join(read: Sequence[_Read], target: Target) -> None:
                     number += 1
                     target.add([*row, own] if more else list(row), number)
     _tell_differences(read, target)
+
+
+def _told_once(read: Sequence[_Read]) -> list[Message]:
+    """Return what the readers of all tables said; what differs in sums alone is said once of all of them."""
+    said: dict[tuple[Any, ...], Message] = {}
+    for told in (message for each in read for message in each.target.findings.all()):
+        like = (told.key, *(pair for pair in told.args.items() if pair[0] not in SUMS))
+        before: Mapping[str, Any] = said[like].args if like in said else {}
+        sums = {name: before[name] + told.args[name] for name in SUMS if name in before}
+        said[like] = replace(told, args={**told.args, **sums})
+    return list(said.values())
 
 
 def _tell_differences(read: Sequence[_Read], target: Target) -> None:

@@ -232,3 +232,11 @@ def test_other_files_are_named_as_such(settings: Settings) -> None:
     with pytest.raises(DatasetError) as caught:
         read(settings, {"a.docx": b"PK", "b.pdf": b"%PDF-1.4"})
     assert caught.value.key == "media_none"
+
+
+def test_what_is_said_of_each_of_many_texts_is_said_once(settings: Settings) -> None:
+    verse = "\n\n".join(f"This is passage {at}, which goes on for a while." for at in range(30))
+    files = {f"plays/{name}.txt": verse + name for name in "abc"}
+    version = read(settings, files, {"task": "text_generation"})
+    told = [each for each in version.summary.problems if each.key.endswith(".prose")]
+    assert [each.args["rows"] for each in told] == [version.summary.rows]
