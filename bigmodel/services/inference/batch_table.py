@@ -23,10 +23,11 @@ from bigmodel.core.task import Task
 from bigmodel.data.cleaning import fills
 from bigmodel.data.ingest.importer import Answers, Upload
 from bigmodel.data.tables.guess import guess_columns
-from bigmodel.data.tables.source import ORIGINAL, PLACE
+from bigmodel.data.tables.source import ORIGINAL, PLACE, sample_rows
 from bigmodel.data.targets import target_kind
 from bigmodel.data.writeback.order import Column, Kind, Order
 from bigmodel.data.writeback.writer import write_back
+from bigmodel.services.datasets.recipe import SAMPLE_ROWS, columns_of
 from bigmodel.services.inference.summary import About, PredictionSummary, summary_rows
 from bigmodel.services.results.answer_table import open_table
 from bigmodel.settings import Settings
@@ -208,7 +209,7 @@ def columns_and_rows(
     """
     if target_kind(task.target).reads_all:
         return recipe.inputs, whole_rows_of(upload, recipe.inputs)
-    columns = text_columns(upload, recipe)
+    columns = text_columns(upload, recipe, task)
     return columns, rows_of(upload, columns, empty_as(recipe))
 
 
@@ -235,8 +236,8 @@ def whole_rows_of(upload: Upload, columns: Sequence[str]) -> Iterator[list[Row]]
         ]
 
 
-def text_columns(upload: Upload, recipe: Recipe) -> tuple[str, ...]:
-    """Return the columns to read: those the model learned from, else the one that looks most like texts.
+def text_columns(upload: Upload, recipe: Recipe, task: Task | None = None) -> tuple[str, ...]:
+    """Return the columns to read: those the model learned from, else the one that an import would read, or that looks most like texts.
 
     Raises:
         DatasetError: `columns_missing`, where several are needed and not all are there.
@@ -247,11 +248,14 @@ def text_columns(upload: Upload, recipe: Recipe) -> tuple[str, ...]:
     is_whole = bool(recipe.kind) and not target_kind(recipe.kind).is_given
     if is_whole and recipe.input not in missing:  # what is to be answered is enough
         return (recipe.input,)
-    if recipe.more:
+    if recipe.more and not is_whole:
         found = ", ".join(upload.columns)
         raise DatasetError("columns_missing", missing=", ".join(missing), found=found)
     if len(upload.columns) == 1:
         return upload.columns
+    if task and (is_whole or target_kind(task.target).is_prose):
+        # the same talks and pairs come in many formats: as an import for the task reads them
+        return (columns_of(upload, sample_rows(upload.source(), SAMPLE_ROWS), task=task).text,)
     _, rows = next(_batches(upload))
     columns = dict(zip(upload.columns, zip(*rows, strict=True), strict=True))
     return (guess_columns(columns, label=NO_LABEL).text,)

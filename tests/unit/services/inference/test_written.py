@@ -69,6 +69,14 @@ def test_text_comes_letter_by_letter_by_the_dials(made: Made) -> None:
     assert len(written(length=5)[-1]) == 20, "a dial ends where it ends"
 
 
+def test_questions_of_a_table_are_answered_not_their_longer_answers(made: Made) -> None:
+    table = made.folder / "asked.csv"
+    rows = [f"How was day {at}?,{'The wind came from the north. ' * 3}" for at in range(9)]
+    table.write_text("\n".join(["question,answer", *rows]), "utf-8")
+    found = made.demo.predict_file(OWNER, made.job, table, made.folder / "out.csv", str)
+    assert (found.guessed, found.tally.rows) == ("question", 9)
+
+
 def test_who_leaves_ends_the_writing(made: Made) -> None:
     growing = made.demo.grow(OWNER, made.job, "Day 7. The wind", {"length": 1_000})
     assert len(list(itertools.islice(growing, 2))) == 2
