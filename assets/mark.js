@@ -82,7 +82,7 @@ function markingOf(row, words, changed) {
       h('button', {type: 'button', class: 'bm-button', 'aria-label': fill(words.remove_box, {number: sheet.letters.slice(...box.at).join('')}), onclick: () => { sheet.chosen = place; removeBox(); changed(); }}, '×'))));
   };
   sheet.paint();
-  return h('div', {class: 'bm-mark'}, area, list);
+  return h('div', {class: 'bm-marking'}, area, list);
 }
 
 // Tells whether a key was one for marking: arrows go from word to word, with Shift the mark follows.

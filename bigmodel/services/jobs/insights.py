@@ -190,7 +190,10 @@ def _best_epoch(seen: CurveStats) -> Iterator[Advice]:
         "epoch": epoch, "after": after, "metric": seen.metric, "best": round(abs(best), 3),
         "last": round(abs(seen.looks[-1][1]), 3),
     }  # fmt: skip
-    yield Advice("best_epoch", Message("coach.best_epoch", args))
+    is_lost = (
+        seen.is_over and seen.final is None
+    )  # of a training that somebody ended nothing is kept
+    yield Advice("best_epoch", Message(f"coach.best_epoch{'_lost' if is_lost else ''}", args))
 
 
 def _under_trained(seen: CurveStats) -> Iterator[Advice]:

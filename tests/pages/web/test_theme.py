@@ -1,8 +1,10 @@
 """Colours that no tool looks at: hints in empty boxes, edges of boxes and the mark of focus stand out in light and in dark."""
 
+import re
+
 import pytest
 
-from pages.shared.web.theme import theme
+from pages.shared.web.theme import ASSETS, theme
 
 TEXT, PART = 4.5, 3.0  # what WCAG 2.2 asks of a text, and of what one must see to use something
 THEME = vars(theme())
@@ -35,3 +37,10 @@ def luminance(name: str) -> float:
 def test_what_one_must_see_stands_out(front: str, ground: str, least: float, suffix: str) -> None:
     dim, bright = sorted(luminance(f"{name}{suffix}") for name in (front, ground))
     assert (bright + 0.05) / (dim + 0.05) >= least
+
+
+def test_what_marked_words_look_like_is_said_in_one_sheet() -> None:
+    sheets = [(ASSETS / name).read_text("utf-8") for name in ("studio.css", "marks.css")]
+    page, marks = (set(re.findall(r"(?m)^(\.[\w-]+) \{", sheet)) for sheet in sheets)
+    assert ".bm-mark" in marks
+    assert not page & marks, "a box of the page Sort made a block of every marked word"

@@ -94,6 +94,7 @@ def test_best_epoch_and_what_came_after() -> None:
     assert said.rule == "best_epoch"
     assert said.message.args["epoch"] == 2.0
     assert said.message.args["after"] == 3
+    assert said.message.key == "coach.best_epoch_lost"  # for there is no model of it
 
 
 def test_training_that_stays_where_it_began_is_told_so() -> None:
