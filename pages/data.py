@@ -15,6 +15,7 @@ from pages.shared.checkup.media_cleaning_view import MediaCleaningView
 from pages.shared.checkup.split_view import SplitView
 from pages.shared.checkup.suspects_view import SuspectsView
 from pages.shared.data import dataset_view as view
+from pages.shared.data.annotated_view import AnnotatedView
 from pages.shared.data.append_view import GrowingView
 from pages.shared.data.card_view import CardView
 from pages.shared.data.classes_view import ClassesView
@@ -109,7 +110,7 @@ class DataTab:
         self.gallery = Gallery(self.ctx, self.newest)
         self.similar = SimilarView(self.ctx)
         self.growing = GrowingView(self.ctx, again)
-        self.card = CardView(self.ctx)
+        self.card, self.annotated = CardView(self.ctx), AnnotatedView(self.ctx)
         with gr.Accordion(t("pages.data.test_title"), open=False, elem_id="data-test"):
             gr.Markdown(t("pages.data.test_intro"))
             self.test_name = gr.HTML("", elem_id="data-test-name")
@@ -139,7 +140,7 @@ class DataTab:
             self.classes, self.test_name, self.counts, *self.gallery.outputs,
             self.name, self.asking, *self.growing.parts, *self.sort.outputs, *self.names.parts,
             *self.last_look.parts, self.train, *self.checkup.parts, *self.suspects.parts,
-            *self.cleaning.parts, *self.polish.parts, *self.filling.parts, *self.splits.parts, *self.similar.parts, *self.card.parts,
+            *self.cleaning.parts, *self.polish.parts, *self.filling.parts, *self.splits.parts, *self.similar.parts, *self.card.parts, *self.annotated.parts,
         ]  # fmt: skip
         self.outputs = outputs
         self.ctx.on_show(tab, self.guard(self.newest(self.come)), [dataset], outputs)
@@ -159,6 +160,7 @@ class DataTab:
         self.splits.wire(self.guard, show, outputs, self.newest)
         self.similar.wire(self.guard)
         self.card.wire(self.guard)
+        self.annotated.wire(self.guard)
         self.own_table.follow(tab, self.guard, dataset)
         self._follow(self.rename, self.set_name, [dataset, self.name])
         self._follow(self.yes, self.remove, [dataset])
@@ -248,6 +250,7 @@ class DataTab:
             **self.splits.shown(dataset, request),
             **self.similar.shown(dataset, request),
             **self.card.shown(dataset, request),
+            **self.annotated.shown(dataset, request),
             self.train: gr.Button(visible=bool(summary.usable_rows)),
         }
 
@@ -273,6 +276,7 @@ class DataTab:
             **self.splits.hidden(),
             **self.similar.hidden(),
             **self.card.hidden(),
+            **self.annotated.hidden(),
         }
 
     def _columns(self, dataset: Dataset, request: gr.Request) -> Updates:

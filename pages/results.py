@@ -156,7 +156,7 @@ class ResultsTab:
         }
 
     def look(self, job_id: str, model_id: str | None, seen: str, request: gr.Request) -> object:
-        """Show a training again once something about it has changed."""
+        """Show a training again once something about it has changed; the model that is kept, once that is known."""
         owner = self.ctx.owner(request)
         try:
             job = self.ctx.services.jobs.get(owner, job_id)
@@ -165,7 +165,8 @@ class ResultsTab:
             return {self.timer: gr.Timer(active=False)}
         if _signature(job, models) == seen:
             return gr.skip()
-        return self.show(job_id, model_id, request)
+        has_ended = job.is_final and seen.split()[:2] == [job.id, str(False)]
+        return self.show(job_id, None if has_ended else model_id, request)
 
     def pick_cell(
         self, job_id: str, model_id: str | None, event: gr.EventData, request: gr.Request

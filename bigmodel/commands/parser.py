@@ -89,11 +89,7 @@ class Grammar:
         alike.add_argument("query", metavar="QUERY", help=self._help("similar_query"))
         add.add_argument("file", metavar="FILE", type=Path, help=self._help("add_file"))
         add.add_argument("--keep-repeated", action="store_true", help=self._help("keep_repeated"))
-        export.add_argument("--model", metavar="M", help=self._help("export_model"))
-        export.add_argument(
-            "--out", metavar="OUT", type=Path, required=True, help=self._help("export_out")
-        )
-        self._written(export, "export_out", (*ENDINGS, ".zip"))
+        self._exported(export)
         by = parted.add_mutually_exclusive_group()
         by.add_argument("--group", metavar="COLUMN", help=self._help("split_group"))
         by.add_argument("--name-part", metavar="PLACE", type=int, help=self._help("split_name"))
@@ -221,6 +217,14 @@ class Grammar:
         parser.add_argument(
             "--training-rows", action="store_true", help=self._help("show_training_rows")
         )
+
+    def _exported(self, export: argparse.ArgumentParser) -> None:
+        export.add_argument("--model", metavar="M", help=self._help("export_model"))
+        export.add_argument(
+            "--out", metavar="OUT", type=Path, required=True, help=self._help("export_out")
+        )
+        export.add_argument("--as", dest="style", metavar="FORM", help=self._help("export_style"))
+        self._written(export, "export_out", (*ENDINGS, ".zip"))
 
     def _export(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("model", metavar="MODEL", help=self._help("show_model"))

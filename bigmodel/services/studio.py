@@ -34,6 +34,7 @@ from bigmodel.services.people.people import PeopleService
 from bigmodel.services.projects.project import ProjectService
 from bigmodel.services.results.compare import CompareService
 from bigmodel.services.results.results import ResultService
+from bigmodel.services.sharing.annotated import AnnotatedService
 from bigmodel.services.sharing.downloads import Downloads
 from bigmodel.services.sharing.model_page import ModelPageService
 from bigmodel.services.sharing.publish import PublishService
@@ -71,6 +72,7 @@ class Services:
     talks: Talks
     voices: Voices
     export_table: ExportTableService
+    annotated: AnnotatedService
     health: HealthService
     disk: DiskService
     uploads: UploadService
@@ -142,6 +144,7 @@ def services_over(
         talks=Talks(settings, inference, serving, ready, limits),
         voices=Voices(settings, store, inference, serving, jobs.delete),
         export_table=ExportTableService(settings, store, inference, labelling),
+        annotated=AnnotatedService(settings, store, labelling.settle),
         health=health,
         disk=DiskService(settings, store, limits),
         uploads=UploadService(settings, limits),

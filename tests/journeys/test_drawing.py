@@ -115,6 +115,10 @@ def test_boxes_are_drawn_by_mouse_and_keys_and_trained(
 def test_finger_draws_on_a_phone(browser: Browser, studio: Studio, tmp_path: Path) -> None:
     with walker.visitor(browser, locale="zh-CN", width=390, by_touch=True) as page:
         begin(page, studio, tmp_path, 12)
+        notice = page.evaluate_handle(
+            "() => document.body.appendChild(Object.assign(document.createElement('div'), {className: 'toast-body info', textContent: 'ready'}))"
+        )
+        assert not notice.as_element().is_visible()  # it would lie over the picture
         settle(page)
         start, end = screen(page, *THING[:2]), screen(page, *THING[2:])
         touch = page.context.new_cdp_session(page)

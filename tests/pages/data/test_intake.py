@@ -176,6 +176,7 @@ def tab(settings: Settings, datasets: Datasets) -> DataTab:
         ),
         filling=SimpleNamespace(columns=lambda *_: ()),
         cards=SimpleNamespace(told=lambda *_: [], get=lambda *_: DatasetCard()),
+        annotated=SimpleNamespace(styles=lambda _: ()),
     )
     return one_tab(DataTab, services)
 

@@ -110,6 +110,19 @@ def test_unfinished_training_is_waited_for(tab: ResultsTab, training: trained.Tr
     assert "still training" in str(cast(gr.HTML, cast(dict, again)[tab.notice]).value)
 
 
+def test_kept_model_is_shown_once_the_training_ends(
+    tab: ResultsTab, training: trained.Training
+) -> None:
+    first = training.add_model("instant", [GOOD, GOOD], LABELS)
+    seen = str(tab.show(training.job.id, None, request())[tab.seen])
+    kept = training.add_model("fine-tuned", [GOOD, GOOD], LABELS, kept=True)
+    meanwhile = cast(dict, tab.look(training.job.id, first.id, seen, request()))
+    assert cast(gr.Radio, meanwhile[tab.model]).value == first.id
+    training.end()
+    after = cast(dict, tab.look(training.job.id, first.id, str(meanwhile[tab.seen]), request()))
+    assert cast(gr.Radio, after[tab.model]).value == kept.id
+
+
 def test_deleted_training_leads_to_the_newest(tab: ResultsTab, training: trained.Training) -> None:
     training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
     training.end()
