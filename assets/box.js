@@ -11,9 +11,19 @@ function h(tag, given = {}, ...children) {
   return node;
 }
 
+// A press whose button were drawn anew before the finger is lifted would be lost: what comes meanwhile is drawn after it.
+const CLICK_MS = 60;  // at most, between the lifting of a finger and its click
+let isDrawing = false, isPressed = false, waiting = null, lifting = 0;
+function holdPresses(root) {
+  const lift = () => { isPressed = false; const then = waiting; waiting = null; then?.(); };
+  root.onpointerdown = event => { isPressed = event.target.closest('button') !== null; clearTimeout(lifting); };
+  root.onclick = lift;
+  for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => { lifting = setTimeout(lift, CLICK_MS); });
+}
 // Draws, and leaves what a person is at: the control in focus, the place of the caret, what is typed and not yet sent.
-let isDrawing = false;
 function redraw(root, draw) {
+  if (!root.onpointerdown) holdPresses(root);
+  if (isPressed) { waiting = () => redraw(root, draw); return; }
   const before = document.activeElement, focus = root.contains(before) ? before.dataset.focus : '', at = before?.selectionStart;
   const all = () => [...root.querySelectorAll('button, input, select, audio')], place = all().indexOf(before);
   const fields = () => [...root.querySelectorAll('input[data-keep]')];

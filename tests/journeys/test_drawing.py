@@ -65,6 +65,17 @@ def drawn(page: Page) -> list[Box]:
     return [Box(*each) for each in found]
 
 
+def skip_slowly(page: Page) -> None:
+    """Press Skip while the buttons are drawn anew: the press must not be lost."""
+    row = page.get_by_test_id("sort-row")
+    before = str(row.get_attribute("data-row"))
+    page.get_by_test_id("sort-skip").hover()
+    page.mouse.down()
+    page.keyboard.press("n")
+    page.mouse.up()
+    expect(row).not_to_have_attribute("data-row", before)
+
+
 def progress(page: Page, done: int, total: int) -> None:
     said = page.get_by_test_id("sort-progress")
     expect(said).to_contain_text(str(total))
@@ -103,6 +114,7 @@ def test_boxes_are_drawn_by_mouse_and_keys_and_trained(
         page.get_by_test_id("sort-again").click()
         expect(page.locator(".bm-draw-box")).to_have_count(1)
         page.get_by_test_id("sort-done").click()
+        skip_slowly(page)
         for done in range(2, 13):
             drag(page)
             page.keyboard.press("Enter")
