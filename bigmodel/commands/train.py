@@ -1,6 +1,7 @@
 """`train`: submit a training and, if asked, watch it to its end; a watcher that leaves stops nothing."""
 
 import argparse
+import shlex
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -78,8 +79,7 @@ def _is_agreed(
         asked = services.consents.ask(OWNER, dataset.id, language)
         terminal.say("consent.wanted", minutes=MINUTES)
         terminal.write(f"\n    {asked.sentence}\n")
-        command = f"python -m bigmodel train {dataset.id} --task {task} --consent FILE"
-        terminal.say("consent.how", command=command)
+        terminal.say("consent.how", command=_once_more(args, dataset, task))
         terminal.record({"consent": {"sentence": asked.sentence, "until": asked.until}, "dataset": dataset.id})  # fmt: skip
         return False
     open_one = services.consents.newest(OWNER, dataset.id)
@@ -94,6 +94,16 @@ def _is_agreed(
     else:
         terminal.record({"consent": {"is_given": False, "lines": lines}})
     return found.is_given
+
+
+def _once_more(args: argparse.Namespace, dataset: Dataset, task: str) -> str:
+    """Return the command that trains what was asked for, with a consent: a person copies it as it stands."""
+    asked = {"base": args.base, "preset": args.preset, "budget": args.budget, "name": args.name}
+    told = [f"--{key} {shlex.quote(str(value))}" for key, value in asked.items() if value]
+    told += [f"--set {shlex.join(args.set)}"] * bool(args.set) + ["--wait"] * args.wait
+    return " ".join(
+        ["python -m bigmodel train", dataset.id, "--task", task, *told, "--consent FILE"]
+    )
 
 
 def changes_of(args: argparse.Namespace) -> dict[str, Any]:

@@ -25,6 +25,7 @@ PAIRS_DRAWN = 20_000_000
 STEPS = 101  # thresholds to drag to
 FEWEST_BINS, MOST_BINS = 8, 30  # bars of a hump
 FEW_PEOPLE = 10  # below which thresholds and intervals are guesses
+LOOSE = 0.05  # of strangers let in, above which a threshold keeps nobody out
 
 
 @dataclass(frozen=True)
@@ -306,5 +307,20 @@ def _remarks(heard: Heard) -> list[Message]:
     strangers = len(set(heard.truth) - set(heard.labels))
     key = "real_strangers" if strangers else "left_out_strangers"
     found.append(Message(f"{sentence.REMARK}{key}", {"people": strangers or people}))
+    found += _loose(heard)
     found.append(Message(f"{sentence.REMARK}not_for"))
     return found
+
+
+def _loose(heard: Heard) -> list[Message]:
+    """Return a warning where strangers are let in, with the one who is most often and for whom that one is taken."""
+    let_in, people = heard.accepted()
+    share = float(let_in.mean())
+    if share <= LOOSE:
+        return []
+    worst = int(np.bincount(people, weights=let_in).argmax())
+    names, speakers = heard.people
+    like = heard.likeness[speakers == worst].mean(axis=0)
+    like[worst : worst + 1] = -1.0  # of nobody, for who is none of the labels
+    args: dict[str, str | int | float] = {"share": round(100 * share), "name": names[worst], "other": heard.labels[int(like.argmax())]}  # fmt: skip
+    return [Message(f"{sentence.REMARK}loose_threshold", args, "warning")]

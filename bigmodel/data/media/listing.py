@@ -35,7 +35,7 @@ CLASS_NAMES = re.compile(
 )
 SURE_NAMES = re.compile(r"label|class|categor|标签|类别", re.IGNORECASE)
 SPEAKER_NAMES = re.compile(
-    r"speakers?|speaker[ _-]?(id|name)|person|voice|who|reader|talker|说话人|讲话人|发言人|朗读者|朗读人|人物",
+    r"speakers?|speaker[ _-]?(id|name)|client[ _-]?id|person|voice|who|reader|talker|说话人|讲话人|发言人|朗读者|朗读人|人物",
     re.IGNORECASE,
 )
 LISTING = "listing.parquet"  # what was read of the table last, in the scratch folder

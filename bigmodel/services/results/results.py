@@ -21,13 +21,14 @@ from bigmodel.core.message import Message
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.results import AnsweredRow, Results
 from bigmodel.core.task import Medium
-from bigmodel.data.ingest.importer import Answers, read_upload
+from bigmodel.data.ingest.importer import Answers, read_files, read_upload
 from bigmodel.data.tables.source import CAME
 from bigmodel.data.targets import target_kind
 from bigmodel.data.versions.versions import ITEMS, load_rows
 from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.metrics.sentence import beside_instant
 from bigmodel.services.datasets.card import read_card
+from bigmodel.services.datasets.import_source import of_folder
 from bigmodel.services.results import export, onnx
 from bigmodel.services.results.adapter import AdapterKind, adapter_of
 from bigmodel.services.results.agreed import with_consent
@@ -145,7 +146,7 @@ class ResultService:
         return path
 
     def evaluate_file(self, owner: str, job_id: str, path: Path) -> Results:
-        """Return the evaluation of the job's model on a person's own table.
+        """Return the evaluation of the job's model on a person's own table, archive or folder.
 
         Raises:
             DatasetError: the table cannot be read, has no right answers, or none this model knows.
@@ -162,7 +163,10 @@ class ResultService:
             is_repeated=True,
             whole_rows=target.reads_all,
         )
-        upload = read_upload(path, self._settings, answers=answers)
+        if path.is_dir():
+            upload = read_files(of_folder(path), self._settings, answers=answers)
+        else:
+            upload = read_upload(path, self._settings, answers=answers)
         try:
             asked = read_evaluation_set(upload, recipe, target, model.labels, task)
             beside = {}

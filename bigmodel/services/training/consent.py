@@ -156,6 +156,7 @@ class ConsentService:
             "recordings": [str(path.resolve()) for path in self._compared(dataset)],
             "language": asked.language,
             "sentence": asked.sentence,
+            "digits": asked.digits,
             "listener": listener,
             "folder": str(self._folder(listener)),
             "encoder": str(self._folder(ENCODER) / WEIGHTS),
@@ -201,7 +202,9 @@ class ConsentService:
             return [_no("silent", seconds=f"{found['seconds']:.1f}", least=f"{LEAST_S:.0f}")]
         if self._is_known(owner, dataset, found["digest"]):
             return [_no("replayed")]
-        return [_sentence(asked, found), *self._voice(dataset, found)]
+        # Of another number the voice was not heard: it refuses by itself.
+        voice = self._voice(dataset, found) if found["digits"] == asked.digits else []
+        return [_sentence(asked, found), *voice]
 
     def _voice(self, dataset: Dataset, found: Mapping[str, Any]) -> Sequence[Message]:
         like = {"likeness": f"{found['likeness']:.2f}", "least": f"{LEAST_LIKE:.2f}"}

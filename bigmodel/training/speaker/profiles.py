@@ -25,7 +25,10 @@ ALONE = (
     0.8  # of one person's mean that is taken out where there is no other: something must be left
 )
 LEAST_SPREAD = 0.01  # of the mean spread of all numbers
-BESIDE = 0.2  # of the cosine of all numbers, beside that of an encoder
+# How much tone colour takes from the likeness to those whom a voice is less like by it. It tells the people who are known
+# apart, by their mean and spread, which say nothing of strangers: those gain nothing by it.
+BY_COLOUR = 0.4
+BESIDE = 0.2  # of the cosine of all numbers, added to that of an encoder by older models
 MOST_LEFT_OUT = 200  # people of whom an answer tells what it would be, had they never been heard
 
 Matrix = NDArray[np.float64]
@@ -56,6 +59,7 @@ class Profiles:
     encoded: Ints = field(
         default_factory=lambda: np.zeros(1, np.int64)
     )  # numbers in front that are an encoder's
+    by_colour: Matrix = field(default_factory=lambda: np.zeros(1))  # BY_COLOUR; 0 of older models
 
     def likeness(self, vectors: Floats) -> Matrix:
         """Return how much voices are like each person, (rows, enrolled), from 0 to 1."""
@@ -81,10 +85,18 @@ class Profiles:
         """Return the likeness to some people, as if there were no others."""
         space = space_of(self.means[chosen], self.squares[chosen])
         turned: Matrix = space.directions(vectors) @ space.directions(self.means[chosen]).T
-        if not (front := int(self.encoded[0])):
+        if not self.encoded[0]:
             return np.clip((1 + turned) / 2, 0.0, 1.0)
-        plain = _turned(vectors[:, :front]) @ _turned(self.means[chosen, :front]).T
+        plain = self.encoded_cosine(vectors, chosen)
+        if taken := float(self.by_colour[0]):
+            return np.clip(plain - taken * (turned.max(axis=1, keepdims=True) - turned), 0.0, 1.0)
         return np.clip((plain + BESIDE * turned) / (1 + BESIDE), 0.0, 1.0)
+
+    def encoded_cosine(self, vectors: Floats, chosen: Ints) -> Matrix:
+        """Return the cosine of what an encoder makes of voices and of some people, whoever else is known."""
+        front = int(self.encoded[0])
+        found: Matrix = _turned(vectors[:, :front]) @ _turned(self.means[chosen, :front]).T
+        return found
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return the arrays by name, as they are stored."""

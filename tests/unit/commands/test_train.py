@@ -72,7 +72,10 @@ def test_voice_waits_for_a_sentence_that_the_terminal_shows(
     anna = speaker(tmp_path, monkeypatch)
     shell = Shell(replace(anna.services, consents=anna.consents))
     voice = ("train", anna.dataset.id, "--task", "speech_synthesis")
-    said = shell.run(*voice)
+    said = shell.run(*voice, "--base", "scratch", "--set", "epochs=3")
+    assert (
+        "--base scratch --preset balanced --set epochs=3 --consent FILE" in said.out
+    )  # as a person copies it
     anna.ears.asked = anna.consents.newest(OWNER, anna.dataset.id)
     assert anna.ears.asked
     assert anna.ears.asked.sentence in said.out

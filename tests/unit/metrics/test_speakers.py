@@ -38,8 +38,10 @@ def test_right_refused_and_strangers_are_told_apart() -> None:
     results = speakers.evaluate(rows, {}, (), is_folded=False)
     assert results.measures["strangers_accepted"].has_interval
     assert [remark.key.rpartition(".")[2] for remark in results.remarks] == [
-        "few_people", "real_strangers", "not_for",
+        "few_people", "real_strangers", "loose_threshold", "not_for",
     ]  # fmt: skip
+    loose = results.remarks[2].args
+    assert (loose["share"], loose["name"], loose["other"]) == (100, "Cleo", "Ann")
 
 
 def test_without_strangers_everybody_stands_for_one() -> None:

@@ -24,7 +24,7 @@ SHOWN_FOLDERS = 8
 MOST_SPLIT_SHARE = 0.9  # of the files lie in folders called like parts: then these are parts
 NEUTRAL = re.compile(rf"(?:(?:{THINGS}){GAP})+\d*")
 PEOPLE = re.compile(
-    rf"(?:actor|speaker|spk|person|subject|user|participant|说话人|演员|人){GAP}\d+"
+    rf"(?:actor|speaker|spk|person|subject|user|participant|说话人|演员|人){GAP}\d+|id\d{{5}}"
 )
 HALVES = re.compile(
     r"(?:(?:seg\w*|binary|ground|train|val|test)[\s_-]?)?(?:masks?|truth|gt|segmentations?|annot(?:ation)?s?|contours?|depth|edges?)(?:[\s_-]?\w+)?"
@@ -54,7 +54,7 @@ PIECES = re.compile(
 def _read(files: MediaFiles, context: Context) -> Annotated:
     usable = without_masks(_without_marked(files.items, context.findings), context.findings)
     try:
-        items, level = by_folders(usable, files.medium, context.level)
+        items, level = by_folders(usable, files.medium, context.level, context.kind)
     except DatasetError as error:
         if error.key not in UNSORTED or not 0 < context.unsorted <= len(files.items):
             raise
@@ -134,8 +134,10 @@ def _tell_names(items: Sequence[Item], context: Context) -> None:
         context.findings.note("folders_halves", names=listed(names, SHOWN_FOLDERS))
 
 
-def by_folders(items: Sequence[Item], medium: str, level: int = 0) -> tuple[list[Item], int]:
-    """Return files with the class and the part that their folders name, and the level of the classes.
+def by_folders(
+    items: Sequence[Item], medium: str, level: int = 0, kind: str = ""
+) -> tuple[list[Item], int]:
+    """Return files with the class and the part that their folders name, and the level of the classes; of people where these are wanted.
 
     Raises:
         DatasetError: `media_no_classes`, `media_no_table`, or `media_level` with `levels` to choose from.
@@ -146,6 +148,8 @@ def by_folders(items: Sequence[Item], medium: str, level: int = 0) -> tuple[list
     if not names:
         raise DatasetError("media_no_classes" if medium == IMAGE else "media_no_table")
     telling = [number for number, found in names.items() if len(found) > 1]
+    if kind == SPEAKER and len(telling) > 1:
+        telling = _of_people(items, paths, names) or telling
     if len(names) == 1:
         level = 1
     elif level not in names:
@@ -162,6 +166,20 @@ def by_folders(items: Sequence[Item], medium: str, level: int = 0) -> tuple[list
         replace(item, label=label if label in learned else "")
         for item, label in zip(items, labels, strict=True)
     ], level
+
+
+def _of_people(
+    items: Sequence[Item], paths: Sequence[tuple[str, ...]], names: dict[int, tuple[str, ...]]
+) -> list[int]:
+    """Return the level whose folders are called like people (VoxCeleb), or with which all file names begin (LibriSpeech)."""
+    for number, found in names.items():
+        is_first = all(
+            len(path) >= number and re.match(rf"{re.escape(path[number - 1])}[-_]", item.entry.base)
+            for item, path in zip(items, paths, strict=True)
+        )
+        if len(found) > 1 and (is_first or all(PEOPLE.fullmatch(_plain(name)) for name in found)):
+            return [number]
+    return []
 
 
 def are_classes(files: MediaFiles) -> bool:

@@ -152,6 +152,18 @@ def test_texts_stand_beside_recordings(reading: Reading) -> None:
     assert found.items[3].label == "SAY NUMBER 3"
 
 
+def test_people_are_found_in_the_layouts_of_corpora(reading: Reading) -> None:
+    libri = [f"dev/{who}/{part}/{who}-{part}-{i}.flac" for who in (84, 116) for part in (1, 2) for i in range(4)]  # fmt: skip
+    assert set(classes(reading.read(dict.fromkeys(libri, ""), kind="speaker"))) == {"84", "116"}
+    vox = [f"wav/id1000{who}/{part}x/{i}.wav" for who in (1, 2) for part in (1, 2) for i in range(4)]  # fmt: skip
+    found = classes(reading.read(dict.fromkeys(vox, ""), kind="speaker"))
+    assert set(found) == {"id10001", "id10002"}
+    table = lines("client_id\tpath\tsentence", "{1}\t{0}.mp3\tone two three")
+    clips = {f"clips/{i}.mp3": "" for i in range(12)} | {"validated.tsv": table}
+    assert set(classes(reading.read(clips, kind="speaker"))) == set(KINDS)
+    assert reading.read(clips).form == Form.TRANSCRIPTS
+
+
 def test_boxes_in_a_table_are_named_as_such(reading: Reading) -> None:
     table = "file,class,xmin,ymin,xmax,ymax\n" + "0.jpg,cat,1,2,3,4\n" * 12
     files = pictures("images/train/{0}.jpg") | {"boxes.csv": table}
