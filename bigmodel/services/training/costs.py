@@ -70,8 +70,8 @@ class Costs:
         if key not in self._read:
             folder = self._bases.folder(base)
             texts = self._sample(version)
-            if folder is None or not texts:
-                return None
+            if folder is None or not texts or not vocabulary_coverage.is_there(folder):
+                return None  # fusion's encoders of pictures and sounds stand among those of texts
             self._read[key] = vocabulary_coverage.coverage(folder, texts)
         return self._read[key]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tokenizers import BertWordPieceTokenizer, Tokenizer
 
+WHOLE, PLAIN = "tokenizer.json", "vocab.txt"
 UNKNOWN = ("[UNK]", "<unk>", "<|unk|>")
 
 
@@ -40,9 +41,14 @@ def coverage(folder: Path, texts: Sequence[str]) -> Coverage:
     return Coverage(sum(token in unknown for token in ids) / len(ids), len(ids) / max(1, words))
 
 
+def is_there(folder: Path) -> bool:
+    """Tell whether a folder holds a vocabulary: an encoder of pictures or sounds has none."""
+    return any((folder / name).is_file() for name in (WHOLE, PLAIN))
+
+
 def _read(folder: Path) -> Tokenizer:
-    whole = folder / "tokenizer.json"
+    whole = folder / WHOLE
     if whole.is_file():
         return Tokenizer.from_file(str(whole))
-    plain: Tokenizer = BertWordPieceTokenizer(str(folder / "vocab.txt"))._tokenizer
+    plain: Tokenizer = BertWordPieceTokenizer(str(folder / PLAIN))._tokenizer
     return plain
