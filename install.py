@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
@@ -40,6 +41,7 @@ class Progress:
         self._title, self._start = title, time.monotonic()
         self._doing, self._came, self._files = "", 0.0, 0
         self._pending = 0.0
+        self._unpacked, self._before = 0, 0  # packages to unpack, and how many stood here before
         self.is_shown = sys.stdout.isatty()
 
     def hear(self, line: str) -> None:
@@ -52,13 +54,16 @@ class Progress:
             self._doing = f"{_name(found[1])} ({found[2]} {found[3]})"
         elif line.startswith("Installing collected packages:"):
             self._came, self._pending = self._came + self._pending, 0.0
-            self._doing = f"unpacking {line.count(',') + 1} packages"
+            self._unpacked, self._before = line.count(",") + 1, _installed()
 
     def line(self) -> str:
         """Return where things stand."""
         came = f"{self._came / 1e9:.2f} GB" if self._came >= 1e9 else f"{self._came / 1e6:.0f} MB"
         minutes, seconds = divmod(int(time.monotonic() - self._start), 60)
         doing = self._doing or "looking for packages"
+        if self._unpacked:
+            done = min(_installed() - self._before, self._unpacked)
+            doing = f"unpacking, {done} of {self._unpacked} packages"
         return (
             f"{self._title}: {doing} · {self._files} files, {came} so far · {minutes}:{seconds:02d}"
         )
@@ -80,7 +85,10 @@ def main() -> int:
     """Install everything; return pip's exit status."""
     if os.environ.get("LOCKED") == "1":
         return _locked(cpu_index() if "TORCH_INDEX" in os.environ else "")
-    if index := cpu_index():
+    index = cpu_index()
+    sys.stdout.write(foretold(index))
+    sys.stdout.flush()
+    if index:
         pins = torch_pins(REQUIREMENTS.read_text("utf-8"))
         if _pip("PyTorch for this processor", [*pins, "--index-url", index], is_needed=False):
             sys.stdout.write(f"{index} did not give it: taking PyTorch like the other packages.\n")
@@ -123,6 +131,16 @@ def cpu_index() -> str:
         return ""
 
 
+def foretold(index: str) -> str:
+    """Return what is about to come, and why so much where it is much."""
+    if index or sys.platform != "linux":
+        return "Installing, once: about 1 GB to download, 2.5 GB on disk.\n"
+    much = "Installing, once: about 3.5 GB to download, 6 GB on disk, most of it PyTorch's GPU libraries.\n"
+    if has_gpu() or (wanted := os.environ.get("TORCH_INDEX", CPU_INDEX)) == "off":
+        return much
+    return f"{much}There is no NVIDIA GPU here, but {wanted}, which has PyTorch without them, does not answer.\n"
+
+
 def has_gpu() -> bool:
     """Tell whether an NVIDIA driver is here."""
     return Path("/proc/driver/nvidia").exists() or shutil.which("nvidia-smi") is not None
@@ -159,6 +177,10 @@ def _name(file: str) -> str:
     """Return the package and its version from the name or address of a file."""
     parts = file.rpartition("/")[2].split("-")
     return " ".join(part.removesuffix(".tar.gz") for part in parts[:2])
+
+
+def _installed() -> int:
+    return sum(1 for _ in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
 
 
 def _width() -> int:

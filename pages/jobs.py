@@ -13,7 +13,7 @@ import gradio as gr
 
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.job import Job
-from bigmodel.core.metric import Metric
+from bigmodel.core.metric import Metric, metric
 from pages.shared.jobs import jobs_view as view
 from pages.shared.jobs.diagnosis_view import DoctorView
 from pages.shared.jobs.disk_panel import DiskPanel
@@ -339,10 +339,11 @@ class JobsTab:
         return updates
 
     def _word(self, request: gr.Request, own: Sequence[Metric], name: str) -> str:
-        last = name.rpartition("/")[2]
-        titles = (metric.title for metric in own if metric.name == last)
-        key = next(titles, f"jobs.curves.{name.replace('/', '_')}")
-        return self.ctx.say(request, key) if self.ctx.services.words.has(key) else name
+        measured = metric(name.rpartition("/")[2], own)
+        curve = f"jobs.curves.{name.replace('/', '_')}"
+        keys = [measured.title] if measured in own else [curve, measured.title]
+        known = next(filter(self.ctx.services.words.has, keys), "")
+        return self.ctx.say(request, known) if known else name
 
     def _changed(self, state: ModelPage, seen: Seen) -> Any:
         """Leave out what this browser already shows; Any: a skip, or updates by component."""

@@ -32,7 +32,7 @@ def test_progress_names_what_how_much_and_how_long() -> None:
     assert "numpy 2.4.6 (16.6 MB)" in progress.line()
     assert "531 MB so far" in progress.line()
     progress.hear(lines[6])
-    assert "unpacking 2 packages" in progress.line()
+    assert "unpacking, 0 of 2 packages" in progress.line()
     assert "547 MB so far" in progress.line()
 
 
@@ -88,6 +88,17 @@ def test_index_that_does_not_answer_is_left(index: str, monkeypatch: pytest.Monk
     monkeypatch.setenv("TORCH_INDEX", index)
     monkeypatch.setattr(install, "has_gpu", lambda: False)
     assert install.cpu_index() == ""
+
+
+def test_what_comes_is_said_before(index: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr(install, "has_gpu", lambda: False)
+    assert "1 GB" in install.foretold(index)
+    told = install.foretold("")
+    assert "3.5 GB" in told
+    assert f"{install.CPU_INDEX}, which has PyTorch without them, does not answer" in told
+    monkeypatch.setattr(install, "has_gpu", lambda: True)
+    assert "does not answer" not in install.foretold("")
 
 
 def test_failed_index_leads_to_the_usual_way(

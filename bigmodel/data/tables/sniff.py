@@ -68,6 +68,7 @@ NAMED_WORKBOOKS = (*WORKBOOKS, ".xls", ".et", ".ett")  # what people take for a 
 WPS = (".et", ".ett")
 UNREAD = (OLE, b"PK", b"PAR1", b"SQLite format 3", b"ARROW1")  # of tables that are no text
 ACCEPTED = "CSV, TSV, JSON, YAML, XLSX, XLS, ODS, Parquet, Feather, SQLite, SQL, ARFF, HTML, TMX, XLIFF, PO, ZIP, GZ"
+UNKNOWN = "data.found.unknown"  # the key of its words
 
 
 def choose_reader(
@@ -111,7 +112,7 @@ def require_text(path: Path, name: str) -> None:
         head = file.read(HEAD_BYTES)
     _refuse_foreign(head, path, Path(name).suffix.lower())
     if head.startswith(UNREAD):
-        raise DatasetError("file_format", found=Path(name).suffix or "?", accepted=".txt, .md")
+        raise DatasetError("file_format", found=Path(name).suffix or UNKNOWN, accepted=".txt, .md")
 
 
 def _refuse_foreign(head: bytes, path: Path, ending: str) -> None:
@@ -134,7 +135,7 @@ def _refuse_foreign(head: bytes, path: Path, ending: str) -> None:
     if is_binary(head):
         if ending in WPS:
             raise DatasetError("workbook_et")
-        raise DatasetError("file_format", found="?", accepted=ACCEPTED)
+        raise DatasetError("file_format", found=UNKNOWN, accepted=ACCEPTED)
 
 
 def _refuse_ole(path: Path, ending: str) -> None:

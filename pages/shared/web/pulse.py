@@ -53,7 +53,7 @@ SCRIPT = f"""() => {{
     close.onclick = () => box.remove();
     box.append(text, close); news.append(box);
     news.classList.toggle('is-top', innerWidth <= 640);
-    if (job.kind === 'succeeded') setTimeout(() => box.remove(), 20000);
+    if (job.kind !== 'failed') setTimeout(() => box.remove(), 20000);
     if (window.Notification && Notification.permission === 'granted' && document.hidden) {{
       const note = new Notification(title, {{body: job.sentence, tag: job.id}});
       note.onclick = () => {{ window.focus(); location.href = link(job); }};

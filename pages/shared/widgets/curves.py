@@ -1,5 +1,6 @@
 """Live curves of a training as values for `chart`: pure functions of curves and words; no point is computed here."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -96,7 +97,7 @@ def _line(curve: Curve, colour: str, word: Word, *, is_second: bool) -> dict[str
         "y": [_short(value) for value in curve.values],
         "line": {"color": colour, "width": 2},
         "marker": {"size": 5},
-        "uid": plain(curve.name),
+        "uid": _uid(curve),
     }
     return trace | ({"yaxis": "y2"} if is_second else {})
 
@@ -112,15 +113,20 @@ def _band(curve: Curve) -> list[dict[str, Any]]:
         "showlegend": False,
     }
     return [
-        {**common, "y": [_short(value) for value in curve.low], "uid": f"{plain(curve.name)}-low"},
+        {**common, "y": [_short(value) for value in curve.low], "uid": f"{_uid(curve)}-low"},
         {
             **common,
             "y": [_short(value) for value in curve.high],
             "fill": "tonexty",
             "fillcolor": BAND,
-            "uid": f"{plain(curve.name)}-high",
+            "uid": f"{_uid(curve)}-high",
         },
     ]
+
+
+def _uid(curve: Curve) -> str:
+    """Return what a line is known by when it is drawn again: Plotly writes it into a selector."""
+    return re.sub(r"\W", "-", curve.name)
 
 
 def _short(value: float) -> float:

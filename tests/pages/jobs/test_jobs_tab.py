@@ -326,3 +326,23 @@ def test_durations_are_compared(tab: JobsTab, workshop: Workshop) -> None:
         fail(workshop, start(workshop, name=name))
     shown = tab.show("", False, Asked(), request())[tab.list.html]
     assert "jobs-durations" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("validation/cer", "字错误率（CER）"),
+        ("validation/loss", "验证集"),
+        ("validation/of_its_own", "validation/of_its_own"),
+    ],
+)
+def test_curve_is_named_in_the_readers_language(tab: JobsTab, name: str, title: str) -> None:
+    assert tab._word(request("zh"), (), name) == title
+
+
+def test_line_is_known_by_what_plotly_can_write_into_a_selector() -> None:
+    line: Any = SimpleNamespace(name="train/loss", steps=[1], values=[0.5], low=[0.4], high=[0.6])
+    drawn = curves.draw("job", [line], str)[curves.LOSS]
+    uids = [trace["uid"] for trace in json.loads(str(drawn))["data"]]
+    assert uids
+    assert not [uid for uid in uids if not uid.replace("-", "").isalnum()]
