@@ -6,13 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from bigmodel.store.memory import MemoryStore
 
 from bigmodel.core.datasets.dataset import NO_LABEL, Dataset
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.sharing.annotated import AnnotatedService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from bigmodel.words import load_words
 from pages.shared.data.annotated_view import AnnotatedView
 from tests.fakes.media import classes, packed

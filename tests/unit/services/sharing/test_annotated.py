@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bigmodel.store.memory import MemoryStore
 
 from bigmodel.core.datasets.boxes import Boxed, boxes_of
 from bigmodel.core.datasets.dataset import Dataset
@@ -14,7 +15,6 @@ from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.sharing.annotated import AnnotatedService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.fakes.boxed_pictures import KINDS, SIDE, write_boxed
 from tests.fakes.media import classes, packed
 from tests.fakes.reading import reading_here

@@ -48,8 +48,8 @@ class XmlSheet:
 
     def skip_to(self, number: int) -> None:
         """Add empty rows before a row that says its number."""
-        while len(self.lines) < min(number - 1, len(self.lines) + MOST_REPEATED):
-            self.lines.append([])
+        missing = min(MOST_REPEATED, max(0, number - 1 - len(self.lines)))
+        self.lines += [[]] * missing
 
     def add(self, cells: list[tuple[str, int, int]], repeated: int) -> None:
         """Add a row of cells, each with how many rows and columns it takes."""
