@@ -12,6 +12,7 @@ from bigmodel.core.datasets.checkup import Checkup, Example, Finding, RepairPrev
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.message import Message
+from pages.shared.checkup.parts import VersionMaker, button, progress, table
 from pages.shared.web.guard import Newest
 from pages.shared.web.media_route import media_url
 from pages.shared.web.page import QUIET, Context, Updates
@@ -28,11 +29,11 @@ element.addEventListener('click', e => {
 """
 
 
-class CheckupView:
+class CheckupView(VersionMaker):
     """The card, its timer, and what its buttons do."""
 
     def __init__(self, ctx: Context) -> None:
-        self.ctx = ctx
+        super().__init__(ctx)
         self.card = gr.HTML(
             "", html_template="${value}", js_on_load=SCRIPT, elem_id="data-checkup", padding=False
         )
@@ -52,11 +53,9 @@ class CheckupView:
     ) -> None:
         """Connect the card; `show` draws the tab anew once a repair has made a version."""
         dataset, newest = self.ctx.dataset, Newest(within=whole)
-        made = gr.State("")
+        self.redraw(show, outputs)
         self.timer.tick(protect(newest.tick(self.tick)), dataset, self.parts, **QUIET)
-        self.card.submit(protect(newest.keep(self.act)), dataset, [*self.parts, made], **QUIET)
-        made.change(show, dataset, list(outputs), **QUIET)
-        self.made = made
+        self.card.submit(protect(newest.keep(self.act)), dataset, [*self.parts, self.made], **QUIET)
 
     # what fills it ------------------------------------------------------------------------------
 
@@ -100,17 +99,11 @@ class CheckupView:
         elif act == "preview":
             preview = checkup.preview(owner, dataset_id, kind)
         elif act == "repair":
-            return self._made(checkup.repair(owner, dataset_id, kind), "done", request)
+            return {self.made: self.told(checkup.repair(owner, dataset_id, kind), request)}
         elif act == "undo":
-            return self._made(checkup.undo(owner, dataset_id), "undone", request)
+            return {self.made: self.told(checkup.undo(owner, dataset_id), request, "undone")}
         dataset = self.ctx.services.datasets.get(owner, dataset_id)
         return self.shown(dataset, request, preview)
-
-    def _made(self, dataset: Dataset, key: str, request: gr.Request) -> Updates:
-        """Say what a dataset has become, and let the tab be drawn anew."""
-        number, rows = dataset.version.number, dataset.version.summary.rows
-        self.ctx.notice(request, self.ctx.say(request, f"checkup.{key}", version=number, rows=rows))
-        return {self.made: f"{dataset.id} {number}"}
 
 
 def drawn(
@@ -118,21 +111,20 @@ def drawn(
 ) -> str:
     """Return the card as HTML."""
     head = f'<h3 class="bm-title">{escape(say("checkup.title"))}</h3>'
-    undo = _button("undo", say("checkup.undo")) if found.undo else ""
+    undo = button("undo", say("checkup.undo")) if found.undo else ""
     if found.report is not None:
-        again = _button("start", say("checkup.again"))
+        again = button("start", say("checkup.again"))
         body = _report(found.report, dataset_id, say, tell, preview)
         return f'<section data-testid="checkup">{head}{body}<p>{again} {undo}</p></section>'
     if found.error is not None:
         body = f'<p role="status">{escape(tell(found.error))}</p>'
-        begin = _button("start", say("checkup.begin"))
+        begin = button("start", say("checkup.begin"))
         return f'<section data-testid="checkup">{head}{body}<p>{begin} {undo}</p></section>'
     percent = round(100 * (found.share or 0.0))
     said = say("checkup.running_share", percent=percent) if percent else say("checkup.running")
     return (
-        f'<section data-testid="checkup">{head}<p role="status">{escape(said)}</p>'
-        f'<progress max="100" value="{percent}"></progress>'
-        f"<p>{_button('stop', say('checkup.stop'))} {undo}</p></section>"
+        f'<section data-testid="checkup">{head}{progress(said, percent)}'
+        f"<p>{button('stop', say('checkup.stop'))} {undo}</p></section>"
     )
 
 
@@ -167,7 +159,7 @@ def _finding(
     if preview is not None and preview.finding.kind == found.kind:
         act = _preview(preview, say)
     elif found.repair:
-        act = f"<p>{_button('preview', say(f'{words}.button'), found.kind)}</p>"
+        act = f"<p>{button('preview', say(f'{words}.button'), kind=found.kind)}</p>"
     else:
         act = ""
     return (
@@ -198,8 +190,8 @@ def _preview(preview: RepairPreview, say: Say) -> str:
     said = say(key, changed=preview.changed, rows=preview.rows)
     rows = before_after(preview.before_after, say)
     kind = preview.finding.kind
-    apply = _button("repair", say("checkup.apply"), kind, is_primary=True)
-    close = _button("close", say("checkup.close"))
+    apply = button("repair", say("checkup.apply"), is_primary=True, kind=kind)
+    close = button("close", say("checkup.close"))
     return f'<div data-testid="checkup-preview"><p>{escape(said)}</p>{rows}<p>{apply} {close}</p></div>'
 
 
@@ -212,16 +204,4 @@ def before_after(pairs: Sequence[tuple[str, str]], say: Say) -> str:
         f"<tr><td>{escape(before) or left_out}</td><td>{escape(after) or gone}</td></tr>"
         for before, after in pairs
     )
-    head = "".join(
-        f'<th scope="col">{escape(say(key))}</th>' for key in ("checkup.before", "checkup.after")
-    )
-    table = f'<table class="bm-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    return f'<div class="bm-scroll" tabindex="0">{table}</div>'
-
-
-def _button(act: str, text: str, kind: str = "", *, is_primary: bool = False) -> str:
-    style = "bm-button is-primary" if is_primary else "bm-button"
-    return (
-        f'<button type="button" class="{style}" data-act="{act}" data-kind="{kind}">'
-        f"{escape(text)}</button>"
-    )
+    return table([say("checkup.before"), say("checkup.after")], rows)

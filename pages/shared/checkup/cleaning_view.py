@@ -9,6 +9,7 @@ import gradio as gr
 
 from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.checkup.checkup_view import before_after
+from pages.shared.checkup.parts import VersionMaker
 from pages.shared.web.guard import Newest
 from pages.shared.web.page import QUIET, Context, Updates
 
@@ -19,11 +20,11 @@ STEPS = (
 SPELL = "spell:"  # the step that spells words otherwise
 
 
-class CleaningView:
+class CleaningView(VersionMaker):
     """The accordion with the steps, what they change, and the button."""
 
     def __init__(self, ctx: Context) -> None:
-        self.ctx = ctx
+        super().__init__(ctx)
         t = ctx.t
         with gr.Accordion(
             t(f"{WORDS}title"), open=False, visible=False, elem_id="data-cleaning"
@@ -50,14 +51,13 @@ class CleaningView:
         self, protect: Callable[..., Any], show: Callable[..., object], outputs: Sequence[Any]
     ) -> None:
         """Connect the parts; `show` draws the tab anew once there is another version."""
-        self.made = gr.State("")
+        self.redraw(show, outputs)
         asked, newest = [self.ctx.dataset, self.steps, self.words], Newest()
         for part in (self.steps, self.words):
             part.input(protect(newest(self.look)), asked, self.preview, **QUIET)
         opened = protect(Newest()(self.suggest))
         self.box.expand(opened, self.ctx.dataset, [self.words, self.preview], **QUIET)
         self.apply.click(protect(self.clean), asked, self.made, **QUIET)
-        self.made.change(show, self.ctx.dataset, list(outputs), **QUIET)
 
     def shown(self, dataset: Dataset) -> Updates:
         """Return the steps that the texts of a dataset went through; files have none."""
@@ -101,10 +101,7 @@ class CleaningView:
         """Make the version whose texts went through the steps."""
         owner = self.ctx.owner(request)
         asked = self._all(owner, dataset_id, steps, words)
-        version = self.ctx.services.checkup.clean(owner, dataset_id, asked).version
-        number, rows = version.number, version.summary.rows
-        self.ctx.notice(request, self.ctx.say(request, "checkup.done", version=number, rows=rows))
-        return f"{dataset_id} {number}"
+        return self.told(self.ctx.services.checkup.clean(owner, dataset_id, asked), request)
 
     def _all(self, owner: str, dataset_id: str, steps: list[str], words: list[str]) -> list[str]:
         """Return the chosen steps and words with those steps that have no box here, as the cut of long texts."""

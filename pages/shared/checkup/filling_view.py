@@ -11,17 +11,18 @@ from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.checkup import DROP, VALUE, EmptyColumn
 from bigmodel.core.datasets.dataset import Dataset
 from pages.shared.checkup.checkup_view import before_after
+from pages.shared.checkup.parts import VersionMaker, table
 from pages.shared.web.guard import Newest, OpenPages
 from pages.shared.web.page import QUIET, Context, Updates
 
 WORDS = "filling."
 
 
-class FillingView:
+class FillingView(VersionMaker):
     """The accordion with a column, what is done with its empty cells, and the button."""
 
     def __init__(self, ctx: Context) -> None:
-        self.ctx = ctx
+        super().__init__(ctx)
         self.drawn: OpenPages[tuple[str, int]] = OpenPages(("", 0))
         t = ctx.t
         with gr.Accordion(
@@ -56,14 +57,13 @@ class FillingView:
         self, protect: Callable[..., Any], show: Callable[..., object], outputs: Sequence[Any]
     ) -> None:
         """Connect the parts; `show` draws the tab anew once there is another version."""
-        self.made = gr.State("")
+        self.redraw(show, outputs)
         dataset, newest = self.ctx.dataset, Newest()
         asked = [dataset, self.column, self.way, self.value]
         self.column.input(protect(newest(self.choose)), [dataset, self.column], self.below, **QUIET)
         for told in (self.way.input, self.value.change):
             told(protect(newest(self.look)), asked, self.preview, **QUIET)
         self.apply.click(protect(self.fill), asked, self.made, **QUIET)
-        self.made.change(show, dataset, list(outputs), **QUIET)
 
     def shown(self, dataset: Dataset, request: gr.Request) -> Updates:
         """Return the columns of a dataset with empty cells; one without them has no need of this."""
@@ -119,18 +119,16 @@ class FillingView:
         found = self.ctx.services.filling.preview(owner, dataset_id, column, way, value)
         key = "checkup.preview_drop" if way == DROP else f"{WORDS}preview"
         said = say(key, changed=found.changed, rows=found.rows)
-        table = "" if way == DROP else before_after(_named(found.before_after, say), say)
-        return f"<p>{escape(said)}</p>{table}"
+        rows = "" if way == DROP else before_after(_named(found.before_after, say), say)
+        return f"<p>{escape(said)}</p>{rows}"
 
     def fill(
         self, dataset_id: str, column: str, way: str | None, value: str, request: gr.Request
     ) -> str:
         """Make the version whose empty cells are filled, or left out with their rows."""
         owner = self.ctx.owner(request)
-        made = self.ctx.services.filling.fill(owner, dataset_id, column, way or "", value).version
-        said = self.ctx.say(request, "checkup.done", version=made.number, rows=made.summary.rows)
-        self.ctx.notice(request, said)
-        return f"{dataset_id} {made.number}"
+        made = self.ctx.services.filling.fill(owner, dataset_id, column, way or "", value)
+        return self.told(made, request)
 
 
 def _named(pairs: Sequence[tuple[str, str]], say: Say) -> list[tuple[str, str]]:
@@ -149,11 +147,9 @@ def _listed(columns: Sequence[EmptyColumn], say: Say) -> str:
     if not columns:
         return ""
     keys = ("column", "role", "count", "filled")
-    head = "".join(f'<th scope="col">{escape(say(f"{WORDS}heads.{key}"))}</th>' for key in keys)
     rows = "".join(
         f"<tr><td>{escape(each.name)}</td><td>{escape(say(f'{WORDS}roles.{each.role}'))}</td>"
         f"<td>{each.empty:,} / {each.rows:,}</td><td>{escape(each.filled) or '–'}</td></tr>"
         for each in columns
     )
-    table = f'<table class="bm-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    return f'<div class="bm-scroll" tabindex="0">{table}</div>'
+    return table([say(f"{WORDS}heads.{key}") for key in keys], rows)

@@ -11,6 +11,7 @@ import gradio as gr
 from bigmodel.core.callbacks import Say
 from bigmodel.core.datasets.checkup import FileChange, RepairPreview
 from bigmodel.core.datasets.dataset import Dataset
+from pages.shared.checkup.parts import VersionMaker, table
 from pages.shared.web.guard import Newest
 from pages.shared.web.media_route import media_url
 from pages.shared.web.page import QUIET, Context, Updates
@@ -23,11 +24,11 @@ LONGEST_S = 60
 KINDS = {"jpg": "image/jpeg", "png": "image/png", "flac": "audio/flac"}
 
 
-class MediaCleaningView:
+class MediaCleaningView(VersionMaker):
     """The accordion with the steps, what they change, and the button."""
 
     def __init__(self, ctx: Context) -> None:
-        self.ctx = ctx
+        super().__init__(ctx)
         t = ctx.t
         with gr.Accordion(
             t(f"{WORDS}media_title_image"), open=False, visible=False, elem_id="data-polish"
@@ -60,7 +61,7 @@ class MediaCleaningView:
         self, protect: Callable[..., Any], show: Callable[..., object], outputs: Sequence[Any]
     ) -> None:
         """Connect the parts; `show` draws the tab anew once there is another version."""
-        self.made = gr.State("")
+        self.redraw(show, outputs)
         asked, newest = [self.ctx.dataset, self.steps, self.square, self.pieces], Newest()
         look = protect(newest(self.look))
         for part in (self.steps, self.square):
@@ -73,7 +74,6 @@ class MediaCleaningView:
             api_visibility="private",
             show_progress_on=self.preview,
         )
-        self.made.change(show, self.ctx.dataset, list(outputs), **QUIET)
 
     def shown(self, dataset: Dataset, request: gr.Request) -> Updates:
         """Return the steps that the files of a dataset went through, or why there are none; texts have others."""
@@ -123,10 +123,7 @@ class MediaCleaningView:
     ) -> str:
         """Make the version whose files went through the steps."""
         owner, asked = self.ctx.owner(request), _asked(steps, square, pieces)
-        version = self.ctx.services.checkup.clean(owner, dataset_id, asked).version
-        number, rows = version.number, version.summary.rows
-        self.ctx.notice(request, self.ctx.say(request, "checkup.done", version=number, rows=rows))
-        return f"{dataset_id} {number}"
+        return self.told(self.ctx.services.checkup.clean(owner, dataset_id, asked), request)
 
 
 def _asked(steps: Sequence[str], square: str, pieces: float) -> list[str]:
@@ -139,13 +136,10 @@ def _drawn(dataset_id: str, found: RepairPreview, say: Say) -> str:
     """Return how many files change, and some of them before and after."""
     key = "media_preview" if found.changed else "media_none"
     said = escape(say(f"{WORDS}{key}", changed=found.changed, rows=found.rows))
-    head = "".join(
-        f'<th scope="col">{escape(say(key))}</th>' for key in ("checkup.before", "checkup.after")
-    )
     rows = "".join(_row(dataset_id, each) for each in found.files)
-    table = f'<table class="bm-table bm-polish"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    scroll = f'<div class="bm-scroll" tabindex="0">{table}</div>' if rows else ""
-    return f'<p role="status">{said}</p>{scroll}'
+    heads = [say("checkup.before"), say("checkup.after")]
+    shown = table(heads, rows, "bm-table bm-polish") if rows else ""
+    return f'<p role="status">{said}</p>{shown}'
 
 
 def _row(dataset_id: str, change: FileChange) -> str:

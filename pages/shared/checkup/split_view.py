@@ -11,6 +11,7 @@ from bigmodel.core.callbacks import Say, Tell
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.datasets.splits import AT_RANDOM, GIVEN, SplitDifference
 from bigmodel.core.errors import NotFoundError
+from pages.shared.checkup.parts import VersionMaker, progress
 from pages.shared.web.guard import Newest
 from pages.shared.web.page import QUIET, Context, Updates
 
@@ -18,11 +19,11 @@ WORDS = "split."
 LOOK_S = 1.0
 
 
-class SplitView:
+class SplitView(VersionMaker):
     """The accordion with the choice, its two buttons, and what was measured."""
 
     def __init__(self, ctx: Context) -> None:
-        self.ctx = ctx
+        super().__init__(ctx)
         t = ctx.t
         with gr.Accordion(t(f"{WORDS}title"), open=False, elem_id="data-split") as self.box:
             gr.Markdown(t(f"{WORDS}about"))
@@ -52,14 +53,13 @@ class SplitView:
         whole: Newest,
     ) -> None:
         """Connect the parts; `show` draws the tab anew once there is another version."""
-        self.made = gr.State("")
+        self.redraw(show, outputs)
         dataset, newest = self.ctx.dataset, Newest(within=whole)
         asked = [dataset, self.choice]
         self.timer.tick(protect(newest.tick(self.look)), dataset, self.looked, **QUIET)
         self.measure.click(protect(newest.keep(self.begin)), asked, self.looked, **QUIET)
         self.stop.click(protect(newest.keep(self.end)), dataset, self.looked, **QUIET)
         self.apply.click(protect(self.part), asked, self.made, **QUIET)
-        self.made.change(show, dataset, list(outputs), **QUIET)
 
     def shown(self, dataset: Dataset, request: gr.Request) -> Updates:
         """Return the choices of a dataset; one that none is offered for has no need of this."""
@@ -121,18 +121,15 @@ class SplitView:
 
     def part(self, dataset_id: str, key: str, request: gr.Request) -> str:
         """Make the version that is parted so."""
-        made = self.ctx.services.splits.part(self.ctx.owner(request), dataset_id, key).version
-        number, rows = made.number, made.summary.rows
-        self.ctx.notice(request, self.ctx.say(request, "checkup.done", version=number, rows=rows))
-        return f"{dataset_id} {number}"
+        made = self.ctx.services.splits.part(self.ctx.owner(request), dataset_id, key)
+        return self.told(made, request)
 
 
 def drawn(found: SplitDifference | None, share: float | None, say: Say, tell: Tell) -> str:
     """Return what was measured, or how far it is, as HTML."""
     if share is not None:
         percent = round(100 * share)
-        said = escape(say(f"{WORDS}running", percent=percent))
-        return f'<p role="status">{said}</p><progress max="100" value="{percent}"></progress>'
+        return progress(say(f"{WORDS}running", percent=percent), percent)
     if found is None:
         return ""
     said = escape(tell(found.error or found.sentence))

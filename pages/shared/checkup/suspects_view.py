@@ -12,6 +12,7 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.labelling.gain import LabelGain
 from bigmodel.core.labelling.suspects import Decision, Doubts, Suspect
+from pages.shared.checkup.parts import VersionMaker, button, progress
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, short
 from pages.shared.web.guard import Newest
 from pages.shared.web.media_route import media_url
@@ -31,11 +32,11 @@ element.addEventListener('click', e => {
 """
 
 
-class SuspectsView:
+class SuspectsView(VersionMaker):
     """The card, its timer, and what its buttons do."""
 
     def __init__(self, ctx: Context) -> None:
-        self.ctx = ctx
+        super().__init__(ctx)
         self.card = gr.HTML(
             "", html_template="${value}", js_on_load=SCRIPT, elem_id="data-suspects", padding=False
         )
@@ -56,11 +57,10 @@ class SuspectsView:
     ) -> None:
         """Connect the card; `show` draws the tab anew once the decisions have made a version."""
         dataset, newest = self.ctx.dataset, Newest(within=whole)
-        self.made = gr.State("")
+        self.redraw(show, outputs)
         self.timer.tick(protect(newest.tick(self.tick)), dataset, self.parts, **QUIET)
         acted = [*self.parts, self.passed, self.made]
         self.card.submit(protect(newest.keep(self.act)), [dataset, self.passed], acted, **QUIET)
-        self.made.change(show, dataset, list(outputs), **QUIET)
 
     def shown(self, dataset: Dataset, request: gr.Request, passed: int = 0) -> Updates:
         """Return the card of a dataset whose rows have classes, nothing for any other."""
@@ -113,14 +113,10 @@ class SuspectsView:
             case "next":
                 passed += 1
             case "apply":
-                return self._made(suspects.apply(owner, dataset_id), request)
+                made = self.told(suspects.apply(owner, dataset_id), request)
+                return {self.made: made, self.passed: 0}
         dataset = self.ctx.services.datasets.get(owner, dataset_id)
         return {self.passed: passed, **self.shown(dataset, request, passed)}
-
-    def _made(self, dataset: Dataset, request: gr.Request) -> Updates:
-        number, rows = dataset.version.number, dataset.version.summary.rows
-        self.ctx.notice(request, self.ctx.say(request, "checkup.done", version=number, rows=rows))
-        return {self.made: f"{dataset.id} {number}", self.passed: 0}
 
 
 def drawn(
@@ -129,14 +125,11 @@ def drawn(
     """Return the card as HTML."""
     if share is not None:
         percent = round(100 * share)
-        said = say(f"{WORDS}running", percent=percent)
-        body = (
-            f'<p role="status">{escape(said)}</p><progress max="100" value="{percent}"></progress>'
-            f"<p>{_button('stop', say('checkup.stop'))}</p>"
-        )
+        running = progress(say(f"{WORDS}running", percent=percent), percent)
+        body = f"{running}<p>{button('stop', say('checkup.stop'))}</p>"
     elif found is None or found.error is not None:
         said = tell(found.error) if found and found.error else say(f"{WORDS}about")
-        body = f"<p>{escape(said)}</p><p>{_button('start', say(f'{WORDS}begin'))}</p>"
+        body = f"<p>{escape(said)}</p><p>{button('start', say(f'{WORDS}begin'))}</p>"
     else:
         body = _cards(found, dataset_id, passed, say)
     title = f'<h3 class="bm-title">{escape(say(f"{WORDS}title"))}</h3>'
@@ -148,16 +141,13 @@ def brought(gain: LabelGain | None, share: float | None, say: Say, tell: Tell) -
     said = f'<p class="bm-muted">{escape(say(f"{WORDS}applied"))}</p>'
     if share is not None:
         percent = round(100 * share)
-        running = escape(say(f"{WORDS}gain_running", percent=percent))
-        said += (
-            f'<p role="status">{running}</p><progress max="100" value="{percent}"></progress>'
-            f"<p>{_button('gain-stop', say('checkup.stop'))}</p>"
-        )
+        said += progress(say(f"{WORDS}gain_running", percent=percent), percent)
+        said += f"<p>{button('gain-stop', say('checkup.stop'))}</p>"
     else:
         if gain is not None:
             said += f'<p role="status">{escape(tell(gain.error or gain.sentence))}</p>'
         if gain is None or gain.error:
-            said += f"<p>{_button('gain', say(f'{WORDS}gain_begin'))}</p>"
+            said += f"<p>{button('gain', say(f'{WORDS}gain_begin'))}</p>"
     return f'<div data-testid="suspects-applied">{said}</div>'
 
 
@@ -174,7 +164,7 @@ def _cards(found: Doubts, dataset_id: str, passed: int, say: Say) -> str:
     apply = ""
     if changes:
         text = say(f"{WORDS}apply", count=changes)
-        apply = f"<p>{_button('apply', text, is_primary=True)}</p>"
+        apply = f"<p>{button('apply', text, is_primary=True)}</p>"
     return f'<p role="status">{escape(counts)}</p>{card}{apply}'
 
 
@@ -186,17 +176,18 @@ def _card(one: Suspect, found: Doubts, dataset_id: str, say: Say) -> str:
         f'<option value="{escape(name, quote=True)}">{escape(short(name, LABEL_CHARACTERS))}</option>'
         for name in others
     )
+    row = one.row_id
     buttons = [
-        _button(
-            "change", say(f"{WORDS}change", label=guess), one.row_id, one.guess, is_primary=True
+        button(
+            "change", say(f"{WORDS}change", label=guess), is_primary=True, row=row, to=one.guess
         ),
-        _button("keep", say(f"{WORDS}keep", label=label), one.row_id, ""),
-        _button("remove", say(f"{WORDS}remove"), one.row_id, ""),
-        _button("next", say(f"{WORDS}next"), one.row_id, ""),
+        button("keep", say(f"{WORDS}keep", label=label), row=row, to=""),
+        button("remove", say(f"{WORDS}remove"), row=row, to=""),
+        button("next", say(f"{WORDS}next"), row=row, to=""),
     ]
     if choices:
         name = escape(say(f"{WORDS}other"), quote=True)
-        other = _button("change", say(f"{WORDS}other"), one.row_id)
+        other = button("change", say(f"{WORDS}other"), row=row)
         buttons.append(f'<select aria-label="{name}">{choices}</select> {other}')
     return (
         f'<div class="bm-card bm-suspect" data-row="{one.row_id}">{_content(one, dataset_id)}'
@@ -212,14 +203,3 @@ def _content(one: Suspect, dataset_id: str) -> str:
     if one.file.endswith(".flac"):
         return f'<audio controls src="{url}"></audio><p class="bm-muted">{text}</p>'
     return f'<img src="{url}" alt="{text}"><p class="bm-muted">{text}</p>'
-
-
-def _button(
-    act: str, text: str, row: str = "", to: str | None = None, *, is_primary: bool = False
-) -> str:
-    style = "bm-button is-primary" if is_primary else "bm-button"
-    target = "" if to is None else f' data-to="{escape(to, quote=True)}"'
-    return (
-        f'<button type="button" class="{style}" data-act="{act}" data-row="{row}"{target}>'
-        f"{escape(text)}</button>"
-    )
