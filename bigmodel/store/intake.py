@@ -1,6 +1,6 @@
 """What a batch of events means for the store, worked out without one; it must never touch a database."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,8 +30,7 @@ def take_in(events: Iterable[Event]) -> Intake:
     """Sum up events in their order."""
     intake = Intake()
     for event in events:
-        if take := _TAKES.get(event.kind):
-            take(intake, event.data)
+        _take(intake, event.kind, event.data)
     return intake
 
 
@@ -47,43 +46,22 @@ def keep_one(models: Sequence[TrainedModel], reported: TrainedModel) -> list[Tra
     return [replace(model, kept=model.id == chosen.id) for model in models]
 
 
-def _take_beat(intake: Intake, data: Mapping[str, Any]) -> None:
-    intake.is_beat = True
-    if data.get("memory_mb"):
-        intake.progress["memory_mb"] = data["memory_mb"]
-
-
-def _take_step(intake: Intake, data: Mapping[str, Any]) -> None:
-    intake.is_beat = True
-    intake.progress |= {key: data[key] for key in data if key != "memory_mb" or data[key]}
-
-
-def _take_points(intake: Intake, data: Mapping[str, Any]) -> None:
-    for name, step, value in data["points"]:
-        intake.points.setdefault(str(name), {}).setdefault(int(step), float(value))
-
-
-def _take_note(intake: Intake, data: Mapping[str, Any]) -> None:
-    intake.notes.append(Message.from_json(data))
-
-
-def _take_checkpoint(intake: Intake, data: Mapping[str, Any]) -> None:
-    saved = Saved(str(data["folder"]), int(data["step"]), str(data.get("digest", "")))
-    if data.get("back"):
-        intake.back_to, intake.saved = saved, []
-    else:
-        intake.saved.append(saved)
-
-
-def _take_result(intake: Intake, data: Mapping[str, Any]) -> None:
-    intake.results.append(TrainedModel.from_json(data))
-
-
-_TAKES: Mapping[Kind, Callable[[Intake, Mapping[str, Any]], None]] = {
-    Kind.BEAT: _take_beat,
-    Kind.STEP: _take_step,
-    Kind.POINTS: _take_points,
-    Kind.NOTE: _take_note,
-    Kind.CHECKPOINT: _take_checkpoint,
-    Kind.RESULT: _take_result,
-}
+def _take(intake: Intake, kind: Kind, data: Mapping[str, Any]) -> None:
+    match kind:
+        case Kind.BEAT | Kind.STEP:
+            intake.is_beat = True
+            told = data if kind == Kind.STEP else {"memory_mb": data.get("memory_mb")}
+            intake.progress |= {k: v for k, v in told.items() if k != "memory_mb" or v}
+        case Kind.POINTS:
+            for name, step, value in data["points"]:
+                intake.points.setdefault(str(name), {}).setdefault(int(step), float(value))
+        case Kind.NOTE:
+            intake.notes.append(Message.from_json(data))
+        case Kind.CHECKPOINT:
+            saved = Saved(str(data["folder"]), int(data["step"]), str(data.get("digest", "")))
+            if data.get("back"):
+                intake.back_to, intake.saved = saved, []
+            else:
+                intake.saved.append(saved)
+        case Kind.RESULT:
+            intake.results.append(TrainedModel.from_json(data))

@@ -79,41 +79,17 @@ def with_labels(
         DatasetError: the rows cannot be trained on.
     """
     recipe = version.recipe if relabel is None else replace(version.recipe, relabel=dict(relabel))
-    return _kept_apart(settings, version, number, recipe, hand=labels)
-
-
-def relabelled(
-    settings: Settings, version: Version, number: int, relabel: Mapping[str, str]
-) -> Version:
-    """Return the next version whose labels, as they came, stand for other classes.
-
-    Raises:
-        DatasetError: the rows cannot be trained on.
-    """
-    recipe = replace(version.recipe, relabel=dict(relabel))
-    return _kept_apart(settings, version, number, recipe)
+    return renamed(settings, version, number, recipe, labels)
 
 
 def renamed(
     settings: Settings, version: Version, number: int, recipe: Recipe, hand: Mapping[str, str]
 ) -> Version:
-    """Return the next version under another recipe, with other labels by hand; the rows stay in their part.
+    """Return the next version under another recipe, with other labels by hand; every row stays in the part it is in.
 
     Raises:
         DatasetError: the rows cannot be trained on.
     """
-    return _kept_apart(settings, version, number, recipe, hand=hand)
-
-
-def _kept_apart(
-    settings: Settings,
-    version: Version,
-    number: int,
-    recipe: Recipe,
-    *,
-    hand: Mapping[str, str] | None = None,
-) -> Version:
-    """Return the next version, in which every row stays in the part it is in."""
     folder = settings.home / version.folder
     sources = [own_source(folder, keeps_split=True, hand=hand)]
     if recipe.test_name:

@@ -1,6 +1,7 @@
 """Pause, go on, run again, train further: what people do to trainings that exist; it asks, and never moves a live job itself."""
 
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -75,7 +76,6 @@ class ControlService:
         base: str = "",
         dataset_version: int = 0,
         name: str = "",
-        key: str = "",
         via: str = "",
     ) -> Job:
         """Queue a new training like an old one, with other settings, base or version of the data if given.
@@ -99,11 +99,9 @@ class ControlService:
             via=via,
         )
         asked = {"changes": dict(changes or {}), "base": base, "version": dataset_version}
-        return self._submit(fresh, key or _key("again", old, asked), is_own_key=bool(key))
+        return self._submit(fresh, _key("again", old, asked))
 
-    def train_further(
-        self, owner: str, job_id: str, epochs: int, *, key: str = "", via: str = ""
-    ) -> Job:
+    def train_further(self, owner: str, job_id: str, epochs: int, *, via: str = "") -> Job:
         """Queue a training that goes on from a finished one for some more epochs, its curve carried on.
 
         Weights and optimiser go on as they were. The learning rate is what it would be at this step in one
@@ -130,8 +128,7 @@ class ControlService:
             expected_s=_took_s(old) * epochs / done,
             via=via,
         )
-        asked = {"epochs": epochs}
-        return self._submit(fresh, key or _key("further", old, asked), is_own_key=bool(key), of=old)
+        return self._submit(fresh, _key("further", old, {"epochs": epochs}), of=old)
 
     def can_train_further(self, owner: str, job_id: str) -> bool:
         """Tell whether a job can be trained further: a fine-tuning that ended well, its last state still kept."""
@@ -151,7 +148,7 @@ class ControlService:
             version = self._store.datasets.version(job.owner, job.dataset_id, job.dataset_version)
             require_consent(self._settings, version, task)
 
-    def _submit(self, fresh: Job, key: str, *, is_own_key: bool, of: Job | None = None) -> Job:
+    def _submit(self, fresh: Job, key: str, *, of: Job | None = None) -> Job:
         """Store a new job, or return the one that was stored for the same deed and has not ended."""
         require_room(self._settings)
         Limits(self._settings, self._store).check_training(fresh.owner, key)
@@ -160,14 +157,10 @@ class ControlService:
             place = self._artifacts.path(f"{job_name(fresh.id)}/{NOT_AN_ATTEMPT}/checkpoints")
             folder = _linked(self._artifacts.path(of.checkpoint), place)
             fresh = replace(fresh, checkpoint=self._artifacts.name(folder))
-        count = 1
-        while True:
-            stored = self._store.jobs.submit(
-                replace(fresh, key=key if is_own_key else f"{key}:{count}")
-            )
-            if is_own_key or stored.id == fresh.id or not stored.is_final:
+        for count in itertools.count(1):
+            stored = self._store.jobs.submit(replace(fresh, key=f"{key}:{count}"))
+            if stored.id == fresh.id or not stored.is_final:
                 break
-            count += 1
         if stored.id != fresh.id:
             self._artifacts.remove([job_name(fresh.id)])
         self._jobs.wake()
