@@ -15,6 +15,7 @@ from bigmodel.answers import answer_type
 from bigmodel.answers.columns import Several
 from bigmodel.base_models.catalogue import read_models
 from bigmodel.base_models.locate import locate
+from bigmodel.core.answer import Tried
 from bigmodel.core.datasets.columns import output_names, write_columns
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import ModelError
@@ -46,7 +47,7 @@ def run() -> list[Figure]:
 
 
 def _figures(data: TaskData, answers: list[Several]) -> Iterator[Figure]:
-    results = answer_type(TASK).evaluate(data.test.targets, answers, data.labels)
+    results = answer_type(TASK).evaluate(Tried(data.test.targets, answers, data.labels))
     [panel] = [one for one in results.panels if one.kind == "columns" and not one.of]
     for row in panel.data["rows"]:
         together, apart = (row[side]["macro_f1"] for side in ("measures", "apart"))

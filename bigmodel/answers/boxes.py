@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell
+from bigmodel.core.answer import AnswerType, Cell, Tried
 from bigmodel.core.datasets.boxes import Box, Boxed, boxed_of, boxes_of, counts_line
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
@@ -117,44 +117,40 @@ class BoxesType(AnswerType):
         shares = detection.shares(columns)
         return means | {name: float(value[0]) for name, value in shares.items()}
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Found],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Found]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        true, found = _true(truth), _detected(answers)
-        counted = detection.count(true, found, labels)
+    def evaluate(self, tried: Tried[Found]) -> Results:
+        true, found = _true(tried.truth), _detected(tried.answers)
+        counted = detection.count(true, found, tried.labels)
         each = [detection.faults(*pair) for pair in zip(true, found, strict=True)]
         faults = {name: sum(one[name] for one in each) for name in detection.FAULTS}
-        means, precision = detection.average_precision(true, found, labels)
+        means, precision = detection.average_precision(true, found, tried.labels)
         measures = detection.measures(means, counted)
         measures |= ranking.resampled(true, found, counted.kinds, means)
         others = {
-            name: _measures(true, _detected(rows), labels) for name, rows in (beside or {}).items()
+            name: _measures(true, _detected(rows), tried.labels)
+            for name, rows in tried.beside.items()
         }
         panels = [
-            _thresholds(true, answers, counted.kinds, beside or {}),
+            _thresholds(true, tried.answers, counted.kinds, tried.beside),
             *_panels(detection.by_kind(counted, precision), faults),
         ]
         if curves := ranking.lines(true, found, precision)[:MOST_LINES]:
             panels.append(Panel("lines", {**AXES, "lines": curves}, f"{WORDS}precision_recall"))
         return Results(
             family=self.name,
-            rows=len(truth),
+            rows=len(tried.truth),
             labels=(),
             measures=measures,
-            sentence=sentence.of_boxes(counted, is_folded=is_folded),
+            sentence=sentence.of_boxes(counted, is_folded=tried.is_folded),
             remarks=sentence.remarks_on_boxes(
-                measures, others.get("instant"), faults, len(truth), is_folded=is_folded
+                measures,
+                others.get("instant"),
+                faults,
+                len(tried.truth),
+                is_folded=tried.is_folded,
             ),
             panels=tuple(panels),
             beside=others,
-            is_folded=is_folded,
+            is_folded=tried.is_folded,
             metrics=self.metrics,
         )
 

@@ -13,7 +13,7 @@ from bigmodel.answers import label, number, spans
 from bigmodel.answers.label import Label
 from bigmodel.answers.number import Number
 from bigmodel.answers.spans import Marked
-from bigmodel.core.answer import AnswerType, Cell
+from bigmodel.core.answer import AnswerType, Cell, Tried
 from bigmodel.core.datasets.columns import BETWEEN, Head, heads_of, line_of, read_columns
 from bigmodel.core.datasets.spans import Span, write_spans
 from bigmodel.core.message import Message
@@ -105,25 +105,16 @@ class ColumnsType(AnswerType):
     ) -> dict[str, float]:
         return metrics.score_of(_columns(truth, answers)) if truth else {}
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Several],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Several]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        mine, heads = _columns(truth, answers), heads_of(answers[0].outputs)
-        others = dict(beside or {})
-        others["guess"] = [_guess(heads, baseline_truth or truth)] * len(truth)
-        apart = _apart(answers)
+    def evaluate(self, tried: Tried[Several]) -> Results:
+        mine, heads = _columns(tried.truth, tried.answers), heads_of(tried.answers[0].outputs)
+        others = dict(tried.beside)
+        others["guess"] = [_guess(heads, tried.baseline_truth or tried.truth)] * len(tried.truth)
+        apart = _apart(tried.answers)
         if apart:
             others = {"apart": apart} | others
-        by_name = {name: _columns(truth, rows) for name, rows in others.items()}
-        whole = {head.column: _whole(head, truth, answers, others, baseline_truth, is_folded=is_folded) for head in heads}  # fmt: skip
-        cost = Cost(*answers[0].cost) if answers[0].cost else None
+        by_name = {name: _columns(tried.truth, rows) for name, rows in others.items()}
+        whole = {head.column: _whole(head, tried, others) for head in heads}
+        cost = Cost(*tried.answers[0].cost) if tried.answers[0].cost else None
         rows = [
             sharing.row(one, whole.get(one.head.column), _beside(one, by_name.get("apart")))
             for one in mine
@@ -131,17 +122,17 @@ class ColumnsType(AnswerType):
         found = metrics.measures(mine)
         return Results(
             family=self.name,
-            rows=len(truth),
+            rows=len(tried.truth),
             labels=(),
             measures=found,
-            sentence=sentence.of_columns(rows, len(truth), is_folded=is_folded),
+            sentence=sentence.of_columns(rows, len(tried.truth), is_folded=tried.is_folded),
             remarks=(*sharing.remarks(rows, cost), *_remarks(whole)),
             beside={name: metrics.measures(side) for name, side in by_name.items()},
             panels=(
                 Panel("columns", {"rows": rows, "cost": cost and cost.record}, f"{WORDS}targets", f"{WORDS}targets_about"),
                 *(replace(p, of=name) for name, one in whole.items() if one for p in one.panels),
             ),
-            is_folded=is_folded,
+            is_folded=tried.is_folded,
         )  # fmt: skip
 
     def compare(
@@ -268,33 +259,28 @@ def _said(part: Part) -> str | float:
 
 
 def _whole(
-    head: Head,
-    truth: Sequence[str],
-    answers: Sequence[Several],
-    beside: Mapping[str, Sequence[Several]],
-    baseline_truth: Sequence[str],
-    *,
-    is_folded: bool,
+    head: Head, tried: Tried[Several], beside: Mapping[str, Sequence[Several]]
 ) -> Results | None:
     """Return the evaluation of one column on the rows that say something in it; None where there are none."""
-    values = [head.value(cell) for cell in truth]
+    values = [head.value(cell) for cell in tried.truth]
     known = [place for place, value in enumerate(values) if value]
     if not known:
         return None
     name = head.column
-    kind = _type(answers[0].parts[name])
-    return kind.evaluate(
-        [values[place] for place in known],
-        [answers[place].parts[name] for place in known],
-        head.classes or head.kinds,
+    kind = _type(tried.answers[0].parts[name])
+    mine = Tried(
+        truth=[values[place] for place in known],
+        answers=[tried.answers[place].parts[name] for place in known],
+        labels=head.classes or head.kinds,
         beside={
             other: [rows[place].parts[name] for place in known]
             for other, rows in beside.items()
             if other in ("instant", "apart")
         },
-        baseline_truth=[value for cell in baseline_truth if (value := head.value(cell))],
-        is_folded=is_folded,
+        baseline_truth=[value for cell in tried.baseline_truth if (value := head.value(cell))],
+        is_folded=tried.is_folded,
     )
+    return kind.evaluate(mine)
 
 
 def _apart(answers: Sequence[Several]) -> list[Several]:

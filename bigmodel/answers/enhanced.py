@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from bigmodel.core.answer import AnswerType, Cell, Dial
+from bigmodel.core.answer import AnswerType, Cell, Dial, Tried
 from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
@@ -130,18 +130,9 @@ class EnhancedType(AnswerType):
     ) -> dict[str, float]:
         return clearer.headline(_rows(answers))
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Enhanced],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Enhanced]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        others = {name: _rows(rows) for name, rows in (beside or {}).items()}
-        found = clearer.evaluate(_rows(answers), others, is_folded=is_folded)
+    def evaluate(self, tried: Tried[Enhanced]) -> Results:
+        others = {name: _rows(rows) for name, rows in tried.beside.items()}
+        found = clearer.evaluate(_rows(tried.answers), others, is_folded=tried.is_folded)
         return replace(found, metrics=self.metrics)
 
     def compare(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell
+from bigmodel.core.answer import AnswerType, Cell, Tried
 from bigmodel.core.datasets.extracts import JOINED, extracts_of, texts_of
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
@@ -81,21 +81,16 @@ class ExtractedType(AnswerType):
     ) -> dict[str, float]:
         return extraction.headline(_accepted(truth), _texts(answers))
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Found],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Found]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
+    def evaluate(self, tried: Tried[Found]) -> Results:
         given = extraction.Answers(
-            _texts(answers), [a.question for a in answers], [a.passage for a in answers]
+            _texts(tried.answers),
+            [a.question for a in tried.answers],
+            [a.passage for a in tried.answers],
         )
-        others = {name: _texts(rows) for name, rows in (beside or {}).items()}
-        found = extraction.evaluate(_accepted(truth), given, others, is_folded=is_folded)
+        others = {name: _texts(rows) for name, rows in tried.beside.items()}
+        found = extraction.evaluate(
+            _accepted(tried.truth), given, others, is_folded=tried.is_folded
+        )
         return replace(found, metrics=self.metrics)
 
     def compare(self, truth: Sequence[str], new: Sequence[Found], old: Sequence[Found]) -> Paired:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell, Rename
+from bigmodel.core.answer import AnswerType, Cell, Rename, Tried
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.panel import Panel
@@ -75,24 +75,15 @@ class LabelType(AnswerType):
     ) -> dict[str, float]:
         return classification.headline(truth, _scores(answers), labels)
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Label],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Label]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        others = {name: _scores(rows) for name, rows in (beside or {}).items()}
+    def evaluate(self, tried: Tried[Label]) -> Results:
+        others = {name: _scores(rows) for name, rows in tried.beside.items()}
         return classification.evaluate(
-            truth,
-            _scores(answers),
-            labels,
+            tried.truth,
+            _scores(tried.answers),
+            tried.labels,
             beside=others,
-            baseline_truth=baseline_truth,
-            is_folded=is_folded,
+            baseline_truth=tried.baseline_truth,
+            is_folded=tried.is_folded,
         )
 
     def compare(self, truth: Sequence[str], new: Sequence[Label], old: Sequence[Label]) -> Paired:

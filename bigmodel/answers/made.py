@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell, Dial
+from bigmodel.core.answer import AnswerType, Cell, Dial, Tried
 from bigmodel.core.errors import ModelError
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
@@ -113,25 +113,21 @@ class MadeType(AnswerType):
     ) -> dict[str, float]:
         return measured.headline(_shown(*_classed(truth, answers, labels))) if answers else {}
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Made],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Made]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        others = {n: _shown(*_classed(truth, rows, labels)) for n, rows in (beside or {}).items()}
-        kept, known = _classed(truth, answers, labels)
+    def evaluate(self, tried: Tried[Made]) -> Results:
+        others = {
+            n: _shown(*_classed(tried.truth, rows, tried.labels))
+            for n, rows in tried.beside.items()
+        }
+        kept, known = _classed(tried.truth, tried.answers, tried.labels)
         shown = _shown(kept, known)
-        learned = sum(not labels or one in labels for one in baseline_truth)
-        found = measured.evaluate(shown, others, learned=learned, is_folded=is_folded)
-        grid = _grid(answers)
+        learned = sum(not tried.labels or one in tried.labels for one in tried.baseline_truth)
+        found = measured.evaluate(shown, others, learned=learned, is_folded=tried.is_folded)
+        grid = _grid(tried.answers)
         about = Panel("media", grid, "pages.results.made_grid", "pages.results.made_grid_about", quotes=True)  # fmt: skip
-        if left := len(truth) - len(kept):
-            told = Message("results.remarks.made_unclassed", {"count": left, "rows": len(truth)})
+        if left := len(tried.truth) - len(kept):
+            told = Message(
+                "results.remarks.made_unclassed", {"count": left, "rows": len(tried.truth)}
+            )
             found = replace(found, remarks=(*found.remarks, told))
         return replace(found, metrics=self.metrics, panels=(about,))
 

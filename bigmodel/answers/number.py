@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell
+from bigmodel.core.answer import AnswerType, Cell, Tried
 from bigmodel.core.message import Message
 from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.panel import Panel
@@ -60,23 +60,14 @@ class NumberType(AnswerType):
     ) -> dict[str, float]:
         return regression.headline(truth, _values(answers))
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Number],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Number]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        others = {name: _values(rows) for name, rows in (beside or {}).items()}
+    def evaluate(self, tried: Tried[Number]) -> Results:
+        others = {name: _values(rows) for name, rows in tried.beside.items()}
         return regression.evaluate(
-            truth,
-            _values(answers),
+            tried.truth,
+            _values(tried.answers),
             beside=others,
-            baseline_truth=baseline_truth,
-            is_folded=is_folded,
+            baseline_truth=tried.baseline_truth,
+            is_folded=tried.is_folded,
         )
 
     def compare(self, truth: Sequence[str], new: Sequence[Number], old: Sequence[Number]) -> Paired:

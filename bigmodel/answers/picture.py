@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell
+from bigmodel.core.answer import AnswerType, Cell, Tried
 from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.core.errors import ModelError
 from bigmodel.core.message import Message
@@ -129,32 +129,25 @@ class PictureType(AnswerType):
     ) -> dict[str, float]:
         return fidelity.headline(_measured(answers))
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Enhanced],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Enhanced]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        rows = _measured(answers)
-        scale = max((answer.scale for answer in answers), default=1)
-        left = sum(answer.maker == "left" for answer in answers)
+    def evaluate(self, tried: Tried[Enhanced]) -> Results:
+        rows = _measured(tried.answers)
+        scale = max((answer.scale for answer in tried.answers), default=1)
+        left = sum(answer.maker == "left" for answer in tried.answers)
         return Results(
             family=self.name,
-            rows=len(truth),
+            rows=len(tried.truth),
             labels=(),
             measures=fidelity.measures(rows) if rows else {},
-            sentence=sentence.of_pictures(rows, scale, len(truth), is_folded=is_folded),
-            remarks=sentence.remarks_on_pictures(rows, left, len(truth), is_folded=is_folded),
+            sentence=sentence.of_pictures(rows, scale, len(tried.truth), is_folded=tried.is_folded),
+            remarks=sentence.remarks_on_pictures(
+                rows, left, len(tried.truth), is_folded=tried.is_folded
+            ),
             beside={
                 name: fidelity.measures(_measured(others))
-                for name, others in (beside or {}).items()
+                for name, others in tried.beside.items()
                 if _measured(others)
             },
-            is_folded=is_folded,
+            is_folded=tried.is_folded,
             metrics=self.metrics,
         )
 

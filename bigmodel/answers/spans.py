@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell
+from bigmodel.core.answer import AnswerType, Cell, Tried
 from bigmodel.core.datasets.spans import (
     SEPARATOR,
     Span,
@@ -83,19 +83,10 @@ class SpansType(AnswerType):
         columns = spans.count(_spans(truth), _answered(answers)).columns
         return spans.named_shares(spans.shares(columns.mean(axis=1, keepdims=True)))
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Marked],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Marked]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        true, named = _spans(truth), _answered(answers)
-        mine = spans.count(true, named, labels)
-        others = {n: spans.count(true, _answered(rows)) for n, rows in (beside or {}).items()}
+    def evaluate(self, tried: Tried[Marked]) -> Results:
+        true, named = _spans(tried.truth), _answered(tried.answers)
+        mine = spans.count(true, named, tried.labels)
+        others = {n: spans.count(true, _answered(rows)) for n, rows in tried.beside.items()}
         others["majority"] = spans.count(true, [()] * len(true))  # the most frequent tag: no mark
         measures, faults = spans.measures(mine), spans.faults(true, named)
         panels = (
@@ -104,16 +95,18 @@ class SpansType(AnswerType):
         )
         return Results(
             family=self.name,
-            rows=len(truth),
+            rows=len(tried.truth),
             labels=(),
             measures=measures,
-            sentence=sentence.of_spans(measures, faults, len(truth), is_folded=is_folded),
+            sentence=sentence.of_spans(
+                measures, faults, len(tried.truth), is_folded=tried.is_folded
+            ),
             remarks=sentence.remarks_on_spans(
-                mine, others.get("instant"), faults, is_folded=is_folded
+                mine, others.get("instant"), faults, is_folded=tried.is_folded
             ),
             panels=panels,
             beside={name: spans.measures(counted) for name, counted in others.items()},
-            is_folded=is_folded,
+            is_folded=tried.is_folded,
         )
 
     def compare(self, truth: Sequence[str], new: Sequence[Marked], old: Sequence[Marked]) -> Paired:

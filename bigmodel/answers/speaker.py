@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from bigmodel.answers.label import SHOWN_BARS, Label, LabelType
-from bigmodel.core.answer import Cell, Rename, percent
+from bigmodel.core.answer import Cell, Rename, Tried, percent
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.comparison import Paired
@@ -96,19 +96,12 @@ class SpeakerType(LabelType):
     ) -> dict[str, float]:
         return speakers.headline(_heard(truth, answers, labels)) if truth else {}
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Label],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Label]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        others = {name: _heard(truth, rows, labels) for name, rows in (beside or {}).items()}
-        heard = _heard(truth, answers, labels)
-        found = speakers.evaluate(heard, others, baseline_truth, is_folded=is_folded)
+    def evaluate(self, tried: Tried[Label]) -> Results:
+        others = {
+            name: _heard(tried.truth, rows, tried.labels) for name, rows in tried.beside.items()
+        }
+        heard = _heard(tried.truth, tried.answers, tried.labels)
+        found = speakers.evaluate(heard, others, tried.baseline_truth, is_folded=tried.is_folded)
         return replace(found, metrics=self.metrics)
 
     def compare(self, truth: Sequence[str], new: Sequence[Label], old: Sequence[Label]) -> Paired:

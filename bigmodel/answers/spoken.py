@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell, Dial
+from bigmodel.core.answer import AnswerType, Cell, Dial, Tried
 from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
@@ -122,18 +122,9 @@ class SpokenType(AnswerType):
     ) -> dict[str, float]:
         return heard.headline(_rows(answers))
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Spoken],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Spoken]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        others = {name: _rows(rows) for name, rows in (beside or {}).items()}
-        found = heard.evaluate(_rows(answers), others, is_folded=is_folded)
+    def evaluate(self, tried: Tried[Spoken]) -> Results:
+        others = {name: _rows(rows) for name, rows in tried.beside.items()}
+        found = heard.evaluate(_rows(tried.answers), others, is_folded=tried.is_folded)
         return replace(found, metrics=self.metrics)
 
     def compare(self, truth: Sequence[str], new: Sequence[Spoken], old: Sequence[Spoken]) -> Paired:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell
+from bigmodel.core.answer import AnswerType, Cell, Tried
 from bigmodel.core.message import Message
 from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.panel import Panel
@@ -62,22 +62,13 @@ class TranscriptType(AnswerType):
     ) -> dict[str, float]:
         return transcription.headline(truth, _texts(answers))
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Transcript],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Transcript]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
+    def evaluate(self, tried: Tried[Transcript]) -> Results:
         return transcription.evaluate(
-            truth,
-            _texts(answers),
-            beside={name: _texts(rows) for name, rows in (beside or {}).items()},
-            baseline_truth=baseline_truth,
-            is_folded=is_folded,
+            tried.truth,
+            _texts(tried.answers),
+            beside={name: _texts(rows) for name, rows in tried.beside.items()},
+            baseline_truth=tried.baseline_truth,
+            is_folded=tried.is_folded,
         )
 
     def compare(

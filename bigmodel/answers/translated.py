@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell
+from bigmodel.core.answer import AnswerType, Cell, Tried
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.comparison import Paired
@@ -72,24 +72,15 @@ class TranslationType(AnswerType):
     ) -> dict[str, float]:
         return bilingual.headline(truth, _texts(answers), _left(answers))
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Translation],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Translation]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        others = {name: (_texts(rows), _left(rows)) for name, rows in (beside or {}).items()}
+    def evaluate(self, tried: Tried[Translation]) -> Results:
+        others = {name: (_texts(rows), _left(rows)) for name, rows in tried.beside.items()}
         found = bilingual.evaluate(
-            truth,
-            _texts(answers),
-            _left(answers),
+            tried.truth,
+            _texts(tried.answers),
+            _left(tried.answers),
             beside=others,
-            learned=baseline_truth,
-            is_folded=is_folded,
+            learned=tried.baseline_truth,
+            is_folded=tried.is_folded,
         )
         return replace(found, metrics=self.metrics)
 

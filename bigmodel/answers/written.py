@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Cell, Dial
+from bigmodel.core.answer import AnswerType, Cell, Dial, Tried
 from bigmodel.core.datasets.turns import turns_of
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
@@ -88,18 +88,9 @@ class WrittenType(AnswerType):
     ) -> dict[str, float]:
         return writing.headline(_counts(answers))
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Written],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Written]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        others = {name: _counts(rows) for name, rows in (beside or {}).items()}
-        found = writing.evaluate(_counts(answers), beside=others, is_folded=is_folded)
+    def evaluate(self, tried: Tried[Written]) -> Results:
+        others = {name: _counts(rows) for name, rows in tried.beside.items()}
+        found = writing.evaluate(_counts(tried.answers), beside=others, is_folded=tried.is_folded)
         return replace(found, metrics=self.metrics)
 
     def compare(

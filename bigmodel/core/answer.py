@@ -6,8 +6,8 @@ A type is a module `bigmodel/answers/<name>.py`, or `answer.py` beside the task 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
 
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
@@ -16,6 +16,7 @@ from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.panel import Panel
 from bigmodel.core.results.results import Results
 
+A = TypeVar("A")
 Answer = Any  # a frozen value with `text` and `certainty`; only its type knows more of it
 Cell = str | float | None
 Rename = Callable[[str], str]
@@ -40,6 +41,18 @@ class Dial:
     def within(self, value: float) -> float:
         """Return a value that is none beyond the ends."""
         return min(self.high, max(self.low, value))
+
+
+@dataclass(frozen=True)
+class Tried(Generic[A]):
+    """Rows whose truth is known, with what a model answered to them."""
+
+    truth: Sequence[str]
+    answers: Sequence[A]
+    labels: Sequence[str]  # what the model chooses between
+    beside: Mapping[str, Sequence[A]] = field(default_factory=dict)  # of others, by their names
+    baseline_truth: Sequence[str] = ()  # of the training rows, for the simplest guess
+    is_folded: bool = False  # the rows were measured by cross-validation
 
 
 class AnswerType(ABC):
@@ -122,26 +135,8 @@ class AnswerType(ABC):
         """Return every measure without its interval; nothing for no rows."""
 
     @abstractmethod
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Answer],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Answer]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        """Return the whole evaluation of at least one row.
-
-        Args:
-            truth: targets of the rows.
-            answers: what the model answers to them.
-            labels: what the model chooses between.
-            beside: answers of other models to the same rows, by the name they are shown under.
-            baseline_truth: targets of the training rows, for the simplest guess.
-            is_folded: the rows were measured by cross-validation.
-        """
+    def evaluate(self, tried: Tried[Any]) -> Results:
+        """Return the whole evaluation of at least one row."""
 
     @abstractmethod
     def compare(self, truth: Sequence[str], new: Sequence[Answer], old: Sequence[Answer]) -> Paired:

@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from bigmodel.answers import answer_type
+from bigmodel.core.answer import Tried
 from bigmodel.core.datasets.attached import file_of
 from bigmodel.core.datasets.inputs import MARK, parts_of
 from bigmodel.core.model import TrainedModel
@@ -165,7 +166,7 @@ def test_model_runs_as_a_space(task: Task, starter: Starter, tmp_path: Path) -> 
         engine.train_instant(data, settings(task), folder, report)
     asked, kind = data.test.inputs, answer_type(task)
     expected = engine.load(folder).answer(asked)
-    results = kind.evaluate(data.test.targets, expected, data.labels)
+    results = kind.evaluate(Tried(data.test.targets, expected, data.labels))
     model = TrainedModel(**{**vars(model), "labels": data.labels})
     package = write_package(home, model, results=results, split_rows={}, bases={}, sort="space")
     space = tmp_path / "space"

@@ -12,7 +12,7 @@ from typing import Literal
 import pyarrow.parquet as pq
 
 from bigmodel.answers import answer_type, metrics_of
-from bigmodel.core.answer import Answer, AnswerType
+from bigmodel.core.answer import Answer, AnswerType, Tried
 from bigmodel.core.datasets.dataset import Split, Version
 from bigmodel.core.datasets.inputs import Parts, files_among, in_short
 from bigmodel.core.errors import ModelError, NotFoundError
@@ -177,13 +177,8 @@ class ResultService:
             given = self._ask(owner, model.id, questions)
         finally:
             upload.discard()
-        results = kind.evaluate(
-            asked.truth,
-            given,
-            model.labels,
-            beside=beside,
-            baseline_truth=self._training(version, "target"),
-        )
+        learned = self._training(version, "target")
+        results = kind.evaluate(Tried(asked.truth, given, model.labels, beside, learned))
         results = self._judged(kind, model, results, asked.truth, given, beside)
         seen = self._seen(version, asked.hashes)
         remarks = [*asked.remarks, *seen, *map(_said_of_file, results.remarks)]
@@ -232,14 +227,11 @@ class ResultService:
             other = self._answered(instant)[1].on(answered.row_ids)
             if other is not None:
                 beside["instant"] = other.answers
-        found = kind.evaluate(
-            answered.truth,
-            answered.answers,
-            model.labels,
-            beside=beside,
-            baseline_truth=self._training(self._version(owner, model), "target"),
-            is_folded=answered.is_folded,
+        learned = self._training(self._version(owner, model), "target")
+        tried = Tried(
+            answered.truth, answered.answers, model.labels, beside, learned, answered.is_folded
         )
+        found = kind.evaluate(tried)
         judged = self._judged(kind, model, found, answered.truth, answered.answers, beside)
         return with_consent(judged, Artifacts(self._settings.home).path(model.folder))
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from bigmodel.answers import label, number
 from bigmodel.answers.label import Label
 from bigmodel.answers.number import Number
-from bigmodel.core.answer import AnswerType, Cell, Rename
+from bigmodel.core.answer import AnswerType, Cell, Rename, Tried
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.comparison import Paired
@@ -68,36 +68,26 @@ class FusedType(AnswerType):
             told["gain"] = together.gain(_points(truth, _plains(answers)), alone)[1].value
         return found | told
 
-    def evaluate(
-        self,
-        truth: Sequence[str],
-        answers: Sequence[Fused],
-        labels: Sequence[str],
-        *,
-        beside: Mapping[str, Sequence[Fused]] | None = None,
-        baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:
-        others = {name: _plains(rows) for name, rows in (beside or {}).items()}
-        media = _media(answers)
-        alone = {f"{ALONE}{medium}": [row.by(medium) for row in answers] for medium in media}
-        found = _of(labels).evaluate(
-            truth,
-            _plains(answers),
-            labels,
-            beside=others | alone,
-            baseline_truth=baseline_truth,
-            is_folded=is_folded,
-        )
+    def evaluate(self, tried: Tried[Fused]) -> Results:
+        others = {name: _plains(rows) for name, rows in tried.beside.items()}
+        media = _media(tried.answers)
+        alone = {f"{ALONE}{medium}": [row.by(medium) for row in tried.answers] for medium in media}
+        plain = Tried(
+            tried.truth, _plains(tried.answers), tried.labels, others | alone,
+            tried.baseline_truth, tried.is_folded,
+        )  # fmt: skip
+        found = _of(tried.labels).evaluate(plain)
         measures = dict(found.measures)
-        measures["quality"] = measures["macro_f1" if labels else "r2"]
+        measures["quality"] = measures["macro_f1" if tried.labels else "r2"]
         remarks, panels = list(found.remarks), list(found.panels)
-        points = _points_alone(truth, answers)
+        points = _points_alone(tried.truth, tried.answers)
         if len(points) > 1:
-            whole = _points(truth, _plains(answers))
+            whole = _points(tried.truth, _plains(tried.answers))
             best, measures["gain"] = together.gain(whole, points)
             remarks.insert(0, _remark(best, measures["gain"]))
-            panels.insert(0, _panel(whole, points, best, measures["gain"], is_share=bool(labels)))
+            panels.insert(
+                0, _panel(whole, points, best, measures["gain"], is_share=bool(tried.labels))
+            )
         return replace(
             found,
             measures=measures,

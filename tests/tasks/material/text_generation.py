@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from bigmodel.answers.written import ANSWER
-from bigmodel.core.answer import Answer
+from bigmodel.core.answer import Answer, Tried
 from bigmodel.core.datasets.dataset import Rows, Summary, TaskData
 from bigmodel.core.task import BaseFiles
 from tests.fakes.tiny_language import write_tiny_language
@@ -35,7 +35,7 @@ class OfTextGeneration(Material):
         return folder_base(folder / "language", write_tiny_language)
 
     def is_learned(self, answers: Sequence[Answer], rows: Rows) -> bool:
-        found = ANSWER.evaluate(rows.targets, answers, ())
+        found = ANSWER.evaluate(Tried(rows.targets, answers, ()))
         bits = found.measures["bits_per_character"].value
         return bits < 0.3 * found.beside["letters"]["bits_per_character"].value
 

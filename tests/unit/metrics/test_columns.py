@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import f1_score, r2_score  # type: ignore[import-untyped]
 
 from bigmodel.answers.columns import ANSWER, Several
+from bigmodel.core.answer import Tried
 from bigmodel.core.datasets.columns import output_names, write_columns
 from bigmodel.metrics.columns import sharing
 
@@ -43,7 +44,7 @@ def test_guessing_the_average_scores_nothing_in_a_column_of_numbers() -> None:
 def test_results_hold_each_column_beside_the_guess() -> None:
     truth = [cell(("bags", "shoes")[n % 2], n) for n in range(40)]
     said = [answer(("bags", "shoes")[n % 2], n + 1) for n in range(40)]
-    results = ANSWER.evaluate(truth, said, OUTPUTS, baseline_truth=truth)
+    results = ANSWER.evaluate(Tried(truth, said, OUTPUTS, baseline_truth=truth))
     panel = results.panel("columns")
     assert panel is not None
     topic, price = panel.data["rows"]
@@ -84,7 +85,7 @@ def test_sharing_is_judged_by_the_interval_of_the_difference(
         for one, other in zip(said(wrong), said(wrong_apart), strict=True)
     ]
     truth = [cell(topic, price) for topic, price in zip(topics, prices, strict=True)]
-    results = ANSWER.evaluate(truth, both, OUTPUTS, baseline_truth=truth)
+    results = ANSWER.evaluate(Tried(truth, both, OUTPUTS, baseline_truth=truth))
     told = results.remarks[0]
     assert told.key == f"results.remarks.{key}"
     assert told.args["parameters"] == 50
@@ -147,5 +148,5 @@ def test_rows_wholly_right_are_not_counted_where_no_row_is_known_in_every_column
         write_columns({"topic": None, "size": "large"}),
     ]
     assert set(ANSWER.headline(truth, said, outputs)) == {"mean_score"}
-    assert "all_right" not in ANSWER.evaluate(truth, said, outputs).measures
+    assert "all_right" not in ANSWER.evaluate(Tried(truth, said, outputs)).measures
     assert [one.measure for one in ANSWER.compare(truth, said, said).measures] == ["mean_score"]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bigmodel.answers.extracted import ANSWER, Found
+from bigmodel.core.answer import Tried
 from bigmodel.metrics import extraction
 
 NOTHING = "[]"
@@ -49,7 +50,7 @@ def test_scores_of_the_field_come_out(
 def test_rows_with_and_without_an_answer_are_told_apart() -> None:
     true = [truth("Ann"), truth("Ben"), NOTHING, NOTHING, truth("Cleo")] * 10
     given = [answer("Ann"), answer("Dan"), answer(""), answer("Eve"), answer("")] * 10
-    found = ANSWER.evaluate(true, given, (), beside={"instant": given[::-1]})
+    found = ANSWER.evaluate(Tried(true, given, (), beside={"instant": given[::-1]}))
     values = {name: measure.value for name, measure in found.measures.items()}
     assert values == {
         "f1": pytest.approx(0.4), "exact_match": pytest.approx(0.4),
@@ -69,7 +70,7 @@ def test_rows_with_and_without_an_answer_are_told_apart() -> None:
 def test_parts_are_those_of_question_words_and_lengths() -> None:
     true = [truth("Ann")] * 20 + [truth("in the old town hall")] * 20
     given = [answer("Ann")] * 30 + [answer("in the old town hall", question="Where is it?")] * 10
-    found = ANSWER.evaluate(true, given, ())
+    found = ANSWER.evaluate(Tried(true, given, ()))
     asked, lengths = (panel.data["rows"] for panel in found.panels)
     assert [(row["part"], row["rows"]) for row in asked] == [("who", 30), ("where", 10)]
     assert [row["part"] for row in lengths] == ["3 – 3", "3 – 3", "20 – 20", "20 – 20"]

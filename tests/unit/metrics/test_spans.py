@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bigmodel.answers.spans import ANSWER, Marked
+from bigmodel.core.answer import Tried
 from bigmodel.core.datasets.spans import Span, spans_of_tags, write_spans
 from bigmodel.metrics import spans
 
@@ -93,7 +94,7 @@ def test_worst_texts_come_first_with_the_truth_under_the_answer() -> None:
     assert [
         len(layer["spans"]) for layer in ANSWER.mark("", truth[1], answers[1]).data["layers"]
     ] == [0, 2]
-    assert ANSWER.evaluate(truth, answers, ("A", "B")).measures["entity_f1"].value == 0.0
+    assert ANSWER.evaluate(Tried(truth, answers, ("A", "B"))).measures["entity_f1"].value == 0.0
 
 
 def test_answer_survives_being_stored() -> None:

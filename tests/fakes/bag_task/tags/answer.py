@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType
+from bigmodel.core.answer import AnswerType, Tried
 from bigmodel.core.message import Message
 from bigmodel.core.metric import Metric
 from bigmodel.core.results.comparison import Compared, Paired
@@ -45,21 +45,17 @@ class TagType(AnswerType):
     ) -> dict[str, float]:
         return {"missed": float(_missed(truth, answers).mean())} if truth else {}
 
-    def evaluate(
-        self, truth: Sequence[str], answers: Sequence[Tags], labels: Sequence[str], *,
-        beside: Mapping[str, Sequence[Tags]] | None = None, baseline_truth: Sequence[str] = (),
-        is_folded: bool = False,
-    ) -> Results:  # fmt: skip
-        value = float(_missed(truth, answers).mean())
-        counts = Counter(tag for answer in answers for tag in answer.tags)
+    def evaluate(self, tried: Tried[Tags]) -> Results:
+        value = float(_missed(tried.truth, tried.answers).mean())
+        counts = Counter(tag for answer in tried.answers for tag in answer.tags)
         return Results(
             family=self.name,
-            rows=len(truth),
+            rows=len(tried.truth),
             labels=(),
             measures={"missed": Measure(value)},
             sentence=Message("tasks.tags.sentence", {"count": round(value, 2)}),
             panels=(Panel("tags.cloud", {"counts": counts.most_common()}, "tasks.tags.cloud"),),
-            is_folded=is_folded,
+            is_folded=tried.is_folded,
         )
 
     def compare(self, truth: Sequence[str], new: Sequence[Tags], old: Sequence[Tags]) -> Paired:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from bigmodel.core.answer import AnswerType, Dial
+from bigmodel.core.answer import AnswerType, Dial, Tried
 from bigmodel.core.message import Message
 from bigmodel.core.results.comparison import Paired
 from bigmodel.core.results.panel import Panel, media_panel
@@ -46,12 +46,10 @@ class TuneType(AnswerType):
     ) -> dict[str, float]:
         return {"beats": float(sum(answer.beats for answer in answers))} if answers else {}
 
-    def evaluate(
-        self, truth: Sequence[str], answers: Sequence[Tune], labels: Sequence[str], **_more: Any
-    ) -> Results:
-        beats = Measure(float(sum(answer.beats for answer in answers)))
+    def evaluate(self, tried: Tried[Tune]) -> Results:
+        beats = Measure(float(sum(answer.beats for answer in tried.answers)))
         beside = {"silence": {"beats": Measure(0.0)}}
-        return Results("tune", len(truth), (), {"beats": beats}, Message("x"), beside=beside)
+        return Results("tune", len(tried.truth), (), {"beats": beats}, Message("x"), beside=beside)
 
     def compare(self, truth: Sequence[str], new: Sequence[Tune], old: Sequence[Tune]) -> Paired:
         raise NotImplementedError

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bigmodel.answers.boxes import ANSWER, Found
+from bigmodel.core.answer import Tried
 from bigmodel.core.datasets.boxes import Box, Boxed, overlap
 from bigmodel.metrics.pictures import detection, ranking
 from bigmodel.metrics.pictures.detection import Detected
@@ -150,7 +151,7 @@ def test_evaluation_says_it_in_words() -> None:
     truth = [cell(CAT), cell(CAT), cell()]
     answers = [found((CAT, 0.9)), found((FAR, 0.9)), found()]
     guess = [found((CAT, 0.9))] * 3
-    results = ANSWER.evaluate(truth, answers, ("cat",), beside={"instant": guess})
+    results = ANSWER.evaluate(Tried(truth, answers, ("cat",), beside={"instant": guess}))
     args = results.sentence.args
     assert (results.sentence.key, args["objects"], args["found"], args["false"]) == (
         "results.sentence.boxes_of", 2, 1, 1,
@@ -167,7 +168,7 @@ def test_evaluation_says_it_in_words() -> None:
 def test_slider_says_what_is_found_beside_the_guess() -> None:
     truth, guess = [cell(CAT), cell(CAT)], [found((CAT, 0.9)), found((FAR, 0.9))]
     answers = [found((CAT, 0.9)), found((CAT, 0.3))]
-    panel = ANSWER.evaluate(truth, answers, ("cat",), beside={"instant": guess}).panels[0]
+    panel = ANSWER.evaluate(Tried(truth, answers, ("cat",), beside={"instant": guess})).panels[0]
     steps = kind_of(panel).steps(panel, SAY)
     assert steps is not None
     assert "of 2 objects it found 1, and drew 0 boxes" in steps.texts[steps.start]

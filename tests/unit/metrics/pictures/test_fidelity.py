@@ -8,6 +8,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from bigmodel.answers.picture import ANSWER, Enhanced
+from bigmodel.core.answer import Tried
 from bigmodel.core.errors import ModelError
 from bigmodel.metrics.pictures import fidelity
 
@@ -65,7 +66,7 @@ def test_worst_pictures_are_those_that_gain_least() -> None:
 
 
 def test_results_say_how_many_became_better_and_worse() -> None:
-    results = ANSWER.evaluate([""] * 3, ANSWERS, (), beside={"instant": ANSWERS})
+    results = ANSWER.evaluate(Tried([""] * 3, ANSWERS, (), beside={"instant": ANSWERS}))
     assert results.sentence.key == "results.sentence.pictures_sharper"
     assert results.sentence.args["better"] == 2
     worse = next(r for r in results.remarks if r.key.endswith("pictures_worse"))
@@ -74,7 +75,7 @@ def test_results_say_how_many_became_better_and_worse() -> None:
 
 
 def test_pictures_that_were_not_measured_are_said_to_be() -> None:
-    results = ANSWER.evaluate([""], [Enhanced((8, 8), 2)], ())
+    results = ANSWER.evaluate(Tried([""], [Enhanced((8, 8), 2)], ()))
     assert results.sentence.key == "results.sentence.pictures_unmeasured"
     assert results.measures == {}
 

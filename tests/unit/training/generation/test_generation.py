@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from bigmodel.answers.made import ANSWER
+from bigmodel.core.answer import Tried
 from bigmodel.core.datasets.dataset import Rows, Split, TaskData
 from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles, StopRequested
@@ -159,7 +160,7 @@ def test_answers_that_are_stored_are_read_again(
     truth, found = read(tmp_path, ANSWER, Split.TEST, data.labels)
     assert truth == list(data.test.targets)
     assert [one.pixels for one in found] == [one.pixels for one in given]
-    told = ANSWER.evaluate(truth, found, data.labels, beside={"instant": found})
+    told = ANSWER.evaluate(Tried(truth, found, data.labels, {"instant": found}))
     same = told.measures["frechet_distance"].value
     assert told.measures["baseline_frechet_distance"].value == pytest.approx(same)
     [grid] = told.panels
@@ -193,8 +194,8 @@ def test_photos_without_a_known_class_do_not_measure(
 ) -> None:
     given = model.answer(data.test.inputs)
     truth = ["", "sideways", *data.test.targets[2:]]
-    whole = ANSWER.evaluate(truth, given, data.labels, beside={"instant": given})
-    part = ANSWER.evaluate(truth[2:], given[2:], data.labels, beside={"instant": given[2:]})
+    whole = ANSWER.evaluate(Tried(truth, given, data.labels, {"instant": given}))
+    part = ANSWER.evaluate(Tried(truth[2:], given[2:], data.labels, {"instant": given[2:]}))
     assert whole.measures == part.measures
     assert whole.rows == len(truth) - 2
     assert ANSWER.headline(truth, given, data.labels) == ANSWER.headline(truth[2:], given[2:], data.labels)  # fmt: skip

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bigmodel.core.answer import Tried
 from bigmodel.tasks.fusion import together
 from bigmodel.tasks.fusion.answer import ANSWER
 from bigmodel.training.several.fused import Fused
@@ -22,7 +23,7 @@ def of_number(whole: float, text: float, picture: float) -> Fused:
 def test_gain_is_the_difference_to_the_best_alone() -> None:
     truth = ["yes"] * 100
     answers = [of_class(0.9, 0.9 if n < 80 else 0.2, 0.9 if n < 30 else 0.2) for n in range(100)]
-    found = ANSWER.evaluate(truth, answers, LABELS)
+    found = ANSWER.evaluate(Tried(truth, answers, LABELS))
     assert found.measures["accuracy"].value == 1.0
     gain = found.measures["gain"]
     assert gain.value == pytest.approx(0.2)  # over the texts, which are right in 80 of 100
@@ -34,7 +35,7 @@ def test_gain_is_the_difference_to_the_best_alone() -> None:
 def test_gain_within_chance_offers_the_simpler_model() -> None:
     truth = ["yes"] * 40
     answers = [of_class(0.9 if n else 0.1, 0.9 if n > 1 else 0.1, 0.1) for n in range(40)]
-    remark = ANSWER.evaluate(truth, answers, LABELS).remarks[0]
+    remark = ANSWER.evaluate(Tried(truth, answers, LABELS)).remarks[0]
     assert remark.key == "results.remarks.fused_same_text"
     assert remark.level == "warning"
 
@@ -42,7 +43,7 @@ def test_gain_within_chance_offers_the_simpler_model() -> None:
 def test_harm_is_called_harm() -> None:
     truth = ["yes"] * 100
     answers = [of_class(0.1 if n < 40 else 0.9, 0.2, 0.9) for n in range(100)]
-    found = ANSWER.evaluate(truth, answers, LABELS)
+    found = ANSWER.evaluate(Tried(truth, answers, LABELS))
     assert found.measures["gain"].value == pytest.approx(-0.4)
     assert found.remarks[0].key == "results.remarks.fused_worse_picture"
 
@@ -54,7 +55,7 @@ def test_gain_of_numbers_is_of_r2() -> None:
         of_number(v + 0.1 * e, v + 0.5 * e, 0.0)
         for v, e in zip(values, random.normal(size=200), strict=True)
     ]
-    found = ANSWER.evaluate([f"{value:+.6f}" for value in values], answers, ())
+    found = ANSWER.evaluate(Tried([f"{value:+.6f}" for value in values], answers, ()))
     whole, text = (found.beside["alone_text"] if n else found.measures for n in (0, 1))
     assert found.measures["gain"].value == pytest.approx(whole["r2"].value - text["r2"].value)
     assert found.measures["quality"] == found.measures["r2"]
