@@ -213,12 +213,14 @@ class TextDemo:
     def _named(self, model: TrainedModel | None, request: gr.Request) -> Iterator[gr.Textbox]:
         """Yield the boxes, one for each column that the model reads."""
         inputs = self._demo.inputs_of(model) if model else ("text",)
+        is_listed = not model or (self._demo.answers_of(model).reads_lines and len(inputs) == 1)
+        hint = self._ctx.say(request, f"{WORDS}text_hint{'' if is_listed else '_whole'}")
         for place, _ in enumerate(self._boxes):
             is_read = place < len(inputs)
             label: object = self._ctx.t(f"{WORDS}text")
             if model and is_read and len(inputs) > 1:
                 label = self._ctx.say(request, f"tasks.{model.task}.inputs.{inputs[place]}")
-            yield gr.Textbox(label=label, visible=is_read)  # type: ignore[arg-type] # every label may be I18nData
+            yield gr.Textbox(label=label, placeholder=hint, visible=is_read)  # type: ignore[arg-type] # every label may be I18nData
 
     def say(
         self, model_id: str, said: str, request: gr.Request, *given: Any

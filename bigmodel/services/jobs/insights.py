@@ -162,7 +162,7 @@ def _as_good(seen: CurveStats) -> Iterator[Advice]:
         return
     best = seen.looks[seen.best][1] if seen.final is None else seen.final
     rising = seen.best == len(seen.looks) - 1
-    if best > seen.instant + AS_GOOD or (rising and not seen.is_over):
+    if best > seen.instant + AS_GOOD or (rising and not seen.is_over) or _ended_early(seen):
         return
     args: dict[str, Arg] = {
         "metric": seen.metric, "instant": round(abs(seen.instant), 3), "best": round(abs(best), 3),
@@ -198,13 +198,17 @@ def _best_epoch(seen: CurveStats) -> Iterator[Advice]:
 
 def _under_trained(seen: CurveStats) -> Iterator[Advice]:
     """It was still getting better when it ended."""
-    if not seen.is_over or len(seen.looks) < 2 or seen.best != len(seen.looks) - 1:
-        return
-    before, last = seen.looks[-2][1], seen.looks[-1][1]
-    if last - before > UNDER * max(1e-6, abs(last)):
+    if _ended_early(seen):
         more = max(1, seen.epochs // 2)
         apply = Apply(Message("coach.apply_further", {"epochs": more}), "further", epochs=more)
         yield Advice("under_trained", _said("under_trained"), apply)
+
+
+def _ended_early(seen: CurveStats) -> bool:
+    if not seen.is_over or len(seen.looks) < 2 or seen.best != len(seen.looks) - 1:
+        return False
+    before, last = seen.looks[-2][1], seen.looks[-1][1]
+    return last - before > UNDER * max(1e-6, abs(last))
 
 
 def _no_better(seen: CurveStats) -> Iterator[Advice]:

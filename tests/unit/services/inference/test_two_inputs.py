@@ -172,6 +172,7 @@ def test_demo_shows_a_box_for_each(made: Made) -> None:
     model = made.demo.resolve(LOCAL_OWNER, made.model)
     shown = list(demo._named(model, ask()))
     assert [box.visible for box in shown] == [True, True]
+    assert "table" not in str(shown[0].placeholder), "two boxes are one row, with all its lines"
     [said] = demo.ask_boxes(made.model, ask(), "where is the tower", "the tower is old")
     assert 'data-testid="answer">yes<' in said
     alone = Alone(services, "en").page(LOCAL_OWNER, model)

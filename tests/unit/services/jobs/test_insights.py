@@ -74,6 +74,10 @@ def test_model_that_still_rises_is_left_alone() -> None:
     assert "as_good" not in rules(seen([0.6, 0.7, 0.8], is_over=False, instant=0.83))
 
 
+def test_training_that_ended_while_it_rose_is_not_told_that_more_of_it_is_no_use() -> None:
+    assert rules(seen([0.3, 0.5, 0.8], instant=1.0)) == ["under_trained"]
+
+
 def test_finished_model_counts_for_what_it_is_not_for_a_glance() -> None:
     glanced = seen([-0.9, -0.8, -0.85], instant=-0.3)
     assert rules(glanced)[0] == "as_good"
