@@ -107,6 +107,7 @@ function next(text, ...asked) {
   state.rows = state.rows.slice(1); state.undo = true; message = ''; menu = '';
   send(...asked); draw(); say(text);
 }
+function askModel() { send('propose', state.rows[0].id); message = words.proposing; draw(); }  // its first answer waits until it is loaded
 function undo() { if (state?.undo) send('undo'); }
 function isTyping(target) { return target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName) && target.type !== 'checkbox'; }
 function press(event) {
@@ -118,7 +119,7 @@ function press(event) {
   if (state.drawn && state.rows.length && (isText() ? markKey : drawKey)(event)) draw();
   else if (number >= 0 && key.length === 1) choose(state.classes[number]?.name);
   else if (state.drawn && key === 'enter') finish();
-  else if (key === 'p' && state.drawn && proposer && state.rows.length && !sent.length) send('propose', state.rows[0].id);
+  else if (key === 'p' && state.drawn && proposer && state.rows.length && !sent.length) askModel();
   else if (key === 's' || key === '0') skip();
   else if (key === 'z' || (key === 'backspace' && !state.drawn)) undo();
   else return;
@@ -180,7 +181,7 @@ function bar() {
     h('div', {class: 'bm-sort-tools'},
       state.drawn && ready ? h('button', {type: 'button', class: 'bm-button is-primary', 'data-testid': 'sort-done', 'data-focus': 'done', 'aria-keyshortcuts': usesKeys && 'Enter',
         onclick: finish}, sheet.boxes.length ? words.done : words.done_empty) : '',
-      state.drawn && proposer && ready ? tool('propose', 'P', () => send('propose', state.rows[0].id), sent.length > 0) : '',
+      state.drawn && proposer && ready ? tool('propose', 'P', askModel, sent.length > 0) : '',
       tool('skip', 'S', skip, !ready), tool('undo', 'Z', () => { if (state.drawn && undoBox()) draw(); else undo(); }, !state.undo && !(state.drawn && sheet.before.length)),
       h('button', {type: 'button', class: 'bm-button', 'aria-expanded': String(menu !== ''), 'data-testid': 'sort-menu', 'data-focus': 'menu',
         onclick: () => { menu = menu ? '' : 'open'; draw(); }}, words.menu),

@@ -28,7 +28,7 @@ STANDARD_INPUT = "-"  # in place of texts: one a line
 def are_places(args: argparse.Namespace) -> bool:
     """Tell whether `--out` is a place for what is asked for: a table, or a ZIP or folder for answers that are files."""
     if args.file is None:
-        return args.out is None or args.out.is_dir()
+        return args.out is None or not args.out.suffix or args.out.is_dir()  # a folder is made
     return args.out.suffix.lower() in (*ENDINGS, ZIP) or args.out.is_dir()
 
 
@@ -291,6 +291,7 @@ def _written(
     for kind in ("srt", "vtt"):
         if getattr(args, kind):
             place = (args.out or Path()) / f"{path.stem}.{kind}"
+            place.parent.mkdir(parents=True, exist_ok=True)
             services.talks.write(OWNER, talk.id, kind, place)
             terminal.say("predict.saved", path=str(place))
             places.append(str(place))

@@ -107,8 +107,7 @@ def test_answers_that_are_files_are_written_and_named(studio: Studio, tmp_path: 
     for path, content in zip(paths, (b"one", b"two"), strict=True):
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
-    out = tmp_path / "out"
-    out.mkdir()
+    out = tmp_path / "not yet" / "out"  # is made
     one, two = json.loads(run(studio, *map(str, paths), out=out))["predictions"]
     assert (one["beats"], one["files"]) == (3, [str(out / "a.wav")])
     assert Path(two["files"][0]).read_bytes() == b"two"
@@ -136,13 +135,14 @@ def test_many_answers_that_are_files_come_in_a_zip_with_their_table(
     assert not [path for path in tmp_path.iterdir() if path.name.startswith("tables-")]
 
 
-@pytest.mark.parametrize("name", ["out.zip", "out.csv", "there", "out.txt", ""])
+@pytest.mark.parametrize("name", ["out.zip", "out.csv", "there", "not-yet", "out.txt", ""])
 def test_out_is_a_place_for_what_is_asked(tmp_path: Path, name: str) -> None:
     (tmp_path / "there").mkdir()
     out = tmp_path / name if name else None
     many = argparse.Namespace(file=tmp_path, out=out or tmp_path / "x")
     assert predict.are_places(many) == (name in ("out.zip", "out.csv", "there"))
-    assert predict.are_places(argparse.Namespace(file=None, out=out)) == (name in ("", "there"))
+    few = argparse.Namespace(file=None, out=out)
+    assert predict.are_places(few) == (name in ("", "there", "not-yet"))
 
 
 @pytest.mark.parametrize("studio", ["mirror"], indirect=True)

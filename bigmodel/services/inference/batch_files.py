@@ -10,7 +10,7 @@ from bigmodel.core.answer import AnswerType
 from bigmodel.core.callbacks import Tell
 from bigmodel.core.errors import ModelError
 from bigmodel.services.inference.answered import Answered
-from bigmodel.services.inference.downloads import pack, scratch_folder
+from bigmodel.services.inference.downloads import pack, scratch_folder, written
 from bigmodel.services.results.answer_table import ENDINGS, Cell, open_table
 
 # What ends the answering: the next file would meet the same.
@@ -70,10 +70,12 @@ def write_answers(
 
 
 def save_files(answer: Answered, folder: Path) -> list[Path]:
-    """Write the files that an answer consists of, each under the name of its input, and return them."""
+    """Write the files that an answer consists of into a folder, each under the name of its input, and return them."""
     if answer.answer is None:
         return []
     saved = []
+    with written(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     for ending, content in answer.kind.files(answer.answer).items():
         stem = UNSAFE.sub("-", Path(answer.name).stem).strip("-. ")[:80] or "answer"
         places = (folder / f"{stem}{number}{ending}" for number in chain([""], count(2)))
