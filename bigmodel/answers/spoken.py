@@ -79,6 +79,12 @@ class SpokenType(AnswerType):
         Metric(heard.UNSAID, higher_is_better=False),
         Metric(heard.ALIKE, is_share=False),
         Metric(heard.NATURAL_ALIKE, is_share=False),
+        *(
+            Metric(
+                name, higher_is_better=False, is_share=False, words=f"jobs.curves.validation_{name}"
+            )
+            for name in ("loudness", "durations")  # of a training alone, beside its curves
+        ),
     )
     grows = True  # it comes whole, but a dial may be turned
     dials = (Dial("pause", 0.0, 0.5, 0.0, 0.05),)

@@ -25,6 +25,7 @@ PAIRS_DRAWN = 20_000_000
 STEPS = 101  # thresholds to drag to
 FEWEST_BINS, MOST_BINS = 8, 30  # bars of a hump
 FEW_PEOPLE = 10  # below which thresholds and intervals are guesses
+NAMED = 5  # people, where there are more
 LOOSE = 0.05  # of strangers let in, above which a threshold keeps nobody out
 
 
@@ -307,9 +308,17 @@ def _remarks(heard: Heard) -> list[Message]:
     strangers = len(set(heard.truth) - set(heard.labels))
     key = "real_strangers" if strangers else "left_out_strangers"
     found.append(Message(f"{sentence.REMARK}{key}", {"people": strangers or people}))
-    found += _loose(heard)
+    found += _loose(heard) if heard.is_known.any() else [_other_names(heard)]
     found.append(Message(f"{sentence.REMARK}not_for"))
     return found
+
+
+def _other_names(heard: Heard) -> Message:
+    """Return what to look at where none of the people of a file is known: they may be called otherwise in it."""
+    names = ", ".join(sorted(set(heard.truth))[:NAMED]), ", ".join(heard.labels[:NAMED])
+    return Message(
+        f"{sentence.REMARK}other_names", {"file": names[0], "known": names[1]}, "warning"
+    )
 
 
 def _loose(heard: Heard) -> list[Message]:

@@ -58,6 +58,8 @@ def test_strangers_alone_say_nothing_of_right_people() -> None:
     assert set(results.measures) == {"strangers_accepted"}
     assert results.sentence.key == "results.sentence.strangers"
     assert results.measures["strangers_accepted"].value == 0.5
+    [asked] = [one for one in results.remarks if one.key.endswith("other_names")]
+    assert asked.args == {"file": "Cleo, Dan", "known": "Ann, Ben"}
 
 
 def test_lines_run_from_nobody_to_everybody() -> None:
