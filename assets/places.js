@@ -9,7 +9,7 @@ function bmFind(root, id) {
   for (const isNew of [false, true]) {
     if (isNew || !bmPlaces.has(root)) {
       bmPlaces.set(root, new Map());
-      bmNote(root, [], bmPlaces.get(root));
+      bmNote(!isNew && window.gradio_config?.layout || root, [], bmPlaces.get(root));  // at first as the page was sent
     }
     let node = bmPlaces.get(root).has(id) ? root : null;
     for (const at of bmPlaces.get(root).get(id) || []) node = node?.children?.[at];

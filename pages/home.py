@@ -1,5 +1,6 @@
 """The Home tab: what this is in three steps, samples that work with one click, and the latest trainings."""
 
+from collections.abc import Callable
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -31,9 +32,9 @@ class HomeTab:
         self.guard = guard(ctx.services.words)
         self.samples = {sample.name: sample for sample in ctx.services.datasets.samples()}
         self.recent = gr.HTML("", elem_id="home-recent")
-        self.intro = gr.HTML(waiting.drawn("steps"), elem_id="home-intro")
+        self.intro = gr.HTML(waiting.held(_intro(ctx.each)), elem_id="home-intro")
         self.own = gr.Button(ctx.t("pages.home.own"), variant="primary", elem_id="home-own")
-        self.example = gr.Button(ctx.t("pages.home.example"), elem_id="home-example", visible=False)
+        self.example = gr.Button(ctx.t("pages.home.example"), elem_id="home-example")
         title = f'<h2 class="bm-title">{ctx.each("pages.home.samples")}</h2>'
         self.cards = sample_cards(ctx.each, list(self.samples.values()), "home-samples", title)
         ProjectView(ctx, self.guard)
@@ -64,8 +65,9 @@ class HomeTab:
     def show(self, request: gr.Request) -> tuple[str, str, gr.Button]:
         """Draw the three steps and offer the example for a first visit, the latest trainings for a return."""
         jobs = self.ctx.services.jobs.all(self.ctx.owner(request), RECENT, 0)
-        intro, recent = ("", self._recent(jobs, request)) if jobs else (self._intro(request), "")
-        return intro, recent, gr.Button(visible=not jobs)
+        if jobs:
+            return "", self._recent(jobs, request), gr.Button(visible=False)
+        return _intro(lambda key: escape(self.ctx.say(request, key))), "", gr.Button(visible=True)
 
     def look(self, request: gr.Request) -> tuple[str, str]:
         """Bring the finished example in, as a project of the person's own; one that is here already stays as it is."""
@@ -103,19 +105,6 @@ class HomeTab:
         self.ctx.notice(request, self.ctx.say(request, "pages.home.started", name=title))
         return dataset.id, job.id
 
-    def _intro(self, request: gr.Request) -> str:
-        say = partial(self.ctx.say, request)
-        steps = "".join(
-            f'<div class="bm-card bm-step"><i class="bm-icon" style="--icon: var(--icon-{icon})"></i>'
-            f"<div><b>{escape(say(f'pages.home.step_{step}_title'))}</b><br>"
-            f'<span class="bm-muted">{escape(say(f"pages.home.step_{step}"))}</span></div></div>'
-            for step, icon in STEPS.items()
-        )
-        return (
-            f'<p class="bm-lead">{escape(say("pages.home.lead"))}</p>'
-            f'<div class="bm-cards">{steps}</div>'
-        )
-
     def _recent(self, jobs: list[Job], request: gr.Request) -> str:
         title = escape(self.ctx.say(request, "pages.home.recent"))
         cards = "".join(self._card(job, request) for job in jobs)
@@ -152,6 +141,17 @@ class HomeTab:
         numbers = kept.metrics.get("test", {}) if kept else {}
         own = self.ctx.services.jobs.metrics(job)
         return ring.of_numbers(numbers, partial(self.ctx.say, request), own)
+
+
+def _intro(text: Callable[[str], str]) -> str:
+    """Return what this is, in three steps."""
+    steps = "".join(
+        f'<div class="bm-card bm-step"><i class="bm-icon" style="--icon: var(--icon-{icon})"></i>'
+        f"<div><b>{text(f'pages.home.step_{step}_title')}</b><br>"
+        f'<span class="bm-muted">{text(f"pages.home.step_{step}")}</span></div></div>'
+        for step, icon in STEPS.items()
+    )
+    return f'<p class="bm-lead">{text("pages.home.lead")}</p><div class="bm-cards">{steps}</div>'
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:

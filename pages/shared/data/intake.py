@@ -57,7 +57,9 @@ class Intake:
                 elem_id="data-tray",
             )
         self.paste = PasteView(ctx)
-        self.refused = gr.HTML("", elem_id="data-refused", visible=False)
+        self.refused = gr.HTML(
+            "", elem_id="data-refused", visible=False, js_on_load=script("in_sight.js")
+        )
         self.pending = gr.State(None)  # an upload that needs an answer before it can be taken
         self.changed = gr.State("")  # the version of a dataset that was there before
         with gr.Row(visible=False, elem_id="data-answer") as self.answer:

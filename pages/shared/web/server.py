@@ -50,7 +50,8 @@ FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 def head(language: Language | None) -> str:
     """Return what runs in the head of a page, before anything of Gradio."""
     scripts = script("events.js", "frames.js", "stream.js", "takes.js")
-    return f"{head_script(language)}<script>{scripts}</script>{sent.early()}"
+    frame = f"<style>{script('frame.css')}</style>"
+    return f"{head_script(language)}{frame}<script>{scripts}</script>{sent.early()}"
 
 
 def running_url(settings: Settings) -> str:

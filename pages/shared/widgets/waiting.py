@@ -4,7 +4,6 @@ import gradio as gr
 
 # How many lines, cards and blocks stand for what will stand there; sizes are the style sheet's.
 SHAPES = {
-    "steps": ("lead", "card", "card", "card"),
     "data": ("head", "line", "line", "block"),
     "jobs": ("block", "line", "block"),
     "results": ("ring", "line", "line", "block"),
@@ -16,6 +15,11 @@ def drawn(shape: str) -> str:
     """Return the places of a shape, which nobody hears or presses."""
     parts = "".join(f'<i class="is-{part}"></i>' for part in SHAPES[shape])
     return f'<div class="bm-wait is-{shape}" aria-hidden="true">{parts}</div>'
+
+
+def held(content: str) -> str:
+    """Return the place of what most likely comes, to the pixel: its own words, unseen."""
+    return f'<div class="bm-wait is-held" aria-hidden="true">{content}</div>'
 
 
 def waiting(shape: str, elem_id: str) -> gr.HTML:

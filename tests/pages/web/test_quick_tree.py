@@ -21,7 +21,12 @@ LOOKS = f"""(() => {{
   const found = [3, 3, 2, 4, 0, 9].map(id => bmFind(root, id)?.id ?? null);
   looks = 0;
   bmFind(root, 3);
-  return [found, looks];
+  const again = looks;
+  window.gradio_config = {{layout: {TREE}}};
+  const sent = watch({TREE});
+  looks = 0;
+  bmFind(sent, 3);
+  return [found, again, looks];
 }})()"""
 MOVED = """(() => {
   const root = {id: 0, children: [{id: 1}, {id: 2}]};
@@ -33,7 +38,7 @@ MOVED = """(() => {
 
 def test_pinned_gradio_has_the_search_that_is_replaced() -> None:
     routes = tree.routes()
-    (path,) = [route.path for route in routes]
+    path, events = [route.path for route in routes]
     answer = TestClient(Starlette(routes=routes)).get(path)
     served = answer.text
     assert answer.headers["content-type"].startswith("text/javascript")
@@ -44,15 +49,19 @@ def test_pinned_gradio_has_the_search_that_is_replaced() -> None:
     assert re.search(rf"function {walk['find']}\(root, id\)", served)
     assert tree.FETCH.search(own)
     assert not tree.FETCH.search(served)
-    for place in (tree.EVENTS, tree.AGAIN):
+    for place in (tree.EVENTS, tree.AGAIN, tree.MAKE):
         assert len(place.findall(own)) == 1
+    script_of_events = (tree.PARTS / events.rpartition("/")[2]).read_text("utf-8")
+    assert len(tree.ARGS.findall(script_of_events)) == 1
+    assert "{if(!Object.keys(" in TestClient(Starlette(routes=routes)).get(events).text
 
 
 def test_places_are_remembered_and_looked_up_anew_where_they_moved(browser: Browser) -> None:
     page = browser.new_page()
     page.add_script_tag(content=script("places.js"))
-    found, looks = page.evaluate(LOOKS)
+    found, looks, first = page.evaluate(LOOKS)
     assert found == [3, 3, 2, 4, 0, None]
     assert looks <= 4
+    assert first == looks, "the places of a page as it was sent are known without a walk"
     assert page.evaluate(MOVED) == [2, 1, 5]
     page.close()

@@ -27,21 +27,37 @@ WALK = re.compile(
 FETCH = re.compile(
     r"(?P<kept>\w+\[`[^`]+`\])=(?P<chunk>\(\w+\?\.\[\w+\]\?\.\[\w+\]\|\|\w+\?\.\[\w+\]\?\.\[\w+\]\))\(\)"
 )
+# What makes the tree of components, in an object that notes every look from its first line on.
+MAKE = re.compile(
+    r"(?P<made>constructor\([\w,]+\)\{this\.ready=(?:(?!constructor).)*?)(?P<end>this\.root_untracked=this\.root\})"
+)
+# What an event sets on its components while it runs: looks for each of them, though hardly an event sets anything.
+ARGS = re.compile(r"async set_event_args\(\w+,(?P<set>\w+)\)\{")
 EVENTS = re.compile(r"find_attached_events\((\w+),(\w+)\)\{")
 AGAIN = re.compile(r"\breload\((?:\w+,){3}\w+\)\{(?=this\.#)")
 
 
 def routes() -> list[Route]:
-    """Return the routes that serve Gradio's tree of components with our changes, none where Gradio has another by now."""
+    """Return the routes that serve Gradio's half with our changes, none for a script where Gradio has another by now."""
     found = []
-    for path in PARTS.glob("core-*.js"):
-        text = path.read_text("utf-8")
-        if WALK.search(text) or FETCH.search(text):
-            body = light_tree(quick_tree(text))
-            found.append(Route(f"/assets/{path.name}", _script(body)))
-    if not found:
-        log.warning("Gradio's tree of components was not found: pages answer more slowly")
+    for name, change in (("core-*.js", core), ("Blocks-*.js", quick_events)):
+        texts = {path.name: path.read_text("utf-8") for path in PARTS.glob(name)}
+        bodies = {path: change(text) for path, text in texts.items()}
+        changed = [path for path, body in bodies.items() if body != texts[path]]
+        found += [Route(f"/assets/{path}", _script(bodies[path])) for path in changed]
+        if not changed:
+            log.warning("%s of Gradio is another: pages answer more slowly", name)
     return found
+
+
+def core(text: str) -> str:
+    """Return the script with Gradio's tree of components with all our changes."""
+    return light_tree(quick_tree(text))
+
+
+def quick_events(text: str) -> str:
+    """Return Gradio's script of events, which finds the parts of an event only where that sets something on them."""
+    return ARGS.sub(r"\g<0>if(!Object.keys(\g<set>||{}).length)return()=>{};", text, 1)
 
 
 def quick_tree(text: str) -> str:
@@ -62,6 +78,9 @@ def light_tree(text: str) -> str:
         return text
     text = text.replace(found[0], f"{found['kept']}=new BmLate({found['chunk']})")
     text = EVENTS.sub(r"\g<0>return bmEvents(\1,\2);", text, 1)
+    text = MAKE.sub(
+        lambda made: made["made"].replace("this.root", "this.bmRoot") + made["end"], text, 1
+    )
     text = AGAIN.sub(r"\g<0>if(!this.bmStands){this.bmStands=true;return}", text, 1)
     return text + script("tree.js")
 
