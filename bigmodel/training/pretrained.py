@@ -24,6 +24,13 @@ from bigmodel.core.task import BaseFiles
 
 log = logging.getLogger(__name__)
 
+# Weights come from this machine alone, as safetensors, which hold no code, and no code beside them is run.
+SAFELY: dict[str, Any] = {  # Any: as keywords of functions with many others
+    "local_files_only": True,
+    "use_safetensors": True,
+    "trust_remote_code": False,
+}
+
 # Parts below a model's prefix that belong to another head or are no weights: some checkpoints have them, some not.
 MAY_DIFFER = re.compile(
     r"pooler|position_ids|masked_spec_embed|mask_token|lm_head|num_batches_tracked"
@@ -85,9 +92,7 @@ def load_with_new_head(
     with quiet():
         model, report = auto.from_pretrained(
             folder,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
+            **SAFELY,
             dtype="float32",
             ignore_mismatched_sizes=True,  # a head of another training is replaced
             output_loading_info=True,
@@ -162,13 +167,7 @@ def load_trained(
     with loading_model():
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         with quiet():
-            model = auto.from_pretrained(
-                folder,
-                local_files_only=True,
-                use_safetensors=True,
-                trust_remote_code=False,
-                dtype="float32",
-            )
+            model = auto.from_pretrained(folder, **SAFELY, dtype="float32")
     return model.eval(), tokenizer
 
 

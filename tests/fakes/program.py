@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -29,7 +28,7 @@ def load_program(source: Path) -> Any:  # Any: a module made from a file
     """Write the program out and import it."""
     text = assemble(source)
     assert "bigmodel" not in text
-    assert len(re.findall(r"^def main", text, re.MULTILINE)) == 1
+    assert text.count('if __name__ == "__main__":') == 1
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "predict.py"
         place.write_text(text, "utf-8")

@@ -8,7 +8,6 @@ It reads WAV, FLAC, OGG and MP3. Or in Python: `Model().predict(["one.wav"])`.
 """
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,11 +40,5 @@ class Model:
         return rows
 
 
-def main() -> int:
-    """Answer the files of the command line."""
-    return answer_files(Model, "Answer recordings with this model.")
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_files(Model, "Answer recordings with this model.")

@@ -8,7 +8,6 @@ A row is given in the order of its columns (`--columns` lists them); "" or a mis
 Or in Python: `Model().answer([["4 bedrooms", "120", "photo.jpg"]])`.
 """
 
-import sys
 from pathlib import Path
 
 from bigmodel.training.several.program import RowsModel, answer_rows, plain_looks
@@ -21,11 +20,5 @@ class Model(RowsModel):
         super().__init__(folder or Path(__file__).resolve().parent, "blocks", plain_looks())
 
 
-def main() -> int:
-    """Answer the row of the command line."""
-    return answer_rows(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_rows(Model)

@@ -11,7 +11,6 @@ Or in Python: `Model().answer([["4 bedrooms", "120", "photo.jpg"]])`.
 import json
 import math
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -106,12 +105,6 @@ class Reader:
         return np.zeros(self._encoder.width, np.float32) if found is None else found
 
 
-def main() -> int:
-    """Answer the row of the command line."""
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    return answer_rows(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    answer_rows(Model)

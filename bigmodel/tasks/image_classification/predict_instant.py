@@ -8,7 +8,6 @@ Or in Python: `Model().predict(["photo.jpg"])`.
 """
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,11 +36,5 @@ class Model:
         return probabilities(features_of(squares), self._arrays)
 
 
-def main() -> int:
-    """Answer the files of the command line."""
-    return answer_files(Model, "Sort pictures with this model.")
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_files(Model, "Sort pictures with this model.")

@@ -10,7 +10,6 @@ Or in Python: `Model().predict(["photo.jpg"])`.
 import json
 import math
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -57,11 +56,5 @@ def read_picture(path: str, side: int) -> Any:
     return np.ascontiguousarray(resized(square, side).transpose(2, 0, 1)[None]) / 255
 
 
-def main() -> int:
-    """Answer the files of the command line."""
-    return answer_files(Model, "Sort pictures with this model.")
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_files(Model, "Sort pictures with this model.")

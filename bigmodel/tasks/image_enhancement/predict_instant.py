@@ -7,7 +7,6 @@ Or in Python: `Model().predict(["photo.jpg"])`, which returns arrays (height, wi
 """
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,11 +39,5 @@ class Model:
         return [enlarged(read_upright(path, longest), self._scale) for path in paths]
 
 
-def main() -> int:
-    """Answer the files of the command line."""
-    return answer_pictures(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_pictures(Model)

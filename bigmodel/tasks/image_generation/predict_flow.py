@@ -8,7 +8,6 @@ Without a class it makes some of each. Each file carries a note that a model mad
 """
 
 import json
-import sys
 from pathlib import Path
 
 from bigmodel.data.media.made import Squares
@@ -41,11 +40,5 @@ class Model(PictureMaker):
         return made
 
 
-def main() -> int:
-    """Make pictures of the classes of the command line."""
-    return answer_classes(Model, "Make pictures with this model.")
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_classes(Model, "Make pictures with this model.")

@@ -10,7 +10,6 @@ latent.json. A graphics card is used where there is one. Each file carries a not
 """
 
 import json
-import sys
 from pathlib import Path
 
 import torch
@@ -49,11 +48,5 @@ class Model(PictureMaker):
         return made
 
 
-def main() -> int:
-    """Make pictures of the classes of the command line."""
-    return answer_classes(Model, "Make pictures with this model.")
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_classes(Model, "Make pictures with this model.")

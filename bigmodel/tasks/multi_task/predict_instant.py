@@ -7,7 +7,6 @@
 `--file` holds one text a line, in UTF-8. Or in Python: `Model().predict(["a text"])`.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,11 +45,5 @@ class Model(LinearModel):
         return found
 
 
-def main() -> int:
-    """Answer the texts of the command line or of a file."""
-    return answer_columns(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_columns(Model)

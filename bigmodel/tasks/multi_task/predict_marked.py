@@ -8,7 +8,6 @@
 """
 
 import os
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,11 +44,5 @@ class Model(PieceModel):
         return found
 
 
-def main() -> int:
-    """Answer the texts of the command line or of a file."""
-    return answer_columns(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_columns(Model)

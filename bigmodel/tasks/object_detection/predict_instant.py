@@ -8,7 +8,6 @@ Or in Python: `Model().predict(["photo.jpg"])`. Boxes are in pixels of the file,
 """
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,11 +40,5 @@ class Model:
         ]
 
 
-def main() -> int:
-    """Answer the files of the command line."""
-    return answer_boxes(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_boxes(Model)

@@ -7,58 +7,28 @@
 Or in Python: `Model().predict(["photo.jpg"])`. Boxes are in pixels of the file, turned upright.
 """
 
-import json
 import os
-import sys
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-from bigmodel.training.detection.finding import found_shares
+from bigmodel.training.detection.program import BoxFinder
 from bigmodel.training.detection.queries.alone import Body
 from bigmodel.training.detection.queries.decoding import boxes_of_queries
-from bigmodel.training.standalone.boxes import FoundBox, answer_boxes, drawn_boxes, read_upright
+from bigmodel.training.standalone.boxes import answer_boxes
 
 
-class Model:
+class Model(BoxFinder):
     """A trained detector of Transformers."""
 
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or Path(__file__).resolve().parent
-        record = json.loads((folder / "queries.json").read_text("utf-8"))
-        self.labels: list[str] = record["labels"]
-        self._threshold: float = record["threshold"]
-        net = record["net"]
-        self._side: int = net["side"]
-        self._decode = partial(boxes_of_queries, side=self._side, has_nothing=net["has_nothing"])
+        super().__init__(folder, "queries.json")
+        how = {"side": self._side, "has_nothing": self._net["has_nothing"]}
+        self._decode = partial(boxes_of_queries, **how)
         self._body = Body(folder)
-
-    def show(self, path: str) -> str:
-        """Return a picture with its boxes as HTML."""
-        [found] = self.predict([path])
-        return drawn_boxes(path, found, self.labels)
-
-    def predict(self, paths: Sequence[str]) -> list[list[FoundBox]]:
-        """Return the boxes of each picture, the surest first: left, top, right, bottom, kind, certainty."""
-        return [self._one(path) for path in paths]
-
-    def _one(self, path: str) -> list[FoundBox]:
-        picture, (width, height) = read_upright(path)
-        found = found_shares(self._body, self._decode, picture, self._side)
-        return [
-            (left * width, top * height, right * width, bottom * height, self.labels[label], sure)
-            for (left, top, right, bottom), label, sure in found
-            if sure >= self._threshold
-        ]
-
-
-def main() -> int:
-    """Answer the files of the command line."""
-    return answer_boxes(Model)
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_boxes(Model)

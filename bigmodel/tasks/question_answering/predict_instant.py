@@ -7,7 +7,6 @@
 Or in Python: `Model().find("the text", ["a question"])`.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,11 +35,5 @@ class Model:
         return [(clean, self._ranker.choose(clean, question)) for question in asked]
 
 
-def main() -> int:
-    """Answer the questions of the command line."""
-    return answer_extracts(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_extracts(Model)

@@ -10,7 +10,6 @@ Or in Python: `Model().find("the text", ["a question"])`. The folder is one of p
 
 import json
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -56,11 +55,5 @@ class Model:
         return [(clean, choice) for choice in found]
 
 
-def main() -> int:
-    """Answer the questions of the command line."""
-    return answer_extracts(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_extracts(Model)

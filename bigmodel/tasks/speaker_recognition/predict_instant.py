@@ -7,7 +7,6 @@
 It reads WAV, FLAC, OGG and MP3. Or in Python: `Model().hear("one.wav")`. It is no lock: a recording fools it.
 """
 
-import sys
 from pathlib import Path
 
 from bigmodel.training.audio.features import level
@@ -35,11 +34,5 @@ class Model:
         return drawn_voice(self.labels, *self.hear(path))
 
 
-def main() -> int:
-    """Answer the files of the command line."""
-    return answer_voices(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_voices(Model)

@@ -8,7 +8,6 @@ It reads WAV, FLAC, OGG and MP3, and writes one-clean.wav beside one.wav. Or in 
 """
 
 import json
-import sys
 from pathlib import Path
 
 from safetensors.torch import load_file
@@ -40,11 +39,5 @@ class Model:
         return drawn_sound(*self.clean(path))
 
 
-def main() -> int:
-    """Clean the files of the command line."""
-    return answer_noisy(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_noisy(Model)

@@ -7,9 +7,7 @@
 It reads WAV, FLAC, OGG and MP3. Or in Python: `Model().transcribe(["one.wav"])`.
 """
 
-import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from safetensors.numpy import load_file
 
 from bigmodel.training.speech.baseline import NEAR, Parting, cepstra_of, outline, pieces, warped
 from bigmodel.training.standalone.sounds import read_sound
+from bigmodel.training.standalone.transcripts import answer_recordings
 
 
 class Model:
@@ -49,18 +48,5 @@ class Model:
         return self._texts[min(chosen, key=lambda place: warped(heard, self._known[place]))]
 
 
-def main() -> int:
-    """Write down the recordings of the command line."""
-    parser = argparse.ArgumentParser(description="Write down recordings with this model.")
-    parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
-    for path, text in zip(args.files, Model().transcribe(args.files), strict=True):
-        line = json.dumps({"file": path, "text": text}, ensure_ascii=False)
-        sys.stdout.write((line if args.json else f"{path}\t{text}") + "\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_recordings(Model)

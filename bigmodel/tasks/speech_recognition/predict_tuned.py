@@ -7,10 +7,8 @@
 It reads WAV, FLAC, OGG and MP3. Or in Python: `Model().transcribe(["one.wav"])`.
 """
 
-import argparse
 import json
 import math
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import AutoModelForCTC
 
+from bigmodel.training.pretrained import SAFELY
 from bigmodel.training.standalone.files import heard_whole
+from bigmodel.training.standalone.transcripts import answer_recordings
 
 RATE_HZ, BLANK, ORDER = 16_000, 0, 6
 LIKELY = 1e-4
@@ -89,9 +89,8 @@ class Model:
             )  # fmt: skip
         else:
             self._body = AutoModelForCTC.from_pretrained(
-                folder, local_files_only=True, use_safetensors=True, trust_remote_code=False,
-                dtype="float32", attn_implementation="eager",
-            ).eval()  # fmt: skip
+                folder, **SAFELY, dtype="float32", attn_implementation="eager"
+            ).eval()
         stored = folder / "letters.json"
         counts = json.loads(stored.read_text("utf-8")) if stored.is_file() else []
         self._counts = {tuple(key): dict(map(tuple, value)) for key, value in counts}
@@ -170,18 +169,5 @@ def _add(a: float, b: float) -> float:
     return high if low == -math.inf else high + math.log1p(math.exp(low - high))
 
 
-def main() -> int:
-    """Write down the recordings of the command line."""
-    parser = argparse.ArgumentParser(description="Write down recordings with this model.")
-    parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
-    for path, text in zip(args.files, Model().transcribe(args.files), strict=True):
-        line = json.dumps({"file": path, "text": text}, ensure_ascii=False)
-        sys.stdout.write((line if args.json else f"{path}\t{text}") + "\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_recordings(Model)

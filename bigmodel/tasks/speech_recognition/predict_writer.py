@@ -8,9 +8,9 @@
 It reads WAV, FLAC, OGG and MP3. Or in Python: `Model().transcribe(["one.wav"])`.
 """
 
-import argparse
 import json
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,14 @@ from torch.nn import functional
 from transformers import WhisperForConditionalGeneration
 
 from bigmodel.core.results.subtitles import srt
+from bigmodel.training.pretrained import SAFELY
 from bigmodel.training.speech.decoding import DecodingConfig, window_samples, write
 from bigmodel.training.speech.features import RATE_HZ
 from bigmodel.training.speech.pieces.pauses import pieces
 from bigmodel.training.speech.spoken_text import Manner
+from bigmodel.training.standalone.console import command_line
 from bigmodel.training.standalone.sounds import read_sound
+from bigmodel.training.standalone.transcripts import answer_recordings
 
 
 class Model:
@@ -40,9 +43,8 @@ class Model:
         self._text = Manner(how.case, how.language, how.numbers, record.get("letters", {}))
         self._tokens = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._net = WhisperForConditionalGeneration.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False,
-            dtype="float32",
-        )  # fmt: skip
+            folder, **SAFELY, dtype="float32"
+        )
         nn.Module.eval(self._net)
         self._end: int = self._tokens.encode("<|endoftext|>", add_special_tokens=False).ids[0]
         config = self._net.config
@@ -100,22 +102,17 @@ class Model:
         return heard
 
 
-def main() -> int:
-    """Write down the recordings of the command line."""
-    parser = argparse.ArgumentParser(description="Write down recordings with this model.")
-    parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+def main() -> None:
+    """Write down the recordings of the command line, or subtitles of one."""
+    parser = ArgumentParser(description="Write down recordings with this model.")
+    parser.add_argument("paths", nargs="+", metavar="FILE")
     parser.add_argument("--srt", action="store_true", help="subtitles of one recording")
-    args = parser.parse_args()
+    args = command_line(parser)
     if args.srt:
-        sys.stdout.write(srt(Model().segments(args.files[0])))
-        return 0
-    for path, text in zip(args.files, Model().transcribe(args.files), strict=True):
-        line = json.dumps({"file": path, "text": text}, ensure_ascii=False)
-        sys.stdout.write((line if args.json else f"{path}\t{text}") + "\n")
-    return 0
+        sys.stdout.write(srt(Model().segments(args.paths[0])))
+    else:
+        answer_recordings(Model, args)
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    main()

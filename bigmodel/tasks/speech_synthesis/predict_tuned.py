@@ -8,7 +8,6 @@ It writes one WAV for each text, with a note in its header that a model made it,
 Or in Python: `Model().speak("hello there")`.
 """
 
-import sys
 from pathlib import Path
 
 from bigmodel.training.synthesis.acoustic.voice import load_sentence_voice
@@ -33,11 +32,5 @@ class Model:
         return self._voice.say(text, pause)
 
 
-def main() -> int:
-    """Say the texts of the command line."""
-    return answer_spoken(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_spoken(Model)

@@ -8,7 +8,6 @@
 `--file` holds one text a line, in UTF-8; the length is in characters. Or in Python: `Model().write(["a text"])`.
 """
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -44,11 +43,5 @@ class Model:
         return ["".join(write(text)) for text in cleaned(texts, self._folder)]
 
 
-def main() -> int:
-    """Write after the texts of the command line or of a file."""
-    return answer_writings(Model, "Write with this model.")
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_writings(Model, "Write with this model.")

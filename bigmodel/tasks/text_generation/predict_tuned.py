@@ -9,13 +9,13 @@
 `transformers.pipeline("text-generation", model=".")` loads it as well.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from bigmodel.training.pretrained import SAFELY
 from bigmodel.training.standalone.texts import cleaned
 from bigmodel.training.standalone.writings import SEED, TEMPERATURE, answer_writings, drawn_writing
 from bigmodel.training.writing.sampling import written_after
@@ -30,10 +30,7 @@ class Model:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or Path(__file__).resolve().parent
         self._tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
-        net = AutoModelForCausalLM.from_pretrained(
-            self._folder, local_files_only=True, use_safetensors=True, trust_remote_code=False,
-            dtype="float32",
-        )  # fmt: skip
+        net = AutoModelForCausalLM.from_pretrained(self._folder, **SAFELY, dtype="float32")
         self._net = net.eval()  # type: ignore[no-untyped-call]
 
     def show(self, text: str) -> str:
@@ -66,11 +63,5 @@ class Model:
         return found
 
 
-def main() -> int:
-    """Write after the texts of the command line or of a file."""
-    return answer_writings(Model, "Write with this model.")
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_writings(Model, "Write with this model.")

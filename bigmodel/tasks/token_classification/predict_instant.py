@@ -7,7 +7,6 @@
 `--file` holds one text a line, in UTF-8. Or in Python: `Model().predict(["a text"])`.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,11 +28,5 @@ class Model:
         return [(text, self._tagger.marks(text)) for text in cleaned(texts, self._folder)]
 
 
-def main() -> int:
-    """Answer the texts of the command line or of a file."""
-    return answer_marks(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_marks(Model)

@@ -9,7 +9,6 @@ Transformers too: `pipeline("token-classification", folder, aggregation_strategy
 """
 
 import os
-import sys
 from collections.abc import Sequence
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -32,11 +31,5 @@ class Model(PieceModel):
         return list(zip(pieces.texts, marks_of(pieces, raw, self.outputs), strict=True))
 
 
-def main() -> int:
-    """Answer the texts of the command line or of a file."""
-    return answer_marks(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_marks(Model)

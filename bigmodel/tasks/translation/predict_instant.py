@@ -8,7 +8,6 @@
 `--file` holds one text a line, in UTF-8; the answers stand on the same lines. Or in Python: `Model().translate(["a sentence"])`.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,11 +33,5 @@ class Model:
         return [self._model.translate(text) for text in cleaned(texts, self._folder)]
 
 
-def main() -> int:
-    """Translate the texts of the command line or of a file."""
-    return answer_translations(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_translations(Model)

@@ -8,7 +8,6 @@
 `--file` holds one text a line, in UTF-8; the answers stand on the same lines. Or in Python: `Model().translate(["a sentence"])`.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 from bigmodel.training.bilingual.beam_answers import beam_answers
 from bigmodel.training.bilingual.document import Rendering
+from bigmodel.training.pretrained import SAFELY
 from bigmodel.training.standalone.texts import cleaned
 from bigmodel.training.standalone.translations import answer_translations, drawn_translations
 
@@ -30,9 +30,8 @@ class Model:
         self._folder = folder or Path(__file__).resolve().parent
         self._tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
         self._net = AutoModelForSeq2SeqLM.from_pretrained(
-            self._folder, local_files_only=True, use_safetensors=True, trust_remote_code=False,
-            dtype="float32",
-        ).eval()  # fmt: skip
+            self._folder, **SAFELY, dtype="float32"
+        ).eval()
 
     def show(self, text: str) -> str:
         """Return the translations of a text as HTML."""
@@ -48,11 +47,5 @@ class Model:
         return found
 
 
-def main() -> int:
-    """Translate the texts of the command line or of a file."""
-    return answer_translations(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_translations(Model)

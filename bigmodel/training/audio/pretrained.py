@@ -17,7 +17,7 @@ from bigmodel.core.task import BaseFiles
 from bigmodel.training.audio.features import RATE_HZ, Floats, read_clip
 from bigmodel.training.audio.recipe import AudioParams
 from bigmodel.training.loop.examples import Batch
-from bigmodel.training.pretrained import load_with_new_head, quiet, set_outputs
+from bigmodel.training.pretrained import SAFELY, load_with_new_head, quiet, set_outputs
 
 MOST_GAIN = 2.8  # times louder or softer
 MOST_NOISE_DB, LEAST_NOISE_DB = -5.0, -45.0
@@ -108,13 +108,7 @@ def load_base(base: BaseFiles, *, labels: tuple[str, ...]) -> PreTrainedModel:
 def load_frontend(folder: Path, steps: int) -> WaveFrontend:
     """Load a model that `save` wrote."""
     with quiet():
-        model = AutoModelForAudioClassification.from_pretrained(
-            folder,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            dtype="float32",
-        )
+        model = AutoModelForAudioClassification.from_pretrained(folder, **SAFELY, dtype="float32")
     return WaveFrontend(model, steps)
 
 

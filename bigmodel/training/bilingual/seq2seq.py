@@ -37,7 +37,7 @@ from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.objective import TokenObjective
 from bigmodel.training.loop.optimizer import freeze
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.pretrained import load_with_new_head, quiet
+from bigmodel.training.pretrained import SAFELY, load_with_new_head, quiet
 from bigmodel.training.text.near_rows import NearRows, load_near, save_near
 
 WIDTH, HEADS, INNER = 256, 4, 768
@@ -149,13 +149,7 @@ def save(
 def _loaded(folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     with quiet():
-        model = AutoModelForSeq2SeqLM.from_pretrained(
-            folder,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            dtype="float32",
-        )
+        model = AutoModelForSeq2SeqLM.from_pretrained(folder, **SAFELY, dtype="float32")
     return model, tokenizer
 
 

@@ -1,10 +1,10 @@
 """The command line of programs that take noise out of recordings, and how an answer is drawn; it is written into each of them."""
 
-import argparse
 import base64
 import io
 import json
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,17 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from bigmodel.training.standalone.console import command_line
+
 CLEANED_HZ = 16_000
 
 
-def answer_noisy(make: Any) -> int:
+def answer_noisy(make: Any) -> None:
     """Write a clearer recording beside each file of the command line, by the model that `make` loads."""
-    parser = argparse.ArgumentParser(description="Take noise out of recordings.")
+    parser = ArgumentParser(description="Take noise out of recordings.")
     parser.add_argument("paths", nargs="+", metavar="FILE")
     parser.add_argument("--strength", type=float, default=1.0, help="0 leaves all noise, 1 none")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
+    args = command_line(parser)
     model = make()
     for path in args.paths:
         noisy, cleaned = model.clean(path)
@@ -30,7 +31,6 @@ def answer_noisy(make: Any) -> int:
         told = {"file": path, "out": str(out), "seconds": round(len(noisy) / CLEANED_HZ, 3)}
         line = json.dumps(told, ensure_ascii=False) if args.json else f"{path}\t{out}"
         sys.stdout.write(line + "\n")
-    return 0
 
 
 def mixed_back(

@@ -1,8 +1,8 @@
 """Programs that read rows of several media: blocks that weigh alike, linear heads, and the command line; it is written into each of them."""
 
-import argparse
 import json
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -15,6 +15,7 @@ from bigmodel.training.audio.features import describe, level
 from bigmodel.training.images.features import SIDE, features_of
 from bigmodel.training.several.blocks import PICTURE, SOUND, Floats
 from bigmodel.training.several.lines import TOGETHER, lines_of
+from bigmodel.training.standalone.console import command_line
 from bigmodel.training.standalone.pictures import read_square
 from bigmodel.training.standalone.sounds import read_sound
 from bigmodel.training.standalone.texts import cleaned
@@ -87,20 +88,19 @@ def plain_looks() -> dict[str, Look]:
     return {PICTURE: seen, SOUND: heard}
 
 
-def answer_rows(make: Any) -> int:
+def answer_rows(make: Any) -> None:
     """Answer the row of the command line."""
-    parser = argparse.ArgumentParser(description="Answer a row with this model.")
+    parser = ArgumentParser(description="Answer a row with this model.")
     parser.add_argument("cells", nargs="*", metavar="CELL", help="in the order of the columns")
     parser.add_argument(
         "--columns", action="store_true", help="list the columns and what they hold"
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    args = parser.parse_args()
+    args = command_line(parser)
     model = make()
     if args.columns:
         for name, medium in model.boxes:
             sys.stdout.write(f"{name}\t{medium}\n")
-        return 0
+        return
     if not any(args.cells):
         parser.error("give the cells of a row")
     [told] = model.answer([args.cells])
@@ -112,4 +112,3 @@ def answer_rows(make: Any) -> int:
     else:
         line = "\t".join(f"{name}: {text}" for name, text in said.items())
     sys.stdout.write(f"{line}\n")
-    return 0

@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoModelForCTC, PreTrainedModel
 
 from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
-from bigmodel.training.pretrained import load_with_new_head, quiet
+from bigmodel.training.pretrained import SAFELY, load_with_new_head, quiet
 from bigmodel.training.speech.charset import BLANK
 from bigmodel.training.speech.features import SCALE, Recordings, augment
 
@@ -81,12 +81,7 @@ def load_ctc(folder: Path) -> WaveCtc:
     """Load a model that `save_ctc` wrote."""
     with quiet():
         model = AutoModelForCTC.from_pretrained(
-            folder,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            dtype="float32",
-            attn_implementation="eager",
+            folder, **SAFELY, dtype="float32", attn_implementation="eager"
         )
     return WaveCtc(model)
 

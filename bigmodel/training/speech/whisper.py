@@ -23,7 +23,7 @@ from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.pretrained import quiet
+from bigmodel.training.pretrained import SAFELY, quiet
 from bigmodel.training.speech.as_it_is import (
     LISTENED,
     ReadyPredictor,
@@ -207,13 +207,7 @@ def _load_base(base: BaseFiles) -> tuple[WhisperForConditionalGeneration, Prompt
 def _load(folder: Path) -> WhisperForConditionalGeneration:
     with quiet():  # Any: a pair, where it is told what was missing
         loaded: Any = WhisperForConditionalGeneration.from_pretrained(
-            folder,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            dtype="float32",
-            attn_implementation="sdpa",
-            output_loading_info=True,
+            folder, **SAFELY, dtype="float32", attn_implementation="sdpa", output_loading_info=True
         )
     whole, told = loaded
     if told["missing_keys"]:

@@ -1,6 +1,5 @@
 """The command line of programs that find objects in pictures, and how they draw an answer; it is written into each of them."""
 
-import argparse
 import json
 import sys
 from base64 import b64encode
@@ -14,6 +13,7 @@ from PIL import Image, ImageOps
 
 from bigmodel.core.results.boxed import boxed_picture
 from bigmodel.data.ground import flat
+from bigmodel.training.standalone.console import files_asked
 
 SHOWN_SIDE = 768
 FoundBox = tuple[
@@ -47,15 +47,11 @@ def drawn_boxes(path: str, found: Sequence[FoundBox], kinds: Sequence[str]) -> s
     return f'<div class="bm-lead" data-testid="answer">{escape(said)}</div>{shown}'
 
 
-def answer_boxes(make: Any) -> int:
+def answer_boxes(make: Any) -> None:
     """Print what the model that `make` loads finds in each file of the command line."""
-    parser = argparse.ArgumentParser(description="Find objects in pictures with this model.")
-    parser.add_argument("paths", nargs="+", metavar="FILE")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
+    args = files_asked("Find objects in pictures with this model.")
     for path, found in zip(args.paths, make().predict(args.paths), strict=True):
         sys.stdout.write(boxes_line(path, found, as_json=args.json) + "\n")
-    return 0
 
 
 def boxes_line(path: str, found: Sequence[FoundBox], *, as_json: bool) -> str:

@@ -1,8 +1,8 @@
 """The command line of programs that make pictures sharper or cleaner, and how they draw an answer; it is written into each of them."""
 
-import argparse
 import json
 import sys
+from argparse import ArgumentParser
 from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bigmodel.data.media.images import HEAD_BYTES, is_deep_png, plain_picture
+from bigmodel.training.standalone.console import command_line
 
 Pixels = NDArray[np.uint8]  # (height, width, 3)
 SHOWN_SIDE, MOST_SIDE = (
@@ -41,15 +42,12 @@ def drawn_picture(made: Pixels) -> str:
     return f'<div class="bm-lead" data-testid="answer">{said}</div>{shown}'
 
 
-def answer_pictures(make: Any) -> int:
+def answer_pictures(make: Any) -> None:
     """Write what the model that `make` loads makes of each file of the command line beside it, or into `--out`."""
-    parser = argparse.ArgumentParser(
-        description="Make pictures sharper or cleaner with this model."
-    )
+    parser = ArgumentParser(description="Make pictures sharper or cleaner with this model.")
     parser.add_argument("paths", nargs="+", metavar="FILE")
     parser.add_argument("--out", type=Path, help="a folder for the pictures; else they lie beside")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
+    args = command_line(parser)
     model = make()
     for path in map(Path, args.paths):
         [made] = model.predict([str(path)])
@@ -61,4 +59,3 @@ def answer_pictures(make: Any) -> int:
         told = {"file": str(path), "written": str(place), "width": width, "height": height}
         line = json.dumps(told, ensure_ascii=False) if args.json else str(place)
         sys.stdout.write(line + "\n")
-    return 0

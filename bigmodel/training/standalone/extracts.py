@@ -1,11 +1,13 @@
 """The command line of programs that find answers in a text; it is written into each of them. A choice is one of `extraction`."""
 
-import argparse
 import json
 import sys
+from argparse import ArgumentParser
 from html import escape
 from pathlib import Path
 from typing import Any
+
+from bigmodel.training.standalone.console import command_line
 
 
 def drawn_extract(passage: str, choice: Any) -> str:
@@ -27,21 +29,19 @@ def drawn_extract(passage: str, choice: Any) -> str:
     return lead + text + (f"<ol>{lines}</ol>" if lines else "")
 
 
-def answer_extracts(make: Any) -> int:
+def answer_extracts(make: Any) -> None:
     """Print the answers of the model that `make` loads to the questions of the command line."""
-    parser = argparse.ArgumentParser(description="Find answers in a text with this model.")
+    parser = ArgumentParser(description="Find answers in a text with this model.")
     parser.add_argument("questions", nargs="+", metavar="QUESTION")
     given = parser.add_mutually_exclusive_group(required=True)
     given.add_argument("--text", help="the text to look in")
     given.add_argument("--file", type=Path, help="the file of the text, UTF-8")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
+    args = command_line(parser)
     passage = args.text if args.file is None else args.file.read_text("utf-8-sig")
     for question, (text, choice) in zip(
         args.questions, make().find(passage, args.questions), strict=True
     ):
         sys.stdout.write(extract_line(text, question, choice, as_json=args.json) + "\n")
-    return 0
 
 
 def extract_line(passage: str, question: str, choice: Any, *, as_json: bool) -> str:

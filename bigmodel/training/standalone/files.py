@@ -1,6 +1,5 @@
 """What programs that answer files share: cleaning as of those a model learned from, and the command line; it is written into each of them."""
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -11,20 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bigmodel.data.sound_steps import PIECES, SOUND_STEPS, clean_sound
+from bigmodel.training.standalone.console import files_asked
 
 HEARD_HZ = 16_000
 
 
-def answer_files(make: Any, about: str) -> int:
+def answer_files(make: Any, about: str) -> None:
     """Print the answer of the model that `make` loads to each file of the command line."""
-    parser = argparse.ArgumentParser(description=about)
-    parser.add_argument("paths", nargs="+", metavar="FILE")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
+    args = files_asked(about)
     model = make()
     for path, scores in zip(args.paths, model.predict(args.paths), strict=True):
         sys.stdout.write(answer_line(model.labels, path, scores, as_json=args.json) + "\n")
-    return 0
 
 
 def answer_line(labels: Sequence[str], path: str, scores: Sequence[float], *, as_json: bool) -> str:

@@ -7,7 +7,6 @@
 `--file` holds one text a line, in UTF-8. Or in Python: `Model().predict(["a text"])`.
 """
 
-import sys
 from collections.abc import Sequence
 
 from bigmodel.training.standalone.networks.linear import LinearModel, shares
@@ -23,11 +22,5 @@ class Model(LinearModel):
         return [shares(row) if self.labels else [float(row[0])] for row in raw]
 
 
-def main() -> int:
-    """Answer the texts of the command line or of a file."""
-    return answer_texts(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_texts(Model)

@@ -1,9 +1,9 @@
 """The command line of programs that make pictures, and how they draw an answer; it is written into each of them."""
 
-import argparse
 import json
 import re
 import sys
+from argparse import ArgumentParser
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel.data.media.made import Squares, made_png, made_sheet
+from bigmodel.training.standalone.console import command_line
 
 COUNT, SEED, GUIDANCE, STEPS = 4, 0, 2.0, 10
 UNSAFE = re.compile(r"[^\w.-]+")
@@ -69,19 +70,18 @@ class PictureMaker:
         raise NotImplementedError
 
 
-def answer_classes(make: Any, about: str) -> int:
+def answer_classes(make: Any, about: str) -> None:
     """Write the pictures of each class of the command line into files, each with a note that a model made it."""
-    parser = argparse.ArgumentParser(description=about)
+    parser = ArgumentParser(description=about)
     parser.add_argument("classes", nargs="*", metavar="CLASS", default=[""])
     parser.add_argument("--out", type=Path, default=Path(), help="folder of the files")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--count", type=int, default=COUNT, help="pictures of each class")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument(
         "--guidance", type=float, default=GUIDANCE, help="how much the class counts"
     )
     parser.add_argument("--steps", type=int, default=STEPS, help="from noise to a picture")
-    args = parser.parse_args()
+    args = command_line(parser)
     args.out.mkdir(parents=True, exist_ok=True)
     model = make()
     how = {"count": args.count, "seed": args.seed}
@@ -95,4 +95,3 @@ def answer_classes(make: Any, about: str) -> int:
             files.append(str(path))
         line = json.dumps({"class": asked, "files": files}, ensure_ascii=False)
         sys.stdout.write((line if args.json else "\n".join(files)) + "\n")
-    return 0

@@ -2,20 +2,21 @@
 
 import json
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
-from bigmodel.training.standalone.texts import Part, said_of, texts_asked
+from bigmodel.training.standalone.console import texts_asked
+from bigmodel.training.standalone.texts import Part, said_of
 
 Found = tuple[int, int, str, float]  # from, to (not included), kind, certainty
 
 
-def answer_marks(make: Any) -> int:
+def answer_marks(make: Any) -> None:
     """Print the marks of the model that `make` loads in each text of the command line or of a file."""
-    as_json, texts = texts_asked("Found words in texts with this model.")
+    args, texts = texts_asked(ArgumentParser(description="Found words in texts with this model."))
     for text, marks in make().predict(texts):
-        sys.stdout.write(marks_line(text, marks, as_json=as_json) + "\n")
-    return 0
+        sys.stdout.write(marks_line(text, marks, as_json=args.json) + "\n")
 
 
 def marks_line(text: str, marks: Sequence[Found], *, as_json: bool) -> str:

@@ -1,13 +1,14 @@
 """What programs that answer texts share: cleaning and the command line; it is written into each of them."""
 
-import argparse
 import json
 import sys
+from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bigmodel.core.datasets.columns import Head
+from bigmodel.training.standalone.console import texts_asked
 
 Part = Mapping[
     str, Any
@@ -25,28 +26,12 @@ def cleaned(texts: Sequence[str], folder: Path, place: int = 0) -> list[str]:
     return list(clean_texts(texts, json.loads(steps.read_text("utf-8")), place))
 
 
-def texts_asked(about: str) -> tuple[bool, list[str]]:
-    """Return whether JSON is asked for, and the texts of the command line or of a file."""
-    parser = argparse.ArgumentParser(description=about)
-    parser.add_argument("texts", nargs="*", metavar="TEXT")
-    parser.add_argument("--file", type=Path, help="one text a line, UTF-8")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
-    texts = list(args.texts)
-    if args.file:
-        texts += args.file.read_text("utf-8-sig").splitlines()
-    if not texts:
-        parser.error("give texts, or --file")
-    return args.json, texts
-
-
-def answer_texts(make: Any) -> int:
+def answer_texts(make: Any) -> None:
     """Print the answer of the model that `make` loads to each text of the command line or of a file."""
-    as_json, texts = texts_asked("Answer texts with this model.")
+    args, texts = texts_asked(ArgumentParser(description="Answer texts with this model."))
     model = make()
     for text, scores in zip(texts, model.predict(texts), strict=True):
-        sys.stdout.write(answer_line(model.labels, text, scores, as_json=as_json) + "\n")
-    return 0
+        sys.stdout.write(answer_line(model.labels, text, scores, as_json=args.json) + "\n")
 
 
 def answer_line(labels: Sequence[str], text: str, scores: Sequence[float], *, as_json: bool) -> str:
@@ -69,12 +54,12 @@ def part_of(head: Head, scores: Sequence[float]) -> Part:
     return {"label": head.classes[best], "probabilities": by_label}
 
 
-def answer_columns(make: Any) -> int:
+def answer_columns(make: Any) -> None:
     """Print the answers of the model that `make` loads to each text of the command line or of a file."""
-    as_json, texts = texts_asked("Answer texts with this model, in several columns.")
+    about = "Answer texts with this model, in several columns."
+    args, texts = texts_asked(ArgumentParser(description=about))
     for text, parts in zip(texts, make().predict(texts), strict=True):
-        sys.stdout.write(columns_line(text, parts, as_json=as_json) + "\n")
-    return 0
+        sys.stdout.write(columns_line(text, parts, as_json=args.json) + "\n")
 
 
 def columns_line(text: str, parts: Mapping[str, Part], *, as_json: bool) -> str:

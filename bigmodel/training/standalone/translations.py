@@ -1,12 +1,13 @@
 """The command line of programs that translate texts; it is written into each of them."""
 
-import argparse
 import json
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
+
+from bigmodel.training.standalone.console import texts_asked
 
 
 def drawn_translations(found: Sequence[Any]) -> str:
@@ -18,18 +19,9 @@ def drawn_translations(found: Sequence[Any]) -> str:
     return best + (f"<ol>{others}</ol>" if others else "")
 
 
-def answer_translations(make: Any) -> int:
+def answer_translations(make: Any) -> None:
     """Print the translation of each text of the command line or of a file; an empty line stays one."""
-    parser = argparse.ArgumentParser(description="Translate texts with this model.")
-    parser.add_argument("texts", nargs="*", metavar="TEXT")
-    parser.add_argument("--file", type=Path, help="one text a line, UTF-8")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
-    texts = list(args.texts)
-    if args.file:
-        texts += args.file.read_text("utf-8-sig").splitlines()
-    if not texts:
-        parser.error("give texts, or --file")
+    args, texts = texts_asked(ArgumentParser(description="Translate texts with this model."))
     filled = [text for text in texts if text.strip()]
     made = iter(make().translate(filled) if filled else [])
     for text in texts:
@@ -40,4 +32,3 @@ def answer_translations(make: Any) -> int:
         else:
             sys.stdout.write(found[0].text if found else "")
         sys.stdout.write("\n")
-    return 0

@@ -8,7 +8,6 @@
 """
 
 import os
-import sys
 from collections.abc import Sequence
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -29,11 +28,5 @@ class Model(EncoderModel):
         return [shares(row) if self.labels else row.tolist() for row in raw]
 
 
-def main() -> int:
-    """Answer the texts of the command line or of a file."""
-    return answer_texts(Model)
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # so that any console shows any text
-    raise SystemExit(main())
+    answer_texts(Model)

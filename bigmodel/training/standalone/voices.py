@@ -1,27 +1,24 @@
 """The command line of programs that say who speaks, and how an answer is drawn; it is written into each of them."""
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from bigmodel.training.standalone.console import files_asked
+
 MOST_PEOPLE = 10
 
 
-def answer_voices(make: Any) -> int:
+def answer_voices(make: Any) -> None:
     """Print who speaks in each file of the command line, as the model that `make` loads hears it."""
-    parser = argparse.ArgumentParser(description="Say who speaks in recordings. It is no lock.")
-    parser.add_argument("paths", nargs="+", metavar="FILE")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
+    args = files_asked("Say who speaks in recordings. It is no lock.")
     model = make()
     for path in args.paths:
         likeness, limit = model.hear(path)
         line = voice_line(model.labels, path, likeness, limit, as_json=args.json)
         sys.stdout.write(line + "\n")
-    return 0
 
 
 def who(labels: Sequence[str], likeness: Sequence[float], limit: float) -> str:

@@ -1,28 +1,28 @@
 """The command line of programs that say texts, and how an answer is drawn; it is written into each of them."""
 
-import argparse
 import json
 import re
 import sys
+from argparse import ArgumentParser
 from base64 import b64encode
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from bigmodel.data.media.made import made_wav
+from bigmodel.training.standalone.console import command_line
 from bigmodel.training.synthesis.library import VOICE_HZ, SpokenText
 
 UNSAFE = re.compile(r"[^\w.-]+")
 
 
-def answer_spoken(make: Any) -> int:
+def answer_spoken(make: Any) -> None:
     """Write a WAV for each text of the command line, by the voice that `make` loads."""
-    parser = argparse.ArgumentParser(description="Say texts with this voice.")
+    parser = ArgumentParser(description="Say texts with this voice.")
     parser.add_argument("texts", nargs="+", metavar="TEXT")
     parser.add_argument("--out", type=Path, default=Path(), help="folder of the files")
     parser.add_argument("--pause", type=float, default=0.0, help="seconds more between pieces")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    args = parser.parse_args()
+    args = command_line(parser)
     args.out.mkdir(parents=True, exist_ok=True)
     model = make()
     for text in args.texts:
@@ -36,7 +36,6 @@ def answer_spoken(make: Any) -> int:
         lacking = f"\tcannot say: {', '.join(said.missing)}" if said.missing else ""
         line = json.dumps(told, ensure_ascii=False)
         sys.stdout.write((line if args.json else f"{told.get('file', '-')}{lacking}") + "\n")
-    return 0
 
 
 def drawn_spoken(text: str, said: SpokenText) -> str:

@@ -30,7 +30,7 @@ from bigmodel.training.loop.device import make_accelerator
 from bigmodel.training.loop.examples import Examples, fingerprint
 from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.seed import set_seed
-from bigmodel.training.pretrained import quiet
+from bigmodel.training.pretrained import SAFELY, quiet
 from bigmodel.training.writing.baseline import USUAL, are_chats, thinned
 from bigmodel.training.writing.bases.lora import (
     Adapted,
@@ -250,13 +250,7 @@ def load_model(folder: Path) -> DecoderPredictor:
     with loading_model():
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         with quiet():
-            model = AutoModelForCausalLM.from_pretrained(
-                folder,
-                local_files_only=True,
-                use_safetensors=True,
-                trust_remote_code=False,
-                dtype="float32",
-            )
+            model = AutoModelForCausalLM.from_pretrained(folder, **SAFELY, dtype="float32")
         letters, counter = load_letters(folder), Counter(folder)
         return DecoderPredictor(model, tokenizer, letters, counter, load_untuned(folder, model))
 

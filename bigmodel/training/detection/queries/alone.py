@@ -8,6 +8,7 @@ import torch
 import transformers
 from torch import Tensor, nn
 
+from bigmodel.training.pretrained import SAFELY
 from bigmodel.training.standalone.networks.torch_body import TorchBody
 
 
@@ -33,7 +34,5 @@ class Body(TorchBody):
 
     def __init__(self, folder: Path) -> None:
         about = json.loads((folder / "queries.json").read_text("utf-8"))["net"]
-        net = transformers.AutoModelForObjectDetection.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False
-        )
+        net = transformers.AutoModelForObjectDetection.from_pretrained(folder, **SAFELY)
         self.net, self.side = Queries(net, about).eval(), int(about["side"])

@@ -7,6 +7,7 @@ import torch
 import transformers
 from torch import Tensor, nn
 
+from bigmodel.training.pretrained import SAFELY
 from bigmodel.training.standalone.networks.torch_body import TorchBody
 
 
@@ -30,13 +31,7 @@ class Body(TorchBody):
     def __init__(self, folder: Path, head: str) -> None:
         transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         auto: Any = getattr(transformers, f"AutoModelFor{head}")
-        model = auto.from_pretrained(
-            folder,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            dtype="float32",
-        )
+        model = auto.from_pretrained(folder, **SAFELY, dtype="float32")
         self.net = Reading(model).eval()
 
 

@@ -27,7 +27,7 @@ from bigmodel.core.errors import ModelError
 from bigmodel.core.task import BaseFiles
 from bigmodel.training.loop.examples import Batch, Examples
 from bigmodel.training.loop.objective import IGNORED
-from bigmodel.training.pretrained import quiet
+from bigmodel.training.pretrained import SAFELY, quiet
 from bigmodel.training.writing.bases.manners import prepare
 
 WEIGHTS, RECORD = "lora.safetensors", "lora.json"  # as peft's, whose names Transformers looks for
@@ -119,12 +119,7 @@ def _loaded(folder: Path) -> PreTrainedModel:
     auto: Any = AutoModelForCausalLM  # Transformers types no report
     with quiet():
         model, report = auto.from_pretrained(
-            folder,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            dtype="float32",
-            output_loading_info=True,
+            folder, **SAFELY, dtype="float32", output_loading_info=True
         )
     if lacking := sorted(report["missing_keys"]):
         raise ValueError(f"model.safetensors does not suit config.json: {', '.join(lacking[:3])}")
