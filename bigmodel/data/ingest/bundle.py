@@ -11,6 +11,8 @@ from bigmodel.data.ingest.brat import FORMAT as BRAT
 from bigmodel.data.ingest.brat import read_brat
 from bigmodel.data.ingest.documents import FORMAT, read_documents
 from bigmodel.data.ingest.joined import Part, read_tables
+from bigmodel.data.ingest.slots import FORMAT as SLOTS
+from bigmodel.data.ingest.slots import read_slots
 from bigmodel.data.ingest.texts import TextFile, read_texts
 from bigmodel.data.media.annotations.folders import by_folders
 from bigmodel.data.media.entry import Entry
@@ -64,9 +66,8 @@ def read_bundle(
     tables = [entry for entry in told if entry.ending in sure]
     texts = [entry for entry in told if entry.ending not in sure and _is_text(entry)]
     others = [entry for entry in wanted if entry not in (*tables, *texts)]
-    if (marked := read_brat(wanted, texts, target)) is not None:
-        _tell_others([entry.name for entry in wanted if entry not in marked], target)
-        return BRAT, 0
+    if form := _marked(wanted, texts, target):
+        return form, 0
     if not tables and len(texts) == 1:
         tables, texts = texts, []
     if len(texts) >= max(2, FEWEST_FILES * bool(tables)) and (found := _classes(texts, level)):
@@ -90,6 +91,17 @@ def read_bundle(
         return FORMAT, 0
     _tell_others([e.name for e in (*apart, *others)], target)
     return read_tables(parts, target, scratch), 0
+
+
+def _marked(wanted: Sequence[Entry], texts: Sequence[Entry], target: Target) -> str:
+    """Read texts whose marks stand in files of their own and return the format; "" where there are none."""
+    form, found = BRAT, read_brat(wanted, texts, target)
+    if found is None:
+        form, found = SLOTS, read_slots(wanted, target)
+    if found is not None:
+        _tell_others([entry.name for entry in wanted if entry not in found], target)
+        return form
+    return ""
 
 
 def _speaks_of(media: Sequence[Entry], wanted: Sequence[Entry]) -> bool:

@@ -175,6 +175,13 @@ def _looks_like_korean(head: bytes) -> bool:
     return len(pairs) >= 2 * FEWEST_PAIRS and hangul + signs >= 0.98 * len(pairs) and hangul > signs
 
 
+def _looks_like_old_japanese(head: bytes) -> bool:
+    """Tell Japanese in EUC: its kana lie where Chinese encodings have kana too, which Chinese texts hardly hold."""
+    pairs = _pairs(head[:PAIR_BYTES], range(0xA1, 0xFF))
+    kana = sum(lead in (0xA4, 0xA5) and trail >= 0xA1 for lead, trail in pairs)
+    return len(pairs) >= FEWEST_PAIRS and kana >= 0.2 * len(pairs)
+
+
 def _looks_like_japanese(head: bytes) -> bool:
     """Tell Japanese: kana lie in two rows of Shift-JIS, and make up a good part of any text."""
     pairs = _pairs(head[:PAIR_BYTES], range(0x81, 0xA0))
@@ -190,6 +197,7 @@ def _looks_like_japanese(head: bytes) -> bool:
 
 
 EAST_ASIAN = (  # asked in this order, each proved on the whole file
+    (Encoding("EUC-JP", "euc_jp"), _looks_like_old_japanese),
     (Encoding("Shift-JIS", "cp932"), _looks_like_japanese),
     (Encoding("Big5", "big5hkscs"), _looks_like_big5),
     (Encoding("EUC-KR", "cp949"), _looks_like_korean),

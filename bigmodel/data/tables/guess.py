@@ -64,6 +64,10 @@ LONGEST_QUANTITY = 20.0
 DURATIONS = re.compile(
     r"duration|elapsed|time.?taken|runtime|dauer|durée|时长|用时|耗时", re.IGNORECASE
 )
+HALVES = (
+    ("1", "2"), ("2", "1"), ("_a", "_b"), ("_b", "_a"), ("premise", "hypothesis"), ("hypothesis", "premise"),
+    ("query", "title"), ("query", "document"),
+)  # fmt: skip
 CLOSE = 1.0  # in score: then another column might be the label as well
 
 
@@ -158,9 +162,11 @@ def guess_columns(
     elif not label:
         label, remarks = _label_of(others)
         remarks += [] if label else _unread(sample, others)
+        label, remarks = _in_words(sample, label, remarks)
     if label:
         remarks += _repeats(sample, text, label)
         remarks += _named_again(sample, label)
+        remarks += [] if more else _half_read(sample, text, label)
     return Guess(text, label, tuple(remarks), tuple(more))
 
 
@@ -269,6 +275,33 @@ def _unread(sample: Mapping[str, Sequence[str]], columns: Sequence[_Column]) -> 
     return [Message("data.problems.amounts_unread", {"columns": listed(shown)}, "warning")] * bool(
         found
     )
+
+
+def _half_read(sample: Mapping[str, Sequence[str]], text: str, label: str) -> Iterator[Message]:
+    """Yield that another text belongs to the one that is read ("sentence2" to "sentence1"), so that half a row says little."""
+    for first, second in HALVES:
+        other = second.join(text.rsplit(first, 1)) if text.casefold().endswith(first) else ""
+        name = next((n for n in sample if n.casefold() == other.casefold()), "") if other else ""
+        if name not in ("", text, label):
+            yield Message("data.problems.half_read", {"column": text, "other": name}, "warning")
+            return
+
+
+def _in_words(
+    sample: Mapping[str, Sequence[str]], label: str, remarks: list[Message]
+) -> tuple[str, list[Message]]:
+    """Return the column that says in words what the label says in numbers ("label_desc" of "label"), else the label."""
+    if not label or not all(value.strip().isdecimal() for value in sample[label] if value.strip()):
+        return label, remarks
+    described = re.compile(
+        re.escape(label) + r"[_ ]?(desc\w*|des|names?|texts?|str)", re.IGNORECASE
+    )
+    pairs = {name: set(zip(sample[label], sample[name], strict=True)) for name in sample}
+    kinds = len(set(sample[label]))
+    for name, pairs_of in pairs.items():
+        if described.fullmatch(name) and len(pairs_of) == kinds == len(set(sample[name])):
+            return name, _chosen(name, [label])
+    return label, remarks
 
 
 def _repeats(sample: Mapping[str, Sequence[str]], text: str, label: str) -> Iterator[Message]:

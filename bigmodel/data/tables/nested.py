@@ -21,6 +21,8 @@ ANSWERS = (
     "text",
 )  # of a labelling tool, likeliest first
 CHOSEN = {"choices"}
+NAMED = {"classname"}  # a class as LightTag writes it
+RESPONSE = {"value", "user_id"}  # of one person, as Argilla keeps them
 LABEL_STUDIO = ("annotations", "completions")
 
 
@@ -169,6 +171,10 @@ def cell(value: object) -> str:
         return said
     if is_styled(value):
         return "".join(each if isinstance(each, str) else as_text(each["text"]) for each in value)
+    if is_list_of(value, dict) and all(each.keys() >= RESPONSE for each in value):  # type: ignore[union-attr]
+        value = value[0]["value"]  # type: ignore[index]
+    if is_list_of(value, dict) and all(each.keys() == NAMED for each in value):  # type: ignore[union-attr]
+        value = [each["classname"] for each in value]  # type: ignore[union-attr]
     if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], dict | list):
         value = value[0]
     if isinstance(value, dict | list):

@@ -14,7 +14,7 @@ from bigmodel.data.tables.guess import Guess, guess_columns, likest_texts
 from bigmodel.data.tables.label import listed
 from bigmodel.data.tables.pairs.chats import chat_of
 from bigmodel.data.tables.pairs.columns import pair_of
-from bigmodel.data.tables.pairs.passages import EXTRACTED, passage_of
+from bigmodel.data.tables.pairs.passages import EXTRACTED, passage_of, require_passage
 from bigmodel.data.tables.pairs.targets import COLUMNS, guess_targets, lists_marks
 from bigmodel.data.tables.pairs.whole import whole_rows_of
 from bigmodel.data.tables.shapes.wordless import require_words
@@ -145,6 +145,8 @@ def columns_of(
         sample, text=text, label=label, more=more, kind=task.target if task else ""
     ):
         return passage
+    if task and task.target == EXTRACTED and not text:
+        require_passage(sample)
     is_asked = bool(task and task.has_turns)
     if (task is None or is_asked) and not more:
         if upload.format == PROSE and not text and not label:

@@ -30,6 +30,7 @@ SAMPLES = re.compile(
     r"\d+ \d{3,} (?=\D)"
 )  # from where to where a text is spoken, as TIMIT writes it
 TOLD = ("text", "transcript", "transcription", "sentence", "label", "class", "category")  # in JSON
+CLASSES = ("label", "class", "category", "status", "diagnosis")  # in JSON, where they are few
 TIERS = ("IntervalTier", "TextTier")
 OF_WORDS = re.compile(
     r".*(word|sentence|utterance|text|trans|orth|speech|词|句|文本|转写).*", re.IGNORECASE
@@ -55,6 +56,8 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
         return _classes(files, texts, context)
     if track := _track(files.items, texts):
         raise DatasetError("media_pieces", name=track)
+    if found := _of_records(files, texts, context):
+        return found
     if context.kind == "label":  # what is spoken is no class: then folders or tables say it
         return None
     if found := _labels(files, texts, context):
@@ -83,6 +86,16 @@ def _labels(files: MediaFiles, texts: Sequence[Entry], context: Context) -> Anno
     if len(said) < ENOUGH * len(files.items) or not 1 < len(set(said.values())) <= 0.5 * len(said):
         return None
     return _annotated(files, said, used, Form.FOLDERS, context)
+
+
+def _of_records(files: MediaFiles, texts: Sequence[Entry], context: Context) -> Annotated | None:
+    """Return files whose records of JSON name a class, of which there are few; those without it have none."""
+    pairs = _paired(files.items, [entry for entry in texts if entry.ending == JSON])
+    told = {i: _of_json(text_of(entry, MOST_BYTES), CLASSES) for i, entry in pairs.items()}
+    said = {i: kind for i, kind in told.items() if kind}
+    if len(said) < ENOUGH * len(files.items) or not 1 < len(set(said.values())) <= 0.5 * len(said):
+        return None
+    return _annotated(files, said, [pairs[i] for i in pairs], Form.FOLDERS, context)
 
 
 def _classes(files: MediaFiles, texts: Sequence[Entry], context: Context) -> Annotated | None:
@@ -114,6 +127,16 @@ def _one_each(
     items: Sequence[Item], texts: Sequence[Entry]
 ) -> tuple[dict[int, str], Sequence[Entry]]:
     """Return the text of each file that has one of its own name beside it, else anywhere (VCTK), and these texts."""
+    used = _paired(items, texts)
+    said = {
+        i: words for i, entry in used.items() if (words := _said(entry)) or entry.ending != JSON
+    }
+    return said, [used[i] for i in said]
+
+
+def _paired(items: Sequence[Item], texts: Sequence[Entry]) -> dict[int, Entry]:
+    """Return the text that is called like each file."""
+    used: dict[int, Entry] = {}
     for key_of in (_place, _name):
         by_key: dict[str, list[Entry]] = {}
         for entry in texts:
@@ -126,10 +149,7 @@ def _one_each(
         }
         if len(used) >= ENOUGH * len(items):
             break
-    said = {
-        i: words for i, entry in used.items() if (words := _said(entry)) or entry.ending != JSON
-    }
-    return said, [used[i] for i in said]
+    return used
 
 
 def _lists(items: Sequence[Item], texts: Sequence[Entry]) -> tuple[dict[int, str], Sequence[Entry]]:
@@ -179,13 +199,13 @@ def _said(entry: Entry) -> str:
     return " ".join((text.strip().partition("\n")[0] if entry.ending == ".trn" else text).split())
 
 
-def _of_json(text: str) -> str:
+def _of_json(text: str, names: Sequence[str] = TOLD) -> str:
     """Return what a file of JSON says of the one beside it, "" where it holds nothing like that."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return ""
-    told = map(found.get, TOLD) if isinstance(found, dict) else ()
+    told = map(found.get, names) if isinstance(found, dict) else ()
     return next((" ".join(each.split()) for each in told if isinstance(each, str)), "")
 
 

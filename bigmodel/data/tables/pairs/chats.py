@@ -31,6 +31,7 @@ UNNAMED = re.compile(r"column \d+")
 MOST_SEEN = 1_000
 CHARACTERS = 12.0  # of a usual answer; what is shorter may be a class
 VARIED = 0.5  # share of different texts in a column that is no set of classes
+ASKED = re.compile(r"questions?/answers?|问题/(答案|回答)|问/答")  # however short the answers are
 INSTRUCTION, INPUT, OUTPUT = "instruction", "input", "output"  # as Alpaca has them
 
 
@@ -55,11 +56,14 @@ def chat_of(
     answer = label or _named(left, ANSWERS) or (is_asked and _named(left, SERVING)) or ""
     if is_asked and not text and not label and (unnamed := _in_turns(sample)):
         return Guess(unnamed[0], "", (), tuple(unnamed[1:]), kind=NONE)
-    is_alpaca = (prompt.casefold(), answer.casefold()) == (INSTRUCTION, OUTPUT)
-    is_told = (is_asked and bool(label)) or (is_alpaca and _are_varied(sample[answer]))
+    names = (prompt.casefold(), answer.casefold())
+    is_sure = names == (INSTRUCTION, OUTPUT) or bool(ASKED.fullmatch("/".join(names)))
+    is_told = (is_asked and bool(label)) or (is_sure and _are_varied(sample[answer]))
     if not prompt or not answer or prompt == answer or (text and not is_asked):
         return None
-    if not is_told and (_named(sample, PASSAGES) or not _are_texts(sample[answer])):
+    if not (is_asked and label) and names != (INSTRUCTION, OUTPUT) and _named(sample, PASSAGES):
+        return None
+    if not is_told and not _are_texts(sample[answer]):
         return None
     args = {"prompt": prompt, "answer": answer}
     return Guess(

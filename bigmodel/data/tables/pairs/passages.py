@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from bigmodel.core.datasets.dataset import NO_LABEL
 from bigmodel.core.datasets.extracts import parse_extracts, texts_of
+from bigmodel.core.errors import DatasetError
 from bigmodel.core.message import Message
 from bigmodel.data.tables.guess import Guess
 
@@ -65,6 +66,18 @@ def passage_of(
     args = {"passage": passage, "question": asked[0], "answer": answer}
     found = Message("data.problems.passages_found", args, "info")
     return Guess(passage, answer, () if kind else (found,), (asked[0],), EXTRACTED)
+
+
+def require_passage(sample: Mapping[str, Sequence[str]]) -> None:
+    """Check that questions and answers that somebody brought for this task come with a passage.
+
+    Raises:
+        DatasetError: `passage_none`.
+    """
+    asked, answered = _called(sample, QUESTIONS), _called(sample, ANSWERS)
+    others = [name for name in sample if name not in (*asked, *answered)]
+    if asked and answered and not any(_distinct(sample[n]) > FEWEST_ANSWERS for n in others):
+        raise DatasetError("passage_none", question=asked[0], answer=answered[0])
 
 
 def _called(sample: Mapping[str, Sequence[str]], names: re.Pattern[str]) -> list[str]:

@@ -30,7 +30,14 @@ from bigmodel.data.tables.shapes.quoting import (
     quote_of,
     unwrapped,
 )
-from bigmodel.data.tables.shapes.separated import BLANK, TAB, are_blank_parted, long_mark
+from bigmodel.data.tables.shapes.separated import (
+    BLANK,
+    PADDING,
+    TAB,
+    are_blank_parted,
+    are_padded,
+    long_mark,
+)
 from bigmodel.data.tables.table import Findings, Target
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -69,8 +76,12 @@ def _read(path: Path, target: Target) -> None:
     declared = _declared(sample)
     if declared == PASTED and _is_printed(sample[1:]):
         sample, declared = ["\n", *sample[1:]], ""
+    if not declared and are_padded(sample):
+        lines = (PADDING.sub("", line) for line in itertools.chain(sample, lines))
+        sample = _sample(lines)
     if not declared and (mark := long_mark(sample)):
-        lines = (line.replace(mark, TAB) for line in itertools.chain(sample, lines))
+        around = re.compile(rf" *{re.escape(mark)} *")
+        lines = (around.sub(TAB, line) for line in itertools.chain(sample, lines))
         sample = _sample(lines)
     delimiter = declared or (BLANK if are_blank_parted(sample) else _sniff(sample))
     if delimiter == PIPE:

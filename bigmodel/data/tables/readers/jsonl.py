@@ -19,7 +19,7 @@ from bigmodel.data.tables.nested import flat, rows_in
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.shapes.judged import is_judged, judged
 from bigmodel.data.tables.shapes.keyed import JUDGED, names_of, patterns_of
-from bigmodel.data.tables.shapes.rasa import examples_of, is_rasa
+from bigmodel.data.tables.shapes.rasa import examples_of, is_in_pieces, is_rasa, of_pieces
 from bigmodel.data.tables.table import Findings, Target
 
 MAX_DEPTH = 100
@@ -172,6 +172,8 @@ def _row(number: int, record: Mapping[str, object], findings: Findings) -> Numbe
     if is_rasa(record):
         yield from ((number, flat(row)) for row in examples_of(record))
         return
+    if is_in_pieces(record):
+        record = of_pieces(record)
     rows = patterns_of(record)
     if rows:
         findings.at("json_patterns", number)

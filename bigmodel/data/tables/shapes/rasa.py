@@ -1,4 +1,4 @@
-"""Training data of Rasa: intents with their examples, in which words may be marked; it opens no file."""
+"""Training data of Rasa and Snips: intents with their examples, in which words may be marked; it opens no file."""
 
 import json
 import re
@@ -28,6 +28,27 @@ def examples_of(record: Record) -> list[Record]:
     lines = str(record[EXAMPLES]).splitlines()
     found = (match["text"] for line in lines if (match := ITEM.fullmatch(line)))
     return [row_of(text, str(record[INTENT])) for text in found]
+
+
+def is_in_pieces(record: Record) -> bool:
+    """Tell an example of Snips: a text in pieces, of which some say what they are, and its intent."""
+    data = record.get("data")
+    if not isinstance(data, list) or not data or not record.keys() <= {"data", "label", "split"}:
+        return False
+    return all(isinstance(x, dict) and isinstance(x.get("text"), str) for x in data) and any(
+        "entity" in piece or "slot_name" in piece for piece in data
+    )
+
+
+def of_pieces(record: Record) -> Record:
+    """Return an example of Snips as a row."""
+    text, spans = "", []
+    for piece in record["data"]:  # type: ignore[attr-defined]
+        kind, start = piece.get("slot_name") or piece.get("entity"), len(text)
+        text += piece["text"]
+        spans += [Span(start, len(text), str(kind))] if kind else []
+    part = {"split": record["split"]} if "split" in record else {}
+    return {"text": text, "intent": record.get("label", ""), "entities": write_spans(spans)} | part
 
 
 def row_of(example: str, intent: str) -> Record:

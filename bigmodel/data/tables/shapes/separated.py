@@ -8,6 +8,7 @@ TAB, BLANK = "\t", " "
 LONG = ("_!_", "|||", "||", "::", "@@@", "###", "$$$", "<sep>", "[SEP]")
 FEWEST = 5  # lines that tell
 EVEN = 0.98  # of the lines hold a mark as often
+PADDING = re.compile(r"\t *(?=[,;|])")
 QUOTED = re.compile(r"\"[^\"]*\"(?: (?:\"[^\"]*\"|[-+\w.]+))+")  # as R writes rows
 
 
@@ -22,6 +23,12 @@ def long_mark(lines: Sequence[str]) -> str:
 def _parts_evenly(mark: str, lines: Sequence[str]) -> bool:
     [(count, often)] = Counter(line.count(mark) for line in lines).most_common(1)
     return count > 0 and often >= EVEN * len(lines)
+
+
+def are_padded(lines: Sequence[str]) -> bool:
+    """Tell lines whose tabs only pad cells that something else parts, as Alipay writes its numbers."""
+    tabs = [line for line in lines if TAB in line]
+    return len(tabs) >= FEWEST and not any(TAB in PADDING.sub("", line) for line in tabs)
 
 
 def are_blank_parted(lines: Sequence[str]) -> bool:

@@ -289,6 +289,16 @@ def test_few_short_texts_beside_pictures_are_their_classes(reading: Reading) -> 
     assert "classes_beside" in reading.said()
 
 
+def test_records_of_json_beside_recordings_name_their_class(reading: Reading) -> None:
+    """As COUGHVID has them: some records name none."""
+    told = [{"age": str(i)} | ({"status": KINDS[i % 3]} if i % 6 else {}) for i in range(24)]
+    records = {f"public/{i}.json": json.dumps(each) for i, each in enumerate(told)}
+    for kind in ("", "label"):
+        found = reading.read({f"public/{i}.wav": "" for i in range(24)} | records, kind=kind)
+        assert (len(found.items), set(classes(found))) == (20, set(KINDS))
+    assert "texts_absent" in reading.said()
+
+
 def test_pictures_of_recordings_are_passed_by(reading: Reading) -> None:
     files = {f"sound/{k}/{k}.{i}.wav": "" for k in KINDS for i in range(4)}
     drawn = {f"drawn/{k}/{k}{i}.png": "" for k in KINDS for i in range(4)}

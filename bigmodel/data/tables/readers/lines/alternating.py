@@ -1,15 +1,20 @@
-"""Lines in turns: one holds the class and the next its text, or the other way round; it never guesses where a text may be a class."""
+"""Lines in turns: one holds the class and the next its text, or the same in two languages; it never guesses where a text may be a class."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from bigmodel.data.tables.encoding import find_encoding, read_lines
+from bigmodel.data.tables.pairs.columns import guess_pair
 from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.readers.lines.marked import SPEAKERS
 from bigmodel.data.tables.table import Findings, Target
 
+ENDINGS = (".txt", ".text")
+PAIR = ("source", "target")
+HAN = re.compile("[\u3400-\u9fff]")
 SEEN_LINES, FEWEST_LINES = 400, 12
 LONGEST_LABEL = 30  # characters
 RECURRING = 3.0  # lines of a usual class, at least
@@ -74,9 +79,58 @@ def _are_classes(labels: Sequence[str], texts: Sequence[str]) -> bool:
 
 
 def _claims(head: bytes, path: Path) -> bool:  # noqa: ARG001 - the lines tell
-    if path.suffix.lower() not in READER.endings:
+    if path.suffix.lower() not in ENDINGS:
         return False
     return _label_place([text for _, text in islice(_lines(path, Findings()), SEEN_LINES)]) >= 0
 
 
-READER = Reader(name="alternating", order=98, endings=(".txt", ".text"), claims=_claims, read=_read)
+def _are_in_turns(lines: Sequence[str]) -> bool:
+    """Tell lines of which every second one is written in Chinese characters, and the others never."""
+    han = [bool(HAN.search(line)) for line in lines]
+    return len(lines) >= FEWEST_LINES and all(a != b for a, b in pairwise(han))
+
+
+def _are_alike(lines: Sequence[str]) -> bool:
+    """Tell lines that say the same in turn as far as that shows: by their script or their lengths."""
+    sides = (lines[::2], lines[1::2])
+    even = min(map(len, sides))
+    sample = {name: side[:even] for name, side in zip("ab", sides, strict=True)}
+    return even >= FEWEST_LINES // 2 and guess_pair(sample) is not None
+
+
+def _read_languages(path: Path, target: Target) -> None:
+    target.encoding = find_encoding(path).name
+    target.start(PAIR)
+    held: list[str] = []
+    for number, text in _lines(path, target.findings):
+        held.append(text)
+        if len(held) == 2:
+            target.add(held, number)
+            held = []
+        if target.is_full:
+            break
+    target.findings.note("languages_in_turns", level="info", count=target.rows)
+
+
+def _head(path: Path) -> list[str]:
+    return [text for _, text in islice(_lines(path, Findings()), SEEN_LINES)]
+
+
+def _claims_languages(head: bytes, path: Path) -> bool:  # noqa: ARG001 - the lines tell
+    return path.suffix.lower() in ENDINGS and _are_in_turns(_head(path))
+
+
+def _claims_asked(head: bytes, path: Path) -> bool:  # noqa: ARG001 - the lines tell
+    if path.suffix.lower() not in ENDINGS or any("\t" in line for line in _head(path)):
+        return False
+    return _are_alike(_head(path))
+
+
+READERS = (
+    Reader(name="alternating", order=98, endings=ENDINGS, claims=_claims, read=_read),
+    Reader(name="bilingual", order=95, endings=ENDINGS, claims=_claims_languages, read=_read_languages),
+    Reader(
+        name="bilingual", order=0, endings=ENDINGS, claims=_claims_asked, read=_read_languages,
+        kind="text", is_first=True,
+    ),
+)  # fmt: skip

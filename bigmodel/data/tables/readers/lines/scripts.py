@@ -15,6 +15,7 @@ from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.shapes.inline import are_tagged, inline_shape
 from bigmodel.data.tables.table import Findings, Target
 
+ASKED = re.compile(r"(?P<who>q|a|question|answer|问|答|问题|回答|答案)\s*[:：]", re.IGNORECASE)
 ENDINGS = (".txt", ".text", ".md")
 PEOPLE = PERSON | set("q|customer|client|visitor|patient|me|顾客|客户|问题|患者".split("|"))  # noqa: SIM905
 MODELS = MODEL | set("a|ai|agent|support|operator|doctor|you|客服|坐席|回答|医生".split("|"))  # noqa: SIM905
@@ -110,6 +111,13 @@ def _claims_marks(head: bytes, path: Path) -> bool:  # noqa: ARG001 - the lines 
     )
 
 
+def _claims_questions(head: bytes, path: Path) -> bool:
+    """Tell blocks that are all a question and its answer, and say so in front of both."""
+    lines = [line for line in islice(_lines(path, Findings()), SEEN_LINES) if line]
+    marks = {found["who"].casefold() for line in lines if (found := ASKED.match(line))}
+    return len(marks) > 1 and _claims_turns(head, path)
+
+
 INLINE = Reader(
     name="inline",
     order=0,
@@ -131,4 +139,7 @@ TURNS = Reader(
     is_first=True,
 )
 
-READERS = (INLINE, TURNS)
+QUESTIONS = Reader(
+    name="turns", order=95, endings=ENDINGS, claims=_claims_questions, read=_read_turns
+)
+READERS = (INLINE, TURNS, QUESTIONS)
