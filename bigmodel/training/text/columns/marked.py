@@ -40,7 +40,11 @@ Looks = tuple[EvalOutput, list[Look]]  # of classes and numbers, and of each col
 
 
 class MarkedObjective:
-    """The mean of the losses of all columns. Targets are (windows, tokens, columns), those of marks last; NaN for what is not said."""
+    """The mean of the losses of all columns. Targets are (windows, tokens, columns), those of marks last; NaN for what is not said.
+
+    The pieces of a row pull the body in ways of their own, so their mean is as small as the root of their number,
+    while a class or a number pulls all of them one way: tags weigh that root more, else they are hardly learned.
+    """
 
     nothing: float = math.nan
 
@@ -52,6 +56,7 @@ class MarkedObjective:
         self._flat = len(heads) - len(self._tagged)
         self._parts = [TagObjective(head.kinds) for head in self._tagged]
         self._scales = [1.0] * len(self._tagged)
+        self._weights = [1.0] * len(self._tagged)  # of the loss of a column of classes or numbers
 
     def targets(self, pieces: Pieces, targets: Sequence[str], *, by_words: bool) -> list[Tensor]:
         rows = self._rows.targets(targets)
@@ -73,17 +78,18 @@ class MarkedObjective:
             windows = [_tags(targets, self._flat + at).numpy() for targets in train.targets]
             shares = begin_at_shares(head, mine.outputs, windows)
             part.tokens_a_row = sum(map(_told, windows)) / max(1, len(windows)) or 1.0
+            self._weights[at] = math.sqrt(part.tokens_a_row)
             self._scales[at] = 1 / max(1e-3, float(-(shares * shares.log()).sum()))
 
     def end(self, head: nn.Linear) -> None:
         self._rows.unscale_head(head)
 
     def loss(self, raw: Tensor, targets: Tensor) -> Tensor:
-        total = self._rows.loss(*self._pooled(raw, targets))
+        total = self._rows.loss(*self._pooled(raw, targets)) * self._flat
         for at, (mine, part) in enumerate(zip(self._tagged, self._parts, strict=True)):
             found = part.loss(raw[..., mine.outputs], _tags(targets, self._flat + at))
-            total = total + found * self._scales[at] / (self._flat + len(self._tagged))
-        return total
+            total = total + found * self._scales[at] * self._weights[at]
+        return total / (self._flat + sum(self._weights))
 
     def look(self, raw: Tensor, targets: Tensor) -> Looks:
         looks = [
@@ -94,11 +100,12 @@ class MarkedObjective:
 
     def measure(self, looks: Sequence[Looks]) -> dict[str, float]:
         losses, scores = self._rows.by_column([rows for rows, _ in looks])
+        weights = [*(1.0 for _ in losses), *self._weights]
         for at, part in enumerate(self._parts):
             found = part.measure([marks[at] for _, marks in looks])
             losses.append(found["loss"] * self._scales[at])
             scores.append(found["entity_f1"])
-        return mean_of(losses, scores)
+        return mean_of(losses, scores, weights)
 
     def score(self, measures: dict[str, float]) -> float:
         return self._rows.score(measures)

@@ -25,9 +25,7 @@ class ColumnsObjective:
     def __init__(self, data: TaskData, params: ColumnsParams) -> None:
         self.labels = data.labels
         self.outputs = len(data.labels)
-        heads = heads_of(data.labels)
-        self._heads = [head for head in heads if not head.kinds]
-        self._columns = len(heads)  # those of marked words among them
+        self._heads = [head for head in heads_of(data.labels) if not head.kinds]
         told = [[v for cell in data.train.targets if (v := head.value(cell))] for head in self._heads]  # fmt: skip
         # rows that are said weigh more where few are: batches may be cut, so that weights are constants
         self._weights = [len(data.train) / max(1, len(values)) for values in told]
@@ -67,7 +65,7 @@ class ColumnsObjective:
             if len(truth):
                 share = len(truth) / len(targets)
                 total = total + part.loss(mine, truth) * share * self._weights[at] * _scale(head)
-        return total / self._columns
+        return total / max(1, len(self._heads))
 
     def look(self, raw: Tensor, targets: Tensor) -> EvalOutput:
         return raw.float().cpu(), targets.cpu()
@@ -100,9 +98,12 @@ class ColumnsObjective:
         return found
 
 
-def mean_of(losses: Sequence[float], scores: Sequence[float]) -> dict[str, float]:
-    """Return the measures of all columns together."""
-    return {"loss": float(np.mean(losses or [0])), "mean_score": float(np.mean(scores or [0]))}
+def mean_of(
+    losses: Sequence[float], scores: Sequence[float], weights: Sequence[float] | None = None
+) -> dict[str, float]:
+    """Return the measures of all columns together; `weights` are those of the losses."""
+    loss = float(np.average(losses, weights=weights)) if losses else 0.0
+    return {"loss": loss, "mean_score": float(np.mean(scores or [0]))}
 
 
 def _said(raw: Tensor, targets: Tensor, head: Head, at: int) -> EvalOutput:
