@@ -16,6 +16,7 @@ from bigmodel.metrics import intervals, sentence
 HEARD, NATURAL, UNSAID = "wer_heard", "wer_natural", "units_missing"
 ALIKE, NATURAL_ALIKE = "voice_likeness", "voice_likeness_natural"
 GUESS = "natural"  # the person's own recordings, heard by the same listener
+A_LINE = 12  # words that it cannot say: of sentences they are a page long
 MOST_NAMED = 12
 WORDS = "pages.results."
 Floats = NDArray[np.float64]
@@ -185,7 +186,8 @@ def _panels(rows: Sequence[Row]) -> list[Panel]:
         ]  # fmt: skip
         found.append(_listed("said", ("text", "heard", "wrong", "heard_natural", "natural_wrong"), lines))  # fmt: skip
     if lacking := lacking_of(rows):
-        found.append(_listed("missing", ("unit",), [(name,) for name in lacking]))
+        lines = [lacking[at : at + A_LINE] for at in range(0, len(lacking), A_LINE)]
+        found.append(_listed("missing", ("unit",), [(", ".join(line),) for line in lines]))
     if advice := next((row.next for row in rows if row.next), ()):
         found.append(_listed("next", ("read",), [(text,) for text in advice]))
     return found
