@@ -146,7 +146,9 @@ def _measured(name: str, case: Case, home: Path) -> Iterator[Figure]:
     if "baseline_frechet_distance" in found:
         found["frechet_share"] = found["frechet_distance"] / found["baseline_frechet_distance"]
     if ahead := found["ahead"].get("accuracy"):
-        found["surely_ahead"] = ahead[1]  # the lower end of what it is better than the instant model
+        found["surely_ahead"] = ahead[
+            1
+        ]  # the lower end of what it is better than the instant model
     for measure in (*case.goals, *case.also):
         value = float(found[measure])
         goal = case.goals.get(measure)

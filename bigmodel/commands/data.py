@@ -102,9 +102,9 @@ def run_export(args: argparse.Namespace, services: Services, terminal: Terminal)
     """Write a dataset's own file with a label beside each row, or its files with labels as other tools read them."""
     dataset = find_dataset(services, args.dataset)
     if args.style or services.annotated.styles(dataset):
-        made = services.annotated.write(OWNER, dataset.id, args.style or "", args.out)
-        terminal.say("data.taken", rows=made.rows, left_out=made.left_out, path=str(made.path))
-        terminal.record({"out": str(made.path), "rows": made.rows, "left_out": made.left_out})
+        taken = services.annotated.write(OWNER, dataset.id, args.style or "", args.out)
+        terminal.say("data.taken", rows=taken.rows, left_out=taken.left_out, path=str(taken.path))
+        terminal.record({"out": str(taken.path), "rows": taken.rows, "left_out": taken.left_out})
         return 0
     model = args.model or ""
     if model and not is_id(model):

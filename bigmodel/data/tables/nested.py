@@ -165,16 +165,16 @@ def is_styled(value: object) -> TypeGuard[list[Any]]:
     )
 
 
-def cell(value: object) -> str:
+def cell(value: Any) -> str:  # Any: JSON
     """Return a value as the text of a cell."""
     if said := conversation_of(value):
         return said
     if is_styled(value):
         return "".join(each if isinstance(each, str) else as_text(each["text"]) for each in value)
-    if is_list_of(value, dict) and all(each.keys() >= RESPONSE for each in value):  # type: ignore[union-attr]
-        value = value[0]["value"]  # type: ignore[index]
-    if is_list_of(value, dict) and all(each.keys() == NAMED for each in value):  # type: ignore[union-attr]
-        value = [each["classname"] for each in value]  # type: ignore[union-attr]
+    if is_list_of(value, dict) and all(each.keys() >= RESPONSE for each in value):
+        value = value[0]["value"]
+    if is_list_of(value, dict) and all(each.keys() == NAMED for each in value):
+        value = [each["classname"] for each in value]
     if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], dict | list):
         value = value[0]
     if isinstance(value, dict | list):

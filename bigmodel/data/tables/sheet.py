@@ -56,15 +56,18 @@ class Marks:
 class Sheet(Protocol):
     """A sheet of a workbook of any format, or a table of a file that holds several.
 
-    `filled` is about how many of its rows hold something; `names_row` is the row that is known to name
-    the columns, 0 where that is to be guessed.
+    `names_row` is the row that is known to name the columns, 0 where that is to be guessed.
     """
 
     name: str
     is_hidden: bool
     names_row: int
-    filled: int
     marks: Marks
+
+    @property
+    def filled(self) -> int:
+        """About how many of its rows hold something."""
+        ...
 
     def rows(self, errors: Places | None = None) -> Iterator[list[str]]:
         """Yield every row from the first on, empty ones too; cells that hold an error are empty and counted."""

@@ -186,8 +186,8 @@ def _panels(rows: Sequence[Row]) -> list[Panel]:
         ]  # fmt: skip
         found.append(_listed("said", ("text", "heard", "wrong", "heard_natural", "natural_wrong"), lines))  # fmt: skip
     if lacking := lacking_of(rows):
-        lines = [lacking[at : at + A_LINE] for at in range(0, len(lacking), A_LINE)]
-        found.append(_listed("missing", ("unit",), [(", ".join(line),) for line in lines]))
+        parts = [lacking[at : at + A_LINE] for at in range(0, len(lacking), A_LINE)]
+        found.append(_listed("missing", ("unit",), [(", ".join(part),) for part in parts]))
     if advice := next((row.next for row in rows if row.next), ()):
         found.append(_listed("next", ("read",), [(text,) for text in advice]))
     return found

@@ -89,7 +89,8 @@ class Profiles:
             return np.clip((1 + turned) / 2, 0.0, 1.0)
         plain = self.encoded_cosine(vectors, chosen)
         if taken := float(self.by_colour[0]):
-            return np.clip(plain - taken * (turned.max(axis=1, keepdims=True) - turned), 0.0, 1.0)
+            behind: Matrix = turned.max(axis=1, keepdims=True) - turned
+            return np.clip(plain - taken * behind, 0.0, 1.0)
         return np.clip((plain + BESIDE * turned) / (1 + BESIDE), 0.0, 1.0)
 
     def encoded_cosine(self, vectors: Floats, chosen: Ints) -> Matrix:

@@ -4,6 +4,7 @@ Thresholds come from strangers: each person is once left out whole (from mean, s
 to the others (open-set identification, Phillips, Grother and Micheals 2011).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
@@ -139,7 +140,7 @@ def bound_of(scores: Matrix, people: Ints, pairs: Matrix, share: float, length: 
         mean = (count * each + AS_PEOPLE * mean) / (count + AS_PEOPLE)
         every = np.concatenate([one.ravel() for one in found])
         apart += (degrees - AS_PAIRS) * float(np.nanmean(np.square(every - mean)))
-    spread = (apart / degrees * (1 + 1 / (count + AS_PEOPLE))) ** 0.5
+    spread = math.sqrt(apart / degrees * (1 + 1 / (count + AS_PEOPLE)))
     bound = mean + spread * _student(1 - share / max(known, 1), degrees)
     own = max(0, count - FEW_PEOPLE) / (count + FEW_PEOPLE)
     return min((1 - own) * bound + own * _reached(scores, share) if own else bound, 1.0)

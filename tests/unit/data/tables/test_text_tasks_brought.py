@@ -6,13 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from bigmodel.store.memory import MemoryStore
 
 from bigmodel.core.datasets.dataset import Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
-from bigmodel.store.memory import MemoryStore
 from tests.unit.data.tables.test_readers import Read, write
 
 WORDS = [("Anna", "PER"), ("went", "O"), ("to", "O"), ("New", "LOC"), ("Rome", "LOC"), (".", "O")]

@@ -53,7 +53,8 @@ class XmlSheet:
 
     def add(self, cells: list[tuple[str, int, int]], repeated: int) -> None:
         """Add a row of cells, each with how many rows and columns it takes."""
-        number, row = len(self.lines) + 1, []
+        number = len(self.lines) + 1
+        row: list[str] = []
         for text, down, across in cells:
             if down > 1 or across > 1:
                 left = len(row)
