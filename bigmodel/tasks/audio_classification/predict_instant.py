@@ -16,8 +16,8 @@ from safetensors.numpy import load_file
 
 from bigmodel.training.audio.baseline import Machine
 from bigmodel.training.audio.features import Floats, describe, level
+from bigmodel.training.standalone.audio.sounds import decoded_sound
 from bigmodel.training.standalone.files import answer_files, heard_pieces, mean_scores
-from bigmodel.training.standalone.sounds import decoded_sound
 
 
 class Model:

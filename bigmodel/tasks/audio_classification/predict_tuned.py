@@ -23,8 +23,8 @@ from transformers import logging
 from bigmodel.training.audio.features import Floats, level, spans
 from bigmodel.training.audio.program import Listener
 from bigmodel.training.audio.whisper_encoder import EncoderSize, SoundEncoder
+from bigmodel.training.standalone.audio.waves import wave_of
 from bigmodel.training.standalone.files import answer_files, heard_pieces, mean_scores
-from bigmodel.training.standalone.waves import wave_of
 
 
 class Model:

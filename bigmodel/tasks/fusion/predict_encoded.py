@@ -28,8 +28,8 @@ from bigmodel.training.audio.features import level, spans
 from bigmodel.training.audio.whisper_encoder import EncoderSize, SoundEncoder, read_weights
 from bigmodel.training.several.blocks import PICTURE, SOUND, TEXT, Floats
 from bigmodel.training.several.program import RowsModel, answer_rows, plain_looks
+from bigmodel.training.standalone.audio.waves import read_wave
 from bigmodel.training.standalone.pictures import read_square
-from bigmodel.training.standalone.waves import read_wave
 from bigmodel.training.text.meaning import TextEncoder
 
 

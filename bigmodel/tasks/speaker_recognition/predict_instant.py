@@ -12,8 +12,8 @@ from pathlib import Path
 from bigmodel.training.audio.features import level
 from bigmodel.training.speaker.profiles import length_of, read_profiles
 from bigmodel.training.speaker.voice import colour, seconds_of, speech
-from bigmodel.training.standalone.sounds import read_sound
-from bigmodel.training.standalone.voices import answer_voices, drawn_voice
+from bigmodel.training.standalone.audio.sounds import read_sound
+from bigmodel.training.standalone.audio.voices import answer_voices, drawn_voice
 
 
 class Model:

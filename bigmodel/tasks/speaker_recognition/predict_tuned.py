@@ -24,8 +24,8 @@ from bigmodel.training.audio.program import Listener
 from bigmodel.training.speaker.ge2e import load_encoder
 from bigmodel.training.speaker.profiles import length_of, read_profiles
 from bigmodel.training.speaker.voice import colour, seconds_of, speech
-from bigmodel.training.standalone.voices import answer_voices, drawn_voice
-from bigmodel.training.standalone.waves import read_wave
+from bigmodel.training.standalone.audio.voices import answer_voices, drawn_voice
+from bigmodel.training.standalone.audio.waves import read_wave
 
 
 class Model:

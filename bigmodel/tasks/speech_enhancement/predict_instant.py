@@ -13,7 +13,7 @@ from pathlib import Path
 from bigmodel.training.denoising.program import answer_noisy, drawn_sound
 from bigmodel.training.denoising.spectra import Floats
 from bigmodel.training.denoising.wiener import Wiener
-from bigmodel.training.standalone.sounds import read_sound
+from bigmodel.training.standalone.audio.sounds import read_sound
 
 
 class Model:

@@ -16,7 +16,7 @@ from bigmodel.training.denoising.inference import clean_by
 from bigmodel.training.denoising.net import MaskNet, NetSize
 from bigmodel.training.denoising.program import answer_noisy, drawn_sound
 from bigmodel.training.denoising.spectra import Floats
-from bigmodel.training.standalone.waves import read_wave
+from bigmodel.training.standalone.audio.waves import read_wave
 
 
 class Model:

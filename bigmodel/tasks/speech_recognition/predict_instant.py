@@ -16,8 +16,8 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from bigmodel.training.speech.baseline import NEAR, Parting, cepstra_of, outline, pieces, warped
-from bigmodel.training.standalone.sounds import read_sound
-from bigmodel.training.standalone.transcripts import answer_recordings
+from bigmodel.training.standalone.audio.sounds import read_sound
+from bigmodel.training.standalone.audio.transcripts import answer_recordings
 
 
 class Model:

@@ -21,8 +21,8 @@ from torch import Tensor, nn
 from transformers import AutoModelForCTC
 
 from bigmodel.training.pretrained import SAFELY
+from bigmodel.training.standalone.audio.transcripts import answer_recordings
 from bigmodel.training.standalone.files import heard_whole
-from bigmodel.training.standalone.transcripts import answer_recordings
 
 RATE_HZ, BLANK, ORDER = 16_000, 0, 6
 LIKELY = 1e-4

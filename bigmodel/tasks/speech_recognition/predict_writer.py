@@ -28,9 +28,9 @@ from bigmodel.training.speech.decoding import DecodingConfig, window_samples, wr
 from bigmodel.training.speech.features import RATE_HZ
 from bigmodel.training.speech.pieces.pauses import pieces
 from bigmodel.training.speech.spoken_text import Manner
+from bigmodel.training.standalone.audio.sounds import read_sound
+from bigmodel.training.standalone.audio.transcripts import answer_recordings
 from bigmodel.training.standalone.console import command_line
-from bigmodel.training.standalone.sounds import read_sound
-from bigmodel.training.standalone.transcripts import answer_recordings
 
 
 class Model:

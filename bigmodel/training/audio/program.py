@@ -14,7 +14,7 @@ from transformers import AutoModelForAudioClassification
 from bigmodel.training.audio.features import FLOOR, Floats, spans
 from bigmodel.training.audio.net import AudioNet, NetSize
 from bigmodel.training.pretrained import SAFELY
-from bigmodel.training.standalone.waves import filled
+from bigmodel.training.standalone.audio.waves import filled
 
 RATE = 16_000
 

@@ -15,9 +15,9 @@ from bigmodel.training.audio.features import describe, level
 from bigmodel.training.images.features import SIDE, features_of
 from bigmodel.training.several.blocks import PICTURE, SOUND, Floats
 from bigmodel.training.several.lines import TOGETHER, lines_of
+from bigmodel.training.standalone.audio.sounds import read_sound
 from bigmodel.training.standalone.console import command_line
 from bigmodel.training.standalone.pictures import read_square
-from bigmodel.training.standalone.sounds import read_sound
 from bigmodel.training.standalone.texts import cleaned
 
 Look = Callable[[str], Floats]  # what stands in a cell to its vector

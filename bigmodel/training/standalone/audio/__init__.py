@@ -1,0 +1,1 @@
+"""What programs that go along with a model of recordings share."""
