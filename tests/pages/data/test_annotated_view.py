@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from bigmodel.store.memory import MemoryStore
 
 from bigmodel.core.datasets.dataset import NO_LABEL, Dataset
 from bigmodel.services.datasets.datasets import DatasetService
@@ -17,13 +16,14 @@ from bigmodel.words import load_words
 from pages.shared.data.annotated_view import AnnotatedView
 from tests.fakes.media import classes, packed
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 from tests.pages.data.test_card_view import request
 from tests.pages.one_tab import one_tab
 
 
 @pytest.fixture
 def view(settings: Settings) -> AnnotatedView:
-    store = MemoryStore()
+    store = ScratchStore()
     sorting = LabellingService(settings, store)
     services: Any = SimpleNamespace(
         settings=settings,

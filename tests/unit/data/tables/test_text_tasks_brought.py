@@ -6,13 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from bigmodel.store.memory import MemoryStore
 
 from bigmodel.core.datasets.dataset import Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
+from tests.fakes.scratch_store import ScratchStore
 from tests.unit.data.tables.test_readers import Read, write
 
 WORDS = [("Anna", "PER"), ("went", "O"), ("to", "O"), ("New", "LOC"), ("Rome", "LOC"), (".", "O")]
@@ -23,7 +23,7 @@ MARKED = ("Anna went to New Rome .", '[[0, 4, "PER"], [13, 21, "LOC"]]')
 def imported(settings: Settings, content: str | bytes, name: str, task: str = "") -> Version:
     settings.scratch.mkdir(parents=True, exist_ok=True)
     path = write(settings.scratch, content, name)
-    return DatasetService(settings, MemoryStore()).import_file("me", path, task=task).version
+    return DatasetService(settings, ScratchStore()).import_file("me", path, task=task).version
 
 
 def zipped(files: dict[str, str]) -> bytes:

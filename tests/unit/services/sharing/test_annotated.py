@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bigmodel.store.memory import MemoryStore
 
 from bigmodel.core.datasets.boxes import Boxed, boxes_of
 from bigmodel.core.datasets.dataset import Dataset
@@ -18,6 +17,7 @@ from bigmodel.settings import Settings
 from tests.fakes.boxed_pictures import KINDS, SIDE, write_boxed
 from tests.fakes.media import classes, packed
 from tests.fakes.reading import reading_here
+from tests.fakes.scratch_store import ScratchStore
 
 OWNER, PICTURES, DRAWN = "local", 16, 13
 
@@ -26,7 +26,7 @@ class Shelf:
     """Datasets, and what of them can be taken along."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings, self.store = settings, MemoryStore()
+        self.settings, self.store = settings, ScratchStore()
         self.datasets = DatasetService(settings, self.store)
         self.sorting = LabellingService(settings, self.store)
         self.taking = AnnotatedService(settings, self.store, self.sorting.settle)
