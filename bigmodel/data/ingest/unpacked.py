@@ -16,6 +16,7 @@ KINDS = (  # first bytes, name, and the module of the standard library that open
     (b"BZh", "bzip2", "bz2"),
     (b"\xfd7zXZ", "xz", "lzma"),
 )
+FOLDERS = (".zip", ".tgz", ".tar.gz", ".rar", ".7z")  # names that promise many files, not one table
 ENDINGS = (".gz", ".gzip", ".bz2", ".xz")
 TAR, TAR_PLACE = b"ustar", 257
 CHUNK_BYTES = 2**20
@@ -33,6 +34,8 @@ def unpacked(path: Path, name: str, target: Target, scratch: Path) -> tuple[Path
     if found is None:
         return None
     _, kind, module = found
+    if name.lower().endswith(FOLDERS):
+        raise DatasetError("archive_format", found=kind)
     inner = Path(name).stem if name.lower().endswith(ENDINGS) else name
     known = {end for reader in find_readers() for end in reader.endings}
     ending = Path(inner).suffix.lower()

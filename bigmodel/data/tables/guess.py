@@ -64,6 +64,7 @@ LONGEST_QUANTITY = 20.0
 DURATIONS = re.compile(
     r"duration|elapsed|time.?taken|runtime|dauer|durée|时长|用时|耗时", re.IGNORECASE
 )
+UNNAMED = re.compile(r"column \d+")  # such names say nothing of what belongs together
 HALVES = (
     ("1", "2"), ("2", "1"), ("_a", "_b"), ("_b", "_a"), ("premise", "hypothesis"), ("hypothesis", "premise"),
     ("query", "title"), ("query", "document"),
@@ -282,7 +283,7 @@ def _half_read(sample: Mapping[str, Sequence[str]], text: str, label: str) -> It
     for first, second in HALVES:
         other = second.join(text.rsplit(first, 1)) if text.casefold().endswith(first) else ""
         name = next((n for n in sample if n.casefold() == other.casefold()), "") if other else ""
-        if name not in ("", text, label):
+        if name not in ("", text, label) and not UNNAMED.fullmatch(text):
             yield Message("data.problems.half_read", {"column": text, "other": name}, "warning")
             return
 

@@ -165,16 +165,23 @@ def is_styled(value: object) -> TypeGuard[list[Any]]:
     )
 
 
-def cell(value: Any) -> str:  # Any: JSON
+def _told(value: object) -> object:
+    """Return what a list of records of one tool says (Argilla, LightTag), anything else as it is."""
+    records = [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    if not records or len(records) < len(value):  # type: ignore[arg-type]
+        return value
+    if all(each.keys() >= RESPONSE for each in records):
+        return records[0]["value"]
+    return [e["classname"] for e in records] if all(e.keys() == NAMED for e in records) else value
+
+
+def cell(value: object) -> str:
     """Return a value as the text of a cell."""
     if said := conversation_of(value):
         return said
     if is_styled(value):
         return "".join(each if isinstance(each, str) else as_text(each["text"]) for each in value)
-    if is_list_of(value, dict) and all(each.keys() >= RESPONSE for each in value):
-        value = value[0]["value"]
-    if is_list_of(value, dict) and all(each.keys() == NAMED for each in value):
-        value = [each["classname"] for each in value]
+    value = _told(value)
     if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], dict | list):
         value = value[0]
     if isinstance(value, dict | list):

@@ -12,7 +12,7 @@ MOST_CHARACTERS = 50_000_000
 
 
 def _read(path: Path, target: Target) -> None:
-    import yaml  # type: ignore[import-untyped]  # noqa: PLC0415  (a library that only such files need)
+    import yaml  # type: ignore[import-untyped]  # noqa: PLC0415  (only such files need it)
 
     encoding = find_encoding(path)
     target.encoding = encoding.name

@@ -141,4 +141,6 @@ def test_label_in_words_is_taken_and_half_a_pair_is_told() -> None:
     }
     guess = guess_columns(sample)
     assert (guess.text, guess.label) == ("sentence1", "label_desc")
+    unnamed = dict(zip(("column 3", "x", "column 1", "column 2"), sample.values(), strict=True))
+    assert "half_read" not in {each.key.split(".")[-1] for each in guess_columns(unnamed).remarks}
     assert {"half_read", "label_chosen"} <= {each.key.split(".")[-1] for each in guess.remarks}
