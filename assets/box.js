@@ -11,12 +11,13 @@ function h(tag, given = {}, ...children) {
   return node;
 }
 
-// A press whose button were drawn anew before the finger is lifted would be lost: what comes meanwhile is drawn after it.
+// A finger's press whose button were drawn anew before it is lifted would be lost: what comes meanwhile is drawn after it.
+// Of the mouse `press.js` sees to that.
 const CLICK_MS = 60;  // at most, between the lifting of a finger and its click
 let isDrawing = false, isPressed = false, waiting = null, lifting = 0;
 function holdPresses(root) {
   const lift = () => { isPressed = false; const then = waiting; waiting = null; then?.(); };
-  root.onpointerdown = event => { isPressed = event.target.closest('button') !== null; clearTimeout(lifting); };
+  root.onpointerdown = event => { isPressed = event.pointerType === 'touch' && event.target.closest('button') !== null; clearTimeout(lifting); };
   root.onclick = lift;
   for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => { lifting = setTimeout(lift, CLICK_MS); });
 }
