@@ -84,8 +84,10 @@ def upload(page: Page, file: Path) -> None:
 
 
 def choose(page: Page, group: str, value: str) -> None:
-    """Choose an option of a radio group by its value."""
-    page.locator(f"#{group} input[type=radio][value='{value}']").check(force=True)
+    """Choose an option of a radio group by its value, as soon as no news lies over it."""
+    option = f"input[type=radio][value='{value}']"
+    page.locator(f"#{group} label:has({option})").click()
+    expect(page.locator(f"#{group} {option}")).to_be_checked()
 
 
 def choose_training(page: Page, base: str, preset: str = "") -> None:
