@@ -29,6 +29,10 @@ log = logging.getLogger(__name__)
 
 LOG_BYTES = 1_000_000
 LIBRARIES_MB = 1_024
+NOTHING = b""  # no line is empty: each ends in a new line
+IDLE_SHARE = (
+    0.01  # of a time, below which a child did not work in it: it hangs, or waits for nothing
+)
 GPU = Path("/dev/nvidiactl")
 
 
@@ -172,17 +176,33 @@ class Child:
             frozen.cancel()
 
     def _receive(self, patience_s: float) -> dict[str, Any]:
-        try:
-            line = self._lines.get(timeout=patience_s)
-        except queue.Empty:
-            log.warning("serving child %s gave no answer in %.0f s", self.pid, patience_s)
-            self.kill()
-            raise ModelError("serving_timeout", seconds=round(patience_s)) from None
+        began = worked = self._worked_s()
+        while (line := self._line(patience_s)) == NOTHING:
+            before, worked = worked, self._worked_s()
+            if worked - before < IDLE_SHARE * patience_s or worked - began > patience_s:
+                log.warning("serving child %s gave no answer in %.0f s", self.pid, patience_s)
+                self.kill()
+                raise ModelError("serving_timeout", seconds=round(patience_s))
         if line is None:
             self._lines.put(None)  # whoever asks next must see the end as well
             self._is_gone = True
             raise ChildGone
         return wire.decode(line)
+
+    def _line(self, patience_s: float) -> bytes | None:
+        """Return the next line, None at the end, or `NOTHING` where none came in time."""
+        try:
+            return self._lines.get(timeout=patience_s)
+        except queue.Empty:
+            return NOTHING
+
+    def _worked_s(self) -> float:
+        """Return the processor time of the child: on a busy machine it comes by less of it than the clock goes on."""
+        try:
+            times = psutil.Process(self.pid).cpu_times()
+        except psutil.Error:
+            return 0.0
+        return float(times.user + times.system + times.children_user + times.children_system)
 
     def _read(self) -> None:
         pipe = self._process.stdout

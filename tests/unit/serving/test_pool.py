@@ -132,6 +132,15 @@ def test_hanging_child_is_ended_in_time(settings: Settings, model: Make) -> None
     assert gone(pid)
 
 
+def test_child_that_works_slowly_is_waited_for(settings: Settings, model: Make) -> None:
+    folder = model()
+    serving = Serving(settings, answer_s=PATIENCE_S)
+    pid = pid_of(serving, folder)
+    serving._answer_s = 1.2  # by the clock its second of work takes longer
+    assert len(scores(serving, folder, ["work"])) == 1
+    assert pid_of(serving, folder) == pid
+
+
 def test_frozen_child_with_full_pipe_is_ended(settings: Settings, model: Make) -> None:
     folder = model()
     frozen: list[int] = []

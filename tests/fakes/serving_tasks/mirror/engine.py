@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ class Mirror:
             raise ValueError("these weights are broken")
         if size_mb := record.get("size_mb"):
             self.weights = bytearray(size_mb * 2**20)
-        self.folder = folder
+        self.folder, self.born_s = folder, time.process_time()
         self.labels = tuple(record["labels"])
         self.near = record.get("near", [])
 
@@ -46,8 +47,7 @@ class Mirror:
         if text == "crash once" and not (self.folder / "crashed").exists():
             (self.folder / "crashed").touch()
             os._exit(9)
-        if text in ("hang", "slow"):
-            threading.Event().wait(0.4 if text == "slow" else None)
+        self._take_time(text)
         if text == "chatter":
             os.write(1, b"{ a library prints this\n")
         if text == "refuse":
@@ -62,6 +62,16 @@ class Mirror:
             return [float(len(text))]
         hits = [1.0 + 8.0 * (label in text) for label in self.labels]
         return [hit / sum(hits) for hit in hits]
+
+    def _take_time(self, text: str) -> None:
+        if text in ("hang", "slow"):
+            threading.Event().wait(0.4 if text == "slow" else None)
+        if (
+            text == "work"
+        ):  # for as long as the patience of the test is, of which half the time is another's
+            while time.process_time() < self.born_s + 1.0:
+                time.sleep(0.05)
+                _ = sum(range(1_000_000))
 
 
 class Onlooker(Mirror):
