@@ -66,9 +66,7 @@ class Mirror:
     def _take_time(self, text: str) -> None:
         if text in ("hang", "slow"):
             threading.Event().wait(0.4 if text == "slow" else None)
-        if (
-            text == "work"
-        ):  # for as long as the patience of the test is, of which half the time is another's
+        if text == "work":  # a second of it, in which another has the processor twice as long
             while time.process_time() < self.born_s + 1.0:
                 time.sleep(0.05)
                 _ = sum(range(1_000_000))
