@@ -164,11 +164,17 @@ def guess_columns(
         label, remarks = _label_of(others)
         remarks += [] if label else _unread(sample, others)
         label, remarks = _in_words(sample, label, remarks)
+    return Guess(text, label, (*remarks, *_doubts(sample, text, label, more)), tuple(more))
+
+
+def _doubts(
+    sample: Mapping[str, Sequence[str]], text: str, label: str, more: Sequence[str]
+) -> Iterator[Message]:
+    """Yield what may be wrong with columns that were chosen."""
     if label:
-        remarks += _repeats(sample, text, label)
-        remarks += _named_again(sample, label)
-        remarks += [] if more else _half_read(sample, text, label)
-    return Guess(text, label, tuple(remarks), tuple(more))
+        yield from _repeats(sample, text, label)
+        yield from _named_again(sample, label)
+        yield from () if more else _half_read(sample, text, label)
 
 
 def _columns(sample: Mapping[str, Sequence[str]], named: Collection[str]) -> list[_Column]:
