@@ -19,7 +19,7 @@ JOB = "#shell-job :is(textarea, input)"
 def visitor(
     browser: Browser, *, locale: str = "en-US", width: int = 1280, by_touch: bool = False
 ) -> Iterator[Page]:
-    """A fresh browser profile; any script error on the page fails the test, a failure leaves a picture."""
+    """A fresh browser profile; any script error on the page fails the test, a failure leaves a picture and what the page told."""
     view: ViewportSize = {"width": width, "height": 900}
     context = browser.new_context(
         locale=locale, viewport=view, has_touch=by_touch, is_mobile=by_touch
@@ -30,9 +30,14 @@ def visitor(
     listen(page)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    told: list[str] = []
+    page.on("console", lambda said: told.append(f"{said.type}: {said.text}"))
+    page.on("requestfailed", lambda sent: told.append(f"not answered: {sent.url} {sent.failure}"))
+    page.on("framenavigated", lambda frame: told.append(f"opened: {frame.url}"))
     try:
         yield page
-    except BaseException:
+    except BaseException as error:
+        error.add_note("\n".join(["The page told at last:", *told[-20:]]))
         page.screenshot(path=ROOT / "screens" / "failed.png", full_page=True)
         raise
     finally:
