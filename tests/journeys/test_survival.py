@@ -34,6 +34,7 @@ def test_training_outlives_the_app(browser: Browser, studio: Studio, tmp_path: P
         seen = walker.points(page, "jobs-loss")
         with page.expect_event("load"):  # the page comes back by itself
             studio.kill_app()
+            expect(page.locator(".toast-body.error")).to_contain_text("does not answer")
             studio.start()
         walker.expect_tab(page, "jobs")
         walker.wait_for_query(page, "job", job)

@@ -1,6 +1,7 @@
 """The frame around the tabs: head, language switch, tabs and address. It knows every page and builds none itself."""
 
 import html
+import json
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
 
 CACHE_S = (3_600, 21_600)  # how often Gradio looks at its copies of files, and how old they get
 SKIPPED = {(gr.Button, "click"), (gr.Timer, "tick")}
-ON_LOAD = (script("navigation.js"), script("press.js"))
+ON_LOAD = (script("navigation.js"), script("press.js"), script("said.js"))
+# A part of each sentence that Gradio says by itself, and what stands in its place (`assets/said.js`).
+SAID = {
+    "Connection to the server was lost": "shell.lost",
+    "Connection errored out": "shell.lost",
+    "currently busy": "shell.busy",
+    "Could not parse server response": "errors.unexpected",
+    "An Unexpected Error Occurred": "errors.unexpected",
+}
 
 
 def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks, gr.I18n]:
@@ -79,8 +88,9 @@ def _wire(
     def greet(request: gr.Request) -> str:
         say = partial(context.say, request)
         title, subtitle = html.escape(say("shell.title")), html.escape(say("shell.subtitle"))
+        said = html.escape(json.dumps({theirs: say(ours) for theirs, ours in SAID.items()}))
         return (
-            f'<div class="bm-head"><b>{title}</b><span class="bm-muted">{subtitle}</span>'
+            f'<div class="bm-head" data-said="{said}"><b>{title}</b><span class="bm-muted">{subtitle}</span>'
             f"{_who(context, request)}</div>{_kept(context, request)}{_bar(pages, say)}"
         )
 
