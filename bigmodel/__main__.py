@@ -30,11 +30,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(error, given)
     words = load_words(settings.task_folders)
     language = _language(given) or settings.language or system_language()
-    args = Grammar(words, language).build().parse_args(given)
+    args = parsed(Grammar(words, language).build(), given)
     if "check" in args:
         args.check(args)
     terminal = open_terminal(words, language, is_json="json" in args)
     return _run(args, settings, terminal)
+
+
+def parsed(parser: argparse.ArgumentParser, given: Sequence[str]) -> argparse.Namespace:
+    """Parse a command line; texts may stand behind an option as well, where argparse takes no more of them."""
+    args, further = parser.parse_known_args(given)
+    if not further:
+        return args
+    if "texts_in" not in args or any(one.startswith("-") for one in further):
+        return parser.parse_args(given)  # says what is not understood, and ends
+    getattr(args, args.texts_in).extend(further)
+    return args
 
 
 def _run(args: argparse.Namespace, settings: Settings, terminal: Terminal) -> int:

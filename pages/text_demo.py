@@ -29,6 +29,8 @@ ENDINGS = [
     ".csv",
     ".tsv",
     ".txt",
+    ".md",
+    ".docx",
     ".jsonl",
     ".xlsx",
     ".xlsm",

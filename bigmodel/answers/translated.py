@@ -47,6 +47,7 @@ class TranslationType(AnswerType):
     verb = "translate"
     baseline = ("majority", "chrf")
     is_text = True
+    rewords = True
     metrics = (
         Metric("chrf", is_share=False, short="chrF", words=f"{WORDS}chrf"),
         Metric("bleu", is_share=False, short="BLEU", words=f"{WORDS}bleu"),

@@ -206,7 +206,7 @@ class Grammar:
             except ValueError:
                 parser.error(self._help("dial"))
 
-        parser.set_defaults(check=check)
+        parser.set_defaults(check=check, texts_in="text")
 
     def _show(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("model", metavar="MODEL", help=self._help("show_model"))

@@ -16,6 +16,7 @@ from bigmodel.core.message import Message
 from bigmodel.core.results.talk import Talk
 from bigmodel.services.inference.batch_files import ZIP, save_files
 from bigmodel.services.inference.batch_folder import given_files
+from bigmodel.services.inference.batch_table import DOCUMENTS
 from bigmodel.services.inference.predict import Answered, Look, TextRow
 from bigmodel.services.inference.summary import counted
 from bigmodel.services.results.answer_table import ENDINGS
@@ -26,10 +27,12 @@ STANDARD_INPUT = "-"  # in place of texts: one a line
 
 
 def are_places(args: argparse.Namespace) -> bool:
-    """Tell whether `--out` is a place for what is asked for: a table, or a ZIP or folder for answers that are files."""
+    """Tell whether `--out` is a place for what is asked for: a table, a document given back, or a ZIP or folder for answers that are files."""
     if args.file is None:
         return args.out is None or not args.out.suffix or args.out.is_dir()  # a folder is made
-    return args.out.suffix.lower() in (*ENDINGS, ZIP) or args.out.is_dir()
+    ending = args.out.suffix.lower()
+    is_back = ending in DOCUMENTS and ending == args.file.suffix.lower()
+    return is_back or ending in (*ENDINGS, ZIP) or args.out.is_dir()
 
 
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:

@@ -4,6 +4,7 @@ import argparse
 import shlex
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from bigmodel.commands.data import import_file
@@ -12,7 +13,7 @@ from bigmodel.commands.reference import OWNER, as_file, find_dataset
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core import clock
 from bigmodel.core.datasets.dataset import Dataset
-from bigmodel.core.errors import JobError
+from bigmodel.core.errors import JobError, NotFoundError
 from bigmodel.core.job import Job, State
 from bigmodel.core.people.consent import VALID
 from bigmodel.services.studio import Services
@@ -123,7 +124,12 @@ def is_setting(text: str) -> bool:
 def _dataset(args: argparse.Namespace, services: Services, terminal: Terminal) -> Dataset:
     file = as_file(args.dataset)
     if file is None:
-        return find_dataset(services, args.dataset)
+        try:
+            return find_dataset(services, args.dataset)
+        except NotFoundError:  # a folder here may have a name as plain as a dataset's
+            file = Path(args.dataset)
+            if not file.is_dir():
+                raise
     dataset = import_file(file, args, services, terminal)
     terminal.say("data.imported", name=dataset.name, id=dataset.id)
     return dataset

@@ -94,6 +94,7 @@ class AnswerType(ABC):
     shows_input: ClassVar[bool] = False  # an answer is drawn on the picture that was asked about
     finds: ClassVar[bool] = False  # objects, as some bases do and can do nothing else
     is_text: ClassVar[bool] = False  # can be aligned with the truth, word by word
+    rewords: ClassVar[bool] = False  # what it reads: a document comes back in its shape
     has_claims: ClassVar[bool] = False  # a demo may ask whether it is one of the labels (`claim`)
 
     @abstractmethod

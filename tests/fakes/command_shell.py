@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from bigmodel.__main__ import parsed
 from bigmodel.commands.parser import Grammar
 from bigmodel.commands.terminal import Terminal
 from bigmodel.core.errors import PersonError
@@ -42,7 +43,7 @@ class Shell:
         plain: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False, "width": 240}
         consoles = Console(file=out, **plain), Console(file=err, **plain)
         terminal = Terminal(words, language, is_json, *consoles)
-        args = Grammar(words, language).build().parse_args(arguments)
+        args = parsed(Grammar(words, language).build(), arguments)
         if "check" in args:
             args.check(args)
         try:

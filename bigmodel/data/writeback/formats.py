@@ -1,20 +1,37 @@
-"""Which kind of table is written back by which module; a kind that is not listed cannot come back as it was."""
+"""Which kind of table or document is written back by which module; a kind that is not listed cannot come back as it was."""
 
+import json
 from collections.abc import Callable
 
 import pyarrow.parquet as pq
 
+from bigmodel.data.writeback.documents.passages import Passage, text_passages, write_text
+from bigmodel.data.writeback.documents.word import word_passages, write_word
 from bigmodel.data.writeback.lines import write_lines
 from bigmodel.data.writeback.old import write_old
 from bigmodel.data.writeback.order import PLACE, Order, Rows
 from bigmodel.data.writeback.workbook import write_workbook
 
 Write = Callable[[Order, Rows, Callable[[float], None]], None]
-WRITERS: dict[str, Write] = {"xlsx": write_workbook, "xls": write_old, "csv": write_lines}
+WRITERS: dict[str, Write] = {
+    "xlsx": write_workbook,
+    "xls": write_old,
+    "csv": write_lines,
+    "text": write_text,
+    "word": write_word,
+}
+READERS: dict[str, Callable[[Order], list[Passage]]] = {
+    "text": text_passages,
+    "word": word_passages,
+}
 
 
 def write(order: Order, progress: Callable[[float], None]) -> None:
-    """Write the table of an order."""
+    """Write the table or document of an order; where nothing is to be added, the words of a document's passages, as JSON."""
+    if not order.columns:
+        words = [passage.words for passage in READERS[order.format](order)]
+        order.out.write_text(json.dumps(words), "utf-8")
+        return
     WRITERS[order.format](order, read_answers(order), progress)
 
 

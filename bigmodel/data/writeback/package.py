@@ -1,9 +1,9 @@
-"""The parts of a workbook: found by their relations, changed by bytes, and copied into a new package; all others stay as they are."""
+"""The parts of a workbook or a document: found by their relations, changed by bytes, and copied into a new package; all others stay as they are."""
 
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +61,14 @@ class Package:
             if kind.endswith("/worksheet") and part in self._entries:
                 found.append(Sheet(node.attributes.get("name", ""), part))
         return found
+
+    def parts(self, kinds: Sequence[str]) -> list[str]:
+        """Return the main part and those of some kinds that it names, each once."""
+        has_others = self._relations(self._main) in self._entries
+        named = self._related(self._main).values() if has_others else ()
+        others = [part for part, kind in named if kind.rpartition("/")[2] in kinds]
+        found = dict.fromkeys([self._main, *others])
+        return [part for part in found if part in self._entries]
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """Yield a part as it came."""

@@ -6,6 +6,7 @@ from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.message import Message
 from bigmodel.core.results.panel import Panel
 from bigmodel.core.task import Explanation
+from bigmodel.services.inference.example_rows import MediaRow
 
 MEMORY = "neighbours.json"  # beside a model that can tell strangers
 STRANGE = 1.0  # from here on an input looks like none of the classes
@@ -60,6 +61,22 @@ class Answered:
         if self.is_strange:
             return "pages.demo.strange" if self.kind.chooses else "strangers.number"
         return ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The data behind a model. No test rows means that it was measured by repeated folds."""
+
+    dataset: str
+    test_rows: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """An answer to one picture or recording, and what stands behind it."""
+
+    answer: Answered
+    nearest: tuple[MediaRow, ...] = ()
 
 
 def is_strange(said: Explanation) -> bool | None:

@@ -25,6 +25,7 @@ from bigmodel.data.ingest.importer import Answers, Upload
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.source import ORIGINAL, PLACE, sample_rows
 from bigmodel.data.targets import target_kind
+from bigmodel.data.writeback.documents.reword import FORMATS as DOCUMENTS
 from bigmodel.data.writeback.order import Column, Kind, Order
 from bigmodel.data.writeback.writer import write_back
 from bigmodel.services.datasets.recipe import SAMPLE_ROWS, columns_of
@@ -134,6 +135,8 @@ def write_table(
     if not table.comes_back(out):
         if out.suffix.lower() == MACROS:
             raise DatasetError("macros_only_back")
+        if out.suffix.lower() in DOCUMENTS:
+            raise DatasetError("documents_only_reworded")
         header = (*table.columns, *(column.heading for column in columns))
         with open_table(out, header) as plain:
             for rows, answers in answered:

@@ -1,7 +1,7 @@
 """Trying a trained model: texts and media files in, answers out, one by one or many; it never loads a model itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from bigmodel.core.metric import Metric, metric
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Task
 from bigmodel.data.ingest.importer import read_upload
+from bigmodel.data.writeback.documents.reword import is_document, reword
 from bigmodel.jobs.artifacts import Artifacts
-from bigmodel.services.inference.answered import MEMORY, STRANGE, Answered, is_strange
+from bigmodel.services.inference.answered import MEMORY, STRANGE, Answered, Look, Source, is_strange
 from bigmodel.services.inference.batch_files import NamedFile, answer_each, write_answers
 from bigmodel.services.inference.batch_table import (
     AnsweredTable,
@@ -43,6 +44,7 @@ from bigmodel.services.inference.example_rows import (
 from bigmodel.services.inference.given_rows import GivenRows
 from bigmodel.services.inference.growing import Dials, parts_of_growing
 from bigmodel.services.inference.model_summary import about_model
+from bigmodel.services.inference.summary import PredictionSummary
 from bigmodel.services.inference.uploads import DemoUploads
 from bigmodel.services.people.limits import Limits
 from bigmodel.serving.pool import Serving
@@ -64,22 +66,6 @@ __all__ = [
 ]
 
 NEAREST = 3  # training rows shown beside an answer
-
-
-@dataclass(frozen=True)
-class Source:
-    """The data behind a model. No test rows means that it was measured by repeated folds."""
-
-    dataset: str
-    test_rows: int
-
-
-@dataclass(frozen=True)
-class Look:
-    """An answer to one picture or recording, and what stands behind it."""
-
-    answer: Answered
-    nearest: tuple[MediaRow, ...] = ()
 
 
 class InferenceService:
@@ -287,12 +273,16 @@ class InferenceService:
 
         All stays as it was; two columns are added (one for numbers), and to a workbook a sheet that sums
         them up. A row without text gets no answer. Without `out` it goes where the page may offer it.
+        Of a document, a model that says texts in other words gives back the document.
 
         Raises:
             DatasetError: the table cannot be read, or `table_not_written`.
         """
         model = self.resolve(owner, model_or_job)
         task, version = self._behind(owner, model.id)
+        if self.answers_of(model).rewords and is_document(path, out):
+            place = out or self.download(f"{path.stem}-answers{path.suffix.lower()}")
+            return self._reworded(owner, model, path, place, progress)
         upload = read_upload(path, self._settings, answers=answers_for(task))
         try:
             table, recipe = table_of(upload, path), version.recipe
@@ -304,6 +294,18 @@ class InferenceService:
             return replace(made, guessed="" if columns[0] in recipe.inputs else columns[0])
         finally:
             upload.discard()
+
+    def _reworded(
+        self, owner: str, model: TrainedModel, path: Path, out: Path, progress: OnCount | None
+    ) -> AnsweredTable:
+        kind = self.answers_of(model)
+
+        def say(texts: Sequence[str]) -> list[str]:
+            return [str(kind.cells(answer)[0]) for answer in self.answers(owner, model.id, texts)]
+
+        with written(out):
+            rows, empty = reword(self._settings, path, out, say, progress or (lambda *_: None))
+        return AnsweredTable(out, PredictionSummary(rows=rows, empty=empty))
 
     def asker(self, model: TrainedModel) -> Asker:
         """Return a model as one that is asked about the rows of a table."""

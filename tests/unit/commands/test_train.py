@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bigmodel.__main__ import parsed
+from bigmodel.commands.parser import Grammar
 from bigmodel.core.job import State
 from tests.fakes.agreed import speaker
 from tests.fakes.command_shell import Shell
@@ -25,6 +27,30 @@ def test_file_is_imported_on_the_way(shell: Shell, tmp_path: Path) -> None:
     assert record["name"] == "of a file"
     made = shell.record("data", "show", record["dataset"])
     assert (made["rows"], made["version"]) == (60, record["dataset_version"])
+
+
+def test_folder_is_taken_by_its_plain_name(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "plays"
+    folder.mkdir()
+    for number in range(3):
+        said = "\n\n".join(f"A line about tree {number}{at} by the river." for at in range(20))
+        (folder / f"{number}.txt").write_text(said, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    record = shell.record("train", "plays", "--base", "instant", "--task", "text_generation")
+    assert record["task"] == "text_generation"
+    assert shell.refused("train", "player", "--base", "instant")["key"] == "dataset_unnamed"
+
+
+def test_texts_may_stand_behind_an_option(kept: Shell) -> None:
+    grammar = Grammar(kept.services.words, "en").build()
+    args = parsed(grammar, ["predict", "x", "one", "--dial", "seed=1", "two", "--json", "three"])
+    assert args.text == ["one", "two", "three"]
+    with pytest.raises(SystemExit):
+        parsed(grammar, ["predict", "x", "one", "--no-such-thing"])
+    with pytest.raises(SystemExit):
+        parsed(grammar, ["train", "x", "--text", "column", "--json", "further"])
 
 
 def test_settings_and_budget_reach_the_job(shell: Shell) -> None:

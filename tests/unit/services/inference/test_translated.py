@@ -111,6 +111,21 @@ def test_table_comes_back_with_a_column_of_translations(made: Made) -> None:
     assert sum(row[2] == row[3] for row in rows) > 8
 
 
+def test_document_comes_back_translated_in_its_shape(made: Made) -> None:
+    given = made.folder / "letter.txt"
+    given.write_text("The tea is cold 3.\n\n  42\n  Is the rice hot 4?", "utf-8")
+    out = made.folder / "brief.txt"
+    told = made.demo.predict_file(OWNER, made.job, given, out, lambda m: WORDS.say("en", m))
+    lines = out.read_text("utf-8").split("\n")
+    assert [lines[0], *lines[1:3]] == ["茶是冷的3。", "", "  42"]
+    assert lines[3].startswith("  饭是热的")
+    assert (told.tally.rows, told.tally.empty) == (4, 2)
+    table = made.demo.predict_file(
+        OWNER, made.job, given, made.folder / "rows.csv", lambda m: WORDS.say("en", m)
+    )
+    assert "The tea is cold 3." in table.path.read_text("utf-8-sig")
+
+
 def test_texts_are_read_from_standard_input(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("The tea is cold 3.\n\nIs the rice hot 4?\n"))
     told: list[dict[str, Any]] = []
