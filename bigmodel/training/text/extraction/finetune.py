@@ -113,7 +113,7 @@ class SpanObjective:
 
 
 class TunedFinder:
-    """A fine-tuned model that finds answers: on a GPU in 32 bits, on a processor window by window, so that none depends on its neighbours."""
+    """A fine-tuned model that finds answers: on a GPU in 32 bits, on a processor question by question, so that none depends on its neighbours."""
 
     labels: tuple[str, ...] = ()
 
@@ -136,8 +136,7 @@ class TunedFinder:
         """Return the windows of passages and the scores of their pieces, (pieces, start and end)."""
         windows = read(self._tokenizer, pairs, int(self._tokenizer.model_max_length))
         if self._alone:
-            said = (self._alone.scores(torch.from_numpy(window.ids)) for window in windows)
-            return windows, [one.double().numpy() for one in said]
+            return windows, self._one_by_one(windows, self._alone)
         texts = Encoded([window.ids for window in windows], int(self._tokenizer.pad_token_id or 0))
         found: dict[int, Floats] = {}
         with torch.inference_mode():
@@ -150,6 +149,17 @@ class TunedFinder:
                     row: one[: texts.lengths[row]] for row, one in zip(rows, both, strict=True)
                 }
         return windows, [found[at] for at in range(len(windows))]
+
+    def _one_by_one(self, windows: Sequence[Window], alone: OneAtATime) -> list[Floats]:
+        """Return the scores of windows; those of one question that are as long as each other are read at once."""
+        alike: dict[tuple[int, int], list[int]] = {}
+        for at, window in enumerate(windows):
+            alike.setdefault((window.row, len(window.ids)), []).append(at)
+        found: dict[int, Floats] = {}
+        for places in alike.values():
+            ids = np.stack([windows[at].ids for at in places])
+            found |= zip(places, alone.parts(torch.from_numpy(ids)).double().numpy(), strict=True)
+        return [found[at] for at in range(len(windows))]
 
     def decided(self, rows: Rows, *, has_nothing: bool) -> Decision:
         """Return how to decide, by rows that the weights were not fitted to: the threshold of the best F1, and how sure to be."""

@@ -14,6 +14,7 @@ from bigmodel.core.task import BaseFiles
 from bigmodel.services.results.standalone import assemble
 from bigmodel.training.loop.recipe import ExtractParams
 from bigmodel.training.text.extraction import finetune
+from bigmodel.training.text.extraction.choice import asked_parts
 from bigmodel.training.text.extraction.finetune import SpanObjective, _threshold
 from bigmodel.training.text.extraction.windows import MOST_READ, read
 from tests.fakes.passages import passage_data
@@ -95,6 +96,22 @@ def test_saved_model_is_one_of_plain_transformers(data: TaskData, folder: Path) 
     assert scores[0][:, 0] == pytest.approx(raw.start_logits[0].numpy(), abs=1e-4)
     record = json.loads((folder / "extract.json").read_text("utf-8"))
     assert record["threshold"] is not None  # some questions have no answer
+
+
+def test_windows_read_at_once_say_what_each_alone_does(data: TaskData, folder: Path) -> None:
+    finder = finetune.load(folder)
+    longest = " ".join(asked_parts(text)[0] for text in data.test.inputs[:40])
+    windows, scores = finder.scored(
+        [(longest, "where is the mill?"), *map(asked_parts, data.test.inputs[:2])]
+    )
+    lengths = [len(window.ids) for window in windows if window.row == 0]
+    assert len(set(lengths)) < len(lengths)
+    model = AutoModelForQuestionAnswering.from_pretrained(folder).eval()
+    for window, found in zip(windows, scores, strict=True):
+        with torch.inference_mode():
+            said = model(input_ids=torch.from_numpy(window.ids)[None])
+        alone = torch.stack([said.start_logits, said.end_logits], dim=-1)[0].double().numpy()
+        np.testing.assert_allclose(found, alone, atol=1e-4)
 
 
 def test_program_alone_answers_like_the_app(data: TaskData, folder: Path) -> None:

@@ -28,4 +28,8 @@ def test_bf16_is_taken_where_it_is_faster_and_agrees(
     assert alone.is_half is is_faster
     found = alone.scores(ids)
     assert found.dtype == torch.float32
+    other = ids.flip(0)
+    torch.testing.assert_close(
+        alone.parts(torch.stack([ids, other])), torch.stack([found, alone.scores(other)])
+    )
     assert float((found - whole).abs().max()) < (0.05 * float(whole.std()) if is_faster else 1e-5)
