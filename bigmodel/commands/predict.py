@@ -145,7 +145,8 @@ def _table(model: str, args: argparse.Namespace, services: Services, terminal: T
             OWNER, model, args.file, args.out, terminal.tell, tell
         )
     tally = made.tally
-    terminal.say("predict.written", rows=tally.rows, path=str(made.path))
+    written = "predict.saved" if tally.is_document else "predict.written"
+    terminal.say(written, rows=tally.rows, path=str(made.path))
     terminal.write(counted(tally, terminal.tell))
     if made.guessed:
         terminal.write(terminal.tell(Message("writeback.column_guessed", {"column": made.guessed})))

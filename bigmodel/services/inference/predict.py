@@ -305,7 +305,7 @@ class InferenceService:
 
         with written(out):
             rows, empty = reword(self._settings, path, out, say, progress or (lambda *_: None))
-        return AnsweredTable(out, PredictionSummary(rows=rows, empty=empty))
+        return AnsweredTable(out, PredictionSummary(rows, empty, is_document=True))
 
     def asker(self, model: TrainedModel) -> Asker:
         """Return a model as one that is asked about the rows of a table."""

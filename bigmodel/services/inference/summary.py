@@ -44,6 +44,7 @@ class PredictionSummary:
     rows: int = 0
     empty: int = 0
     own: int = 0
+    is_document: bool = False  # whose rows are passages
     strange: int | None = None
     classes: dict[str, OfClass] = field(default_factory=dict)
     numbers: list[float] = field(default_factory=list)  # of numbers: lowest, highest, sum
@@ -90,7 +91,8 @@ class PredictionSummary:
 def counted(tally: PredictionSummary, say: Tell) -> str:
     """Return in a sentence or two what the answers come to."""
     seen = {"rows": tally.rows, "answered": tally.answered, "empty": tally.empty}
-    parts = [say(Message("writeback.counts", seen))]
+    key = "writeback.passages" if tally.is_document else "writeback.counts"
+    parts = [say(Message(key, seen))]
     if tally.own:
         parts.append(say(Message("writeback.own", {"own": tally.own})))
     counts = tally.counts()

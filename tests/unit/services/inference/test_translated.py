@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bigmodel.commands import predict
+from bigmodel.services.inference.summary import counted
 from bigmodel.services.panels import answer_html, draw
 from bigmodel.words import load_words
 from tests.fakes.instant_attempt import Made, instant_attempt
@@ -120,6 +121,8 @@ def test_document_comes_back_translated_in_its_shape(made: Made) -> None:
     assert [lines[0], *lines[1:3]] == ["茶是冷的3。", "", "  42"]
     assert lines[3].startswith("  饭是热的")
     assert (told.tally.rows, told.tally.empty) == (4, 2)
+    said = counted(told.tally, lambda m: WORDS.say("en", m))
+    assert said.startswith("4 passages: 2 translated")
     table = made.demo.predict_file(
         OWNER, made.job, given, made.folder / "rows.csv", lambda m: WORDS.say("en", m)
     )
