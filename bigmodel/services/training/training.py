@@ -245,10 +245,11 @@ class TrainingService:
             NotFoundError: no such dataset or task.
             ParamsError: settings that do not fit, one problem each.
             ModelError: `base_unknown`.
-            JobError: `no_labels_yet` or `labels_few`.
+            JobError: `no_labels_yet`, `labels_few`, `inputs_differ` or `task_does_not_fit`.
         """
         dataset = self._sorting.ready(owner, dataset_id)
         found = self._task(task or self.guess_task(dataset))
+        self._require_fit(dataset, found)
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
         params = self._params(found, chosen, preset, changes)
         asked = ProfileRequest(dataset.version, found, chosen.name, params)
@@ -272,9 +273,8 @@ class TrainingService:
         return replace(made, plan=self._plan(choice, others, dataset.version, made))
 
     def _made(self, asked: ProfileRequest, base: Base, known: Measured | None) -> Forecast:
-        minutes = self._costs.minutes(base, asked.params, asked.version)
         room = free_room(self._settings)
-        made = rough(minutes, base.size_mb, room)
+        made = rough(self._costs.minutes(base, asked.params, asked.version), base.size_mb, room)
         if known is None:
             return replace(made, is_pending=self._timing.is_pending(asked))
         return expected(made, known, asked.params, room=room, is_warm=self._settings.warm)
@@ -367,12 +367,12 @@ class TrainingService:
         return check_params(task, {**self._costs.preset(task, base, preset), **given(changes)})
 
     def _require_fit(self, dataset: Dataset, task: Task) -> None:
-        summary = dataset.version.summary
-        if not reads(task, dataset.version):
-            columns, inputs = len(dataset.version.recipe.inputs), len(task.inputs)
-            raise JobError("inputs_differ", task=task.name, columns=columns, inputs=inputs)
-        if task.medium != summary.medium or fit_of(task, summary) <= 0:
-            raise JobError("task_does_not_fit", dataset=dataset.name, task=task.name)
+        version, name = dataset.version, f"tasks.{task.name}.name"
+        if not reads(task, version):
+            columns, inputs = len(version.recipe.inputs), len(task.inputs)
+            raise JobError("inputs_differ", task=name, columns=columns, inputs=inputs)
+        if task.medium != version.summary.medium or fit_of(task, version.summary) <= 0:
+            raise JobError("task_does_not_fit", dataset=dataset.name, task=name)
 
     def _require_usable(self, dataset: Dataset, task: Task, base: Base) -> None:
         rows, least = dataset.version.summary.usable_rows, task.fewest_to_tune

@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from bigmodel.core.callbacks import Tell
-from bigmodel.core.errors import ModelError, NotFoundError, ParamsError
+from bigmodel.core.errors import JobError, ModelError, NotFoundError, ParamsError
 from bigmodel.core.message import Message
 from bigmodel.services.training.forecast import Forecast
 from bigmodel.services.training.forecast_text import certainty, sentence, span
@@ -52,7 +52,7 @@ class ForecastView:
         preset: str,
         *values: Any,  # Any: of the form, each field has its own type
     ) -> dict[Any, object]:
-        """Return what is known of the choice now; what cannot be forecast shows nothing."""
+        """Return what is known of the choice now, or why it cannot be trained; what cannot be forecast shows nothing."""
         try:
             made = self.training.forecast(
                 self.ctx.owner(request),
@@ -62,9 +62,10 @@ class ForecastView:
                 preset=preset,
                 changes=dict(zip(names, values, strict=True)) if values else None,
             )
-        except (ParamsError, ModelError, NotFoundError):
+        except (ParamsError, ModelError, NotFoundError, JobError) as error:
+            said = self.ctx.tell(request, error.message) if isinstance(error, JobError) else ""
             return {
-                self.html: "",
+                self.html: said and f'<div class="bm-card" role="status">{escape(said)}</div>',
                 self.timer: gr.Timer(active=False),
                 self.use: gr.Button(visible=False),
                 self.plan: {},

@@ -227,8 +227,12 @@ def test_unknown_base_names_the_known_ones(bench: Bench) -> None:
 def test_task_that_does_not_fit_is_refused(bench: Bench) -> None:
     data = bench.dataset(ENGLISH)
     [other] = [t.name for t in bench.training.tasks() if t.answer == "number"]
-    with pytest.raises(JobError, match="task_does_not_fit"):
+    with pytest.raises(JobError, match="task_does_not_fit") as caught:
         bench.training.submit("local", data, task=other)
+    said = load_words(bench.settings.task_folders).say("en", caught.value.message)
+    assert f"“{other}”" not in said  # but what people call it
+    with pytest.raises(JobError, match="task_does_not_fit"):  # before Start, not after it
+        bench.training.forecast("local", data, task=other)
 
 
 def test_other_owner_cannot_train_on_it(bench: Bench) -> None:
