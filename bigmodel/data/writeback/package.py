@@ -63,12 +63,11 @@ class Package:
         return found
 
     def parts(self, kinds: Sequence[str]) -> list[str]:
-        """Return the main part and those of some kinds that it names, each once."""
+        """Return the main part and those of some kinds that it names, in the order in which `save` copies them."""
         has_others = self._relations(self._main) in self._entries
         named = self._related(self._main).values() if has_others else ()
-        others = [part for part, kind in named if kind.rpartition("/")[2] in kinds]
-        found = dict.fromkeys([self._main, *others])
-        return [part for part in found if part in self._entries]
+        found = {part for part, kind in named if kind.rpartition("/")[2] in kinds}
+        return [part for part in self._entries if part in {self._main, *found}]
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """Yield a part as it came."""

@@ -25,10 +25,10 @@ def write_document(path: Path, before: str = "") -> Path:
         archive.writestr("_rels/.rels", relation.format("officeDocument", "word/document.xml"))
         archive.writestr("word/_rels/document.xml.rels", relation.format("header", "header1.xml"))
         archive.writestr(
-            "word/document.xml", f"{before}<w:document {W}><w:body>{BODY}</w:body></w:document>"
+            "word/header1.xml", f"<w:hdr {W}><w:p><w:r><w:t>top</w:t></w:r></w:p></w:hdr>"
         )
         archive.writestr(
-            "word/header1.xml", f"<w:hdr {W}><w:p><w:r><w:t>top</w:t></w:r></w:p></w:hdr>"
+            "word/document.xml", f"{before}<w:document {W}><w:body>{BODY}</w:body></w:document>"
         )
         archive.writestr("word/media/1.png", b"\x89PNG")
     return path
@@ -49,7 +49,7 @@ def reworded(settings: Settings, source: Path) -> tuple[Path, list[str], tuple[i
 
 def test_word_document_keeps_all_but_its_words(settings: Settings, tmp_path: Path) -> None:
     out, asked, counts = reworded(settings, write_document(tmp_path / "a.docx"))
-    assert asked == ["Big heading & more", "one", "two", "link", "inside", "outside again", "top"]
+    assert asked == ["top", "Big heading & more", "one", "two", "link", "inside", "outside again"]
     assert counts == (8, 1)
     with zipfile.ZipFile(out) as archive:
         body = archive.read("word/document.xml").decode()
