@@ -342,9 +342,9 @@ class Intake:
             self.pending: replace(given, question=error.key)
             if can_retry or go_on or error.look
             else None,
-            self.answer: gr.Row(visible=bool(go_on)),
+            self.answer: gr.Row(visible=True),  # *Cancel* leads back to what was there before
             self.level: level,
-            self.go_on: gr.Button(go_on),
+            self.go_on: gr.Button(go_on, visible=bool(go_on)),
             self.folder: new_id(),
             columns: gr.Row(visible=can_retry),
             text: gr.Dropdown(names, value=None, label=labels[0]),

@@ -43,6 +43,20 @@ SCRIPT = f"""() => {{
     const u = new URL(location); u.searchParams.set('tab', job.tab); u.searchParams.set('job', job.id);
     u.searchParams.set('dataset', job.dataset); return u.toString();
   }};
+  // A notice lies over no control: of the four corners it takes one that has none, and looks again as the page moves.
+  const CONTROLS = 'button, a[href], input, textarea, select, summary, label, [role=button], [role=tab]';
+  function place() {{
+    if (!news.childElementCount || innerWidth <= 640) {{ news.className = 'is-top'; return; }}
+    const lies = [...document.querySelectorAll(CONTROLS)].filter(each => !news.contains(each))
+      .map(each => each.getBoundingClientRect()).filter(each => each.width);
+    const covered = corner => {{
+      news.className = corner;
+      const own = news.getBoundingClientRect();
+      return lies.filter(each => each.left < own.right && own.left < each.right && each.top < own.bottom && own.top < each.bottom).length;
+    }};
+    const counts = [news.className.replace('is-top', ''), '', 'is-left', 'is-up', 'is-up is-left'].map(corner => [covered(corner), corner]);
+    news.className = counts.reduce((best, each) => each[0] < best[0] ? each : best)[1];
+  }}
   function show(job) {{
     const box = document.createElement('div');
     box.className = 'bm-news is-' + job.kind; box.setAttribute('role', 'status');
@@ -52,7 +66,7 @@ SCRIPT = f"""() => {{
     close.type = 'button'; close.textContent = '×'; close.setAttribute('aria-label', job.close);
     close.onclick = () => box.remove();
     box.append(text, close); news.append(box);
-    news.classList.toggle('is-top', innerWidth <= 640);
+    place();
     if (job.kind !== 'failed') setTimeout(() => box.remove(), 20000);
     if (window.Notification && Notification.permission === 'granted' && document.hidden) {{
       const note = new Notification(title, {{body: job.sentence, tag: job.id}});
@@ -75,11 +89,13 @@ SCRIPT = f"""() => {{
       if (start && pulse.start !== start) location.reload();
       start = start || pulse.start;
       tell(pulse);
+      place();
     }} catch {{ /* the app is away: look again */ }}
   }}
   look();
   setInterval(look, {LOOK_MS});
   document.addEventListener('visibilitychange', look);
+  for (const moved of ['scrollend', 'resize', 'click']) addEventListener(moved, () => requestAnimationFrame(place));
 }}"""
 
 

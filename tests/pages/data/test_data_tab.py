@@ -171,6 +171,10 @@ def test_refused_upload_explains_itself(tab: DataTab, tmp_path: Path) -> None:
     assert "至少需要两个类别" in refusal.value
     assert "<img" not in refusal.value
     assert pending.path == str(path)
+    assert taken[
+        tab.intake.answer
+    ].visible  # *Cancel* leads back to the data that were there before
+    assert not taken[tab.intake.go_on].visible
 
 
 def test_delete_is_asked_with_what_goes_along(tab: DataTab, tmp_path: Path) -> None:
