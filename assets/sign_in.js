@@ -27,6 +27,7 @@ for (const form of document.querySelectorAll('form')) {
     const came = await send({do: form.dataset.do, ...Object.fromEntries(new FormData(form))});
     press.disabled = false;
     if (came) location.assign(document.body.dataset.next);
+    else form.querySelector('[type=password]')?.select();
   });
 }
 for (const press of document.querySelectorAll('button[data-do]')) {
@@ -40,3 +41,9 @@ for (const press of document.querySelectorAll('button[data-do]')) {
     }
   });
 }
+document.querySelector('button[data-lang]').addEventListener('click', event => {
+  const {lang} = event.currentTarget.dataset;
+  localStorage.setItem('bm_lang', lang);
+  document.cookie = `bm_lang=${lang};path=/;max-age=31536000;SameSite=Lax`;
+  location.reload();
+});

@@ -32,7 +32,7 @@ class HomeTab:
         self.guard = guard(ctx.services.words)
         self.samples = {sample.name: sample for sample in ctx.services.datasets.samples()}
         self.recent = gr.HTML("", elem_id="home-recent")
-        self.intro = gr.HTML(waiting.held(_intro(ctx.each)), elem_id="home-intro")
+        self.intro = gr.HTML(waiting.held(self._intro(ctx.each)), elem_id="home-intro")
         self.own = gr.Button(ctx.t("pages.home.own"), variant="primary", elem_id="home-own")
         self.example = gr.Button(ctx.t("pages.home.example"), elem_id="home-example")
         title = f'<h2 class="bm-title">{ctx.each("pages.home.samples")}</h2>'
@@ -67,7 +67,8 @@ class HomeTab:
         jobs = self.ctx.services.jobs.all(self.ctx.owner(request), RECENT, 0)
         if jobs:
             return "", self._recent(jobs, request), gr.Button(visible=False)
-        return _intro(lambda key: escape(self.ctx.say(request, key))), "", gr.Button(visible=True)
+        say = partial(self.ctx.say, request)
+        return self._intro(lambda key: escape(say(key))), "", gr.Button(visible=True)
 
     def look(self, request: gr.Request) -> tuple[str, str]:
         """Bring the finished example in, as a project of the person's own; one that is here already stays as it is."""
@@ -142,16 +143,16 @@ class HomeTab:
         own = self.ctx.services.jobs.metrics(job)
         return ring.of_numbers(numbers, partial(self.ctx.say, request), own)
 
-
-def _intro(text: Callable[[str], str]) -> str:
-    """Return what this is, in three steps."""
-    steps = "".join(
-        f'<div class="bm-card bm-step"><i class="bm-icon" style="--icon: var(--icon-{icon})"></i>'
-        f"<div><b>{text(f'pages.home.step_{step}_title')}</b><br>"
-        f'<span class="bm-muted">{text(f"pages.home.step_{step}")}</span></div></div>'
-        for step, icon in STEPS.items()
-    )
-    return f'<p class="bm-lead">{text("pages.home.lead")}</p><div class="bm-cards">{steps}</div>'
+    def _intro(self, text: Callable[[str], str]) -> str:
+        """Return what this is, in three steps, and who sees what is brought."""
+        steps = "".join(
+            f'<div class="bm-card bm-step"><i class="bm-icon" style="--icon: var(--icon-{icon})"></i>'
+            f"<div><b>{text(f'pages.home.step_{step}_title')}</b><br>"
+            f'<span class="bm-muted">{text(f"pages.home.step_{step}")}</span></div></div>'
+            for step, icon in STEPS.items()
+        )
+        lead = "lead_shared" if self.ctx.services.settings.sign_in else "lead"
+        return f'<p class="bm-lead">{text(f"pages.home.{lead}")}</p><div class="bm-cards">{steps}</div>'
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:

@@ -52,7 +52,7 @@ class AdminService:
             NotFoundError: `person_unknown`, where who asks is no administrator.
         """
         self._check(admin)
-        found = map(self._of, self._store.people.list_all())
+        found = map(self.of, self._store.people.list_all())
         return sorted(found, key=lambda each: -each.disk_mb)[:MOST_SHOWN]
 
     def cancel(self, admin: str, person_id: str) -> int:
@@ -84,7 +84,8 @@ class AdminService:
         if not self.is_admin(admin):
             raise NotFoundError("person_unknown")
 
-    def _of(self, person: Person) -> Usage:
+    def of(self, person: Person) -> Usage:
+        """Return what one person takes up, for the person or for whoever runs this installation."""
         jobs = self._store.jobs.list_all(person.id, LOOKED_AT)
         return Usage(
             person=person,

@@ -13,6 +13,7 @@ from bigmodel.core.errors import PeopleError
 from bigmodel.core.message import Arg, Message
 from bigmodel.core.people.person import Share
 from pages.shared.people.sign_in_page import HEADERS
+from pages.shared.people.usage_text import uses
 from pages.shared.web import language
 from pages.shared.web.body import small_object
 from pages.shared.web.guard import guard_route, refuse_in
@@ -62,8 +63,8 @@ class AdminPage:
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<title>{say('admin_title')}</title>"
             '<link rel="stylesheet" href="sign-in/alone.css"></head>'
-            f'<body data-lost="{say("lost")}"><main><h1>{say("admin_title")}</h1>'
-            f'<p>{say("admin_about")}</p><p id="status" role="status"></p>{cards}'
+            f'<body data-lost="{say("lost")}" data-saved="{say("admin_saved")}"><main><h1>{say("admin_title")}</h1>'
+            f"<p>{say('admin_about')}</p>{cards}"
             f'<p><a href="./">{say("back")}</a></p></main>'
             '<script src="people/people.js"></script></body></html>',
             headers=HEADERS,
@@ -88,23 +89,22 @@ def _card(usage: "Usage", say: Say) -> str:
     person, share = usage.person, usage.share
     name = escape(person.name) or say("admin_visitor", day=f"{person.created_at:%Y-%m-%d}")
     role = f' <span class="soft">{say("admin_role")}</span>' if person.is_admin else ""
-    counts = {"datasets": usage.datasets, "jobs": usage.jobs}
-    uses = say("admin_uses", **counts, minutes=usage.minutes, disk=usage.disk_mb)
     fields = "".join(
-        f'<label class="title" for="{field}-{person.id}">{say(f"admin_{field}")}</label>'
+        f'<div><label class="title" for="{field}-{person.id}">{say(f"admin_{field}")}</label>'
         f'<input id="{field}-{person.id}" type="text" name="{field}" inputmode="numeric" '
-        f'value="{getattr(person, f"most_{field}") or ""}" placeholder="{getattr(share, field)}">'
+        f'value="{getattr(person, f"most_{field}") or ""}" placeholder="{getattr(share, field)}"></div>'
         for field in SHARE
     )
     cancel = (
-        f'<button class="press" type="button" data-person="{person.id}">{say("admin_cancel")}</button>'
+        f'<button class="press" type="button" data-person="{person.id}" '
+        f'data-ask="{say("admin_ask", name=person.name)}">{say("admin_cancel")}</button>'
         if usage.jobs
         else ""
     )
     return (
-        f'<section class="card" data-testid="person"><h2>{name}{role}</h2><p>{uses}</p>{cancel}'
+        f'<section class="card" data-testid="person"><h2>{name}{role}</h2><p>{uses(usage, say)}</p>'
         f'<form data-person="{person.id}">{fields}'
-        f'<button class="press first">{say("admin_save")}</button></form></section>'
+        f'<button class="press first">{say("admin_save")}</button></form>{cancel}<p role="status"></p></section>'
     )
 
 

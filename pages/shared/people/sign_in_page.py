@@ -17,6 +17,7 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from bigmodel.core.errors import PeopleError, PersonError
+from bigmodel.core.message import Arg, Message
 from bigmodel.core.people.person import Person
 from pages.shared.people.gate import (
     ACCOUNT_S,
@@ -27,15 +28,17 @@ from pages.shared.people.gate import (
     signed_in,
     signed_out,
 )
+from pages.shared.people.usage_text import uses
 from pages.shared.web import language
 from pages.shared.web.body import small_object
 from pages.shared.web.guard import guard_route, refuse_in
 from pages.shared.web.theme import ASSETS
 
 if TYPE_CHECKING:
+    from bigmodel.services.people.admin import Usage
     from bigmodel.services.studio import Services
 
-SayKey = Callable[[str], str]
+SayKey = Callable[..., str]
 
 FILES = {"sign_in.js": "text/javascript", "alone.css": "text/css"}
 HEADERS = {
@@ -88,7 +91,8 @@ class SignIn:
     async def page(self, request: Request) -> Response:
         """Return the page for whoever is there."""
         person = await run_in_threadpool(self._people.whose, request.cookies.get(COOKIE, ""))
-        return HTMLResponse(self._whole(request, person), headers=HEADERS)
+        usage = await run_in_threadpool(self._services.admin.of, person) if person else None
+        return HTMLResponse(self._whole(request, usage), headers=HEADERS)
 
     async def change(self, request: Request) -> Response:
         """Let somebody in or out, or make a visitor's code."""
@@ -145,11 +149,15 @@ class SignIn:
         answer.headers.append("set-cookie", cookie("", 0, self._settings, scheme, STATE))
         return answer
 
-    def _whole(self, request: Request, person: Person | None) -> str:
+    def _whole(self, request: Request, usage: "Usage | None") -> str:
+        person = usage and usage.person
         spoken = language.of_request(request, self._settings.language)
 
-        def say(key: str) -> str:
-            return escape(self._services.words.text(spoken, f"pages.people.{key}"))
+        def say(key: str, **args: Arg) -> str:
+            return escape(self._services.words.say(spoken, Message(f"pages.people.{key}", args)))
+
+        def word(key: str) -> str:
+            return escape(self._services.words.text(spoken, f"shell.{key}"))
 
         if self._settings.sign_in == "open":
             title, parts = say("visitor_title"), self._visitor(person, say)
@@ -161,20 +169,25 @@ class SignIn:
                 f'<p><a class="press first" target="_blank" href="sign-in/hub?next={asked}">{say("hub")}</a></p>'
             )
         elif person is None:
-            title, parts = say("title"), _form("in", say, ("name", "password"), "sign_in")
+            title = say("title")
+            form = _form("in", say, ("name", "password"), "sign_in")
+            parts = f'<p class="soft">{say("door_about")}</p>{form}'
         else:
             title = escape(person.name)
             people = f'<p><a href="people">{say("admin_link")}</a></p>' if person.is_admin else ""
             parts = f"<p>{say('signed_in')}</p>{people}{_press('out', say('sign_out'))}"
         back = _own_place(request.query_params.get("next", "/"))
-        lost = say("lost")
+        lost, other = say("lost"), next(each for each in language.LOCALES if each != spoken)
+        own = f'<p class="soft">{uses(usage, say)}</p>' if usage else ""
+        on = f'<p><a href="{escape(back)}">{say("back")}</a></p>' if usage else ""
         return (
             f'<!doctype html><html lang="{language.LOCALES[spoken]}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f'<title>{title}</title><link rel="stylesheet" href="sign-in/alone.css"></head>'
-            f'<body data-next="{escape(back)}" data-lost="{lost}"><main><h1>{title}</h1>{parts}'
-            '<p id="status" role="status"></p>'
-            f'<p><a href="{escape(back)}">{say("back")}</a></p></main>'
+            f'<body data-next="{escape(back)}" data-lost="{lost}"><main><header><b class="brand">{word("title")}</b>'
+            f'<button class="press" type="button" data-lang="{language.LOCALES[other]}">{word("other_language")}</button>'
+            f"</header><h1>{title}</h1>{parts}"
+            f'<p id="status" role="status"></p>{own}{on}</main>'
             '<script src="sign-in/sign_in.js"></script></body></html>'
         )
 

@@ -217,7 +217,9 @@ def test_administrator_sees_who_uses_how_much_and_sets_limits(house: Studio) -> 
         }
         assert "bm-who" not in anna.get("sign-in").text
         assert 'href="people"' in anna.get("sign-in").text
-        assert 'href="people"' not in bo.get("sign-in").text
+        own = bo.get("sign-in", headers={"accept-language": "en"}).text
+        assert 'href="people"' not in own
+        assert "0 of 7 minutes of training" in own  # of what she was just given
 
 
 def test_other_site_reads_and_changes_nothing_with_a_valid_cookie(house: Studio) -> None:

@@ -38,7 +38,7 @@ MOVED = """(() => {
 
 def test_pinned_gradio_has_the_search_that_is_replaced() -> None:
     routes = tree.routes()
-    path, events = [route.path for route in routes]
+    path, events, uploads = [route.path for route in routes]
     answer = TestClient(Starlette(routes=routes)).get(path)
     served = answer.text
     assert answer.headers["content-type"].startswith("text/javascript")
@@ -54,6 +54,7 @@ def test_pinned_gradio_has_the_search_that_is_replaced() -> None:
     script_of_events = (tree.PARTS / events.rpartition("/")[2]).read_text("utf-8")
     assert len(tree.ARGS.findall(script_of_events)) == 1
     assert "{if(!Object.keys(" in TestClient(Starlette(routes=routes)).get(events).text
+    assert "JSON.parse(said).error" in TestClient(Starlette(routes=routes)).get(uploads).text
 
 
 def test_places_are_remembered_and_looked_up_anew_where_they_moved(browser: Browser) -> None:

@@ -34,13 +34,16 @@ MAKE = re.compile(
 # What an event sets on its components while it runs: looks for each of them, though hardly an event sets anything.
 ARGS = re.compile(r"async set_event_args\(\w+,(?P<set>\w+)\)\{")
 EVENTS = re.compile(r"find_attached_events\((\w+),(\w+)\)\{")
+# What an upload tells that was refused: the status and the whole answer.
+REFUSED = re.compile(r"error:(?P<said>`HTTP \$\{\w+\.status\}: \$\{(?P<answer>\w+)\}`)")
 AGAIN = re.compile(r"\breload\((?:\w+,){3}\w+\)\{(?=this\.#)")
 
 
 def routes() -> list[Route]:
     """Return the routes that serve Gradio's half with our changes, none for a script where Gradio has another by now."""
     found = []
-    for name, change in (("core-*.js", core), ("Blocks-*.js", quick_events)):
+    changes = (("core-*.js", core), ("Blocks-*.js", quick_events), ("index-*.js", plain_refusal))
+    for name, change in changes:
         texts = {path.name: path.read_text("utf-8") for path in PARTS.glob(name)}
         bodies = {path: change(text) for path, text in texts.items()}
         changed = [path for path, body in bodies.items() if body != texts[path]]
@@ -58,6 +61,15 @@ def core(text: str) -> str:
 def quick_events(text: str) -> str:
     """Return Gradio's script of events, which finds the parts of an event only where that sets something on them."""
     return ARGS.sub(r"\g<0>if(!Object.keys(\g<set>||{}).length)return()=>{};", text, 1)
+
+
+def plain_refusal(text: str) -> str:
+    """Return Gradio's script of uploads, which tells of a refused one our sentence without the status and the braces around it."""
+    return REFUSED.sub(
+        r"error:(said=>{try{return JSON.parse(said).error||said}catch{return \g<said>}})(\g<answer>)",
+        text,
+        1,
+    )
 
 
 def quick_tree(text: str) -> str:
