@@ -228,7 +228,9 @@ class DataTab:
     def _shown(self, dataset: Dataset, known: list[Dataset], request: gr.Request) -> Updates:
         summary = dataset.version.summary
         return {
-            self.chosen: gr.Dropdown([(d.name, d.id) for d in known], value=dataset.id),
+            self.chosen: gr.Dropdown(
+                [(d.name, d.id) for d in known], value=dataset.id, visible=True
+            ),
             **self.intake.closed(),
             self.nothing: gr.Markdown(visible=False),
             **self._columns(dataset, request),
@@ -257,7 +259,7 @@ class DataTab:
     def _empty(self) -> Updates:
         """Return the tab without a dataset."""
         return {
-            self.chosen: gr.Dropdown([], value=None),
+            self.chosen: gr.Dropdown([], value=None, visible=False),  # nothing to choose from
             **self.intake.closed(),
             self.nothing: gr.Markdown(visible=True),
             self.columns: gr.Row(visible=False),

@@ -59,7 +59,7 @@ class TextDemo:
     def build(self, tab: gr.Tab) -> None:
         """Lay out the tab and connect it."""
         with gr.Column(elem_id="text-demo"), self.models.layout(tab):
-            with gr.Row():
+            with gr.Row(elem_id="text-demo-asked"):
                 with gr.Column(min_width=300):
                     self._build_question()
                     self._build_dials()

@@ -143,16 +143,22 @@ class LastLookView:
 
 def _drawn(look: "LastLook", dataset_id: str, say: Say) -> str:
     key = "confirmed" if look.is_confirmed else "question"
-    heads = (say(f"{WORDS}{name}") for name in ("reads", "answer", "part"))
+    columns = ("reads", "answer", "part") if _has_answers(look) else ("reads", "part")
+    heads = (say(f"{WORDS}{name}") for name in columns)
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    body = "".join(_row(row, dataset_id, say) for row in look.rows)
+    body = "".join(_row(row, dataset_id, say, _has_answers(look)) for row in look.rows)
     return (
         f'<p class="bm-lead">{escape(say(f"{WORDS}{key}"))}</p><div class="bm-scroll" tabindex="0">'
         f'<table class="bm-table bm-rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 
 
-def _row(row: "ReadRow", dataset_id: str, say: Say) -> str:
+def _has_answers(look: "LastLook") -> bool:
+    """Return whether rows have a label; those of texts that are learned whole have none."""
+    return any(row.answer or row.came for row in look.rows)
+
+
+def _row(row: "ReadRow", dataset_id: str, say: Say, has_answer: bool) -> str:
     if row.item:
         read = media_view.face(row.item, dataset_id, say)
     elif any(file_of(cell) for _, cell in row.texts):
@@ -171,4 +177,5 @@ def _row(row: "ReadRow", dataset_id: str, say: Say) -> str:
         else ""
     )
     part = escape(say(f"pages.media.split_{row.split}"))
-    return f"<tr><td>{read}</td><td>{escape(short(row.answer))}{came}</td><td>{part}</td></tr>"
+    answered = f"<td>{escape(short(row.answer))}{came}</td>" if has_answer else ""
+    return f"<tr><td>{read}</td>{answered}<td>{part}</td></tr>"

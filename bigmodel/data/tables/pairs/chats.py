@@ -10,11 +10,11 @@ from bigmodel.data.tables.guess import Guess
 
 NONE = "none"  # the target kind of conversations: their rows are read whole
 PROMPTS = re.compile(
-    r"prompts?|instructions?|questions?|query|user|human|input|said|问题|提问|问|指令|用户|上句|提示",
+    r"prompts?|instructions?|questions?|query|user|human|input|said|them|friend|问题|提问|问|指令|用户|上句|提示|对方|朋友",
     re.IGNORECASE,
 )
 ANSWERS = re.compile(
-    r"answers?|responses?|outputs?|completions?|repl(y|ies)|assistant|bot|chosen|回答|答案|答|回复|下句|输出",
+    r"answers?|responses?|outputs?|completions?|repl(y|ies)|assistant|bot|chosen|me|回答|答案|答|回复|下句|输出|我|自己|本人",
     re.IGNORECASE,
 )
 # A table of customers may name both; asked for conversations, it holds what they say.
@@ -31,7 +31,9 @@ UNNAMED = re.compile(r"column \d+")
 MOST_SEEN = 1_000
 CHARACTERS = 12.0  # of a usual answer; what is shorter may be a class
 VARIED = 0.5  # share of different texts in a column that is no set of classes
-ASKED = re.compile(r"questions?/answers?|问题/(答案|回答)|问/答")  # however short the answers are
+ASKED = re.compile(
+    r"questions?/answers?|问题/(答案|回答)|问/答|(them|friend)/me|(对方|朋友)/(我|自己|本人)"
+)  # however short the answers are
 INSTRUCTION, INPUT, OUTPUT = "instruction", "input", "output"  # as Alpaca has them
 
 

@@ -79,6 +79,7 @@ def test_lines_that_are_rows_stay_rows_unless_they_are_brought_for_writing(
         (("question", "answer"), ("answer",)),
         (("instruction", "output"), ("output",)),
         (("提问", "回答"), ("回答",)),
+        (("对方", "我"), ("我",)),
     ],
 )
 def test_two_columns_of_a_chat_are_known_by_name(
