@@ -128,7 +128,7 @@ class Intake:
         apply.click(protect(self.use_columns), columns, taken, **take)
         self.changed.change(show, self.ctx.dataset, list(shown), **QUIET)
         self.go_on.click(protect(self.agree), [self.pending, self.level], taken, **take)
-        given_up = self.cancel.click(protect(self.give_up), self.pending, None, **QUIET)
+        given_up = self.cancel.click(protect(self.give_up), self.pending, file, **QUIET)
         given_up.success(show, self.ctx.dataset, list(shown), **QUIET)
 
     def upload(
@@ -251,7 +251,7 @@ class Intake:
         return self._taken(dataset, is_changed=True)
 
     def give_up(self, pending: Import | None, request: gr.Request) -> None:
-        """Forget what was asked about; a folder that was sent is forgotten with it."""
+        """Forget what was asked about, and its file in the box; a folder that was sent is forgotten with it."""
         if pending and pending.tray:
             self._discard(pending.tray, request)
 

@@ -61,12 +61,16 @@ class Alone:
             f'<p class="soft">{escape(task)} · {escape(self.say("by"))}</p></div>'
             f'<a href="?lang={other}" lang="{LOCALES[other]}">{escape(self.say("other_language"))}</a></header>'
         )
+        is_one_of_many = self.services.settings.demo_only
+        back = (
+            f'<p><a href="../../">{escape(self.say("gallery"))}</a></p>' if is_one_of_many else ""
+        )
         body = (
             f'{head}<p class="soft" data-testid="quality">{escape(self._quality(owner, model))}</p>'
             f"{self._question(kind, model)}"
             '<p class="soft" id="status" role="status"></p>'
             '<section class="card" id="answer" aria-live="polite" hidden></section>'
-            f'<p class="soft">{escape(self.say("caution"))} {escape(self.say("privacy"))}</p>'
+            f'<p class="soft">{escape(self.say("caution"))} {escape(self.say("privacy"))}</p>{back}'
         )
         return self._whole(model.name, kind, body, place, ("devices.js", "takes.js", "alone.js"))
 
