@@ -1,7 +1,11 @@
-"""The files of a ZIP, or of a ZIP of ZIPs, as entries of an upload; it writes in the scratch folder alone, and by no name of theirs."""
+"""The files of a ZIP, or of a ZIP of ZIPs and of packed tables, as entries of an upload; it writes in the scratch folder alone, and by no name of theirs."""
 
+import bz2
+import gzip
+import lzma
 import shutil
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
@@ -9,12 +13,20 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from bigmodel.archive import Bounds, Member, open_archive
+from bigmodel.archive import FREE_BYTES, MAX_RATIO, Bounds, Member, open_archive
+from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.entry import Entry, Given, given_entries
 from bigmodel.data.media.files import MEDIA, is_junk
+from bigmodel.data.tables.readers import find_readers
 
 HELD_BYTES = 16 * 2**20  # a larger file is unpacked to disk rather than into memory
 ZIP = ".zip"
+OPENERS: dict[str, Callable[[BinaryIO], BinaryIO]] = {
+    ".gz": lambda file: gzip.GzipFile(fileobj=file),  # type: ignore[dict-item,return-value]
+    ".bz2": bz2.open,  # type: ignore[dict-item]
+    ".xz": lzma.open,  # type: ignore[dict-item]
+}  # what packs one table
+CHUNK_BYTES = 2**20
 
 
 @contextmanager
@@ -56,6 +68,7 @@ def _unpacked(
     Where pictures or recordings lie beside them it is open what is what, and nothing is unpacked; nor is a ZIP in
     a ZIP in a ZIP. All together keep to the bounds.
     """
+    entries = [_table(e, n, bounds, scratch) for n, e in enumerate(entries)]
     wanted = [entry for entry in entries if entry.parts and not is_junk(entry)]
     packed = [entry for entry in wanted if entry.ending == ZIP]
     if not packed or any(entry.ending in MEDIA or entry.text for entry in wanted):
@@ -73,6 +86,33 @@ def _unpacked(
         inside = _entries(archive.members, scratch)
         found += [replace(each, name=f"{folder}/{each.name}") for each in inside]
     return tuple(found)
+
+
+def _table(entry: Entry, number: int, bounds: Bounds, scratch: Path) -> Entry:
+    """Return a table that is packed by itself as what it holds, any other file as it is.
+
+    Raises:
+        DatasetError: `packed_broken`, `packed_bomb`.
+    """
+    opener = OPENERS.get(entry.ending)
+    inner = entry.name.removesuffix(PurePosixPath(entry.name).suffix)
+    if opener is None or is_junk(entry) or PurePosixPath(inner).suffix.lower() not in _endings():
+        return entry
+    place, size = scratch / f"packed-{number}", 0
+    most = min(bounds.one_file, max(FREE_BYTES, MAX_RATIO * entry.size))
+    try:
+        with entry.open() as came, opener(came) as packed, place.open("wb") as file:
+            while chunk := packed.read(CHUNK_BYTES):
+                size += file.write(chunk)
+                if size > most:
+                    raise DatasetError("packed_bomb", ratio=MAX_RATIO)
+    except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+        raise DatasetError("packed_broken", kind=entry.ending[1:]) from error
+    return Entry(inner, size, lambda: place.open("rb"))
+
+
+def _endings() -> set[str]:
+    return {ending for reader in find_readers() for ending in reader.endings}
 
 
 def _opener(member: Member, scratch: Path) -> Callable[[], BinaryIO]:

@@ -1,6 +1,7 @@
 """How the bytes of a text file become lines: found on the content, and never by replacing what cannot be read in silence."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,9 @@ COMMON_SHARE = 0.45  # of those are common letters, in lower case
 CENTRAL = ("Windows-1250", "cp1250")
 FEWEST_SIGNS = 3
 ACCENTED = "àâäáãåæçéèêëíìîïñóòôöõøœúùûüß"  # what texts of Western Europe hold
-OLD = (("Mac OS Roman", "mac_roman"), ("DOS, CP850", "cp850"))  # what they were written in once
+MAC, QUOTES = "mac_roman", bytes(range(0x91, 0x98))  # of Windows, letters of the Mac
+WINDOWS = re.compile(rb"(?<=[A-Za-z])\x92(?=[a-z])|\xa3(?=\d)")  # an apostrophe, pounds
+OLD = (("Mac OS Roman", MAC), ("DOS, CP850", "cp850"))  # what they were written in once
 BOMS = (
     (codecs.BOM_UTF8, "UTF-8 (BOM)", "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "UTF-32", "utf-32"),
@@ -242,7 +245,9 @@ def _share(head: bytes, codec: str, common: str) -> float:
 
 def _old(head: bytes) -> tuple[str, str] | None:
     """Return what a Western text was written in before Windows, where that gives it twice as many of its letters."""
-    found = {kind: _accented(head, kind[1]) for kind in OLD}
+    plain = WINDOWS.sub(b"", head)
+    has_letters = _accented(plain.translate(None, QUOTES), MAC) >= FEWEST_SIGNS
+    found = {(n, c): _accented(plain, c) * (c != MAC or has_letters) for n, c in OLD}
     best = max(found, key=found.__getitem__)
     is_sure = found[best] >= max(FEWEST_SIGNS, 2 * _accented(head, "cp1252"))
     return best if is_sure else None

@@ -31,7 +31,7 @@ SURE_LABEL_NAMES = re.compile(r"label|target|class|categor|sentiment|标签|类�
 OTHER_NAMES = re.compile(
     r"(^|_|\b)(id|uuid|url|link|date|time|index|user|author|name|phone|order|no|price|amount|shop|store|branch"
     r"|city|region|channel|platform|customer|notes?|remarks?|memo)(\b|_|$)"
-    r"|^来自ip$|编号|日期|时间|链接|用户|序号|姓名|顾客|客户|电话|手机|订单|单号|价格|金额|数量|门店|店铺|城市|地区|渠道|平台|备注|附注",
+    r"|^来自ip$|编号|日期|时间|链接|用户|序号|姓名|顾客|客户|昵称|会员|买家|卖家|电话|手机|订单(?!状态)|单号|价格|金额|数量|门店|店铺|城市|地区|渠道|平台|备注|附注",
     re.IGNORECASE,
 )
 SPARSE = 0.2  # a column that is filled less often holds labels only if its name says so
@@ -305,10 +305,16 @@ def _in_words(
     )
     pairs = {name: set(zip(sample[label], sample[name], strict=True)) for name in sample}
     kinds = len(set(sample[label]))
+    are_unnamed = kinds > 1 and all(map(UNNAMED.fullmatch, sample))
     for name, pairs_of in pairs.items():
-        if described.fullmatch(name) and len(pairs_of) == kinds == len(set(sample[name])):
+        is_named = described.fullmatch(name) or (are_unnamed and _says_names(sample[name]))
+        if is_named and len(pairs_of) == kinds == len(set(sample[name])):
             return name, _chosen(name, [label])
     return label, remarks
+
+
+def _says_names(values: Sequence[str]) -> bool:
+    return all(any(letter.isalpha() for letter in value) for value in values if value.strip())
 
 
 def _repeats(sample: Mapping[str, Sequence[str]], text: str, label: str) -> Iterator[Message]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, TypeGuard
 
-from bigmodel.core.datasets.spans import NOTHING, parse_marks
+from bigmodel.core.datasets.spans import NOTHING, parse_marks, write_marks
 from bigmodel.core.datasets.turns import branch_of, conversation_of
 from bigmodel.data.tables.shapes.keyed import Found, Record, by_keys, is_list_of, objects
 from bigmodel.data.tables.table import as_text
@@ -23,6 +23,7 @@ ANSWERS = (
 CHOSEN = {"choices"}
 NAMED = {"classname"}  # a class as LightTag writes it
 RESPONSE = {"value", "user_id"}  # of one person, as Argilla keeps them
+UBIAI = {"documentName", "document", "annotation"}
 LABEL_STUDIO = ("annotations", "completions")
 
 
@@ -86,6 +87,11 @@ def flat(record: Record) -> dict[str, str]:
     if told and isinstance(record.get("data"), dict):
         cells = _flat(record["data"], "", 1)  # type: ignore[arg-type]
         return cells | _answers(record[told])  # type: ignore[arg-type]
+    marks = parse_marks(json.dumps(record["annotation"])) if record.keys() >= UBIAI else None
+    if marks is not None:
+        others = {key: value for key, value in record.items() if key not in {*UBIAI, "tokens"}}
+        marked = {"text": cell(record["document"]), "entities": write_marks(marks)}
+        return marked | _flat(others, "", 1)
     if said := branch_of(record):
         return {"title": cell(record.get("title", "")), "conversation": said}
     return _flat(record, "", 1)

@@ -11,6 +11,7 @@ from bigmodel.core.ids import new_id
 from bigmodel.services.inference.batch_files import NamedFile
 from bigmodel.settings import Settings
 
+TABLES = {".csv", ".tsv", ".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".txt"}
 HIDDEN = (".", "__MACOSX")  # what systems leave beside a person's own files
 
 
@@ -19,7 +20,7 @@ def given_files(path: Path, settings: Settings) -> Iterator[list[NamedFile]]:
     """Yield the files of a folder or a ZIP, or the one file that was named, in the order of their names.
 
     Raises:
-        DatasetError: `file_missing`, or the archive cannot be read; its key says why.
+        DatasetError: `file_missing`, `list_of_files` of a table, or the archive cannot be read; its key says why.
     """
     if not path.exists():
         raise DatasetError("file_missing", name=path.name)
@@ -34,6 +35,8 @@ def given_files(path: Path, settings: Settings) -> Iterator[list[NamedFile]]:
             yield _unpacked(path, settings, scratch)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+    elif path.suffix.lower() in TABLES:
+        raise DatasetError("list_of_files", name=path.name)
     else:
         yield [NamedFile(path.name, path)]
 

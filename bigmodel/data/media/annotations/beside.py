@@ -39,6 +39,7 @@ OF_SPEAKERS = re.compile(
     r"utt2.*|spk2.*|reco2.*|segments|wav\.scp|.*trials.*"
 )  # lists of Kaldi, no texts
 MOST_BYTES = 4 * 2**20
+MICROPHONE = re.compile(r"[-_]mic\d+$")
 CLASS = ".cls"  # a class beside its picture, as WebDataset packs them
 LOOKED_AT = 20  # texts, of which one tells what all are
 ENOUGH = 0.5  # of the recordings have a text
@@ -137,7 +138,7 @@ def _one_each(
 def _paired(items: Sequence[Item], texts: Sequence[Entry]) -> dict[int, Entry]:
     """Return the text that is called like each file."""
     used: dict[int, Entry] = {}
-    for key_of in (_place, _name):
+    for key_of in (_place, _name, _taken):
         by_key: dict[str, list[Entry]] = {}
         for entry in texts:
             by_key.setdefault(key_of(entry), []).append(entry)
@@ -145,7 +146,8 @@ def _paired(items: Sequence[Item], texts: Sequence[Entry]) -> dict[int, Entry]:
         used = {
             i: by_key[key][0]
             for i, item in enumerate(items)
-            if counts[key := key_of(item.entry)] == 1 and len(by_key.get(key, ())) == 1
+            if (counts[key := key_of(item.entry)] == 1 or key_of is _taken)
+            and len(by_key.get(key, ())) == 1
         }
         if len(used) >= ENOUGH * len(items):
             break
@@ -233,6 +235,11 @@ def _place(entry: Entry) -> str:
 
 def _name(entry: Entry) -> str:
     return _place(entry).rpartition("/")[2]
+
+
+def _taken(entry: Entry) -> str:
+    """Return a name without the microphone that heard it: what was said is the same for all."""
+    return MICROPHONE.sub("", _name(entry))
 
 
 FORMAT = AnnotationFormat("beside", order=1, read=_read, kinds=("text", "label"))

@@ -123,15 +123,15 @@ def _is_marked(folders: Sequence[str]) -> bool:
 def _tell_names(items: Sequence[Item], context: Context) -> None:
     """Say where folders are called like something else than classes: people, or the other half of pairs."""
     names = sorted({item.label for item in items} - {""})
-    if (
-        len(names) > 1
-        and context.kind != SPEAKER
-        and all(PEOPLE.fullmatch(_plain(n)) for n in names)
-    ):
+    if len(names) > 1 and context.kind != SPEAKER and are_people(names):
         context.findings.note("folders_people", names=listed(names, SHOWN_FOLDERS))
     halves = [name for name in names if HALVES.fullmatch(_plain(name))]
     if halves and len(names) <= MOST_HALVES:
         context.findings.note("folders_halves", names=listed(names, SHOWN_FOLDERS))
+
+
+def are_people(names: Sequence[str]) -> bool:
+    return bool(names) and all(PEOPLE.fullmatch(_plain(name)) for name in names)
 
 
 def by_folders(

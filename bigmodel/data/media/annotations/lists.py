@@ -9,10 +9,17 @@ from dataclasses import replace
 
 from bigmodel.core.datasets.dataset import Form
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
+from bigmodel.data.media.annotations.folders import with_splits
 from bigmodel.data.media.entry import Entry, text_of
-from bigmodel.data.media.files import Item, MediaFiles
+from bigmodel.data.media.files import IMAGE, Item, MediaFiles
 from bigmodel.data.media.listing import SPEAKER, Context
-from bigmodel.data.media.naming.lists import MOST_BYTES, lists_among, rows_of_lists, stem_of
+from bigmodel.data.media.naming.lists import (
+    MOST_BYTES,
+    are_captions,
+    lists_among,
+    rows_of_lists,
+    stem_of,
+)
 from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.parts import split_of
 
@@ -29,6 +36,8 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
             part = str(split_of(stem_of(entry)) or "")
             items |= {item.entry.name: replace(item, label=lb, split=part) for item, lb in rows}
             used.append(entry.name)
+        elif files.medium == IMAGE and are_captions([label for _, label in rows]):
+            return without_captions(files.items, entry.name, context)
     kinds = {item.label for item in items.values()}
     if len(items) < ENOUGH * len(files.items) or not 1 < len(kinds) <= 0.5 * len(items):
         return None
@@ -60,6 +69,15 @@ def _named(
                 for key, item in items.items()
             }, (entry.name,)
     return items, ()
+
+
+def without_captions(items: Sequence[Item], name: str, context: Context) -> Annotated | None:
+    """Return pictures without classes where a file says a sentence of each, None where they need some."""
+    if not 0 < context.unsorted <= len(items):
+        return None
+    context.findings.note("captions", name=name)
+    bare = (replace(item, label="") for item in items)
+    return Annotated(Form.FOLDERS, tuple(with_splits(list(bare))), (name,))
 
 
 FORMAT = AnnotationFormat("lists", order=2, read=_read, kinds=("label", SPEAKER))

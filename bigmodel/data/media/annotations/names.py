@@ -17,7 +17,13 @@ from bigmodel.core.datasets.dataset import NO_LABEL, Form, Split
 from bigmodel.core.datasets.name_class import NameClass
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
-from bigmodel.data.media.annotations.folders import UNSORTED, are_classes, by_folders, with_splits
+from bigmodel.data.media.annotations.folders import (
+    UNSORTED,
+    are_classes,
+    are_people,
+    by_folders,
+    with_splits,
+)
 from bigmodel.data.media.files import FEWEST_FILES, Item, MediaFiles
 from bigmodel.data.media.listing import SPEAKER, Context
 
@@ -35,6 +41,7 @@ MOST_CLASSES = 200
 FILES_A_WORD, FILES_A_NUMBER = 2, 3  # on average at least
 MOST_DIGITS = 3  # longer numbers are days, times and ids
 MOST_PLACES = 20
+CODED = 2  # words of a name, from which on bare numbers are codes (age, sex; feeling, strength)
 
 
 def _read(files: MediaFiles, context: Context) -> Annotated | None:
@@ -50,21 +57,30 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     is_told = context.text == NO_LABEL or context.level
     if is_told or not FEWEST_FILES <= context.unsorted <= len(files.items):
         return None
-    if found := _asked(files):
+    if found := _asked(files, context.kind):
         raise ask_names(found)
     return None
 
 
-def _asked(files: MediaFiles) -> tuple[NameClass, ...]:
-    """Return what is to be asked where folders say nothing, or say the same of every file."""
+def _asked(files: MediaFiles, kind: str) -> tuple[NameClass, ...]:
+    """Return what is to be asked where folders say nothing, say the same of every file, or who it is while names say more."""
     try:
         items, _ = by_folders(files.items, files.medium)
     except DatasetError as error:
         return name_classes(with_splits(files.items)) if error.key in UNSORTED else ()
+    found = name_classes(items) if not kind or kind == "label" else ()
     if len({item.label for item in items}) > 1:
-        return ()
-    found = name_classes(items)
-    return found if any(not each.is_number for each in found) else ()
+        told = [each for each in found if not _repeats_folders(items, each.place)]
+        is_of_people = are_people([item.label for item in items if item.label])
+        return found if is_of_people and len(told) >= CODED else ()
+    found = found or name_classes(items)
+    return found if any(not each.is_number for each in found) or len(found) >= CODED else ()
+
+
+def _repeats_folders(items: Sequence[Item], place: str) -> bool:
+    """Tell whether a word of the names only says again in which folder a file lies."""
+    told = {(item.label, _word(item.entry.base, place)) for item in items}
+    return len(told) == len({label for label, _ in told}) == len({word for _, word in told})
 
 
 def name_classes(items: Sequence[Item]) -> tuple[NameClass, ...]:

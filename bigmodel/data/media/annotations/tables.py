@@ -11,8 +11,9 @@ from bigmodel.core.datasets.dataset import Form, Split
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.annotations.folders import are_classes, with_splits
+from bigmodel.data.media.annotations.lists import without_captions
 from bigmodel.data.media.entry import Entry
-from bigmodel.data.media.files import Item, MediaFiles
+from bigmodel.data.media.files import IMAGE, Item, MediaFiles
 from bigmodel.data.media.listing import (
     SPEAKER,
     Context,
@@ -20,6 +21,7 @@ from bigmodel.data.media.listing import (
     ask_columns,
     open_listing,
 )
+from bigmodel.data.media.naming.lists import are_captions
 from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.parts import split_of
 
@@ -56,6 +58,9 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     if are_classes(files) and (count < ENOUGH * len(files.items) or _repeat_folders(items, files)):
         _tell_unused(opened, context)
         return None
+    has_captions = files.medium == IMAGE and are_captions([item.label for item in items])
+    if has_captions and (bare := without_captions(items, chosen[0].entry.name, context)):
+        return bare
     _tell(chosen, opened, files, items, context)
     if not items:
         raise DatasetError("transcripts_none")

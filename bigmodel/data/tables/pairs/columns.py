@@ -9,7 +9,7 @@ import numpy as np
 
 from bigmodel.core.datasets.dataset import NO_LABEL
 from bigmodel.core.message import Message
-from bigmodel.data.tables.guess import Guess, likeliest_labels
+from bigmodel.data.tables.guess import OTHER_NAMES, Guess, likeliest_labels
 from bigmodel.data.tables.number import as_number
 
 LANGUAGES = re.compile(
@@ -62,7 +62,7 @@ def guess_pair(
         source: the column to read, where somebody said it; `target` likewise.
         is_asked: somebody said that there are such columns: the two most likely are taken.
     """
-    texts = [name for name in sample if name in (source, target) or _is_text(sample[name])]
+    texts = [n for n in sample if n in (source, target) or (_is_text(sample[n]) and _may_speak(n))]
     pairs = [
         pair
         for pair in combinations(texts, 2)
@@ -77,6 +77,11 @@ def guess_pair(
         if others and likeliest_labels(others, 1):
             return None
     return _directed(*found[2], source=source, target=target)
+
+
+def _may_speak(name: str) -> bool:
+    """Tell whether a column may hold sentences by its name: those of people, shops and orders hold none."""
+    return is_named(name) or not OTHER_NAMES.search(name)
 
 
 def is_named(name: str) -> bool:

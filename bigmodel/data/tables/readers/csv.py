@@ -61,6 +61,7 @@ PIPE = "|"
 ESCAPED = r"\|"  # a bar within a cell of Markdown
 WITHIN = "\x1e"  # what stands for it while the cells are parted
 FRAME = re.compile(r"^\s*\||\|\s*$")  # of a table as Markdown or a database prints it
+CLOSED = re.compile(r"[-=_*—]{10,}")  # a line that ends a table, as in bills
 DRAWN = re.compile(r"\s*[|+:\s=-]*-{3}[|+:\s=-]*")  # a line that is only a ruler
 
 Row = tuple[int, list[str]]
@@ -248,10 +249,12 @@ def _are_lines(sample: Sequence[str]) -> bool:
 
 
 def _copy(rows: Iterator[Row], target: Target, *, size: int) -> None:
-    width, characters = len(target.columns), 0
+    width, characters, is_ruled = len(target.columns), 0, False
     for line, values in rows:
         if len(values) != width:
-            if len(values) == 1 and width > 2:  # a note below the table
+            is_ruled = is_ruled or bool(CLOSED.fullmatch(values[0]))
+            is_below = is_ruled and len(values) < width  # sums and who wrote them out
+            if (len(values) == 1 or is_below) and width > 2:  # a note below the table
                 target.findings.at("lines_outside", line)
                 continue
             target.findings.at("rows_ragged", line)

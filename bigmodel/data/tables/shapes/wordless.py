@@ -16,6 +16,8 @@ FEWEST = 3  # columns of numbers that are measurements and no texts
 LEAST_PIXELS = 64
 COLOURS = 3
 PLACE = re.compile(r"[\d._x-]*\d$")  # what tells columns of pixels apart: "pixel12", "1x2"
+PLACES = re.compile(r"(\d+):")
+FEATURES = re.compile(r"[-+]?[\d.]+(?:\s+\d+:[-+\d.eE]+)+")  # as LIBSVM writes a row
 PIXELS = re.compile(r"\[?\s*\d{1,3}(?:[\s,;]+\d{1,3}){63,}\s*\]?")
 
 
@@ -32,6 +34,8 @@ def require_words(
     filled = [value.strip() for value in sample[text] if value.strip()]
     if filled and all(map(PIXELS.fullmatch, filled[:20])):
         raise _pixels(Counter(len(re.findall(r"\d+", v)) for v in filled).most_common(1)[0][0])
+    if filled and all(map(FEATURES.fullmatch, filled)):
+        raise _numbers(sorted({place for v in filled for place in PLACES.findall(v)}, key=int))
     is_named = is_sure_name(text)
     if not _are_numbers(filled) and (is_named or not _are_few(filled)):
         return ()
@@ -43,8 +47,12 @@ def require_words(
     kin = Counter(PLACE.sub("", name) for name in others if name != label).most_common(1)[0][1]
     if _side(kin):
         raise _pixels(kin)
-    names = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")
-    raise DatasetError("table_numbers", count=len(others), columns=names)
+    raise _numbers(others)
+
+
+def _numbers(columns: Sequence[str]) -> DatasetError:
+    names = ", ".join(columns[:5]) + (" …" if len(columns) > 5 else "")
+    return DatasetError("table_numbers", count=len(columns), columns=names)
 
 
 def _are_numbers(values: Collection[str]) -> bool:

@@ -1,5 +1,6 @@
 """Tables and texts in a ZIP or a folder: parts are joined and kept apart, folders are classes, and what is left out is said."""
 
+import gzip
 import json
 import zipfile
 from collections.abc import Mapping
@@ -53,6 +54,16 @@ def book() -> bytes:
         made.active.append(row)
     made.save(buffer)
     return buffer.getvalue()
+
+
+def test_packed_tables_are_parts(settings: Settings) -> None:
+    files = {f"data/{part}.csv.gz": gzip.compress(table(rows).encode()) for part, rows in (("train", ROWS[:48]), ("test", ROWS[48:]))}  # fmt: skip
+    version = read(settings, files)
+    assert (version.summary.classes, version.summary.split_rows["test"]) == (CLASSES, 12)
+    with pytest.raises(DatasetError, match="packed_broken"):
+        read(settings, {"a.csv.gz": files["data/train.csv.gz"][:40]})
+    with pytest.raises(DatasetError, match="packed_bomb"):
+        read(settings, {"a.csv.gz": gzip.compress(bytes(20 * 2**20))})
 
 
 # tables ---------------------------------------------------------------------------------------------

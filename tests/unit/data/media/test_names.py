@@ -1,6 +1,6 @@
 """Which words of file names may be the class is found and asked, and what was answered is read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -103,6 +103,43 @@ class Desk:
 @pytest.fixture
 def desk(settings: Settings, tmp_path: Path) -> Desk:
     return Desk(settings, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "places"),
+    [
+        (lambda n: f"UTKFace/{n}_{n % 2}_{n // 2 % 3}_2017{n:08}.jpg.chip.jpg", picture, {"2", "3"}),
+        (lambda n: f"Actor_{n % 4:02}/03-01-{n // 4 % 3:02}-{n // 12 % 2:02}-{n % 4:02}.wav", recording, {"3", "4", "5"}),
+    ],
+    ids=["UTKFace", "RAVDESS"],
+)  # fmt: skip
+def test_codes_in_names_are_asked_before_one_folder_or_people(
+    desk: Desk, name: Callable[[int], str], make: Callable[[int], bytes], places: set[str]
+) -> None:
+    files = {name(n): make(n) for n in range(48)}
+    with pytest.raises(DatasetError, match="media_names") as caught:
+        desk.bring(files)
+    assert {each.place for each in caught.value.names} == places
+    told = desk.bring(files, name_part="3").version.summary.classes
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        ("captions.txt", "image,caption\n", "{n}.png,A child number {n} climbs up the stairs, slowly .\n"),
+        ("Flickr8k.token.txt", "", "{n}.png#0\tA child number {n} climbs up the stairs .\n"),
+        ("metadata.jsonl", "", '{{"file_name": "{n}.png", "text": "a child of number {n} on a mat"}}\n'),
+    ],
+    ids=lambda each: each[0],
+)  # fmt: skip
+def test_sentences_about_pictures_are_no_classes(desk: Desk, beside: tuple[str, ...]) -> None:
+    name, head, line = beside
+    files = {f"{n}.png": picture(n) for n in range(12)}
+    said = head + "".join(line.format(n=n) for n in range(12))
+    version = desk.bring(files | {name: said.encode()}).version
+    assert not version.summary.classes
+    assert any(each.key.endswith(".captions") for each in version.summary.problems)
 
 
 def animals(ending: str = "png", at: int = 0, folder: str = "") -> dict[str, bytes]:

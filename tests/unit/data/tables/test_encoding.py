@@ -18,6 +18,7 @@ TEXTS = {
     "de": "Die Lieferung war pünktlich, aber die Schachtel beschädigt. Für mich schön groß.\n",
     "fr": "La livraison était à l’heure, mais la boîte abîmée. Très bon produit, ça va « bien ».\n",
     "es": "El envío llegó rápido, pero ¿la caja? Dañada. ¡Qué lástima! Mañana pediré otra.\n",
+    "pounds": "U don’t win £1000 every day, it’s true.\n",
     "da": "Leveringen var hurtig, men æsken var ødelagt på vej. Rød grød med fløde.\n",
 }
 
@@ -38,6 +39,9 @@ TEXTS = {
         ("de", "cp1252", "Windows-1252"),
         ("fr", "cp1252", "Windows-1252"),
         ("es", "cp1252", "Windows-1252"),
+        ("pounds", "cp1252", "Windows-1252"),
+        ("de", "cp850", "DOS, CP850"),
+        ("es", "mac_roman", "Mac OS Roman"),
         ("da", "cp1252", "Windows-1252"),
     ],
 )

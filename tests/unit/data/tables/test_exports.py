@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.settings import Settings
@@ -83,6 +84,52 @@ def test_ids_of_several_classes_are_no_decimals(settings: Settings) -> None:
     values = [f"{n % 5}" if n % 3 else f"{n % 5},{(n + 1) % 5}" for n in range(60)]
     version = read(settings, csv("label", values))
     assert (version.summary.target, said(version, "labels_several") is not None) == ("label", True)
+
+
+NAMED = ("订单号", "买家会员名", "评价内容", "评分")
+
+
+def test_who_bought_is_no_sentence_in_another_language() -> None:
+    rows = [(f"{n}", f"j***{n}", f"第{n}次来这家店，味道{'真好' if n % 2 else '很差'}", f"{1 + n % 2}星") for n in range(60)]  # fmt: skip
+    guess = guess_columns(dict(zip(NAMED, zip(*rows, strict=True), strict=True)))
+    assert (guess.text, guess.label, guess.kind) == ("评价内容", "评分", "")
+
+
+def test_what_stands_below_the_last_ruler_of_a_bill_is_no_row(settings: Settings) -> None:
+    rows = "".join(f"{n},{text},{label},\n" for n, (text, label) in enumerate(zip(TEXTS, LABELS, strict=True)))  # fmt: skip
+    below = f"{'-' * 60}\n共60笔记录\n已收入:0笔,0元\n已支出:60笔,9.00元\n导出时间:[2024-01-01]    用户:某\n"
+    version = read(settings, f"交易明细查询\n{'-' * 60}\n序号,商品说明,类型,\n{rows}{below}")
+    assert (version.summary.rows, version.summary.classes) == (60, CLASSES)
+    assert said(version, "lines_outside") is not None
+
+
+WORDS = [("The", "DT", "DET"), ("dog", "NN", "NOUN"), ("barks", "VBZ", "VERB"), (".", ".", "PUNCT")]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "".join(f"{word}\t{tag}\n" for word, tag, _ in WORDS) + "\n",
+        " ".join(f"{word}/{tag}" for word, tag, _ in WORDS) + "\n",
+        "# text = The dog barks .\n" + "".join(f"{n}\t{w}\t{w}\t{u}\t{t}\t_\t0\tdet\t_\t_\n" for n, (w, t, u) in enumerate(WORDS, 1)) + "\n",
+        "迈向/v  充满/v  希望/n  的/u  新/a  世纪/n\n",
+    ],
+    ids=["columns", "slashes", "CoNLL-U", "Peking"],
+)  # fmt: skip
+def test_parts_of_speech_are_named_and_not_learned(settings: Settings, sentence: str) -> None:
+    with pytest.raises(DatasetError, match="tags_of_words"):
+        read(settings, sentence * 20, "words.txt")
+
+
+def test_rows_of_libsvm_hold_no_text(settings: Settings) -> None:
+    with pytest.raises(DatasetError, match="table_numbers"):
+        read(settings, "".join(f"{n % 2} 1:{n} 3:0.5 7:1\n" for n in range(60)), "a.txt")
+
+
+def test_marks_of_ubiai_are_spans(settings: Settings) -> None:
+    rows = [{"documentName": "d", "document": text, "tokens": [{"text": "the", "start": 0, "end": 3, "entityLabel": "X"}], "annotation": [{"start": 4, "end": 8, "label": "Food", "text": "soup"}]} for text in TEXTS]  # fmt: skip
+    version = read(settings, json.dumps(rows), "ubiai.json")
+    assert (version.recipe.target, version.summary.classes) == ("entities", {"Food": 60})
 
 
 def test_free_text_as_label_is_said(settings: Settings) -> None:
@@ -162,7 +209,7 @@ def test_gettext_is_a_translation(settings: Settings) -> None:
 )  # fmt: skip
 def test_cells_parted_by_other_marks(settings: Settings, write) -> None:  # type: ignore[no-untyped-def]
     version = read(settings, write(list(zip(TEXTS, LABELS, strict=True))), "rows.txt")
-    assert sorted(version.summary.classes.values()) == [30, 30]
+    assert version.summary.classes == CLASSES  # their names, where numbers stand beside them
     assert texts(settings, version)[3] == TEXTS[3]
 
 

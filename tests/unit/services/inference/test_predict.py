@@ -357,11 +357,13 @@ def test_folder_and_archive_give_the_same_files(studio: Studio, tmp_path: Path) 
     with given_files(folder / "a.png", studio.settings) as files:
         assert [file.name for file in files] == ["a.png"]
     assert not list(studio.settings.scratch.glob("demo-*"))
-    with (
-        pytest.raises(DatasetError, match="file_missing"),
-        given_files(tmp_path / "x", studio.settings),
-    ):
-        pass
+    (tmp_path / "speakers.csv").write_text("file,speaker\na.wav,ann\n", "utf-8")
+    for name, key in (("x", "file_missing"), ("speakers.csv", "list_of_files")):
+        with (
+            pytest.raises(DatasetError, match=key),
+            given_files(tmp_path / name, studio.settings),
+        ):
+            pass
 
 
 # uploads ------------------------------------------------------------------------------------------
