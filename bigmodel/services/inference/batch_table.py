@@ -25,7 +25,7 @@ from bigmodel.data.ingest.importer import Answers, Upload
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.source import ORIGINAL, PLACE, sample_rows
 from bigmodel.data.targets import target_kind
-from bigmodel.data.writeback.documents.reword import FORMATS as DOCUMENTS
+from bigmodel.data.writeback.documents.reword import FORMATS
 from bigmodel.data.writeback.order import Column, Kind, Order
 from bigmodel.data.writeback.writer import write_back
 from bigmodel.services.datasets.recipe import SAMPLE_ROWS, columns_of
@@ -41,6 +41,7 @@ PASTED = "pasted"
 DECLARED_TAB = b"sep="  # and a tab, which stripping takes away
 MAX_DECLARATION = 16  # bytes
 TEXT_ENDINGS = (".csv", ".tsv")
+DOCUMENTS = tuple(FORMATS)  # files that only a model that says them in other words gives back
 YES_NO = {True: "yes", False: "no"}
 Said = tuple[Answer, bool | None]  # and whether it is like none of the training rows
 Ask = Callable[[Sequence[str]], Sequence[Said]]
