@@ -150,7 +150,7 @@ class SignIn:
         return answer
 
     def _whole(self, request: Request, usage: "Usage | None") -> str:
-        person = usage and usage.person
+        person = usage.person if usage else None
         spoken = language.of_request(request, self._settings.language)
 
         def say(key: str, **args: Arg) -> str:
