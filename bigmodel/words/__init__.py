@@ -13,6 +13,7 @@ from typing import Any
 
 from bigmodel.core.language import LANGUAGES, Language
 from bigmodel.core.message import Arg, Message
+from bigmodel.words.counted import in_number
 
 HERE = Path(__file__).parent
 TASKS = HERE.parent / "tasks"
@@ -33,17 +34,23 @@ class Words:
         Raises:
             KeyError: the language has no such key, or the text names an argument that is not given.
         """
-        return self.texts[language][key].format(**args)
+        return self._filled(language, key, args, args)
 
     def say(self, language: Language, message: Message) -> str:
         """Return a message as one text: its sentence, or its problem and its fix; what it names by a key is said."""
         known = self.texts[language]
         args = {name: known.get(str(value), _shown(value)) for name, value in message.args.items()}
         if f"{message.key}.problem" in self.texts[language]:
-            problem = self.text(language, f"{message.key}.problem", **args)
-            fix = self.text(language, f"{message.key}.fix", **args)
-            return f"{problem} {fix}"
-        return self.text(language, message.key, **args)
+            parts = (f"{message.key}.problem", f"{message.key}.fix")
+            return " ".join(self._filled(language, part, args, message.args) for part in parts)
+        return self._filled(language, message.key, args, message.args)
+
+    def _filled(
+        self, language: Language, key: str, said: Mapping[str, Arg], given: Mapping[str, Arg]
+    ) -> str:
+        # a number of one alone: a class may be called "1"
+        ones = [name for name, value in given.items() if isinstance(value, int) and value == 1]
+        return in_number(language, self.texts[language][key], ones).format(**said)
 
     def first(
         self, language: Language, keys: Iterable[str], default: str | None = None, /, **args: Arg

@@ -175,7 +175,7 @@ def test_example_is_compared_with_what_was_said(tmp_path: Path) -> None:
             job, event, ask()
         )
     assert (heard, said) == ("test good 1", "good")
-    assert "2 of 1 words wrong (WER 200.0 %)" in compared
+    assert "2 of 1 word wrong (WER 200.0 %)" in compared
 
 
 def test_long_recording_offers_subtitles(studio: Studio) -> None:

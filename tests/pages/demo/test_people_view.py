@@ -119,4 +119,4 @@ def test_nobody_goes_before_it_is_said_what_goes(view: PeopleView, gone: list[st
         view.ask(None, ask())
     _whole, told, *_rest = view.delete("m", "<b>Ann", ask())
     assert "It knows 0 people" in str(told)
-    assert "7 recordings, the profile in 2 models, 1 trainings" in gone[0]
+    assert "7 recordings, the profile in 2 models, 1 training" in gone[0]

@@ -82,6 +82,25 @@ def test_numbers_in_sentences_are_grouped() -> None:
     assert words.say("en", Message("a", {"rows": 12345})) == "12,345 rows"
 
 
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("{n} rows are left out", "1 row is left out"),
+        ("drew {n} new boxes", "drew 1 new box"),
+        ("{n} people, {two} classes", "1 person, 2 classes"),
+        ("{n} of {two} rows", "1 of 2 rows"),
+        ("{n} stands in line, {name} marks", "1 stands in line, 1 marks"),
+        ("Copies made: {n} copies", "Copies made: 1 copy"),
+    ],
+)
+def test_one_is_said_in_the_singular(template: str, said: str) -> None:
+    """A name that is a figure counts nothing."""
+    texts = {language: {"a.b": template} for language in LANGUAGES}
+    message = Message("a.b", {"n": 1, "two": 2, "name": "1"})
+    assert Words(texts).say("en", message) == said
+    assert Words(texts).say("zh", message) == template.format(n=1, two=2, name="1")
+
+
 def test_key_in_two_files_is_refused(tmp_path: Path) -> None:
     place = tmp_path / "length" / "words"
     place.mkdir(parents=True)
