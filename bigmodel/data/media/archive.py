@@ -68,7 +68,7 @@ def _unpacked(
     Where pictures or recordings lie beside them it is open what is what, and nothing is unpacked; nor is a ZIP in
     a ZIP in a ZIP. All together keep to the bounds.
     """
-    entries = [_table(e, n, bounds, scratch) for n, e in enumerate(entries)]
+    entries = _with_tables(entries, bounds, scratch)
     wanted = [entry for entry in entries if entry.parts and not is_junk(entry)]
     packed = [entry for entry in wanted if entry.ending == ZIP]
     if not packed or any(entry.ending in MEDIA or entry.text for entry in wanted):
@@ -88,31 +88,44 @@ def _unpacked(
     return tuple(found)
 
 
-def _table(entry: Entry, number: int, bounds: Bounds, scratch: Path) -> Entry:
-    """Return a table that is packed by itself as what it holds, any other file as it is.
+def _with_tables(entries: Sequence[Entry], bounds: Bounds, scratch: Path) -> list[Entry]:
+    """Return tables that are packed by themselves as what they hold, any other file as it is.
 
     Raises:
-        DatasetError: `packed_broken`, `packed_bomb`.
+        DatasetError: `packed_broken`; `packed_bomb`, for one of them or all together.
     """
-    opener = OPENERS.get(entry.ending)
-    inner = entry.name.removesuffix(PurePosixPath(entry.name).suffix)
-    if opener is None or is_junk(entry) or PurePosixPath(inner).suffix.lower() not in _endings():
-        return entry
-    place, size = scratch / f"packed-{number}", 0
-    most = min(bounds.one_file, max(FREE_BYTES, MAX_RATIO * entry.size))
+    endings = {ending for reader in find_readers() for ending in reader.endings}
+    packed = [e for e in entries if e.ending in OPENERS and _inner(e).suffix.lower() in endings]
+    packed = [entry for entry in packed if not is_junk(entry)]
+    room = min(bounds.total, max(FREE_BYTES, MAX_RATIO * sum(entry.size for entry in packed)))
+    tables = {}
+    for number, entry in enumerate(packed):
+        place = scratch / f"packed-{number}"
+        size = _unpack(entry, place, min(bounds.one_file, room))
+        room -= size
+        tables[id(entry)] = Entry(str(_inner(entry)), size, _reader(place))
+    return [tables.get(id(entry), entry) for entry in entries]
+
+
+def _reader(place: Path) -> Callable[[], BinaryIO]:
+    return lambda: place.open("rb")
+
+
+def _inner(entry: Entry) -> PurePosixPath:
+    return PurePosixPath(entry.name).with_suffix("")
+
+
+def _unpack(entry: Entry, place: Path, most: int) -> int:
+    size = 0
     try:
-        with entry.open() as came, opener(came) as packed, place.open("wb") as file:
+        with entry.open() as came, OPENERS[entry.ending](came) as packed, place.open("wb") as file:
             while chunk := packed.read(CHUNK_BYTES):
                 size += file.write(chunk)
                 if size > most:
                     raise DatasetError("packed_bomb", ratio=MAX_RATIO)
     except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
         raise DatasetError("packed_broken", kind=entry.ending[1:]) from error
-    return Entry(inner, size, lambda: place.open("rb"))
-
-
-def _endings() -> set[str]:
-    return {ending for reader in find_readers() for ending in reader.endings}
+    return size
 
 
 def _opener(member: Member, scratch: Path) -> Callable[[], BinaryIO]:

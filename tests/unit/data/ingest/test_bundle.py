@@ -62,8 +62,10 @@ def test_packed_tables_are_parts(settings: Settings) -> None:
     assert (version.summary.classes, version.summary.split_rows["test"]) == (CLASSES, 12)
     with pytest.raises(DatasetError, match="packed_broken"):
         read(settings, {"a.csv.gz": files["data/train.csv.gz"][:40]})
-    with pytest.raises(DatasetError, match="packed_bomb"):
-        read(settings, {"a.csv.gz": gzip.compress(bytes(20 * 2**20))})
+    for count in (1, 2):  # of which each alone would be taken
+        hollow = gzip.compress(bytes(20 // count * 2**20))
+        with pytest.raises(DatasetError, match="packed_bomb"):
+            read(settings, {f"{n}.csv.gz": hollow for n in range(count)})
 
 
 # tables ---------------------------------------------------------------------------------------------
