@@ -317,8 +317,7 @@ def test_doctor_finds_this_machine_well(shell: Shell) -> None:
 @pytest.mark.slow
 def test_cancelled_training_is_no_success(shell: Shell, tmp_path: Path) -> None:
     file = write_reviews(tmp_path / "long.csv", 120)
-    job = shell.start(
-        "train", str(file), "--base", "scratch", "--preset", "thorough", "--set", "epochs=200"
-    )
+    long = ("--set", "epochs=200", "--set", "patience=0")  # another command is up before it ends
+    job = shell.start("train", str(file), "--base", "scratch", "--preset", "thorough", *long)
     shell.start("jobs", "cancel", job["job"])
     assert shell.record("jobs", "show", job["job"])["wish"] == "cancel"
