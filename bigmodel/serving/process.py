@@ -30,9 +30,8 @@ log = logging.getLogger(__name__)
 LOG_BYTES = 1_000_000
 LIBRARIES_MB = 1_024
 NOTHING = b""  # no line is empty: each ends in a new line
-IDLE_SHARE = (
-    0.01  # of a time, below which a child did not work in it: it hangs, or waits for nothing
-)
+# Of a time, below which a child did not work in it: it hangs, or waits for nothing.
+IDLE_SHARE = 0.01
 GPU = Path("/dev/nvidiactl")
 
 

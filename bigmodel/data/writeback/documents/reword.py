@@ -36,9 +36,8 @@ def is_document(path: Path, out: Path | None = None) -> bool:
     with path.open("rb") as file:
         lines = [line for line in file.read(HEAD_BYTES).splitlines() if line.strip()]
     whole = lines[:-1] if len(lines) > 2 else lines
-    marks = (
-        b"\t,;|" if len(whole) >= FEWEST_ROWS else b"\t"
-    )  # a few lines of prose have a comma each
+    # A few lines of prose have a comma each.
+    marks = b"\t,;|" if len(whole) >= FEWEST_ROWS else b"\t"
     counts = [{line.count(mark) for line in whole} for mark in marks]
     is_table = any(len(count) == 1 and count != {0} for count in counts)
     return not is_table and not any(map(JSON.match, lines[:1]))

@@ -45,9 +45,8 @@ class Passages(Splicer):
         self._parser.CharacterDataHandler = self._heard
         self._say = say
         self._names: list[str] = []
-        self._open: list[
-            list[Run]
-        ] = []  # of each paragraph, which a text box in it may hold more of
+        # Runs of each open paragraph: a text box in one holds more of them.
+        self._open: list[list[Run]] = []
         self._run: Run | None = None
         self._changes: list[tuple[int, int, bytes]] = []
 
