@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from bigmodel.settings import Settings
 from tests import browser as browsers
+from tests.journeys.walker import told_at_last
 from tests.patience import PATIENCE_MS
 from tests.server import ROOT, Studio
 
@@ -36,12 +37,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONGEST.get(item.path.parts[len(ROOT.parts) + 1], 2))
 
 
-def pytest_exception_interact(node: pytest.Item) -> None:
-    """Leave a picture of each page that a test shares with others; of its own page it takes one by itself."""
-    for name, page in getattr(node, "funcargs", {}).items():
+def pytest_exception_interact(
+    node: pytest.Item, report: pytest.CollectReport | pytest.TestReport
+) -> None:
+    """Leave a picture of each page that a test shares with others, and what it told; of its own page it does so by itself."""
+    given = getattr(node, "funcargs", {}).items()
+    for name, page in [(name, value) for name, value in given if isinstance(value, Page)]:
+        report.sections.append((f"the page {name!r}", told_at_last(page)))
         with suppress(Error):  # a page that is gone has none
-            if isinstance(page, Page):
-                page.screenshot(path=ROOT / "screens" / f"failed-{name}.png", full_page=True)
+            page.screenshot(path=ROOT / "screens" / f"failed-{name}.png", full_page=True)
 
 
 @pytest.fixture

@@ -4,15 +4,19 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Error, Locator, Page, ViewportSize, expect
 
 from tests.patience import PATIENCE_MS
 from tests.server import ROOT, Studio
 from tests.slow import slow_down
-from tests.still import LOOK_MS, listen, settle, visit
+from tests.still import LOOK_MS, RESTLESS, listen, settle, visit
 
 JOB = "#shell-job :is(textarea, input)"
+TOLD: WeakKeyDictionary[Page, list[str]] = (
+    WeakKeyDictionary()
+)  # of each page, for whoever fails on it
 
 
 @contextmanager
@@ -30,19 +34,29 @@ def visitor(
     listen(page)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    told: list[str] = []
+    told = TOLD[page] = []
     page.on("console", lambda said: told.append(f"{said.type}: {said.text}"))
     page.on("requestfailed", lambda sent: told.append(f"not answered: {sent.url} {sent.failure}"))
     page.on("framenavigated", lambda frame: told.append(f"opened: {frame.url}"))
     try:
         yield page
     except BaseException as error:
-        error.add_note("\n".join(["The page told at last:", *told[-20:]]))
+        error.add_note(told_at_last(page))
         page.screenshot(path=ROOT / "screens" / "failed.png", full_page=True)
         raise
     finally:
         context.close()
     assert errors == [], errors
+
+
+def told_at_last(page: Page) -> str:
+    """Return what a page told programs and people at last, and what it waits for, for the note of a failed test."""
+    try:
+        news = page.locator(".toast-body").all_inner_texts()
+        waits = page.evaluate(RESTLESS)
+    except Error as error:  # a page that is gone
+        news, waits = [], error.message
+    return "\n".join(["The page told at last:", *TOLD[page][-20:], *news, f"It waits for: {waits}"])
 
 
 def open_tab(page: Page, studio: Studio, slug: str, **query: str) -> None:
