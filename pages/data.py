@@ -117,12 +117,17 @@ class DataTab:
             self.test_file = gr.File(
                 label=t("pages.data.test_upload"), elem_id="data-test-upload", height=120
             )
+        self._build_more()
+
+    def _build_more(self) -> None:
+        t = self.ctx.t
         with gr.Accordion(t("pages.data.more"), open=False, elem_id="data-more"):
             with gr.Row():
                 self.name = gr.Textbox(label=t("pages.data.name"), elem_id="data-name")
                 self.rename = gr.Button(t("pages.data.rename"), elem_id="data-rename")
             self.delete = gr.Button(t("pages.data.delete"), elem_id="data-delete")
             with gr.Group(visible=False, elem_id="data-delete-ask") as self.asking:
+                self.asked = gr.State("")  # whose deletion is asked about: no other dataset goes
                 self.question = gr.HTML("", elem_id="data-delete-question", padding=True)
                 with gr.Row():
                     self.yes = gr.Button(
@@ -163,8 +168,9 @@ class DataTab:
         self.annotated.wire(self.guard)
         self.own_table.follow(tab, self.guard, dataset)
         self._follow(self.rename, self.set_name, [dataset, self.name])
-        self._follow(self.yes, self.remove, [dataset])
-        self.delete.click(self.guard(self.ask), dataset, [self.question, self.asking], **QUIET)
+        self._follow(self.yes, self.remove, [self.asked])
+        asked = [self.asked, self.question, self.asking]
+        self.delete.click(self.guard(self.ask), dataset, asked, **QUIET)
         self.no.click(lambda: gr.Group(visible=False), None, self.asking, **QUIET)
         self.ctx.go(self.train.click(self.guard(self.require), dataset, None, **QUIET), "train")
 
@@ -320,7 +326,7 @@ class DataTab:
         self.ctx.notice(request, self.ctx.say(request, "pages.data.renamed"))
         return dataset_id
 
-    def ask(self, dataset_id: str, request: gr.Request) -> tuple[str, gr.Group]:
+    def ask(self, dataset_id: str, request: gr.Request) -> tuple[str, str, gr.Group]:
         """Ask before deleting, naming what goes with it."""
         owner, datasets = self.ctx.owner(request), self.ctx.services.datasets
         dataset, jobs = datasets.get(owner, dataset_id), datasets.jobs_of(owner, dataset_id)
@@ -334,7 +340,7 @@ class DataTab:
         summary = dataset.version.summary
         key = "pages.data.delete_ask" if summary.medium == "text" else "pages.media.delete_ask"
         question = self.ctx.say(request, key, name=dataset.name, rows=summary.rows, jobs=with_jobs)
-        return f"<p>{escape(question)}</p>", gr.Group(visible=True)
+        return dataset.id, f"<p>{escape(question)}</p>", gr.Group(visible=True)
 
     def remove(self, dataset_id: str, request: gr.Request) -> str:
         """Delete the dataset and what came from it."""

@@ -54,8 +54,7 @@ watch('value', () => requestAnimationFrame(() => {
 }));
 """
 
-Seen = dict[str, str]  # a mark of what each part shows
-ModelPage = tuple[Updates, Seen]
+ModelPage = tuple[Updates, dict[Any, str]]  # and a mark of what each part shows
 
 
 class Shared:
@@ -94,7 +93,9 @@ class JobsTab:
 
     def _build(self) -> None:
         t = self.ctx.t
-        self.seen = gr.State({})
+        # Marks of what is shown. They stand in the page: of two answers under way at once the older may be drawn last,
+        # and the next look must find that it is the older.
+        self.seen = gr.Textbox("", visible="hidden", elem_id="jobs-seen")
         self.is_log_open = gr.State(False)
         self.fast = gr.Timer(FAST_S, active=False)
         self.slow = gr.Timer(SLOW_S, active=False)
@@ -166,9 +167,8 @@ class JobsTab:
         show, tick = protect(newest(self.show)), protect(newest.tick(self.look))
         self.ctx.on_show(tab, show, whole, parts)
         job.change(show, whole, parts, **QUIET)
-        again = protect(newest.tick(self.look_again))
-        for timer, handler in ((self.fast, tick), (self.slow, again)):
-            timer.tick(handler, asked, parts, queue=False, **QUIET)
+        for timer in (self.fast, self.slow):
+            timer.tick(tick, asked, parts, queue=False, **QUIET)
         self.list.asked.change(look, asked, parts, queue=False, **QUIET)
         self.list.html.click(protect(self.choose), None, job, **QUIET)
         self.controls.wire(protect, lambda event: event.then(look, asked, parts, **QUIET))
@@ -191,10 +191,10 @@ class JobsTab:
 
     def show(self, job_id: str, is_log_open: bool, asked: Asked, request: gr.Request) -> Any:
         """Fill the whole tab: the job asked for, else the newest that goes on; Any: as in `look`."""
-        return self._changed(self._state(job_id, is_log_open, asked, request), {})
+        return self._changed(self._state(job_id, is_log_open, asked, request), "")
 
     def look(
-        self, job_id: str, seen: Seen, is_log_open: bool, asked: Asked, request: gr.Request
+        self, job_id: str, seen: str, is_log_open: bool, asked: Asked, request: gr.Request
     ) -> Any:
         """Return what changed since it was last drawn in this browser; Any: a skip, or updates by component.
 
@@ -208,17 +208,6 @@ class JobsTab:
                 self._states.popitem(last=False)
         state = shared.get(partial(self._state, job_id, is_log_open, asked, request))
         return self._changed(state, seen)
-
-    def look_again(
-        self, job_id: str, seen: Seen, is_log_open: bool, asked: Asked, request: gr.Request
-    ) -> Any:
-        """Return what changed, and the head in any case; Any: as in `look`.
-
-        Two answers under way at once may reach the browser in the other order than they were noted as seen: the
-        older head would stay for ever.
-        """
-        known = {part: mark for part, mark in seen.items() if part != str(self.head._id)}
-        return self.look(job_id, known, is_log_open, asked, request)
 
     def choose(self, event: gr.EventData, request: gr.Request) -> str:
         """Return the job whose card was clicked."""
@@ -256,7 +245,7 @@ class JobsTab:
             updates = self._full(job, is_log_open, asked, request)
             # One that was asked for is not chosen anew: another may be chosen meanwhile.
             updates[self.ctx.job] = job.id if job.id != job_id else gr.skip()
-        return updates, {str(part._id): _mark(value) for part, value in updates.items()}
+        return updates, {part: _mark(part, value) for part, value in updates.items()}
 
     def _choose(self, owner: str, job_id: str) -> Job | None:
         if job_id:
@@ -345,15 +334,12 @@ class JobsTab:
         known = next(filter(self.ctx.services.words.has, keys), "")
         return self.ctx.say(request, known) if known else name
 
-    def _changed(self, state: ModelPage, seen: Seen) -> Any:
+    def _changed(self, state: ModelPage, seen: str) -> Any:
         """Leave out what this browser already shows; Any: a skip, or updates by component."""
         updates, marks = state
-        fresh = {
-            part: value
-            for part, value in updates.items()
-            if seen.get(str(part._id)) != marks[str(part._id)]
-        }
-        return {**fresh, self.seen: seen | marks} if fresh else gr.skip()
+        known = set(seen.split())
+        fresh = {part: value for part, value in updates.items() if marks[part] not in known}
+        return {**fresh, self.seen: " ".join(marks.values())} if fresh else gr.skip()
 
 
 def _html(elem_id: str, *, visible: bool = True) -> gr.HTML:
@@ -368,9 +354,9 @@ def _html(elem_id: str, *, visible: bool = True) -> gr.HTML:
     )
 
 
-def _mark(value: object) -> str:
-    """Return a short mark of a value or an update of a component."""
-    return sha256(repr(value).encode()).hexdigest()[:16]
+def _mark(part: gr.components.Component, value: object) -> str:
+    """Return a short mark of a component with a value or an update."""
+    return f"{part._id}:{sha256(repr(value).encode()).hexdigest()[:12]}"
 
 
 def build(ctx: Context, tab: gr.Tab) -> None:

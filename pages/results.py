@@ -47,6 +47,8 @@ class ResultsTab:
         # What is shown: job, its models, whether it may still change. It stands in the page: of two answers under way
         # at once the older may be drawn last, and the next look must find that it is the older.
         self.seen = gr.Textbox("", visible="hidden", elem_id="results-seen")
+        # Whose results are in sight: another training may be chosen, and not be drawn yet.
+        self.of = gr.Textbox("", visible="hidden", elem_id="results-of")
         self.timer = gr.Timer(LOOK_S, active=False)
         with gr.Row(equal_height=False):
             self.job = gr.Dropdown(
@@ -92,11 +94,11 @@ class ResultsTab:
         whole = Newest()
         show, part = protect(whole(self.show)), Newest(within=whole)
         shown = [
-            chosen, self.seen, self.timer, self.job, self.model, self.notice, self.body,
+            chosen, self.seen, self.of, self.timer, self.job, self.model, self.notice, self.body,
             self.onnx, self.adapter, self.sentence, self.panels, self.measures, self.terms, *self.coach.parts, *self.wrong.parts,
             *self.share.parts, *self.compare.parts,
         ]  # fmt: skip
-        asked = [chosen, self.model]
+        asked, in_sight = [chosen, self.model], [self.of, self.model]
         self.ctx.on_show(tab, show, asked, shown)
         for start in (chosen.change, self.model.input):
             start(show, asked, shown, **QUIET)
@@ -104,15 +106,15 @@ class ResultsTab:
         self.timer.tick(
             protect(whole.tick(self.look)), [*asked, self.seen], shown, queue=False, **QUIET
         )
-        self.panels.click(protect(part(self.pick_cell)), asked, self.wrong.parts, **QUIET)
-        self.wrong.wire(protect, part, self.model)
-        self.share.wire(protect, self.model)
-        self.space.wire(protect, self.model)
+        self.panels.click(protect(part(self.pick_cell)), in_sight, self.wrong.parts, **QUIET)
+        self.wrong.wire(protect, part, in_sight)
+        self.share.wire(protect, in_sight)
+        self.space.wire(protect, in_sight)
         self.compare.wire(protect)
-        self.own_table.follow(tab, protect, chosen, self.model)
+        self.own_table.follow(tab, protect, chosen, in_sight)
         sorts = {"model": self.download, "onnx": self.onnx, "adapter": self.adapter}
         for sort, button in sorts.items():
-            fetch(button, protect(self._packer(sort)), asked, self.package)
+            fetch(button, protect(self._packer(sort)), in_sight, self.package)
         self.coach.wire(protect, "jobs")
         self.ctx.go_demo(self.go_on.click(lambda: None, None, None, **QUIET))
 
@@ -153,6 +155,7 @@ class ResultsTab:
             self.job: gr.Dropdown([(other.name, other.id) for other in listed], value=job.id),
             self.timer: gr.Timer(active=not job.is_final),
             self.seen: _signature(job, models),
+            self.of: job.id,
         }
 
     def look(self, job_id: str, model_id: str | None, seen: str, request: gr.Request) -> object:

@@ -139,9 +139,7 @@ class TextDemo:
             [self._examples, self._run, self._run_file, self._turned, self._stop, self.talk.clear, self._open, *self._boxes]
         )  # fmt: skip
         talked = [self._result, self.talk.said]
-        picked.success(protect(newest(self.start)), None, talked, queue=False, **LOCK)
-        self.talk.clear.click(protect(newest(self.start)), None, talked, queue=False, **QUIET)
-        gr.on(
+        asked = gr.on(
             [self._run.click, self._text.submit],
             protect(newest(self.say)),
             [model, self.talk.said, *self._boxes, *self._dials],
@@ -149,12 +147,16 @@ class TextDemo:
             **shown,
         )
         self._stop.click(protect(newest.keep(self.stop)), None, self._stop, queue=False, **QUIET)
-        self._examples.click(
+        example = self._examples.click(
             protect(newest(self.ask_example)),
             [self._examples, model, *self._dials],
             [*self._boxes, *talked],
             **shown,
         )
+        # What grows is let go of by the page as well: its last part may be on the way, and would be drawn after this.
+        anew: dict[str, Any] = {"queue": False, "cancels": [asked, example]}
+        picked.success(protect(newest(self.start)), None, talked, **anew, **LOCK)
+        self.talk.clear.click(protect(newest(self.start)), None, talked, **anew, **QUIET)
         self._open.upload(protect(self.open), self._open, self._text, queue=False, **LOCK)
         self._run_file.click(
             protect(self.ask_table), [model, self._file], [self._out, self._done], **LOCK

@@ -54,8 +54,11 @@ STILL = """from => {
     .some(node => node.checkVisibility() && node.innerText.trim())
     // What asks each second for ever is waited for once.
     || [...bmAsked].some(([id, open]) => open && (typeof id === 'string' || open.since < from));
-  if (more || window.bmSeen !== seen) { window.bmSeen = seen; window.bmSince = performance.now(); }
-  return performance.now() - Math.max(window.bmSince, from) > 300;
+  if (more || window.bmSeen !== seen || window.bmFrom !== from) {
+    Object.assign(window, {bmSeen: seen, bmFrom: from, bmSince: performance.now(), bmLooks: 0});
+  }
+  // Time alone proves nothing where the page itself was held up: what is due comes between one look and the next.
+  return ++window.bmLooks > 3 && performance.now() - window.bmSince > 300;
 }"""
 
 RESTLESS = """() => JSON.stringify([

@@ -29,7 +29,7 @@ def test_table_becomes_a_model_that_answers(browser: Browser, studio: Studio) ->
         walker.wait_for_state(page, "succeeded")
 
         page.locator("#jobs-results").click()
-        walker.expect_tab(page, "results")
+        walker.expect_results(page)
         assert walker.wait_for_points(page, "results-matrix", 1) == 4
         walker.unfold(page, "results-more")
         walker.wait_for_points(page, "results-roc", 2)

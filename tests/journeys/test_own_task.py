@@ -40,6 +40,7 @@ def test_task_in_one_folder_gets_the_whole_house(
         assert walker.wait_for_points(page, "jobs-loss", 29) == 30
         walker.wait_for_state(page, "succeeded")
         page.locator("#jobs-results").click()
+        walker.expect_results(page)
         assert walker.wait_for_points(page, "results-matrix", 1) == 2
         page.locator("#results-try").click()
         page.locator("#text-demo-text textarea").fill("short one")
@@ -64,6 +65,7 @@ def test_answers_of_an_own_kind_are_shown_compared_tried_and_taken_along(
         walker.wait_for_state(page, "succeeded")
         again_from_jobs(page)
         page.locator("#jobs-results").click()
+        walker.expect_results(page)
         cloud = page.locator("#results-cloud")
         expect(cloud.get_by_test_id("cloud")).to_contain_text("food")
         expect(cloud).to_contain_text("Tags, the commonest largest")

@@ -83,7 +83,6 @@ def test_sample_becomes_a_model(
     walker.expect_tab(phone, "train")
     settle(phone)  # until then the form is that of the sample before
     walker.reach_results(phone)
-    look_at_results(phone)
     expect(phone.locator("#results-wrong-title")).not_to_be_empty()
     assert not walker.is_too_wide(phone)
     phone.locator("#results-try").click()
@@ -101,20 +100,13 @@ def test_sample_becomes_a_model(
     desk.get_by_test_id(f"job-{walker.chosen_job(phone)}").click()
     walker.wait_for_state(desk, "succeeded")
     desk.locator("#jobs-results").click()
-    walker.expect_tab(desk, "results")
-    look_at_results(desk)
+    walker.expect_results(desk)
     with desk.expect_download() as taken:
         desk.locator("#results-download").click()
     with zipfile.ZipFile(Path(taken.value.path())) as archive:
         assert any(name.endswith("predict.py") for name in archive.namelist())
     desk.locator("#results-try").click()
     walker.expect_tab(desk, demo)
-
-
-def look_at_results(page: Page) -> None:
-    """Wait for the results of the chosen training, in place of those of the one before."""
-    settle(page)
-    expect(page.get_by_test_id("results-sentence-text")).to_be_visible()
 
 
 def test_sample_and_a_detector_of_ones_own_become_a_finder(
@@ -143,8 +135,7 @@ def test_sample_and_a_detector_of_ones_own_become_a_finder(
         page.goto(address)
         walker.wait_for_state(page, "succeeded")
         page.locator("#jobs-results").click()
-        walker.expect_tab(page, "results")
-        expect(page.get_by_test_id("results-sentence-text")).to_be_visible()
+        walker.expect_results(page)
         page.locator("#results-model label").filter(has_text="finder").click()
         settle(page)
         expect(page.locator("#results-wrong-title")).not_to_be_empty()

@@ -64,7 +64,7 @@ def test_what_one_makes_on_a_phone_another_never_sees(browser: Browser, studio: 
 
         walker.reload(phone, "text-demo")
         walker.press_tab(phone, "results")
-        expect(phone.get_by_test_id("results-sentence-text")).to_be_visible()
+        walker.expect_results(phone)
         for slug in ("jobs", "home"):  # the very places where nothing of it was shown to the other
             walker.press_tab(phone, slug)
             expect(phone.locator("main")).to_contain_text("sentiment_zh")

@@ -30,7 +30,7 @@ def test_somebody_comes_and_somebody_goes(browser: Browser, studio: Studio, tmp_
         walker.expect_tab(page, "voice-demo")
         forget(page)
         walker.press_tab(page, "results")
-        expect(page.get_by_test_id("results-sentence-text")).to_be_visible()
+        walker.expect_results(page)
         expect(page.locator("body")).not_to_contain_text(GONE)
         with page.expect_download() as taken:
             page.locator("#results-download").click()

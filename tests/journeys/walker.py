@@ -140,7 +140,21 @@ def reach_results(page: Page) -> None:
     start_training(page)
     wait_for_state(page, "succeeded")
     page.locator("#jobs-results").click()
+    expect_results(page)
+
+
+def expect_results(page: Page) -> None:
+    """Wait for the results of the chosen training: until they come, those of the one before stand in their place."""
     expect_tab(page, "results")
+    page.wait_for_function(
+        """() => {
+          const [job, seen] = ['shell-job', 'results-seen']
+            .map(id => document.querySelector(`#${id} :is(textarea, input)`)?.value);
+          return job && seen?.startsWith(`${job} `);
+        }""",
+        polling=LOOK_MS,
+    )
+    expect(page.get_by_test_id("results-sentence-text")).to_be_visible()
 
 
 def start_training(page: Page, *, presses: int = 1) -> None:

@@ -49,11 +49,12 @@ class Choice:
         return self.trouble is not None and self.trouble.key.endswith("model_not_ready")
 
     @property
-    def mark(self) -> tuple[str, ...]:
+    def mark(self) -> str:
         """What the tab shows hangs on these, and on nothing else."""
         ids = (model.id for model in self.models)
         trouble = self.trouble.key if self.trouble else ""
-        return (self.model.id if self.model else "", trouble, str(self.is_settled), *ids)
+        own = self.model.id if self.model else ""
+        return " ".join((own, trouble, str(self.is_settled), *ids))
 
 
 class DemoModels:
@@ -71,7 +72,9 @@ class DemoModels:
     def layout(self, tab: gr.Tab) -> Iterator[None]:
         """Build the head; what stands in the block is the tab's own part, seen only where there is a model."""
         t, prefix = self._ctx.t, f"{self._kind}-demo"
-        self.picked, self._seen = gr.State(""), gr.State(())
+        self.picked = gr.State("")
+        # What is shown, kept in the page: of two answers under way at once the older may be drawn last.
+        self._seen = gr.Textbox("", visible="hidden", elem_id=f"{prefix}-seen")
         waiting("demo", f"{prefix}-wait")
         self._notice = gr.HTML(visible=False, padding=False, elem_id=f"{prefix}-notice")
         self._to_data = gr.Button(
@@ -120,14 +123,14 @@ class DemoModels:
             self._demo.warm(owner, choice.model.id)
         return self._view(choice, owner, request)
 
-    def refresh(self, job: str, picked: str, seen: Sequence[str], request: gr.Request) -> Any:
+    def refresh(self, job: str, picked: str, seen: str, request: gr.Request) -> Any:
         """Return what changed since it was last shown: a first model, or a better one. Any: or a skip."""
         owner = self._ctx.owner(request)
         choice = self.choose(owner, job, picked)
-        if tuple(seen) == choice.mark:
+        if seen == choice.mark:
             return gr.skip()
         view = self._view(choice, owner, request)
-        before = next(iter(seen), "")
+        before = seen.split(" ")[0]
         if choice.model is None or choice.model.id == before:
             return view
         self._demo.warm(owner, choice.model.id)

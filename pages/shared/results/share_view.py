@@ -1,7 +1,7 @@
 """Ways to show a model to somebody: a page, a picture, the demo alone, a phone. It draws and serves nothing itself."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -111,9 +111,9 @@ class ShareView:
         """The components that `shown` fills."""
         return [self._picture, self._doors]
 
-    def wire(self, protect: Protect, model: gr.Radio) -> None:
+    def wire(self, protect: Protect, in_sight: Sequence[gr.components.Component]) -> None:
         """Connect the button that makes the page of the shown model."""
-        asked = [self._ctx.job, model, self._rows, self._training]
+        asked = [*in_sight, self._rows, self._training]
         fetch(self._make, protect(self.make_page), asked, self._page)
 
     def shown(

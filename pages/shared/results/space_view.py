@@ -1,6 +1,6 @@
 """The part of Results that gives a model a place on the web: a Space as a ZIP, or sent to the hub once its owner saw what goes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -45,9 +45,9 @@ class SpaceView:
                 self._publish = gr.Button(t(f"{WORDS}publish"), elem_id="results-space-publish")
             self._said = gr.HTML("", elem_id="results-space-said")
 
-    def wire(self, protect: Protect, model: gr.Radio) -> None:
+    def wire(self, protect: Protect, in_sight: Sequence[gr.components.Component]) -> None:
         """Connect the buttons; the ZIP and what is shown are of the model that is chosen."""
-        asked = [self._ctx.job, model]
+        asked = list(in_sight)
         fetch(self._make, protect(self.pack), asked, self._package)
         shown = [self._shown, self._files, self._send, self._said]
         self._look.click(

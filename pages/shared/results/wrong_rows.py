@@ -1,6 +1,6 @@
 """The rows a model answered wrong, page by page, narrowed down by what was true and what was answered. It measures nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -47,9 +47,14 @@ class WrongRows:
     def _page(self) -> list[Any]:
         return [self.offset, self.rows, self.previous, self.next, self.save]
 
-    def wire(self, protect: Callable[..., Any], newest: Newest, model: gr.Radio) -> None:
-        """Connect the components; `newest` orders their answers, `model` holds the one that is shown."""
-        cell = [self.ctx.job, model, self.truth, self.answer]
+    def wire(
+        self,
+        protect: Callable[..., Any],
+        newest: Newest,
+        in_sight: Sequence[gr.components.Component],
+    ) -> None:
+        """Connect the components; `newest` orders their answers, `in_sight` holds the training and the model that are shown."""
+        cell = [*in_sight, self.truth, self.answer]
         for box in (self.truth, self.answer):
             box.input(protect(newest(self.show)), cell, self._page, **QUIET)
         for button, turn in ((self.previous, self.turn_back), (self.next, self.turn_on)):

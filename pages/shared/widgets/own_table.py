@@ -1,6 +1,6 @@
 """A button that gives a person's own table back with a label beside each row; it writes and counts nothing itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -35,16 +35,19 @@ class OwnTable:
         tab: gr.Tab,
         protect: Callable[..., Any],
         named: gr.Textbox,
-        model: gr.components.Component | None = None,
+        in_sight: Sequence[gr.components.Component] = (),
     ) -> None:
-        """Show the button while the dataset or training that `named` holds has a table to give back, and connect it."""
+        """Show the button while the dataset or training that `named` holds has a table to give back, and connect it.
+
+        `in_sight` holds the training and the model that are shown, where it is a model that answers.
+        """
         parts = [self._part, self._note]
         look = protect(Newest()(self.look))
         self._ctx.on_show(tab, look, [named], parts)
         named.change(look, named, parts, **QUIET)
         made = self._button.click(
             protect(self.pack),
-            [named, model or self._no_model],
+            list(in_sight) or [named, self._no_model],
             [self._file, self._note],
             api_visibility="private",
             show_progress="full",

@@ -178,9 +178,9 @@ def test_refused_upload_explains_itself(tab: DataTab, tmp_path: Path) -> None:
 
 
 def test_delete_is_asked_with_what_goes_along(tab: DataTab, tmp_path: Path) -> None:
-    question, _ = tab.ask(imported(tab, table(tmp_path)), request())
+    asked, question, _ = tab.ask(imported(tab, table(tmp_path)), request())
     assert "“table” with its 60 rows" in question
-    assert tab.remove(str(tab.show("", request())[tab.ctx.dataset]), request()) == ""
+    assert tab.remove(asked, request()) == ""
     assert tab.ctx.services.datasets.all("local") == []
 
 

@@ -45,7 +45,7 @@ def test_running_job_waits_then_offers_its_model(studio: Studio) -> None:
     assert (work.visible, timer.active) == (True, True)
     studio.report(job, "instant")
     mark, notice, model, card, _to_data, _work, timer = tab.refresh(job, "", mark, ask("zh"))
-    assert (notice.visible, model.value) == (False, mark[0])
+    assert (notice.visible, model.value) == (False, mark.split()[0])
     assert "90.0" in card
     assert model.choices[0][0].startswith("reviews · shop")
 

@@ -151,6 +151,27 @@ def test_model_comes_as_a_file(tab: ResultsTab, training: trained.Training) -> N
     assert pack(training.job.id, model.id, request()).endswith("model-instant.zip")
 
 
+def test_what_is_taken_belongs_to_what_is_in_sight(
+    tab: ResultsTab, training: trained.Training
+) -> None:
+    training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
+    assert tab.show("", None, request())[tab.of] == training.job.id
+    root: gr.Blocks | None = tab.download.parent
+    while root is not None and root.parent is not None:
+        root = root.parent
+    assert root is not None
+    names = ("download", "onnx", "adapter", "wrong-file", "page-make", "space-make")
+    buttons = {f"results-{name}" for name in names}
+    pressed = [
+        fn
+        for fn in root.fns.values()
+        for block, _ in fn.targets
+        if block is not None and root.blocks[block].elem_id in buttons
+    ]
+    assert len([fn for fn in pressed if fn.inputs]) == len(buttons)
+    assert all(fn.inputs[:2] == [tab.of, tab.model] for fn in pressed if fn.inputs)
+
+
 def test_training_on_older_data_stands_beside(tab: ResultsTab, training: trained.Training) -> None:
     training.add_model("instant", [GOOD, GOOD], LABELS, kept=True)
     training.end()
