@@ -160,9 +160,12 @@ class SpokenType(AnswerType):
         return self.view(answer)
 
     def view(self, answer: Spoken) -> Panel:
-        sounds = {name: b64encode(getattr(answer, name)).decode() for name in ("sound", "natural")}
+        kept = {"sound": self.files(answer).get(".wav", b""), "natural": answer.natural}
+        sounds = {name: b64encode(content).decode() for name, content in kept.items()}
         told = ("text", "missing", "listener", "heard", "heard_natural")
-        return Panel("media", sounds | {name: getattr(answer, name) for name in told})
+        is_silent = bool(answer.sound) and not answer.seconds
+        shown = {name: getattr(answer, name) for name in told}
+        return Panel("media", sounds | shown | {"is_silent": is_silent})
 
     def record(self, answer: Spoken) -> dict[str, Any]:
         shown = {"seconds": round(answer.seconds, 3), "pieces": answer.pieces}

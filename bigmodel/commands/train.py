@@ -27,10 +27,14 @@ WAKE_S = 10.0  # between looks at whether the supervisor still runs
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     """Train on a dataset, or on a file that is imported first."""
     dataset = _dataset(args, services, terminal)
-    if args.forecast:
+    if (
+        args.forecast and args.consent is None
+    ):  # without one nothing is asked: it says that it guesses
         return _forecast(args, dataset, services, terminal)
     if not _is_agreed(args, dataset, services, terminal):
         return 1
+    if args.forecast:
+        return _forecast(args, dataset, services, terminal)
     job = services.training.submit(
         OWNER,
         dataset.id,

@@ -144,6 +144,10 @@ class Reporter(Protocol):
         """Seconds since this attempt began: a time limit counts what came before the training as well."""
 
     @property
+    def measured_s(self) -> float:
+        """Seconds that measuring the baseline took, 0 where none was: a time limit keeps as much back for the model."""
+
+    @property
     def resume(self) -> Checkpoint | None:
         """The checkpoint to go on from, if this attempt continues an earlier one."""
 

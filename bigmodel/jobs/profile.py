@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel import tasks
+from bigmodel.answers import answer_type
+from bigmodel.core.answer import AnswerType
 from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.datasets.inputs import parts_of
 from bigmodel.core.errors import PersonError
 from bigmodel.core.message import Message
 from bigmodel.core.task import (
@@ -24,6 +27,7 @@ from bigmodel.core.task import (
     HasBaseline,
     Medium,
     Params,
+    Predictor,
     StopRequested,
     Task,
 )
@@ -50,6 +54,7 @@ INSTANT_TEXTS = (
     2_000  # texts are read quickly, and few of them take more turns to learn what is usual
 )
 ANSWERED_ROWS = 48
+DEARER_ROWS = 3  # of those that are asked more of
 OUTLIER = 2.5  # times the middle step
 FORWARD_SHARE = 0.35  # of a training step: reading a batch without learning from it
 WARM = "bigmodel.jobs.warm"  # imported by name in the child only: it knows what a warm process has loaded
@@ -121,7 +126,7 @@ def measure(folder: Path, settings: Settings, limit_s: float = LIMIT_S) -> Measu
         import_s=imported - began, load_s=time.monotonic() - imported, threads=attempt.threads
     )
     if params.base != INSTANT and len(data.validation):
-        found = _tuned(found, engine, data, params, attempt, folder=folder, until=until)
+        found = _tuned(found, engine, data, params, attempt, task, folder=folder, until=until)
     return _instant(found, engine, data, params, task, folder=folder, until=until + 5.0)
 
 
@@ -131,6 +136,7 @@ def _tuned(
     data: TaskData,
     params: Params,
     attempt: Attempt,
+    task: Task,
     *,
     folder: Path,
     until: float,
@@ -152,7 +158,7 @@ def _tuned(
     if not watch.spans:  # it took no step: a base that is used as it is, or one too slow to tell
         found = replace(found, load_s=found.load_s + ended - began, memory_mb=peak_mb())
         if is_whole:
-            found = replace(_finished(found, engine, place, data), counted=ANSWERED_ROWS)
+            found = replace(_finished(found, engine, place, data, task), counted=ANSWERED_ROWS)
         return found
     found = _stepped(found, watch, data, len(held), _rows_a_step(params), began=began)
     wall = max(1e-9, watch.last_step_at - began)
@@ -162,7 +168,7 @@ def _tuned(
         after = _held_out(data) + rows_after(len(data.train), len(data.validation))
         return replace(found, answer_s=FORWARD_SHARE * found.step_s / _rows_a_step(params) * after)
     save_s = max(0.0, ended - watch.last_step_at - (watch.looks[-1] if watch.looks else 0.0))
-    return replace(_finished(found, engine, place, data), save_s=save_s)
+    return replace(_finished(found, engine, place, data, task), save_s=save_s)
 
 
 def _stepped(
@@ -189,9 +195,10 @@ def _rows_a_step(params: Params) -> int:
     return int(getattr(params, "batch_size", 16)) * int(getattr(params, "accumulation", 1))
 
 
-def _finished(found: Measured, engine: Engine, place: Path, data: TaskData) -> Measured:
+def _finished(found: Measured, engine: Engine, place: Path, data: TaskData, task: Task) -> Measured:
     """Return the figures with those of a model that is there."""
-    return replace(found, answer_s=_answer_s(engine, place, data), model_mb=size_mb(place))
+    answer_s = _answer_s(engine, place, data, answer_type(task))
+    return replace(found, answer_s=answer_s, model_mb=size_mb(place))
 
 
 def _step_s(spans: Sequence[float]) -> float:
@@ -226,7 +233,7 @@ def _instant(
         return found
     times = len(data.train) / max(1, len(part))
     spent = (time.monotonic() - began) * times
-    answered = _answer_s(engine, place, data)
+    answered = _answer_s(engine, place, data, answer_type(task))
     memory = peak_mb()
     return replace(
         found,
@@ -236,32 +243,49 @@ def _instant(
     )
 
 
-def _answer_s(engine: Engine, folder: Path, data: TaskData) -> float:
-    """Return how long a finished model takes to load and to answer all held-out rows."""
-    inputs = [
-        *_some(data.validation, ANSWERED_ROWS // 2).inputs,
-        *_some(data.test, ANSWERED_ROWS // 2).inputs,
-    ]
+def _answer_s(engine: Engine, folder: Path, data: TaskData, kind: AnswerType) -> float:
+    """Return how long a finished model takes to load and to be measured on all held-out rows, as a worker asks it.
+
+    Rows that are asked more of, such as to be listened to as well, are timed apart: they may cost a hundred times as much.
+    """
+    parts = (kind.asked(rows.inputs, rows.targets) for rows in (data.validation, data.test))
+    asked = [one for part in parts for one in part]
+    least = min((len(parts_of(one)) for one in asked), default=0)
+    plain = [one for one in asked if len(parts_of(one)) == least]
+    dearer = [one for one in asked if len(parts_of(one)) > least]
     began = time.monotonic()
     predictor = engine.load(folder)
-    loaded = time.monotonic()
-    if not inputs:
-        return loaded - began
-    predictor.answer(inputs)
-    return loaded - began + (time.monotonic() - loaded) / len(inputs) * _held_out(data)
+    seconds = time.monotonic() - began
+    seconds += _answering_s(predictor, plain, ANSWERED_ROWS)
+    return seconds + _answering_s(predictor, dearer, DEARER_ROWS)
+
+
+def _answering_s(predictor: Predictor, asked: Sequence[str], most: int) -> float:
+    """Return how long all these questions take by some of them; what the first waits for, such as a listener, comes once."""
+    if not asked:
+        return 0.0
+    some = _spread_over(asked, most + 1)
+    began = time.monotonic()
+    predictor.answer(some[:1])
+    first = time.monotonic() - began
+    if len(some) == 1:
+        return first
+    predictor.answer(some[1:])
+    rest = (time.monotonic() - began - first) / (len(some) - 1)
+    return first + rest * (len(asked) - 1)
+
+
+def _spread_over(values: Sequence[str], most: int) -> Sequence[str]:
+    """Return some values spread evenly over all of them."""
+    if len(values) <= most:
+        return values
+    return [values[place * len(values) // most] for place in range(most)]
 
 
 def _some(rows: Rows, most: int) -> Rows:
     """Return rows spread evenly over all of them."""
-    count = len(rows)
-    if count <= most:
-        return rows
-    chosen = [place * count // most for place in range(most)]
-
-    def of(values: Sequence[str]) -> list[str]:
-        return [values[place] for place in chosen]
-
-    return Rows(of(rows.ids), of(rows.inputs), of(rows.targets))
+    chosen = (_spread_over(values, most) for values in (rows.ids, rows.inputs, rows.targets))
+    return Rows(*chosen) if len(rows) > most else rows
 
 
 def _held_out(data: TaskData) -> int:

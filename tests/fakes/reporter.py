@@ -19,6 +19,7 @@ class FakeReporter:
     wish: Wish = Wish.PAUSE
     resume: Checkpoint | None = None
     spent_s: float = 0.0
+    measured_s: float = 0.0
     curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
     steps: list[int] = field(default_factory=list)
     phases: list[str] = field(default_factory=list)

@@ -195,7 +195,9 @@ def _make(
     if work.consent:
         consents.carry(work.consent, draft)
     work.reporter.phase("measure")
+    began = work.reporter.spent_s
     answers = measure(work, draft)
+    work.reporter.measured_s = work.reporter.spent_s - began
     answers.write(draft)
     base = INSTANT if kind == "instant" else work.params.base
     card = {

@@ -105,6 +105,7 @@ class WorkerReporter:
         self._points: list[tuple[str, int, float]] = []
         self._progress = Progress()
         self._began = time.monotonic()
+        self.measured_s = 0.0
         self._said_at = -math.inf
         self._said = self._progress
 

@@ -18,7 +18,7 @@ class Stopwatch:
     """Times the steps of one training. `until` is a reading of `time.monotonic`."""
 
     resume: Checkpoint | None = None
-    spent_s = 0.0  # what came before is timed apart
+    spent_s = measured_s = 0.0  # what comes before and after is timed apart
 
     def __init__(self, until: float) -> None:
         self.steps, self.epochs = 0, 0

@@ -125,8 +125,10 @@ def _noted(data: Mapping[str, Any], say: Say) -> str:
 def _spoken(data: Mapping[str, Any], say: Say) -> str:
     """Return a text that a model said: its player, that of the natural recording, and what cannot be said."""
     shown = lead(escape(data["text"]))
-    if data["missing"]:
-        told = escape(say(f"{SPOKEN}missing", names=", ".join(data["missing"])))
+    said = say(f"{SPOKEN}missing", names=", ".join(data["missing"])) if data["missing"] else ""
+    if data["is_silent"]:
+        said = f"{say(f'{SPOKEN}nothing')} {said}"
+    if told := escape(said.strip()):
         shown += f'<div class="bm-problem is-warning" data-testid="unsaid">{told}</div>'
     for name, kind, heard in (("sound", "wav", "heard"), ("natural", "flac", "heard_natural")):
         if data[name]:

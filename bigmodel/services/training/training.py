@@ -237,9 +237,7 @@ class TrainingService:
         changes: Mapping[str, Any] | None = None,
         wait: bool = False,
     ) -> Forecast:
-        """Return how long a training takes and what it needs: rough at once, measured a while after.
-
-        A choice that was not timed yet is timed in the background; `wait` stays until that is done.
+        """Return how long a training takes and what it needs: rough at once, timed in the background; `wait` stays until it was.
 
         Raises:
             NotFoundError: no such dataset or task.
@@ -253,24 +251,26 @@ class TrainingService:
         chosen = self._base(owner, found, base or self._default_base(owner, dataset, found))
         params = self._params(found, chosen, preset, changes)
         asked = ProfileRequest(dataset.version, found, chosen.name, params)
-        can_time = (
-            self._bases.is_ready(chosen)
-            and is_agreed(self._settings, dataset.version, found)
-            and (self._settings.gpu or not chosen.needs_gpu)
-        )
-        known = self._timing.known(asked)
-        if known is None and can_time and wait:
+        known, why_not = self._timing.known(asked), self._untimed(asked, chosen)
+        if known is None and not why_not and wait:
             known = self._timing.measure(asked)
-        elif known is None and can_time:
+        elif known is None and not why_not:
             self._timing.want(asked)
-        made = self._made(asked, chosen, known)
+        made = self._made(asked, chosen, known or why_not)
         if not made.is_short:
             return made
         choice = Choice(found, chosen, preset, params)
-        others = [
-            c.base for c in self.choices(owner, dataset.id, found.name) if c.fits and c.is_ready
-        ]
+        choices = self.choices(owner, dataset.id, found.name)
+        others = [one.base for one in choices if one.fits and one.is_ready]
         return replace(made, plan=self._plan(choice, others, dataset.version, made))
+
+    def _untimed(self, asked: ProfileRequest, base: Base) -> Measured | None:
+        """Return why a choice cannot be timed now."""
+        if not self._bases.is_ready(base) or (base.needs_gpu and not self._settings.gpu):
+            return Measured(error=Message("train.forecast.no_base"))
+        if not is_agreed(self._settings, asked.version, asked.task):
+            return Measured(error=Message("train.forecast.no_consent"))
+        return None
 
     def _made(self, asked: ProfileRequest, base: Base, known: Measured | None) -> Forecast:
         room = free_room(self._settings)

@@ -220,9 +220,10 @@ class Training:
         self._forecast(look_s / len(middle[0]))
 
     def _forecast(self, row_s: float) -> None:
-        """Reckon validation and what follows training from the seconds that one row takes."""
+        """Reckon validation and what follows training from the seconds that one row takes; measuring takes no less than it took before."""
         self.budget.validation_s = row_s * len(self.validation.lengths)
-        self.budget.after_s = row_s * self._fp32_cost * self._after_rows
+        answering_s = row_s * self._fp32_cost * self._after_rows
+        self.budget.after_s = max(answering_s, self.report.measured_s)
 
     def _count(self, rows: int, loss: float, rate: float) -> None:
         """Move on by one step, add points of the curves, and let the reporter stop the training."""

@@ -111,6 +111,11 @@ def test_voice_waits_for_a_sentence_that_the_terminal_shows(
     assert "0.60" in shell.run(*voice, "--consent", recording).out
     assert shell.services.jobs.all(OWNER, 10, 0) == []
     anna.ears.told = {}
+    assert "has not agreed yet" in shell.run(*voice, "--forecast").out
+    timed = shell.record(*voice, "--base", "instant", "--forecast", "--consent", recording)
+    assert timed["is_rough"] is False
+    anna.ears.asked = anna.consents.ask(OWNER, anna.dataset.id, "en")
+    recording = str(write_spoken(tmp_path / "again.wav", "ab no"))
     assert shell.record(*voice, "--consent", recording)["state"] == "queued"
 
 

@@ -28,7 +28,7 @@ from bigmodel.training.synthesis.units import units_of
 
 LOOK_ROWS = 16
 FEWEST_S = 300.0  # of recordings below which hardly a sound comes often enough
-ANSWERED = 16  # rows that a listener hears, before and after; each costs as much as many looks
+ANSWERED = 16  # rows that are said when it is done; what listening to them takes, the baseline's measuring has told
 
 
 def train(

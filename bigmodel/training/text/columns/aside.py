@@ -73,5 +73,9 @@ class Aside:
         return time.monotonic() - self.began
 
     @property
+    def measured_s(self) -> float:
+        return 0.0
+
+    @property
     def resume(self) -> Checkpoint | None:
         return None

@@ -42,6 +42,7 @@ def test_no_training_begins_without_a_consent(anna: Speaker) -> None:
 def test_forecast_does_not_train_in_secret(anna: Speaker) -> None:
     made = anna.services.training.forecast(OWNER, anna.dataset.id, task=TASK, wait=True)
     assert (made.is_rough, made.is_pending) == (True, False)
+    assert [reason.key for reason in made.reasons] == ["train.forecast.no_consent"]
 
 
 def test_other_tasks_ask_for_no_consent(anna: Speaker) -> None:

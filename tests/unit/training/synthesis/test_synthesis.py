@@ -1,17 +1,20 @@
 """A voice by pieces: what is said of a text, which pieces are certain, and how they are joined."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bigmodel.answers.spoken import ANSWER, LISTEN
+from bigmodel.answers.spoken import ANSWER, LISTEN, Spoken
 from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.data.media.audio import read_sound
 from bigmodel.data.media.made import SPOKEN_NOTE, made_wav
+from bigmodel.services import panels
 from bigmodel.training.synthesis import instant
 from bigmodel.training.synthesis.alike import likenesses
 from bigmodel.training.synthesis.hearing import find_listener, wrong_in
@@ -20,6 +23,7 @@ from bigmodel.training.synthesis.sentences import ENGLISH, next_sentences
 from bigmodel.training.synthesis.speaking import Question
 from bigmodel.training.synthesis.takes import ALONE, CUT, WHOLE, Take, takes_of, usual_takes
 from bigmodel.training.synthesis.units import Unit, units_of
+from bigmodel.words import load_words
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.spoken import spoken_data, write_spoken
 from tests.tasks.material.speech_synthesis import _turned
@@ -192,3 +196,13 @@ def test_likeness_compares_with_the_other_recordings_only() -> None:
     found = likenesses([mine, mine, mine[:10]], [other, mine, mine], Ear())
     assert found == {0: (1.0, 0.0), 1: (0.0, 0.0)}
     assert likenesses([mine], [mine], Ear()) == {}
+
+
+def test_voice_that_says_nothing_gets_no_player_and_says_so() -> None:
+    empty = Spoken("xyz", 0.0, 1, ("xyz",), sound=made_wav(np.zeros(0, np.float32)))
+    say = partial(load_words().text, "en")
+    drawn = str(panels.draw(ANSWER.view(empty), say))
+    assert "Nothing was said" in drawn
+    assert "<audio" not in drawn
+    kept_not = str(panels.draw(ANSWER.view(replace(empty, sound=b"")), say))
+    assert "Nothing was said" not in kept_not  # only some sounds are kept
