@@ -6,6 +6,7 @@ It holds no behaviour: the grammar is in `commands/parser.py`, the work in the s
 import argparse
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended like by Ctrl-C: it cleans up
     try:
         settings = read_settings()
     except SettingsError as error:

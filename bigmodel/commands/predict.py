@@ -37,6 +37,14 @@ def are_places(args: argparse.Namespace) -> bool:
 
 def run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     """Answer texts or files, every row of a table, or every file of a folder or a ZIP; write subtitles where they are asked for."""
+    try:
+        return _run(args, services, terminal)
+    except KeyboardInterrupt:  # where what was answered is kept, it does not come here
+        terminal.errors.print(terminal.text("predict.lost"), soft_wrap=True)
+        raise
+
+
+def _run(args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
     if args.srt or args.vtt:
         return _subtitles(args, services, terminal)
     if args.text == [STANDARD_INPUT]:
@@ -146,13 +154,13 @@ def _table(model: str, args: argparse.Namespace, services: Services, terminal: T
         )
     tally = made.tally
     written = "predict.saved" if tally.is_document else "predict.written"
-    terminal.say(written, rows=tally.rows, path=str(made.path))
+    terminal.say(written, rows=tally.rows - tally.unasked, path=str(made.path))
     terminal.write(counted(tally, terminal.tell))
     if made.guessed:
         terminal.write(terminal.tell(Message("writeback.column_guessed", {"column": made.guessed})))
-    counts = {"rows": tally.rows, "empty": tally.empty, "classes": dict(tally.counts())}
-    terminal.record({"out": str(made.path)} | counts)
-    return 0
+    counts = {"rows": tally.rows, "empty": tally.empty, "unasked": tally.unasked}
+    terminal.record({"out": str(made.path)} | counts | {"classes": dict(tally.counts())})
+    return 1 if tally.unasked else 0
 
 
 def _files(model: str, args: argparse.Namespace, services: Services, terminal: Terminal) -> int:
@@ -200,10 +208,13 @@ def _folder(model: str, args: argparse.Namespace, services: Services, terminal: 
             terminal.tell,
             lambda done, count: move(done / max(count, 1), ""),
         )
-    unread = sum(answer.problem is not None for answer in answers)
+    unread, unasked = sum(one.problem is not None for one in answers), len(files) - len(answers)
     terminal.say("predict.answered", files=len(answers), unread=unread, path=str(args.out))
-    terminal.record({"out": str(args.out), "files": len(answers), "unread": unread})
-    return 0
+    if unasked:
+        terminal.errors.print(terminal.text("predict.unasked", count=unasked), soft_wrap=True)
+    counts = {"files": len(answers), "unread": unread, "unasked": unasked}
+    terminal.record({"out": str(args.out)} | counts)
+    return 1 if unasked else 0
 
 
 def _look_record(name: str, look: Look) -> dict[str, Any]:
@@ -254,49 +265,82 @@ def _subtitles(args: argparse.Namespace, services: Services, terminal: Terminal)
             raise DatasetError("file_missing", name=name)
         talk = services.talks.begin(OWNER, path.resolve(), path.name, in_turns=bool(teller))
         try:
-            talk = _heard(talk, asked, teller, args, services, terminal)
-            places = _written(talk, path, args, services, terminal)
+            record = _written_down(talk, path, asked, teller, args, services, terminal)
         finally:
             services.talks.forget(OWNER, talk.id)
-        segments = [
-            {"from_s": p.start, "to_s": p.end, "text": p.text}
-            | ({"speaker": p.speaker or None} if teller else {})
-            for _, p in talk.said()
-        ]
-        records.append(
-            {"file": name, "seconds": talk.seconds, "files": places, "segments": segments}
-        )
+        records.append({"file": name} | record)
+        if record["is_broken_off"]:
+            break
     terminal.record({"predictions": records})
-    return 0
+    return 1 if records and records[-1]["is_broken_off"] else 0
 
 
-def _heard(
+def _written_down(
+    talk: Talk,
+    path: Path,
+    asked: str,
+    teller: str,
+    args: argparse.Namespace,
+    services: Services,
+    terminal: Terminal,
+) -> dict[str, Any]:
+    """Write subtitles of a recording and return its record; of one that is broken off, of what was heard."""
+    is_broken_off = False
+    try:
+        _hear(talk, asked, teller, args, services, terminal)
+    except KeyboardInterrupt:
+        is_broken_off = True
+    finally:  # also where the listener failed in the middle: an hour must not be lost for that
+        talk = services.talks.get(OWNER, talk.id)
+        places = _written(talk, path, args, services, terminal) if talk.heard else []
+    if is_broken_off:
+        terminal.errors.print(_told_of_break(talk, terminal), soft_wrap=True)
+    segments = [
+        {"from_s": p.start, "to_s": p.end, "text": p.text}
+        | ({"speaker": p.speaker or None} if teller else {})
+        for _, p in talk.said()
+    ]
+    about = {"seconds": talk.seconds, "heard_s": talk.heard_to, "is_broken_off": is_broken_off}
+    return about | {"files": places, "segments": segments}
+
+
+def _told_of_break(talk: Talk, terminal: Terminal) -> str:
+    if talk.is_whole:
+        return terminal.text("predict.broken_off_telling")
+    times = {"heard": _clock(talk.heard_to), "whole": _clock(talk.seconds)}
+    return terminal.text("predict.broken_off" if talk.heard else "predict.lost", **times)
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+def _hear(
     talk: Talk,
     asked: str,
     teller: str,
     args: argparse.Namespace,
     services: Services,
     terminal: Terminal,
-) -> Talk:
-    """Return a recording that was written down whole, and told who speaks where that is asked for."""
-    done = talk
+) -> None:
+    """Have a recording written down whole, and told who speaks where that is asked for."""
     with terminal.bar(talk.name) as move:
         for done in services.talks.hear(OWNER, talk.id, asked, args.language):
             move(done.heard / max(1, len(done.pieces)), f"{done.heard}/{len(done.pieces)}")
-        if teller:
-            *_, done = (done, *services.talks.tell(OWNER, talk.id, teller))
-    return done
+        for _ in services.talks.tell(OWNER, talk.id, teller) if teller else ():
+            pass
 
 
 def _written(
     talk: Talk, path: Path, args: argparse.Namespace, services: Services, terminal: Terminal
 ) -> list[str]:
     places = []
+    unheard = terminal.tell(Message("pages.talks.unheard"))
     for kind in ("srt", "vtt"):
         if getattr(args, kind):
             place = (args.out or Path()) / f"{path.stem}.{kind}"
             place.parent.mkdir(parents=True, exist_ok=True)
-            services.talks.write(OWNER, talk.id, kind, place)
+            services.talks.write(OWNER, talk.id, kind, place, unheard)
             terminal.say("predict.saved", path=str(place))
             places.append(str(place))
     return places

@@ -7,7 +7,7 @@ a short sentence take turns.
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ class Serving:
         Raises:
             ModelError: `model_not_loading`, `serving_timeout`, `serving_crashed` or the engine's own.
         """
-        replies = self._in_slices(folder, inputs, "answers", progress)
+        replies = self.replies(folder, inputs, "answers", progress)
         return [answer for reply in replies for answer in reply.answers]
 
     def looks(
@@ -61,7 +61,7 @@ class Serving:
         Raises:
             ModelError: as of `answers`.
         """
-        replies = self._in_slices(folder, inputs, "explanations", progress)
+        replies = self.replies(folder, inputs, "explanations", progress)
         pairs = (zip(reply.answers, reply.explanations, strict=True) for reply in replies)
         return [pair for of_reply in pairs for pair in of_reply]
 
@@ -104,23 +104,30 @@ class Serving:
                 child.kill()
             self._children.clear()
 
-    def _in_slices(
-        self, folder: Path, inputs: Sequence[str], wants: wire.Wants, progress: OnCount | None
-    ) -> list[Reply]:
-        """Ask slice by slice. How many rows one holds follows from how long they take: patience is for a few rows."""
-        answers: list[Reply] = []
+    def replies(
+        self,
+        folder: Path,
+        inputs: Sequence[str],
+        wants: wire.Wants,
+        progress: OnCount | None = None,
+    ) -> Iterator[Reply]:
+        """Ask slice by slice, and yield each. How many rows one holds follows from how long they take: patience is for a few rows.
+
+        Raises:
+            ModelError: as of `answers`.
+        """
         done, rows = 0, 1
         while done < len(inputs):
             piece = wire.slice_from(inputs, done, rows)
             began = time.monotonic()
-            answers.append(self._ask(folder, piece, wants))
+            reply = self._ask(folder, piece, wants)
             each_s = (time.monotonic() - began) / len(piece)
             fitting = int(SLICE_SHARE * self._answer_s / max(each_s, 1e-6))
             rows = max(1, min(wire.SLICE_ROWS, GROWTH * rows, fitting))
             done += len(piece)
+            yield reply
             if progress:
                 progress(done, len(inputs))
-        return answers
 
     def _ask(
         self,

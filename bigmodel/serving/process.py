@@ -1,5 +1,6 @@
 """One serving child seen from the web process: start, ask, kill; it never imports an engine itself."""
 
+import atexit
 import contextlib
 import logging
 import os
@@ -68,6 +69,7 @@ class Child:
         settings.run.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._aside = Path(tempfile.mkdtemp(prefix="answers-", dir=settings.run))
         self._process = _start(folder, self._aside, settings)
+        atexit.register(self.kill)  # else it would first finish what nobody waits for any more
         threading.Thread(target=self._read, name="serving-reader", daemon=True).start()
 
     @property
@@ -147,6 +149,7 @@ class Child:
     def kill(self) -> None:
         """End the process and whatever it started, and take its exit status."""
         self._is_ended = True
+        atexit.unregister(self.kill)
         if self._process.poll() is None:  # else its number may already be another's
             with contextlib.suppress(ProcessLookupError):
                 if hasattr(os, "killpg"):

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,17 +29,19 @@ def studio(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Studio]:
         yield opened
 
 
-def run(studio: Studio, *texts: str, is_json: bool = True, **more: Path) -> str:
+def run(studio: Studio, *texts: str, is_json: bool = True, status: int = 0, **more: Any) -> str:
     """Run the command on the studio's job and return what it wrote."""
     out = io.StringIO()
     console = Console(file=out, width=200)
     terminal = Terminal(load_words(), "en", is_json, console, Console(stderr=True))
     args = argparse.Namespace(job=studio.job(), text=list(texts), file=None, out=None)
     args.srt = args.vtt = args.base = False
+    args.speakers, args.language = None, ""
     args.dial = []
     args.__dict__.update(more)
-    services: Any = SimpleNamespace(inference=studio.demo, settings=studio.settings)
-    assert predict.run(args, services, terminal) == 0
+    talks = more.get("talks")
+    services: Any = SimpleNamespace(inference=studio.demo, settings=studio.settings, talks=talks)
+    assert predict.run(args, services, terminal) == status
     return out.getvalue()
 
 
@@ -82,10 +85,61 @@ def test_folder_is_answered_file_by_file(studio: Studio, tmp_path: Path) -> None
     (folder / "b.png").write_bytes(b"\xff")
     out = tmp_path / "out.csv"
     record = json.loads(run(studio, file=folder, out=out))
-    assert record == {"out": str(out), "files": 2, "unread": 1}
+    assert record == {"out": str(out), "files": 2, "unread": 1, "unasked": 0}
     rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
     assert [(row["file"], row["predicted"]) for row in rows] == [("a.png", "good"), ("b.png", "")]
     assert "damaged" in rows[1]["problem"]
+
+
+def break_off(studio: Studio, monkeypatch: pytest.MonkeyPatch, name: str, after: int) -> None:
+    """Let somebody press Ctrl-C once the model was asked so many times."""
+    ask, times = getattr(studio.demo._serving, name), count()
+
+    def asked(*args: Any, **more: Any) -> Any:
+        if next(times) >= after:
+            raise KeyboardInterrupt
+        return ask(*args, **more)
+
+    monkeypatch.setattr(studio.demo._serving, name, asked)
+
+
+@pytest.mark.parametrize("studio", ["mirror"], indirect=True)
+def test_table_that_is_broken_off_keeps_what_was_answered(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_off(studio, monkeypatch, "_ask", 2)  # slices of one row and of a few
+    table, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    table.write_text("text\n" + "good\n" * 1_500)  # more than are asked at once
+    record = json.loads(run(studio, file=table, out=out, status=1))
+    kept = record["classes"]["good"]
+    assert 1 < kept < 1_024
+    assert record["unasked"] == 1_500 - kept
+    rows = list(csv.reader(out.read_text("utf-8-sig").splitlines()))[1:]
+    assert [row[1] for row in rows] == ["good"] * kept + [""] * (1_500 - kept)
+
+
+@PICTURES
+def test_folder_that_is_broken_off_keeps_what_was_answered(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out.csv"
+    folder.mkdir()
+    for name in "abcd":
+        (folder / f"{name}.png").write_text("good")
+    break_off(studio, monkeypatch, "looks", 2)
+    record = json.loads(run(studio, file=folder, out=out, status=1))
+    assert (record["files"], record["unasked"]) == (2, 2)
+    assert len(out.read_text("utf-8-sig").splitlines()) == 3
+
+
+@pytest.mark.parametrize("studio", ["mirror"], indirect=True)
+def test_answers_that_are_lost_are_said_to_be(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    break_off(studio, monkeypatch, "_ask", 0)
+    with pytest.raises(KeyboardInterrupt):
+        run(studio, "good", "bad")
+    assert "nothing was kept" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("studio", ["mirror_speech"], indirect=True)

@@ -6,6 +6,8 @@ from typing import Any
 
 from bigmodel.core.results.subtitles import Segment
 
+UNHEARD_S = 10.0  # that it stands in subtitles where they stop
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -43,12 +45,20 @@ class Talk:
         """Yield the pieces in which something is said, each with its number from 1."""
         return ((n, piece) for n, piece in enumerate(self.pieces, 1) if piece.text.strip())
 
-    def segments(self) -> list[Segment]:
-        """Return what is said when, each with its speaker before it where one is known."""
-        return [
+    @property
+    def heard_to(self) -> float:
+        """The second from which on something was not heard."""
+        return next((piece.start for piece in self.pieces if piece.sure is None), self.seconds)
+
+    def segments(self, unheard: str = "") -> list[Segment]:
+        """Return what is said when, each with its speaker before it where one is known; `unheard` stands where no more was heard."""
+        said = [
             (p.start, p.end, f"{p.speaker}: {p.text}" if p.speaker else p.text)
             for _, p in self.said()
         ]
+        until = min(self.seconds, self.heard_to + UNHEARD_S)
+        rest = [] if self.is_whole or not unheard else [(self.heard_to, until, unheard)]
+        return sorted(said + rest)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON writes it."""

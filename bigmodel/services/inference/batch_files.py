@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -55,8 +56,9 @@ def write_answers(
     """Write one line a file into a table. `say` puts a problem into words; `labels` are those of the model.
 
     Answers that consist of files go into `out` as well where that is a ZIP or a folder; the table lies
-    among them as `answers.csv`.
+    among them as `answers.csv`. Where somebody breaks off by Ctrl-C, what was answered is written.
     """
+    answers = _until_broken_off(answers)
     if out.suffix.lower() in ENDINGS:
         _write_table(answers, out, say, kind, labels)
         return
@@ -67,6 +69,11 @@ def write_answers(
         return
     saved = (_saved(answer, out) for answer in answers)
     _write_table(saved, out / "answers.csv", say, kind, labels)
+
+
+def _until_broken_off(answers: Iterable[Answered]) -> Iterator[Answered]:
+    with suppress(KeyboardInterrupt):
+        yield from answers
 
 
 def save_files(answer: Answered, folder: Path) -> list[Path]:

@@ -44,7 +44,7 @@ TEXT_ENDINGS = (".csv", ".tsv")
 DOCUMENTS = tuple(FORMATS)  # files that only a model that says them in other words gives back
 YES_NO = {True: "yes", False: "no"}
 Said = tuple[Answer, bool | None]  # and whether it is like none of the training rows
-Ask = Callable[[Sequence[str]], Sequence[Said]]
+Ask = Callable[[Sequence[str]], Iterable[Said]]
 Cells = tuple[Cell, ...]
 
 
@@ -268,21 +268,34 @@ def text_columns(upload: Upload, recipe: Recipe, task: Task | None = None) -> tu
 def _answered(
     batches: Iterable[Sequence[Row]], asker: Asker, tally: PredictionSummary, say: Tell
 ) -> Iterator[tuple[Sequence[Row], list[Cells]]]:
-    """Yield each batch with its answers, and count them."""
+    """Yield each batch with its answers, and count them; none from where somebody breaks off by Ctrl-C: what was answered is kept."""
+    is_broken_off = False
     for rows in batches:
-        asked = [row for row in rows if row.text.strip() and not row.own] if asker.ask else []
-        found = iter(asker.ask([row.text for row in asked]) if asker.ask and asked else [])
         answers: list[Cells] = []
-        for row in rows:
-            tally.rows += 1
-            if row.own:
-                answers.append(_own(row, asker, tally))
-            elif asker.ask and row.text.strip():
-                answers.append(_said(row, next(found), asker, tally, say))
-            else:
-                tally.empty += 1
-                answers.append((None,) * asker.width)
-        yield rows, answers
+        try:
+            if not is_broken_off:
+                answers.extend(_of_batch(rows, asker, tally, say))
+        except KeyboardInterrupt:
+            is_broken_off = True
+        left = len(rows) - len(answers)
+        tally.rows += len(rows)
+        tally.unasked += left
+        yield rows, answers + [(None,) * asker.width] * left
+
+
+def _of_batch(
+    rows: Sequence[Row], asker: Asker, tally: PredictionSummary, say: Tell
+) -> Iterator[Cells]:
+    asked = [row for row in rows if row.text.strip() and not row.own] if asker.ask else []
+    found = iter(asker.ask([row.text for row in asked]) if asker.ask and asked else [])
+    for row in rows:
+        if row.own:
+            yield _own(row, asker, tally)
+        elif asker.ask and row.text.strip():
+            yield _said(row, next(found), asker, tally, say)
+        else:
+            tally.empty += 1
+            yield (None,) * asker.width
 
 
 def _said(row: Row, said: Said, asker: Asker, tally: PredictionSummary, say: Tell) -> Cells:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 
 from bigmodel.answers import answer_type, metrics_of
@@ -309,16 +310,15 @@ class InferenceService:
 
     def asker(self, model: TrainedModel) -> Asker:
         """Return a model as one that is asked about the rows of a table."""
-        folder = self._folder(model)
-        kind = self.answers_of(model)
+        folder, kind = self._folder(model), self.answers_of(model)
         tells = kind.detects_strangers and (folder / MEMORY).is_file()
+        replies = self._serving.replies
 
-        def ask(texts: Sequence[str]) -> Sequence[Said]:
-            if not tells:
-                rows = self._serving.answers(folder, texts)
-                return [(kind.decode(row, model.labels), None) for row in rows]
-            found = self._serving.looks(folder, texts)
-            return [(kind.decode(row, model.labels), is_strange(said)) for row, said in found]
+        def ask(texts: Sequence[str]) -> Iterator[Said]:
+            for reply in replies(folder, texts, "explanations" if tells else "answers"):
+                odd = map(is_strange, reply.explanations) if tells else repeat(None)
+                rows = (kind.decode(row, model.labels) for row in reply.answers)
+                yield from zip(rows, odd, strict=False)  # without end where it tells nothing
 
         return Asker(kind, model.labels, ask, about_model(model, folder, kind), tells)
 

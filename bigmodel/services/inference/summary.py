@@ -39,10 +39,11 @@ class OfClass:
 
 @dataclass
 class PredictionSummary:
-    """Counts the answers of one table. `strange` stays None where the model cannot tell."""
+    """Counts the answers of one table. `strange` stays None where the model cannot tell; `unasked` rows came after somebody broke off."""
 
     rows: int = 0
     empty: int = 0
+    unasked: int = 0
     own: int = 0
     is_document: bool = False  # whose rows are passages
     strange: int | None = None
@@ -80,7 +81,7 @@ class PredictionSummary:
 
     @property
     def answered(self) -> int:
-        return self.rows - self.empty
+        return self.rows - self.empty - self.unasked
 
     def counts(self) -> list[tuple[str, int]]:
         """Return the rows of each class, most frequent first."""
@@ -90,11 +91,13 @@ class PredictionSummary:
 
 def counted(tally: PredictionSummary, say: Tell) -> str:
     """Return in a sentence or two what the answers come to."""
-    seen = {"rows": tally.rows, "answered": tally.answered, "empty": tally.empty}
+    seen = {"rows": tally.rows - tally.unasked, "answered": tally.answered, "empty": tally.empty}
     key = "writeback.passages" if tally.is_document else "writeback.counts"
     parts = [say(Message(key, seen))]
     if tally.own:
         parts.append(say(Message("writeback.own", {"own": tally.own})))
+    if tally.unasked:
+        parts.append(say(Message("writeback.unasked", {"unasked": tally.unasked})))
     counts = tally.counts()
     named = [
         say(Message("writeback.class_rows", {"label": _short(label), "rows": rows}))
@@ -120,6 +123,8 @@ def summary_rows(
         rows.append((word("strange"), tally.strange))
     if tally.own:
         rows.append((word("own"), tally.own))
+    if tally.unasked:
+        rows.append((word("unasked"), tally.unasked))
     rows.append((None,))
     if tally.numbers:
         low, high, total = tally.numbers

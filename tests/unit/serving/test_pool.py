@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -355,3 +356,20 @@ def test_unreadable_file_is_told_and_the_child_lives(
     with pytest.raises(ModelError, match="picture_broken"):
         serving.looks(folder, [str(broken)])
     assert pid_of(serving, folder) == pid
+
+
+def test_child_ends_with_the_process_that_started_it_though_it_is_at_work(
+    serving: Serving, model: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_exit: list[Callable[[], None]] = []
+    monkeypatch.setattr(processes.atexit, "register", at_exit.append)
+    folder = model()
+    pid = pid_of(serving, folder)
+    [end] = at_exit
+    with ThreadPoolExecutor(1) as busy:
+        asked = busy.submit(scores, serving, folder, ["hang"])
+        end()
+        assert gone(pid)
+        with suppress(ModelError):  # or a new child, which hangs as well, is ended with its pool
+            serving.close()
+            asked.result()

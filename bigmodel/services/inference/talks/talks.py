@@ -214,15 +214,15 @@ class Talks:
         """
         return self._kept.piece(owner, talk_id, number)
 
-    def write(self, owner: str, talk_id: str, kind: str, out: Path) -> None:
-        """Write subtitles (`srt`, `vtt`), a table (`csv`), or a data set of pieces with their texts (`zip`)."""
+    def write(self, owner: str, talk_id: str, kind: str, out: Path, unheard: str = "") -> None:
+        """Write subtitles (`srt`, `vtt`; `unheard` is said where no more was heard), a table (`csv`), or a data set of pieces with their texts (`zip`)."""
         talk = self._kept.get(owner, talk_id)
         if kind == "zip":
             self._pack(owner, talk, out)
         elif kind == "csv":
             out.write_text(_table(talk), "utf-8-sig", newline="")
         else:
-            out.write_text(SUBTITLES[kind](talk.segments()), "utf-8")
+            out.write_text(SUBTITLES[kind](talk.segments(unheard)), "utf-8")
 
     def _pack(self, owner: str, talk: Talk, out: Path) -> None:
         """Write a ZIP as speech is learned from: `transcripts.csv` names each piece with its text."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from bigmodel.commands import predict
 from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.results.talk import Piece, Talk
 from bigmodel.services.inference.ready_bases import ReadyBases
@@ -17,6 +19,7 @@ from bigmodel.services.inference.talks.talks import Talks
 from bigmodel.services.people.limits import Limits
 from bigmodel.services.training.base_models import BaseModelService
 from tests.fakes.demo import Studio, open_studio
+from tests.unit.test_predict_files import run
 
 SAID = ("good morning", "", "is that, a comma")
 
@@ -152,3 +155,30 @@ def test_bases_listen_before_any_training_once_they_are_here(talks: Talks, studi
     talk = talks.begin("me", Path("talk.wav"), "talk.wav")
     with pytest.raises(ModelError, match="base_missing"):
         next(talks.hear("me", talk.id, bases[0].id))
+
+
+def test_hour_that_is_broken_off_on_the_command_line_keeps_what_was_heard(
+    talks: Talks, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = talks._serving.answers
+
+    def once(folder: Path, files: Sequence[str]) -> Any:
+        monkeypatch.setattr(talks._serving, "answers", broken)
+        return answers(folder, files)
+
+    def broken(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(talks._serving, "answers", once)
+    monkeypatch.setattr(predict, "OWNER", "me")
+    (tmp_path / "talk.wav").touch()
+    asked: dict[str, Any] = {"talks": talks, "srt": True, "out": tmp_path / "out"}
+    said = run(studio, str(tmp_path / "talk.wav"), status=1, **asked)
+    [record] = json.loads(said)["predictions"]
+    assert (record["is_broken_off"], record["heard_s"], record["seconds"]) == (True, 10.0, 30.0)
+    blocks = (tmp_path / "out" / "talk.srt").read_text().split("\n\n")
+    assert SAID[0] in blocks[0]
+    assert "00:00:10,000 --> 00:00:20,000" in blocks[1]
+    assert "The rest of this recording" in blocks[1]
+    assert len(blocks) == 2
+    assert talks.newest("me") is None  # no piece stays in scratch
