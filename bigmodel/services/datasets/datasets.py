@@ -145,7 +145,14 @@ class DatasetService:
             upload.discard()
         title = clean_name(name) or clean_name(source_name)
         dataset = Dataset(dataset_id, owner, title, now(), version)
-        keep(self._settings, version, lambda: self._store.datasets.add(dataset))
+
+        def add() -> None:
+            Limits(self._settings, self._store).check_kept(
+                owner, self._settings.home / version.folder
+            )
+            self._store.datasets.add(dataset)
+
+        keep(self._settings, version, add)
         tell(1.0)
         return dataset
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 
 from bigmodel.core import clock
@@ -86,6 +87,19 @@ class Limits:
         used, most = self.used(owner), self.share(owner).disk_mb
         if used + size > most * MB:
             raise DatasetError("disk_limited", used=round(used / MB), most=most)
+
+    def check_kept(self, owner: str, folder: Path) -> None:
+        """Refuse what was made of an upload and lies in a folder that is nobody's yet: it can be far more than was sent.
+
+        Raises:
+            DatasetError: `disk_grown`.
+        """
+        if not self._settings.sign_in:
+            return
+        used, most, need = self.used(owner), self.share(owner).disk_mb, size_of(folder)
+        if used + need > most * MB:
+            sizes = {"need": ceil(need / MB), "used": round(used / MB), "most": most}
+            raise DatasetError("disk_grown", **sizes)
 
     def used(self, owner: str) -> int:
         """Return the bytes that a person takes up: datasets, jobs and base models, and what is still on its way in."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from bigmodel.core.callbacks import Say
-from pages.shared.web import address, language, pulse
+from pages.shared.web import address, language
 from pages.shared.web.front.blocks import Blocks
 from pages.shared.web.page import GROUPS, QUIET, Context, Page
 from pages.shared.web.theme import script
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CACHE_S = (3_600, 21_600)  # how often Gradio looks at its copies of files, and how old they get
 SKIPPED = {(gr.Button, "click"), (gr.Timer, "tick")}
-ON_LOAD = (script("navigation.js"), script("press.js"), script("said.js"))
+ON_LOAD = (script("pulse.js"), script("navigation.js"), script("press.js"), script("said.js"))
 # A part of each sentence that Gradio says by itself, and what stands in its place (`assets/said.js`).
 SAID = {
     "Connection to the server was lost": "shell.lost",
@@ -36,7 +36,7 @@ def build_shell(services: "Services", pages: Sequence[Page]) -> tuple[gr.Blocks,
     with Blocks(title=title, analytics_enabled=False, delete_cache=CACHE_S) as demo:
         dataset = gr.Textbox("", visible="hidden", elem_id="shell-dataset", container=False)
         job = gr.Textbox("", visible="hidden", elem_id="shell-job", container=False)
-        for each in (address.SCRIPT, pulse.SCRIPT, *ON_LOAD):
+        for each in (address.SCRIPT, *ON_LOAD):
             demo.load(None, None, None, js=each)
         with gr.Row(elem_id="shell-head"):
             head = gr.HTML(f'<div class="bm-head"><b>{html.escape(title)}</b></div>')

@@ -51,6 +51,10 @@ def test_chinese_is_written_in_chinese(words: Words) -> None:
     assert untranslated == set()
 
 
+def test_people_are_spoken_to_in_one_form(words: Words) -> None:
+    assert [key for key, text in words.texts["zh"].items() if "您" in text] == []
+
+
 def test_every_key_named_in_code_exists(words: Words) -> None:
     missing = {
         (path.name, key)

@@ -1,5 +1,7 @@
 """One person's share of a shared installation is kept; somebody alone has no limits."""
 
+import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,18 @@ def test_disk_of_one_person_is_limited(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="disk_limited"):
         services.datasets.import_file("anna", large)
     assert len(services.datasets.all("anna")) == 1
+
+
+def test_what_an_upload_becomes_is_counted_and_taken_away_again(tmp_path: Path) -> None:
+    services = real_services(settings_of(tmp_path / "home", sign_in="open", person_disk_mb=1))
+    packed = tmp_path / "table.csv.gz"
+    rows = "".join(f"{os.urandom(60).hex()},{'ab'[at % 2]}\n" for at in range(9_000))
+    packed.write_bytes(gzip.compress(f"text,label\n{rows}".encode()))
+    assert packed.stat().st_size < 2**20
+    with pytest.raises(DatasetError, match="disk_grown"):
+        services.datasets.import_file("anna", packed)
+    assert services.datasets.all("anna") == []
+    assert not any((tmp_path / "home" / "datasets").rglob("*.parquet"))
 
 
 def test_second_press_at_the_last_training_is_the_same_job(tmp_path: Path) -> None:
