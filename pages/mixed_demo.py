@@ -15,7 +15,7 @@ from bigmodel.core.results.panel import cut
 from bigmodel.services.inference.given_rows import PICTURE, SOUND, TEXT, AskedColumn
 from pages.shared.demo import text_view
 from pages.shared.demo.models import LOCK, DemoModels
-from pages.shared.demo.table_box import answer_table
+from pages.shared.demo.table_box import TableBox
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.media_route import MEDIA
 from pages.shared.web.page import Context, Page
@@ -59,7 +59,7 @@ class MixedDemo:
                 visible=False,
                 elem_id="mixed-demo-examples",
             )
-            self._build_table()
+            self._table = TableBox(self._ctx, "mixed-demo", WORDS)
         self._wire()
 
     def _build_boxes(self) -> None:
@@ -81,21 +81,6 @@ class MixedDemo:
                 self._around.append(around)
         self._left = gr.HTML(padding=False, elem_id="mixed-demo-left")
 
-    def _build_table(self) -> None:
-        t = self._ctx.t
-        with gr.Accordion(t(f"{WORDS}file_title"), open=False, elem_id="mixed-demo-file-section"):
-            gr.Markdown(t(f"{WORDS}file_about"))
-            self._file = gr.File(
-                label=t("pages.text_demo.file_in"), height=140, elem_id="mixed-demo-file"
-            )
-            self._run_file = gr.Button(t("pages.text_demo.file_run"), elem_id="mixed-demo-file-run")
-            self._done = gr.HTML(padding=False, elem_id="mixed-demo-file-done")
-            self._out = gr.DownloadButton(
-                t("pages.text_demo.file_out"),  # type: ignore[arg-type] # every label may be I18nData
-                visible=False,
-                elem_id="mixed-demo-file-out",
-            )
-
     def _wire(self) -> None:
         protect, newest = guard(self._ctx.services.words), Newest()
         model = self.models.model
@@ -116,9 +101,7 @@ class MixedDemo:
             [*self._texts, self._result],
             **shown,
         )
-        self._run_file.click(
-            protect(self.ask_table), [model, self._file], [self._out, self._done], **LOCK
-        )
+        self._table.wire(protect, model)
 
     # handlers ---------------------------------------------------------------------------------
 
@@ -190,16 +173,6 @@ class MixedDemo:
         media = f"{MEDIA}/{self._demo.rows.dataset_id(owner, model_id)}"
         seen = f'<div class="bm-card">{parts_html(files, media, escape)}</div>' if files else ""
         return *texts, self._answered(owner, model_id, row, request) + seen
-
-    def ask_table(
-        self,
-        model_id: str,
-        path: str | None,
-        request: gr.Request,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio finds it in the signature
-    ) -> tuple[object, str]:
-        """Answer every row of an uploaded table or ZIP."""
-        return answer_table(self._ctx, model_id, path, request, progress)
 
     def _answered(self, owner: str, model_id: str, row: str, request: gr.Request) -> str:
         if not row:

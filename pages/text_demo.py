@@ -13,7 +13,7 @@ from bigmodel.core.model import TrainedModel
 from bigmodel.core.results.panel import cut
 from pages.shared.demo import text_view
 from pages.shared.demo.models import LOCK, DemoModels
-from pages.shared.demo.table_box import answer_table
+from pages.shared.demo.table_box import TableBox
 from pages.shared.demo.talk import Talk
 from pages.shared.web.guard import Newest, guard
 from pages.shared.web.page import QUIET, Context, Page
@@ -73,7 +73,7 @@ class TextDemo:
                 visible=False,
                 elem_id="text-demo-examples",
             )
-            self._build_table()
+            self._table = TableBox(self._ctx, "text-demo", WORDS, ENDINGS)
         self._wire()
 
     def _build_question(self) -> None:
@@ -111,32 +111,12 @@ class TextDemo:
                 control(self._ctx, dial, "text") for dial in self._demo.dials.of_tab("text")
             ]
 
-    def _build_table(self) -> None:
-        t = self._ctx.t
-        with gr.Accordion(t(f"{WORDS}file_title"), open=False, elem_id="text-demo-file-section"):
-            gr.Markdown(t(f"{WORDS}file_about"))
-            self._file = gr.File(
-                label=t(f"{WORDS}file_in"),
-                file_types=ENDINGS,
-                height=140,
-                elem_id="text-demo-file",
-            )
-            self._run_file = gr.Button(
-                t(f"{WORDS}file_run"), interactive=False, elem_id="text-demo-file-run"
-            )
-            self._done = gr.HTML(padding=False, elem_id="text-demo-file-done")
-            self._out = gr.DownloadButton(
-                t(f"{WORDS}file_out"),  # type: ignore[arg-type] # every label may be I18nData
-                visible=False,
-                elem_id="text-demo-file-out",
-            )
-
     def _wire(self) -> None:
         protect, newest = guard(self._ctx.services.words), Newest()
         model = self.models.model
         shown = {"show_progress": "minimal", "show_progress_on": self._result, **LOCK}
         picked = self.models.wire(
-            [self._examples, self._run, self._run_file, self._turned, self._stop, self.talk.clear, self._open, *self._boxes]
+            [self._examples, self._run, self._turned, self._stop, self.talk.clear, self._open, *self._boxes]
         )  # fmt: skip
         talked = [self._result, self.talk.said]
         asked = gr.on(
@@ -158,16 +138,7 @@ class TextDemo:
         picked.success(protect(newest(self.start)), None, talked, **anew, **LOCK)
         self.talk.clear.click(protect(newest(self.start)), None, talked, **anew, **QUIET)
         self._open.upload(protect(self.open), self._open, self._text, queue=False, **LOCK)
-        self._run_file.click(
-            protect(self.ask_table), [model, self._file], [self._out, self._done], **LOCK
-        )
-        self._file.change(
-            lambda: (gr.DownloadButton(visible=False), ""),
-            None,
-            [self._out, self._done],
-            queue=False,
-            **LOCK,
-        )
+        self._table.wire(protect, model)
 
     # handlers ---------------------------------------------------------------------------------
 
@@ -202,7 +173,6 @@ class TextDemo:
                 visible=bool(examples),
             ),
             gr.Button(self._ctx.say(request, f"{WORDS}{verb}"), interactive=bool(model)),
-            gr.Button(interactive=bool(model)),
             gr.Column(visible=bool(kind and kind.dials)),
             gr.Button(visible=bool(kind and kind.grows)),
             gr.Button(visible=talks),
@@ -309,16 +279,6 @@ class TextDemo:
         unused = [""] * (len(self._boxes) - len(parts))
         for shown in self.answers(model_id, sample[0], request, dials):
             yield *parts, *unused, shown, ""
-
-    def ask_table(
-        self,
-        model_id: str,
-        path: str | None,
-        request: gr.Request,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio finds it in the signature
-    ) -> tuple[object, str]:
-        """Answer every row of an uploaded table."""
-        return answer_table(self._ctx, model_id, path, request, progress)
 
     def _count(self, rows: int, request: gr.Request) -> str:
         key = "many_cut" if rows > SHOWN_LINES else "many"

@@ -31,7 +31,12 @@ class Wish(StrEnum):
 
     NONE = "none"
     CANCEL = "cancel"
+    END = "end"  # a cancel by whoever runs a shared installation
     PAUSE = "pause"
+
+    @property
+    def is_cancel(self) -> bool:
+        return self in (Wish.CANCEL, Wish.END)
 
 
 MOVES: Mapping[State, frozenset[State]] = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bigmodel.core.job import Job, State, Wish
+from bigmodel.core.job import Job, State
 from bigmodel.core.message import Message
 from bigmodel.jobs.attempt_folder import Exit
 
@@ -53,7 +53,7 @@ def judge(job: Job, ending: Ending) -> Verdict:
     """Return the next state of a job in `starting` or `running` whose worker is gone."""
     if ending.outcome == "succeeded":
         return Verdict(State.SUCCEEDED)
-    if job.wish == Wish.CANCEL or ending.outcome == "cancelled":
+    if job.wish.is_cancel or ending.outcome == "cancelled":
         return Verdict(State.CANCELLED)
     message, traceback, can_retry = _reason(ending)
     if ending.said == "paused":

@@ -144,7 +144,7 @@ def services_over(
         talks=Talks(settings, inference, serving, ready, limits),
         voices=Voices(settings, store, inference, serving, jobs.delete),
         export_table=ExportTableService(settings, store, inference, labelling),
-        annotated=AnnotatedService(settings, store, labelling.settle),
+        annotated=AnnotatedService(settings, store, labelling.settle, downloads),
         health=health,
         disk=DiskService(settings, store, limits),
         uploads=UploadService(settings, limits),

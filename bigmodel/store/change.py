@@ -16,7 +16,7 @@ Row = tuple[str, datetime, Message]  # kind, time and sentence of a line of the 
 KEPT_BEFORE = 1  # checkpoints that stand behind the newest one, should it be damaged
 MOST_WAIT = timedelta(minutes=10)  # a job that is to wait for longer saw the clock being set back
 WAITING = (State.QUEUED, State.PAUSED)  # no worker holds these: a wish comes true at once
-FULFILLED = {Wish.CANCEL: State.CANCELLED, Wish.PAUSE: State.PAUSED}
+FULFILLED = {Wish.CANCEL: State.CANCELLED, Wish.END: State.CANCELLED, Wish.PAUSE: State.PAUSED}
 LEVELS: dict[State, Level] = {State.FAILED: "error", State.LOST: "warning"}
 
 
@@ -151,7 +151,7 @@ def wished(job: Job, wish: Wish) -> Changed:
     """
     if wish == Wish.NONE:
         raise ValueError("a wish is for a cancel or a pause")
-    is_new = job.wish == Wish.NONE or (job.wish, wish) == (Wish.PAUSE, Wish.CANCEL)
+    is_new = job.wish == Wish.NONE or (job.wish == Wish.PAUSE and wish.is_cancel)
     if job.is_final or not is_new or (job.state, wish) == (State.PAUSED, Wish.PAUSE):
         return Changed(job)
     at = now()

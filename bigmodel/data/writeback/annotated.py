@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from bigmodel.core.callbacks import OnShare
 from bigmodel.core.datasets.boxes import Box, Boxed, boxed_of, kinds_of
 
 NAME_CHARACTERS = 80
@@ -85,14 +86,15 @@ BOXES: Mapping[str, Callable[[Sequence[Labelled]], Written]] = {
 FOLDERS = "folders"
 
 
-def write(rows: Sequence[Labelled], style: str, out: Path) -> None:
+def write(rows: Sequence[Labelled], style: str, out: Path, progress: OnShare) -> None:
     """Write files and labels as one ZIP, which is there whole or not at all."""
     rows = _named(rows)
     part = out.with_name(f".{out.name}.part")
     folders = _folders({row.label for row in rows}) if style == FOLDERS else {}
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as package:  # they are packed already
-            for row in rows:
+            for done, row in enumerate(rows):
+                progress(done / len(rows))
                 package.write(row.path, f"{folders.get(row.label, FOLDER)}/{row.name}")
             for name, text in BOXES[style](rows) if style in BOXES else ():
                 package.writestr(name, text, zipfile.ZIP_DEFLATED)

@@ -134,7 +134,7 @@ class Supervisor:
             watch.force, watch.forced_at = Force.FLAG, at  # it said goodbye: now it must go
         elif watch.job.wish not in (Wish.NONE, watch.asked) and watch.force != Force.KILL:
             watch.ask(watch.job.wish, at)
-        if watch.outcome or watch.job.wish == Wish.CANCEL:
+        if watch.outcome or watch.job.wish.is_cancel:
             watch.press(at, self._settings.stop_s)
         elif at - watch.heard_at > self._lease_s(watch):
             self._end_silent(watch, at)

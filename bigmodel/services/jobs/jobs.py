@@ -100,9 +100,9 @@ class JobService:
         """
         return self._store.jobs.set_priority(owner, job_id, int(clock.now().timestamp()))
 
-    def cancel(self, owner: str, job_id: str) -> Job:
+    def cancel(self, owner: str, job_id: str, *, by_admin: bool = False) -> Job:
         """Ask a job to end; one that waits is cancelled at once. Asking again changes nothing."""
-        job = self._store.jobs.wish(owner, job_id, Wish.CANCEL)
+        job = self._store.jobs.wish(owner, job_id, Wish.END if by_admin else Wish.CANCEL)
         self._presence.poke()
         if not job.is_final:
             self.wake()

@@ -16,7 +16,7 @@ MOST_SHOWN = 200  # people, those with the most on disk first
 class Jobs(Protocol):
     """What cancels a job."""
 
-    def cancel(self, owner: str, job_id: str, /) -> Job:
+    def cancel(self, owner: str, job_id: str, /, *, by_admin: bool) -> Job:
         """Ask a job to end."""
 
 
@@ -65,7 +65,7 @@ class AdminService:
         self._store.people.get(person_id)
         jobs = [j for j in self._store.jobs.list_all(person_id, LOOKED_AT) if not j.is_final]
         for job in jobs:
-            self._jobs.cancel(person_id, job.id)
+            self._jobs.cancel(person_id, job.id, by_admin=True)
         return len(jobs)
 
     def set_share(self, admin: str, person_id: str, share: Share) -> None:

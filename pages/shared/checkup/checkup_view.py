@@ -12,10 +12,11 @@ from bigmodel.core.datasets.checkup import Checkup, Example, Finding, RepairPrev
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.message import Message
-from pages.shared.checkup.parts import VersionMaker, button, progress, table
+from pages.shared.checkup.parts import VersionMaker, button, table
 from pages.shared.web.guard import Newest
 from pages.shared.web.media_route import media_url
 from pages.shared.web.page import QUIET, Context, Updates
+from pages.shared.widgets.answer import progress
 
 LOOK_S = 0.7
 HIGH, MIDDLE = 65, 40  # harm

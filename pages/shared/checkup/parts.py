@@ -35,11 +35,6 @@ def button(act: str, text: str, *, is_primary: bool = False, **data: str) -> str
     return f'<button type="button" class="{style}" data-act="{act}"{told}>{escape(text)}</button>'
 
 
-def progress(said: str, percent: int) -> str:
-    """Return how far something is as HTML."""
-    return f'<p role="status">{escape(said)}</p><progress max="100" value="{percent}"></progress>'
-
-
 def table(heads: Sequence[str], rows: str, style: str = "bm-table") -> str:
     """Return rows that are HTML already as a table that may be scrolled."""
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)

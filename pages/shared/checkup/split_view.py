@@ -11,9 +11,10 @@ from bigmodel.core.callbacks import Say, Tell
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.datasets.splits import AT_RANDOM, GIVEN, SplitDifference
 from bigmodel.core.errors import NotFoundError
-from pages.shared.checkup.parts import VersionMaker, progress
+from pages.shared.checkup.parts import VersionMaker
 from pages.shared.web.guard import Newest
 from pages.shared.web.page import QUIET, Context, Updates
+from pages.shared.widgets.answer import progress
 
 WORDS = "split."
 LOOK_S = 1.0

@@ -12,11 +12,12 @@ from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.errors import NotFoundError
 from bigmodel.core.labelling.gain import LabelGain
 from bigmodel.core.labelling.suspects import Decision, Doubts, Suspect
-from pages.shared.checkup.parts import VersionMaker, button, progress
+from pages.shared.checkup.parts import VersionMaker, button
 from pages.shared.data.dataset_view import LABEL_CHARACTERS, short
 from pages.shared.web.guard import Newest
 from pages.shared.web.media_route import media_url
 from pages.shared.web.page import QUIET, Context, Updates
+from pages.shared.widgets.answer import progress
 
 WORDS = "suspects."
 LOOK_S = 1.0

@@ -95,7 +95,7 @@ class JobControls:
             self.pause: gr.update(visible=job.is_live, interactive=not is_asked),
             self.first: gr.update(visible=place > 1),
             self.notify: gr.update(visible=not job.is_final),
-            self.cancel: gr.update(visible=not job.is_final, interactive=job.wish != Wish.CANCEL),
+            self.cancel: gr.update(visible=not job.is_final, interactive=not job.wish.is_cancel),
             self.further: gr.update(visible=can_further),
             **self.again.shown(job, newest, request, "again_newer"),
         }

@@ -80,7 +80,7 @@ def sentence(
     job: Job, turn: Turn | None, models: Sequence[TrainedModel], say: Say, now: datetime
 ) -> str:
     """Return in one sentence where the job is."""
-    if job.wish == Wish.CANCEL and not job.is_final:
+    if job.wish.is_cancel and not job.is_final:
         return say("pages.jobs.cancelling")
     if job.wish == Wish.PAUSE and job.is_live:
         return say("pages.jobs.pausing")
@@ -97,7 +97,13 @@ def sentence(
         return say(f"pages.jobs.done_{kept}", time=span(_took(job, now), say))
     key = f"pages.jobs.{job.state}"
     has_model = job.state in (State.FAILED, State.CANCELLED) and bool(models)
-    return say(f"{key}_with_model") if has_model else say(key)
+    said = say(f"{key}_with_model") if has_model else say(key)
+    return f"{say('pages.jobs.by_admin')} {said}" if _is_ended(job) else said
+
+
+def _is_ended(job: Job) -> bool:
+    """Return whether whoever runs the installation cancelled it."""
+    return (job.state, job.wish) == (State.CANCELLED, Wish.END)
 
 
 def _waiting(turn: Turn | None, say: Say) -> str:

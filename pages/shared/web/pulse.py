@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from bigmodel.core import clock
 from bigmodel.core.callbacks import Say
-from bigmodel.core.job import FINAL, Job, State, share_done
+from bigmodel.core.job import FINAL, Job, State, Wish, share_done
 from bigmodel.core.language import Language
 from bigmodel.core.message import Arg, Message
 from bigmodel.words import Words
@@ -64,13 +64,18 @@ def news(jobs: Sequence[Job], words: Words, spoken: Language, at: datetime) -> d
             "dataset": job.dataset_id,
             "tab": "results" if job.state == State.SUCCEEDED else "jobs",
             "kind": TOLD[job.state],
-            "sentence": say(f"pages.jobs.news_{TOLD[job.state]}", name=job.name),
+            "sentence": _ended(job, say),
             "close": say("pages.jobs.news_close"),
         }
         for job in jobs
         if job.state in FINAL and job.ended_at and at - job.ended_at < NEWS
     ]
     return {"live": live, "ended": ended}
+
+
+def _ended(job: Job, say: Say) -> str:
+    is_ended = (job.state, job.wish) == (State.CANCELLED, Wish.END)
+    return say(f"pages.jobs.news_{'by_admin' if is_ended else TOLD[job.state]}", name=job.name)
 
 
 def _title(job: Job, say: Say) -> str:

@@ -36,6 +36,13 @@ def quiet(text: str) -> str:
     return f'<div class="bm-muted">{html.escape(text)}</div>' if text else ""
 
 
+def progress(said: str, percent: int) -> str:
+    """Return how far something is as HTML."""
+    return (
+        f'<p role="status">{html.escape(said)}</p><progress max="100" value="{percent}"></progress>'
+    )
+
+
 def _line(text: str, answer: tuple[str, float | None], note: str) -> str:
     said, (shown, sure) = f"<td>{html.escape(text)}</td>", answer
     if sure is None:

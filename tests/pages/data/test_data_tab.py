@@ -22,6 +22,7 @@ from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.labelling.splits import SplitService
 from bigmodel.services.labelling.suspects import SuspectService
 from bigmodel.services.sharing.annotated import AnnotatedService
+from bigmodel.services.sharing.downloads import Downloads
 from bigmodel.settings import Settings
 from bigmodel.words import load_words
 from pages.data import DataTab
@@ -56,7 +57,7 @@ def tab(settings: Settings) -> DataTab:
         last_look=LastLookService(settings, store),
         similar=SimilarService(settings, store),
         cards=CardService(settings, store, load_words()),
-        annotated=AnnotatedService(settings, store, labelling.settle),
+        annotated=AnnotatedService(settings, store, labelling.settle, Downloads(settings)),
         training=SimpleNamespace(tasks=list, unfit_for=lambda *_: ""),
         filling=FillingService(settings, store, labelling.settle),
         append=AppendService(settings, store, ControlService(settings, store, Asleep())),

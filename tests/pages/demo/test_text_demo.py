@@ -17,9 +17,10 @@ from bigmodel.services.inference.predict import Answered, TextRow
 from bigmodel.services.panels import answer_html
 from bigmodel.words import load_words
 from pages.shared.demo import text_view
+from pages.shared.demo.table_box import TableBox
 from pages.shared.web.page import LOCAL_OWNER, Context
 from pages.shared.widgets import answer
-from pages.text_demo import TextDemo
+from pages.text_demo import WORDS, TextDemo
 from tests.fakes.demo import Studio, open_studio
 
 
@@ -101,6 +102,30 @@ def test_nothing_to_answer_is_said(tab: TextDemo, studio: Studio, text: str) -> 
     model = studio.demo.resolve(LOCAL_OWNER, studio.job()).id
     with pytest.raises(ModelError, match="text_missing"):
         tab.ask(model, text, ask())
+
+
+def test_refused_file_says_why_and_is_not_asked_again(
+    tab: TextDemo, studio: Studio, tmp_path: Path
+) -> None:
+    model = studio.demo.resolve(LOCAL_OWNER, studio.job()).id
+    box = TableBox(tab._ctx, "text-demo", WORDS)
+    wrong, right = tmp_path / "wrong.xlsx", tmp_path / "right.csv"
+    wrong.write_bytes(b"PK\x03\x04" + bytes(200))
+    right.write_text("text\nso good\nso bad\n", "utf-8")
+
+    def pressable(shown: tuple[Any, ...]) -> bool:
+        return bool(shown[0].interactive)
+
+    assert not pressable(box.look(model, None, ask()))
+    assert pressable(box.look(model, str(wrong), ask()))
+    refused = box.answer(model, str(wrong), ask("zh"))
+    assert not pressable(refused)
+    assert 'role="alert"' in str(refused[2])
+    button, made, said = box.answer(model, str(right), ask())
+    assert isinstance(made, gr.DownloadButton)
+    assert made.visible
+    assert "2" in str(said)
+    assert pressable((button,))
 
 
 def test_labels_of_a_person_never_become_html() -> None:

@@ -67,6 +67,13 @@ def test_wish_to_cancel_is_told_until_the_job_is_over() -> None:
     assert sentence(ended) == say("pages.jobs.cancelled")
 
 
+def test_cancel_of_an_administrator_says_by_whom() -> None:
+    assert sentence(job(state=State.RUNNING, wish=Wish.END)) == say("pages.jobs.cancelling")
+    ended = sentence(job(state=State.CANCELLED, wish=Wish.END), None, model())
+    assert ended.startswith("An administrator of this installation cancelled it")
+    assert say("pages.jobs.cancelled_with_model") in ended
+
+
 def test_pause_is_told_only_of_a_job_at_work() -> None:
     assert sentence(job(state=State.RUNNING, wish=Wish.PAUSE)) == say("pages.jobs.pausing")
     assert sentence(job(state=State.PAUSED, wish=Wish.PAUSE)) == say("pages.jobs.paused")

@@ -8,6 +8,7 @@ import pytest
 
 from bigmodel.base_models import shelf, wheels
 from bigmodel.core.errors import DatasetError, JobError, ModelError
+from bigmodel.core.job import State, Wish
 from bigmodel.core.model import Base
 from bigmodel.settings import Settings
 from tests.fakes.journey import store_of, write_table
@@ -67,6 +68,23 @@ def test_second_press_at_the_last_training_is_the_same_job(tmp_path: Path) -> No
     assert services.training.submit("anna", made, base="instant", key="press") == first
     with pytest.raises(JobError, match="jobs_limited"):
         services.training.submit("anna", made, base="instant", key="another press")
+
+
+def test_cancel_of_an_administrator_is_told_apart_from_ones_own(tmp_path: Path) -> None:
+    services = real_services(settings_of(tmp_path / "home", sign_in="accounts"))
+    boss, anna = (
+        services.people.add(name, "correct horse battery", is_admin=name == "boss").id
+        for name in ("boss", "anna")
+    )
+    made = services.datasets.import_file(anna, write_table(tmp_path / "table.csv", 60)).id
+    own, other = (services.training.submit(anna, made, base="instant").id for _ in range(2))
+    services.jobs.cancel(anna, own)
+    assert services.admin.cancel(boss, anna) == 1
+    ended = {job.id: (job.state, job.wish) for job in services.jobs.all(anna, 9)}
+    assert ended == {
+        own: (State.CANCELLED, Wish.CANCEL),
+        other: (State.CANCELLED, Wish.END),
+    }
 
 
 def test_everything_that_takes_bytes_counts(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from bigmodel.data.versions.versions import load_rows
 from bigmodel.services.datasets.datasets import DatasetService
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.services.sharing.annotated import AnnotatedService
+from bigmodel.services.sharing.downloads import Downloads
 from bigmodel.settings import Settings
 from tests.fakes.boxed_pictures import KINDS, SIDE, write_boxed
 from tests.fakes.media import classes, packed
@@ -29,7 +30,9 @@ class Shelf:
         self.settings, self.store = settings, ScratchStore()
         self.datasets = DatasetService(settings, self.store)
         self.sorting = LabellingService(settings, self.store)
-        self.taking = AnnotatedService(settings, self.store, self.sorting.settle)
+        self.taking = AnnotatedService(
+            settings, self.store, self.sorting.settle, Downloads(settings)
+        )
 
     def labels(self, dataset: Dataset) -> dict[str, str]:
         rows = load_rows(self.settings.home / dataset.version.folder)
