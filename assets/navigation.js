@@ -2,6 +2,7 @@
 // bottom chooses a group and the strip at the top shows its tabs. Without this script all tabs stand in one line.
 () => {
   const last = {};  // the tab of each group that was open last
+  let shown = '';  // the tab that is open
   const strip = () => document.querySelector('#main > .tab-wrapper [role=tablist]');
   const button = slug => document.getElementById(`tab-${slug}-button`);
   const set = (node, name, value) => { if (node.getAttribute(name) !== value) node.setAttribute(name, value); };
@@ -27,6 +28,11 @@
       });
     }
     strip().dataset.alone = String(open?.slugs.length === 1);
+    const now = open?.slugs.find(slug => button(slug).ariaSelected === 'true') || '';
+    if (now === shown) return;
+    // What a tab said stays behind with it: it would lie over what the next one has to say.
+    if (shown) for (const close of document.querySelectorAll('.toast-body.info .toast-close')) close.click();
+    shown = now;
   }
   document.addEventListener('click', event => {
     const pressed = event.target.closest?.('.bm-nav button');

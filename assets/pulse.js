@@ -40,6 +40,11 @@
       note.onclick = () => { window.focus(); location.href = link(job); };
     }
   }
+  // Who looks at a training sees that it ended: a notice would lie over it.
+  function isSeen(job) {
+    const {searchParams: at} = new URL(location), tab = at.get('tab') || '';
+    return !document.hidden && at.get('job') === job.id && (['jobs', 'results'].includes(tab) || tab.endsWith('-demo'));
+  }
   function tell(pulse) {
     const live = pulse.live[0];
     document.title = live ? live.title + ' · ' + title : title;
@@ -47,7 +52,7 @@
       if (told.has(job.id)) continue;
       told.add(job.id);
       localStorage.setItem('bm_told', JSON.stringify([...told].slice(-200)));
-      show(job);
+      if (!isSeen(job)) show(job);
     }
   }
   async function look() {

@@ -227,7 +227,10 @@ class TrainTab:
         owner, say = dataset.owner, partial(self.ctx.say, request)
         tell = partial(self.ctx.tell, request)
         choices = self.training.choices(owner, dataset.id, task)
-        named = [(c, view.base_name(c.base, task, self.ctx.services.words, say)) for c in choices]
+        named = [
+            (c, view.base_name(c.base.name, task, self.ctx.services.words, say)) for c in choices
+        ]
+        called = {c.base.name: name for c, name in named}
         fitting = [(c, name) for c, name in named if c.fits]
         names = [c.base.name for c, _ in fitting]
         speaks = dataset.version.summary.medium == "text"
@@ -251,7 +254,7 @@ class TrainTab:
             self.body: gr.Column(visible=True),
             self.dataset: gr.Dropdown([(d.name, d.id) for d in known], value=dataset.id),
             self.task: task,
-            self.name: gr.Textbox(value="", placeholder=f"{dataset.name} · {chosen}"),
+            self.name: gr.Textbox(value="", placeholder=f"{dataset.name} · {called[chosen]}"),
             self.base: gr.Radio(cards, value=chosen, info=view.about_bases(choices, say)),
             self.unfit: gr.HTML(unfit, visible=bool(unfit)),
             self.intake.about: self.intake.introduced(dataset.version.summary.medium, say),
@@ -380,6 +383,9 @@ class TrainTab:
                 preset=preset,
                 changes={field: value for field, value in given.items() if field in known},
                 name=name,
+                called=view.base_name(
+                    base, task, self.ctx.services.words, partial(self.ctx.say, request)
+                ),
                 key=view.form_key(sent, name, dataset_id, task, base, preset, *values),
                 via="browser",
             )

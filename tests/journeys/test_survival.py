@@ -59,4 +59,4 @@ def test_training_is_paused_goes_on_where_it_stopped_and_is_cancelled(
         walker.wait_for_state(page, "cancelled")
         walker.wait_for_state(other, "cancelled")
         expect(page.locator("#jobs-demo")).to_be_visible()
-        expect(page.locator("#bm-news")).to_contain_text("was cancelled")
+        expect(page.get_by_test_id("jobs-sentence")).to_contain_text("Cancelled")

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from bigmodel.core.datasets.dataset import Dataset, Split, Version
 from bigmodel.core.datasets.inputs import parts_of
 from bigmodel.core.errors import DatasetError
+from bigmodel.core.task import Medium
 from bigmodel.data.tables.number import as_number, find_format
 from bigmodel.data.tables.source import ORIGINAL
 from bigmodel.data.targets import target_kind
@@ -27,6 +28,7 @@ SCANNED = 20_000  # rows in which one of each part is looked for
 CONFIRMED = "confirmed"  # a file in the folder of a version whose rows somebody called right
 PARTS = (Split.TRAIN, Split.VALIDATION, Split.TEST)
 NAMES, COMMA, POINT = "names", "comma", "point"  # ways to read an answer
+WHAT = {"label": "speaker", "speaker": "label"}  # what else the class of a recording may be
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class LastLook:
     rows: tuple[ReadRow, ...]
     is_confirmed: bool = False
     readings: tuple[Reading, ...] = ()
+    instead: str = ""  # what else the classes may be: people who speak, or kinds of sounds
 
 
 class LastLookService:
@@ -76,7 +79,13 @@ class LastLookService:
             _media_rows(folder, version) if is_media(folder) else _text_rows(folder, version)
         )
         readings = () if is_media(folder) else tuple(_readings(folder, version))
-        return LastLook(rows, (folder / CONFIRMED).is_file(), readings)
+        instead = WHAT.get(version.summary.target, "")
+        return LastLook(
+            rows,
+            (folder / CONFIRMED).is_file(),
+            readings,
+            instead if version.recipe.medium == Medium.AUDIO else "",
+        )
 
     def confirm(self, owner: str, dataset_id: str) -> None:
         """Remember that the rows of the newest version are right."""
@@ -91,12 +100,14 @@ class LastLookService:
         """
         dataset = self._settle(owner, dataset_id)
         folder = self._settings.home / dataset.version.folder
-        if way not in {reading.way for reading in _readings(folder, dataset.version)}:
+        if way and way == self.look(owner, dataset_id).instead:
+            recipe = replace(dataset.version.recipe, kind=way)
+        elif way in {reading.way for reading in _readings(folder, dataset.version)}:
+            decimal = {COMMA: ",", POINT: "."}.get(way, "")
+            kind = "number" if decimal else "label"
+            recipe = replace(dataset.version.recipe, kind=kind, decimal=decimal)
+        else:
             raise DatasetError("reading_unknown")
-        decimal = {COMMA: ",", POINT: "."}.get(way, "")
-        recipe = replace(
-            dataset.version.recipe, kind="number" if decimal else "label", decimal=decimal
-        )
         number = dataset.version.number + 1
         made = renamed(self._settings, dataset.version, number, recipe, {})
         return keep_version(self._settings, self._store, owner, made)
@@ -132,11 +143,19 @@ def _media_rows(folder: Path, version: Version) -> Iterator[ReadRow]:
 
 
 def _one_of_each(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return a row of each part, filled up with further ones of the first."""
+    """Return a row of each part, filled up with further ones of the first, with different answers where there are."""
     by_part = {part: [row for row in rows if row["split"] == part] for part in PARTS}
-    firsts = [found[0] for found in by_part.values() if found]
-    further = by_part[Split.TRAIN][1 : 1 + ROWS - len(firsts)]
-    return sorted([*firsts, *further], key=lambda row: PARTS.index(Split(str(row["split"]))))
+    chosen: list[dict[str, Any]] = []
+    for found in (*by_part.values(), *[by_part[Split.TRAIN]] * ROWS):
+        left = [row for row in found if not any(row is one for one in chosen)]
+        if left and len(chosen) < ROWS:
+            seen = {_answer(row) for row in chosen}
+            chosen.append(next((row for row in left if _answer(row) not in seen), left[0]))
+    return sorted(chosen, key=lambda row: PARTS.index(Split(str(row["split"]))))
+
+
+def _answer(row: dict[str, Any]) -> str:
+    return str(row["item"].label if "item" in row else row["target"])
 
 
 def _readings(folder: Path, version: Version) -> Iterator[Reading]:

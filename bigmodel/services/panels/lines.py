@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from bigmodel.core.callbacks import Say
-from bigmodel.core.results.panel import Figure, Panel, PanelKind, plain
+from bigmodel.core.results.panel import Figure, Panel, PanelKind, cut, plain
 from bigmodel.services.panels.plot import BOTTOM, HEIGHT, RIGHT, WIDTH, Scale, guide, plot
 
 WORDS = "pages.results."
@@ -83,7 +83,7 @@ def _place(x: float, y: float, is_straight: bool) -> str:
 
 
 def _name(line: Mapping[str, Any], panel: Panel, say: Say) -> str:
-    label = line["label"][:16] or say(WORDS + panel.data.get("all", "line_micro"))
+    label = cut(line["label"], 16) or say(WORDS + panel.data.get("all", "line_micro"))
     return f"{label} · {say(WORDS + panel.data['area'], area=format(line['area'], '.3f'))}"
 
 

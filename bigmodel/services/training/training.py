@@ -312,10 +312,13 @@ class TrainingService:
         preset: str = "balanced",
         changes: Mapping[str, Any] | None = None,
         name: str = "",
+        called: str = "",
         key: str = "",
         via: str = "",
     ) -> Job:
         """Queue a training and return its job. The same key is the same job, however often it is sent.
+
+        A job without a `name` is named by its data and by what its base is `called`.
 
         Raises:
             NotFoundError: no such dataset or task.
@@ -340,7 +343,7 @@ class TrainingService:
                 id=new_id(),
                 owner=owner,
                 key=key or new_id(),
-                name=clean_name(name) or self._free_name(dataset, chosen),
+                name=clean_name(name) or self._free_name(dataset, called or chosen.name),
                 task=found.name,
                 dataset_id=dataset.id,
                 dataset_version=dataset.version.number,
@@ -358,8 +361,8 @@ class TrainingService:
         self._jobs.wake()
         return queued
 
-    def _free_name(self, dataset: Dataset, base: Base) -> str:
-        return free_name(self._store, dataset.owner, f"{dataset.name} · {base.name}")
+    def _free_name(self, dataset: Dataset, called: str) -> str:
+        return free_name(self._store, dataset.owner, f"{dataset.name} · {called}")
 
     def _params(
         self, task: Task, base: Base, preset: str, changes: Mapping[str, Any] | None

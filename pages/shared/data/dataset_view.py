@@ -30,6 +30,9 @@ class Table(Protocol):
     def files(self) -> tuple[tuple[str, ...], ...]: ...
 
 
+BOOKS = ("xlsx", "xlsm", "xls", "ods", "parquet")  # have no encoding that anybody could choose
+
+
 def facts(dataset: Dataset, say: Say) -> str:
     """Return what was found in the file, as a card."""
     recipe, summary = dataset.version.recipe, dataset.version.summary
@@ -44,7 +47,7 @@ def facts(dataset: Dataset, say: Say) -> str:
             f"{summary.rows:,} ({summary.usable_rows:,} {say('pages.data.usable')})",
         ),
     ]
-    if recipe.encoding:
+    if recipe.encoding and recipe.format not in BOOKS:
         lines.append(("encoding", recipe.encoding))
     if recipe.delimiter:
         lines.append(("delimiter", say(f"pages.data.delimiter_{DELIMITERS[recipe.delimiter]}")))

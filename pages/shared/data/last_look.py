@@ -15,6 +15,7 @@ from pages.shared.data.dataset_view import short
 from pages.shared.web.guard import Newest
 from pages.shared.web.media_route import MEDIA
 from pages.shared.web.page import QUIET, Context, Updates
+from pages.shared.widgets.answer import quiet
 from pages.shared.widgets.media_item import parts_html
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 WORDS = "pages.last_look."
 COLUMNS, NUMBERS, SPLIT, FOLDERS = "columns", "numbers", "split", "folders"
+WHAT = ("label", "speaker")  # what classes of recordings may be
 TO_PLACE = """(wrong) => {
   const place = {columns: 'data-columns', folders: 'data-upload'}[wrong];
   if (place) document.getElementById(place)?.scrollIntoView({behavior: 'smooth', block: 'center'});
@@ -91,7 +93,7 @@ class LastLookView:
         wrong = (
             [COLUMNS, *([NUMBERS] if look.readings else []), SPLIT]
             if is_table
-            else [FOLDERS, SPLIT]
+            else [*([look.instead] if look.instead else []), FOLDERS, SPLIT]
         )
         choices = [(say(f"{WORDS}wrong_{name}"), name) for name in wrong]
         return {
@@ -127,7 +129,7 @@ class LastLookView:
         return (
             f"<p>{escape(say(f'{WORDS}how_{wrong}'))}</p>",
             gr.Radio(ways, value=now, visible=is_number),
-            gr.Button(visible=is_number or wrong == SPLIT),
+            gr.Button(visible=is_number or wrong in (SPLIT, *WHAT)),
         )
 
     def mend(self, dataset_id: str, wrong: str, way: str | None, request: gr.Request) -> str:
@@ -136,7 +138,7 @@ class LastLookView:
         if wrong == SPLIT:
             dataset = service.split_anew(owner, dataset_id)
         else:
-            dataset = service.read_as(owner, dataset_id, way or "")
+            dataset = service.read_as(owner, dataset_id, wrong if wrong in WHAT else way or "")
         gr.Info(self.ctx.say(request, f"{WORDS}mended"))
         return f"{dataset.id} {dataset.version.number}"
 
@@ -147,9 +149,10 @@ def _drawn(look: "LastLook", dataset_id: str, say: Say) -> str:
     heads = (say(f"{WORDS}{name}") for name in columns)
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     body = "".join(_row(row, dataset_id, say, _has_answers(look)) for row in look.rows)
+    note = quiet(say(f"{WORDS}note_{look.instead}")) if look.instead else ""
     return (
         f'<p class="bm-lead">{escape(say(f"{WORDS}{key}"))}</p><div class="bm-scroll" tabindex="0">'
-        f'<table class="bm-table bm-rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<table class="bm-table bm-rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}'
     )
 
 

@@ -115,14 +115,15 @@ class WrongRows:
         end = offset + len(rows)
         count = self.ctx.say(request, f"{WORDS}wrong_count", start=offset + 1, end=end, total=total)
         media = f"{MEDIA}/{self.ctx.services.jobs.get(owner, job_id).dataset_id}"
-        nothing = view.notice(self.ctx.say(request, f"{WORDS}wrong_none"))
+        key = "wrong_none" if truth or answer else "wrong_nothing"
+        nothing = view.notice(self.ctx.say(request, f"{WORDS}{key}"))
         say = partial(self.ctx.say, request)
         return {
             self.offset: offset,
             self.rows: view.wrong_table(rows, say, count, media) if rows else nothing,
-            self.previous: gr.Button(interactive=offset > 0),
-            self.next: gr.Button(interactive=end < total),
-            self.save: gr.Button(interactive=total > 0),
+            self.previous: gr.Button(interactive=offset > 0, visible=total > PAGE_ROWS),
+            self.next: gr.Button(interactive=end < total, visible=total > PAGE_ROWS),
+            self.save: gr.Button(visible=total > 0),
         }
 
     # handlers ---------------------------------------------------------------------------------

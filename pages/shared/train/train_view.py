@@ -9,7 +9,7 @@ from typing import Protocol
 from bigmodel.core.callbacks import Say, Tell
 from bigmodel.core.datasets.dataset import Dataset
 from bigmodel.core.message import Message
-from bigmodel.core.model import Base, BaseChoice
+from bigmodel.core.model import BaseChoice
 from bigmodel.core.task import INSTANT, PRESETS
 from bigmodel.words import Words
 
@@ -40,10 +40,10 @@ def about_bases(choices: Sequence[BaseChoice], say: Say) -> str:
     return say("train.tuned_too") if any(one.base.name == INSTANT for one in choices) else ""
 
 
-def base_name(base: Base, task: str, words: Words, say: Say) -> str:
+def base_name(base: str, task: str, words: Words, say: Say) -> str:
     """Return what a base is called: its words in the task, else its own name."""
-    key = f"tasks.{task}.bases.{base.name}.name"
-    return say(key) if words.has(key) else base.name
+    key = f"tasks.{task}.bases.{base}.name"
+    return say(key) if words.has(key) else base
 
 
 def card(choice: BaseChoice, name: str, say: Say, tell: Tell, *, speaks: bool = True) -> str:

@@ -27,6 +27,7 @@ SAID = {
     "currently busy": "shell.busy",
     "Could not parse server response": "errors.unexpected",
     "An Unexpected Error Occurred": "errors.unexpected",
+    "Invalid file type": "shell.wrong_type",
 }
 
 

@@ -63,8 +63,8 @@ def test_base_without_facts_has_no_empty_line() -> None:
 
 def test_own_base_is_called_by_its_own_name() -> None:
     task = "text_classification"
-    assert view.base_name(Base("my-bert", "folder"), task, WORDS, say) == "my-bert"
-    assert view.base_name(Base("instant", "instant"), task, WORDS, say) != "instant"
+    assert view.base_name("my-bert", task, WORDS, say) == "my-bert"
+    assert view.base_name("instant", task, WORDS, say) != "instant"
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,14 @@ def test_notice_leaves_a_corner_that_a_control_comes_to(page: Page) -> None:
     expect(page.locator("#bm-news")).to_have_class("is-left")
 
 
+@pytest.mark.parametrize(("tab", "count"), [("results", 0), ("jobs", 0), ("data", 1)])
+def test_no_notice_lies_over_the_training_it_tells_of(page: Page, tab: str, count: int) -> None:
+    page.evaluate("tab => history.replaceState({}, '', `?tab=${tab}&job=1`)", tab)
+    page.evaluate(script("pulse.js"))
+    page.wait_for_function("localStorage.getItem('bm_told')")
+    expect(page.locator(".bm-news")).to_have_count(count)
+
+
 def test_notice_stands_above_on_a_phone_and_closes(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.evaluate(script("pulse.js"))

@@ -6,6 +6,7 @@ It never needs torch.
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,7 @@ from bigmodel.training.text.columns.heads import marked_rows, scores_of
 from bigmodel.training.text.tagging import instant as tagging
 from bigmodel.training.text.tagging.instant import InstantTagger
 
+TAGGED_PART = 3  # of a budget is what all marking of words may take
 MARKS = "instant-marks-{}"  # files of the model of each column of marked words
 
 
@@ -92,10 +94,10 @@ def train(data: TaskData, params: ColumnsParams, folder: Path, report: Reporter)
     Raises:
         TrainingError: `columns_none_to_learn`.
     """
-    heads = heads_of(data.labels)
+    heads, tagged = heads_of(data.labels), _Tagged(params, report)
     if not heads:
         raise TrainingError("columns_none_to_learn")
-    strengths, model, shared = _timed(data, params, report)
+    strengths, model, shared = _timed(data, params, tagged)
 
     def fit(rows: Rows) -> TextBaseline:
         if rows is data.train:
@@ -106,7 +108,7 @@ def train(data: TaskData, params: ColumnsParams, folder: Path, report: Reporter)
 
     def alone(part: TaskData) -> Trained:
         report.step(phase="instant", step=STEPS, steps=STEPS)
-        return _timed(part, params, report)[2]
+        return _timed(part, params, tagged)[2]
 
     measure_apart(data, shared, alone, folder)
 
@@ -173,22 +175,34 @@ def _fit(
     return model
 
 
+class _Tagged:
+    """Models of columns of marked words, each made once: alone they learn the same rows. Together they keep to a part of the budget."""
+
+    def __init__(self, params: ColumnsParams, report: Reporter) -> None:
+        self._report, self._known = report, dict[str, tuple[InstantTagger, float]]()
+        self._until = time.monotonic() + params.budget_s / TAGGED_PART if params.budget_s else inf
+
+    def of(self, data: TaskData, head: Head) -> tuple[InstantTagger, float]:
+        """Return the model of a column, and the seconds that the processor took."""
+        if head.column not in self._known:
+            start, rows = time.process_time(), marked_rows(data.train, head)
+            tagger = tagging.fit(rows, head.kinds, self._report, until=self._until)
+            self._known[head.column] = tagger, time.process_time() - start
+        return self._known[head.column]
+
+
 def _timed(
-    data: TaskData, params: ColumnsParams, report: Reporter
+    data: TaskData, params: ColumnsParams, tagged: _Tagged
 ) -> tuple[dict[str, float], ColumnsBaseline, Trained]:
     """Return penalties and model of all columns of some rows, and how long the processor took: what else runs does not count."""
     start, heads = time.process_time(), heads_of(data.labels)
     strengths = choose_strengths(data.train, heads, params)
-    taggers = tuple(
-        tagging.fit(marked_rows(data.train, head), head.kinds, report)
-        for head in heads
-        if head.kinds
-    )
-    spent = time.process_time() - start
     model = _fit(data.train, heads, data.labels, params, strengths)
-    model.taggers = taggers
     has_rows = any(not head.kinds for head in heads)  # else nothing reads whole texts
-    seconds = time.process_time() - start if has_rows else spent
+    seconds = time.process_time() - start if has_rows else 0.0
+    found = [tagged.of(data, head) for head in heads if head.kinds]
+    model.taggers = tuple(tagger for tagger, _ in found)
+    seconds += sum(took for _, took in found)
     return strengths, model, Trained(model.answer, model.parameters, seconds)
 
 

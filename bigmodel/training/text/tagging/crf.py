@@ -50,6 +50,7 @@ def fit(
     penalty: float,
     rounds: int,
     tell: Callable[[], None],
+    is_over: Callable[[], bool] = lambda: False,
 ) -> tuple[Floats, Floats]:
     """Return weights (features, tags) and moves (tags + 1, tags), the beginning in the last row.
 
@@ -61,6 +62,7 @@ def fit(
         penalty: weight of half the squared norm.
         rounds: of L-BFGS at most.
         tell: called at every round; may raise to stop.
+        is_over: asked after every round; what was found by then is the answer.
     """
     chains = Chains.of([length for length in lengths if length])
     rows = features[chains.order].tocsr()
@@ -82,9 +84,13 @@ def fit(
         )
         return value + penalty / 2 * float(point @ point), slope + penalty * point
 
+    def look(_found: object) -> None:
+        if is_over():
+            raise StopIteration
+
     begin = np.zeros(shape[0] * count + (count + 1) * count)
     options = {"maxiter": rounds, "maxcor": 5, "maxfun": 2 * rounds}
-    found = minimize(loss, begin, jac=True, method="L-BFGS-B", options=options)
+    found = minimize(loss, begin, jac=True, method="L-BFGS-B", options=options, callback=look)
     weights, moves = _parted(found.x, shape)
     return weights, moves + allowed
 

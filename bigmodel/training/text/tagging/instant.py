@@ -5,8 +5,10 @@ safetensors: nothing is pickled.
 """
 
 import json
+import time
 from collections import Counter
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -86,8 +88,10 @@ def train(data: TaskData, folder: Path, report: Reporter) -> None:
     fit(data.train, data.labels, report).save(folder)
 
 
-def fit(rows: Rows, kinds: tuple[str, ...], report: Reporter) -> InstantTagger:
-    """Return a model of some rows."""
+def fit(
+    rows: Rows, kinds: tuple[str, ...], report: Reporter, *, until: float = inf
+) -> InstantTagger:
+    """Return a model of some rows; no round begins after `until`, by the monotonic clock."""
     report.step(phase="instant", step=0, steps=ROUNDS)
     tags = bio_tags(kinds)
     rows = _some(rows)
@@ -119,6 +123,7 @@ def fit(rows: Rows, kinds: tuple[str, ...], report: Reporter) -> InstantTagger:
         penalty=PENALTY,
         rounds=ROUNDS,
         tell=tell,
+        is_over=lambda: time.monotonic() > until,
     )
     used = np.flatnonzero(np.abs(weights).max(axis=1, initial=0.0) > 1e-4)
     return InstantTagger(kinds, [terms[at] for at in used.tolist()], weights[used], moves)

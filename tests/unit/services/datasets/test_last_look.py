@@ -106,6 +106,20 @@ def test_plain_numbers_can_be_names_and_numbers_again(
         service.read_as("local", dataset.id, "comma")
 
 
+def test_classes_of_recordings_can_be_people_and_sounds_again(
+    tmp_path: Path, service: LastLookService, datasets: DatasetService
+) -> None:
+    path = packed(tmp_path / "heard.zip", classes("anna", "bo", count=20, ending="wav"))
+    dataset = datasets.import_file("local", path)
+    look = service.look("local", dataset.id)
+    assert look.instead == "speaker"
+    assert {row.answer for row in look.rows} == {"anna", "bo"}  # not three times the first
+    made = service.read_as("local", dataset.id, "speaker").version
+    assert (made.summary.target, made.summary.classes) == ("speaker", {"anna": 20, "bo": 20})
+    assert service.look("local", dataset.id).instead == "label"
+    assert service.read_as("local", dataset.id, "label").version.summary.target == "label"
+
+
 def test_pictures_are_looked_at_too(
     tmp_path: Path, service: LastLookService, datasets: DatasetService
 ) -> None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,23 @@ def test_tags_of_words_are_outputs_of_their_column() -> None:
     assert words.outputs == slice(3, 8)
     assert words.value(DATA.train.targets[0]).startswith("[")
     assert heads_of(words.names) == (Head("words", (), 0, ("bad", "good")),)
+
+
+def test_words_are_learned_once_and_within_the_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    fit = instant.tagging.fit
+
+    def counted(*given: Any, until: float) -> Any:
+        asked.append(until)
+        return fit(*given, until=0.0)  # as if the time were over
+
+    monkeypatch.setattr(instant.tagging, "fit", counted)
+    instant.train(DATA, ColumnsParams(budget_s=60), tmp_path, FakeReporter(tmp_path / "c"))
+    [until] = asked  # of the shared model and of the one of this column alone
+    assert until < time.monotonic() + 60
+    assert load(tmp_path).answer(DATA.test.inputs)
 
 
 def test_each_column_is_measured_beside_a_model_of_its_own(folder: Path) -> None:
