@@ -111,11 +111,17 @@ class Intake:
         ]  # fmt: skip
         take: Mapping[str, Any] = {"api_visibility": "private", "show_progress_on": self.folder}
         given = [file, self.task]
-        file.upload(
-            protect(self.upload), given, taken, api_visibility="private", show_progress_on=file
-        )
-        for box in (self.folder, self.tray):
+        brought = [
+            file.upload(
+                protect(self.upload), given, taken, api_visibility="private", show_progress_on=file
+            )
+        ]
+        brought += [
             box.submit(protect(self.take_tray), [self.ctx.dataset, self.task], taken, **take)
+            for box in (self.folder, self.tray)
+        ]
+        for event in brought:
+            event.success(None, None, None, js=script("brought.js"), **QUIET)
         test_file.upload(protect(self.take_test), [self.ctx.dataset, test_file], taken, **take)
         paste, card = self.paste, self.workbook
         paste.button.click(

@@ -32,8 +32,8 @@ TALK = Talk(
 class FakeTalks:
     """Hears one piece at a time."""
 
-    def __init__(self, talk: Talk) -> None:
-        self.talk, self.said = talk, []
+    def __init__(self, talk: Talk, *, is_trained: bool = False) -> None:
+        self.talk, self.said, self.is_trained = talk, [], is_trained
 
     def listeners(self, _owner: str) -> list[Listener]:
         base = SimpleNamespace(name="whisper", size_mb=149.4, languages=("any",))
@@ -43,8 +43,11 @@ class FakeTalks:
     def tellers(self, _owner: str) -> list[Any]:
         return []
 
+    def has_others(self, _owner: str) -> bool:
+        return self.is_trained
+
     def newest(self, _owner: str) -> Talk | None:
-        return self.talk
+        return None if self.is_trained else self.talk
 
     def get(self, _owner: str, _talk: str) -> Talk:
         return self.talk
@@ -139,6 +142,11 @@ def test_missing_base_is_offered_and_the_part_is_open(tmp_path: Path) -> None:
     assert "149 MB" in missing.value  # type: ignore[attr-defined]
     assert fetch.visible  # type: ignore[attr-defined]
     assert language.visible  # type: ignore[attr-defined]
+
+
+def test_part_is_folded_where_a_model_of_ones_own_is_tried(tmp_path: Path) -> None:
+    whole, *_ = view(FakeTalks(TALK, is_trained=True), tmp_path).show(None, "", ask())
+    assert whole == gr.skip()
 
 
 def test_what_was_stopped_goes_on_also_after_the_page_was_loaded_again(tmp_path: Path) -> None:

@@ -82,6 +82,10 @@ class Talks:
         ready = [one for one in self._ready.of(DEMO) if one.kind.is_text]
         return [*(Listener(f"{BASE}{r.base.name}", r.base.name, ready=r) for r in ready), *trained]
 
+    def has_others(self, owner: str) -> bool:
+        """Return whether something of this demo was trained: what listens without training is then not what is looked for."""
+        return bool(self._inference.models(owner, DEMO))
+
     def tellers(self, owner: str) -> list[TrainedModel]:
         """Return the models that say who speaks, the newest first."""
         return [model for model, kind in self._models(owner) if kind.has_claims]

@@ -135,9 +135,9 @@ class TalkView:
         tellers = self._talks.tellers(owner)
         nobody = (self._ctx.say(request, f"{WORDS}teller_none"), "")
         kept = None if talk_id else self._talks.newest(owner)
-        is_open = bool(kept) or all(one.ready for one in listeners)
+        is_open = bool(kept) or not self._talks.has_others(owner)
         return (
-            gr.Accordion(open=True) if is_open else gr.Accordion(),
+            gr.Accordion(open=True) if is_open else gr.skip(),
             gr.Dropdown(choices=choices, value=value),
             gr.Dropdown(
                 choices=[nobody, *((model.name, model.id) for model in tellers)],
