@@ -1,7 +1,7 @@
 """One table beside media files: which column names them, which says their class or words."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import AUDIO, IMAGE, Item, MediaFiles
+from bigmodel.data.media.naming.lists import ENDINGS as LISTS
+from bigmodel.data.media.naming.lists import marked_columns
 from bigmodel.data.media.naming.lookup import FileNames, listed
 from bigmodel.data.parts import split_of
 from bigmodel.data.tables.number import as_number
@@ -30,7 +32,7 @@ TEXT_NAMES = re.compile(
 )
 CLASS_NAMES = re.compile(
     r"class|label|labels|category|target|kind|type|species|breed|tag|emotion|diagnosis|sentiment|y"
-    r"|(class|label|category)[ _-]?(name|id)|.+[ _-](label|class|category)|dx|status|类别|标签|分类|种类|情绪|情感",
+    r"|(class|label|category)[ _-]?(name|id)|.+[ _-](label|class|category)|dx|status|choices?|类别|标签|分类|种类|情绪|情感",
     re.IGNORECASE,
 )
 SURE_NAMES = re.compile(r"label|class|categor|标签|类别", re.IGNORECASE)
@@ -57,7 +59,7 @@ AGAIN, TIMES = (
 ENOUGH = 0.5  # of the rows name a file: then the column is the one with the files
 EACH_OWN = 0.9  # of the cells of each class name a file
 WORDS_OF_SPEECH = 2.5  # more words on average are no name of a class
-ZERO_ONE = {"0", "1", "0.0", "1.0", "true", "false", ""}
+ZERO_ONE = {"-1", "0", "1", "0.0", "1.0", "true", "false", ""}  # -1 is no, as CelebA has it
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,8 @@ def open_listing(entry: Entry, files: MediaFiles, context: Context) -> Listing:
         DatasetError: `transcripts_paths`, `media_boxes`, `media_pieces`, `labels_several`, or what reading a table can raise.
     """
     findings = Findings()
-    columns = read_columns(entry, context.scratch, context.limits, findings)
+    marked = marked_columns(entry) if entry.ending in LISTS else {}
+    columns = marked or read_columns(entry, context.scratch, context.limits, findings)
     by_name = FileNames(files.items, entry)
     if entry.ending == ".json":
         columns = _of_classes(_turned(columns, by_name), by_name)
@@ -136,7 +139,7 @@ def open_listing(entry: Entry, files: MediaFiles, context: Context) -> Listing:
         if context.text in others
         else _label_column(others, files.medium, context.kind)
     )
-    labels = others.get(text) or ([] if text else _one_hot(others))
+    labels = others.get(text) or ([] if text else _one_hot(others, columns))
     if not labels:
         return Listing(entry, tuple(columns), file, names_files=names_files)
     is_spoken = files.medium != IMAGE and bool(text) and _is_spoken(text, labels)
@@ -247,8 +250,9 @@ def _label_column(columns: Mapping[str, Sequence[str]], medium: str, kind: str =
     texts = [
         name for name, values in columns.items() if _is_worded(values) and not _is_split(values)
     ]
-    if medium != IMAGE and all(_is_speech(columns[name]) for name in texts) and texts:
-        return texts[-1]  # of LJSpeech: the one with numbers written out
+    spoken = [name for name in texts if _is_speech(columns[name])]
+    if medium != IMAGE and spoken and all(n in spoken or _repeats(columns[n]) for n in texts):
+        return spoken[-1]  # of LJSpeech: the one with numbers written out
     classes = [name for name in texts if _repeats(columns[name])]
     return classes[0] if len(classes) == 1 and len(texts) == 1 else ""
 
@@ -258,8 +262,8 @@ def _as_label(name: str, values: Sequence[str]) -> tuple[bool, bool, bool]:
     return len(set(values)) > 1, _is_worded(values), bool(SURE_NAMES.search(name))
 
 
-def _one_hot(columns: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the class of each row where every class has a column of 0 and 1.
+def _one_hot(columns: Mapping[str, Sequence[str]], every: Collection[str]) -> list[str]:
+    """Return the class of each row where every class has a column of 0 and 1; `every` are those that can be chosen.
 
     Raises:
         DatasetError: `media_several`, rows have more than one.
@@ -276,7 +280,9 @@ def _one_hot(columns: Mapping[str, Sequence[str]]) -> list[str]:
         for row in zip(*(columns[name] for name in ones), strict=True)
     ]
     if any(len(row) > 1 for row in rows):
-        raise DatasetError("media_several", columns_found=listed(ones))
+        error = DatasetError("media_several", columns_found=listed(ones))
+        error.columns = tuple(every)
+        raise error
     return [row[0].strip() if row else "" for row in rows]
 
 

@@ -28,6 +28,7 @@ MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
 MAPPED = {  # what the two columns are called, by what asks for them
     "transcripts_columns": ("pages.media.file_column", "pages.media.text_column"),
     "labels_columns": ("pages.media.file_column", "pages.media.class_column"),
+    "media_several": ("pages.media.file_column", "pages.media.class_column"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Boxes around objects in pictures: Pascal VOC, COCO, YOLO, CVAT, LabelMe, VIA or tables, found by what the files hold.
+"""Boxes around objects in pictures: Pascal VOC, COCO, Create ML, YOLO, CVAT, LabelMe, VIA or tables, found by what the files hold.
 
 Where several formats are there, the one with boxes in most pictures counts. Pictures in class folders
 are read as such, unless boxes are asked for.
@@ -11,6 +11,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.media.annotations import Annotated, AnnotationFormat
 from bigmodel.data.media.annotations.drawings.box_tables import read_tables
 from bigmodel.data.media.annotations.drawings.coco import read_coco
+from bigmodel.data.media.annotations.drawings.createml import read_createml
 from bigmodel.data.media.annotations.drawings.cvat import read_cvat
 from bigmodel.data.media.annotations.drawings.drawn import Annotations, Pictures
 from bigmodel.data.media.annotations.drawings.placing import Placer
@@ -33,6 +34,7 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     pictures = Pictures(files.items)
     every = [
         read_coco(files.others, pictures),
+        read_createml(files.others, pictures),
         read_voc(files.others, pictures),
         read_cvat(files.others, pictures),
         read_shapes(files.others, pictures),

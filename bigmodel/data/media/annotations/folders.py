@@ -45,6 +45,9 @@ MASK = re.compile(
     r"(?P<of>.+)[\s_-](?:masks?|segs?|segmentation|gt|annot\w*|depth|edges?|contours?)(?:[\s_-]?\d+)?",
     re.IGNORECASE,
 )
+TRACED = re.compile(r"trimaps?|masks?|seg(?:mentation)?[\s_-]?masks?|掩码|掩膜")
+TWO = re.compile(r"([^\W\d_]+)[\s_-]+([^\W\d_].*)")  # words of a name of a folder
+GRID = 0.7  # of what two things could be called together
 MOST_MASKS = 0.8  # of the files: each picture has a few at most
 PIECES = re.compile(
     rf"(?:.*{GAP})??(?:fold|batch|part|chunk|disc|disk|session|批次?|第){GAP}\d+{GAP}(?:批|部分)?"
@@ -83,6 +86,21 @@ def without_masks(items: Sequence[Item], findings: Findings) -> Sequence[Item]:
     names = {item.entry.name for item in masks}
     findings.note("masks_beside", count=len(names), names=listed(sorted(names), SHOWN_FOLDERS))
     return [item for item in items if item.entry.name not in names]
+
+
+def without_traced(items: Sequence[Item], findings: Findings) -> Sequence[Item]:
+    """Return pictures without those in folders of masks, each called like one in another folder (the trimaps of Oxford Pets)."""
+    traced = [item for item in items if item.folders and TRACED.fullmatch(_plain(item.folders[-1]))]
+    names = {item.entry.name for item in traced}
+    stems = {_base(item) for item in items if item.entry.name not in names}
+    if not traced or not {_base(item) for item in traced} <= stems:
+        return items
+    findings.note("masks_beside", count=len(names), names=listed(sorted(names), SHOWN_FOLDERS))
+    return [item for item in items if item.entry.name not in names]
+
+
+def _base(item: Item) -> str:
+    return item.entry.base.removesuffix(item.entry.ending)
 
 
 def _stem(item: Item) -> str:
@@ -125,9 +143,20 @@ def _tell_names(items: Sequence[Item], context: Context) -> None:
     names = sorted({item.label for item in items} - {""})
     if len(names) > 1 and context.kind != SPEAKER and are_people(names):
         context.findings.note("folders_people", names=listed(names, SHOWN_FOLDERS))
+    if two := _two_things(names):
+        first, second = (listed(sorted(each), SHOWN_FOLDERS) for each in two)
+        context.findings.note("folders_two_things", first=first, second=second)
     halves = [name for name in names if HALVES.fullmatch(_plain(name))]
     if halves and len(names) <= MOST_HALVES:
         context.findings.note("folders_halves", names=listed(names, SHOWN_FOLDERS))
+
+
+def _two_things(names: Sequence[str]) -> tuple[set[str], set[str]] | None:
+    """Return the two things that folders are called by, where nearly each of one stands with each of the other (OAF_angry, YAF_angry)."""
+    found = [TWO.fullmatch(_plain(name)) for name in names]
+    first, second = ({each[at] for each in found if each} for at in (1, 2))
+    is_grid = min(len(first), len(second)) > 1 and len(names) >= GRID * len(first) * len(second)
+    return (first, second) if all(found) and is_grid else None
 
 
 def are_people(names: Sequence[str]) -> bool:

@@ -16,6 +16,7 @@ from bigmodel.data.media.listing import SPEAKER, Context
 from bigmodel.data.media.naming.lists import (
     MOST_BYTES,
     are_captions,
+    is_partition,
     lists_among,
     rows_of_lists,
     stem_of,
@@ -25,13 +26,15 @@ from bigmodel.data.parts import split_of
 
 ENOUGH = 0.5  # of the files are named
 NUMBER = re.compile(r"\d{1,6}")
+COUNTED = re.compile(r"(?P<number>\d{1,6})[\s:,=.]+(?P<name>\S.*)")
 CLASSES = re.compile(r"(class|label|categor|synset|wnid|类别|标签)\w*", re.IGNORECASE)
 
 
 def _read(files: MediaFiles, context: Context) -> Annotated | None:
     items: dict[str, Item] = {}
     used: list[str] = []
-    for entry, rows in rows_of_lists(lists_among(files.others), files.items):
+    lists = [e for e in lists_among(files.others) if not (is_partition(e) or _counts_classes(e))]
+    for entry, rows in rows_of_lists(lists, files.items):
         if rows and all(len(label.split()) == 1 for _, label in rows):
             part = str(split_of(stem_of(entry)) or "")
             items |= {item.entry.name: replace(item, label=lb, split=part) for item, lb in rows}
@@ -60,8 +63,7 @@ def _named(
     if not all(map(NUMBER.fullmatch, numbers)):
         return items, ()
     for entry in lists_among(others):
-        names = text_of(entry, MOST_BYTES).split("\n") if CLASSES.fullmatch(stem_of(entry)) else []
-        names = [name.strip() for name in names if name.strip()]
+        names = _class_names(entry)
         first, last = min(map(int, numbers)), max(map(int, numbers))
         if (first == 0 and len(names) > last) or (first == 1 and len(names) == last):
             return {
@@ -69,6 +71,24 @@ def _named(
                 for key, item in items.items()
             }, (entry.name,)
     return items, ()
+
+
+def _class_names(entry: Entry) -> list[str]:
+    """Return the names of a list of classes, without the numbers that count them in order ("0 rose", "1: tulip")."""
+    if not CLASSES.fullmatch(stem_of(entry)):
+        return []
+    names = [name.strip() for name in text_of(entry, MOST_BYTES).split("\n") if name.strip()]
+    found = [each for each in map(COUNTED.fullmatch, names) if each]
+    first = int(found[0]["number"]) if found else 0
+    is_counted = [int(each["number"]) for each in found] == list(range(first, first + len(names)))
+    told = [each["name"] for each in found]
+    return told if found and is_counted and len(set(told)) == len(told) else names
+
+
+def _counts_classes(entry: Entry) -> bool:
+    """Tell a list that gives each class its number: none of files, though these be called 0.jpg and 1.jpg."""
+    names = _class_names(entry)
+    return bool(names) and names[0] not in text_of(entry, MOST_BYTES).splitlines()
 
 
 def without_captions(items: Sequence[Item], name: str, context: Context) -> Annotated | None:

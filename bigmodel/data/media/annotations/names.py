@@ -23,11 +23,15 @@ from bigmodel.data.media.annotations.folders import (
     are_people,
     by_folders,
     with_splits,
+    without_traced,
 )
 from bigmodel.data.media.files import FEWEST_FILES, Item, MediaFiles
 from bigmodel.data.media.listing import SPEAKER, Context
+from bigmodel.data.tables.table import Findings
 
 WORDS, LAST = "words", "-1"  # places beside the numbers of the words
+SIGN = "sign "  # before the number of a run of signs, in names that are one code
+RUNS = re.compile(r"\d+|[a-z]+|[A-Z]+")
 BETWEEN = re.compile(r"[\s_\-.,;+~@#()（）\[\]【】、，·—–]+")
 COUNTED = re.compile(r"([^\W\d_]+)(\d+)")  # "cat12" is two words
 CAMERAS = re.compile(  # what devices and chats call files
@@ -41,6 +45,8 @@ MOST_CLASSES = 200
 FILES_A_WORD, FILES_A_NUMBER = 2, 3  # on average at least
 MOST_DIGITS = 3  # longer numbers are days, times and ids
 MOST_PLACES = 20
+FEWEST_RUNS = 3  # of signs of one kind in a name that is one code
+FEWEST_CODES = 4  # numbers in a name that is made of codes
 CODED = 2  # words of a name, from which on bare numbers are codes (age, sex; feeling, strength)
 
 
@@ -48,7 +54,7 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     if context.is_repeated and are_classes(files):
         return None
     if place := context.name_part:
-        items = by_names(files.items, place)
+        items = by_names(without_traced(files.items, context.findings), place)
         named = next(item for item in items if item.label)
         context.findings.note(
             "names_used", level="info", name=named.entry.base[-80:], label=named.label
@@ -65,16 +71,23 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
 def _asked(files: MediaFiles, kind: str) -> tuple[NameClass, ...]:
     """Return what is to be asked where folders say nothing, say the same of every file, or who it is while names say more."""
     try:
-        items, _ = by_folders(files.items, files.medium)
+        usable = without_traced(files.items, Findings())
+        items, _ = by_folders(usable, files.medium)
     except DatasetError as error:
-        return name_classes(with_splits(files.items)) if error.key in UNSORTED else ()
+        return name_classes(with_splits(usable)) if error.key in UNSORTED else ()
     found = name_classes(items) if not kind or kind == "label" else ()
     if len({item.label for item in items}) > 1:
         told = [each for each in found if not _repeats_folders(items, each.place)]
         is_of_people = are_people([item.label for item in items if item.label])
-        return found if is_of_people and len(told) >= CODED else ()
+        return found if is_of_people and told and _are_codes(items, told) else ()
     found = found or name_classes(items)
     return found if any(not each.is_number for each in found) or len(found) >= CODED else ()
+
+
+def _are_codes(items: Sequence[Item], told: Sequence[NameClass]) -> bool:
+    """Tell names that say several things in codes, though only one of them differs beside who it is (RAVDESS)."""
+    numbers = sum(word.isdigit() for word in _split(items[0].entry.base))
+    return len(told) >= CODED or numbers >= FEWEST_CODES
 
 
 def _repeats_folders(items: Sequence[Item], place: str) -> bool:
@@ -133,6 +146,9 @@ def _places(names: Sequence[str]) -> list[str]:
     """Return the places that can be told apart: each word where names have as many, else the last and the run of words."""
     sizes = np.bincount([len(_split(name)) for name in names]) if names else np.zeros(1)
     usual = int(sizes.argmax())
+    is_code = usual == 1 and len({_signature(name) for name in names}) == 1
+    if is_code and len(_runs(names[0])) >= FEWEST_RUNS:
+        return [f"{SIGN}{number}" for number in range(1, 1 + len(_runs(names[0])))]
     if sizes[usual] >= NAMED * max(1, len(names)):
         return [str(number) for number in range(1, min(usual, MOST_PLACES) + 1)]
     return [WORDS, LAST]
@@ -147,9 +163,21 @@ def _split(name: str) -> list[str]:
     return found
 
 
+def _runs(name: str) -> list[str]:
+    """Return the runs of digits, small and capital letters of a name that is one code (`03a01Fa`: 03, a, 01, F, a)."""
+    return RUNS.findall(PurePosixPath(name).stem)
+
+
+def _signature(name: str) -> str:
+    """Return a name with each sign standing for its kind."""
+    stem = re.sub(r"\d", "0", PurePosixPath(name).stem)
+    return re.sub(r"[A-Z]", "A", re.sub(r"[a-z]", "a", stem))
+
+
 def _word(name: str, place: str) -> str:
     """Return the word of a name in a place, "" where there is none."""
-    words = _split(name)
+    is_code = place.startswith(SIGN)
+    words, place = (_runs(name), place[len(SIGN) :]) if is_code else (_split(name), place)
     if place != WORDS:
         number = int(place) if re.fullmatch(r"-?\d{1,2}", place) else 0
         index = number - 1 if number > 0 else len(words) + number

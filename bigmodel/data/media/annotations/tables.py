@@ -21,11 +21,11 @@ from bigmodel.data.media.listing import (
     ask_columns,
     open_listing,
 )
-from bigmodel.data.media.naming.lists import are_captions
+from bigmodel.data.media.naming.lists import are_captions, marked_columns
 from bigmodel.data.media.naming.lookup import listed
 from bigmodel.data.parts import split_of
 
-ENDINGS = {".csv", ".tsv", ".txt", ".jsonl", ".json", ".ndjson", ".manifest", ".xlsx", ".xls", ".parquet"}  # fmt: skip
+ENDINGS = {".csv", ".tsv", ".txt", ".jsonl", ".json", ".ndjson", ".manifest", ".xlsx", ".xls", ".parquet", ".list"}  # fmt: skip
 STEMS = {
     "transcripts",
     "transcript",
@@ -48,7 +48,7 @@ def _read(files: MediaFiles, context: Context) -> Annotated | None:
     opened = _opened(files, context)
     chosen = _chosen([each for each in opened if each.says])
     if not chosen:
-        asked = next((each for each in opened if each.names_files or _is_named(each.entry)), None)
+        asked = next((each for each in opened if each.names_files or _is_asked(each)), None)
         if asked is not None and not are_classes(files):
             raise ask_columns(asked, files.medium)
         _tell_unused(opened, context)
@@ -81,7 +81,7 @@ def _opened(files: MediaFiles, context: Context) -> list[Listing]:
     """Return the tables of an upload; one that cannot be read is an error only where it is called like one."""
     found = [entry for entry in files.others if may_be_table(entry)]
     named = [entry for entry in found if _is_named(entry)]
-    rest = [entry for entry in found if entry not in named and entry.ending != ".txt"]
+    rest = [e for e in found if e not in named and (e.ending != ".txt" or marked_columns(e))]
     opened = []
     for entry in [*named, *rest][:MOST_TABLES]:
         try:
@@ -102,6 +102,11 @@ def may_be_table(entry: Entry) -> bool:
 
 def _is_named(entry: Entry) -> bool:
     return _stem(entry) in STEMS
+
+
+def _is_asked(listing: Listing) -> bool:
+    """Tell a table that is called like one of classes and leaves something to choose."""
+    return _is_named(listing.entry) and len(listing.columns) > 1
 
 
 def _stem(entry: Entry) -> str:

@@ -14,6 +14,10 @@ from bigmodel.data.tables.table import Findings
 ENDINGS = (".txt", ".lst", ".list", "")
 MOST_BYTES = 64 * 2**20
 LINES = 0.9  # of the lines name a file
+NO_OR_YES = {"-1", "0", "1"}
+FEWEST_MARKS = 2  # columns of no and yes in a list that is a table of them
+PARTITION = re.compile(r".*(partition|train_?(val|test)|split).*", re.IGNORECASE)
+NUMBERED = {"0": Split.TRAIN, "1": Split.VALIDATION, "2": Split.TEST}  # as CelebA has it
 LOOKED_AT = 20  # lines of which none names a file: then it is no list
 
 PLACE = re.compile(r"(?<=\.\w{3})#\d$")  # which of several captions, as Flickr8k writes it
@@ -32,18 +36,52 @@ def with_listed_parts(
         return tuple(items)
     part_of: dict[str, str] = {}
     used: list[str] = []
-    parts = {id(e): part for e in lists_among(files.others) if (part := split_of(stem_of(e)))}
-    for entry, rows in rows_of_lists([e for e in files.others if id(e) in parts], items):
-        part = parts[id(entry)]
-        if rows and not any(label for _, label in rows):
-            part_of |= {item.entry.name: str(part) for item, _ in rows}
+    lists = [e for e in lists_among(files.others) if split_of(stem_of(e)) or is_partition(e)]
+    for entry, rows in rows_of_lists(lists, items):
+        if found := _parts(entry, rows):
+            part_of |= found
             used.append(entry.name)
-    if not set(part_of.values()) - {Split.TRAIN, Split.NONE}:
+    told = set(part_of.values())
+    is_whole = len(part_of) == len(items) and Split.TRAIN not in told
+    if is_whole or not told - {Split.TRAIN, Split.NONE}:
         return tuple(items)
     findings.note("parts_listed", level="info", count=len(part_of), names=listed(used))
     return tuple(
         replace(item, split=part_of.get(item.entry.name, str(Split.TRAIN))) for item in items
     )
+
+
+def _parts(entry: Entry, rows: Rows) -> dict[str, str]:
+    """Return the part of each file that a list names: the one in the name of the list, or that which stands behind each."""
+    if part := split_of(stem_of(entry)):
+        return {item.entry.name: str(part) for item, _ in rows}
+    said = {label: NUMBERED.get(label) or split_of(label) for _, label in rows}
+    if not all(said.values()) or Split.TRAIN not in said.values():
+        return {}
+    return {item.entry.name: str(said[label]) for item, label in rows}
+
+
+def is_partition(entry: Entry) -> bool:
+    """Tell a list that is called like one of parts, and never says classes."""
+    return bool(PARTITION.fullmatch(stem_of(entry)))
+
+
+def marked_columns(entry: Entry) -> dict[str, list[str]]:
+    """Return the columns of a list with several marks, no or yes, behind each file and a line of their names above; else nothing."""
+    lines = [line.split() for line in text_of(entry, MOST_BYTES).splitlines()]
+    lines = [line for line in lines if line]
+    if lines and len(lines[0]) == 1 and lines[0][0].isdecimal():  # how many there are
+        lines = lines[1:]
+    names, rows = lines[0] if lines else [], lines[1:]
+    width = len(rows[0]) - 1 if rows else 0
+    if width < FEWEST_MARKS or any(
+        len(row) != width + 1 or not NO_OR_YES.issuperset(row[1:]) for row in rows
+    ):
+        return {}
+    if len(names) not in (width, width + 1) or not NO_OR_YES.isdisjoint(names):
+        return {}
+    told = ["file", *names[-width:]]
+    return dict(zip(told, map(list, zip(*rows, strict=True)), strict=True))
 
 
 def lists_among(others: Iterable[Entry]) -> list[Entry]:

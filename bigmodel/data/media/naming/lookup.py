@@ -81,7 +81,8 @@ class FileNames:
     def share(self, cells: Sequence[str]) -> float:
         """Return the share of cells that name a file; 0 for classes and amounts, though 1.jpg, 2.jpg … be called like them."""
         filled = [cell.strip() for cell in cells if cell.strip()]
-        if all(map(str.isalnum, filled)) and len(set(filled)) < EACH_OWN * len(filled):
+        bare = [cell.lstrip("+-") for cell in filled]
+        if all(map(str.isalnum, bare)) and len(set(filled)) < EACH_OWN * len(filled):
             return 0.0
         return sum(self.find(cell) is not None for cell in cells) / max(1, len(cells))
 

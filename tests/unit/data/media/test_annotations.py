@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,14 +33,14 @@ class Reading:
     def __call__(self, *names: str, **texts: str) -> Annotated:
         return self.read(dict.fromkeys(names, "") | texts)
 
-    def read(self, files: dict[str, str], kind: str = "") -> Annotated:
+    def read(self, files: dict[str, str], kind: str = "", **told: Any) -> Annotated:
         entries = [
             Entry(name, len(text), lambda text=text: BytesIO(text.encode()))  # type: ignore[misc]
             for name, text in files.items()
         ]
         found = sort_files(entries, looks_like_media=lambda _: "")
         limits = Limits(10_000, 100, 10_000, 100)
-        return annotate(found, Context(self._scratch, limits, self.findings, kind=kind))
+        return annotate(found, Context(self._scratch, limits, self.findings, kind=kind, **told))
 
     def said(self) -> set[str]:
         return {message.key.removeprefix("data.reading.") for message in self.findings.all()}

@@ -49,20 +49,28 @@ def via(*, is_project: bool) -> dict[str, str]:
     return {"via.json": json.dumps(told)}
 
 
+CREATED = {"a.json": json.dumps([{"image": f"{at}.jpg", "annotations": [{"label": KINDS[at % 2], "coordinates": {"x": 15, "y": 18, "width": 22, "height": 24}}]} for at in range(COUNT)])}  # fmt: skip
+DARKNET = {f"images/{at}.txt": f"{at % 2} 0.3125 0.45 0.4583333 0.6" for at in range(COUNT)}
 BOX = '<box label="{}" xtl="4" ytl="6" xbr="26" ybr="30"/>'
 OUTLINE = '<polygon label="{}" points="4,6;26,6;26,30"/>'
 
 
 @pytest.mark.parametrize(
     "files",
-    [cvat(BOX), cvat(OUTLINE), labelme(), via(is_project=False), via(is_project=True)],
-    ids=["cvat", "outline", "labelme", "via", "project"],
+    [cvat(BOX), cvat(OUTLINE), labelme(), via(is_project=False), via(is_project=True), CREATED],
+    ids=["cvat", "outline", "labelme", "via", "project", "createml"],
 )
 def test_boxes_of_drawing_tools_are_read(reading: Reading, files: dict[str, str]) -> None:
     found = reading.read(PICTURES | files)
     assert found.form == Form.BOXES
     boxes = [box for item in found.items for box in Drawn.from_text(item.label).boxes]
     assert [tuple(box)[:4] for box in boxes] == [SIDES] * COUNT
+    assert [box.kind for box in boxes] == [KINDS[at % 2] for at in range(COUNT)]
+
+
+def test_names_of_darknet_stand_in_a_list_of_labels(reading: Reading) -> None:
+    found = reading.read(PICTURES | DARKNET | {"_darknet.labels": "cat\ndog"})
+    boxes = [box for item in found.items for box in Drawn.from_text(item.label).boxes]
     assert [box.kind for box in boxes] == [KINDS[at % 2] for at in range(COUNT)]
 
 

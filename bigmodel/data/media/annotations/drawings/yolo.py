@@ -100,7 +100,9 @@ def _box(line: bytes, names: dict[int, str] | None, found: Annotations) -> Box |
 def _names(others: Sequence[Entry], found: Annotations) -> dict[int, str] | None:
     """Return the names of the classes by their numbers, None where no file says them."""
     for entry in sorted(others, key=lambda one: (len(one.parts), one.name)):
-        is_list = entry.base.casefold() == "classes.txt" or entry.ending == ".names"
+        is_list = (
+            entry.base.casefold() in ("classes.txt", "_darknet.labels") or entry.ending == ".names"
+        )
         if not is_list and entry.ending not in (".yaml", ".yml"):
             continue
         raw = content(entry, MOST_NAME_BYTES)
