@@ -14,7 +14,7 @@ from bigmodel.core.errors import loading_model
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.data.media.made import Squares
 from bigmodel.metrics.pictures.made import DISTANCE, frechet_distance
-from bigmodel.training.generation.learned import Learned, learn_measures
+from bigmodel.training.generation.learned import Learned, learn_measures, mirrored
 from bigmodel.training.generation.maker import Maker, Measuring, Wish, measuring_of, read_record
 from bigmodel.training.generation.net import as_pictures, as_squares, noise_of
 from bigmodel.training.generation.pair_net import (
@@ -40,7 +40,8 @@ class PairExamples:
     """Pictures, and the noise of as many made ones; all chance hangs on seed, epoch and row."""
 
     learned: Learned
-    params: GenerationParams
+    seed: int
+    is_mirrored: bool
 
     @property
     def lengths(self) -> Sequence[int]:
@@ -51,9 +52,9 @@ class PairExamples:
         self, rows: Sequence[int], device: torch.device | str, epoch: int | None = None
     ) -> Batch:
         place = HELD if epoch is None else epoch
-        seeds = [(self.params.seed, place, row) for row in rows]
+        seeds = [(self.seed, place, row) for row in rows]
         pictures = as_pictures(self.learned.squares[list(rows)])
-        if epoch is not None and self.params.mirrored:
+        if epoch is not None and self.is_mirrored:
             chance = [np.random.default_rng([*seed, 1]).random() < 0.5 for seed in seeds]
             pictures = torch.where(torch.tensor(chance)[:, None, None, None], pictures.flip(3), pictures)  # fmt: skip
         seen = {
@@ -117,6 +118,7 @@ def train(
     # The penalty is a gradient of a gradient, which 16 bits do not carry.
     accelerator = make_accelerator("fp32", report)
     measures = learn_measures(learned, data)
+    is_mirrored = mirrored(params, learned, report)
 
     def made(classes: Sequence[int], seeds: Sequence[Sequence[int]]) -> Iterator[Squares]:
         yield pair_pictures(pair.generator, classes, seeds)
@@ -126,8 +128,8 @@ def train(
         accelerator,
         PairObjective(measures.sights),
         params,
-        train=PairExamples(learned, params),
-        validation=PairExamples(held, params),
+        train=PairExamples(learned, params.seed, is_mirrored),
+        validation=PairExamples(held, params.seed, is_mirrored),
         report=report,
         fingerprint=fingerprint(params, base, data, learned.squares.tobytes()),
         after_rows=4 * len(data.validation),
@@ -136,7 +138,7 @@ def train(
     pair = accelerator.unwrap_model(pair, keep_fp32_wrapper=False).to("cpu")
     save(folder, pair.generator, RECORD, {"net": pair.size.to_json()}, learned, data, params)
     report.step(phase="evaluate", step=0, steps=0)
-    measures.save(folder, learned, is_mirrored=params.mirrored)
+    measures.save(folder, learned, is_mirrored=is_mirrored)
 
 
 def load(folder: Path) -> PairMaker:

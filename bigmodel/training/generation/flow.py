@@ -15,7 +15,7 @@ from bigmodel.core.datasets.dataset import TaskData
 from bigmodel.core.errors import loading_model
 from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.data.media.made import Squares
-from bigmodel.training.generation.learned import Learned, learn_measures
+from bigmodel.training.generation.learned import Learned, learn_measures, mirrored
 from bigmodel.training.generation.maker import Maker, Measuring, Wish, measuring_of, read_record
 from bigmodel.training.generation.net import FlowNet, NetSize, as_pictures, flow_stages
 from bigmodel.training.generation.recipe import GenerationParams
@@ -116,7 +116,8 @@ def train(
     net, learned, held = begin(data, params, report, lambda count: FlowNet(NetSize(count)))
     accelerator = make_accelerator(params.precision, report)
     count = len(data.labels)
-    examples = [FlowExamples(part, count, params.seed, params.mirrored) for part in (learned, held)]
+    is_mirrored = mirrored(params, learned, report)
+    examples = [FlowExamples(part, count, params.seed, is_mirrored) for part in (learned, held)]
     stages = partial(flow_stages, net, side=params.pixels, guidance=GRID_GUIDANCE, steps=GRID_STEPS)
     Training(
         net,
@@ -133,7 +134,7 @@ def train(
     net = accelerator.unwrap_model(net, keep_fp32_wrapper=False).to("cpu")
     save(folder, net, RECORD, {"net": net.size.to_json()}, learned, data, params)
     report.step(phase="evaluate", step=0, steps=0)
-    learn_measures(learned, data).save(folder, learned, is_mirrored=params.mirrored)
+    learn_measures(learned, data).save(folder, learned, is_mirrored=is_mirrored)
 
 
 def load(folder: Path) -> FlowMaker:

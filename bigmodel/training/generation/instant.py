@@ -15,7 +15,12 @@ from bigmodel.training.generation.gaussian import (
     fit_gaussians,
     load_gaussians,
 )
-from bigmodel.training.generation.learned import learn_measures, read_learned, require_enough
+from bigmodel.training.generation.learned import (
+    learn_measures,
+    mirrored,
+    read_learned,
+    require_enough,
+)
 from bigmodel.training.generation.maker import Maker, Measuring, Wish, measuring_of
 from bigmodel.training.generation.recipe import GenerationParams
 
@@ -46,7 +51,7 @@ def train(data: TaskData, params: GenerationParams, folder: Path, report: Report
     rows = np.bincount(learned.classes, minlength=count)[:count]
     if few := int((rows < FEWEST_ROWS).sum()):
         report.note("training.note.classes_few_to_make", "warning", count=few, least=FEWEST_ROWS)
-    how = {"is_mirrored": params.mirrored}
+    how = {"is_mirrored": mirrored(params, learned, report)}
     found = fit_gaussians(learned.squares, learned.classes, count, **how)
     found.save(folder, data.labels, learned.shares(count))
     learn_measures(learned, data).save(folder, learned, **how)

@@ -14,14 +14,16 @@ from bigmodel.core.task import Reporter
 from bigmodel.data.media.made import Squares
 from bigmodel.data.versions.versions import MEDIA
 from bigmodel.training.generation.memory import Memory
+from bigmodel.training.generation.recipe import GenerationParams
 from bigmodel.training.generation.sights import (
     LITE0,
     PLAIN,
     Look,
     Sights,
     learn_sights,
-    plain_look,
 )
+from bigmodel.training.images.features import look_plainly
+from bigmodel.training.images.mirroring import settled
 from bigmodel.training.images.read import read_rows
 from bigmodel.training.loop.targets import class_indices
 
@@ -57,6 +59,11 @@ def read_learned(rows: Rows, labels: tuple[str, ...], side: int, report: Reporte
     found = read_rows(kept, side, report, say)
     bare = np.zeros(len(found.ids), np.int64)
     return Learned(found.squares, class_indices(found.targets, labels) if labels else bare)
+
+
+def mirrored(params: GenerationParams, learned: Learned, report: Reporter) -> bool:
+    """Tell whether pictures are mirrored while learning, as a person says or these pictures do."""
+    return settled(params, learned.squares, learned.classes, report).mirrored == "yes"
 
 
 def with_class(rows: Rows, labels: tuple[str, ...], report: Reporter) -> Rows:
@@ -104,8 +111,8 @@ class Measures:
 
 def learn_measures(learned: Learned, data: TaskData) -> Measures:
     """Return what made pictures are measured by: features of EfficientNet-Lite0 where it is on this machine, else plain ones."""
-    look, name = body_beside(data.train.inputs) or plain_look, PLAIN
-    if look is not plain_look:
+    look, name = body_beside(data.train.inputs) or look_plainly, PLAIN
+    if look is not look_plainly:
         name = LITE0
     return Measures(
         *learn_sights(learned.squares, learned.classes, len(data.labels), name=name, look=look)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bigmodel.training.loop.recipe import TunedParams, in_group
+from bigmodel.training.loop.recipe import Mirrored, TunedParams, in_group
 
 CLASS = "{class}"  # stands for the name of a class in a prompt
 
@@ -25,7 +25,7 @@ class GenerationParams(TunedParams):
 
     # The network halves its maps twice, and its groups of channels want maps of more than one place.
     pixels: int = Field(default=32, ge=16, le=64, multiple_of=8, json_schema_extra=in_group("data"))
-    mirrored: bool = Field(default=True, json_schema_extra=in_group("data"))
+    mirrored: Mirrored = Field(default="auto", json_schema_extra=in_group("data"))
 
     rank: int = Field(default=16, ge=1, le=256, json_schema_extra=in_group("learning"))
     alpha: int = Field(default=16, ge=1, le=1024, json_schema_extra=in_group("learning"))

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from safetensors.numpy import load_file, save_file
 
 from bigmodel.data.media.made import Squares
 from bigmodel.training.frozen.head import LabelledVectors, fit_classifier
-from bigmodel.training.images.features import SIDE, features_of
+from bigmodel.training.images.features import look_plainly
 
 RECORD, ARRAYS = "sights.json", "sights.safetensors"  # both stay here when a model is downloaded
 AXES = 64
@@ -86,7 +85,7 @@ def load_sights(folder: Path) -> Sights:
     """Load what `save` wrote; a body is only loaded when it is to look."""
     record, arrays = json.loads((folder / RECORD).read_text("utf-8")), load_file(folder / ARRAYS)
     name: str = record["features"]
-    look = BodyLook(folder) if name == LITE0 else plain_look
+    look = BodyLook(folder) if name == LITE0 else look_plainly
     return Sights(name, look, **arrays)
 
 
@@ -103,15 +102,6 @@ class BodyLook:
 
             self._look = load_body(self._folder)
         return self._look(squares)
-
-
-def plain_look(squares: Squares) -> Floats:
-    """Return edges and colours of pictures of any size."""
-    sized = [
-        np.asarray(Image.fromarray(square).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
-        for square in squares
-    ]
-    return features_of(np.stack(sized))
 
 
 def _axes(centred: Floats) -> Floats:

@@ -20,6 +20,7 @@ SMALLEST_CROP = 0.3  # of the area, at full strength
 LONGEST_SIDE = 4 / 3
 MOST_TURN = math.radians(20)
 MOST_COLOUR = 0.5
+MIRRORED_SHARE = 0.5
 MIXED_SHARE = 0.6  # of the pictures, where mixing is on
 DRAWS = 16  # numbers for each picture
 
@@ -48,7 +49,8 @@ def augment(
     chance = draws(params.seed, epoch, rows)
     if params.augmentation == "randaugment":
         squares = _randaugment(squares, params, rows, epoch)
-    pictures = _crop(_fractions(squares), chance, strength, side)
+    mirrored = 0.0 if params.mirrored == "no" else MIRRORED_SHARE
+    pictures = _crop(_fractions(squares), chance, strength, side, mirrored)
     return _colour(pictures, chance, strength) if params.augmentation == "colour" else pictures
 
 
@@ -90,8 +92,8 @@ def _fractions(squares: NDArray[np.uint8]) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(squares)).permute(0, 3, 1, 2).float() / 255
 
 
-def _crop(pictures: Tensor, chance: Tensor, strength: float, side: int) -> Tensor:
-    """Cut a part of each picture, turn it a little, flip half of them, and resize, all in one step."""
+def _crop(pictures: Tensor, chance: Tensor, strength: float, side: int, mirrored: float) -> Tensor:
+    """Cut a part of each picture, turn it a little, flip a share of them, and resize, all in one step."""
 
     def between(place: int, low: float, high: float) -> Tensor:
         return low + chance[:, place] * (high - low)
@@ -102,7 +104,7 @@ def _crop(pictures: Tensor, chance: Tensor, strength: float, side: int) -> Tenso
     wide = (area * ratio).sqrt().clamp(max=1)
     high = (area / ratio).sqrt().clamp(max=1)
     turn = between(2, -MOST_TURN, MOST_TURN) * strength
-    flip = torch.where(chance[:, 3] < 0.5, -1.0, 1.0)
+    flip = torch.where(chance[:, 3] < mirrored, -1.0, 1.0)
     across, down = between(4, -1, 1) * (1 - wide), between(5, -1, 1) * (1 - high)
     first = torch.stack([wide * turn.cos() * flip, -high * turn.sin(), across], dim=1)
     second = torch.stack([wide * turn.sin() * flip, high * turn.cos(), down], dim=1)

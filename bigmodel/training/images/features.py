@@ -1,10 +1,11 @@
-"""What a picture shows, in fixed numbers: directions of its edges and its colours; numpy only, nothing is learnt.
+"""What a picture shows, in fixed numbers: directions of its edges and its colours; numpy and Pillow only, nothing is learnt.
 
 Histograms of oriented gradients as in Dalal and Triggs 2005; colours as shares of hues and means of places.
 """
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 SIDE = 64
 CELL = 8
@@ -22,6 +23,15 @@ def features_of(squares: NDArray[np.uint8]) -> Floats:
     """Return features of pictures of SIDE pixels, (pictures, features)."""
     parts = [squares[start : start + PART] for start in range(0, len(squares), PART)]
     return np.concatenate([_features(part) for part in parts])
+
+
+def look_plainly(squares: NDArray[np.uint8]) -> Floats:
+    """Return features of pictures of any size."""
+    sized = [
+        np.asarray(Image.fromarray(square).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+        for square in squares
+    ]
+    return features_of(np.stack(sized))
 
 
 def _features(squares: NDArray[np.uint8]) -> Floats:

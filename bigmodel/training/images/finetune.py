@@ -14,6 +14,7 @@ from bigmodel.core.task import BaseFiles, Reporter
 from bigmodel.training.images import pretrained
 from bigmodel.training.images.augment import augment, mix, plain
 from bigmodel.training.images.frozen import start_from_head
+from bigmodel.training.images.mirroring import settled
 from bigmodel.training.images.net import ConvNet, NetOutput, NetSize, size_for
 from bigmodel.training.images.predictor import ImagePredictor, load_model, save, stored_side
 from bigmodel.training.images.read import LoadedImages, Squares, read_rows
@@ -32,6 +33,7 @@ from bigmodel.training.loop.loop import Training
 from bigmodel.training.loop.objective import ClassObjective
 from bigmodel.training.loop.recipe import learned_side
 from bigmodel.training.loop.seed import set_seed
+from bigmodel.training.loop.targets import class_indices
 from bigmodel.training.ood.known_rows import read_known
 from bigmodel.training.ood.neighbours import MOST_ROWS, make_neighbours
 
@@ -84,13 +86,14 @@ def train(
 
     train_rows = read_rows(data.train, stored_side(side), report, say)
     held_rows = read_rows(data.validation, stored_side(side), report, say)
+    varied = _varied(params, train_rows, data.labels, report)
     if isinstance(model, ConvNet):
         _fit_to(model, train_rows.squares)
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     is_fixed = isinstance(model, pretrained.TransformersEncoder)  # its positions are of one size
     crops = side if is_fixed else learned_side(side, params.crop_share)
     accelerator = make_accelerator(_precision(model, params, crops, report), report)
-    answered = (2 * len(data.validation) + len(data.test)) * (2 if params.flip_answers else 1)
+    answered = (2 * len(data.validation) + len(data.test)) * (2 if varied.flip_answers else 1)
     objective = ClassObjective(
         data.labels,
         train_rows.targets,
@@ -102,7 +105,7 @@ def train(
         accelerator,
         objective,
         params,
-        train=_examples(train_rows, objective, crops, params),
+        train=_examples(train_rows, objective, crops, varied),
         validation=_examples(held_rows, objective, side),
         report=report,
         fingerprint=fingerprint(params, base, data, np.ascontiguousarray(train_rows.squares).data),
@@ -110,8 +113,8 @@ def train(
         checks_first=is_fit,
     ).run()
     model = accelerator.unwrap_model(model, keep_fp32_wrapper=False).to("cpu")
-    save(folder, model, data.labels, {**record, "side": side, "flips": params.flip_answers})
-    _keep_neighbours(folder, model, data, (train_rows, held_rows), side, params, report, answered)
+    save(folder, model, data.labels, {**record, "side": side, "flips": varied.flip_answers})
+    _keep_neighbours(folder, model, data, (train_rows, held_rows), side, varied, report, answered)
 
 
 def _keep_neighbours(
@@ -141,6 +144,14 @@ def _keep_neighbours(
     ids = [train_rows.ids[row] for row in chosen]
     predictor = ImagePredictor(model, data.labels, side, flips=params.flip_answers)
     make_neighbours(vectors, ids, *predictor.see(held_rows.squares)).save(folder)
+
+
+def _varied(
+    params: ImageParams, seen: LoadedImages, labels: tuple[str, ...], report: Reporter
+) -> ImageParams:
+    """Return the settings by which these pictures are varied: mirrored, and looked at twice, only where that suits them."""
+    found = settled(params, seen.squares, class_indices(seen.targets, labels), report)
+    return found if found.mirrored == "yes" else found.model_copy(update={"flip_answers": False})
 
 
 def _start(

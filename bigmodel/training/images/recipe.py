@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bigmodel.training.loop.recipe import ClassParams, in_group
+from bigmodel.training.loop.recipe import ClassParams, Mirrored, in_group
 
 
 class ImageParams(ClassParams):
@@ -28,6 +28,7 @@ class ImageParams(ClassParams):
     augmentation_strength: float = Field(
         default=0.6, ge=0, le=1, json_schema_extra=in_group("data")
     )
+    mirrored: Mirrored = Field(default="auto", json_schema_extra=in_group("data"))
     mixing: Literal["none", "mixup", "cutmix", "both"] = Field(
         default="none", json_schema_extra=in_group("data")
     )

@@ -16,7 +16,7 @@ from bigmodel.training.loop.recipe import TunedParams
 # Settings that came later are left out too, so that trainings from before can be gone on from.
 NOT_COMPARED = {"epochs", "budget_s", "patience", "layer_decay", "unfreezing"}
 # Settings that older checkpoints know nothing of: at their default they stand for what those did.
-ADDED = {"as_it_is", "language", "numbers", "rank"}
+ADDED = {"as_it_is", "language", "mirrored", "numbers", "rank"}
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The settings that every fine-tuning shares, and those of texts, as data: bounds, groups and defaults; it must never import torch."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from bigmodel.core.task import Params
 
@@ -13,6 +13,15 @@ def in_group(group: str) -> dict[str, Any]:
 
 
 _in = in_group  # the fields below are many
+
+
+def _as_word(value: object) -> object:
+    """Return the word for a switch, which this setting was once."""
+    return ("yes" if value else "no") if isinstance(value, bool) else value
+
+
+# auto: as `images.mirroring` finds it in the pictures to learn from
+Mirrored = Annotated[Literal["auto", "yes", "no"], BeforeValidator(_as_word)]
 
 # Below 32 pixels the last maps are single points, on which bf16 convolutions of torch 2.11 answer by chance.
 LEAST_SIDE = 32

@@ -125,7 +125,9 @@ class MediaDemo:
         has_dials = bool(model and self._demo.answers_of(model).dials)
         turning = (gr.Column(visible=has_dials),) if self._dials else ()
         asked = self._make.fill(model if is_made else None, request)
-        return (shown, gr.Column(visible=not is_made), *turning, *asked)
+        # Before a first model stands, nothing tells whether it will be asked with a file.
+        is_given = model is not None and not is_made
+        return (shown, gr.Column(visible=is_given), *turning, *asked)
 
     def answers(
         self,

@@ -67,7 +67,7 @@ def test_classes_take_the_place_of_a_file_and_of_examples(studio: Studio) -> Non
     assert [value for _, value in classes.choices] == ["", "bad", "good"]  # type: ignore[attr-defined]
     assert [slider.visible for slider in sliders] == [True, True, False, True]  # guidance is idle
     _, given, column, *_ = tab.fill(LOCAL_OWNER, None, ask())
-    assert (given.visible, column.visible) == (True, False)  # type: ignore[attr-defined]
+    assert (given.visible, column.visible) == (False, False)  # type: ignore[attr-defined]
 
 
 def test_voice_tab_asks_with_a_text(studio: Studio) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -23,7 +24,7 @@ from bigmodel.training.generation.latent.drawing import Drawer, load_drawer
 from bigmodel.training.generation.latent.latents import LatentExamples, Latents, read_latents
 from bigmodel.training.generation.latent.names import BASE, PROMPTS, RECORD
 from bigmodel.training.generation.latent.schedule import Noising
-from bigmodel.training.generation.learned import learn_measures, require_enough
+from bigmodel.training.generation.learned import learn_measures, mirrored, require_enough
 from bigmodel.training.generation.maker import (
     Maker,
     Measuring,
@@ -94,9 +95,14 @@ def train(
     parts = load_parts(base, _prompts(data.labels, params), device, number)
     side = params.tuned_pixels
     learned, held = (
-        read_latents(rows, data.labels, side, parts.decoder, report, is_mirrored=params.mirrored)
+        read_latents(
+            rows, data.labels, side, parts.decoder, report, is_mirrored=params.mirrored != "no"
+        )
         for rows in (data.train, data.validation)
     )
+    is_mirrored = mirrored(params, learned.learned, report)
+    if not is_mirrored:
+        learned = replace(learned, found=learned.found[:, :1])
     set_seed(params.seed)
     adapted = Adapted(parts, rank=params.rank, alpha=params.alpha)
     noising, count = Noising(parts.schedule), len(data.labels)
@@ -121,7 +127,7 @@ def train(
     _save(folder, adapted, parts, base, learned, data, params)
     report.step(phase="evaluate", step=0, steps=0)
     measures = learn_measures(learned.learned, data)
-    measures.save(folder, learned.learned, is_mirrored=params.mirrored)
+    measures.save(folder, learned.learned, is_mirrored=is_mirrored)
 
 
 def _prompts(labels: tuple[str, ...], params: GenerationParams) -> list[str]:
