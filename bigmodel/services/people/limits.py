@@ -98,8 +98,7 @@ class Limits:
             return
         used, most, need = self.used(owner), self.share(owner).disk_mb, size_of(folder)
         if used + need > most * MB:
-            sizes = {"need": ceil(need / MB), "used": round(used / MB), "most": most}
-            raise DatasetError("disk_grown", **sizes)
+            raise DatasetError("disk_grown", need=ceil(need / MB), used=round(used / MB), most=most)
 
     def used(self, owner: str) -> int:
         """Return the bytes that a person takes up: datasets, jobs and base models, and what is still on its way in."""
