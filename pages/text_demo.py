@@ -15,7 +15,7 @@ from pages.shared.demo import text_view
 from pages.shared.demo.models import LOCK, DemoModels
 from pages.shared.demo.table_box import TableBox
 from pages.shared.demo.talk import Talk
-from pages.shared.web.guard import Newest, guard
+from pages.shared.web.guard import Newest, OpenPages, guard
 from pages.shared.web.page import QUIET, Context, Page
 from pages.shared.widgets import answer
 from pages.shared.widgets.dial import control
@@ -53,6 +53,7 @@ class TextDemo:
         self._demo = ctx.services.inference
         self.models = DemoModels(ctx, "text", self.fill)
         self.talk = Talk(ctx)
+        self._anew, self._asked = Newest(), OpenPages(0)  # when each page began anew, and asked
 
     # layout -----------------------------------------------------------------------------------
 
@@ -133,10 +134,11 @@ class TextDemo:
             [*self._boxes, *talked],
             **shown,
         )
-        # What grows is let go of by the page as well: its last part may be on the way, and would be drawn after this.
-        anew: dict[str, Any] = {"queue": False, "cancels": [asked, example]}
-        picked.success(protect(newest(self.start)), None, talked, **anew, **LOCK)
-        self.talk.clear.click(protect(newest(self.start)), None, talked, **anew, **QUIET)
+        start = protect(newest(self._anew(self.start)))
+        picked.success(start, None, talked, queue=False, **LOCK)
+        self.talk.clear.click(start, None, talked, queue=False, **QUIET)
+        for grown in (asked, example):
+            grown.then(protect(self.end), None, talked, queue=False, **QUIET)
         self._open.upload(protect(self.open), self._open, self._text, queue=False, **LOCK)
         self._table.wire(protect, model)
 
@@ -149,6 +151,12 @@ class TextDemo:
     def start(self, _request: gr.Request) -> tuple[str, str]:
         """Empty the answer, and what was said before: another model was picked, or somebody begins anew."""
         return self.hint(), ""
+
+    def end(self, request: gr.Request) -> tuple[object, object]:
+        """Empty the answer once more where somebody began anew while it grew: its last parts were drawn after that."""
+        asked = self._asked.get(request.session_hash or "")
+        is_over = self._anew.has_answered(request, asked)
+        return self.start(request) if is_over else (gr.skip(), gr.skip())
 
     def stop(self, _request: gr.Request) -> gr.Button:
         """Take a newer turn than the answer that still grows: what has come of it stays."""
@@ -200,6 +208,7 @@ class TextDemo:
         self, model_id: str, said: str, request: gr.Request, *given: Any
     ) -> Iterator[tuple[object, ...]]:
         """Yield the answer to what stands in the boxes; a model that talks is told what was said before."""
+        self._asked.put(request.session_hash or "", self._anew.moment())
         if not self._talks(model_id, request):
             for shown in self.ask_boxes(model_id, request, *given):
                 yield shown, said, gr.skip()
@@ -268,6 +277,7 @@ class TextDemo:
         self, sample: Sequence[str], model_id: str, request: gr.Request, *dials: float
     ) -> Iterator[tuple[object, ...]]:
         """Take an example into the boxes and answer it; with a model that talks, it begins a conversation."""
+        self._asked.put(request.session_hash or "", self._anew.moment())
         if self._talks(model_id, request):
             unused = [""] * len(self._boxes)
             for shown, said, _ in self.talk.answers(

@@ -40,8 +40,8 @@ def clear_on_a_slow_line(page: Page) -> None:
     """Empty a conversation while parts of the answer are on their way."""
     talk = page.get_by_test_id("talk")
     page.evaluate("() => { window.bmHeld = true; }")
-    page.locator("#text-demo-clear").click()
-    expect(talk).to_have_count(0)
+    with page.expect_response(lambda answer: '"data":[],' in (answer.request.post_data or "")):
+        page.locator("#text-demo-clear").click()
     page.evaluate("() => { window.bmHeld = false; }")
     settle(page)
     expect(talk).to_have_count(0)

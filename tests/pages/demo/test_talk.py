@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from bigmodel.core.datasets.turns import turns_of
@@ -74,6 +75,19 @@ def test_stopped_answer_stays_as_far_as_it_came(tab: TextDemo, made: Made) -> No
 
 def test_conversation_begins_anew(tab: TextDemo) -> None:
     assert tab.start(ask())[1] == ""
+
+
+def test_talk_that_was_cleared_while_it_grew_is_empty_in_the_end(tab: TextDemo, made: Made) -> None:
+    asked = ask()
+    asked.session_hash = "page"
+    clear = tab._anew(tab.start)
+    boxes = ["where is parcel 7?", *[""] * (len(tab_boxes(tab)) - 1)]
+    growing = tab.say(made.job, "", asked, *boxes, *DIALS)
+    next(growing)
+    assert tab.end(asked) == (gr.skip(), gr.skip()), "nobody began anew"
+    clear(asked)
+    list(growing)
+    assert tab.end(asked) == (tab.hint(), "")
 
 
 def test_nothing_said_is_asked_for(tab: TextDemo, made: Made) -> None:
