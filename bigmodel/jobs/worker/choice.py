@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from bigmodel.answers import answer_type, metrics_of
 from bigmodel.core.answer import Answer
 from bigmodel.core.metric import metric
-from bigmodel.core.results.comparison import Paired
-from bigmodel.core.results.results import Measure
+from bigmodel.core.results.comparison import Compared, Paired
 from bigmodel.core.task import Task
 
 ERRORS_A_SIDE = 1.96  # standard errors on either side of an interval of 95 %
@@ -58,21 +57,23 @@ def choose(
     if not (is_better and task.must_gain) and (is_better or not is_pretrained):
         return Choice(is_better)
     paired = answer_type(task).compare(truth, tuned.answers, instant.answers)
-    difference = _difference(paired, measure.name)
-    if task.must_gain:
-        is_sure = (
-            is_better and difference is not None and not difference.low <= 0 <= difference.high
-        )
-        return Choice(is_sure, is_near=is_better and not is_sure)
-    if difference is None or not difference.low <= 0 <= difference.high:
+    compared = _compared(paired, measure.name)
+    if compared is None:
         return Choice(keeps_tuned=False)
-    error = (difference.high - difference.low) / 2 / ERRORS_A_SIDE
+    found = compared.difference
+    is_up = metric(compared.measure, metrics_of(task)).higher_is_better
+    low, high = (found.low, found.high) if is_up else (-found.high, -found.low)
+    ahead = found.value if is_up else -found.value
+    if task.must_gain:
+        is_sure = is_better and not low <= 0 <= high
+        return Choice(is_sure, is_near=is_better and not is_sure)
+    error = (high - low) / 2 / ERRORS_A_SIDE
     is_surer = tuned.measures.get(LOSS, 1.0) < instant.measures.get(LOSS, 0.0)
-    is_kept = bool(abs(difference.value) <= error) or is_surer
+    is_kept = high >= 0 and (ahead >= -error or is_surer)
     return Choice(is_kept, is_near=is_kept)
 
 
-def _difference(paired: Paired, name: str) -> Measure | None:
-    """Return the difference of a measure, or of the one that leads where it is not compared."""
+def _compared(paired: Paired, name: str) -> Compared | None:
+    """Return the comparison by a measure, or by the one that leads where it is not compared."""
     found = [one for one in paired.measures if one.measure == name] or list(paired.measures)
-    return found[0].difference if found else None
+    return found[0] if found else None

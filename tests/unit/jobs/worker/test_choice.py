@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bigmodel.answers.label import Label, LabelType
+from bigmodel.answers.speaker import Speaker
 from bigmodel.answers.transcript import Transcript
 from bigmodel.jobs.worker.choice import Choice, Held, choose
 from bigmodel.tasks import get_task
@@ -46,6 +47,17 @@ def test_few_rows_do_not_excuse_a_model_that_is_much_worse() -> None:
 def test_less_surprised_model_is_kept_within_chance() -> None:
     unsure, sure = held(25, range(0), sure=0.55), held(25, range(3), sure=0.9)
     assert chosen(unsure, sure) == Choice(True, is_near=True)
+
+
+def test_surely_better_model_is_kept_where_the_score_itself_cannot_tell() -> None:
+    """Both know every voice from the others (EER 0), but one refuses its own people."""
+    truth, people = ["anna", "ben"] * 6, ("anna", "ben")
+    own = [(0.9, 0.1), (0.1, 0.9)] * 6
+    sides = ([Speaker(people, scores, limit) for scores in own] for limit in (0.95, 0.5))
+    refusing, right = (Held(answers, {"eer": 0.0}) for answers in sides)
+    task = get_task("speaker_recognition")
+    assert choose(task, truth, refusing, right, is_pretrained=True) == Choice(True, is_near=True)
+    assert choose(task, truth, right, refusing, is_pretrained=True) == Choice(False)
 
 
 @pytest.mark.parametrize(

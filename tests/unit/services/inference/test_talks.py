@@ -5,12 +5,16 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
+from bigmodel.answers.speaker import ANSWER as SPEAKER
+from bigmodel.answers.speaker import Speaker
 from bigmodel.commands import predict
+from bigmodel.core.datasets.inputs import parts_of
 from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.results.talk import Piece, Talk
 from bigmodel.services.inference.ready_bases import ReadyBases
@@ -117,6 +121,26 @@ def test_it_is_taken_along_as_subtitles_table_and_data_set(
             ["pieces/00003.flac", SAID[2]],
         ]
         assert package.read("pieces/00003.flac").decode() == SAID[2]
+
+
+@pytest.mark.parametrize(("together", "who"), [(0.8, "anna"), (0.0, "")])
+def test_pieces_likest_to_one_person_are_asked_about_as_one(
+    talks: Talks, studio: Studio, monkeypatch: pytest.MonkeyPatch, together: float, who: str
+) -> None:
+    """Each alone is not near enough to Anna; where they are no one voice, the answer is nobody's."""
+    talk = heard(talks, studio)
+
+    def answers(_folder: Path, files: Sequence[str]) -> Any:
+        scores = [(0.6 if len(parts_of(file)) == 1 else together, 0.1) for file in files]
+        return [SPEAKER.encode(Speaker(("anna", "ben"), pair, 0.7)) for pair in scores]
+
+    model = SimpleNamespace(labels=("anna", "ben"), folder="jobs/x", name="readers")
+    monkeypatch.setattr(talks._serving, "answers", answers)
+    monkeypatch.setattr(talks._inference, "resolve", lambda *_: model)
+    monkeypatch.setattr(talks._inference, "answers_of", lambda _: SPEAKER)
+    steps = list(talks.tell("me", talk.id, "readers"))
+    assert [piece.speaker for piece in steps[0].pieces] == ["", "", ""]
+    assert [piece.speaker for piece in steps[-1].pieces] == [who, "", who]  # one is silent
 
 
 def test_nobody_else_finds_a_recording(talks: Talks, studio: Studio) -> None:

@@ -1,5 +1,7 @@
 """People are told from strangers by thresholds of their own recordings; short recordings are joined to know long ones."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +11,12 @@ from safetensors.torch import save_file
 
 from bigmodel.answers.speaker import ANSWER
 from bigmodel.core.datasets.dataset import Rows
-from bigmodel.core.task import BaseFiles
+from bigmodel.core.datasets.inputs import join_inputs
+from bigmodel.core.task import BaseFiles, HasBaseline
 from bigmodel.tasks import get_task, load_engine
 from bigmodel.training.speaker.ge2e import VoiceEncoder, load_encoder
 from bigmodel.training.speaker.profiles import LENGTHS_S, length_of, of_arrays
+from bigmodel.training.speaker.recognition import SpeakerPredictor
 from bigmodel.training.speaker.takes import ColourEar, hear
 from bigmodel.training.speaker.thresholds import Takes, enrol
 from bigmodel.training.speaker.voice import colour, seconds_of, speech
@@ -123,6 +127,29 @@ def test_frozen_encoder_is_kept_with_the_profiles(tmp_path: Path) -> None:
     [alone] = engine.load(folder).answer(data.test.inputs[:1])
     assert alone.scores == pytest.approx(answers[0].scores, abs=1e-6)
     assert len(report.steps) >= 4, "a forecast times them"
+    [same] = engine.load(folder).answer([join_inputs([data.test.inputs[0]] * 3)])
+    assert same.likest == data.test.targets[0]
+
+
+def test_several_recordings_are_one_only_where_an_encoder_hears_one_voice(tmp_path: Path) -> None:
+    class Encoder:
+        def vectors(self, sounds: Sequence[np.ndarray]) -> list[np.ndarray]:
+            return [np.array([sound[0], 1 - sound[0], 1.0], np.float32) for sound in sounds]
+
+    data = sound_data(tmp_path / "data", rows=24)
+    instant = tmp_path / "instant"
+    instant.mkdir()
+    engine = load_engine(TASK)
+    assert isinstance(engine, HasBaseline)
+    engine.train_instant(data, TASK.params(), instant, FakeReporter(tmp_path))
+    pair = join_inputs([data.test.inputs[0]] * 2)
+    [nobody] = engine.load(instant).answer([pair])
+    assert nobody.text == ""
+    knowing = SpeakerPredictor(Encoder(), instant, "colour")
+    one, other = np.zeros(8_000, np.float32), np.ones(8_000, np.float32)
+    knowing._profiles = replace(knowing._profiles, encoded=np.array([2]))
+    assert knowing._is_one_voice([one, one, one])
+    assert not knowing._is_one_voice([one, other, one])
 
 
 def test_people_of_one_name_by_now_are_one(tmp_path: Path) -> None:
