@@ -1,7 +1,7 @@
 // Sends a whole folder file by file into a tray, and goes on where it stopped: after a lost connection by
 // itself, after a reload when the same folder is picked again. Then it asks the page to read the tray.
 const box = element.querySelector('.bm-folder');
-const WANTED = /\.(jpe?g|jpe|jfif|png|webp|gif|bmp|hei[cf]|hif|wave?|flac|og[ga]|opus|mp[34]|m4a|aac|amr|web[am]|3gp|mka|csv|tsv|txt|jsonl|xlsx?)$/i;
+const WANTED = /\.(jpe?g|jpe|jfif|png|webp|gif|bmp|hei[cf]|hif|wave?|flac|og[ga]|opus|mp[34]|m4a|aac|amr|web[am]|3gp|mka|csv|tsv|txt|md|docx|jsonl|xlsx?)$/i;
 const AT_ONCE = 4;
 const address = (path = '') => new URL('bm/trays' + path, document.baseURI);
 const input = document.createElement('input'), label = document.createElement('label');

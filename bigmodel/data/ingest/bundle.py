@@ -14,6 +14,7 @@ from bigmodel.data.ingest.joined import Part, read_tables
 from bigmodel.data.ingest.slots import FORMAT as SLOTS
 from bigmodel.data.ingest.slots import read_slots
 from bigmodel.data.ingest.texts import TextFile, read_texts
+from bigmodel.data.ingest.word import LOCK, WORD
 from bigmodel.data.media.annotations.folders import by_folders
 from bigmodel.data.media.entry import Entry
 from bigmodel.data.media.files import (
@@ -61,14 +62,15 @@ def read_bundle(
     is_packed = any(entry.ending in PACKED for entry in wanted)
     if is_packed or len(media) >= FEWEST_FILES or any(entry.text for entry in wanted):
         return None
-    told = [entry for entry in wanted if entry.ending not in MEDIA | OFFICE and not _is_note(entry)]
+    other = MEDIA | OFFICE - {WORD}
+    told = [entry for entry in wanted if entry.ending not in other and not _is_note(entry)]
     sure = _table_endings()
     tables = [entry for entry in told if entry.ending in sure]
     texts = [entry for entry in told if entry.ending not in sure and _is_text(entry)]
     others = [entry for entry in wanted if entry not in (*tables, *texts)]
     if form := _marked(wanted, texts, target):
         return form, 0
-    if not tables and len(texts) == 1:
+    if not tables and len(texts) == 1 and texts[0].ending != WORD:
         tables, texts = texts, []
     if len(texts) >= max(2, FEWEST_FILES * bool(tables)) and (found := _classes(texts, level)):
         files, at = found
@@ -151,7 +153,7 @@ def _classes(texts: Sequence[Entry], level: int) -> tuple[list[TextFile], int] |
 
 def _lists(texts: Sequence[Entry]) -> list[Entry]:
     """Return files of which each line is a row: parts by their names, or a class each; none where each file is one text."""
-    if not 2 <= len(texts) <= MOST_LISTS:
+    if not 2 <= len(texts) <= MOST_LISTS or any(entry.ending == WORD for entry in texts):
         return []
     lines = [_lines(entry) for entry in texts]
     are_lists = all(
@@ -179,6 +181,8 @@ def _table_endings() -> set[str]:
 
 
 def _is_text(entry: Entry) -> bool:
+    if entry.ending == WORD:
+        return not entry.base.startswith(LOCK)
     with entry.open() as file:
         return not is_binary(file.read(HEAD_BYTES))
 

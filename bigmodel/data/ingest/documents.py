@@ -1,15 +1,14 @@
 """Documents with a table of questions on them: each question gets the document, or of a long one the part that holds its answer. It keeps no file."""
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from bigmodel.data.ingest.joined import Part, read_tables
+from bigmodel.data.ingest.texts import text_of
 from bigmodel.data.media.entry import Entry
-from bigmodel.data.tables.encoding import find_encoding, read_lines
 from bigmodel.data.tables.pairs.passages import ANSWERS, PASSAGES, QUESTIONS
 from bigmodel.data.tables.source import ORIGINAL
 from bigmodel.data.tables.table import Findings, Target
@@ -88,13 +87,10 @@ def _key(name: str) -> str:
 
 
 def _text(entry: Entry, target: Target, scratch: Path) -> str:
-    place = scratch / "document"
-    with entry.open() as came, place.open("wb") as out:
-        shutil.copyfileobj(came, out)
-    encoding = find_encoding(place)
-    if encoding.is_assumed:
+    text, encoding = text_of(entry, target, scratch)
+    if encoding is not None and encoding.is_assumed:
         target.findings.note("encoding_assumed", encoding=encoding.name)
-    return "".join(read_lines(place, encoding, target.findings)).strip("\ufeff \r\n")
+    return text
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -49,7 +49,7 @@ def reword(
     """Write a document with its passages in other words; return how many there were, and how many held none.
 
     Raises:
-        DatasetError: it cannot be read or written.
+        DatasetError: it cannot be read or written, or there is nothing in it to say otherwise (`document_empty`).
         OSError: the place cannot be written to.
     """
     if not source.is_file():
@@ -69,6 +69,8 @@ def reword(
     try:
         passages: list[str] = json.loads(write_back(settings, order).read_text("utf-8"))
         places = [place for place, words in enumerate(passages) if words]
+        if not places:
+            raise DatasetError("document_empty", name=source.name)
         said: list[str] = []
         for at in range(0, len(places), AT_ONCE):
             said += say([passages[place] for place in places[at : at + AT_ONCE]])

@@ -56,6 +56,31 @@ def book() -> bytes:
     return buffer.getvalue()
 
 
+def word(*paragraphs: str) -> bytes:
+    buffer, space = BytesIO(), "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    said = "".join(f"<w:p><w:r><w:t>{each}</w:t></w:r></w:p>" for each in paragraphs)
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("word/document.xml", f'<w:d xmlns:w="{space}">{said}</w:d>')
+    return buffer.getvalue()
+
+
+def test_word_documents_are_texts(settings: Settings) -> None:
+    files = {f"Contracts/{n}.docx": word(f"Agreement {n}", "by A &amp; B") for n in range(20)}
+    others = {"Contracts/~$1.docx": b"lock", "Contracts/broken.docx": b"PK\x03\x04 no archive"}
+    version = read(settings, files | others)
+    texts = load_rows(settings.home / version.folder)["input"]
+    assert sorted(texts)[0] == "Agreement 0\nby A & B"
+    assert version.summary.rows == 20
+    assert said(version, "documents_unread") == {"count": 1, "names": "Contracts/broken.docx"}
+
+
+def test_word_documents_in_folders_have_classes(settings: Settings) -> None:
+    files = {
+        f"{kind}/{n}.docx": word(f"{kind} {n}") for kind in ("lease", "supply") for n in range(12)
+    }
+    assert read(settings, files).summary.classes == {"lease": 12, "supply": 12}
+
+
 def test_packed_tables_are_parts(settings: Settings) -> None:
     files = {f"data/{part}.csv.gz": gzip.compress(table(rows).encode()) for part, rows in (("train", ROWS[:48]), ("test", ROWS[48:]))}  # fmt: skip
     version = read(settings, files)

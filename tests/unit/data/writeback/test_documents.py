@@ -92,6 +92,17 @@ def test_document_that_is_none_is_refused(settings: Settings, tmp_path: Path) ->
         assert caught.value.key == "document_broken"
 
 
+def test_document_without_words_is_refused_and_nothing_written(
+    settings: Settings, tmp_path: Path
+) -> None:
+    empty = tmp_path / "scan.md"
+    empty.write_text("---\n\n* * *\n", "utf-8")
+    with pytest.raises(DatasetError) as caught:
+        reworded(settings, empty)
+    assert caught.value.key == "document_empty"
+    assert not (tmp_path / "out.md").exists()
+
+
 @pytest.mark.parametrize(
     ("content", "is_one"),
     [
