@@ -215,7 +215,7 @@ class PictureType(AnswerType):
         return found | dict(zip(fidelity.MEASURES, answer.measures, strict=False))
 
     def cells(self, answer: Enhanced) -> tuple[Cell, ...]:
-        return (float(answer.size[0]), float(answer.size[1]), _maker(answer))
+        return (*answer.size, _maker(answer))
 
 
 def _panel(jpeg: bytes, text: str, notes: Sequence[Note], lead: str = "") -> Panel:

@@ -42,12 +42,14 @@ def problem(name: str, sentence: str) -> str:
 
 
 def files(answers: Sequence[Answered], say: Say, tell: Callable[[Any], str]) -> str:
-    """Return a line a file: its name, its answer, how sure it is; or why it has none."""
+    """Return a line a file: its name, its answer, how sure it is where any is sure of itself; or why it has none."""
+    has_sureness = any(one.certainty is not None for one in answers)
     head = "".join(
         f"<th>{html.escape(say(f'pages.demo.table_{key}'))}</th>" for key in ("file", "answer")
     )
-    head += f'<th class="bm-number">{html.escape(say("pages.demo.table_sureness"))}</th>'
-    body = "".join(_file(one, say, tell) for one in answers)
+    if has_sureness:
+        head += f'<th class="bm-number">{html.escape(say("pages.demo.table_sureness"))}</th>'
+    body = "".join(_file(one, say, tell, has_sureness=has_sureness) for one in answers)
     return (
         '<div class="bm-scroll" tabindex="0" role="status"><table class="bm-table" data-testid="answers">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -121,15 +123,12 @@ def _face(row: MediaRow, kind: str) -> str:
     return _player(row, kind) if kind == "image" else f"<span>▶ {html.escape(row.name)}</span>"
 
 
-def _file(one: Answered, say: Say, tell: Callable[[Any], str]) -> str:
+def _file(one: Answered, say: Say, tell: Callable[[Any], str], *, has_sureness: bool) -> str:
     name = f"<td>{html.escape(one.name)}</td>"
     if one.problem:
-        return (
-            f'<tr>{name}<td colspan="2" class="bm-muted">{html.escape(tell(one.problem))}</td></tr>'
-        )
+        why = html.escape(tell(one.problem))
+        return f'<tr>{name}<td colspan="{1 + has_sureness}" class="bm-muted">{why}</td></tr>'
     text, sure = one.line, "" if one.certainty is None else percent(one.certainty)
     strange = f' <span class="bm-badge">{html.escape(say("pages.demo.table_strange"))}</span>'
-    return (
-        f"<tr>{name}<td><b>{html.escape(text)}</b>{strange if one.is_strange else ''}</td>"
-        f'<td class="bm-number">{html.escape(sure)}</td></tr>'
-    )
+    last = f'<td class="bm-number">{html.escape(sure)}</td>' if has_sureness else ""
+    return f"<tr>{name}<td><b>{html.escape(text)}</b>{strange if one.is_strange else ''}</td>{last}</tr>"

@@ -262,7 +262,9 @@ class MediaDemo:
         table = look_view.files(answers[:SHOWN_FILES], shown, tell)
         return (
             f"{answer.quiet(count)}{table}",
-            gr.DownloadButton(value=str(out), visible=True),
+            gr.DownloadButton(
+                say("out_zip" if makes_files else "out"), value=str(out), visible=True
+            ),
             *self._more(None, None, model_id, request),
         )
 

@@ -84,6 +84,16 @@ def test_noise_is_as_strong_as_it_says_and_is_told_from_the_picture() -> None:
     assert noise_of(flat()) == 0
 
 
+def test_fine_texture_is_no_noise_and_white_hides_none() -> None:
+    dice = np.random.default_rng(0)
+    leaves = damaged(flat(256), 2, Damage(noise=25), dice)
+    leaves[:24, :40] = 128  # a twentieth is sky
+    assert noise_of(leaves) < 1
+    noisy = damaged(flat(256), 2, Damage(noise=15), dice)
+    noisy[:24, :40] = 255
+    assert noise_of(noisy) == pytest.approx(15 / np.sqrt(3), abs=1)
+
+
 def test_blur_and_jpeg_take_detail_away(tmp_path: Path) -> None:
     clear = np.asarray(Image.open(write_clear(tmp_path / "a.png", np.random.default_rng(1))))
     dice = np.random.default_rng(0)
