@@ -23,6 +23,10 @@ from pages.shared.web.theme import script
 from pages.shared.widgets.form import task_choices
 
 ONE_FOLDER = "one_folder"  # the refusal of files that all have the same class
+NO_ROOM = (
+    "disk_grown",
+    "disk_limited",
+)  # refusals of what can only come again as something smaller
 IN_NAMES = "media_names"  # the one of files whose names may hold the class
 MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
 MAPPED = {  # what the two columns are called, by what asks for them
@@ -271,6 +275,8 @@ class Intake:
         try:
             dataset = self._imported(given, request, tell)
         except DatasetError as error:
+            if error.key in NO_ROOM and given.path:  # the upload itself takes room until it goes
+                Path(given.path).unlink(missing_ok=True)
             return self._refusal(error, given, request)
         if given.is_pasted:
             self.ctx.services.workbooks.forget_pasted(Path(given.path))

@@ -95,15 +95,10 @@ def sentence(
     if job.state == State.SUCCEEDED:
         kept = next((model.kind for model in models if model.kept), "instant")
         return say(f"pages.jobs.done_{kept}", time=span(_took(job, now), say))
-    key = f"pages.jobs.{job.state}"
+    is_ended = (job.state, job.wish) == (State.CANCELLED, Wish.END)
+    key = f"pages.jobs.{'by_admin' if is_ended else job.state}"
     has_model = job.state in (State.FAILED, State.CANCELLED) and bool(models)
-    said = say(f"{key}_with_model") if has_model else say(key)
-    return f"{say('pages.jobs.by_admin')} {said}" if _is_ended(job) else said
-
-
-def _is_ended(job: Job) -> bool:
-    """Return whether whoever runs the installation cancelled it."""
-    return (job.state, job.wish) == (State.CANCELLED, Wish.END)
+    return say(f"{key}_with_model") if has_model else say(key)
 
 
 def _waiting(turn: Turn | None, say: Say) -> str:
