@@ -24,8 +24,9 @@ from bigmodel.training.detection.decoding import STRIDES
 from bigmodel.training.detection.finder import Boxes, Finder, Target
 from bigmodel.training.detection.net import Detector, DetectorSize, tensor_of
 from bigmodel.training.detection.queries.net import from_base as with_queries
-from bigmodel.training.detection.read import BoxedPictures, readable, varied
+from bigmodel.training.detection.read import BoxedPictures, cut_out, readable, varied
 from bigmodel.training.detection.recipe import DetectionParams
+from bigmodel.training.images.mirroring import MOST_ROWS, settled
 from bigmodel.training.images.pretrained import MEAN, SPREAD
 from bigmodel.training.loop import checkpoint
 from bigmodel.training.loop.device import faster_precision, has_fast_bf16, make_accelerator
@@ -58,7 +59,8 @@ class BoxExamples:
             strength, seed = self.params.augmentation_strength, self.params.seed
             dice = (np.random.default_rng([seed, epoch, row]) for row in rows)
             pairs = zip(seen, dice, strict=True)
-            seen = [varied(one, self.side, strength, own) for one, own in pairs]
+            how = {"is_mirrored": self.params.mirrored != "no"}
+            seen = [varied(one, self.side, strength, own, **how) for one, own in pairs]
         made = tensor_of([one.pixels for one in seen], self.side)
         targets = [
             {
@@ -138,7 +140,7 @@ def train(
         accelerator,
         objective,
         params,
-        train=BoxExamples(learned, params.pixels, params),
+        train=BoxExamples(learned, params.pixels, _varied(params, learned, report)),
         validation=validation,
         report=report,
         fingerprint=fingerprint(params, base, data, _digest(data)),
@@ -150,6 +152,12 @@ def train(
     net = accelerator.unwrap_model(net, keep_fp32_wrapper=False)
     threshold = _threshold(net, objective, validation if len(held) else training.train)
     net.to("cpu").save(folder, data.labels, threshold)
+
+
+def _varied(params: DetectionParams, learned: BoxedPictures, report: Reporter) -> DetectionParams:
+    """Return the settings by which pictures are varied: not mirrored where one kind looks like another then."""
+    squares, kinds = cut_out(learned, MOST_ROWS)
+    return settled(params, squares, kinds, report) if len(np.unique(kinds)) > 1 else params
 
 
 def make_net(base: BaseFiles, kinds: int, side: int) -> Finder:

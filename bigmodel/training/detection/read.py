@@ -15,6 +15,7 @@ from bigmodel.core.errors import DatasetError, TrainingError
 from bigmodel.core.task import Reporter
 from bigmodel.data.media.images import open_picture
 from bigmodel.training.detection.squares import GREY, Pixels, fitted, square
+from bigmodel.training.images.features import SIDE
 
 HELD_BYTES = 512 * 2**20  # of pictures that stay in memory; others are read again
 SEEN = 0.35  # of a box that must be left in a picture that is varied
@@ -100,7 +101,29 @@ def readable(
     return BoxedPictures(part, kinds, side)
 
 
-def varied(seen: Seen, side: int, strength: float, dice: np.random.Generator) -> Seen:
+def cut_out(pictures: BoxedPictures, most: int) -> tuple[Pixels, Numbers]:
+    """Return what is in the boxes of evenly chosen pictures as squares, (boxes, side, side, 3), and the kind of each."""
+    squares, kinds = list[Pixels](), list[int]()
+    for row in range(0, len(pictures), -(-len(pictures) // most) or 1):
+        seen = pictures.get(row)
+        picture = Image.fromarray(seen.pixels)
+        for box, kind in zip(seen.boxes.tolist(), seen.labels.tolist(), strict=True):
+            left, top, right, bottom = box
+            sides = (
+                round(left),
+                round(top),
+                round(max(right, left + 1)),
+                round(max(bottom, top + 1)),
+            )
+            squares.append(np.asarray(picture.crop(sides).resize((SIDE, SIDE))))
+            kinds.append(kind)
+    empty = np.zeros((0, SIDE, SIDE, 3), np.uint8)
+    return np.stack(squares) if squares else empty, np.array(kinds, np.int64)
+
+
+def varied(
+    seen: Seen, side: int, strength: float, dice: np.random.Generator, *, is_mirrored: bool = True
+) -> Seen:
     """Return a picture made smaller or larger, stretched, moved, mirrored and lit otherwise, with its boxes."""
     if strength == 0:
         return Seen(square(seen.pixels, side), seen.boxes, seen.labels)
@@ -123,7 +146,7 @@ def varied(seen: Seen, side: int, strength: float, dice: np.random.Generator) ->
     is_seen = sides.prod(axis=1) > SEEN * (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
     kept = is_seen & (sides > LEAST_SIDE).all(axis=1)
     pixels, boxes, labels = np.asarray(canvas), cut[kept], seen.labels[kept]
-    if dice.random() < 0.5:
+    if dice.random() < 0.5 and is_mirrored:
         pixels = pixels[:, ::-1]
         boxes = np.stack([side - boxes[:, 2], boxes[:, 1], side - boxes[:, 0], boxes[:, 3]], axis=1)
     return Seen(_lit(pixels, strength, dice), boxes, labels)

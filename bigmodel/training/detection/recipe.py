@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bigmodel.training.loop.recipe import TunedParams, in_group
+from bigmodel.training.loop.recipe import Mirrored, TunedParams, in_group
 
 
 class DetectionParams(TunedParams):
@@ -27,3 +27,4 @@ class DetectionParams(TunedParams):
     augmentation_strength: float = Field(
         default=0.6, ge=0, le=1, json_schema_extra=in_group("data")
     )
+    mirrored: Mirrored = Field(default="auto", json_schema_extra=in_group("data"))

@@ -6,14 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from bigmodel.core.datasets.boxes import Box, Boxed
 from bigmodel.core.datasets.dataset import Rows, TaskData
 from bigmodel.core.errors import ModelError, TrainingError
 from bigmodel.core.task import BaseFiles
 from bigmodel.training.detection import decoding, finetune, instant, predictor
 from bigmodel.training.detection.net import Detector
-from bigmodel.training.detection.read import BoxedPictures, Seen, varied
+from bigmodel.training.detection.read import BoxedPictures, Seen, cut_out, varied
 from bigmodel.training.detection.recipe import DetectionParams
+from bigmodel.training.images.mirroring import settled
 from tests.fakes.boxed_pictures import KINDS, SIDE, boxed_data
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.tiny_vision import write_tiny_timm, write_tiny_vit
@@ -42,6 +45,33 @@ def test_a_box_that_is_cut_away_goes() -> None:
     seen = Seen(pixels, np.array([[0, 0, 64, 64], [0, 0, 3, 3]], np.float32), np.array([0, 1]))
     kept = [varied(seen, 64, 1.0, np.random.default_rng(n)).labels.tolist() for n in range(20)]
     assert [0] in kept
+
+
+def test_kinds_that_are_each_other_in_the_mirror_are_told_and_not_mirrored(tmp_path: Path) -> None:
+    dice, cells = np.random.default_rng(0), []
+    for row in range(90):
+        pixels = dice.integers(0, 60, (48, 48, 3), np.uint8)
+        start = 11 + 20 * (
+            row % 2
+        )  # the bright bar is at the left or at the right of what the box is around
+        pixels[12:36, start : start + 4] = 220
+        Image.fromarray(pixels).save(tmp_path / f"{row}.png")
+        cells.append(Boxed((48, 48), (Box(8, 8, 38, 40, KINDS[row % 2]),)).to_cell())
+    paths = [str(tmp_path / f"{row}.png") for row in range(90)]
+    rows = Rows([str(row) for row in range(90)], paths, cells)
+    squares, kinds = cut_out(BoxedPictures(rows, KINDS, 48), 90)
+    report = FakeReporter(tmp_path)
+    assert settled(DetectionParams(), squares, kinds, report).mirrored == "no"
+    assert report.notes == ["training.note.not_mirrored_judged"]
+    seen = BoxedPictures(rows, KINDS, 48).get(0)
+    lies = [
+        [
+            varied(seen, 48, 0.1, np.random.default_rng(n), is_mirrored=how).boxes[0, 0]
+            for n in range(9)
+        ]
+        for how in (False, True)
+    ]
+    assert np.std(lies[0]) < np.std(lies[1])
 
 
 def test_pictures_are_scaled_with_their_boxes(tmp_path: Path) -> None:
