@@ -82,12 +82,13 @@ class MakeBox:
         shown = gr.Dropdown(choices=choices, value=first, visible=bool(labels))
         return gr.Column(visible=model is not None), shown, *sliders
 
-    def wire(self, model: gr.Dropdown, result: gr.HTML, out: gr.DownloadButton) -> None:
-        """Connect the button: what is made appears in the result as it comes, its files below."""
+    def wire(
+        self, newest: Newest, model: gr.Dropdown, result: gr.HTML, out: gr.DownloadButton
+    ) -> None:
+        """Connect the button: what is made appears in the result as it comes, its files below; `newest` orders what fills it."""
         if self._dials:
-            protect, newest = guard(self._ctx.services.words), Newest()
             self._run.click(
-                protect(newest(self.make)),
+                guard(self._ctx.services.words)(newest(self.make)),
                 [model, self._asked, *self._sliders],
                 [result, out],
                 show_progress="minimal",

@@ -100,7 +100,7 @@ class MediaDemo:
                 [self._turned, *shown],
                 **quick,
             )
-        self._make.wire(model, self._result, self._out)
+        self._make.wire(newest, model, self._result, self._out)
         turning = [self._turning] if self._dials else []
         filled = [self._examples, self._given, *turning, *self._make.parts]
         picked = self.models.wire(filled)
