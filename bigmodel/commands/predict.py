@@ -156,8 +156,8 @@ def _table(model: str, args: argparse.Namespace, services: Services, terminal: T
     written = "predict.saved" if tally.is_document else "predict.written"
     terminal.say(written, rows=tally.rows - tally.unasked, path=str(made.path))
     terminal.write(counted(tally, terminal.tell))
-    if made.guessed:
-        terminal.write(terminal.tell(Message("writeback.column_guessed", {"column": made.guessed})))
+    for remark in made.remarks:
+        terminal.write(terminal.tell(remark))
     counts = {"rows": tally.rows, "empty": tally.empty, "unasked": tally.unasked}
     terminal.record({"out": str(made.path)} | counts | {"classes": dict(tally.counts())})
     return 1 if tally.unasked else 0

@@ -12,6 +12,7 @@ from bigmodel.core.datasets.spans import NOTHING, read_list
 
 TEXTS = ("text", "answer", "value")
 STARTS = ("start", "answer_start", "start_char")
+OF_MARKS = {"label", "labels", "entity", "entity_group", "tag"}  # what no answer says of itself
 UNKNOWN = -1  # where an answer stands is to be found
 PARTED = "|"  # between several accepted answers in a cell of plain text
 JOINED = " | "
@@ -72,7 +73,7 @@ def _columns(value: dict[str, Any]) -> Any:
 def _extract(item: object) -> Extract | None:
     if isinstance(item, str):
         return Extract(item.strip()) if item.strip() else None
-    if not isinstance(item, dict):
+    if not isinstance(item, dict) or OF_MARKS & item.keys():
         return None
     text = next((item[name] for name in TEXTS if isinstance(item.get(name), str)), "")
     start = next((item[name] for name in STARTS if name in item), UNKNOWN)

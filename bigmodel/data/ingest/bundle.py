@@ -38,6 +38,12 @@ OFFICE = {*OFFICE_ENDINGS, ".pdf", ".doc", ".ppt", ".rtf", ".epub"}
 LOOSE = {".txt", ".text", ".md", ".asc", ".dat", ".prn"}  # of tables and of texts alike
 BESIDE = ("readme", "license", "licence", "copying", "about", "changelog", "citation", "datasheet")
 NO_CLASSES = ("media_no_classes", "media_no_table")
+OF_THE_HUB = (
+    "dataset_dict.json",
+    "dataset_info.json",
+    "dataset_infos.json",
+    "state.json",
+)  # beside saved tables
 HEAD_BYTES = 4096
 MOST_LISTS = 20  # files of lines that are a class each
 FEWEST_LINES = 5
@@ -188,7 +194,7 @@ def _is_text(entry: Entry) -> bool:
 
 
 def _is_note(entry: Entry) -> bool:
-    return entry.base.partition(".")[0].casefold() in BESIDE
+    return entry.base in OF_THE_HUB or entry.base.partition(".")[0].casefold() in BESIDE
 
 
 def _tell_others(names: Sequence[str], target: Target) -> None:

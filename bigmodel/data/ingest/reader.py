@@ -126,16 +126,22 @@ def _media(request: dict[str, Any], findings: "Findings") -> "MediaUpload":
 
 
 def _attached(request: dict[str, Any], findings: "Findings") -> dict[str, Any] | None:
-    """Read a table together with the files that its cells name; None where files are rows of their own."""
+    """Read a table together with the files that its cells name or hold; None where files are rows of their own."""
+    from bigmodel.data.ingest.held import ENDINGS  # noqa: PLC0415
     from bigmodel.data.media.archive import archive_entries, file_entries  # noqa: PLC0415
+    from bigmodel.data.media.entry import Given  # noqa: PLC0415
 
     scratch, bounds = Path(request["report"]).parent, _bounds(request["limits"])
     if request["files"]:
         with file_entries(_files(Path(request["files"])), bounds, scratch) as given:
             return _rows_with_files(given, request, findings)
-    if not _is_archive(Path(request["path"]), request["name"]):
+    path, name = Path(request["path"]), request["name"]
+    if name.lower().endswith(ENDINGS):
+        with file_entries([Given(name, path)], bounds, scratch) as given:
+            return _from_cells(given, request, findings)
+    if not _is_archive(path, name):
         return None
-    with archive_entries(Path(request["path"]), bounds, scratch) as (entries, _prefix):
+    with archive_entries(path, bounds, scratch) as (entries, _prefix):
         return _rows_with_files(entries, request, findings)
 
 
@@ -144,6 +150,8 @@ def _rows_with_files(
 ) -> dict[str, Any] | None:
     from bigmodel.data.media.attached import KIND, AttachedTable, are_whole_rows  # noqa: PLC0415
 
+    if (found := _from_cells(entries, request, findings)) is not None:
+        return found
     target, scratch = _target(request, findings), Path(request["report"]).parent
     wishes = request["wishes"]
     told = ("level", "file", "text", "kind", "name_part")  # somebody said what files are
@@ -156,6 +164,16 @@ def _rows_with_files(
     AttachedTable(media, scratch, target, wishes["leave_out"], findings).read(entries)
     target.close()
     return _table_report(target, "zip", findings) | {"kind": KIND}
+
+
+def _from_cells(
+    entries: "Sequence[Entry]", request: dict[str, Any], findings: "Findings"
+) -> dict[str, Any] | None:
+    """Read the pictures or recordings that tables hold in their cells, None where they hold none."""
+    from bigmodel.data.ingest.held import unpack_held  # noqa: PLC0415
+
+    held = unpack_held(entries, _bounds(request["limits"]), Path(request["report"]).parent)
+    return _media(request, findings).read_files(held) if held else None
 
 
 def _packed(request: dict[str, Any], findings: "Findings", path: Path) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ TEXT_NAMES = re.compile(
 )
 LABEL_NAMES = re.compile(
     r"label|class|categor|sentiment|target|rating|score|stars?|topic|intent|polarity|emotion|^y$|^tag$|is_?spam"
-    r"|标签|类别|分类|情感|情绪|评分|星级|打分|得分|类型|主题|意图|分数",
+    r"|satisfaction|标签|类别|分类|情感|情绪|评分|星级|打分|得分|类型|主题|意图|分数|满意(?:度|程度)",
     re.IGNORECASE,
 )
 SURENESS = re.compile(
@@ -67,7 +67,7 @@ DURATIONS = re.compile(
 UNNAMED = re.compile(r"column \d+")  # such names say nothing of what belongs together
 HALVES = (
     ("1", "2"), ("2", "1"), ("_a", "_b"), ("_b", "_a"), ("premise", "hypothesis"), ("hypothesis", "premise"),
-    ("query", "title"), ("query", "document"),
+    ("query", "title"), ("query", "document"), ("1 string", "2 string"), ("2 string", "1 string"),
 )  # fmt: skip
 CLOSE = 1.0  # in score: then another column might be the label as well
 
@@ -287,7 +287,9 @@ def _unread(sample: Mapping[str, Sequence[str]], columns: Sequence[_Column]) -> 
 def _half_read(sample: Mapping[str, Sequence[str]], text: str, label: str) -> Iterator[Message]:
     """Yield that another text belongs to the one that is read ("sentence2" to "sentence1"), so that half a row says little."""
     for first, second in HALVES:
-        other = second.join(text.rsplit(first, 1)) if text.casefold().endswith(first) else ""
+        other = (
+            second.join(text.casefold().rsplit(first, 1)) if text.casefold().endswith(first) else ""
+        )
         name = next((n for n in sample if n.casefold() == other.casefold()), "") if other else ""
         if name not in ("", text, label) and not UNNAMED.fullmatch(text):
             yield Message("data.problems.half_read", {"column": text, "other": name}, "warning")

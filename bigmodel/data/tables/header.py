@@ -23,6 +23,7 @@ SHORTEST_NAME = 3  # characters; less is rather a hole in the data
 FEWEST_SERIES = 3  # numbers, from which on one step between them says that they name columns
 MOST_NAME_ROWS = 3  # below the names that say more of the columns
 SURVEY = re.compile(r"(open-ended )?response", re.IGNORECASE)  # below the names of some surveys
+HAN = re.compile(r"[\u3400-\u9fff]")
 AMOUNT = re.compile(r"[\d\s.,:/%+\-¥$€£年月日时分秒]*\d[\d\s.,:/%+\-¥$€£年月日时分秒TZ]*")
 YEAR = re.compile(r"(19|20)\d\d年?")
 STATEMENT = re.compile(
@@ -298,12 +299,39 @@ def more_names(names: Sequence[str], below: Sequence[Sequence[str]]) -> int:
     return count
 
 
+def _says_again(names: Sequence[str], row: Sequence[str]) -> bool:
+    """Tell names in another language, or written otherwise ("Start Date" below "StartDate")."""
+    pairs = [(a, b) for a, b in zip(names, row, strict=True) if a.strip() and b.strip()]
+    same = [(a, b) for a, b in pairs if _bare(a) == _bare(b)]
+    if len(same) > 1 and any(a.strip() != b.strip() for a, b in same):
+        return True
+    scripts = {(bool(HAN.search(a)), bool(HAN.search(b))) for a, b in pairs}
+    is_other = len(pairs) == len(row) and scripts in ({(True, False)}, {(False, True)})
+    known = sum(is_known_name(b) for _, b in pairs)
+    return is_other and known >= 0.5 * len(pairs) and any(is_sure_name(b) for _, b in pairs)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def begins_another(row: HeadRow, below: Sequence[HeadRow], columns: Sequence[int]) -> bool:
+    """Tell names of another table, in other columns than those of the table above."""
+    filled = [at for at, cell in enumerate(row.cells) if cell.strip()]
+    above = [at for at in columns if at <= max(filled, default=0)]
+    is_elsewhere = filled != above or len(filled) != len(columns)
+    is_named = len(filled) > 1 and any(is_known_name(row.cells[at]) for at in filled)
+    return is_elsewhere and is_named and len(below) > 1 and _is_names(row, below, is_sure=True)
+
+
 def _says_more(names: Sequence[str], row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Tell a row of words above columns of nothing but numbers, dates and times; two such columns are needed."""
     fitting = [other for other in below if len(other) == len(names)]
     if len(row) != len(names) or len(fitting) < LEAST_ROWS or comes_again(row, fitting):
         return False
     if any(row) and all(is_measure(cell) for cell in row if cell.strip()):
+        return True
+    if _says_again(names, row):
         return True
     wordy = 0
     for column, cell in enumerate(row):

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 from bigmodel.core.datasets.spans import NOTHING, parse_marks, write_marks
 from bigmodel.core.datasets.turns import branch_of, conversation_of
 from bigmodel.data.tables.shapes.keyed import Found, Record, by_keys, is_list_of, objects
-from bigmodel.data.tables.table import as_text
+from bigmodel.data.tables.table import Digits, as_text
 
 MOST_LEVELS = 4  # of objects inside objects that become columns
 SEARCHED_LEVELS = 3
@@ -181,6 +181,15 @@ def _told(value: object) -> object:
     return [e["classname"] for e in records] if all(e.keys() == NAMED for e in records) else value
 
 
+def _plain(value: object) -> object:
+    """Return what is inside a cell with its numbers as numbers again."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value.plain() if isinstance(value, Digits) else value
+
+
 def cell(value: object) -> str:
     """Return a value as the text of a cell."""
     if said := conversation_of(value):
@@ -191,5 +200,5 @@ def cell(value: object) -> str:
     if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], dict | list):
         value = value[0]
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False) if value else ""
+        return json.dumps(_plain(value), ensure_ascii=False) if value else ""
     return as_text(value)

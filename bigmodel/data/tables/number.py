@@ -40,7 +40,7 @@ FAMILIES: tuple[Mapping[str, Decimal | int], ...] = (  # units that are one anot
 )  # fmt: skip
 ABOUT = r"(?P<about>[<>≤≥~≈]=?|ca\.?|approx\.?|about|under|over|约)?"
 AMOUNT = re.compile(
-    rf"{ABOUT}\s*(?P<sign>[+-]?)\s*(?:{CURRENCY})?\s*(?P<sign2>[+-]?)\s*(?P<body>\d[\d.,'’ ]*|[.,]\d+)\s*"
+    rf"{ABOUT}\s*(?P<sign>[+-]?)\s*(?:{CURRENCY})?\s*(?P<sign2>[+-]?)\s*(?P<body>\d[\d.,'’ ]*|[.,]\d+)(?P<sign3>-(?=\s*$))?\s*"
     rf"(?:(?P<unit>{MEASURE})|(?:{UNIT})?\s*(?:{CURRENCY}|[%‰])?)",
     re.IGNORECASE,
 )
@@ -51,6 +51,10 @@ THOUSANDS = {  # digits in groups of three (or as in India, of two), parted by a
     for mark in ",."
 }
 ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")  # "9,000": thousands or decimals
+OUT_OF = re.compile(
+    r"(?P<of>\d{1,3}(?:[.,]\d{1,2})?)\s*(?:/|out of)\s*(?P<top>\d{1,3})(?:\s*(?:stars?|points?))?",
+    re.IGNORECASE,
+)
 LONGEST = 40
 SAMPLE = 20_000  # values that are looked at
 
@@ -67,9 +71,12 @@ class NumberFormat:
     measured_value: str = ""  # an example with that unit
     other_value: str = ""  # one in another unit: converted, or no number here
     about_value: str = ""  # one that says less, more, or about
+    top: str = ""  # what all are out of ("4 / 5")
 
     def number(self, text: str) -> float | None:
         """Return the number a text stands for, or None."""
+        if self.top and (rated := _rated(text)):
+            return as_number(rated[0], self.decimal)
         value = as_number(text, self.decimal)
         if value is None or not self.other_value or (parts := _parts(text)) is None:
             return value
@@ -118,6 +125,7 @@ def find_format(values: Iterable[str], *, delimiter: str = "", decimal: str = ""
             break
         parts = _parts(text)
         if parts is None:
+            seen.rate(text)
             continue
         seen.note(text, parts)
         units[parts.unit] += bool(parts.unit)
@@ -151,6 +159,7 @@ class _Seen:
 
     def __init__(self) -> None:
         self.first: dict[str, str] = {}
+        self.tops: set[str] = set()
 
     def note(self, text: str, parts: _Parts) -> None:
         """Take a value in."""
@@ -163,6 +172,12 @@ class _Seen:
         if parts.is_about:
             self.first.setdefault("about", text)
 
+    def rate(self, text: str) -> None:
+        """Take in a value out of a highest one."""
+        if rated := _rated(text):
+            self.tops.add(rated[1])
+            self.first.setdefault("signed", text)
+
     def format(self, units: Counter[str]) -> NumberFormat:
         """Return how the numbers are written; `units` are how often each stood behind one."""
         first, (unit, *others) = self.first, [name for name, _ in units.most_common()] or [""]
@@ -174,7 +189,16 @@ class _Seen:
             measured_value=told[0],
             other_value=next(filter(None, told[1:]), ""),
             about_value=first.get("about", ""),
+            top=next(iter(self.tops)) if len(self.tops) == 1 else "",
         )
+
+
+def _rated(text: str) -> tuple[str, str] | None:
+    """Return what "4 / 5" and "4.0 out of 5 stars" count and out of how many, None for anything else."""
+    found = OUT_OF.fullmatch(_plain(text)) if len(text) <= LONGEST else None
+    value = as_number(found["of"]) if found else None
+    is_rated = found is not None and value is not None and value <= int(found["top"])
+    return (found["of"], found["top"]) if found and is_rated else None
 
 
 def _parts(text: str) -> _Parts | None:
@@ -184,7 +208,8 @@ def _parts(text: str) -> _Parts | None:
     plain = _plain(text)
     is_debit = plain.startswith("(") and plain.endswith(")")
     found = AMOUNT.fullmatch(plain[1:-1] if is_debit else plain)
-    if found is None or (found["sign"] and found["sign2"]):
+    signs = [found[name] for name in ("sign", "sign2", "sign3") if found[name]] if found else []
+    if found is None or len(signs) > 1:
         return None
     body = found["body"].strip()
     if re.search(r"[ '’]", body):
@@ -192,7 +217,7 @@ def _parts(text: str) -> _Parts | None:
         if grouped is None:
             return None
         body = re.sub(r"[ '’]", "", grouped[0]) + body[grouped.end() :]
-    is_negative = is_debit or "-" in (found["sign"], found["sign2"])
+    is_negative = is_debit or "-" in signs
     size = SIZES["k" if found["size"] == "K" else found["size"]] if found["size"] else 1
     unit = found["unit"] or ""
     unit = unit if len(unit) == 1 else unit.casefold()

@@ -118,17 +118,26 @@ class Records:
             lines = self._feed(taken)
             read = next(csv.reader(lines, delimiter=self._delimiter, strict=True))
             if len(taken) == 1 or not self._are_records(taken):
-                return read
+                return self._or_split(read, taken)
             problem = "quote_lines"
         except csv.Error as error:
             is_open, problem = "unexpected end" in str(error), "quote_open"
         self.line = start
         self._waiting.extendleft(reversed(taken[1:]))
         if len(taken) == 1 and not is_open:  # a stray quote after a closed one: no harm
-            return next(csv.reader([self._unescaped(line)], delimiter=self._delimiter))
+            read = next(csv.reader([self._unescaped(line)], delimiter=self._delimiter))
+            return self._or_split(read, taken)
         self._open_quotes += 1
         self._findings.at(problem, start)
         return next(csv.reader([line], delimiter=self._delimiter, quoting=csv.QUOTE_NONE))
+
+    def _or_split(self, read: list[str], taken: Sequence[str]) -> list[str]:
+        """Return the cells of a line as they stand where quotes that only some texts hold would join them."""
+        width = self._dialect.width
+        if len(taken) > 1 or self._delimiter not in PLAIN or len(read) == width or width < 2:
+            return read
+        plain = taken[0].rstrip("\n").split(self._delimiter)
+        return plain if len(plain) == width else read
 
     def _feed(self, taken: list[str]) -> Iterator[str]:
         yield self._unescaped(taken[0])

@@ -1,5 +1,6 @@
 """From the sheets of a workbook to a table: which sheet, which row of names, which rows. It opens no file itself."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -16,7 +17,8 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.cell import Places, column_letters
 from bigmodel.data.tables.footer import is_total
 from bigmodel.data.tables.guess import TEXT_NAMES
-from bigmodel.data.tables.header import HeadRow, guess_header, is_amount, more_names
+from bigmodel.data.tables.header import HeadRow, begins_another, guess_header, is_amount, more_names
+from bigmodel.data.tables.label import listed
 from bigmodel.data.tables.table import Target
 
 SAMPLE_ROWS = 60  # filled rows that are looked at to choose a sheet and the row of names
@@ -32,6 +34,7 @@ NAMED_WEIGHT = 1.5  # of a sheet with a column called like one of texts
 HIDDEN_WEIGHT = 0.01
 PROGRESS_ROWS = 5_000
 NAMED_COLUMNS = 8
+SEEN_BELOW = 12  # rows by which names of another table are told
 
 
 @dataclass(frozen=True)
@@ -212,6 +215,26 @@ class Fill:
         return cells
 
 
+def _until_another(
+    rows: Iterator[list[str]], columns: Sequence[int], target: Target
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the filled rows with their numbers, up to another table with names of its own below an empty row."""
+    filled = ((number, cells) for number, cells in enumerate(rows, 1) if any(cells))
+    last, held = 0, deque[tuple[int, list[str]]]()
+    while row := held.popleft() if held else next(filled, None):
+        number, cells = row
+        if last and number > last + 1:
+            held.extend(islice(filled, max(0, SEEN_BELOW - len(held))))
+            below = [HeadRow(*each) for each in held]
+            if begins_another(HeadRow(number, cells), below, columns):
+                count = len(held) + sum(1 for _ in filled)
+                names = listed([cell for cell in cells if cell.strip()], NAMED_COLUMNS)
+                target.findings.note("table_below", row=number, count=count, names=names)
+                return
+        last = number
+        yield row
+
+
 class _Copy:
     """Copies the rows below the names of one sheet, and tells what it left out or filled in."""
 
@@ -242,8 +265,8 @@ class _Copy:
         self._target.start([" ".join(name.split()) for name in names])
         self._say_header()
         errors = Places()
-        for number, cells in enumerate(self._sheet.rows(errors), 1):
-            if number <= self._header_row or number in self._more or not any(cells):
+        for number, cells in _until_another(self._sheet.rows(errors), self._columns, self._target):
+            if number <= self._header_row or number in self._more:
                 continue
             self._take(number, cells)
             if self._target.is_full:

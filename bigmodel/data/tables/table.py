@@ -13,6 +13,7 @@ from bigmodel.core.message import Arg, Level, Message
 from bigmodel.data.tables.footer import find_footer, is_ruler
 from bigmodel.data.tables.source import ORIGINAL, PLACE
 
+MOST_DIGITS = 17  # of a number that every program holds
 READING = "data.reading."  # keys of what a reader has to say; `data.problems.` is the check's
 SHOWN_LINES = 8
 SHOWN_NAME_CHARACTERS = 60
@@ -244,6 +245,19 @@ class Target:
             shown = ", ".join(name[:SHOWN_NAME_CHARACTERS] for name in repeated[:SHOWN_LINES])
             self.findings.note("headers_repeated", names=shown)
         return tuple(taken)
+
+
+class Digits(str):
+    """A number of JSON as it was written, so that no zero of it is lost."""
+
+    __slots__ = ()
+
+    def plain(self) -> int | float | str:
+        """Return the number where it would be written alike, else its text."""
+        if len(self) > MOST_DIGITS:
+            return str(self)
+        number = int(self) if self.removeprefix("-").isdecimal() else float(self)
+        return number if str(number) == self else str(self)
 
 
 def as_text(value: object) -> str:

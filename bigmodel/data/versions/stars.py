@@ -8,7 +8,7 @@ FEWEST, MOST = 3, 10  # steps of a scale
 HAN = {name: number for number, name in enumerate("零一二三四五六七八九十")} | {"两": 2}
 COUNTED = re.compile(
     r"(?P<number>\d{1,2})(?:\.0+)?\s*-?\s*"
-    r"(?:/\s*(?P<top>\d{1,2})|out of\s*(?P<of>\d{1,2})|stars?|\*|points?|颗?星级?|分|点)?",
+    r"(?:/\s*(?P<top>\d{1,2})|out of\s*(?P<of>\d{1,2})(?:\s*stars?)?|stars?|\*|points?|颗?星级?|分|点)?",
     re.IGNORECASE,
 )
 SPELLED = re.compile(r"(?P<name>[零一二两三四五六七八九十])\s*(?:颗?星级?|分)")

@@ -5,7 +5,12 @@ from collections.abc import Callable
 
 import pyarrow.parquet as pq
 
-from bigmodel.data.writeback.documents.passages import Passage, text_passages, write_text
+from bigmodel.data.writeback.documents.passages import (
+    Passage,
+    encoding_of,
+    text_passages,
+    write_text,
+)
 from bigmodel.data.writeback.documents.word import word_passages, write_word
 from bigmodel.data.writeback.lines import write_lines
 from bigmodel.data.writeback.old import write_old
@@ -27,10 +32,11 @@ READERS: dict[str, Callable[[Order], list[Passage]]] = {
 
 
 def write(order: Order, progress: Callable[[float], None]) -> None:
-    """Write the table or document of an order; where nothing is to be added, the words of a document's passages, as JSON."""
+    """Write the table or document of an order; where nothing is to be added, the words of a document's passages and its encoding, as JSON."""
     if not order.columns:
         words = [passage.words for passage in READERS[order.format](order)]
-        order.out.write_text(json.dumps(words), "utf-8")
+        encoding = encoding_of(order) if order.format == "text" else ""
+        order.out.write_text(json.dumps({"words": words, "encoding": encoding}), "utf-8")
         return
     WRITERS[order.format](order, read_answers(order), progress)
 

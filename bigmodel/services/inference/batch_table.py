@@ -29,7 +29,12 @@ from bigmodel.data.writeback.documents.reword import FORMATS
 from bigmodel.data.writeback.order import Column, Kind, Order
 from bigmodel.data.writeback.writer import write_back
 from bigmodel.services.datasets.recipe import SAMPLE_ROWS, columns_of
-from bigmodel.services.inference.summary import About, PredictionSummary, summary_rows
+from bigmodel.services.inference.summary import (
+    About,
+    AnsweredTable,
+    PredictionSummary,
+    summary_rows,
+)
 from bigmodel.services.results.answer_table import open_table
 from bigmodel.settings import Settings
 
@@ -42,6 +47,7 @@ DECLARED_TAB = b"sep="  # and a tab, which stripping takes away
 MAX_DECLARATION = 16  # bytes
 TEXT_ENDINGS = (".csv", ".tsv")
 DOCUMENTS = tuple(FORMATS)  # files that only a model that says them in other words gives back
+PACKED = (".gz", ".bz2", ".xz")  # what packs one table
 YES_NO = {True: "yes", False: "no"}
 Said = tuple[Answer, bool | None]  # and whether it is like none of the training rows
 Ask = Callable[[Sequence[str]], Iterable[Said]]
@@ -73,6 +79,8 @@ class Table:
     delimiter: str = ""
     sheet: str = ""
     header_row: int = 0
+    encoding: str = ""
+    problems: tuple[Message, ...] = ()  # of reading it that cost something
 
     @property
     def ending(self) -> str:
@@ -83,6 +91,18 @@ class Table:
         if self.format == "csv" and given not in TEXT_ENDINGS:
             return ".tsv" if self.delimiter == TAB else ".csv"
         return given if self.format == "csv" else ".csv"
+
+    @property
+    def stem(self) -> str:
+        """Its name without its ending, nor that of what it is packed with ("sales" of sales.csv.gz)."""
+        given = Path(self.name)
+        return Path(given.stem).stem if given.suffix.lower() in PACKED else given.stem
+
+    @property
+    def other_encoding(self) -> str:
+        """Its encoding, where answers are written in another."""
+        is_ours = self.encoding.startswith("UTF-8") and "+" not in self.encoding
+        return "" if is_ours else self.encoding
 
     def comes_back(self, out: Path) -> bool:
         """Tell whether it can be written there as it came."""
@@ -105,16 +125,6 @@ class Asker:
         return len(self.kind.added(self.labels)) + self.tells_strangers
 
 
-@dataclass(frozen=True)
-class AnsweredTable:
-    """A table with answers, and what they come to."""
-
-    path: Path
-    tally: PredictionSummary
-    is_old_format: bool = False  # of an .xls, which comes back as .xlsx
-    guessed: str = ""  # the column that was read where none is called as in training
-
-
 def write_table(
     settings: Settings,
     table: Table,
@@ -133,6 +143,7 @@ def write_table(
     tally, columns = PredictionSummary(), _columns(asker, table.columns, say)
     tell = progress or (lambda _done, _all: None)
     answered = _answered(batches, asker, tally, say)
+    encoding = table.other_encoding if out.suffix.lower() in TEXT_ENDINGS else ""
     if not table.comes_back(out):
         if out.suffix.lower() == MACROS:
             raise DatasetError("macros_only_back")
@@ -144,7 +155,7 @@ def write_table(
                 for row, answer in zip(rows, answers, strict=True):
                     plain.add(row.cells, ["" if value is None else value for value in answer])
                 tell(tally.rows, table.rows)
-        return AnsweredTable(out, tally)
+        return AnsweredTable(out, tally, encoding=encoding, problems=table.problems)
 
     def tell_writing(share: float) -> None:
         tell(int(table.rows * (ANSWER_SHARE + (1 - ANSWER_SHARE) * share)), table.rows)
@@ -162,7 +173,8 @@ def write_table(
     finally:
         place.unlink(missing_ok=True)
     tell(table.rows, table.rows)
-    return AnsweredTable(out, tally, is_old_format=table.format == "xls")
+    is_old = table.format == "xls"
+    return AnsweredTable(out, tally, is_old, encoding=encoding, problems=table.problems)
 
 
 def table_of(upload: Upload, path: Path) -> Table:
@@ -176,6 +188,8 @@ def table_of(upload: Upload, path: Path) -> Table:
         delimiter=upload.delimiter,
         sheet=upload.sheet,
         header_row=upload.header_row or upload.names_line,
+        encoding=upload.encoding,
+        problems=tuple(each for each in upload.problems if each.level != "info"),
     )
 
 

@@ -20,7 +20,6 @@ from bigmodel.data.tables.source import HAND, PLACE, UPLOAD
 from bigmodel.data.versions.original_files import upload_path
 from bigmodel.data.versions.versions import ITEMS
 from bigmodel.services.inference.batch_table import (
-    AnsweredTable,
     Asker,
     Row,
     Table,
@@ -32,6 +31,7 @@ from bigmodel.services.inference.batch_table import (
 )
 from bigmodel.services.inference.downloads import pack, scratch_folder, written
 from bigmodel.services.inference.predict import InferenceService
+from bigmodel.services.inference.summary import AnsweredTable
 from bigmodel.services.labelling.labelling import LabellingService
 from bigmodel.settings import Settings
 from bigmodel.store.base import Store

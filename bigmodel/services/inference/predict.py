@@ -24,7 +24,6 @@ from bigmodel.jobs.artifacts import Artifacts
 from bigmodel.services.inference.answered import MEMORY, STRANGE, Answered, Look, Source, is_strange
 from bigmodel.services.inference.batch_files import NamedFile, answer_each, write_answers
 from bigmodel.services.inference.batch_table import (
-    AnsweredTable,
     Asker,
     Said,
     answers_for,
@@ -45,7 +44,7 @@ from bigmodel.services.inference.example_rows import (
 from bigmodel.services.inference.given_rows import GivenRows
 from bigmodel.services.inference.growing import Dials, parts_of_growing
 from bigmodel.services.inference.model_summary import about_model
-from bigmodel.services.inference.summary import PredictionSummary
+from bigmodel.services.inference.summary import AnsweredTable, PredictionSummary
 from bigmodel.services.inference.uploads import DemoUploads
 from bigmodel.services.people.limits import Limits
 from bigmodel.serving.pool import Serving
@@ -288,7 +287,7 @@ class InferenceService:
         try:
             table, recipe = table_of(upload, path), version.recipe
             columns, rows = columns_and_rows(upload, recipe, task)
-            place = out or self.download(f"{path.stem}-answers{table.ending}")
+            place = out or self.download(f"{table.stem}-answers{table.ending}")
             asker = self.asker(model)
             with written(place):
                 made = write_table(self._settings, table, rows, place, asker, say, progress)
@@ -305,8 +304,9 @@ class InferenceService:
             return [str(kind.cells(answer)[0]) for answer in self.answers(owner, model.id, texts)]
 
         with written(out):
-            rows, empty = reword(self._settings, path, out, say, progress or (lambda *_: None))
-        return AnsweredTable(out, PredictionSummary(rows, empty, is_document=True))
+            told = reword(self._settings, path, out, say, progress or (lambda *_: None))
+        tally = PredictionSummary(told.passages, told.empty, is_document=True)
+        return AnsweredTable(out, tally, encoding=told.encoding)
 
     def asker(self, model: TrainedModel) -> Asker:
         """Return a model as one that is asked about the rows of a table."""

@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bigmodel.core.callbacks import Tell
 from bigmodel.core.message import Message
@@ -87,6 +88,30 @@ class PredictionSummary:
         """Return the rows of each class, most frequent first."""
         pairs = [(label, found.rows) for label, found in self.classes.items()]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+
+@dataclass(frozen=True)
+class AnsweredTable:
+    """A table with answers, and what they come to."""
+
+    path: Path
+    tally: PredictionSummary
+    is_old_format: bool = False  # of an .xls, which comes back as .xlsx
+    guessed: str = ""  # the column that was read where none is called as in training
+    encoding: str = ""  # of a text that comes back in UTF-8, where it was another
+    problems: tuple[Message, ...] = ()  # of reading the table
+
+    @property
+    def remarks(self) -> tuple[Message, ...]:
+        """What is to be said beside what the answers come to."""
+        found = list(self.problems)
+        if self.encoding:
+            found.append(Message("writeback.encoding", {"encoding": self.encoding}))
+        if self.is_old_format:
+            found.append(Message("writeback.old_format"))
+        if self.guessed:
+            found.append(Message("writeback.column_guessed", {"column": self.guessed}))
+        return tuple(found)
 
 
 def counted(tally: PredictionSummary, say: Tell) -> str:

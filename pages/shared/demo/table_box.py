@@ -92,8 +92,5 @@ def answer_table(
         lambda done, total: progress((done, total)),
     )
     said = counted(made.tally, tell)
-    if made.guessed:
-        said += " " + ctx.say(request, "writeback.column_guessed", column=made.guessed)
-    if made.is_old_format:
-        said += " " + ctx.say(request, "writeback.old_format")
+    said = " ".join([said, *map(tell, made.remarks)])
     return gr.DownloadButton(value=str(made.path), visible=True), answer.quiet(said)

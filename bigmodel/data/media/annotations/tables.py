@@ -81,7 +81,9 @@ def _opened(files: MediaFiles, context: Context) -> list[Listing]:
     """Return the tables of an upload; one that cannot be read is an error only where it is called like one."""
     found = [entry for entry in files.others if may_be_table(entry)]
     named = [entry for entry in found if _is_named(entry)]
-    rest = [e for e in found if e not in named and (e.ending != ".txt" or marked_columns(e))]
+    texts = [entry for entry in found if entry not in named and entry.ending == ".txt"]
+    marked = [e for e in texts if marked_columns(e)] if len(texts) <= MOST_TABLES else []
+    rest = [e for e in found if e not in named and (e in marked or e not in texts)]
     opened = []
     for entry in [*named, *rest][:MOST_TABLES]:
         try:

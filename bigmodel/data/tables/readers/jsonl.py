@@ -20,7 +20,7 @@ from bigmodel.data.tables.readers import Reader
 from bigmodel.data.tables.shapes.judged import is_judged, judged
 from bigmodel.data.tables.shapes.keyed import JUDGED, names_of, patterns_of
 from bigmodel.data.tables.shapes.rasa import examples_of, is_in_pieces, is_rasa, of_pieces
-from bigmodel.data.tables.table import Findings, Target
+from bigmodel.data.tables.table import Digits, Findings, Target
 
 MAX_DEPTH = 100
 PROGRESS_ROWS = 20_000
@@ -39,7 +39,9 @@ Numbered = Iterator[tuple[int, Any]]  # values of JSON
 Read = Callable[[Findings], Iterator[tuple[int, Record]]]
 # Numbers stay as they were written: "1.50" must not become "1.5".
 DECODER = json.JSONDecoder(
-    parse_float=str, parse_int=str, parse_constant=lambda name: None if name == "NaN" else name
+    parse_float=Digits,
+    parse_int=Digits,
+    parse_constant=lambda name: None if name == "NaN" else name,
 )
 
 

@@ -78,7 +78,7 @@ def _arrow(source: pa.NativeFile, target: Target) -> tuple[pa.Schema, Iterator[p
 
 
 def _copy(batches: Iterator[pa.RecordBatch], schema: pa.Schema, target: Target, rows: int) -> None:
-    classes = _class_names(schema)
+    classes = class_names(schema)
     for batch in batches:
         table = _flat(pa.Table.from_batches([batch]))
         columns = [
@@ -160,7 +160,7 @@ def _told(value: object, classes: Mapping[object, str]) -> object:
     return classes.get(value, value) if isinstance(value, int) else value
 
 
-def _class_names(schema: pa.Schema) -> dict[str, dict[object, str]]:
+def class_names(schema: pa.Schema) -> dict[str, dict[object, str]]:
     """Return the names of classes that stand as numbers, as the hub writes them into the schema (ClassLabel); -1 is none."""
     try:
         record = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
@@ -187,11 +187,19 @@ def _refuse_media(schema: pa.Schema, head: Callable[[str], pa.RecordBatch | None
     Raises:
         DatasetError: `table_of_media`.
     """
+    for name in media_columns(schema, head):
+        raise DatasetError("table_of_media", column=name)
+
+
+def media_columns(schema: pa.Schema, head: Callable[[str], pa.RecordBatch | None]) -> list[str]:
+    """Return the columns whose first cells are pictures or recordings."""
+    found = []
     for name in [field.name for field in schema if _holds_bytes(field.type)]:
         first = head(name)
         values = map(_bytes_of, first.column(0).to_pylist() if first else ())
         if any(value.startswith(MEDIA_SIGNS) for value in values):
-            raise DatasetError("table_of_media", column=name)
+            found.append(name)
+    return found
 
 
 def _holds_bytes(kind: pa.DataType) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 Record = Mapping[str, object]
 ANSWER, LABEL, ACCEPT, SPANS, OPTIONS = "answer", "label", "accept", "spans", "options"
+ASIDE = ("tokens", "config")  # what the marks were made by
 ANSWERS = ("accept", "reject", "ignore")
 MARKS = ("_input_hash", "_task_hash", "_view_id", OPTIONS)  # of which such records have one
 NOT = "not"  # begins the class of what is not of a class
@@ -22,7 +23,7 @@ def judged(record: Record) -> dict[str, object]:
     What was marked within a text stays only where it was accepted.
     """
     answer = record[ANSWER]
-    dropped = {ANSWER, ACCEPT, OPTIONS, "config", *(key for key in record if key.startswith("_"))}
+    dropped = {ANSWER, ACCEPT, OPTIONS, *ASIDE, *(key for key in record if key.startswith("_"))}
     kept = {key: value for key, value in record.items() if key not in dropped}
     chosen = record.get(ACCEPT)
     if isinstance(chosen, list):

@@ -43,6 +43,12 @@ def text_passages(order: Order) -> list[Passage]:
     return [passage_of(line) for line in _lines(order)]
 
 
+def encoding_of(order: Order) -> str:
+    """Return the name of the encoding of the document of an order, "" for UTF-8, in which it comes back."""
+    name = find_encoding(order.source).name
+    return "" if name.startswith("UTF-8") and "+" not in name else name
+
+
 def write_text(order: Order, rows: Rows, progress: Callable[[float], None]) -> None:
     """Write the document of an order in UTF-8, with other words for the lines that have some."""
     with order.source.open("rb") as file:

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,6 +22,17 @@ AT_ONCE = 64  # passages, after which is told how far it is
 HEAD_BYTES = 2**16
 FEWEST_ROWS = 5  # of a table in a text file, as far as it is known by commas
 JSON = re.compile(rb"[\s\xef\xbb\xbf]*[\[{]\s*[\"{\[]")
+
+
+@dataclass(frozen=True)
+class Reworded:
+    """How many passages there were, how many of them held no words, and the encoding of a text that was not UTF-8."""
+
+    passages: int
+    empty: int
+    encoding: str = ""
+
+
 Reword = Callable[[Sequence[str]], Sequence[str]]
 
 
@@ -43,10 +54,8 @@ def is_document(path: Path, out: Path | None = None) -> bool:
     return not is_table and not any(map(JSON.match, lines[:1]))
 
 
-def reword(
-    settings: Settings, source: Path, out: Path, say: Reword, progress: OnCount
-) -> tuple[int, int]:
-    """Write a document with its passages in other words; return how many there were, and how many held none.
+def reword(settings: Settings, source: Path, out: Path, say: Reword, progress: OnCount) -> Reworded:
+    """Write a document with its passages in other words, and return what it was.
 
     Raises:
         DatasetError: it cannot be read or written, or there is nothing in it to say otherwise (`document_empty`).
@@ -67,7 +76,8 @@ def reword(
         columns=(),
     )
     try:
-        passages: list[str] = json.loads(write_back(settings, order).read_text("utf-8"))
+        told = json.loads(write_back(settings, order).read_text("utf-8"))
+        passages: list[str] = told["words"]
         places = [place for place, words in enumerate(passages) if words]
         if not places:
             raise DatasetError("document_empty", name=source.name)
@@ -79,4 +89,4 @@ def reword(
         write_back(settings, replace(order, out=out, columns=(Column("", "text"),)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return len(passages), len(passages) - len(places)
+    return Reworded(len(passages), len(passages) - len(places), told["encoding"])

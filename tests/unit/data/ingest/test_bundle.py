@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
+from PIL import Image
 
 from bigmodel.core.datasets.dataset import Version
 from bigmodel.core.errors import DatasetError
@@ -128,6 +131,47 @@ def test_parts_are_one_table_and_stay_parts(settings: Settings) -> None:
     held = {text for text, part in zip(rows["input"], rows["split"], strict=True) if part == "test"}
     assert held == {text for text, _ in ROWS[50:]}
     assert said(version, "rows_few") is None
+
+
+def test_tables_saved_by_datasets_are_read_and_their_records_are_none(settings: Settings) -> None:
+    files: dict[str, str | bytes] = {"a/dataset_dict.json": '{"splits": ["train", "test"]}'}
+    for part, count in (("train", 60), ("test", 12)):
+        saved = BytesIO()
+        rows = pa.table({"text": [f"the {part} film {n}" for n in range(count)], "label": [f"c{n % 2}" for n in range(count)]})  # fmt: skip
+        with pa.ipc.new_stream(saved, rows.schema) as stream:
+            stream.write_table(rows)
+        files[f"a/{part}/data-00000-of-00001.arrow"] = saved.getvalue()
+        files |= {f"a/{part}/{name}.json": '{"features": {}}' for name in ("state", "dataset_info")}
+    summary = read(settings, files).summary
+    assert (summary.rows, summary.split_rows["test"]) == (72, 12)
+
+
+def held(part: str, count: int) -> bytes:
+    """Return a table of the hub whose cells are pictures, with numbers for classes that its schema names."""
+    shades = {"train": 0, "test": 120}
+    cells = []
+    for n in range(count):
+        saved = BytesIO()
+        Image.new("RGB", (40, 40), (shades[part] + n, 9 * n % 256, 90)).save(saved, "PNG")
+        cells.append({"bytes": saved.getvalue(), "path": f"{n}.png"})
+    features = {"label": {"names": ["rust", "healthy"], "_type": "ClassLabel"}}
+    told = {"huggingface": json.dumps({"info": {"features": features}})}
+    rows = pa.table({"image": cells, "label": [n % 2 for n in range(count)]})
+    written = BytesIO()
+    pq.write_table(rows.replace_schema_metadata(told), written)
+    return written.getvalue()
+
+
+def test_pictures_in_the_cells_of_a_table_are_read_with_their_classes(settings: Settings) -> None:
+    files = {f"data/{part}-00000-of-00001.parquet": held(part, n) for part, n in (("train", 60), ("test", 12))}  # fmt: skip
+    version = read(settings, files)
+    assert (version.summary.medium, version.summary.classes) == ("image", {"rust": 36, "healthy": 36})  # fmt: skip
+    assert version.summary.split_rows["test"] == 12
+    alone = settings.scratch / "leaves.parquet"
+    alone.write_bytes(held("train", 60))
+    summary = DatasetService(settings, ScratchStore()).import_file("me", alone).version.summary
+    assert summary.classes == {"rust": 30, "healthy": 30}
+    assert summary.split_rows["test"] > 0
 
 
 def test_repeated_texts_of_the_given_test_leave_training(settings: Settings) -> None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from bigmodel.core.datasets.dataset import Version
 from bigmodel.core.errors import DatasetError
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.services.datasets.datasets import DatasetService
@@ -135,6 +136,70 @@ def test_marks_of_ubiai_are_spans(settings: Settings) -> None:
 def test_free_text_as_label_is_said(settings: Settings) -> None:
     version = read(settings, csv("label", [f"since it was day {n} of ours" for n in range(60)]))
     assert said(version, "labels_are_texts") == {"column": "label", "count": 60, "rows": 60}
+
+
+SECOND_LINES = {  # below "StartDate", "words" and "mood"
+    "written otherwise": ["Start Date", "What happened?", "Mood"],
+    "another language": ["开始时间", "内容", "情感"],
+}
+
+
+@pytest.mark.parametrize("second", list(SECOND_LINES))
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_second_line_of_names_is_no_row(settings: Settings, second: str, ending: str) -> None:
+    rows = [["StartDate", "words", "mood"], SECOND_LINES[second]]
+    rows += [[f"d{n}", text, label] for n, (text, label) in enumerate(zip(TEXTS, LABELS, strict=True))]  # fmt: skip
+    if ending == "csv":
+        version = read(settings, "\n".join(map(",".join, rows)))
+    else:
+        version = workbook(settings, rows)
+    assert (version.recipe.target, version.summary.classes) == ("mood", CLASSES)
+    assert said(version, "header_more") is not None
+
+
+def workbook(settings: Settings, rows: list[list[str]]) -> Version:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    settings.scratch.mkdir(parents=True, exist_ok=True)
+    book.save(path := settings.scratch / "t.xlsx")
+    return DatasetService(settings, ScratchStore()).import_file("me", path).version
+
+
+@pytest.mark.parametrize("is_other", [True, False])
+def test_another_table_below_an_empty_row_is_said_and_not_joined(
+    settings: Settings, is_other: bool
+) -> None:
+    rows = [["text", "label"], *map(list, zip(TEXTS, LABELS, strict=True))]
+    below = [["Agent", "Calls", "Rating"], *[[f"agent {n}", f"{n}", "ok"] for n in range(9)]]
+    version = workbook(settings, [*rows[:31], [], *rows[31:], *([[], *below] if is_other else [])])
+    assert version.summary.classes == CLASSES
+    told = {"row": 64, "count": 9, "names": "Agent, Calls, Rating"}
+    assert said(version, "table_below") == (told if is_other else None)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "target", "classes"),
+    [
+        ("quotes.tsv", "head\tbody\tlabel\n" + "".join(f"{chr(34) * (n % 3 == 0)}Best {n}\tmy 5{chr(34)} thing, {text}\t{LABELS[n]}\n" for n, text in enumerate(TEXTS)), "label", CLASSES),
+        ("table.md", "# Results\n\n| text | label |\n|---|---|\n" + "".join(f"| {text} | {LABELS[n]} |\n" for n, text in enumerate(TEXTS)), "label", CLASSES),
+        ("min.json", json.dumps([{"id": n, "text": text, "label": [{"start": 4, "end": 8, "text": "soup", "labels": ["Food"]}], "annotator": 1} for n, text in enumerate(TEXTS)]), "label", {"Food": 60}),
+        ("p.jsonl", "".join(json.dumps({"text": text, "_input_hash": n, "tokens": [{"text": "the", "start": 0, "end": 3, "id": 0}], "spans": [{"start": 4, "end": 8, "label": "Food"}], "answer": ("accept", "reject")[n % 2]}) + "\n" for n, text in enumerate(TEXTS)), "spans", {"Food": 30}),
+        ("wjx.csv", "2、购买过(手机),2、购买过(电脑),2、购买过(家电),3、您的建议,4、总体满意度\n" + "".join(f"{n % 2},{n // 2 % 2},{n // 3 % 2},{text},{LABELS[n]}\n" for n, text in enumerate(TEXTS)), "4、总体满意度", CLASSES),
+    ],
+    ids=["quotes", "Markdown", "Label Studio", "Prodigy", "survey"],
+)  # fmt: skip
+def test_classes_and_marks_of_exports(
+    settings: Settings, name: str, text: str, target: str, classes: dict[str, int]
+) -> None:
+    version = read(settings, text, name)
+    assert (version.recipe.target, version.summary.classes) == (target, classes)
+    assert version.summary.rows == 60
+
+
+def test_choices_of_a_chinese_survey_in_one_cell_are_several(settings: Settings) -> None:
+    values = [("手机", "电脑┋家电", "手机┋家电", "电脑", "手机┋电脑")[n % 5] for n in range(60)]
+    assert said(read(settings, csv("label", values)), "labels_several") is not None
 
 
 # files --------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from bigmodel.data.tables.number import as_number, find_format
         ("12元", 12),
         ("85%", 85),
         ("(5.00)", -5),
+        ("1.234,50-", -1234.5),
         ("\u22125", -5),
         ("0,125", 0.125),
         ("\u0661\u0662\u066b\u0665", 12.5),
@@ -34,7 +35,9 @@ def test_number_is_read_as_people_write_it(text: str, number: float) -> None:
     assert as_number(text) == number
 
 
-@pytest.mark.parametrize("text", ["2026-01-01", "1.2.3", "1,2,3", "abc", "", "12 345 67", "1/2"])
+@pytest.mark.parametrize(
+    "text", ["2026-01-01", "1.2.3", "1,2,3", "abc", "", "12 345 67", "1/2", "30-min"]
+)
 def test_what_is_no_number_stays_a_text(text: str) -> None:
     assert as_number(text) is None
 
@@ -49,6 +52,12 @@ def test_open_value_is_named() -> None:
     assert find_format(["625", "9,000"]).open_value == "9,000"
     assert find_format(["625", "9,000"], delimiter=";").number("9,000") == 9.0
     assert find_format(["1.5", "2.125"]).open_value == ""
+
+
+@pytest.mark.parametrize("text", ["4 / 5", "4/5", "4.0 out of 5 stars"])
+def test_a_score_out_of_one_highest_is_a_number(text: str) -> None:
+    assert find_format([text, "0 / 5"]).number(text) == 4
+    assert find_format([text, "3/12"]).number(text) is None
 
 
 def test_number_is_kept_as_programs_write_it() -> None:

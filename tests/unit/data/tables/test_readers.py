@@ -191,7 +191,7 @@ def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, key: str) -
 def test_json_values_stay_as_written(tmp_path: Path) -> None:
     lines = ['{"text": "a", "label": 1.50}', '{"text": "b", "label": null, "more": [1, "x"]}']
     read = Read(write(tmp_path, "\n".join(lines), "table.jsonl"))
-    assert read.rows == [("a", "1.50", ""), ("b", "", '["1", "x"]')]
+    assert read.rows == [("a", "1.50", ""), ("b", "", '[1, "x"]')]
 
 
 def test_half_a_character_is_no_crash(tmp_path: Path) -> None:

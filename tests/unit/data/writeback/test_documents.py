@@ -43,8 +43,8 @@ def reworded(settings: Settings, source: Path) -> tuple[Path, list[str], tuple[i
         return [f"<{text.upper()}>" for text in texts]
 
     out = source.with_name(f"out{source.suffix}")
-    counts = reword(settings, source, out, say, lambda *_: None)  # type: ignore[arg-type]
-    return out, asked, counts
+    told = reword(settings, source, out, say, lambda *_: None)  # type: ignore[arg-type]
+    return out, asked, (told.passages, told.empty)
 
 
 def test_word_document_keeps_all_but_its_words(settings: Settings, tmp_path: Path) -> None:

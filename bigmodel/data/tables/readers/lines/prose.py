@@ -83,7 +83,14 @@ def _claims(head: bytes, path: Path) -> bool:  # noqa: ARG001 - the lines tell
         return False
     encoding = find_encoding(path)
     lines = [line.strip() for line in islice(read_lines(path, encoding, Findings()), SEEN_LINES)]
-    return _are_paragraphs(lines)
+    return not _are_framed(lines) and _are_paragraphs(lines)
+
+
+def _are_framed(lines: Sequence[str]) -> bool:
+    """Tell a table of Markdown, perhaps below a heading: most lines stand between bars, and one is a ruler."""
+    filled = [line for line in lines if line]
+    framed = [line for line in filled if line.startswith("|")]
+    return 2 * len(framed) > len(filled) and any(set(line) <= set("|:- ") for line in framed)
 
 
 def _are_paragraphs(lines: Sequence[str]) -> bool:
