@@ -40,6 +40,8 @@ from bigmodel.settings import Settings
 
 BATCH_ROWS = 1_024
 ANSWER_SHARE = 0.85  # of the work, the rest is writing
+AS_THEY_CAME = ("xlsx", "xls", "csv")  # formats that are given back as they came
+TOLD = ("sheet_chosen",)  # of what reading says, though nothing was lost
 TAB = "\t"
 MACROS = ".xlsm"
 PASTED = "pasted"
@@ -106,7 +108,7 @@ class Table:
 
     def comes_back(self, out: Path) -> bool:
         """Tell whether it can be written there as it came."""
-        return self.format in ("xlsx", "xls", "csv") and out.suffix.lower() == self.ending
+        return self.format in AS_THEY_CAME and out.suffix.lower() == self.ending
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,10 @@ def write_table(
                 for row, answer in zip(rows, answers, strict=True):
                     plain.add(row.cells, ["" if value is None else value for value in answer])
                 tell(tally.rows, table.rows)
-        return AnsweredTable(out, tally, encoding=encoding, problems=table.problems)
+        is_plain = table.format not in (*AS_THEY_CAME, PASTED)
+        return AnsweredTable(
+            out, tally, encoding=encoding, problems=table.problems, is_plain=is_plain
+        )
 
     def tell_writing(share: float) -> None:
         tell(int(table.rows * (ANSWER_SHARE + (1 - ANSWER_SHARE) * share)), table.rows)
@@ -189,7 +194,7 @@ def table_of(upload: Upload, path: Path) -> Table:
         sheet=upload.sheet,
         header_row=upload.header_row or upload.names_line,
         encoding=upload.encoding,
-        problems=tuple(each for each in upload.problems if each.level != "info"),
+        problems=tuple(x for x in upload.problems if x.level != "info" or x.key.endswith(TOLD)),
     )
 
 

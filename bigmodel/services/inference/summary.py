@@ -100,11 +100,15 @@ class AnsweredTable:
     guessed: str = ""  # the column that was read where none is called as in training
     encoding: str = ""  # of a text that comes back in UTF-8, where it was another
     problems: tuple[Message, ...] = ()  # of reading the table
+    is_plain: bool = False  # it came in a format that is not given back
 
     @property
     def remarks(self) -> tuple[Message, ...]:
         """What is to be said beside what the answers come to."""
         found = list(self.problems)
+        if self.is_plain:
+            kind = self.path.suffix[1:].upper()
+            found.append(Message("writeback.plain", {"kind": kind}))
         if self.encoding:
             found.append(Message("writeback.encoding", {"encoding": self.encoding}))
         if self.is_old_format:

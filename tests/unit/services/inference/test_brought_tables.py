@@ -61,7 +61,8 @@ def test_tables_of_other_programs_come_back_whole(studio: Studio, tmp_path: Path
     else:
         lines = ["编号,text,备注", *(f'{r["编号"]},{r["text"]},"{r["备注"]}"' for r in rows)]
         file.write_bytes(gzip.compress("\n".join(lines).encode()))
-    path, _ = told_of(studio, file)
+    path, told = told_of(studio, file)
+    assert told == {"plain": {"kind": "CSV"}}
     assert path.name == "a-answers.csv"
     with path.open(encoding="utf-8-sig", newline="") as opened:
         found = list(csv.DictReader(opened))
