@@ -64,7 +64,8 @@ class VoiceDemo:
                 *(self._voice, self._claim, self._whom, self._verdict),
             ]
         )
-        people.wire(self._media.models.model)
+        for changed in people.wire(self._media.models.model):  # no answer names whom it knew before
+            self._media.follow(changed)
         protect, newest = guard(self._ctx.services.words), Newest()
         self._whom.input(
             protect(newest(self.verify)),

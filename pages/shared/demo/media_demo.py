@@ -9,7 +9,7 @@ from typing import Any, Literal
 import gradio as gr
 
 from bigmodel.core.answer import AnswerType, Dial
-from bigmodel.core.errors import ModelError
+from bigmodel.core.errors import ModelError, NotFoundError
 from bigmodel.core.model import TrainedModel
 from bigmodel.services.inference.predict import Look, MediaRow, NamedFile
 from pages.shared.demo import look_view
@@ -104,7 +104,13 @@ class MediaDemo:
         turning = [self._turning] if self._dials else []
         filled = [self._examples, self._given, *turning, *self._make.parts]
         picked = self.models.wire(filled)
-        picked.success(protect(newest(self.ask_again)), [model, self._box], shown, **QUIET)
+        self._again = protect(newest(self.ask_again)), [model, self._box], shown
+        self.follow(picked)
+
+    def follow(self, changed: gr.events.Dependency) -> None:
+        """Ask again about what the box holds, or empty the answer, once the model is another or knows others."""
+        handler, asked, shown = self._again
+        changed.success(handler, asked, shown, **QUIET)
 
     # handlers ---------------------------------------------------------------------------------
 
@@ -200,7 +206,10 @@ class MediaDemo:
         try:
             if len(files) == 1:
                 return self.ask(model_id, value, request)
-        except ModelError:  # swept meanwhile, a model that is asked for a class, or one that cannot be loaded: asking says so
+        except (
+            ModelError,
+            NotFoundError,
+        ):  # swept or deleted meanwhile, a model that is asked for a class, or one that cannot be loaded: asking says so
             pass
         return (self.hint(), gr.DownloadButton(visible=False), *self._more(None, None, "", request))
 

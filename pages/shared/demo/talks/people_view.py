@@ -77,8 +77,8 @@ class PeopleView:
                 )
                 self._no = gr.Button(t("pages.data.delete_no"), elem_id=f"{PREFIX}-no")
 
-    def wire(self, model: gr.Dropdown) -> None:
-        """Connect the part to the model that is chosen."""
+    def wire(self, model: gr.Dropdown) -> list[gr.events.Dependency]:
+        """Connect the part to the model that is chosen, and return what follows on somebody who came or went."""
         protect, newest = guard(self._ctx.services.words), Newest()
         known = [self._whole, self._list, self._whom, self._asking]
         taken = [self._given, self._takes, self._anyway]
@@ -87,7 +87,7 @@ class PeopleView:
         asked = [model, self._given]
         self._box.submit(protect(self.add), [*asked, self._box], taken, **busy)
         self._takes.click(protect(self.leave_out), asked, taken, **busy)
-        self._enrol.click(
+        came = self._enrol.click(
             protect(self.enrol),
             [*asked, self._name, self._anyway],
             [*known, *taken, self._name],
@@ -95,7 +95,8 @@ class PeopleView:
         )
         self._delete.click(protect(self.ask), self._whom, [self._question, self._asking], **QUIET)
         self._no.click(lambda: gr.Group(visible=False), None, self._asking, **QUIET)
-        self._yes.click(protect(self.delete), [model, self._whom], known, **busy)
+        went = self._yes.click(protect(self.delete), [model, self._whom], known, **busy)
+        return [came, went]
 
     # handlers -----------------------------------------------------------------------------------
 
