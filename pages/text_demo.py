@@ -105,8 +105,11 @@ class TextDemo:
 
     def _build_dials(self) -> None:
         """Lay out what steers an answer that grows, and what ends it."""
-        self._stop = gr.Button(self._ctx.t(f"{WORDS}stop"), visible=False, elem_id="text-demo-stop")
-        self.talk.build()
+        with gr.Row():
+            self._stop = gr.Button(
+                self._ctx.t(f"{WORDS}stop"), visible=False, min_width=120, elem_id="text-demo-stop"
+            )
+            self.talk.build()
         with gr.Column(visible=False, elem_id="text-demo-dials") as self._turned:
             self._dials = [
                 control(self._ctx, dial, "text") for dial in self._demo.dials.of_tab("text")

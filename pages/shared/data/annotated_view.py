@@ -123,4 +123,4 @@ class AnnotatedView:
         said = answer.quiet(say(f"{WORDS}{key}", rows=taken.rows, left_out=taken.left_out))
         save = " data-save" if is_awaited else ""
         link = f'<a href="bm/handouts/{pack.key}" download{save}>{escape(say(f"{WORDS}save"))}</a>'
-        return f'{said}<p role="status">{link}</p>'
+        return f'<div role="status">{said}{link}</div>'

@@ -27,7 +27,10 @@ class Talk:
         """Lay out the button; what was said is kept out of sight, in the page of whoever talks."""
         self.said = gr.State("")
         self.clear = gr.Button(
-            self._ctx.t("pages.text_demo.clear"), visible=False, elem_id="text-demo-clear"
+            self._ctx.t("pages.text_demo.clear"),
+            visible=False,
+            min_width=120,
+            elem_id="text-demo-clear",
         )
 
     def answers(
