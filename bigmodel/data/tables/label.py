@@ -27,6 +27,8 @@ NO_ANSWER = {
     "<null>",
     "(null)",
     "(blank)",
+    "(空)",  # of surveys
+    "(跳过)",
 }
 MAYBE_NO_ANSWER = {
     "na",

@@ -174,8 +174,8 @@ def test_correction_reaches_its_row(tmp_path: Path) -> None:
 def test_route_gives_pieces_and_files_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "00003.flac").write_bytes(b"fLaC")
 
-    def write(_owner: str, _talk: str, kind: str, out: Path) -> None:
-        out.write_text(kind, "utf-8")
+    def write(_owner: str, _talk: str, kind: str, out: Path, unheard: str) -> None:
+        out.write_text(f"{kind} {unheard}", "utf-8")
 
     talks = SimpleNamespace(
         piece=lambda owner, _talk, number: tmp_path / f"{number:05}.flac" if owner else None,
@@ -183,7 +183,12 @@ def test_route_gives_pieces_and_files_and_nothing_else(tmp_path: Path) -> None:
         write=write,
     )
     inference = SimpleNamespace(download=lambda name: tmp_path / name)
-    services: Any = SimpleNamespace(talks=talks, inference=inference)
+    services: Any = SimpleNamespace(
+        talks=talks,
+        inference=inference,
+        words=load_words(),
+        settings=SimpleNamespace(language=None),
+    )
     inner = Starlette(routes=talk_route.routes(services))
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -195,7 +200,7 @@ def test_route_gives_pieces_and_files_and_nothing_else(tmp_path: Path) -> None:
         assert (piece.content, piece.headers["content-type"]) == (b"fLaC", "audio/flac")
         for kind in ("srt", "vtt", "csv", "zip"):
             made = client.get(f"/bm/talks/t1/talk.{kind}")
-            assert made.text == kind
+            assert made.text == f"{kind} [The rest of this recording was not written down.]"
             assert f".{kind}" in made.headers["content-disposition"]
         for name in ("talk.json", "00003.wav", "x.flac", "talk.txt", ".srt"):
             assert client.get(f"/bm/talks/t1/{name}").status_code == 404

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from bigmodel.core.errors import PersonError
 from bigmodel.services.inference.talks.talks import KINDS
+from pages.shared.web.language import of_request
 from pages.shared.web.media_route import HARMLESS
 from pages.shared.web.page import owner_of
 
@@ -39,7 +40,10 @@ def routes(services: "Services") -> list[Route]:
                 path = services.talks.piece(owner, asked["talk"], int(name))
                 return FileResponse(path, media_type="audio/flac", headers=HARMLESS)
             if name == "talk" and ending in KINDS:
-                return _made(services, owner, asked["talk"], ending)
+                unheard = services.words.text(
+                    of_request(request, services.settings.language), "pages.talks.unheard"
+                )
+                return _made(services, owner, asked["talk"], ending, unheard)
         except PersonError:
             pass
         return PlainTextResponse("", status_code=404)
@@ -47,9 +51,9 @@ def routes(services: "Services") -> list[Route]:
     return [Route("/bm/talks/{talk}/{name}", found)]
 
 
-def _made(services: "Services", owner: str, talk_id: str, kind: str) -> Response:
+def _made(services: "Services", owner: str, talk_id: str, kind: str, unheard: str) -> Response:
     talk = services.talks.get(owner, talk_id)
     out = services.inference.download(f"talk.{kind}")
-    services.talks.write(owner, talk_id, kind, out)
+    services.talks.write(owner, talk_id, kind, out, unheard)
     name = f"{Path(talk.name).stem or 'talk'}.{kind}"
     return FileResponse(out, media_type=TYPES[kind], filename=name, headers=HARMLESS)

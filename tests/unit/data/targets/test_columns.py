@@ -83,11 +83,11 @@ def test_columns_that_cannot_be_learned_are_refused(rows: list[tuple[str, str]],
 
 def test_what_stands_for_no_answer_says_nothing_in_its_column() -> None:
     rows = [(("bags", "shoes")[n % 2], f"{n}") for n in range(24)]
-    found = surveyed(*rows, ("N/A", "7"), ("bags", "-"))
+    found = surveyed(*rows, ("N/A", "7"), ("bags", "（空）"))
     written = [read_columns(target) for target in KIND.written(found, found.labels)]
     assert written[-2:] == [{"topic": None, "price": 7}, {"topic": "bags", "price": None}]
     told = [p.args["labels"] for p in KIND.warnings(found) if p.key.endswith("columns_no_answer")]
-    assert told == ["topic: N/A", "price: -"]
+    assert told == ["topic: N/A", "price: （空）"]
 
 
 def test_columns_of_a_batch_become_one_target() -> None:
