@@ -77,7 +77,7 @@ def test_answers_of_an_own_kind_are_shown_compared_tried_and_taken_along(
         assert package.value.suggested_filename.endswith(".zip")
         page.locator("#results-try").click()
         walker.expect_tab(page, "text-demo")
-        expect(page.locator("#text-demo-card")).to_contain_text("tags missing or too many 0")
+        expect(page.locator("#text-demo-card")).to_contain_text("0 (tags missing or too many)")
         page.locator("#text-demo-text textarea").fill("soup wind")
         page.locator("#text-demo-run").click()
         expect(page.get_by_test_id("answer")).to_have_text("food sea")

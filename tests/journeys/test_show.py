@@ -96,7 +96,7 @@ def test_picture_is_copied_or_saved(browser: Browser, scene: Scene, tmp_path: Pa
 def picture_text(page: Page) -> str:
     """Return the picture's text for those who do not see it: name and sentence."""
     sentence = page.get_by_test_id("results-sentence-text").inner_text()
-    return f"support_en · Instant: {sentence}"
+    return f"support_en · instant: {sentence}"
 
 
 def test_page_is_a_file_without_rows(browser: Browser, scene: Scene, tmp_path: Path) -> None:
