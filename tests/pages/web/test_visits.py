@@ -92,3 +92,21 @@ async def test_a_visit_keeps_values_and_no_description_of_the_page() -> None:
     assert state[seen._id] == {"a": 1}
     assert app.state_holder["two"][seen._id] == {}
     assert not any(state.config_values.values())
+
+
+@in_a_loop_of_its_own
+async def test_a_choice_of_a_list_that_the_app_fills_is_not_held_against_the_list_it_sent_last() -> (
+    None
+):
+    with without_apps(), Blocks(analytics_enabled=False) as demo:
+        filled, own = gr.Radio([]), gr.Radio(["fast", "best"])
+        filled.input(lambda *_: None, [filled, own], [filled, own])
+    app = app_of(demo)
+    keep_little(app)  # type: ignore[arg-type]
+    state = app.state_holder["visit"]
+    [fn] = demo.fns.values()
+    assert await demo.preprocess_data(fn, ["older", "fast"], state) == ["older", "fast"]
+    await answered(demo, {filled: gr.Radio(["newer"], value="newer")}, state)
+    assert await demo.preprocess_data(fn, ["older", "best"], state) == ["older", "best"]
+    with pytest.raises(gr.Error, match="not in the list"):
+        await demo.preprocess_data(fn, ["older", "else"], state)
