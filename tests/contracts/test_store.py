@@ -181,6 +181,13 @@ class TestSubmit:
         with pytest.raises(NotFoundError, match="dataset_unknown"):
             store.jobs.submit(job_of(dataset_of()))
 
+    def test_empty_name_is_nobodys_dataset(self, store: Store, dataset: Dataset) -> None:
+        """It was the newest one's, and deleting it took the folder of all data sets, everybody's."""
+        for asked in (store.datasets.get, store.datasets.delete):
+            with pytest.raises(NotFoundError, match="dataset_unknown"):
+                asked(dataset.owner, "")
+        assert store.datasets.get(dataset.owner, dataset.id) == dataset
+
     def test_job_that_has_run_is_refused(self, store: Store, dataset: Dataset) -> None:
         with pytest.raises(ValueError, match="not new"):
             store.jobs.submit(job_of(dataset, state=State.RUNNING, token=1))

@@ -1,4 +1,4 @@
-"""Removes from the disk what went from the store, and every copy that was made of it; it must never leave the data folder."""
+"""Removes from the disk what went from the store, and every copy that was made of it; it must never leave the data folder, nor take a folder that holds those of others."""
 
 import shutil
 
@@ -12,6 +12,6 @@ def erase(settings: Settings, deleted: Deleted) -> None:
     home = settings.home.resolve()
     for name in deleted.folders:
         folder = (home / name).resolve()
-        if home in folder.parents:
+        if home in folder.parent.parents:  # never a folder of all data sets or all jobs
             shutil.rmtree(folder, ignore_errors=True)
     remove_copies(settings)

@@ -104,10 +104,10 @@ class SqlDatasets:
             return change.deleted_dataset(dataset_id, folders, gone)
 
 
-def _find(connection: Connection, owner: str, dataset_id: str = "") -> list[Dataset]:
-    """Return the owner's datasets, or the one named, newest first."""
+def _find(connection: Connection, owner: str, dataset_id: str | None = None) -> list[Dataset]:
+    """Return the owner's datasets, or the one named, newest first; an empty name is nobody's."""
     of = [datasets.c.owner == owner]
-    if dataset_id:
+    if dataset_id is not None:
         of.append(datasets.c.id == dataset_id)
     newest = (
         select(versions.c.dataset_id, func.max(versions.c.number).label("number"))

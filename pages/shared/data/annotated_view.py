@@ -64,6 +64,8 @@ class AnnotatedView:
         return {
             self.part: gr.Accordion(visible=False),
             self.style: gr.Radio([], value=None),
+            self.make: gr.Button(interactive=True),
+            self.cancel: gr.Button(visible=False),
             self.said: "",
             self.timer: gr.Timer(active=False),
         }

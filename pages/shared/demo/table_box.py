@@ -46,7 +46,7 @@ class TableBox:
         given, said = [model, self._file], [self._run, self._out, self._done]
         for changed in (model.change, self._file.change):
             changed(protect(self.look), given, said, queue=False, **QUIET)
-        self._run.click(protect(self.answer), given, said, **LOCK)
+        self._run.click(protect(self.answer), given, said, show_progress_on=self._done, **LOCK)
 
     def look(self, model_id: str, path: str | None, _request: gr.Request) -> tuple[object, ...]:
         """Return the parts before anything is asked."""

@@ -11,10 +11,12 @@ from bigmodel.core.ids import is_id
 from bigmodel.data.targets import label, number
 from bigmodel.data.versions.versions import load_rows, load_task_data
 from bigmodel.services.datasets.datasets import DatasetService
+from bigmodel.services.datasets.erase import erase
 from bigmodel.services.jobs.jobs import JobService
 from bigmodel.services.training.base_models import BaseModelService
 from bigmodel.services.training.training import TrainingService
 from bigmodel.settings import Settings
+from bigmodel.store.values import Deleted
 from bigmodel.words import load_words
 from tests.fakes.names import HOSTILE_NAMES, is_harmless
 from tests.fakes.scratch_store import ScratchStore
@@ -256,3 +258,13 @@ def test_samples_import_clean(settings: Settings, service: DatasetService) -> No
         assert told == TOLD_OF_SAMPLES.get(sample.name, []), sample.name
         assert words.has(f"samples.{sample.name}.title")
     assert {sample.language for sample in service.samples()} == {"en", "zh", "any"}
+
+
+def test_folder_that_holds_those_of_others_is_never_erased(settings: Settings) -> None:
+    kept = settings.datasets / "hers" / "1"
+    kept.mkdir(parents=True)
+    for name in ("datasets/", "datasets/.", "", "../"):
+        erase(settings, Deleted(folders=(name,)))
+        assert kept.is_dir(), name
+    erase(settings, Deleted(folders=("datasets/hers",)))
+    assert not kept.exists()
