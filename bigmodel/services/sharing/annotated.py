@@ -83,8 +83,12 @@ class AnnotatedService:
         return STYLES.get(summary.target, ()) if summary.usable_rows or by_hand else ()
 
     def pack(self, owner: str, dataset_id: str, style: str) -> Pack:
-        """Write a ZIP in the background, or return the one of this form that is under way: a page may be loaded anew."""
-        self._store.datasets.get(owner, dataset_id)
+        """Write a ZIP in the background, or return the one of this form that is under way: a page may be loaded anew.
+
+        Raises:
+            DatasetError: `annotated_style`, the dataset has other forms.
+        """
+        style = self._style(self._store.datasets.get(owner, dataset_id), style)
         with self._lock:
             known = self._packs.get((owner, dataset_id))
             if known and not known.ended.is_set() and known.style == style:
@@ -137,11 +141,7 @@ class AnnotatedService:
             DatasetError: `annotated_style` (the dataset has other forms) or `table_not_written`.
         """
         dataset = self._settle(owner, dataset_id)
-        styles = self.styles(dataset)
-        style = style or next(iter(styles), "")
-        if style not in styles:
-            known = ", ".join(styles) or "–"
-            raise DatasetError("annotated_style", name=dataset.name, style=style, known=known)
+        style = self._style(dataset, style)
         folder = self._settings.home / dataset.version.folder
         rows, media = load_rows(folder), media_folder(folder)
         listed = zip(rows["input"], rows["name"], rows["target"], strict=True)
@@ -150,3 +150,12 @@ class AnnotatedService:
         with written(place):
             write(known_rows, style, place, progress or (lambda _share: None))
         return Taken(place, len(known_rows), len(rows["input"]) - len(known_rows))
+
+    def _style(self, dataset: Dataset, style: str) -> str:
+        """Return a form that the dataset has, its first one where none is named."""
+        styles = self.styles(dataset)
+        style = style or next(iter(styles), "")
+        if style not in styles:
+            known = ", ".join(styles) or "–"
+            raise DatasetError("annotated_style", name=dataset.name, style=style, known=known)
+        return style

@@ -90,9 +90,11 @@ def test_classes_become_folders_by_safe_names(shelf: Shelf, tmp_path: Path) -> N
 
 def test_another_form_is_refused_by_name(shelf: Shelf, tmp_path: Path) -> None:
     dataset = drawn(shelf, tmp_path)
-    with pytest.raises(DatasetError) as caught:
-        shelf.taking.write(OWNER, dataset.id, "folders")
-    assert (caught.value.key, caught.value.args_of_words["known"]) == (
-        "annotated_style",
-        "coco, yolo, voc",
-    )
+    for ask, style in ((shelf.taking.write, "folders"), (shelf.taking.pack, "../coco")):
+        with pytest.raises(DatasetError) as caught:
+            ask(OWNER, dataset.id, style)
+        assert (caught.value.key, caught.value.args_of_words["known"]) == (
+            "annotated_style",
+            "coco, yolo, voc",
+        )
+    assert shelf.taking.packed(OWNER, dataset.id) is None
