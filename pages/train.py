@@ -224,17 +224,14 @@ class TrainTab:
         return self._fill(dataset, task, base, request)
 
     def _fill(self, dataset: Dataset, task: str, base: str, request: gr.Request) -> Updates:
-        owner, say = dataset.owner, partial(self.ctx.say, request)
+        owner, say, words = dataset.owner, partial(self.ctx.say, request), self.ctx.services.words
         tell = partial(self.ctx.tell, request)
         choices = self.training.choices(owner, dataset.id, task)
-        named = [
-            (c, view.base_name(c.base.name, task, self.ctx.services.words, say)) for c in choices
-        ]
-        called = {c.base.name: name for c, name in named}
+        named = [(c, view.base_name(c.base.name, task, words, say)) for c in choices]
         fitting = [(c, name) for c, name in named if c.fits]
-        names = [c.base.name for c, _ in fitting]
+        called = {c.base.name: name for c, name in fitting}
         speaks = dataset.version.summary.medium == "text"
-        chosen = base if base in names else names[0]
+        chosen = base if base in called else next(iter(called))
         expected = partial(self.training.expectation, owner, dataset.id)
         facts = {
             c.base.name: view.facts_of(c) | {"expect": view.expectation(expected(c, task), tell)}
@@ -367,25 +364,22 @@ class TrainTab:
         *values: Any,  # Any: of the form, each field has its own type
     ) -> str:
         """Queue the training and return its job; the same form sent again is the same job."""
-        owner = self.ctx.owner(request)
         if not dataset_id:
             raise DatasetError("no_dataset")
         is_filled = filled_for == view.choice_key(task, base, preset)
         known = {field.name for field in self.training.form(task)} if is_filled else set()
         given = dict(zip(self.form.names, values, strict=True))
-        sent = key or request.session_hash
+        sent, words = key or request.session_hash, self.ctx.services.words
         try:
             job = self.training.submit(
-                owner,
+                self.ctx.owner(request),
                 dataset_id,
                 task=task,
                 base=base,
                 preset=preset,
                 changes={field: value for field, value in given.items() if field in known},
                 name=name,
-                called=view.base_name(
-                    base, task, self.ctx.services.words, partial(self.ctx.say, request)
-                ),
+                called=view.base_name(base, task, words, partial(self.ctx.say, request)),
                 key=view.form_key(sent, name, dataset_id, task, base, preset, *values),
                 via="browser",
             )

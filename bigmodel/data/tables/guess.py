@@ -286,11 +286,9 @@ def _unread(sample: Mapping[str, Sequence[str]], columns: Sequence[_Column]) -> 
 
 def _half_read(sample: Mapping[str, Sequence[str]], text: str, label: str) -> Iterator[Message]:
     """Yield that another text belongs to the one that is read ("sentence2" to "sentence1"), so that half a row says little."""
-    for first, second in HALVES:
-        other = (
-            second.join(text.casefold().rsplit(first, 1)) if text.casefold().endswith(first) else ""
-        )
-        name = next((n for n in sample if n.casefold() == other.casefold()), "") if other else ""
+    own = text.casefold()
+    for other in (own.removesuffix(a) + b for a, b in HALVES if own.endswith(a)):
+        name = next((n for n in sample if n.casefold() == other), "")
         if name not in ("", text, label) and not UNNAMED.fullmatch(text):
             yield Message("data.problems.half_read", {"column": text, "other": name}, "warning")
             return

@@ -33,7 +33,7 @@ from bigmodel.services.datasets.import_source import (
     of_folder,
     of_tray,
 )
-from bigmodel.services.datasets.keep import keep, keep_version
+from bigmodel.services.datasets.keep import keep_dataset, keep_version
 from bigmodel.services.datasets.recipe import (
     check_test_file,
     kind_of_columns,
@@ -145,14 +145,7 @@ class DatasetService:
             upload.discard()
         title = clean_name(name) or clean_name(source_name)
         dataset = Dataset(dataset_id, owner, title, now(), version)
-
-        def add() -> None:
-            Limits(self._settings, self._store).check_kept(
-                owner, self._settings.home / version.folder
-            )
-            self._store.datasets.add(dataset)
-
-        keep(self._settings, version, add)
+        keep_dataset(self._settings, self._store, dataset)
         tell(1.0)
         return dataset
 

@@ -9,6 +9,20 @@ from bigmodel.settings import Settings
 from bigmodel.store.base import Store
 
 
+def keep_dataset(settings: Settings, store: Store, dataset: Dataset) -> None:
+    """Store a new dataset with its first version.
+
+    Raises:
+        DatasetError: `disk_grown`.
+    """
+
+    def add() -> None:
+        Limits(settings, store).check_kept(dataset.owner, settings.home / dataset.version.folder)
+        store.datasets.add(dataset)
+
+    keep(settings, dataset.version, add)
+
+
 def keep_version(settings: Settings, store: Store, owner: str, version: Version) -> Dataset:
     """Store the next version of a dataset, and return the dataset.
 

@@ -21,6 +21,7 @@ from bigmodel.core.ids import new_id
 from bigmodel.core.message import Message
 from bigmodel.core.task import Task
 from bigmodel.data.cleaning import fills
+from bigmodel.data.ingest.given_table import MACROS, TEXT_ENDINGS, Table
 from bigmodel.data.ingest.importer import Answers, Upload
 from bigmodel.data.tables.guess import guess_columns
 from bigmodel.data.tables.source import ORIGINAL, PLACE, sample_rows
@@ -40,16 +41,7 @@ from bigmodel.settings import Settings
 
 BATCH_ROWS = 1_024
 ANSWER_SHARE = 0.85  # of the work, the rest is writing
-AS_THEY_CAME = ("xlsx", "xls", "csv")  # formats that are given back as they came
-TOLD = ("sheet_chosen",)  # of what reading says, though nothing was lost
-TAB = "\t"
-MACROS = ".xlsm"
-PASTED = "pasted"
-DECLARED_TAB = b"sep="  # and a tab, which stripping takes away
-MAX_DECLARATION = 16  # bytes
-TEXT_ENDINGS = (".csv", ".tsv")
 DOCUMENTS = tuple(FORMATS)  # files that only a model that says them in other words gives back
-PACKED = (".gz", ".bz2", ".xz")  # what packs one table
 YES_NO = {True: "yes", False: "no"}
 Said = tuple[Answer, bool | None]  # and whether it is like none of the training rows
 Ask = Callable[[Sequence[str]], Iterable[Said]]
@@ -67,48 +59,6 @@ class Row:
     text: str
     cells: Sequence[str] = ()
     own: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table as it came: the file, how it is written, and what its columns are called."""
-
-    path: Path
-    name: str
-    format: str
-    columns: tuple[str, ...]
-    rows: int
-    delimiter: str = ""
-    sheet: str = ""
-    header_row: int = 0
-    encoding: str = ""
-    problems: tuple[Message, ...] = ()  # of reading it that cost something
-
-    @property
-    def ending(self) -> str:
-        """The ending under which it comes back."""
-        given = Path(self.name).suffix.lower()
-        if self.format in ("xlsx", "xls"):
-            return MACROS if (self.format, given) == ("xlsx", MACROS) else ".xlsx"
-        if self.format == "csv" and given not in TEXT_ENDINGS:
-            return ".tsv" if self.delimiter == TAB else ".csv"
-        return given if self.format == "csv" else ".csv"
-
-    @property
-    def stem(self) -> str:
-        """Its name without its ending, nor that of what it is packed with ("sales" of sales.csv.gz)."""
-        given = Path(self.name)
-        return Path(given.stem).stem if given.suffix.lower() in PACKED else given.stem
-
-    @property
-    def other_encoding(self) -> str:
-        """Its encoding, where answers are written in another."""
-        is_ours = self.encoding.startswith("UTF-8") and "+" not in self.encoding
-        return "" if is_ours else self.encoding
-
-    def comes_back(self, out: Path) -> bool:
-        """Tell whether it can be written there as it came."""
-        return self.format in AS_THEY_CAME and out.suffix.lower() == self.ending
 
 
 @dataclass(frozen=True)
@@ -146,21 +96,11 @@ def write_table(
     tell = progress or (lambda _done, _all: None)
     answered = _answered(batches, asker, tally, say)
     encoding = table.other_encoding if out.suffix.lower() in TEXT_ENDINGS else ""
+    made = AnsweredTable(out, tally, encoding=encoding, problems=table.problems)
     if not table.comes_back(out):
-        if out.suffix.lower() == MACROS:
-            raise DatasetError("macros_only_back")
-        if out.suffix.lower() in DOCUMENTS:
-            raise DatasetError("documents_only_reworded")
         header = (*table.columns, *(column.heading for column in columns))
-        with open_table(out, header) as plain:
-            for rows, answers in answered:
-                for row, answer in zip(rows, answers, strict=True):
-                    plain.add(row.cells, ["" if value is None else value for value in answer])
-                tell(tally.rows, table.rows)
-        is_plain = table.format not in (*AS_THEY_CAME, PASTED)
-        return AnsweredTable(
-            out, tally, encoding=encoding, problems=table.problems, is_plain=is_plain
-        )
+        _write_plain(answered, out, header, lambda: tell(tally.rows, table.rows))
+        return replace(made, is_plain=table.is_plain)
 
     def tell_writing(share: float) -> None:
         tell(int(table.rows * (ANSWER_SHARE + (1 - ANSWER_SHARE) * share)), table.rows)
@@ -178,32 +118,24 @@ def write_table(
     finally:
         place.unlink(missing_ok=True)
     tell(table.rows, table.rows)
-    is_old = table.format == "xls"
-    return AnsweredTable(out, tally, is_old, encoding=encoding, problems=table.problems)
+    return replace(made, is_old_format=table.format == "xls")
 
 
-def table_of(upload: Upload, path: Path) -> Table:
-    """Return what an upload says of the file it was read from."""
-    return Table(
-        path=path,
-        name=path.name,
-        format=PASTED if _is_pasted(upload, path) else upload.format,
-        columns=upload.columns,
-        rows=upload.rows,
-        delimiter=upload.delimiter,
-        sheet=upload.sheet,
-        header_row=upload.header_row or upload.names_line,
-        encoding=upload.encoding,
-        problems=tuple(x for x in upload.problems if x.level != "info" or x.key.endswith(TOLD)),
-    )
-
-
-def _is_pasted(upload: Upload, path: Path) -> bool:
-    """Tell pasted text from a file: its first line is ours, and is not given back."""
-    if (upload.format, upload.delimiter) != ("csv", TAB):
-        return False
-    with path.open("rb") as file:
-        return file.readline(MAX_DECLARATION).strip() == DECLARED_TAB
+def _write_plain(
+    answered: Iterable[tuple[Sequence[Row], list[Cells]]],
+    out: Path,
+    header: Sequence[str],
+    tell: Callable[[], None],
+) -> None:
+    if out.suffix.lower() == MACROS:
+        raise DatasetError("macros_only_back")
+    if out.suffix.lower() in DOCUMENTS:
+        raise DatasetError("documents_only_reworded")
+    with open_table(out, header) as plain:
+        for rows, answers in answered:
+            for row, answer in zip(rows, answers, strict=True):
+                plain.add(row.cells, ["" if value is None else value for value in answer])
+            tell()
 
 
 def rows_of(upload: Upload, columns: Sequence[str], empty: str = "") -> Iterator[list[Row]]:

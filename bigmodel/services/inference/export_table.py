@@ -15,6 +15,7 @@ from bigmodel.core.errors import DatasetError
 from bigmodel.core.labelling.labels import Labelling
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Medium
+from bigmodel.data.ingest.given_table import Table, table_of
 from bigmodel.data.ingest.importer import Answers, read_upload
 from bigmodel.data.tables.source import HAND, PLACE, UPLOAD
 from bigmodel.data.versions.original_files import upload_path
@@ -22,10 +23,8 @@ from bigmodel.data.versions.versions import ITEMS
 from bigmodel.services.inference.batch_table import (
     Asker,
     Row,
-    Table,
     empty_as,
     rows_of,
-    table_of,
     text_columns,
     write_table,
 )

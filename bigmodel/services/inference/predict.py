@@ -18,6 +18,7 @@ from bigmodel.core.job import Job
 from bigmodel.core.metric import Metric, metric
 from bigmodel.core.model import TrainedModel
 from bigmodel.core.task import Task
+from bigmodel.data.ingest.given_table import table_of
 from bigmodel.data.ingest.importer import read_upload
 from bigmodel.data.writeback.documents.reword import is_document, reword
 from bigmodel.jobs.artifacts import Artifacts
@@ -28,7 +29,6 @@ from bigmodel.services.inference.batch_table import (
     Said,
     answers_for,
     columns_and_rows,
-    table_of,
     write_table,
 )
 from bigmodel.services.inference.downloads import fresh_download, written

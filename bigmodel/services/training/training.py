@@ -316,17 +316,14 @@ class TrainingService:
         key: str = "",
         via: str = "",
     ) -> Job:
-        """Queue a training and return its job. The same key is the same job, however often it is sent.
-
-        A job without a `name` is named by its data and by what its base is `called`.
+        """Queue a training and return its job; without a `name` it is named by its data and what its base is `called`. The same key is the same job, however often it is sent.
 
         Raises:
             NotFoundError: no such dataset or task.
             ParamsError: settings that do not fit, one problem each.
             ModelError: as of `require_for`; `base_unknown`, `base_needs_gpu`, or `base_missing`.
             JobError: `task_does_not_fit`, `few_rows_only_instant`, `disk_short`, `memory_short_now`;
-                `consent_missing`, where a voice is made and its speaker has not agreed;
-                `no_labels_yet` or `labels_few`, where labels are given by hand.
+                `consent_missing`, where a voice is made; `no_labels_yet` or `labels_few`, where labels are given by hand.
         """
         dataset = self._sorting.ready(owner, dataset_id)
         require_room(self._settings)

@@ -23,10 +23,7 @@ from pages.shared.web.theme import script
 from pages.shared.widgets.form import task_choices
 
 ONE_FOLDER = "one_folder"  # the refusal of files that all have the same class
-NO_ROOM = (
-    "disk_grown",
-    "disk_limited",
-)  # refusals of what can only come again as something smaller
+NO_ROOM = ("disk_grown", "disk_limited")  # refusals of what can only come again smaller
 IN_NAMES = "media_names"  # the one of files whose names may hold the class
 MAPPED_TABLE = ("pages.data.text_column", "pages.data.label_column")
 MAPPED = {  # what the two columns are called, by what asks for them
@@ -115,16 +112,10 @@ class Intake:
             *self.workbook.outputs, self.task,
         ]  # fmt: skip
         take: Mapping[str, Any] = {"api_visibility": "private", "show_progress_on": self.folder}
-        given = [file, self.task]
-        brought = [
-            file.upload(
-                protect(self.upload), given, taken, api_visibility="private", show_progress_on=file
-            )
-        ]
-        brought += [
-            box.submit(protect(self.take_tray), [self.ctx.dataset, self.task], taken, **take)
-            for box in (self.folder, self.tray)
-        ]
+        upload = {**take, "show_progress_on": file}
+        brought = [file.upload(protect(self.upload), [file, self.task], taken, **upload)]
+        sent = protect(self.take_tray), [self.ctx.dataset, self.task], taken
+        brought += [box.submit(*sent, **take) for box in (self.folder, self.tray)]
         for event in brought:
             event.success(None, None, None, js=script("brought.js"), **QUIET)
         test_file.upload(protect(self.take_test), [self.ctx.dataset, test_file], taken, **take)
@@ -163,9 +154,8 @@ class Intake:
         """Make a dataset of a folder that was sent or of what was gathered here, or let the one shown grow."""
         if event.add and not dataset_id:
             raise DatasetError("no_dataset")
-        add_to = dataset_id if event.add else ""
-        tray, name = str(event.tray), str(event.name)
-        given = Import(tray=tray, name=name, task=task or "", add_to=add_to)
+        given = Import(tray=str(event.tray), name=str(event.name), task=task or "")
+        given = replace(given, add_to=dataset_id if event.add else "")
         return self._take(given, request, progress)
 
     def take_pasted(

@@ -93,11 +93,9 @@ def train(
     is_gpu = accelerator.device.type == "cuda"
     number = NUMBERS.get(accelerator.mixed_precision, torch.float32) if is_gpu else torch.float32
     parts = load_parts(base, _prompts(data.labels, params), device, number)
-    side = params.tuned_pixels
+    side, may_turn = params.tuned_pixels, params.mirrored != "no"
     learned, held = (
-        read_latents(
-            rows, data.labels, side, parts.decoder, report, is_mirrored=params.mirrored != "no"
-        )
+        read_latents(rows, data.labels, side, parts.decoder, report, is_mirrored=may_turn)
         for rows in (data.train, data.validation)
     )
     is_mirrored = mirrored(params, learned.learned, report)

@@ -65,10 +65,8 @@ def fit(
         is_over: asked after every round; what was found by then is the answer.
     """
     chains = Chains.of([length for length in lengths if length])
-    rows = features[chains.order].tocsr()
-    right = tags[chains.order]
-    count = allowed.shape[1]
-    shape = (features.shape[1], count)
+    rows, right = features[chains.order].tocsr(), tags[chains.order]
+    shape = features.shape[1], (count := allowed.shape[1])
     turned = rows.T.tocsr()
     seen = np.asarray(turned @ np.eye(count)[right])
     told = _counted(chains, right, count)
